@@ -1,0 +1,28 @@
+"""The optimiser's two public functions: the referring front, then complete books for one of its points."""
+
+import numpy as np
+
+from assignment_assets.optimizer.books import Books
+from assignment_assets.optimizer.front import ReferringFront
+from assignment_assets.optimizer.instance import Instance
+from assignment_assets.optimizer.progress import Listener, silent
+from assignment_assets.optimizer.settings import Settings
+
+
+def solve_referring(instance: Instance, settings: Settings, progress: Listener = silent) -> ReferringFront:
+    """The front of phase 2: the referring accounts that have a seat, spread over the reps who cover their states.
+
+    Always has at least one point (with no referring account: one point of zeros).
+    """
+    raise NotImplementedError
+
+
+def complete(instance: Instance, referring: np.ndarray, settings: Settings, progress: Listener = silent) -> Books:
+    """Phase 3 after a chosen point of the front: books, reasons and the certificate of both phases.
+
+    Parameters
+    ----------
+    referring
+        int[n_referring]: the chosen point's row of `ReferringFront.assignments`.
+    """
+    raise NotImplementedError
