@@ -1,0 +1,80 @@
+"""Salesforce record ids: completed to 18 characters, restored after a change of case, checked.
+
+An id of 15 characters is case-sensitive. The three characters that make it 18 say which of the 15 are
+capitals, so that spreadsheets, which ignore case, do not mistake two records for one. Ids of files from
+elsewhere are opaque text and pass unchanged.
+"""
+
+import string
+
+import polars as pl
+
+ALPHABET = string.ascii_uppercase + "012345"
+BODY, SUFFIX, GROUP = 15, 3, 5
+KEY_PREFIXES = frozenset({"001", "003", "005", "006", "00D", "00G", "00Q"})
+"""Account, contact, user, opportunity, organisation, queue and lead: what an id begins with."""
+
+
+def complete_id(text: str) -> str:
+    """The id in its one spelling: 18 characters where it is a Salesforce id, else the text as it came.
+
+    A Salesforce id has 15 or 18 ASCII letters and digits and begins with a prefix of `KEY_PREFIXES`.
+    Fifteen characters get their suffix. Eighteen characters all in one case get their capitals back from the
+    suffix. Surrounding blanks go. What contradicts its suffix stays as it is; `is_damaged_id` tells.
+    """
+    stripped = text.strip()
+    if not _looks_like_salesforce(stripped):
+        return stripped
+    body, suffix = stripped[:BODY], stripped[BODY:].upper()
+    if not suffix:
+        return body + checksum(body)
+    if checksum(body) == suffix:
+        return body + suffix
+    if body in (body.lower(), body.upper()):
+        restored = _with_capitals(body, suffix)
+        if checksum(restored) == suffix:
+            return restored + suffix
+    return stripped
+
+
+def checksum(body: str) -> str:
+    """The three characters that follow a 15-character id: each says which of five characters are capitals."""
+    groups = (body[start:start + GROUP] for start in range(0, BODY, GROUP))
+    return "".join(ALPHABET[sum(character in string.ascii_uppercase and 1 << place
+                                for place, character in enumerate(group))] for group in groups)
+
+
+def is_salesforce_id(text: str) -> bool:
+    """Whether the text is an 18-character Salesforce id whose suffix agrees with its capitals."""
+    return _has_full_shape(text) and checksum(text[:BODY]) == text[BODY:]
+
+
+def is_damaged_id(text: str) -> bool:
+    """Whether the text has the shape of an 18-character Salesforce id, but its suffix contradicts it."""
+    completed = complete_id(text)
+    return _has_full_shape(completed) and not is_salesforce_id(completed)
+
+
+def complete_ids(column: pl.Series) -> pl.Series:
+    """The column with every id completed; nulls stay, blank texts become null."""
+    spellings = {text: complete_id(text) or None for text in column.drop_nulls().unique()}
+    completed = [None if text is None else spellings[text] for text in column]
+    return pl.Series(column.name, completed, dtype=pl.String)
+
+
+def _has_full_shape(text: str) -> bool:
+    return len(text) == BODY + SUFFIX and _looks_like_salesforce(text)
+
+
+def _looks_like_salesforce(text: str) -> bool:
+    if len(text) not in (BODY, BODY + SUFFIX) or not (text.isascii() and text.isalnum()):
+        return False
+    if text[:3].upper() not in KEY_PREFIXES:
+        return False
+    return all(character in ALPHABET for character in text[BODY:].upper())
+
+
+def _with_capitals(body: str, suffix: str) -> str:
+    is_capital = [ALPHABET.index(suffix[place // GROUP]) >> place % GROUP & 1 for place in range(BODY)]
+    return "".join(character.upper() if capital else character.lower()
+                   for character, capital in zip(body, is_capital, strict=True))
