@@ -1,0 +1,225 @@
+"""Which accounts stay with their owner: automatic locks, then the rep's own picks, never above capacity."""
+
+from datetime import timedelta
+
+import polars as pl
+
+from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.tables import LOCK_VERDICTS, LOCKS
+
+LOCK_KINDS = ("l3m_referrer", "keep_with_owner", "house", "protected_deal", "dormant_pick", "never_referred_pick")
+OFF_TERRITORY_KINDS = ("keep_with_owner", "house", "protected_deal")
+PICK_KINDS = {"dormant": "dormant_pick", "never": "never_referred_pick"}
+
+
+def lock_candidates(
+    accounts: pl.DataFrame, opportunities: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame, config: RunConfig
+) -> pl.DataFrame:
+    """One row a free account: its owner, whether the owner covers its state, its automatic lock kind or null.
+
+    Kinds in order of precedence: `l3m_referrer` (active field owner who covers the state, book neither churned
+    nor non-productive), `keep_with_owner`, `house`, `protected_deal` (an open deal closing from `as_of` to
+    `protected_deal_days` later); the last three with any active owner who is not a placeholder.
+    """
+    as_of = config.as_of_on
+    protected = opportunities.filter(
+        ~pl.col("is_closed") & pl.col("close_on").is_between(as_of, as_of + timedelta(days=config.protected_deal_days))
+    )["account_id"].unique()
+    owners = books.select(
+        pl.col("rep_id").alias("owner_id"), "team", "is_active", "is_churned", "is_non_productive", "covered_states"
+    )
+    holds = pl.col("is_active").fill_null(False) & ~pl.col("is_unowned")
+    is_field = (pl.col("team") == "field").fill_null(False)
+    return (
+        pool.filter(pl.col("standing") == "free")
+        .select("account_id", "referral_status", "is_unowned")
+        .join(accounts, on="account_id", how="inner")
+        .join(owners, on="owner_id", how="left")
+        .with_columns(is_covered=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False))
+        .with_columns(
+            lock_kind=pl.when(
+                holds
+                & is_field
+                & pl.col("is_covered")
+                & ~pl.col("is_churned")
+                & ~pl.col("is_non_productive")
+                & (pl.col("referral_status") == "l3m")
+            )
+            .then(pl.lit("l3m_referrer"))
+            .when(holds & pl.col("keep_with_owner"))
+            .then(pl.lit("keep_with_owner"))
+            .when(holds & pl.col("is_house"))
+            .then(pl.lit("house"))
+            .when(holds & pl.col("account_id").is_in(protected.implode()))
+            .then(pl.lit("protected_deal"))
+        )
+        .sort("account_id")
+    )
+
+
+def settle(
+    candidates: pl.DataFrame, picks: pl.DataFrame, seats: pl.DataFrame, config: RunConfig
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The locks, and a verdict on every automatic lock that did not fit and on every row that a rep returned.
+
+    Parameters
+    ----------
+    candidates
+        As `lock_candidates` gives them.
+    picks
+        rep_id, receipt_no, row_no, account_id, answer (keep, release; blank rows left out), in workbook order.
+    seats
+        rep_id and `free_seats`: capacity less fixed accounts; only field reps are bounded by it.
+    config
+        For the quotas.
+
+    Returns
+    -------
+    locks, lock_verdicts
+        Frames of tables `locks` and `lock_verdicts`.
+    """
+    room = dict(seats.select("rep_id", "free_seats").iter_rows())
+    locks, verdicts = [], []
+    for row in _automatic_in_order(candidates).iter_rows(named=True):
+        if row["team"] == "field" and room.get(row["owner_id"], 0) <= 0:
+            verdicts.append(
+                _verdict(
+                    row["owner_id"],
+                    None,
+                    0,
+                    row["account_id"],
+                    row["lock_kind"],
+                    "refused",
+                    "capacity",
+                    f"Rep {row['owner_id']}'s book has no seat left for this automatic lock; the account enters the pool.",
+                )
+            )
+            continue
+        if row["team"] == "field":
+            room[row["owner_id"]] -= 1
+        locks.append(_lock(row["account_id"], row["owner_id"], row["lock_kind"], None))
+    facts = {row["account_id"]: row for row in candidates.iter_rows(named=True)}
+    quotas = {"dormant_pick": config.dormant_quota, "never_referred_pick": config.never_referred_quota}
+    used: dict[tuple[str, str], int] = {}
+    automatic = {lock["account_id"] for lock in locks}
+    seen: set[tuple[str, str]] = set()
+    for pick in picks.sort("rep_id", "row_no").iter_rows(named=True):
+        kind, rule, message = _judge_pick(pick, facts.get(pick["account_id"]), automatic, seen, used, quotas, room)
+        seen.add((pick["rep_id"], pick["account_id"]))
+        verdicts.append(
+            _verdict(
+                pick["rep_id"],
+                pick["receipt_no"],
+                pick["row_no"],
+                pick["account_id"],
+                kind or "",
+                "refused" if rule else "accepted",
+                rule,
+                message,
+            )
+        )
+        if pick["answer"] == "keep" and not rule and kind in quotas:
+            used[pick["rep_id"], kind] = used.get((pick["rep_id"], kind), 0) + 1
+            room[pick["rep_id"]] -= 1
+            locks.append(_lock(pick["account_id"], pick["rep_id"], kind, pick["receipt_no"]))
+    return (
+        LOCKS.conform(pl.DataFrame(locks, schema=LOCKS.columns)),
+        LOCK_VERDICTS.conform(pl.DataFrame(verdicts, schema=LOCK_VERDICTS.columns)),
+    )
+
+
+def _automatic_in_order(candidates: pl.DataFrame) -> pl.DataFrame:
+    """Automatic locks by kind, then most recent referral, more referrals, value, id."""
+    rank = {kind: number for number, kind in enumerate(LOCK_KINDS)}
+    return (
+        candidates.filter(pl.col("lock_kind").is_not_null())
+        .with_columns(kind_rank=pl.col("lock_kind").replace_strict(rank, return_dtype=pl.Int64))
+        .sort(
+            "kind_rank",
+            "last_referral_on",
+            "referrals_ever",
+            "value",
+            "account_id",
+            descending=[False, True, True, True, False],
+            nulls_last=True,
+        )
+    )
+
+
+def _judge_pick(pick, facts, automatic, seen, used, quotas, room) -> tuple[str | None, str | None, str]:
+    """(lock kind or None, rule that refuses or None, sentence) of one row that a rep returned."""
+    where = f"Row {pick['row_no']}, account {pick['account_id']}"
+    if facts is None:
+        return None, "not_in_pool", f"{where}: it is not in this cycle's pool, expected an account of your list."
+    if facts["owner_id"] != pick["rep_id"]:
+        return None, "not_your_book", f"{where}: its owner is {facts['owner_id'] or 'nobody'}, expected your own book."
+    if (pick["rep_id"], pick["account_id"]) in seen:
+        return None, "duplicate_row", f"{where}: it is listed twice, expected once; the first row counts."
+    if pick["account_id"] in automatic:
+        if pick["answer"] == "keep":
+            return facts["lock_kind"], None, f"{where}: it is locked already ({facts['lock_kind']}); no pick is used."
+        return (
+            facts["lock_kind"],
+            "automatic_lock",
+            (f"{where}: it locks automatically ({facts['lock_kind']}), which a rep cannot release."),
+        )
+    if pick["answer"] == "release":
+        return None, None, f"{where}: released to the pool."
+    kind = PICK_KINDS.get(facts["referral_status"])
+    if kind is None:
+        return (
+            None,
+            "not_pickable",
+            (
+                f"{where}: it referred in the last three months and its automatic lock did not hold, "
+                "expected a dormant or never-referred account."
+            ),
+        )
+    if not facts["is_active"]:
+        return kind, "inactive", f"{where}: its owner is inactive, expected an active rep."
+    if not facts["is_covered"]:
+        return kind, "covered_states", f"{where}: {facts['state']} is not among your covered states."
+    count = used.get((pick["rep_id"], kind), 0)
+    name = kind.removesuffix("_pick").replace("_", "-")
+    if count >= quotas[kind]:
+        return kind, "over_quota", f"{where}: {count} of {quotas[kind]} {name} picks are used by earlier rows."
+    if room.get(pick["rep_id"], 0) <= 0:
+        return kind, "capacity", f"{where}: your book has no seat left for another lock."
+    return kind, None, f"{where}: kept ({count + 1} of {quotas[kind]} {name} picks)."
+
+
+def _lock(account_id: str, rep_id: str, kind: str, receipt_no: int | None) -> dict:
+    return {"account_id": account_id, "rep_id": rep_id, "lock_kind": kind, "receipt_no": receipt_no}
+
+
+def _verdict(rep_id, receipt_no, row_no, account_id, kind, verdict, rule, message) -> dict:
+    return {
+        "rep_id": rep_id,
+        "receipt_no": receipt_no,
+        "row_no": row_no,
+        "account_id": account_id,
+        "lock_kind": kind,
+        "verdict": verdict,
+        "rule": rule,
+        "message": message,
+    }
+
+
+def free_seats(books: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
+    """rep_id, fixed_count, free_seats: capacity less what stays fixed with the rep, not below 0."""
+    fixed = (
+        pool.filter(pl.col("standing") == "fixed")
+        .group_by("owner_id")
+        .agg(fixed_count=pl.len().cast(pl.Int64))
+        .rename({"owner_id": "rep_id"})
+    )
+    return (
+        books.filter(pl.col("team") == "field")
+        .join(fixed, on="rep_id", how="left")
+        .select(
+            "rep_id",
+            pl.col("fixed_count").fill_null(0),
+            free_seats=(pl.col("capacity") - pl.col("fixed_count").fill_null(0)).clip(lower_bound=0),
+        )
+        .sort("rep_id")
+    )

@@ -1,0 +1,63 @@
+"""Where everything lies: the data folder's layout, the project's root, the engine's key."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from assignment_assets.domain.errors import AssignmentError
+
+PROJECT = Path(__file__).resolve().parents[2]
+SQL = PROJECT / "sql"
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """The one folder that holds all data (``ASSIGNMENT_DATA``, else ``data/`` in the project's root)."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> "DataFolder":
+        """The folder that the environment names, else the project's."""
+        return cls(Path(os.environ.get("ASSIGNMENT_DATA") or PROJECT / "data").resolve())
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file; only runs write it."""
+        return self.root / "warehouse.duckdb"
+
+    def published(self, cycle: str) -> Path:
+        """Parquet copies of the cycle's tables, with their manifest."""
+        return self.root / "published" / cycle
+
+    def outbox(self, cycle: str, gate: str) -> Path:
+        """Packets of one gate, a folder a person, and ``gate.json``."""
+        return self.root / "outbox" / cycle / gate
+
+    def inbox(self, cycle: str, gate: str) -> Path:
+        """What people return to one gate, a folder a person."""
+        return self.root / "inbox" / cycle / gate
+
+    def reports(self, cycle: str) -> Path:
+        """The cycle's report and pictures."""
+        return self.root / "reports" / cycle
+
+
+def engine_key() -> bytes:
+    """The key that packets and tokens are signed with; never kept in the data folder.
+
+    Raises
+    ------
+    AssignmentError
+        Neither ``ASSIGNMENT_KEY`` nor a key file is there.
+    """
+    text = os.environ.get("ASSIGNMENT_KEY")
+    path = Path(os.environ.get("ASSIGNMENT_KEY_FILE") or PROJECT / ".assignment-key")
+    if not text and path.is_file():
+        text = path.read_text().strip()
+    if not text:
+        raise AssignmentError(
+            f"engine key: neither ASSIGNMENT_KEY nor the file {path.name} is there, expected one of them. "
+            "Make one with `assignment init-key`."
+        )
+    return text.encode()
