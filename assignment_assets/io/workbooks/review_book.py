@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from assignment_assets.io.workbooks.packets import ReviewPacket, ReturnedReview
+from assignment_assets.io.workbooks.packets import ReturnedReview, ReviewPacket
 
 
 def write_review_book(packet: ReviewPacket, path: Path) -> None:
