@@ -1,0 +1,98 @@
+"""What each region signs: every move that touches it, and the digest of what was shown."""
+
+import hashlib
+import json
+
+import polars as pl
+
+from assignment_assets.domain.tables import REGION_DIGESTS, SIGN_OFF_PACKETS
+
+HOUSE = "house"
+_SHOWN = [name for name in SIGN_OFF_PACKETS.columns if name != "region"]
+
+
+def regions_of_owners(moves: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+    """The moves, each once for every region that it belongs to, with that `region`.
+
+    A move belongs to the regions of its field-rep ends, active or not; with none, to the pseudo-region `house`.
+
+    Parameters
+    ----------
+    moves
+        old_owner_id and new_owner_id, and whatever else shall be kept.
+    reps
+        rep_id, team, region. Owners who are not in it belong to no region.
+    """
+    field = reps.filter((pl.col("team") == "field") & pl.col("region").is_not_null()).select("rep_id", "region")
+    for end in ("old", "new"):
+        ends = field.rename({"rep_id": f"{end}_owner_id", "region": f"{end}_region"})
+        moves = moves.join(ends, on=f"{end}_owner_id", how="left", maintain_order="left")
+    ends = pl.concat_list("old_region", "new_region").list.drop_nulls().list.unique().list.sort()
+    moves = moves.with_columns(region=ends).drop("old_region", "new_region")
+    return moves.explode("region", empty_as_null=True).with_columns(pl.col("region").fill_null(HOUSE))
+
+
+def regions_of_move(old_owner_id: str | None, new_owner_id: str | None, reps: pl.DataFrame) -> tuple[str, ...]:
+    """Regions that one move belongs to, sorted."""
+    schema = {"old_owner_id": pl.String, "new_owner_id": pl.String}
+    move = pl.DataFrame([(old_owner_id, new_owner_id)], schema=schema, orient="row")
+    return tuple(regions_of_owners(move, reps)["region"])
+
+
+def packets(
+    reviewed_books: pl.DataFrame, edit_verdicts: pl.DataFrame, reps: pl.DataFrame, *, cycle: str, revision: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Moves per region (SIGN_OFF_PACKETS) and each region's digest (REGION_DIGESTS).
+
+    A move between regions is in both. An edit that is still held is one row in every region that it or the
+    account's move touches, with the rep who is asked for as the new owner: none of these regions can sign before
+    Growth Strategy has decided it. A region without a row has nothing to sign, and no digest.
+
+    Parameters
+    ----------
+    reviewed_books, edit_verdicts
+        As `held_edits.decide` gives them: decisions are applied before.
+    reps
+        rep_id, team, region.
+    cycle, revision
+        Part of every digest: a signature counts for one revision of one cycle.
+    """
+    books = reviewed_books.rename({"current_owner_id": "old_owner_id", "reviewed_owner_id": "new_owner_id"})
+    asked = edit_verdicts.filter((pl.col("verdict") == "held") & (pl.col("edit_kind") == "add"))
+    asked = asked.sort("receipt_no", "row_no").unique("account_id", keep="first", maintain_order=True)
+    asked = asked.select("account_id", asked_rep_id="rep_id", asked_reason="edit_reason", asked_sentence="message")
+    held = books.join(asked, on="account_id")
+    moves = books.filter("is_move").join(asked, on="account_id", how="anti").with_columns(is_held=pl.lit(False))
+    as_asked = held.with_columns(
+        is_held=pl.lit(True), move_reason="asked_reason", reason_sentence="asked_sentence", shown_owner_id="asked_rep_id"
+    )
+    touched = [
+        as_asked.with_columns(new_owner_id="asked_rep_id"),
+        as_asked.with_columns(old_owner_id="proposed_owner_id", new_owner_id="asked_rep_id"),
+        as_asked.filter("is_move"),
+    ]
+    regions = pl.concat([regions_of_owners(ends, reps).select("account_id", "region") for ends in touched]).unique()
+    held_rows = as_asked.with_columns(new_owner_id="shown_owner_id").join(regions, on="account_id")
+    columns = [name for name in SIGN_OFF_PACKETS.columns if name != "other_region"]
+    rows = pl.concat([regions_of_owners(moves, reps).select(columns), held_rows.select(columns)])
+    packet_rows = SIGN_OFF_PACKETS.conform(_with_other_region(rows))
+    return packet_rows, _digests(packet_rows, cycle, revision)
+
+
+def _with_other_region(rows: pl.DataFrame) -> pl.DataFrame:
+    pairs = rows.select("account_id", "region").join(rows.select("account_id", other="region"), on="account_id")
+    others = pairs.filter(pl.col("region") != pl.col("other")).sort("account_id", "region", "other")
+    others = others.group_by("account_id", "region").agg(other_region=pl.col("other").str.join(", "))
+    return rows.join(others, on=["account_id", "region"], how="left")
+
+
+def _digests(packet_rows: pl.DataFrame, cycle: str, revision: int) -> pl.DataFrame:
+    digests = []
+    for (region,), rows in packet_rows.group_by("region", maintain_order=True):
+        heading = {"cycle": cycle, "revision": revision, "region": region}
+        lines = [heading, *rows.select(_SHOWN).to_dicts()]
+        text = "\n".join(json.dumps(line, ensure_ascii=False, sort_keys=True) for line in lines)
+        held_count = int(rows["is_held"].sum())
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        digests.append((region, rows.height - held_count, held_count, digest))
+    return REGION_DIGESTS.conform(pl.DataFrame(digests, schema=REGION_DIGESTS.columns, orient="row"))
