@@ -1,0 +1,55 @@
+"""Every book against its fair share, before and after."""
+
+import polars as pl
+from matplotlib.axes import Axes
+
+from assignment_assets.report import findings
+from assignment_assets.report.balance import balance, fair_shares
+from assignment_assets.report.books import loads
+from assignment_assets.report.pictures import canvas
+from assignment_assets.report.wording import MEASURE_WORDS, percent
+
+PANELS = ("opp_count", "bps", "tam", "value")
+HIGHEST = 300.0  # per cent of the fair share; longer books end at the edge
+
+
+def balance_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
+    """Four panels, one a measure: books from smallest to largest in per cent of their fair share.
+
+    Parameters
+    ----------
+    owned
+        `books.ownership`; `before` is compared with `after`.
+    reps
+        `books.field_reps`.
+    """
+    if owned.is_empty() or reps.is_empty():
+        return canvas.nothing_to_show(findings.of_balance(balance(owned, reps)))
+    figures = balance(owned.select(pl.exclude("proposed", "reviewed"), reviewed="after"), reps)
+    with canvas.paper():
+        below = "Each line runs through all books, smallest first. 100% is a book's fair share by capacity: the flatter, the fairer."
+        sheet = canvas.figure(6.0, findings.of_balance(figures), below)
+        panels = sheet.subplots(2, 2, sharex=True, sharey=True).flat
+        for axes, measure in zip(panels, PANELS, strict=True):
+            hoover = figures.filter(pl.col("measure") == measure)["hoover_pct"]
+            _panel(axes, owned, reps, measure)
+            axes.set_title(f"{MEASURE_WORDS[measure]}: {percent(hoover[0])} → {percent(hoover[-1])} misplaced")
+        panels = sheet.get_axes()
+        panels[0].legend(loc="upper left", handlelength=1.4)
+        for axes in panels[2:]:
+            axes.set_xlabel(f"the {reps.height} field reps' books")
+        for axes in panels[::2]:
+            axes.set_ylabel("of fair share")
+        return canvas.png(sheet)
+
+
+def _panel(axes: Axes, owned: pl.DataFrame, reps: pl.DataFrame, measure: str) -> None:
+    places = [100 * (rank + 0.5) / reps.height for rank in range(reps.height)]
+    for book_state, colour in (("before", canvas.BEFORE), ("after", canvas.AFTER)):
+        shares = fair_shares(loads(owned, book_state, reps), measure).sort().clip(upper_bound=HIGHEST)
+        marker = "o" if reps.height <= 40 else None
+        axes.plot(places, shares, color=colour, lw=2.2, marker=marker, ms=3.5, label=book_state, clip_on=False)
+    axes.axhline(100, color=canvas.INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
+    axes.set(xlim=(0, 100), ylim=(0, HIGHEST), xticks=[])
+    axes.yaxis.set_major_formatter(lambda tick, _: f"{tick:.0f}%")
+    axes.grid(axis="y")

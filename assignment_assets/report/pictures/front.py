@@ -1,0 +1,45 @@
+"""The choices of phase 2 between balance, drive time and moves."""
+
+import polars as pl
+
+from assignment_assets.report import findings
+from assignment_assets.report.pictures import canvas
+
+
+def front(referring_front: pl.DataFrame) -> bytes:
+    """Balance against drive minutes, one dot a point, coloured by moves; knee and chosen point are marked.
+
+    Parameters
+    ----------
+    referring_front
+        The table of that name; lower is better on every axis.
+    """
+    finding = findings.of_front(referring_front)
+    if referring_front.is_empty():
+        return canvas.nothing_to_show(finding)
+    with canvas.paper():
+        below = "Referring accounts. Each dot is a complete set of books; lower and further left is better on both axes."
+        sheet = canvas.figure(4.8, finding, below)
+        axes = sheet.add_subplot()
+        dots = axes.scatter(
+            referring_front["drive_minutes"], referring_front["referring_balance"], c=referring_front["moves_pct"],
+            cmap="viridis_r", s=34, edgecolors="white", linewidths=0.4, zorder=2,
+        )
+        _mark(axes, referring_front.filter(pl.col("is_knee")), "knee: best compromise", "D", 130)
+        _mark(axes, referring_front.filter(pl.col("is_chosen")), "chosen", "o", 260)
+        axes.set_xlabel("drive minutes, mean of the placed accounts")
+        axes.set_ylabel("misplaced opportunities, BPS, TAM (mean %)")
+        axes.grid()
+        axes.margins(0.08)
+        sheet.colorbar(dots, ax=axes, label="accounts that change owner (%)", pad=0.01).outline.set_visible(False)
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(loc="upper right")
+        return canvas.png(sheet)
+
+
+def _mark(axes, points: pl.DataFrame, label: str, marker: str, size: int) -> None:
+    if not points.is_empty():
+        axes.scatter(
+            points["drive_minutes"], points["referring_balance"], s=size, marker=marker, label=label,
+            facecolors="none", edgecolors=canvas.WARNING, linewidths=1.8, zorder=3,
+        )

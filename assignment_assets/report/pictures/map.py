@@ -1,0 +1,77 @@
+"""The country with every account in its owner's colour, before and after."""
+
+from collections import Counter, defaultdict
+
+import numpy as np
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+
+from assignment_assets.report import findings
+from assignment_assets.report.pictures import canvas, outlines
+
+# Told apart with the common colour-vision deficiencies (after Okabe and Ito), dark enough on the land's grey.
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e0a800", "#56b4e9", "#7b3294", "#222222")
+NOT_FIELD, LAND, BORDER = "#b4bcc5", "#eef1f4", "#ffffff"
+MOST_DOTS = 12_000
+
+
+def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
+    """Two maps, one above the other: each dot an account in its owner's colour, grey without a field rep.
+
+    Parameters
+    ----------
+    owned
+        `books.ownership`; accounts without coordinates are left out, and from 12,000 up every n-th is drawn.
+    reps
+        `books.field_reps`: who gets a colour. Reps whose accounts are neighbours get different ones; a colour
+        serves several reps in different parts of the country.
+    """
+    finding = findings.of_map(owned, reps)
+    located = owned.drop_nulls(["latitude", "longitude"])
+    if located.is_empty():
+        return canvas.nothing_to_show(finding)
+    colours = rep_colours(located, reps)
+    drawn = located.sort("account_id").gather_every(-(-located.height // MOST_DOTS))
+    with canvas.paper():
+        below = "A dot is an account in its rep's colour (neighbouring reps differ; colours repeat), grey with Inside Sales or unowned."
+        sheet = canvas.figure(9.4, finding, below)
+        for axes, book_state, title in zip(sheet.subplots(2, 1), ("before", "after"), ("Before", "After"), strict=True):
+            _country(axes)
+            _dots(axes, drawn, book_state, colours)
+            axes.set_title(title)
+        return canvas.png(sheet)
+
+
+def rep_colours(located: pl.DataFrame, reps: pl.DataFrame) -> dict[str, str]:
+    """Rep id → colour; largest books choose first, each the colour least used by the reps it shares cells with."""
+    cell = (pl.col("latitude") / 1.5).floor() * 1000 + (pl.col("longitude") / 1.5).floor()
+    holders = pl.concat([located.select(pl.col(owner).alias("rep_id"), cell=cell) for owner in ("before", "after")])
+    counts = holders.join(reps.select("rep_id"), on="rep_id").group_by("rep_id", "cell").len("count")
+    by_cell, by_rep = defaultdict(dict), defaultdict(dict)
+    for rep_id, place, count in counts.sort("rep_id", "cell").rows():
+        by_cell[place][rep_id] = by_rep[rep_id][place] = count
+    colours = {}
+    for rep_id in sorted(by_rep, key=lambda rep_id: (-sum(by_rep[rep_id].values()), rep_id)):
+        clashes, uses = Counter(), Counter(colours.values())
+        for place, count in by_rep[rep_id].items():
+            for other in by_cell[place].keys() & colours.keys():
+                clashes[colours[other]] += min(count, by_cell[place][other])
+        colours[rep_id] = min(PALETTE, key=lambda colour: (clashes[colour], uses[colour], PALETTE.index(colour)))
+    return colours
+
+
+def _country(axes: Axes) -> None:
+    canvas.clear_axes(axes)
+    axes.add_collection(PolyCollection(outlines.state_rings(), facecolors=LAND, edgecolors=BORDER, linewidths=0.9))
+    left, right, lowest, highest = outlines.FRAME
+    axes.set(xlim=(left, right), ylim=(lowest, highest), aspect="equal")
+
+
+def _dots(axes: Axes, drawn: pl.DataFrame, book_state: str, colours: dict[str, str]) -> None:
+    x, y = outlines.project(drawn["latitude"].to_numpy(), drawn["longitude"].to_numpy())
+    shades = np.array([colours.get(owner, NOT_FIELD) for owner in drawn[book_state]])
+    size = 14 if drawn.height < 500 else 5 if drawn.height < 4000 else 2.5
+    is_field = shades != NOT_FIELD
+    for inside, order in ((~is_field, 2), (is_field, 3)):
+        axes.scatter(x[inside], y[inside], c=shades[inside], s=size, linewidths=0, antialiased=False, zorder=order)
