@@ -45,6 +45,10 @@ class CycleClosed(AssignmentError):
     """The cycle's state does not allow this step."""
 
 
+class GateOpen(AssignmentError):
+    """The gate still waits for people; the message says for whom and until when."""
+
+
 class NotEntitled(AssignmentError):
     """The person may not take this decision."""
 

@@ -86,11 +86,11 @@ class RunConfig(BaseModel):
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
 
 
-def model_faults(error_list: list[dict]) -> list[Fault]:
+def model_faults(error_list: list[dict], what: str = "run config") -> list[Fault]:
     """pydantic's list of errors as faults in our words."""
     return [
         Fault(
-            "run config, " + ".".join(str(part) for part in error["loc"]),
+            f"{what}, " + ".".join(str(part) for part in error["loc"]),
             f"{error['input']!r}",
             error["msg"][0].lower() + error["msg"][1:],
             "Remove it or correct its name." if error["type"] == "extra_forbidden" else "Correct the value.",

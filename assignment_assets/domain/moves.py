@@ -1,0 +1,163 @@
+"""Why each account goes where it goes: a closed code and a sentence for every row of the proposal."""
+
+import polars as pl
+
+from assignment_assets.domain.tables import OVERFLOW, PROPOSED_BOOKS
+
+MOVE_REASONS = {
+    "locked": "stays: a lock holds it",
+    "stays": "stays: the current owner is also the proposed one",
+    "kept": "stays: no seat in a new starter's book, and its owner is not part of this cycle",
+    "unowned": "nobody works it: no owner, an inactive or a placeholder one",
+    "owner_not_receiving": "its owner receives nothing in this cycle",
+    "not_covered": "its owner does not cover its state",
+    "full": "its owner's book is full",
+    "tie": "two reps are equally good; the better performer takes it",
+    "rebalance": "moving it improves balance, drive time and disruption together",
+    "no_coverage": "no receiving rep covers its state",
+    "no_seat": "every receiving rep who covers its state is full",
+}
+QUEUE_NAMES = {"arm": "ARM", "growers": "Growers", "activators": "Activators"}
+
+
+def proposed_books(
+    solved: pl.DataFrame, locks: pl.DataFrame, pool: pl.DataFrame, kept: pl.DataFrame, reps: pl.DataFrame
+) -> pl.DataFrame:
+    """Table `proposed_books`: every locked, placed or kept account with its rep and the reason.
+
+    Parameters
+    ----------
+    solved
+        As the optimiser's `books_frame` gives it; rows without a rep are left to the overflow.
+    locks, pool, reps
+        Tables `locks`, `eligible_pool`, `reps`.
+    kept
+        account_id, rep_id: accounts without a seat that stay with an owner outside this cycle.
+    """
+    owners = pool.select("account_id", "is_unowned", current_owner_id="owner_id")
+    names = reps.select("rep_id", "name")
+    locked = locks.select(
+        "account_id", "rep_id", phase=pl.lit("lock"), move_reason=pl.lit("locked"),
+        reason_sentence=pl.lit("Locked (") + pl.col("lock_kind") + "): it stays with its owner.",
+    )
+    stays = kept.select(
+        "account_id", "rep_id", phase=pl.lit("kept"), move_reason=pl.lit("kept"),
+        reason_sentence=pl.lit("Kept: no new starter has a seat for it, so it stays with its owner."),
+    )
+    placed = (
+        solved.filter(pl.col("rep_id").is_not_null())
+        .join(owners, on="account_id")
+        .with_columns(move_reason=_reason_code())
+    )
+    placed = _with_names(placed, names).with_columns(reason_sentence=_sentence())
+    frame = pl.concat([locked, stays, placed], how="diagonal_relaxed").drop("current_owner_id", "is_unowned")
+    frame = frame.join(owners, on="account_id", how="left").with_columns(
+        is_move=pl.col("rep_id").ne_missing(pl.col("current_owner_id"))
+    )
+    return PROPOSED_BOOKS.conform(frame)
+
+
+def _reason_code() -> pl.Expr:
+    return (
+        pl.when(pl.col("rep_id") == pl.col("current_owner_id")).then(pl.lit("stays"))
+        .when(pl.col("is_unowned")).then(pl.lit("unowned"))
+        .when(pl.col("keep_blocked").is_in(["inactive", "no_owner"])).then(pl.lit("owner_not_receiving"))
+        .when(pl.col("keep_blocked") == "not_covered").then(pl.lit("not_covered"))
+        .when(pl.col("tie_note") != "").then(pl.lit("tie"))
+        .when(pl.col("keep_blocked") == "full").then(pl.lit("full"))
+        .otherwise(pl.lit("rebalance"))
+    )
+
+
+def _with_names(placed: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    for column, target in (("current_owner_id", "from_name"), ("rep_id", "to_name"), ("runner_up_rep_id", "next_name")):
+        placed = placed.join(names.rename({"rep_id": column, "name": target}), on=column, how="left")
+    return placed
+
+
+def _sentence() -> pl.Expr:
+    minutes = pl.col("drive_minutes").cast(pl.String)
+    runner_up = pl.when(pl.col("next_name").is_not_null()).then(
+        pl.lit(" Next best: ") + pl.col("next_name") + "."
+    ).otherwise(pl.lit(""))
+    cost = (
+        pl.lit(" Keeping it would change balance by ") + _signed("keep_cost_balance", 4) + " points, drive time by "
+        + _signed("keep_cost_minutes", 0) + " minutes and moves by " + _signed("keep_cost_moves", 0) + "."
+    )
+    to = pl.col("to_name") + " (" + minutes + " min)"
+    sender = pl.col("from_name").fill_null("nobody")
+    return (
+        pl.when(pl.col("move_reason") == "stays").then(pl.lit("Stays with ") + to + ".")
+        .when(pl.col("move_reason") == "unowned").then(pl.lit("Nobody works it now; goes to ") + to + "." + runner_up)
+        .when(pl.col("move_reason") == "owner_not_receiving").then(
+            sender + " receives nothing in this cycle; goes to " + to + "." + runner_up)
+        .when(pl.col("move_reason") == "not_covered").then(
+            sender + " does not cover its state; goes to " + to + "." + runner_up)
+        .when(pl.col("move_reason") == "tie").then(pl.lit("Goes to ") + to + ". " + pl.col("tie_note"))
+        .when(pl.col("move_reason") == "full").then(
+            sender + "'s book is full; goes to " + to + "." + runner_up + cost)
+        .otherwise(pl.lit("Goes from ") + sender + " to " + to + "." + runner_up + cost)
+    )
+
+
+def _signed(column: str, digits: int) -> pl.Expr:
+    rounded = pl.col(column).round(digits) if digits else pl.col(column).round(0).cast(pl.Int64)
+    return pl.when(rounded > 0).then(pl.lit("+")).otherwise(pl.lit("")) + rounded.cast(pl.String)
+
+
+def unseated(solved: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The accounts without a seat: (those that stay with an owner outside this cycle, those for Inside Sales).
+
+    An account stays (account_id, rep_id) where its owner is an active field rep, not on leave, who covers its state
+    and is only outside the cycle's scope: taking it away would help nobody. The rest (account_id,
+    current_owner_id, state, referral_status, is_referring) overflows.
+    """
+    owners = books.filter(
+        (pl.col("team") == "field") & pl.col("is_active") & ~pl.col("is_on_leave")
+        & (pl.col("receiver_reason") == "outside_scope")
+    ).select("rep_id", "covered_states")
+    rest = (
+        solved.filter(pl.col("rep_id").is_null())
+        .select("account_id")
+        .join(pool.rename({"owner_id": "current_owner_id"}), on="account_id")
+        .join(owners.rename({"rep_id": "current_owner_id"}), on="current_owner_id", how="left")
+        .with_columns(stays=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False))
+    )
+    return (
+        rest.filter("stays").select("account_id", rep_id="current_owner_id"),
+        rest.filter(~pl.col("stays")).select(
+            "account_id", "current_owner_id", "state", "referral_status", "is_referring"
+        ),
+    )
+
+
+def overflow(placed: pl.DataFrame, rest: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+    """Table `overflow`: queue, member and reason of every account that no receiving rep can hold.
+
+    Parameters
+    ----------
+    placed
+        account_id, inside_sales_queue, member_id.
+    rest
+        The second frame of `unseated`.
+    books, reps
+        Tables `current_books`, `reps`.
+    """
+    covered = set(books.filter("is_receiver")["covered_states"].explode().drop_nulls())
+    frame = (
+        placed.join(rest, on="account_id")
+        .join(reps.select("rep_id", member_name="name"), left_on="member_id", right_on="rep_id", how="left")
+        .with_columns(
+            is_move=pl.col("member_id").ne_missing(pl.col("current_owner_id")),
+            move_reason=pl.when(pl.col("state").is_in(sorted(covered))).then(pl.lit("no_seat"))
+            .otherwise(pl.lit("no_coverage")),
+            queue_name=pl.col("inside_sales_queue").replace_strict(QUEUE_NAMES, return_dtype=pl.String),
+        )
+        .with_columns(
+            reason_sentence=pl.when(pl.col("move_reason") == "no_seat")
+            .then(pl.lit("Every receiving rep who covers ") + pl.col("state") + " is full; ")
+            .otherwise(pl.lit("No receiving rep covers ") + pl.col("state") + "; ")
+            + pl.col("queue_name") + " (" + pl.col("member_name") + ") works it."
+        )
+    )
+    return OVERFLOW.conform(frame)

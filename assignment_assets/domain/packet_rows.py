@@ -1,0 +1,99 @@
+"""What people are shown: the rows of lock lists, reviews and sign-offs, drawn from the waterfall's tables."""
+
+import polars as pl
+
+from assignment_assets.domain.drive_time import with_drive_minutes
+
+MEASURES = ("opp_count", "bps", "tam", "value")
+
+
+def lock_list_rows(candidates: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+    """A row for every free account of an active field rep: what a rep needs to decide keep or release.
+
+    Sorted by rep; automatic locks first, then dormant, then never-referred accounts, each by value.
+    """
+    order = {"l3m": 0, "dormant": 1, "never": 2}
+    rows = with_drive_minutes(candidates.rename({"owner_id": "rep_id"}), reps)
+    return (
+        rows.filter((pl.col("team") == "field") & pl.col("is_active"))
+        .with_columns(status_rank=pl.col("referral_status").replace_strict(order, return_dtype=pl.Int64))
+        .sort("rep_id", pl.col("lock_kind").is_null(), "status_rank", "value", "account_id",
+              descending=[False, False, False, True, False])
+        .select(
+            "rep_id", "account_id", "name", "state", "referral_status", "referrals_l3m", "referrals_l12m",
+            "referrals_ever", "last_referral_on", "opp_count", "bps", "tam", "value", "drive_minutes", "lock_kind",
+        )
+    )
+
+
+def book_summary(
+    before: pl.DataFrame, after: pl.DataFrame, accounts: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame
+) -> pl.DataFrame:
+    """One row a field rep: accounts, measures and drive minutes of the book before and after.
+
+    Parameters
+    ----------
+    before, after
+        account_id and rep_id: who owns what, then who would.
+    accounts, books, reps
+        Tables `accounts`, `current_books`, `reps`.
+    """
+    summary = books.filter(pl.col("team") == "field").select("rep_id", "region", "capacity").join(
+        reps.select("rep_id", "name"), on="rep_id"
+    )
+    for suffix, owned in (("before", before), ("after", after)):
+        facts = with_drive_minutes(owned.join(accounts, on="account_id"), reps).group_by("rep_id").agg(
+            pl.len().cast(pl.Int64).alias(f"accounts_{suffix}"),
+            *(pl.col(name).sum().alias(f"{name}_{suffix}") for name in MEASURES),
+            pl.col("drive_minutes").sum().alias(f"drive_minutes_{suffix}"),
+        )
+        summary = summary.join(facts, on="rep_id", how="left")
+    return summary.with_columns(pl.selectors.ends_with("_before", "_after").fill_null(0)).sort("rep_id")
+
+
+def move_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+    """One row a move: From and To with names and regions, the engine's reason, what keeping would cost.
+
+    Parameters
+    ----------
+    assigned
+        account_id, current_owner_id, new_owner_id, is_move, move_reason, reason_sentence, keep_cost_*.
+    accounts, reps
+        Tables `accounts`, `reps`.
+    """
+    people = reps.select("rep_id", "name", "region", "team")
+    ends = {"from": "current_owner_id", "to": "new_owner_id"}
+    rows = assigned.filter("is_move").join(accounts.select("account_id", "name", "state", "value"), on="account_id")
+    for end, column in ends.items():
+        renamed = {"rep_id": column, "name": f"{end}_name", "region": f"{end}_region", "team": f"{end}_team"}
+        rows = rows.join(people.rename(renamed), on=column, how="left")
+    return rows.select(
+        "account_id", "name", "state", from_id=pl.col("current_owner_id").fill_null(""),
+        from_name=pl.col("from_name").fill_null("nobody"), to_id="new_owner_id", to_name="to_name",
+        is_to_field=pl.col("to_team") == "field", value="value", move_reason="move_reason",
+        reason_sentence="reason_sentence", keep_cost_balance="keep_cost_balance",
+        keep_cost_minutes="keep_cost_minutes", keep_cost_moves="keep_cost_moves",
+        from_region="from_region", to_region="to_region",
+    ).sort(pl.col("value"), pl.col("account_id"), descending=[True, False])
+
+
+def book_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+    """One row an editable account of a field book as proposed: locks left out.
+
+    `assigned` as in `move_rows`, with `is_locked`.
+    """
+    people = reps.filter(pl.col("team") == "field").select(
+        pl.col("rep_id"), rep_name="name", region="region", rep_latitude="latitude", rep_longitude="longitude"
+    )
+    held = assigned.filter(~pl.col("is_locked")).rename({"new_owner_id": "rep_id"}).join(
+        people.select("rep_id", "rep_name", "region"), on="rep_id"
+    )
+    rows = with_drive_minutes(held.join(accounts, on="account_id"), reps)
+    status = (
+        pl.when(pl.col("referrals_l3m") > 0).then(pl.lit("l3m"))
+        .when(pl.col("referrals_ever") > 0).then(pl.lit("dormant")).otherwise(pl.lit("never"))
+    )
+    return rows.with_columns(referral_status=status).select(
+        "region", "rep_id", "rep_name", "account_id", "name", "state", "referral_status", "opp_count", "bps", "tam",
+        "value", "drive_minutes", "is_move",
+    ).sort("rep_name", "rep_id", pl.col("value"), "account_id", descending=[False, False, True, False])

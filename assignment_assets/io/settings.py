@@ -1,0 +1,60 @@
+"""What a company sets once: who may sign, which source, where Salesforce is. Secrets come from the environment."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
+from assignment_assets.domain.run_config import model_faults
+from assignment_assets.io.folders import PROJECT
+
+
+class SourceSetting(BaseModel):
+    """Where accounts, reps and opportunities come from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["sample", "files", "salesforce"] = "sample"
+    path: str = Field("", description="Sample: folder of Parquet files. Files and Salesforce: the mapping (TOML).")
+
+
+class Settings(BaseModel):
+    """The settings file (``ASSIGNMENT_SETTINGS``, else ``settings.toml`` in the project's root)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: SourceSetting = SourceSetting()
+    signers: dict[str, list[str]] = Field(
+        {}, description="Who may sign: e-mail address → regions, `*` for all, `house` for moves without a region."
+    )
+
+
+def read_settings() -> Settings:
+    """The settings in force; the environment's ``ASSIGNMENT_SOURCE`` and ``ASSIGNMENT_SOURCE_PATH`` go first.
+
+    Raises
+    ------
+    SourceUnavailable
+        The file that ``ASSIGNMENT_SETTINGS`` names is not there.
+    InvalidInput
+        The file has unknown or wrong entries; every one is listed.
+    """
+    named = os.environ.get("ASSIGNMENT_SETTINGS")
+    path = Path(named) if named else PROJECT / "settings.toml"
+    if named and not path.is_file():
+        raise SourceUnavailable(
+            f"settings: the file {path} is not there, expected the file that ASSIGNMENT_SETTINGS names. "
+            "Copy examples/settings.toml there."
+        )
+    content = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    source = content.setdefault("source", {})
+    for name, variable in (("kind", "ASSIGNMENT_SOURCE"), ("path", "ASSIGNMENT_SOURCE_PATH")):
+        if os.environ.get(variable):
+            source[name] = os.environ[variable]
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise InvalidInput(f"settings {path.name}", model_faults(error.errors(), "settings")) from error

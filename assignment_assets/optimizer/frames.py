@@ -1,0 +1,151 @@
+"""Between the waterfall's frames and the optimiser's arrays."""
+
+import numpy as np
+import polars as pl
+
+from assignment_assets.domain.tables import CERTIFICATE, REFERRING_FRONT, REFERRING_FRONT_BOOKS
+from assignment_assets.optimizer.books import Books
+from assignment_assets.optimizer.front import ReferringFront
+from assignment_assets.optimizer.instance import NO_REP, Instance
+
+MEASURES = ("opp_count", "bps", "tam")
+LOADS = (*MEASURES, "value")
+
+
+def instance_of(
+    accounts: pl.DataFrame,
+    pool: pl.DataFrame,
+    locks: pl.DataFrame,
+    books: pl.DataFrame,
+    reps: pl.DataFrame,
+    performance: pl.DataFrame,
+) -> Instance:
+    """The problem of one cycle: free accounts without a lock, the receivers, what they keep and may still take.
+
+    Rows are in id order, which fixes the optimiser's answer. A receiver's capacity is also their share of the
+    targets, so that a ramping rep's fair book is smaller.
+
+    Parameters
+    ----------
+    accounts, pool, locks, books, reps
+        Tables `accounts`, `eligible_pool`, `locks`, `current_books`, `reps`.
+    performance
+        rep_id and performance without nulls.
+    """
+    receivers = (
+        books.filter("is_receiver")
+        .join(reps.select("rep_id", "latitude", "longitude"), on="rep_id")
+        .join(performance, on="rep_id")
+        .sort("rep_id")
+    )
+    kept = _kept(accounts, pool, locks)
+    loads = receivers.select("rep_id").join(
+        kept.group_by("rep_id").agg(pl.len().alias("kept_count"), *(pl.col(name).sum() for name in LOADS)),
+        on="rep_id", how="left", maintain_order="left",
+    ).fill_null(0)
+    free = (
+        pool.filter(pl.col("standing") == "free")
+        .join(locks.select("account_id"), on="account_id", how="anti")
+        .select("account_id", "is_referring", "is_unowned")
+        .join(accounts, on="account_id")
+        .sort("account_id")
+    )
+    states = sorted(set(free["state"]) | set(receivers["covered_states"].explode().drop_nulls()))
+    state_index = {state: number for number, state in enumerate(states)}
+    rep_index = {rep_id: number for number, rep_id in enumerate(receivers["rep_id"])}
+    covers = np.zeros((receivers.height, len(states)), dtype=bool)
+    for row, covered in enumerate(receivers["covered_states"]):
+        covers[row, [state_index[state] for state in covered]] = True
+    return Instance(
+        account_ids=free["account_id"].to_list(),
+        rep_ids=receivers["rep_id"].to_list(),
+        states=states,
+        account_state=np.array([state_index[state] for state in free["state"]], dtype=np.int32),
+        covers=covers,
+        seats=(receivers["capacity"] - loads["kept_count"].cast(pl.Int64)).clip(lower_bound=0).to_numpy(),
+        is_referring=free["is_referring"].to_numpy(),
+        measures=free.select(MEASURES).to_numpy(),
+        value=free["value"].to_numpy(),
+        owner=np.array([rep_index.get(owner, NO_REP) for owner in free["owner_id"]], dtype=np.int32),
+        has_owner=(~free["is_unowned"]).to_numpy(),
+        base_load=loads.select(LOADS).to_numpy(),
+        weight=receivers["capacity"].to_numpy(),
+        performance=receivers["performance"].to_numpy(),
+        account_latitude=free["latitude"].to_numpy(),
+        account_longitude=free["longitude"].to_numpy(),
+        rep_latitude=receivers["latitude"].to_numpy(),
+        rep_longitude=receivers["longitude"].to_numpy(),
+    )
+
+
+def _kept(accounts: pl.DataFrame, pool: pl.DataFrame, locks: pl.DataFrame) -> pl.DataFrame:
+    """Accounts that stay with a rep whatever is proposed: locked or fixed, with their loads."""
+    fixed = pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id")
+    return pl.concat([fixed, locks.select("account_id", "rep_id")]).join(accounts, on="account_id")
+
+
+def front_frame(front: ReferringFront, chosen: int) -> pl.DataFrame:
+    """Table `referring_front`: one row a point, the knee and the chosen point marked."""
+    points = np.arange(front.num_points)
+    return REFERRING_FRONT.conform(
+        pl.DataFrame({
+            "point": points, "referring_balance": front.objectives[:, 0], "drive_minutes": front.objectives[:, 1],
+            "moves_pct": front.objectives[:, 2], "worst_book": front.worst_book, "is_knee": points == front.knee,
+            "is_chosen": points == chosen,
+        })
+    )
+
+
+def front_books_frame(front: ReferringFront, instance: Instance) -> pl.DataFrame:
+    """Table `referring_front_books`: who holds which referring account at each point; unplaced ones left out."""
+    ids = np.array(instance.account_ids, dtype=object)[instance.referring_accounts]
+    frames = [
+        pl.DataFrame({
+            "point": np.full(int(placed.sum()), point), "account_id": ids[placed].tolist(),
+            "rep_id": [instance.rep_ids[rep] for rep in row[placed]],
+        }, schema=REFERRING_FRONT_BOOKS.columns)
+        for point, row in enumerate(front.assignments) for placed in [row != NO_REP]
+    ]
+    return pl.concat([REFERRING_FRONT_BOOKS.empty(), *frames])
+
+
+def referring_assignment(point_books: pl.DataFrame, instance: Instance) -> np.ndarray:
+    """int32[n_referring]: a stored point's books as the optimiser takes them."""
+    rep_index = {rep_id: number for number, rep_id in enumerate(instance.rep_ids)}
+    held = dict(point_books.select("account_id", "rep_id").iter_rows())
+    return np.array(
+        [rep_index.get(held.get(instance.account_ids[row]), NO_REP) for row in instance.referring_accounts],
+        dtype=np.int32,
+    )
+
+
+def books_frame(books: Books, instance: Instance) -> pl.DataFrame:
+    """One row a free account: rep_id (null: overflow), phase, minutes, runner-up, what keeping would cost."""
+    reasons = books.explanations
+    rep_ids = np.array([*instance.rep_ids, None], dtype=object)
+    return pl.DataFrame(
+        {
+            "account_id": list(instance.account_ids),
+            "rep_id": rep_ids[books.assignment].tolist(),
+            "phase": [{0: None, 2: "referring", 3: "value"}[int(phase)] for phase in books.phase],
+            "drive_minutes": books.drive_minutes.astype(np.int64),
+            "runner_up_rep_id": rep_ids[reasons.runner_up].tolist(),
+            "keep_blocked": [str(code) for code in reasons.keep_blocked],
+            "keep_cost_balance": reasons.keep_balance,
+            "keep_cost_minutes": reasons.keep_minutes,
+            "keep_cost_moves": reasons.keep_moves,
+            "tie_note": [str(note) for note in reasons.tie_note],
+        },
+        schema_overrides={"rep_id": pl.String, "phase": pl.String, "runner_up_rep_id": pl.String,
+                          "account_id": pl.String, "keep_blocked": pl.String, "tie_note": pl.String},
+    ).with_columns(drive_minutes=pl.when(pl.col("rep_id").is_not_null()).then("drive_minutes"))
+
+
+def certificate_frame(books: Books) -> pl.DataFrame:
+    """Table `certificate`."""
+    lines = [
+        {"line_no": number, "phase": line.phase, "metric": line.metric, "state": line.state, "value": line.value,
+         "bound": line.bound, "gap_pct": line.gap_pct, "sentence": line.sentence}
+        for number, line in enumerate(books.certificate, 1)
+    ]
+    return CERTIFICATE.conform(pl.DataFrame(lines, schema=CERTIFICATE.columns))

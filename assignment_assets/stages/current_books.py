@@ -1,0 +1,30 @@
+"""Stage 01: each rep's book as it is now, who receives, which books are churned or non-productive."""
+
+import dagster as dg
+
+from assignment_assets.domain.books import current_books as judge_books
+from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, REPS
+from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
+
+
+@stage_asset("setup", deps=["accounts", "reps", "run_config"])
+def current_books(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """One row a rep: capacity, covered states, book size now, and whether they receive accounts in this cycle.
+
+    Books whose owner has left are marked churned; books far below the field's referrals per account non-productive.
+    """
+    cycle = context.partition_key
+    config = frozen_config(warehouse, cycle)
+    facts = warehouse.query("current_books/book_facts", (REPS, ACCOUNTS), cycle=cycle)
+    frame = judge_books(warehouse.table(cycle, REPS), facts, config)
+    digests = warehouse.replace(cycle, [(CURRENT_BOOKS, frame)])
+    return handed_on(
+        frame, digests["current_books"], **{
+            "receivers": int(frame["is_receiver"].sum()),
+            "seats": int(frame.filter("is_receiver")["capacity"].sum()),
+            "who receives, and why not": counts(frame, "team", "receiver_reason"),
+            "churned books": int(frame["is_churned"].sum()),
+            "non-productive books": int(frame["is_non_productive"].sum()),
+        }
+    )

@@ -1,0 +1,97 @@
+"""What people returned to a gate: the receipts that count, folded into the log of submissions and the audit."""
+
+from datetime import timedelta
+
+import polars as pl
+
+from assignment_assets.domain.errors import CycleClosed, GateOpen
+from assignment_assets.domain.gates import Addressee, GateManifest, Receipt, closing, latest_receipts
+from assignment_assets.domain.freeze import revision_of_gate
+from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.tables import AUDIT_LOG, SUBMISSIONS
+from assignment_assets.io.inbox import read_receipts
+from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.warehouse import Warehouse, write_whole
+from assignment_assets.resources import Clock
+
+
+def manifest_of(
+    warehouse: Warehouse, cycle: str, gate: str, config: RunConfig, clock: Clock, persons: list[Addressee], days: int
+) -> GateManifest:
+    """The manifest of a gate about to be issued: its revision, its deadline in so many days, whom it asks."""
+    now = clock.now()
+    return GateManifest(
+        cycle=cycle, revision=revision_of_gate(warehouse.events(cycle), gate), gate=gate, issued_at=now,
+        deadline=now + timedelta(days=days), persons=tuple(persons), correction_minutes=config.correction_minutes,
+        is_draft=config.mode == "draft",
+    )
+
+
+def counting_receipts(warehouse: Warehouse, cycle: str, gate: str, config: RunConfig, clock: Clock) -> tuple[Receipt, ...]:
+    """Each person's last receipt in time, once the gate has closed; none for a draft.
+
+    Raises
+    ------
+    CycleClosed
+        The gate's packets are not out.
+    GateOpen
+        People may still answer.
+    """
+    if config.mode == "draft":
+        return ()
+    manifest = _manifest(warehouse, cycle, gate)
+    receipts = read_receipts(warehouse.folder, cycle, gate)
+    fold(warehouse, cycle, gate, receipts)
+    state = closing(manifest, receipts, clock.now())
+    if not state.is_closed:
+        raise GateOpen(
+            f"cycle {cycle}, {gate}: {state.why}, expected a closed gate. The sensor goes on when it closes."
+        )
+    return tuple(receipt for receipt in state.latest if not receipt.is_late)
+
+
+def receipts_so_far(warehouse: Warehouse, cycle: str, gate: str) -> tuple[Receipt, ...]:
+    """Each person's last accepted receipt of a gate that never closes as a whole, such as the sign-offs'."""
+    receipts = read_receipts(warehouse.folder, cycle, gate)
+    fold(warehouse, cycle, gate, receipts)
+    return latest_receipts(receipts, _manifest(warehouse, cycle, gate).revision)
+
+
+def _manifest(warehouse: Warehouse, cycle: str, gate: str) -> GateManifest:
+    manifest = read_gate(warehouse.folder, cycle, gate)
+    if manifest is None:
+        raise CycleClosed(
+            f"cycle {cycle}, {gate}: its packets are not out, expected them. Materialise the packets first."
+        )
+    return manifest
+
+
+def fold(warehouse: Warehouse, cycle: str, gate: str, receipts: tuple[Receipt, ...]) -> None:
+    """Appends receipts that the warehouse does not know yet to `submissions` and `audit_log`."""
+    known = set(warehouse.table(cycle, SUBMISSIONS).filter(pl.col("gate") == gate)["receipt_no"])
+    new = [receipt for receipt in receipts if receipt.receipt_no not in known]
+    if not new:
+        return
+    submissions = [
+        {"gate": gate, "receipt_no": each.receipt_no, "person": each.person, "revision": each.revision,
+         "digest": each.digest, "file_name": each.file_name, "received_at": each.received_at,
+         "is_late": each.is_late, "verdict": each.verdict, "message": each.message}
+        for each in new
+    ]
+    audit = [
+        {"at": each.received_at, "actor": each.person, "action": f"returned {gate}",
+         "subject": f"receipt {each.receipt_no}", "digest": each.digest, "what": f"{each.verdict}: {each.file_name}",
+         "why": each.rule or each.message}
+        for each in new
+    ]
+    warehouse.append(cycle, SUBMISSIONS, pl.DataFrame(submissions, schema=SUBMISSIONS.columns))
+    warehouse.append(cycle, AUDIT_LOG, pl.DataFrame(audit, schema=AUDIT_LOG.columns))
+
+
+def tell(warehouse: Warehouse, cycle: str, gate: str, verdicts: pl.DataFrame, person_column: str) -> None:
+    """Writes each person's verdicts, a line a row, beside their receipts in the outbox."""
+    folder = warehouse.folder.root / "outbox" / cycle / "receipts"
+    for (person,), rows in verdicts.group_by(person_column, maintain_order=True):
+        if person:
+            lines = [f"{row['verdict']}: {row['message']}" for row in rows.iter_rows(named=True)]
+            write_whole(folder / person / f"{gate}-verdicts.txt", "\n".join(lines) + "\n")

@@ -1,0 +1,67 @@
+"""Stage 02, out: a lock list for every rep whose accounts are free."""
+
+import dagster as dg
+import polars as pl
+
+from assignment_assets.domain.gates import Addressee
+from assignment_assets.domain.identity import packet_code
+from assignment_assets.domain.locks import lock_candidates
+from assignment_assets.domain.packet_rows import lock_list_rows
+from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, OPPORTUNITIES, REPS
+from assignment_assets.io.folders import engine_key
+from assignment_assets.io.outbox import issue
+from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.workbooks.lock_list import write_lock_list
+from assignment_assets.io.workbooks.packets import LOCK_ROWS, LockPacket
+from assignment_assets.resources import Clock
+from assignment_assets.stages.cycle import as_table, frozen_config, stage_asset
+from assignment_assets.stages.intake import manifest_of
+
+GATE = "lock_lists"
+
+
+@stage_asset("locks", deps=["eligible_pool", "opportunities", "current_books"], kinds={"excel"})
+def lock_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
+    """A workbook for every rep whose accounts are free: what locks by itself, and up to 5 + 5 accounts to pick.
+
+    Lies in `outbox/<cycle>/lock_lists/<rep>/`. Drafts send nothing.
+    """
+    cycle = context.partition_key
+    config = frozen_config(warehouse, cycle)
+    if config.mode == "draft":
+        return dg.MaterializeResult(metadata={"packets": 0, "why": "a draft sends nothing to people"})
+    accounts, opportunities, pool, books, reps = warehouse.tables(
+        cycle, ACCOUNTS, OPPORTUNITIES, ELIGIBLE_POOL, CURRENT_BOOKS, REPS
+    )
+    rows = lock_list_rows(lock_candidates(accounts, opportunities, pool, books, config), reps)
+    asked = reps.join(rows.select("rep_id").unique(), on="rep_id", how="semi").sort("rep_id")
+    persons = [
+        Addressee(person=rep["rep_id"], name=rep["name"], email=rep["email"] or "", file="lock_list.xlsx")
+        for rep in asked.iter_rows(named=True)
+    ]
+    manifest = manifest_of(warehouse, cycle, GATE, config, clock, persons, config.lock_days)
+    key = engine_key()
+    names = dict(reps.select("rep_id", "name").iter_rows())
+    capacity = dict(books.select("rep_id", "capacity").iter_rows())
+
+    def write(rep_id, _, path):
+        write_lock_list(
+            LockPacket(
+                cycle=cycle, revision=manifest.revision, rep_id=rep_id, rep_name=names[rep_id],
+                code=packet_code(key, cycle, manifest.revision, GATE, rep_id), as_of=config.as_of_on,
+                deadline=manifest.deadline, capacity=capacity[rep_id], dormant_quota=config.dormant_quota,
+                never_referred_quota=config.never_referred_quota,
+                rows=rows.filter(pl.col("rep_id") == rep_id).select(list(LOCK_ROWS)),
+            ),
+            path,
+        )
+
+    manifest = issue(warehouse.folder, manifest, write)
+    per_rep = rows.group_by("rep_id").agg(
+        pl.len().alias("accounts"), automatic=pl.col("lock_kind").is_not_null().sum()
+    ).sort("rep_id")
+    return dg.MaterializeResult(metadata={
+        "packets": len(persons), "deadline": f"{manifest.deadline:%Y-%m-%d %H:%M} UTC", "revision": manifest.revision,
+        "folder": dg.MetadataValue.path(str(warehouse.folder.outbox(cycle, GATE))),
+        "first packets": as_table(per_rep.head(8)),
+    })

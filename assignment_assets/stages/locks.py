@@ -1,0 +1,56 @@
+"""Stage 02, in: who keeps what before anything is redistributed."""
+
+import dagster as dg
+import polars as pl
+
+from assignment_assets.domain.locks import free_seats, lock_candidates, settle
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    ELIGIBLE_POOL,
+    LOCK_VERDICTS,
+    LOCKS,
+    OPPORTUNITIES,
+)
+from assignment_assets.io.inbox import archived
+from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.workbooks.lock_list import read_lock_list
+from assignment_assets.resources import Clock
+from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
+from assignment_assets.stages.intake import counting_receipts, tell
+
+GATE = "lock_lists"
+PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "account_id": pl.String, "answer": pl.String}
+
+
+@stage_asset("locks", deps=["eligible_pool", "opportunities", "current_books", "lock_packets", "lock_lists"])
+def locks(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
+    """The accounts that stay with their owner: last-three-months referrers, protected ones, then the reps' picks.
+
+    Never more than a rep's capacity. A rep who returned nothing keeps the automatic locks only. Every row that a
+    rep returned has a verdict in `lock_verdicts`.
+    """
+    cycle = context.partition_key
+    config = frozen_config(warehouse, cycle)
+    receipts = counting_receipts(warehouse, cycle, GATE, config, clock)
+    accounts, opportunities, pool, books = warehouse.tables(
+        cycle, ACCOUNTS, OPPORTUNITIES, ELIGIBLE_POOL, CURRENT_BOOKS
+    )
+    candidates = lock_candidates(accounts, opportunities, pool, books, config)
+    returned = [
+        read_lock_list(archived(warehouse.folder, receipt)).rows.select(
+            pl.lit(receipt.person).alias("rep_id"), pl.lit(receipt.receipt_no).cast(pl.Int64).alias("receipt_no"),
+            "row_no", "account_id", "answer",
+        ).filter(pl.col("answer").is_in(["keep", "release"]))
+        for receipt in receipts
+    ]
+    picks = pl.concat([pl.DataFrame(schema=PICKS), *returned])
+    frame, verdicts = settle(candidates, picks, free_seats(books, pool), config)
+    digests = warehouse.replace(cycle, [(LOCKS, frame), (LOCK_VERDICTS, verdicts)])
+    tell(warehouse, cycle, GATE, verdicts, "rep_id")
+    return handed_on(
+        frame, digests["locks"], **{
+            "lists that count": len(receipts), "locks by kind": counts(frame, "lock_kind"),
+            "verdicts": counts(verdicts, "verdict", "rule"),
+        }
+    )

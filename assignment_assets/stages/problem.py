@@ -1,0 +1,29 @@
+"""The cycle's optimisation problem and budget, read from the warehouse by the assets that solve it."""
+
+import dagster as dg
+
+from assignment_assets.domain.books import performance_or_median
+from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, LOCKS, REPS
+from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.optimizer.frames import instance_of
+from assignment_assets.optimizer.instance import Instance
+from assignment_assets.optimizer.settings import Settings
+
+
+def problem(warehouse: Warehouse, cycle: str, config: RunConfig) -> tuple[Instance, Settings]:
+    """The arrays to solve and how long to search."""
+    accounts, pool, held, books, reps = warehouse.tables(
+        cycle, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS
+    )
+    weights = (config.weight_balance, config.weight_drive, config.weight_moves)
+    settings = Settings.from_preset(
+        config.preset, seed=config.seed, knee_weights=weights, value_weights=weights,
+        tie_band_minutes=config.tie_band_minutes,
+    )
+    return instance_of(accounts, pool, held, books, reps, performance_or_median(reps)), settings
+
+
+def progress_to(context: dg.AssetExecutionContext):
+    """A listener that writes the optimiser's progress into the run's log."""
+    return lambda progress: context.log.info(str(progress))

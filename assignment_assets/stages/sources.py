@@ -1,0 +1,42 @@
+"""Stage 00: accounts, reps and opportunities as they are at the start of the cycle, and the rows left out."""
+
+import dagster as dg
+
+from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS
+from assignment_assets.io.sources import read_snapshot
+from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.resources import Source
+from assignment_assets.stages.cycle import CYCLES, POOL, counts, table_metadata
+
+DESCRIPTIONS = {
+    "accounts": "Every account of the source as of this cycle, one row each, rows with a fault left out.",
+    "reps": "Every rep, Inside Sales member and placeholder owner as of this cycle.",
+    "opportunities": "Every opportunity as of this cycle; open ones that close soon protect their account.",
+    "source_exceptions": "Rows of the source that could not be vouched for: which, where, what was expected. "
+    "They stay outside the pool until somebody corrects them.",
+}
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            name, group_name="sources", description=text, partitions_def=CYCLES, kinds={"duckdb", "salesforce"},
+            owners=["team:data-science"], tags={"stage": "00"},
+        )
+        for name, text in DESCRIPTIONS.items()
+    ],
+    pool=POOL,
+)
+def sources(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source):
+    """Reads the source once and stores what it says; faulty rows are listed apart."""
+    snapshot = read_snapshot(source.settings())
+    pairs = [
+        (ACCOUNTS, snapshot.accounts), (REPS, snapshot.reps), (OPPORTUNITIES, snapshot.opportunities),
+        (SOURCE_EXCEPTIONS, snapshot.exceptions),
+    ]
+    digests = warehouse.replace(context.partition_key, pairs)
+    for table, frame in pairs:
+        extra = {"faults by kind": counts(frame, "table_name", "column_name")} if table is SOURCE_EXCEPTIONS else {}
+        yield dg.MaterializeResult(
+            asset_key=table.name, metadata=table_metadata(frame, digests[table.name]) | extra
+        )
