@@ -1,0 +1,51 @@
+"""The one seam behind which accounts, reps and opportunities come from: the sample, files or Salesforce."""
+
+from pathlib import Path
+
+import polars as pl
+
+from assignment_assets.domain.contract import Snapshot, SourceTable, check_sources
+from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.domain.tables import OPPORTUNITIES
+from assignment_assets.io.files import read_texts
+from assignment_assets.io.mapping import SourceMapping, read_mapping
+from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.translation import translate
+
+NAMES = ("accounts", "reps", "opportunities")
+
+
+def read_snapshot(setting: SourceSetting) -> Snapshot:
+    """The sources as they are now, checked against the contract.
+
+    `sample` reads the folder `path` with accounts.parquet, reps.parquet and opportunities.parquet in the
+    warehouse's own columns; `files` and `salesforce` read the mapping `path`.
+
+    Raises
+    ------
+    SourceUnavailable
+        A file or the org cannot be reached.
+    InvalidInput
+        The mapping, the structure of the sources, or more than one row in a hundred is faulty.
+    """
+    if setting.kind == "sample":
+        return check_sources(**_sample(Path(setting.path)))
+    mapping = read_mapping(Path(setting.path))
+    return check_sources(**_files(mapping))
+
+
+def _sample(folder: Path) -> dict[str, SourceTable]:
+    paths = {name: folder / f"{name}.parquet" for name in NAMES}
+    missing = [str(path) for path in paths.values() if not path.is_file()]
+    if missing:
+        raise SourceUnavailable(f"sample: no {', '.join(missing)}, expected the generated company. Generate it first.")
+    return {name: SourceTable(pl.read_parquet(path), f"sample {name}") for name, path in paths.items()}
+
+
+def _files(mapping: SourceMapping) -> dict[str, SourceTable]:
+    sources = {"opportunities": SourceTable(OPPORTUNITIES.empty(), "no opportunities")}
+    for name, table in mapping.tables().items():
+        path = mapping.file(table)
+        texts = read_texts(path, table.source_columns(name), table.sheet, table.separator)
+        sources[name] = translate(name, table, texts, path.name)
+    return sources
