@@ -1,12 +1,15 @@
 """The approved diff: what may be written now, and which gains wait for a seat."""
 
+from collections import Counter
+
 import polars as pl
 
-from assignment_assets.domain.tables import TEXT, WHOLE, Table
+from assignment_assets.domain.tables import APPROVED_DIFF, TEXT, WHOLE, Table
 
 OWNED_NOW = Table("owned_now", ("rep_id",), {
     "rep_id": TEXT, "name": TEXT, "owned_count": WHOLE, "capacity": WHOLE,
 })
+_LISTED = 5
 
 
 def approve(
@@ -21,10 +24,17 @@ def approve(
 ) -> pl.DataFrame:
     """Rows to append to the approved diff under `sign_off_no` (APPROVED_DIFF); none when nothing changed.
 
+    A signed region does not wait for the others; a move between regions waits for both, and appears under the region
+    that signed last. Approvals are taken together, losses and gains: a receiver's load is what they own now, with all
+    approved moves that are not written yet and all that would be approved here. Where that is above capacity, gains
+    are deferred until it is not: those that take no seat-bound rep's account first, then the last by account id.
+    A deferred gain of one is a loss that another waits for, so this repeats until no book overflows.
+    A deferred row is appended again only when what it waits for has changed, and as approved once a seat is there.
+
     Parameters
     ----------
     packets
-        SIGN_OFF_PACKETS as they stand now.
+        SIGN_OFF_PACKETS as they stand now; accounts withdrawn since are not in them.
     signed
         SIGNED_REGIONS.
     approved
@@ -38,4 +48,98 @@ def approve(
     given_up
         Accounts whose approved move ended without a write (drift, gone, held): `owned_now` stands for them.
     """
-    raise NotImplementedError
+    latest = {row["account_id"]: row for row in approved.sort("sign_off_no").to_dicts()}
+    moves = _moves(packets, signed)
+    candidates = {
+        account_id: move
+        for account_id, move in moves.items()
+        if not (move["unsigned"] or move["is_held"] or _is_same(latest.get(account_id), move, "approved"))
+    }
+    pending = [
+        row
+        for account_id, row in latest.items()
+        if row["status"] == "approved" and account_id not in verified | given_up | candidates.keys()
+    ]
+    reps = {row["rep_id"]: row for row in OWNED_NOW.conform(owned_now).to_dicts()}
+    loads = Counter({rep_id: rep["owned_count"] for rep_id, rep in reps.items()})
+    for move in [*pending, *candidates.values()]:
+        loads[move["old_owner_id"]] -= 1
+        loads[move["new_owner_id"]] += 1
+    deferred = _defer(candidates, reps, loads)
+    waits = {
+        account_id: _because(candidates[account_id]["new_owner_id"], reps, loads, moves, candidates, deferred)
+        for account_id in deferred
+    }
+    rows = []
+    for account_id, move in sorted(candidates.items()):
+        because = waits.get(account_id)
+        before = latest.get(account_id)
+        if because is None or not (_is_same(before, move, "deferred") and before["deferred_because"] == because):
+            status = "approved" if because is None else "deferred"
+            rows.append({**move, "sign_off_no": sign_off_no, "status": status, "deferred_because": because})
+    return APPROVED_DIFF.conform(pl.DataFrame(rows, schema=APPROVED_DIFF.columns))
+
+
+def _moves(packets: pl.DataFrame, signed: pl.DataFrame) -> dict[str, dict]:
+    """Each move once, with the region that signed last, its signature, and the regions that have not signed."""
+    signatures = {row["region"]: row for row in signed.to_dicts()}
+    moves: dict[str, dict] = {}
+    for row in packets.sort("account_id", "region").to_dicts():
+        move = moves.setdefault(row["account_id"], {**row, "unsigned": [], "receipt_no": -1})
+        signature = signatures.get(row["region"])
+        if signature is None:
+            move["unsigned"].append(row["region"])
+        elif signature["receipt_no"] >= move["receipt_no"]:
+            move |= {name: signature[name] for name in ("region", "receipt_no", "signed_by", "digest")}
+    return moves
+
+
+def _is_same(row: dict | None, move: dict, status: str) -> bool:
+    return row is not None and row["status"] == status and all(
+        row[end] == move[end] for end in ("old_owner_id", "new_owner_id")
+    )
+
+
+def _defer(candidates: dict[str, dict], reps: dict[str, dict], loads: Counter) -> set[str]:
+    """Accounts whose gain waits; `loads` is brought up to date."""
+    deferred: set[str] = set()
+    gains: dict[str, list[str]] = {}
+    for account_id, move in candidates.items():
+        gains.setdefault(move["new_owner_id"], []).append(account_id)
+    for accounts in gains.values():
+        accounts.sort(key=lambda account_id: (candidates[account_id]["old_owner_id"] not in reps, account_id))
+    while overfull := sorted(r for r in gains if r in reps and gains[r] and loads[r] > reps[r]["capacity"]):
+        for rep_id in overfull:
+            while gains[rep_id] and loads[rep_id] > reps[rep_id]["capacity"]:
+                account_id = gains[rep_id].pop()
+                deferred.add(account_id)
+                loads[rep_id] -= 1
+                loads[candidates[account_id]["old_owner_id"]] += 1
+    return deferred
+
+
+def _because(
+    rep_id: str,
+    reps: dict[str, dict],
+    loads: Counter,
+    moves: dict[str, dict],
+    candidates: dict[str, dict],
+    deferred: set[str],
+) -> str:
+    """What a deferred gain of the rep waits for: the accounts that have yet to leave the book, and who must sign."""
+    waits = []
+    for account_id, move in sorted(moves.items()):
+        if move["old_owner_id"] != rep_id:
+            continue
+        if move["unsigned"]:
+            waits.append(f"{account_id} ({' and '.join(sorted(move['unsigned']))} not signed)")
+        elif move["is_held"]:
+            waits.append(f"{account_id} (held edit)")
+        elif account_id in deferred and account_id in candidates:
+            waits.append(f"{account_id} (deferred itself)")
+    rep = reps[rep_id]
+    full = f"{rep['name']}'s book holds {loads[rep_id]} of {rep['capacity']} accounts with all that is approved"
+    if not waits:
+        return f"{full}, and no other move would free a seat"
+    more = f" and {len(waits) - _LISTED} more" if len(waits) > _LISTED else ""
+    return f"{full}; waits for these to leave it: {', '.join(waits[:_LISTED])}{more}"

@@ -145,7 +145,8 @@ def diff_equals_books(reviewed_books: pl.DataFrame, packets: pl.DataFrame) -> pl
     held = packets.filter("is_held").select("account_id")
     shown = packets.filter(~pl.col("is_held")).select("account_id", "old_owner_id", "new_owner_id").unique()
     moved = reviewed_books.filter("is_move").join(held, on="account_id", how="anti")
-    return _difference(moved.select("account_id", old_owner_id="current_owner_id", new_owner_id="reviewed_owner_id"), shown)
+    moved = moved.select("account_id", old_owner_id="current_owner_id", new_owner_id="reviewed_owner_id")
+    return _difference(moved, shown)
 
 
 def approved_within_signed(

@@ -61,18 +61,18 @@ def packets(
     asked = edit_verdicts.filter((pl.col("verdict") == "held") & (pl.col("edit_kind") == "add"))
     asked = asked.sort("receipt_no", "row_no").unique("account_id", keep="first", maintain_order=True)
     asked = asked.select("account_id", asked_rep_id="rep_id", asked_reason="edit_reason", asked_sentence="message")
-    held = books.join(asked, on="account_id")
     moves = books.filter("is_move").join(asked, on="account_id", how="anti").with_columns(is_held=pl.lit(False))
-    as_asked = held.with_columns(
-        is_held=pl.lit(True), move_reason="asked_reason", reason_sentence="asked_sentence", shown_owner_id="asked_rep_id"
+    held = books.join(asked, on="account_id").with_columns(
+        is_held=pl.lit(True), move_reason="asked_reason", reason_sentence="asked_sentence"
     )
+    as_asked = held.with_columns(new_owner_id="asked_rep_id")
     touched = [
-        as_asked.with_columns(new_owner_id="asked_rep_id"),
-        as_asked.with_columns(old_owner_id="proposed_owner_id", new_owner_id="asked_rep_id"),
-        as_asked.filter("is_move"),
+        as_asked,
+        as_asked.with_columns(old_owner_id="proposed_owner_id"),
+        held.filter("is_move"),
     ]
     regions = pl.concat([regions_of_owners(ends, reps).select("account_id", "region") for ends in touched]).unique()
-    held_rows = as_asked.with_columns(new_owner_id="shown_owner_id").join(regions, on="account_id")
+    held_rows = as_asked.join(regions, on="account_id")
     columns = [name for name in SIGN_OFF_PACKETS.columns if name != "other_region"]
     rows = pl.concat([regions_of_owners(moves, reps).select(columns), held_rows.select(columns)])
     packet_rows = SIGN_OFF_PACKETS.conform(_with_other_region(rows))
