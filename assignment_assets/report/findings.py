@@ -43,7 +43,7 @@ def of_front(front: pl.DataFrame) -> str:
     chosen = marked.row(0, named=True)
     return (
         f"Chosen of {plural(front.height, 'point')}: {percent(chosen['referring_balance'])} in the wrong book, "
-        f"{minutes(chosen['drive_minutes'])} of driving, {percent(chosen['moves_pct'])} change owner"
+        f"{minutes(chosen['drive_minutes'])} mean drive, {percent(chosen['moves_pct'])} change owner"
     )
 
 
@@ -89,7 +89,7 @@ def of_overflow(overflow: pl.DataFrame, accounts: pl.DataFrame) -> str:
     sentence = f"{plural(overflow.height, 'account')} go{'es' if overflow.height == 1 else ''} to Inside Sales"
     if top.is_empty():
         return sentence
-    return f"{sentence}, most of them in {top['state'][0]} ({whole(top['count'][0])})"
+    return f"{sentence}; {top['state'][0]} has the most ({whole(top['count'][0])})"
 
 
 def book_radius_miles(owned: pl.DataFrame, book_state: str, reps: pl.DataFrame) -> float | None:

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from assignment_assets.report.wording import words
+
 STEPS = {
-    "accounts": "All accounts", "pool": "In the pool", "locked": "Locked with their rep", "placed": "Placed by the engine",
-    "overflow": "To Inside Sales", "moves": "Owner changes proposed", "reviewed": "Owner changes after review",
+    "accounts": "All accounts", "pool": "In the pool",
+    "locked": "Locked with their rep", "placed": "Placed by the engine", "overflow": "To Inside Sales",
+    "moves": "Owner changes proposed", "reviewed": "Owner changes after review",
     "approved": "Approved", "written": "Written and read back",
 }
 WRITTEN_OUTCOMES = ("verified", "skipped_already")
@@ -71,5 +74,6 @@ def _moves(frame: pl.DataFrame | None) -> int:
 
 
 def _tally(values: pl.Series) -> str:
-    counted = values.drop_nulls().alias("value").value_counts(name="count").sort(["count", "value"], descending=[True, False])
-    return ", ".join(f"{count:,} {value.replace('_', ' ')}" for value, count in counted.rows())
+    counted = values.drop_nulls().alias("value").value_counts(name="count")
+    ranked = counted.sort(["count", "value"], descending=[True, False])
+    return ", ".join(f"{count:,} {words(value)}" for value, count in ranked.rows())

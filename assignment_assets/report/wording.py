@@ -50,11 +50,11 @@ def hundredths(value) -> str:
 
 
 def minutes(value) -> str:
-    """Minutes, from two hours up as hours: 84 min, 3 h 05."""
+    """Minutes, from two hours up as hours: 84 min, 3 h 05 min."""
     if value is None:
         return NOTHING
     rounded = round(value)
-    return f"{rounded} min" if rounded < 120 else f"{rounded // 60:,} h {rounded % 60:02}"
+    return f"{rounded} min" if rounded < 120 else f"{rounded // 60:,} h {rounded % 60:02} min"
 
 
 def seconds(value) -> str:

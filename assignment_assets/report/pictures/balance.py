@@ -27,13 +27,16 @@ def balance_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
         return canvas.nothing_to_show(findings.of_balance(balance(owned, reps)))
     figures = balance(owned.select(pl.exclude("proposed", "reviewed"), reviewed="after"), reps)
     with canvas.paper():
-        below = "Each line runs through all books, smallest first. 100% is a book's fair share by capacity: the flatter, the fairer."
+        below = (
+            "Each line runs through all books, smallest first; 100% is a book's fair share by capacity. "
+            "Above each panel: how much of the total sits in books above their fair share."
+        )
         sheet = canvas.figure(6.0, findings.of_balance(figures), below)
         panels = sheet.subplots(2, 2, sharex=True, sharey=True).flat
         for axes, measure in zip(panels, PANELS, strict=True):
             hoover = figures.filter(pl.col("measure") == measure)["hoover_pct"]
             _panel(axes, owned, reps, measure)
-            axes.set_title(f"{MEASURE_WORDS[measure]}: {percent(hoover[0])} → {percent(hoover[-1])} misplaced")
+            axes.set_title(f"{MEASURE_WORDS[measure]}: {percent(hoover[0])} → {percent(hoover[-1])}")
         panels = sheet.get_axes()
         panels[0].legend(loc="upper left", handlelength=1.4)
         for axes in panels[2:]:

@@ -18,7 +18,7 @@ def front(referring_front: pl.DataFrame) -> bytes:
     if referring_front.is_empty():
         return canvas.nothing_to_show(finding)
     with canvas.paper():
-        below = "Referring accounts. Each dot is a complete set of books; lower and further left is better on both axes."
+        below = "Referring accounts. Each dot is a complete set of books; lower is better, and further left."
         sheet = canvas.figure(4.8, finding, below)
         axes = sheet.add_subplot()
         dots = axes.scatter(
@@ -33,7 +33,7 @@ def front(referring_front: pl.DataFrame) -> bytes:
         axes.margins(0.08)
         sheet.colorbar(dots, ax=axes, label="accounts that change owner (%)", pad=0.01).outline.set_visible(False)
         if axes.get_legend_handles_labels()[0]:
-            axes.legend(loc="upper right")
+            axes.legend(loc="upper right", markerscale=0.6, labelspacing=0.8)
         return canvas.png(sheet)
 
 

@@ -9,7 +9,9 @@ from assignment_assets.report import findings
 from assignment_assets.report.pictures import canvas
 from assignment_assets.report.wording import NOTHING, whole
 
-BARS = (("accounts",), ("pool",), ("locked", "placed", "overflow"), ("moves",), ("reviewed",), ("approved",), ("written",))
+BARS = (
+    ("accounts",), ("pool",), ("locked", "placed", "overflow"), ("moves",), ("reviewed",), ("approved",), ("written",),
+)
 COLOURS = {
     "accounts": canvas.BEFORE, "pool": "#7a8794", "locked": canvas.LOCKED, "placed": canvas.PLACED,
     "overflow": canvas.OVERFLOW, "written": canvas.GOOD,
@@ -66,4 +68,4 @@ def _words(rows: list[dict]) -> tuple[str, str]:
         label, note = rows[0]["label"], rows[0]["note"]
     if all(row["accounts"] is None for row in rows):
         note = "not run yet"
-    return label, textwrap.shorten(textwrap.fill(note, 44), 88, placeholder=" …").replace("\n", "\n") if note else ""
+    return label, textwrap.fill(textwrap.shorten(note, 84, placeholder=" …"), 44)

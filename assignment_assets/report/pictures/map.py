@@ -12,8 +12,12 @@ from assignment_assets.report.pictures import canvas, outlines
 
 # Told apart with the common colour-vision deficiencies (after Okabe and Ito), dark enough on the land's grey.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e0a800", "#56b4e9", "#7b3294", "#222222")
-NOT_FIELD, LAND, BORDER = "#b4bcc5", "#eef1f4", "#ffffff"
-MOST_DOTS = 12_000
+NOT_FIELD, LAND, BORDER = "#a3adb8", "#f1f3f5", "#c9d1d9"
+MOST_DOTS = 8_000
+BELOW = (
+    "A dot is an account in its rep's colour, grey with Inside Sales or unowned. "
+    "Neighbouring reps differ; a colour serves several reps."
+)
 
 
 def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
@@ -22,7 +26,7 @@ def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
     Parameters
     ----------
     owned
-        `books.ownership`; accounts without coordinates are left out, and from 12,000 up every n-th is drawn.
+        `books.ownership`; accounts without coordinates are left out, and beyond 8,000 every n-th is drawn.
     reps
         `books.field_reps`: who gets a colour. Reps whose accounts are neighbours get different ones; a colour
         serves several reps in different parts of the country.
@@ -34,8 +38,7 @@ def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
     colours = rep_colours(located, reps)
     drawn = located.sort("account_id").gather_every(-(-located.height // MOST_DOTS))
     with canvas.paper():
-        below = "A dot is an account in its rep's colour (neighbouring reps differ; colours repeat), grey with Inside Sales or unowned."
-        sheet = canvas.figure(9.4, finding, below)
+        sheet = canvas.figure(10.2, finding, BELOW)
         for axes, book_state, title in zip(sheet.subplots(2, 1), ("before", "after"), ("Before", "After"), strict=True):
             _country(axes)
             _dots(axes, drawn, book_state, colours)
@@ -63,7 +66,7 @@ def rep_colours(located: pl.DataFrame, reps: pl.DataFrame) -> dict[str, str]:
 
 def _country(axes: Axes) -> None:
     canvas.clear_axes(axes)
-    axes.add_collection(PolyCollection(outlines.state_rings(), facecolors=LAND, edgecolors=BORDER, linewidths=0.9))
+    axes.add_collection(PolyCollection(outlines.state_rings(), facecolors=LAND, edgecolors=BORDER, linewidths=0.6))
     left, right, lowest, highest = outlines.FRAME
     axes.set(xlim=(left, right), ylim=(lowest, highest), aspect="equal")
 

@@ -6,12 +6,12 @@ from importlib.resources import files
 
 import numpy as np
 
-# Albers equal-area for each part: standard parallels, origin latitude and longitude (degrees), scale, shift (earth radii).
+# Albers equal-area for each part: standard parallels, origin latitude and longitude (degrees), scale, shift (radii).
 LOWER_48 = (29.5, 45.5, 38.0, -96.0, 1.0, 0.0, 0.0)
 ALASKA = (55.0, 65.0, 60.0, -154.0, 0.36, -0.335, -0.245)
 HAWAII = (8.0, 18.0, 20.6, -157.4, 1.0, -0.16, -0.265)
 PUERTO_RICO = (8.0, 18.0, 18.2, -66.4, 1.3, 0.235, -0.275)
-FRAME = (-0.42, 0.42, -0.32, 0.25)  # left, right, lowest, highest
+FRAME = (-0.385, 0.405, -0.325, 0.235)  # left, right, lowest, highest
 
 
 def project(latitude: np.ndarray, longitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -25,7 +25,8 @@ def project(latitude: np.ndarray, longitude: np.ndarray) -> tuple[np.ndarray, np
     is_puerto_rico = (latitude < 20) & (longitude > -70)
     is_mainland = ~(is_alaska | is_hawaii | is_puerto_rico) & (latitude > 24) & (longitude > -130)
     x, y = np.full(latitude.shape, np.nan), np.full(latitude.shape, np.nan)
-    for inside, part in ((is_mainland, LOWER_48), (is_alaska, ALASKA), (is_hawaii, HAWAII), (is_puerto_rico, PUERTO_RICO)):
+    insets = ((is_alaska, ALASKA), (is_hawaii, HAWAII), (is_puerto_rico, PUERTO_RICO))
+    for inside, part in ((is_mainland, LOWER_48), *insets):
         x[inside], y[inside] = _albers(latitude[inside], longitude[inside], *part)
     return x, y
 

@@ -37,7 +37,7 @@ def overflow_by_state(overflow: pl.DataFrame, accounts: pl.DataFrame) -> bytes:
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
         axes.margins(x=0.08, y=0.02)
-        axes.legend(loc="lower right")
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
         return canvas.png(sheet)
 
 

@@ -1,5 +1,7 @@
 """How full the books are."""
 
+import math
+
 import polars as pl
 
 from assignment_assets.report import findings
@@ -26,7 +28,8 @@ def book_sizes(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
     with canvas.paper():
         sheet = canvas.figure(4.2, finding, "Books by accounts owned, in per cent of the rep's own capacity.")
         upper, lower = sheet.subplots(2, 1, sharex=True, sharey=True)
-        for axes, books, colour, title in ((upper, before, canvas.BEFORE, "Before"), (lower, after, canvas.AFTER, "After")):
+        panels = ((upper, before, canvas.BEFORE, "Before"), (lower, after, canvas.AFTER, "After"))
+        for axes, books, colour, title in panels:
             edges, counts = fill_classes(books)
             colours = [canvas.WARNING if edge >= 100 else colour for edge in edges]
             axes.bar(edges, counts, STEP * 0.92, align="edge", color=colours)
@@ -44,8 +47,8 @@ def book_sizes(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
 def fill_classes(books: pl.DataFrame) -> tuple[list[int], list[int]]:
     """Lower edges (per cent of capacity) and numbers of books; a book filled to exactly 100% is below the line."""
     edges = list(range(0, FULLEST, STEP))
-    filled = [100 * count / capacity for count, capacity in books.select("account_count", "capacity").rows()]
     counts = [0] * len(edges)
-    for part in filled:
-        counts[min(max(-(-part // STEP) - 1, 0), len(edges) - 1).__int__()] += 1
+    for count, capacity in books.select("account_count", "capacity").rows():
+        steps_begun = math.ceil(100 * count / capacity / STEP)
+        counts[min(max(steps_begun - 1, 0), len(edges) - 1)] += 1
     return edges, counts

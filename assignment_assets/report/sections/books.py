@@ -1,0 +1,103 @@
+"""The books: how even they are, and what each rep holds."""
+
+import polars as pl
+
+from assignment_assets.report import findings, pictures
+from assignment_assets.report.balance import balance
+from assignment_assets.report.books import book_table, field_reps, loads, ownership
+from assignment_assets.report.grid import Column, grid, number
+from assignment_assets.report.inputs import ReportInput
+from assignment_assets.report.names import Names
+from assignment_assets.report.sections.section import Section, not_run, picture
+from assignment_assets.report.wording import (
+    BOOK_STATE_WORDS,
+    MEASURE_WORDS,
+    decimal,
+    dollars,
+    hundredths,
+    of_measure,
+    percent,
+    plural,
+    signed,
+    words,
+)
+
+
+def owned_and_reps(report: ReportInput) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`books.ownership` and `books.field_reps` of the cycle."""
+    owned = ownership(
+        report.frame("accounts"), report.optional("proposed_books"), report.optional("overflow"),
+        report.optional("reviewed_books"),
+    )
+    return owned, field_reps(report.frame("reps"), report.optional("current_books"))
+
+
+def balance_of_books(report: ReportInput, names: Names) -> Section:
+    """Balance before, proposed and after review, so that it shows what the edits did."""
+    owned, reps = owned_and_reps(report)
+    figures = balance(owned, reps)
+    sentences = [
+        "Misplaced is the part of the total that sits in books above their fair share by capacity (the Hoover index): "
+        "0% is perfectly even. Smallest and largest book are scaled to the average capacity.",
+        *review_effect(figures),
+    ]
+    worded = [
+        {
+            "measure": MEASURE_WORDS[row["measure"]], "book_state": BOOK_STATE_WORDS[row["book_state"]],
+            "hoover_pct": row["hoover_pct"], "cv_pct": row["cv_pct"],
+            **{name: of_measure(row["measure"], row[name]) for name in ("least", "most", "spread")},
+        }
+        for row in figures.sort(pl.col("measure").cast(pl.Enum(list(MEASURE_WORDS))), maintain_order=True).to_dicts()
+    ]
+    text = pl.String
+    schema = {
+        "measure": text, "book_state": text, "hoover_pct": pl.Float64, "cv_pct": pl.Float64, "least": text,
+        "most": text, "spread": text,
+    }
+    columns = [
+        Column("measure", "Measure"), Column("book_state", "Books"),
+        number("hoover_pct", "Misplaced", percent, has_bar=True),
+        number("cv_pct", "Variation (CV)", percent, has_bar=True),
+        number("least", "Smallest book", str), number("most", "Largest book", str), number("spread", "Difference", str),
+    ]
+    caption = f"Balance of {plural(reps.height, 'field book')}"
+    return Section(
+        "balance", "Balance", sentences,
+        [picture(pictures.balance_before_after(owned, reps), findings.of_balance(figures))],
+        [grid(pl.DataFrame(worded, schema=schema), caption, columns)],
+    )
+
+
+def review_effect(figures: pl.DataFrame) -> list[str]:
+    """A sentence that says which measures human edits made more and less even, or nothing before a review."""
+    states = {state: figures.filter(pl.col("book_state") == state) for state in ("proposed", "reviewed")}
+    if any(rows.is_empty() for rows in states.values()):
+        return []
+    changed = states["proposed"].join(states["reviewed"], on="measure", suffix="_reviewed", maintain_order="left")
+    phrases = []
+    for measure, proposed, reviewed in changed.select("measure", "hoover_pct", "hoover_pct_reviewed").rows():
+        if decimal(proposed, 2) != decimal(reviewed, 2):
+            verb = "more" if reviewed < proposed else "less"
+            phrases.append(f"{MEASURE_WORDS[measure]} {verb} even ({percent(proposed, 2)} → {percent(reviewed, 2)})")
+    return [f"People's edits made {', '.join(phrases)}." if phrases else "People's edits left the balance as proposed."]
+
+
+def books(report: ReportInput, names: Names) -> Section:
+    """One row for everyone who owns accounts before or after."""
+    if not report.has_run("accounts"):
+        return not_run("books", "Books", "Reading the accounts")
+    owned, reps = owned_and_reps(report)
+    table = book_table(owned, report.frame("reps"), report.optional("current_books"))
+    columns = [
+        Column("name", "Rep"), Column("region", "Region"), Column("team", "Team", words),
+        number("count_before", "Accounts before"), number("count_after", "After", has_bar=True),
+        number("capacity", "Capacity"), number("opp_count", "Opportunities", has_bar=True),
+        number("bps", "BPS", hundredths, has_bar=True), number("tam", "TAM", dollars, has_bar=True),
+        number("value", "Value", dollars, has_bar=True), number("moves_in", "In", signed), number("moves_out", "Out"),
+    ]
+    sizes = findings.of_sizes(loads(owned, "before", reps), loads(owned, "after", reps))
+    return Section(
+        "books", "Books", ["Carve-outs are apart and not counted. Amounts are those of the books as they stand now."],
+        [picture(pictures.book_sizes(owned, reps), sizes)],
+        [grid(table, f"Books of {plural(table.height, 'owner')}", columns, most=3000)],
+    )

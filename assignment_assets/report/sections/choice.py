@@ -1,0 +1,81 @@
+"""What the optimiser chose from, and what is proven about it."""
+
+import polars as pl
+
+from assignment_assets.report import findings, pictures
+from assignment_assets.report.grid import Column, grid, number
+from assignment_assets.report.inputs import ReportInput
+from assignment_assets.report.names import Names
+from assignment_assets.report.sections.section import Section, not_run, picture
+from assignment_assets.report.wording import decimal, minutes, percent, words
+
+OBJECTIVES = {
+    "referring_balance": "most even", "drive_minutes": "shortest drive", "moves_pct": "fewest owner changes",
+}
+
+
+def front(report: ReportInput, names: Names) -> Section:
+    """The front with its marked points."""
+    if not report.has_run("referring_front"):
+        return not_run("front", "The choice", "The search for books of referring accounts")
+    points = report.frame("referring_front")
+    finding = findings.of_front(points)
+    if points.is_empty():
+        return Section("front", "The choice", [f"{finding}."])
+    columns = [
+        Column("marks", "Point"), number("point", "No."),
+        number("referring_balance", "Misplaced", percent, has_bar=True),
+        number("drive_minutes", "Mean drive", minutes, has_bar=True),
+        number("moves_pct", "Change owner", percent, has_bar=True),
+    ]
+    note = "No point of the front beats another in all three; the chosen one is the knee unless people named another."
+    marked = grid(marked_points(points), "The points that stand out", columns, kept_in="referring_front")
+    return Section("front", "The choice", [note], [picture(pictures.front(points), finding)], [marked])
+
+
+def marked_points(points: pl.DataFrame) -> pl.DataFrame:
+    """The chosen point, the knee and the best in each objective, each once, with all its marks in words."""
+    marks = {}
+    for row in points.filter(pl.col("is_chosen")).to_dicts():
+        marks.setdefault(row["point"], []).append("chosen")
+    for row in points.filter(pl.col("is_knee")).to_dicts():
+        marks.setdefault(row["point"], []).append("knee")
+    for objective, mark in OBJECTIVES.items():
+        best = points.drop_nulls(objective).sort(objective, "point").head(1)
+        for point in best["point"]:
+            marks.setdefault(point, []).append(mark)
+    order = {point: place for place, point in enumerate(marks)}
+    kept = points.filter(pl.col("point").is_in(list(marks)))
+    words_of = {point: ", ".join(found) for point, found in marks.items()}
+    return kept.with_columns(
+        marks=pl.col("point").replace_strict(words_of, return_dtype=pl.String),
+        place=pl.col("point").replace_strict(order, return_dtype=pl.Int64),
+    ).sort("place")
+
+
+def certificate(report: ReportInput, names: Names) -> Section:
+    """Value, proven bound and gap, line by line."""
+    if not report.has_run("certificate"):
+        return not_run("certificate", "Certificate", "The assignment")
+    lines = report.frame("certificate")
+    if lines.is_empty():
+        return Section("certificate", "Certificate", ["Nothing was proven: there was nothing to place."])
+    two = _two_decimals
+    columns = [
+        Column("phase", "Phase", words), Column("metric", "Figure", words), Column("state", "Books", words),
+        number("value", "Value", two), number("bound", "Proven bound", two),
+        number("gap_pct", "Gap", _gap), Column("sentence", "In words"),
+    ]
+    return Section(
+        "certificate", "Certificate",
+        ["A bound is proven: no books at all can be better than it. The gap is what may be left."],
+        grids=[grid(lines, "What is proven about the books", columns)],
+    )
+
+
+def _two_decimals(value) -> str:
+    return decimal(value, 2)
+
+
+def _gap(value) -> str:
+    return percent(value, 2)

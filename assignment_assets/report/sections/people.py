@@ -1,0 +1,131 @@
+"""What people decided: edits, refusals, sign-offs, approvals."""
+
+import polars as pl
+
+from assignment_assets.report.grid import Column, grid, number
+from assignment_assets.report.inputs import ReportInput
+from assignment_assets.report.names import Names
+from assignment_assets.report.sections.section import Section, not_run
+from assignment_assets.report.wording import plural, whole, words
+
+SHORT_DIGEST = 12
+
+
+def edits(report: ReportInput, names: Names) -> Section:
+    """Directors' adds and drops with their verdicts."""
+    if not report.has_run("edit_verdicts"):
+        return not_run("edits", "Review edits", "The review")
+    verdicts = report.frame("edit_verdicts")
+    if verdicts.is_empty():
+        return Section("edits", "Review edits", ["No director changed the proposal."])
+    counts = dict(verdicts["verdict"].value_counts().rows())
+    told = [verdict for verdict in ("accepted", "held", "refused") if verdict in counts]
+    tally = ", ".join(f"{whole(counts[verdict])} {verdict}" for verdict in told)
+    columns = [
+        Column("director", "Director"), Column("edit_kind", "Edit", words),
+        Column("account_id", "Account", names.account, shows_id=True), Column("rep_id", "Book of", names.person),
+        Column("edit_reason", "Reason", words), Column("note", "Note"), Column("verdict", "Verdict", words),
+        Column("message", "Why"),
+    ]
+    return Section(
+        "edits", "Review edits", [f"{plural(verdicts.height, 'edit')}: {tally}."],
+        grids=[grid(verdicts, "Every edit and its verdict", columns, kept_in="edit_verdicts")],
+    )
+
+
+def held_and_refused(report: ReportInput, names: Names) -> Section:
+    """Everything that people sent and that did not count as sent."""
+    rows = refusals(report)
+    if rows.is_empty():
+        return Section("refused", "Held and refused", ["Nothing that people sent was held or refused."])
+    columns = [
+        Column("gate", "Where", words), Column("person", "Who", names.person), Column("subject", "What", names.account),
+        Column("verdict", "Verdict", words), Column("rule", "Rule", words), Column("message", "Message"),
+    ]
+    return Section(
+        "refused", "Held and refused",
+        [f"{plural(rows.height, 'answer')} did not count as sent; nothing of it was lost."],
+        grids=[grid(rows, "Held and refused answers", columns)],
+    )
+
+
+def refusals(report: ReportInput) -> pl.DataFrame:
+    """gate, person, subject, verdict, rule, message of all verdicts but the accepted ones, gate by gate."""
+    text = pl.String
+    sources = (
+        ("lock_verdicts", "lock list", "rep_id", "account_id", "rule"),
+        ("edit_verdicts", "review", "director", "account_id", "rule"),
+        ("sign_off_verdicts", "sign-off", "signed_by", "region", "rule"),
+        ("submissions", "file", "person", "file_name", None),
+    )
+    parts = []
+    for table, gate, person, subject, rule in sources:
+        frame = report.frame(table)
+        parts.append(
+            frame.filter(pl.col("verdict") != "accepted").select(
+                pl.lit(gate).alias("gate"), pl.col(person).alias("person"), pl.col(subject).alias("subject"), "verdict",
+                (pl.col(rule) if rule else pl.lit(None, text)).alias("rule"), "message",
+            )
+        )
+    return pl.concat(parts)
+
+
+def sign_offs(report: ReportInput, names: Names) -> Section:
+    """Each region's diff, its digest, and who signed it."""
+    if not report.has_run("region_digests"):
+        return not_run("sign-offs", "Sign-offs", "The packet for sign-off")
+    regions, verdicts = report.frame("region_digests"), report.frame("sign_off_verdicts")
+    if regions.is_empty():
+        return Section("sign-offs", "Sign-offs", ["No region has anything to sign."])
+    signed = verdicts.filter((pl.col("verdict") == "accepted") & (pl.col("decision") == "approve"))
+    last = signed.sort("receipt_no").unique("region", keep="last").select("region", "signed_by", signed_digest="digest")
+    is_signed = pl.col("digest") == pl.col("signed_digest")
+    overview = regions.join(last, on="region", how="left", maintain_order="left").with_columns(
+        standing=pl.when(is_signed).then(pl.lit("signed")).when(pl.col("signed_digest").is_not_null())
+        .then(pl.lit("changed since it was signed")).otherwise(pl.lit("not signed")),
+        digest=pl.col("digest").str.slice(0, SHORT_DIGEST),
+    )
+    done = overview.filter(pl.col("standing") == "signed").height
+    columns = [
+        Column("region", "Region"), number("move_count", "Owner changes", has_bar=True),
+        number("held_count", "Held edits"),
+        Column("standing", "Standing"), Column("signed_by", "Signed by"), Column("digest", "Digest of what was shown"),
+    ]
+    grids = [grid(overview, "Regions", columns)]
+    if not verdicts.is_empty():
+        answer_columns = [
+            number("receipt_no", "Receipt"), Column("region", "Region"), Column("signed_by", "By"),
+            Column("decision", "Decision", words), Column("verdict", "Verdict", words), Column("message", "Why"),
+        ]
+        grids.append(grid(verdicts, "Every answer at this gate", answer_columns))
+    return Section("sign-offs", "Sign-offs", [f"{done} of {plural(regions.height, 'region')} signed."], grids=grids)
+
+
+def approved(report: ReportInput, names: Names) -> Section:
+    """What may be written, what is deferred and why, and the moves themselves."""
+    if not report.has_run("approved_diff"):
+        return not_run("approved", "Approved and deferred", "The approval")
+    diff = report.frame("approved_diff")
+    if diff.is_empty():
+        return Section("approved", "Approved and deferred", ["Nothing is approved yet."])
+    is_approved = pl.col("status") == "approved"
+    by_sign_off = diff.group_by("sign_off_no", "region", "signed_by").agg(
+        approved=is_approved.sum(), deferred=(~is_approved).sum()
+    ).sort("sign_off_no", "region")
+    deferred, moves = diff.filter(~is_approved), diff.filter(is_approved)
+    move_columns = [
+        Column("account_id", "Account", names.account, shows_id=True), Column("region", "Region"),
+        Column("old_owner_id", "From", names.person), Column("new_owner_id", "To", names.person),
+    ]
+    grids = [grid(by_sign_off, "By sign-off", [
+        number("sign_off_no", "No."), Column("region", "Region"), Column("signed_by", "Signed by"),
+        number("approved", "Approved", has_bar=True), number("deferred", "Deferred", has_bar=True),
+    ])]
+    if not deferred.is_empty():
+        grids.append(grid(deferred, "Deferred, and why", [*move_columns, Column("deferred_because", "Because")],
+                          kept_in="approved_diff"))
+    if not moves.is_empty():
+        grids.append(grid(moves, "Approved owner changes", [*move_columns, Column("reason_sentence", "Reason")],
+                          most=200, is_folded=True, kept_in="approved_diff"))
+    sentence = f"{plural(moves.height, 'owner change')} approved, {whole(deferred.height)} deferred."
+    return Section("approved", "Approved and deferred", [sentence], grids=grids)
