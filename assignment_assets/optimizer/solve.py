@@ -12,17 +12,31 @@ from assignment_assets.optimizer.settings import Settings
 def solve_referring(instance: Instance, settings: Settings, progress: Listener = silent) -> ReferringFront:
     """The front of phase 2: the referring accounts that have a seat, spread over the reps who cover their states.
 
-    Always has at least one point (with no referring account: one point of zeros).
+    Always has at least one point (with no referring account: one point, of the books as they stand). No point of it
+    costs a later account its seat. The same instance and settings give the same arrays.
     """
-    raise NotImplementedError
+    from assignment_assets.optimizer.referring import find_front  # loads numba and pymoo
+    from assignment_assets.optimizer.seats import select_seats
+
+    return find_front(instance, select_seats(instance), settings, progress)
 
 
 def complete(instance: Instance, referring: np.ndarray, settings: Settings, progress: Listener = silent) -> Books:
     """Phase 3 after a chosen point of the front: books, reasons and the certificate of both phases.
 
+    Needs nothing of the front but the chosen row, so that it can run in another process, from stored tables.
+
     Parameters
     ----------
     referring
         int[n_referring]: the chosen point's row of `ReferringFront.assignments`.
+
+    Raises
+    ------
+    InvalidInput
+        The row does not belong to this instance.
     """
-    raise NotImplementedError
+    from assignment_assets.optimizer.completing import complete_books  # loads numba
+    from assignment_assets.optimizer.seats import select_seats
+
+    return complete_books(instance, select_seats(instance), referring, settings, progress)

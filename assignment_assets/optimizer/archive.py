@@ -1,0 +1,55 @@
+"""The points that nobody beats, kept outside the population."""
+
+import numpy as np
+
+
+class Archive:
+    """Mutually non-dominated points with their assignments, each objective vector once, in order of arrival."""
+
+    def __init__(self, num_accounts: int):
+        self.objectives = np.empty((0, 3))
+        self.assignments = np.empty((0, num_accounts), dtype=np.int32)
+
+    def __len__(self) -> int:
+        return len(self.objectives)
+
+    def add(self, objectives: np.ndarray, assignments: np.ndarray) -> int:
+        """Offers points (float[P, 3], int32[P, n]); how many of them were taken."""
+        before = len(self)
+        both = np.concatenate([self.objectives, objectives])
+        keep = non_dominated(both)
+        rows = np.concatenate([self.assignments, assignments])
+        self.objectives, self.assignments = both[keep], rows[keep]
+        return int((keep >= before).sum())
+
+    def best(self, direction: np.ndarray, normalised: np.ndarray) -> int:
+        """The point with the least weighted objective; the earliest of equals."""
+        return int(np.argmin(normalised @ direction))
+
+
+def non_dominated(objectives: np.ndarray) -> np.ndarray:
+    """Indices, ascending, of the rows that no other row beats; of equal rows the first."""
+    order = np.lexsort(objectives.T[::-1])
+    kept: list[int] = []
+    front = np.empty((0, objectives.shape[1]))
+    for row in order:
+        if not len(front) or not (front <= objectives[row]).all(axis=1).any():
+            kept.append(row)
+            front = np.vstack([front, objectives[row]])
+    return np.sort(np.array(kept, dtype=np.int64))
+
+
+def thin(normalised: np.ndarray, keep: list[int], size: int) -> np.ndarray:
+    """Indices, ascending, of at most `size` rows spread widely; those in `keep` always.
+
+    Farthest-point selection (Gonzalez 1985, doi:10.1016/0304-3975(85)90224-5).
+    """
+    if len(normalised) <= size:
+        return np.arange(len(normalised))
+    chosen = list(dict.fromkeys(keep))
+    distance = np.min([np.linalg.norm(normalised - normalised[row], axis=1) for row in chosen], axis=0)
+    while len(chosen) < size:
+        farthest = int(np.argmax(distance))
+        chosen.append(farthest)
+        distance = np.minimum(distance, np.linalg.norm(normalised - normalised[farthest], axis=1))
+    return np.sort(np.array(chosen, dtype=np.int64))

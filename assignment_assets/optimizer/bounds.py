@@ -1,0 +1,170 @@
+"""Proven lower bounds of a weighted objective, by Lagrangian duality.
+
+The weighted problem is `min Σ c_ir x_ir + Σ g_rk (L_rk − μ_rk)⁺`, every account once, books within their seats. A price
+λ_r ≥ 0 on seats and 0 ≤ π_rk ≤ g_rk on balance give, for any values, the bound
+
+    Σ_i min_r (c_ir + λ_r + Σ_k π_rk ā_irk) + Σ_s d_s min_r λ_r − Σ_r λ_r seats_r + Σ_rk π_rk (b_rk − μ_rk)
+
+with d_s the reserved heads of later phases by state. ā is the account's amount cut to the room (μ − b)⁺ that the book
+has on its own; what is cut is charged to the edge at the full g, which for whole accounts changes nothing and makes
+the bound tighter ("whale lift").
+
+The bound is concave and kinked. Smoothed (each min replaced by a softmin at a falling temperature: Nesterov 2005,
+doi:10.1007/s10107-004-0552-5) it is maximised by projected L-BFGS (Byrd, Lu, Nocedal & Zhu 1995,
+doi:10.1137/0916069). What is returned is always the exact bound at the best prices met.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from scipy.optimize import minimize
+
+from assignment_assets.optimizer.phase import Phase
+from assignment_assets.optimizer.weighing import Weighing
+
+TEMPERATURES = (50.0, 20.0, 8.0, 3.0, 1.0, 0.3, 0.1)  # in units of one edge's typical cost
+ITERATIONS = 40
+
+
+class Duals(NamedTuple):
+    """Prices, and the bound that they prove."""
+
+    seat: np.ndarray  # float64[R] ≥ 0
+    balance: np.ndarray  # float64[R, K], between 0 and the excess price
+    bound: float  # of the weighted objective, constant included
+
+
+def lower_bound(phase: Phase, weighing: Weighing, start: Duals | None = None,
+                temperatures: tuple[float, ...] = TEMPERATURES, iterations: int = ITERATIONS) -> Duals:
+    """The best bound found, and the prices that prove it; `start` are prices of a neighbouring problem."""
+    edges, prices = phase.edges, weighing.prices
+    num_reps, num_measures = edges.base.shape
+    if phase.num_accounts == 0:
+        fixed = float((prices.excess * np.maximum(edges.base - edges.target, 0.0)).sum())
+        return Duals(np.zeros(num_reps), prices.excess.copy(), fixed + weighing.constant)
+    room = np.maximum(edges.target - edges.base, 0.0)
+    demand = phase.reserve.sum(axis=1)
+    size = np.sqrt((edges.amount**2).mean(axis=0)) + 1e-30
+    unit = prices.minute * 1.0 + (prices.move + (prices.excess.max(axis=0, initial=0.0) * size).sum()) / 60.0
+    unit = max(unit, 1e-30)
+    scale = np.concatenate([np.full(num_reps, unit), np.broadcast_to(unit / size, (num_reps, num_measures)).ravel()])
+    ceiling = np.concatenate([np.full(num_reps, np.inf), prices.excess.ravel()]) / scale
+    if start is None:
+        variables = np.concatenate([np.zeros(num_reps), 0.5 * prices.excess.ravel()]) / scale
+    else:
+        variables = np.concatenate([start.seat, start.balance.ravel()]) / scale
+    variables = np.clip(variables, 0.0, ceiling)
+
+    def exact(point: np.ndarray) -> float:
+        seat, balance = _unpack(point * scale, num_reps, num_measures)
+        return _value(edges, prices, room, demand, seat, balance)
+
+    best_bound, best = exact(variables), variables
+    for temperature in temperatures:
+
+        def negative(point: np.ndarray, heat: float = temperature * unit) -> tuple[float, np.ndarray]:
+            seat, balance = _unpack(point * scale, num_reps, num_measures)
+            value, seat_slope, balance_slope = _smoothed(edges, prices, room, demand, seat, balance, heat)
+            slope = np.concatenate([seat_slope, balance_slope.ravel()]) * scale
+            return -value / unit, -slope / unit
+
+        found = minimize(negative, best, jac=True, method="L-BFGS-B",
+                         bounds=np.column_stack([np.zeros(len(best)), ceiling]),
+                         options={"maxiter": iterations, "maxcor": 12, "ftol": 1e-12, "gtol": 1e-9})
+        point = np.clip(found.x, 0.0, ceiling)
+        bound = exact(point)
+        if bound > best_bound:
+            best_bound, best = bound, point
+    seat, balance = _unpack(best * scale, num_reps, num_measures)
+    return Duals(seat, balance, best_bound + weighing.constant)
+
+
+def _unpack(point: np.ndarray, num_reps: int, num_measures: int) -> tuple[np.ndarray, np.ndarray]:
+    return point[:num_reps].copy(), point[num_reps:].reshape(num_reps, num_measures).copy()
+
+
+@njit(cache=True, inline="always")
+def _edge_cost(edges, prices, room, seat, balance, account, rank, rep):
+    cost = prices.minute * edges.minutes[edges.start[account] + rank] + seat[rep]
+    owner = edges.owner[account]
+    if owner >= 0 and owner != rep:
+        cost += prices.move
+    for k in range(room.shape[1]):
+        amount = edges.amount[account, k]
+        inside = min(amount, room[rep, k])
+        cost += balance[rep, k] * inside + prices.excess[rep, k] * (amount - inside)
+    return cost
+
+
+@njit(cache=True)
+def _fixed_part(edges, prices, room, seat, balance):
+    """The part of the bound that no account decides; a book that starts above target pays for that at once."""
+    value = 0.0
+    for rep in range(room.shape[0]):
+        value -= seat[rep] * edges.seats[rep]
+        for k in range(room.shape[1]):
+            above = edges.base[rep, k] - edges.target[rep, k]
+            value += prices.excess[rep, k] * above if above > 0.0 else balance[rep, k] * above
+    return value
+
+
+@njit(cache=True)
+def _value(edges, prices, room, demand, seat, balance):
+    value = _fixed_part(edges, prices, room, seat, balance)
+    for account in range(len(edges.state)):
+        state = edges.state[account]
+        begin = edges.state_start[state]
+        least = np.inf
+        for rank in range(edges.state_start[state + 1] - begin):
+            least = min(least, _edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank]))
+        value += least
+    for state in range(len(demand)):
+        if demand[state] > 0:
+            least = np.inf
+            for place in range(edges.state_start[state], edges.state_start[state + 1]):
+                least = min(least, seat[edges.reps[place]])
+            value += demand[state] * least
+    return value
+
+
+@njit(cache=True)
+def _smoothed(edges, prices, room, demand, seat, balance, heat):
+    num_reps, num_measures = room.shape
+    value = _fixed_part(edges, prices, room, seat, balance)
+    seat_slope = np.empty(num_reps)
+    balance_slope = np.zeros((num_reps, num_measures))
+    for rep in range(num_reps):
+        seat_slope[rep] = -edges.seats[rep]
+        for k in range(num_measures):
+            balance_slope[rep, k] = min(0.0, edges.base[rep, k] - edges.target[rep, k])
+    share = np.empty(num_reps)
+    for item in range(len(edges.state) + len(demand)):
+        is_account = item < len(edges.state)
+        state = edges.state[item] if is_account else item - len(edges.state)
+        heads = 1.0 if is_account else np.float64(demand[state])
+        if heads == 0.0:
+            continue
+        begin = edges.state_start[state]
+        degree = edges.state_start[state + 1] - begin
+        least = np.inf
+        for rank in range(degree):
+            rep = edges.reps[begin + rank]
+            if is_account:
+                share[rank] = _edge_cost(edges, prices, room, seat, balance, item, rank, rep)
+            else:
+                share[rank] = seat[rep]
+            least = min(least, share[rank])
+        total = 0.0
+        for rank in range(degree):
+            share[rank] = np.exp((least - share[rank]) / heat)
+            total += share[rank]
+        value += heads * (least - heat * np.log(total))
+        for rank in range(degree):
+            rep = edges.reps[begin + rank]
+            part = heads * share[rank] / total
+            seat_slope[rep] += part
+            if is_account:
+                for k in range(num_measures):
+                    balance_slope[rep, k] += part * min(edges.amount[item, k], room[rep, k])
+    return value, seat_slope, balance_slope

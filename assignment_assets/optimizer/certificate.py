@@ -1,0 +1,104 @@
+"""What can be proven about the result: seats, bounds, gaps, and the overflow that nobody can avoid."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from assignment_assets.optimizer.books import CertificateLine
+from assignment_assets.optimizer.instance import Instance
+from assignment_assets.optimizer.landscape import Landscape
+from assignment_assets.optimizer.objectives import book_loads
+from assignment_assets.optimizer.seats import Selection
+
+OBJECTIVES = (("balance", "per cent of the load sits in the wrong book"), ("drive_minutes", "minutes mean drive"),
+              ("moves_pct", "per cent of the owned accounts change owner"))
+MEASURES = {"referring": ("opp_count", "bps", "tam"), "value": ("value",)}
+
+
+def certify_seats(instance: Instance, selection: Selection) -> Iterator[CertificateLine]:
+    """Placed against the largest possible number, the overflow that is left, and each state that has some.
+
+    The proof is a cut: the states that share tight reps, all their accounts, and all the seats of the reps who cover
+    any of them. What is above those seats has no seat in any assignment.
+    """
+    placed, total = selection.num_placed, instance.num_accounts
+    yield CertificateLine(
+        "seats", "placed", None, placed, placed, 0.0,
+        f"{placed:,} of {total:,} free accounts have a seat; no assignment gives more of them one.")
+    tight = tight_states(instance, selection)
+    wanting = int(np.isin(instance.account_state, np.flatnonzero(tight)).sum())
+    seats = int(instance.seats[instance.covers[:, tight].any(axis=1)].sum())
+    if wanting > seats:
+        names = ", ".join(instance.states[s] for s in np.flatnonzero(tight))
+        yield CertificateLine(
+            "seats", "least_overflow", None, total - placed, wanting - seats, 0.0,
+            f"{names} have {wanting:,} free accounts; everybody who covers one of them has {seats:,} seats together: "
+            f"at least {wanting - seats:,} accounts go to Inside Sales.")
+    overflowing = np.bincount(instance.account_state[~selection.is_placed], minlength=instance.num_states)
+    in_state = np.bincount(instance.account_state, minlength=instance.num_states)
+    for state in np.flatnonzero(overflowing):
+        name, count, over = instance.states[state], int(in_state[state]), int(overflowing[state])
+        covering = int(instance.covers[:, state].sum())
+        why = "nobody covers the state" if not covering else f"{count - over:,} seats were left for it"
+        yield CertificateLine("seats", "overflow", name, over, None, None,
+                              f"{name}: {count:,} free accounts, {why}, {over:,} go to Inside Sales.")
+
+
+def tight_states(instance: Instance, selection: Selection) -> np.ndarray:
+    """bool[S]: the states from which no path leads to a free seat, those with overflow and all that they reach."""
+    reached = selection.is_tight.copy()
+    while True:
+        reps = instance.covers[:, reached].any(axis=1)
+        grown = reached | (selection.flow[:, reps] > 0).any(axis=1)
+        if (grown == reached).all():
+            return reached
+        reached = grown
+
+
+def certify_phase(landscape: Landscape, assignment: np.ndarray, objectives: np.ndarray, weights: np.ndarray,
+                  bound: float) -> Iterator[CertificateLine]:
+    """Each objective against its own proven bound, the weighted one against its own, and the spread of the books.
+
+    Parameters
+    ----------
+    assignment
+        int32[n].
+    objectives
+        float64[3] of the assignment.
+    weights
+        float64[3]: the configured weights, summing to 1.
+    bound
+        Proven bound of the weighted objective over normalised ranges, ideal point included.
+    """
+    phase = landscape.phase
+    for (metric, words), found, ideal in zip(OBJECTIVES, objectives, landscape.ideal, strict=True):
+        yield CertificateLine(
+            phase.name, metric, None, float(found), float(ideal), _gap(found, ideal),
+            f"{found:.2f} {words}; nothing below {ideal:.2f} is possible, whatever the other two objectives.")
+    weighted = float(weights @ (objectives / landscape.ranges))
+    offset = landscape.offset(weights)
+    gap, strict = _gap(weighted, bound), _gap(weighted - offset, bound - offset)
+    parts = " + ".join(f"{weight:.2f} × {name}" for weight, (name, _) in zip(weights, OBJECTIVES, strict=True))
+    yield CertificateLine(
+        phase.name, "weighted", None, weighted, bound, gap,
+        f"The weighted objective ({parts}, each over its range) is {_per_cent(gap)} above the proven bound"
+        f"{'' if strict is None else f', {strict:.2f} % when measured from the ideal point'}.")
+    loads = book_loads(phase, assignment)[0][phase.shares > 0]
+    fair = phase.edges.target[phase.shares > 0]
+    for k, measure in enumerate(MEASURES[phase.name]):
+        if not len(loads) or phase.totals[k] == 0:
+            continue
+        relative = loads[:, k] / fair[:, k]
+        spread, width = 100.0 * float(relative.std()), 100.0 * float(relative.max() - relative.min())
+        yield CertificateLine(phase.name, f"{measure}_cv", None, spread, None, None,
+                              f"The books' {measure} vary by {spread:.1f} % of the target (standard deviation).")
+        yield CertificateLine(phase.name, f"{measure}_max_min", None, width, None, None,
+                              f"Between the fullest and the emptiest book lie {width:.1f} % of the target {measure}.")
+
+
+def _gap(found: float, bound: float) -> float | None:
+    return 100.0 * (float(found) / float(bound) - 1.0) if bound > 1e-12 else None
+
+
+def _per_cent(gap: float | None) -> str:
+    return "at no distance that can be given" if gap is None else f"{gap:.2f} %"

@@ -1,0 +1,128 @@
+"""From a chosen point to complete books: seats for the rest, value, ties, reasons, certificate."""
+
+import numpy as np
+
+from assignment_assets.domain.errors import BrokenInvariant
+from assignment_assets.optimizer import reasons
+from assignment_assets.optimizer.books import (
+    KEEP_FREE,
+    KEEP_FULL,
+    KEEP_INACTIVE,
+    KEEP_NO_OWNER,
+    KEEP_NOT_COVERED,
+    PHASE_OVERFLOW,
+    PHASE_REFERRING,
+    PHASE_VALUE,
+    Books,
+    Explanations,
+)
+from assignment_assets.optimizer.certificate import certify_phase, certify_seats
+from assignment_assets.optimizer.instance import NO_REP, Instance
+from assignment_assets.optimizer.landscape import Landscape, knee_bound, survey
+from assignment_assets.optimizer.objectives import evaluate
+from assignment_assets.optimizer.phase import Phase
+from assignment_assets.optimizer.progress import Listener, Progress
+from assignment_assets.optimizer.referring import SURVEY_SWEEPS, referring_phase
+from assignment_assets.optimizer.seats import Selection
+from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.ties import settle_ties
+from assignment_assets.optimizer.value import check_referring, distribute_value, seat_the_rest, value_phase
+
+
+def complete_books(instance: Instance, selection: Selection, referring: np.ndarray, settings: Settings,
+                   progress: Listener) -> Books:
+    """Books for every free account, after the chosen referring assignment."""
+    assignment = check_referring(instance, referring)
+    assignment, flow = seat_the_rest(instance, selection, assignment)
+    second, start = referring_phase(instance, selection)
+    first_scale, _ = survey(second, start, SURVEY_SWEEPS, np.random.default_rng([settings.seed, 2]))
+    third, start = value_phase(instance, selection, assignment, flow)
+    third_scale, assignment[third.accounts] = distribute_value(third, start, settings, progress)
+    given_by = settle_ties(instance, (second, third), assignment, settings.tie_band_minutes)
+    demand_placed(instance, selection, assignment)
+    scales = (first_scale, third_scale)
+    weights = [np.array(w) / sum(w) for w in (settings.knee_weights, settings.value_weights)]
+    duals = [knee_bound(scale, weight) for scale, weight in zip(scales, weights, strict=True)]
+    explanations = explain(instance, scales, weights, [dual.seat for dual in duals], assignment, given_by)
+    objectives = np.array([evaluate(s.phase, assignment[s.phase.accounts])[0] for s in scales])
+    lines = list(certify_seats(instance, selection))
+    for scale, weight, dual, found in zip(scales, weights, duals, objectives, strict=True):
+        lines += certify_phase(scale, assignment[scale.phase.accounts], found, weight, dual.bound)
+    progress(Progress("value", "books", 1, 1))
+    phase_of = np.where(instance.is_referring, PHASE_REFERRING, PHASE_VALUE)
+    return Books(
+        assignment=assignment, phase=np.where(assignment >= 0, phase_of, PHASE_OVERFLOW).astype(np.int8),
+        drive_minutes=drive_minutes(instance, (second, third), assignment), explanations=explanations,
+        certificate=tuple(lines), num_placed=int((assignment >= 0).sum()), placed_bound=selection.num_placed,
+        objectives=objectives,
+    )
+
+
+def demand_placed(instance: Instance, selection: Selection, assignment: np.ndarray) -> None:
+    """Every selected account is in a book, none above its seats, none in a state that its rep does not cover.
+
+    Raises
+    ------
+    BrokenInvariant
+        The books break their promise; nothing is handed on.
+    """
+    placed = assignment >= 0
+    counts = np.bincount(assignment[placed], minlength=instance.num_reps)
+    covered = instance.covers[assignment[placed], instance.account_state[placed]]
+    if (placed != selection.is_placed).any() or (counts > instance.seats).any() or not covered.all():
+        raise BrokenInvariant(
+            f"proposed books: {placed.sum():,} accounts placed of {selection.num_placed:,} that have a seat, "
+            f"{(counts > instance.seats).sum()} books above their seats, {(~covered).sum()} accounts outside their "
+            "rep's states, expected all placed and none of those. Keep the inputs of this cycle and report it.")
+
+
+def drive_minutes(instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray) -> np.ndarray:
+    """int32[N]: minutes between each account and its rep, −1 for overflow."""
+    minutes = np.full(instance.num_accounts, -1, dtype=np.int32)
+    for phase in phases:
+        edges, accounts = phase.edges, phase.accounts
+        minutes[accounts] = edges.minutes[edges.start[:-1] + edges.rank[edges.state, assignment[accounts]]]
+    return minutes
+
+
+def explain(instance: Instance, scales: tuple[Landscape, ...], weights: list[np.ndarray], seat_prices: list[np.ndarray],
+            assignment: np.ndarray, given_by: np.ndarray) -> Explanations:
+    """Runner-up, the price of keeping the owner, and the ties of every account."""
+    count = instance.num_accounts
+    runner_up = np.full(count, NO_REP, dtype=np.int32)
+    blocked = np.full(count, KEEP_FREE, dtype=object)
+    balance, minutes, moves = np.zeros(count), np.zeros(count), np.zeros(count)
+    inactive = (instance.weight == 0) & (instance.seats == 0)
+    for scale, weight, price in zip(scales, weights, seat_prices, strict=True):
+        phase, accounts = scale.phase, scale.phase.accounts
+        later = _seats_of_others(instance, scales, scale, assignment)
+        found = reasons.weigh_alternatives(phase, assignment[accounts], later, scale.weighing(weight), price)
+        runner_up[accounts] = found.runner_up
+        balance[accounts], minutes[accounts], moves[accounts] = found.balance, found.minutes, found.moves
+        names = {reasons.FREE: KEEP_FREE, reasons.NOT_COVERED: KEEP_NOT_COVERED, reasons.FULL: KEEP_FULL}
+        for row, code in zip(accounts, found.blocked, strict=True):
+            if code == reasons.NO_OWNER:
+                blocked[row] = KEEP_INACTIVE if instance.has_owner[row] else KEEP_NO_OWNER
+            elif code != reasons.FREE and inactive[instance.owner[row]]:
+                blocked[row] = KEEP_INACTIVE
+            else:
+                blocked[row] = names[code]
+    notes = np.full(count, "", dtype=object)
+    for row in np.flatnonzero(given_by >= 0):
+        notes[row] = _tie_note(instance, int(given_by[row]), int(assignment[row]))
+    return Explanations(runner_up, blocked, balance, minutes, moves, notes)
+
+
+def _seats_of_others(instance: Instance, scales: tuple[Landscape, ...], own: Landscape,
+                     assignment: np.ndarray) -> np.ndarray:
+    """int64[S, R]: seats that the later phases' accounts take; earlier ones are outside `own`'s seats already."""
+    taken = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
+    for scale in scales[scales.index(own) + 1:]:
+        accounts = scale.phase.accounts
+        np.add.at(taken, (instance.account_state[accounts], assignment[accounts]), 1)
+    return taken
+
+
+def _tie_note(instance: Instance, before: int, after: int) -> str:
+    return (f"A tie with {instance.rep_ids[before]} (performance {instance.performance[before]:g}), given to the better "
+            f"performer {instance.rep_ids[after]} ({instance.performance[after]:g}).")

@@ -1,0 +1,70 @@
+"""NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002, doi:10.1109/4235.996017) as pymoo has it, asked and told.
+
+The algorithm's frame is pymoo's: population, non-dominated ranks, survival. Ours are the seeded start, the mating, the
+duplicate check and an archive outside the population.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from pymoo.algorithms.moo.nsga2 import NSGA2
+from pymoo.core.problem import Problem
+from pymoo.core.survival import Survival
+from pymoo.operators.survival.rank_and_crowding import RankAndCrowding
+
+from assignment_assets.optimizer.archive import Archive
+from assignment_assets.optimizer.landscape import Landscape
+from assignment_assets.optimizer.objectives import evaluate
+from assignment_assets.optimizer.operators import HashDuplicates, NeighbourBursts
+from assignment_assets.optimizer.phase import Phase
+
+
+class BooksProblem(Problem):
+    """A phase as pymoo sees it: one whole number an account, three objectives, no constraint left to check."""
+
+    def __init__(self, phase: Phase):
+        super().__init__(n_var=phase.num_accounts, n_obj=3, xl=0, xu=max(phase.num_reps - 1, 0), vtype=int)
+        self.phase = phase
+
+    def _evaluate(self, x, out, *args, **kwargs):
+        out["F"] = evaluate(self.phase, x)
+
+
+class AnchoredSurvival(Survival):
+    """Rank and crowding, but the best member along every anchor direction always survives."""
+
+    def __init__(self, landscape: Landscape, anchors: np.ndarray):
+        super().__init__(filter_infeasible=False)
+        self.landscape, self.anchors = landscape, anchors
+        self.by_rank = RankAndCrowding(crowding_func="mnn")
+
+    def _do(self, problem, pop, *args, n_survive=None, random_state=None, **kwargs):
+        normalised = self.landscape.normalise(pop.get("F"))
+        anchored = list(dict.fromkeys(np.argmin(normalised @ self.anchors.T, axis=0).tolist()))[:n_survive]
+        ranked = self.by_rank.do(problem, pop, n_survive=len(pop), random_state=random_state)
+        place = {id(member): index for index, member in enumerate(pop)}
+        order = anchored + [i for i in (place[id(member)] for member in ranked) if i not in set(anchored)]
+        return pop[np.array(order[:n_survive])]
+
+
+def evolve(landscape: Landscape, archive: Archive, seeds: np.ndarray, lattice: np.ndarray, generations: int,
+           offspring: int, sweeps: float, generator: np.random.Generator,
+           told: Callable[[int], None] = lambda generation: None) -> None:
+    """Improves `archive`, starting from `seeds` (int32[P, n]); `told` hears every generation's number."""
+    problem = BooksProblem(landscape.phase)
+    algorithm = NSGA2(
+        pop_size=len(lattice), n_offsprings=offspring, sampling=seeds, eliminate_duplicates=HashDuplicates(),
+        mating=NeighbourBursts(landscape, archive, lattice, sweeps, generator),
+        survival=AnchoredSurvival(landscape, lattice),
+    )
+    algorithm.setup(problem, termination=("n_gen", generations + 1), seed=int(generator.integers(2**31)), verbose=False)
+    generation = 0
+    while algorithm.has_next():
+        children = algorithm.ask()
+        if children is None or len(children) == 0:
+            break
+        algorithm.evaluator.eval(problem, children)
+        archive.add(children.get("F"), np.asarray(children.get("X"), dtype=np.int32))
+        algorithm.tell(infills=children)
+        told(generation)
+        generation += 1

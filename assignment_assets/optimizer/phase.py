@@ -1,0 +1,129 @@
+"""One phase as arrays for the inner loops: accounts to place, eligible edges, loads, targets, reserved seats."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from assignment_assets.optimizer.drive import edge_minutes
+from assignment_assets.optimizer.instance import NO_REP, Instance
+
+OPP_BPS_TAM, VALUE = (0, 1, 2), (3,)
+
+
+class Edges(NamedTuple):
+    """The phase's arrays as the compiled loops take them.
+
+    n accounts, R reps, S states, K measures. `reps[state_start[s]:state_start[s+1]]` cover state s; an account's edges
+    are those reps in that order, from `start[account]`; `rank[s, r]` is a rep's place among them, or −1.
+    """
+
+    state: np.ndarray  # int32[n]
+    start: np.ndarray  # int64[n + 1]
+    state_start: np.ndarray  # int32[S + 1]
+    reps: np.ndarray  # int32[sum of reps per state]
+    rank: np.ndarray  # int32[S, R]
+    rep_start: np.ndarray  # int32[R + 1]
+    rep_states: np.ndarray  # int32[sum of states per rep]
+    minutes: np.ndarray  # uint16[edges]
+    owner: np.ndarray  # int32[n], rep or −1
+    amount: np.ndarray  # float64[n, K], whole numbers
+    base: np.ndarray  # float64[R, K], whole numbers: what the rep holds before the phase
+    target: np.ndarray  # float64[R, K]
+    seats: np.ndarray  # int64[R]
+
+
+@dataclass(frozen=True, eq=False)
+class Phase:
+    """Accounts that must all be placed, the seats they compete for, and the seats that others need later.
+
+    Parameters
+    ----------
+    name
+        `referring` or `value`.
+    accounts
+        int64[n]: indices into the instance.
+    edges
+        The arrays of the compiled loops.
+    totals
+        int64[K]: the sum of each measure over the counted reps' books once everything is placed.
+    shares
+        int64[R]: integer weights of the targets; target = total · share / sum of shares.
+    reserve
+        int64[S, R]: one feasible way to seat the accounts that a later phase places; the search may rearrange it by
+        state, so that no choice here ever costs a placement there.
+    num_owned
+        Accounts with an active owner: the denominator of the moves.
+    num_always_moved
+        Those whose owner is none of the reps.
+    """
+
+    name: str
+    accounts: np.ndarray
+    edges: Edges
+    totals: np.ndarray
+    shares: np.ndarray
+    reserve: np.ndarray
+    num_owned: int
+    num_always_moved: int
+
+    @property
+    def num_accounts(self) -> int:
+        return len(self.accounts)
+
+    @property
+    def num_reps(self) -> int:
+        return len(self.shares)
+
+    @property
+    def num_measures(self) -> int:
+        return len(self.totals)
+
+
+def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: tuple[int, ...],
+                held: np.ndarray, seats: np.ndarray, reserve: np.ndarray) -> Phase:
+    """The phase that places `accounts`.
+
+    Parameters
+    ----------
+    measures
+        Which of opp_count, bps, tam, value are balanced.
+    held
+        int64[R, 4]: loads before the phase, of the kept accounts and of earlier phases.
+    seats
+        int64[R]: seats of this phase and of the reserve together.
+    reserve
+        int64[S, R]: a feasible seating of later phases' accounts within `seats`.
+    """
+    state_start, reps, rank = _by_state(instance.covers)
+    rep_start, rep_states, _ = _by_state(instance.covers.T)
+    state = instance.account_state[accounts]
+    start = np.zeros(len(accounts) + 1, dtype=np.int64)
+    np.cumsum(np.diff(state_start)[state], out=start[1:])
+    radians = [np.radians(a) for a in (instance.account_latitude[accounts], instance.account_longitude[accounts],
+                                       instance.rep_latitude, instance.rep_longitude)]
+    minutes = edge_minutes(state, *radians, state_start, reps, start)
+    amount = np.column_stack([instance.measures, instance.value])[np.ix_(accounts, measures)]
+    shares = instance.shares
+    counted = shares > 0
+    base = np.where(counted[:, None], held[:, measures], 0)
+    totals = base.sum(axis=0) + amount.sum(axis=0)
+    target = np.outer(shares, totals) / max(int(shares.sum()), 1)
+    has_owner = instance.has_owner[accounts]
+    owner = np.where(has_owner, instance.owner[accounts], NO_REP).astype(np.int32)
+    return Phase(
+        name=name, accounts=accounts, totals=totals, shares=shares, reserve=reserve,
+        num_owned=int(has_owner.sum()), num_always_moved=int((has_owner & (owner == NO_REP)).sum()),
+        edges=Edges(state, start, state_start, reps, rank, rep_start, rep_states, minutes, owner,
+                    np.ascontiguousarray(amount, dtype=np.float64), base.astype(np.float64), target, seats),
+    )
+
+
+def _by_state(covers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """CSR of the rows that cover each column, and each row's place in it (−1 where it does not)."""
+    columns, rows = np.nonzero(covers.T)
+    start = np.zeros(covers.shape[1] + 1, dtype=np.int32)
+    np.cumsum(covers.sum(axis=0), out=start[1:])
+    place = np.full(covers.T.shape, -1, dtype=np.int32)
+    place[columns, rows] = np.arange(len(rows)) - start[columns]
+    return start, rows.astype(np.int32), place

@@ -1,0 +1,121 @@
+"""Phase 3: the other accounts on the seats that are left, so that every book is worth the same."""
+
+import numpy as np
+
+from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.optimizer.feasible import draw_from_flow
+from assignment_assets.optimizer.instance import NO_REP, Instance
+from assignment_assets.optimizer.landscape import Landscape, survey
+from assignment_assets.optimizer.objectives import evaluate
+from assignment_assets.optimizer.phase import VALUE, Phase, build_phase
+from assignment_assets.optimizer.progress import Listener, Progress
+from assignment_assets.optimizer.seats import Selection, seat_in_order
+from assignment_assets.optimizer.settings import Settings
+
+SURVEY_SWEEPS, POLISH_HEAT = 60, 0.4
+
+
+def check_referring(instance: Instance, referring: np.ndarray) -> np.ndarray:
+    """int32[N]: the chosen point spread over all accounts, −1 elsewhere.
+
+    Raises
+    ------
+    InvalidInput
+        The row has another length, names a rep who does not cover the state, or fills a book above its seats.
+    """
+    accounts = instance.referring_accounts
+    referring = np.asarray(referring)
+    if referring.shape != accounts.shape:
+        raise InvalidInput("chosen point", [Fault("referring", f"shape {referring.shape}", f"shape {accounts.shape}")])
+    placed = referring >= 0
+    faults = []
+    if (referring >= instance.num_reps).any():
+        faults.append(Fault("referring", f"rep {referring.max()}", f"a rep below {instance.num_reps}"))
+    else:
+        covered = instance.covers[referring[placed], instance.account_state[accounts[placed]]]
+        if not covered.all():
+            faults.append(Fault("referring", f"{(~covered).sum()} accounts in states their rep does not cover", "none"))
+        above = np.bincount(referring[placed], minlength=instance.num_reps) - instance.seats
+        if (above > 0).any():
+            faults.append(Fault("referring", f"{(above > 0).sum()} books above their seats", "none"))
+    if faults:
+        raise InvalidInput("chosen point", faults)
+    assignment = np.full(instance.num_accounts, NO_REP, dtype=np.int32)
+    assignment[accounts] = referring
+    return assignment
+
+
+def seat_the_rest(instance: Instance, selection: Selection, assignment: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Seats for every selected account beside the chosen referring assignment.
+
+    A point of our own front leaves enough seats, because they were reserved. For any other assignment, augmenting paths
+    move as few referring accounts as a shortest path needs, each to the nearest rep that the flow offers.
+
+    Returns
+    -------
+    assignment
+        int32[N]: the referring accounts, repaired.
+    flow
+        int64[S, R]: where the other selected accounts may sit, by state.
+    """
+    is_referring = selection.is_placed & instance.is_referring
+    others = np.flatnonzero(selection.is_placed & ~instance.is_referring)
+    taken = np.flatnonzero(assignment >= 0)
+    beside = np.zeros_like(selection.flow)
+    free = instance.seats - np.bincount(assignment[taken], minlength=instance.num_reps)
+    is_placed, _ = seat_in_order(others, instance.account_state, instance.covers, free, beside)
+    missing = np.flatnonzero(is_referring & (assignment < 0))
+    if is_placed[others].all() and not len(missing) and is_referring[taken].all():
+        return assignment, beside
+    assignment = np.where(is_referring, assignment, NO_REP).astype(np.int32)
+    taken = np.flatnonzero(assignment >= 0)
+    flow = np.zeros_like(selection.flow)
+    np.add.at(flow, (instance.account_state[taken], assignment[taken]), 1)
+    free = instance.seats - flow.sum(axis=0)
+    seat_in_order(np.concatenate([missing, others]), instance.account_state, instance.covers, free, flow)
+    return _reconcile(instance, np.flatnonzero(is_referring), assignment, flow)
+
+
+def _reconcile(instance: Instance, accounts: np.ndarray, assignment: np.ndarray,
+               flow: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Gives `accounts` places in `flow`, their own where it still has one; returns what is left of the flow."""
+    left = flow.copy()
+    homeless = []
+    for account in accounts:
+        state, rep = instance.account_state[account], assignment[account]
+        if rep >= 0 and left[state, rep] > 0:
+            left[state, rep] -= 1
+        else:
+            homeless.append(account)
+    if homeless:
+        rows = np.array(homeless)
+        phase = build_phase(instance, "referring", rows, VALUE, instance.base_load, instance.seats, left)
+        assignment = assignment.copy()
+        assignment[rows] = draw_from_flow(np.arange(len(rows)), phase.edges.state, phase.edges, left)
+    return assignment, left
+
+
+def value_phase(instance: Instance, selection: Selection, assignment: np.ndarray,
+                flow: np.ndarray) -> tuple[Phase, np.ndarray]:
+    """Phase 3's arrays and one feasible start, after the referring accounts of `assignment`."""
+    taken = np.flatnonzero(assignment >= 0)
+    held = instance.base_load.copy()
+    np.add.at(held, assignment[taken], np.column_stack([instance.measures, instance.value])[taken])
+    seats = instance.seats - np.bincount(assignment[taken], minlength=instance.num_reps)
+    accounts = np.flatnonzero(selection.is_placed & ~instance.is_referring)
+    phase = build_phase(instance, "value", accounts, VALUE, held, seats, np.zeros_like(flow))
+    return phase, draw_from_flow(np.arange(len(accounts)), phase.edges.state, phase.edges, flow.copy())
+
+
+def distribute_value(phase: Phase, start: np.ndarray, settings: Settings,
+                     progress: Listener) -> tuple[Landscape, np.ndarray]:
+    """Phase 3's books at the configured weights (int32[n]) and the scale they were weighed on."""
+    generator = np.random.default_rng([settings.seed, 3])
+    landscape, extremes = survey(phase, start, SURVEY_SWEEPS, generator)
+    progress(Progress("value", "bounds", 1, 1))
+    weights = np.array(settings.value_weights) / sum(settings.value_weights)
+    scores = landscape.normalise(evaluate(phase, extremes)) @ weights
+    best = extremes[int(np.argmin(scores))] if phase.num_accounts else start
+    books = landscape.burst(best, weights, settings.polish_sweeps / 4, POLISH_HEAT, generator)
+    progress(Progress("value", "polish", 1, 1))
+    return landscape, books

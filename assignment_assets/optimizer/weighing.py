@@ -1,0 +1,34 @@
+"""A weighted sum of the three objectives, written as costs of edges and of excess loads."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from assignment_assets.optimizer.phase import Phase
+
+
+class Prices(NamedTuple):
+    """Costs whose sum over an assignment is the weighted objective, up to `Weighing.constant`."""
+
+    minute: float  # per drive minute of one account
+    move: float  # per account that leaves an owner among the reps
+    excess: np.ndarray  # float64[R, K], per unit of a book's load above target
+
+
+class Weighing(NamedTuple):
+    """Weights of the objectives, in units of the objectives."""
+
+    prices: Prices
+    constant: float
+    weights: np.ndarray  # float64[3], w · f is the objective
+
+
+def weigh(phase: Phase, weights: np.ndarray) -> Weighing:
+    """The costs for which `weights · (balance, drive minutes, moves)` is the sum."""
+    weights = np.asarray(weights, dtype=np.float64)
+    counted = (phase.shares > 0)[:, None] & (phase.totals > 0)[None, :]
+    per_unit = weights[0] * 100.0 / (max(phase.num_measures, 1) * np.maximum(phase.totals, 1).astype(np.float64))
+    per_move = weights[2] * 100.0 / max(phase.num_owned, 1)
+    prices = Prices(float(weights[1] / max(phase.num_accounts, 1)), float(per_move),
+                    np.where(counted, per_unit[None, :], 0.0))
+    return Weighing(prices, per_move * phase.num_always_moved, weights)
