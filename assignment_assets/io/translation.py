@@ -87,4 +87,4 @@ def _placed(frame: pl.DataFrame, table: str) -> tuple[pl.DataFrame, tuple[str, .
         return frame, ()
     absent = [pl.lit(None, pl.Float64).alias(name) for name in ("latitude", "longitude") if name not in frame.columns]
     completed, count = with_coordinates(frame.with_columns(absent))
-    return completed, (f"{count} {table} have the coordinates of their ZIP code.",) if count else ()
+    return completed, (f"Coordinates taken from the ZIP code: {count} of {frame.height} {table}.",) if count else ()
