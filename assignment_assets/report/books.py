@@ -4,6 +4,7 @@ import polars as pl
 
 MEASURES = ("account_count", "opp_count", "bps", "tam", "value")
 BOOK_STATES = ("before", "proposed", "reviewed")
+BOOK_SIZE = 100  # accounts, where a rep has no capacity of their own
 
 
 def ownership(
@@ -61,8 +62,8 @@ def field_reps(reps: pl.DataFrame, current_books: pl.DataFrame | None = None) ->
     if current_books is not None:
         working = current_books.filter(pl.col("is_active") & ~pl.col("is_on_leave") & ~pl.col("is_churned"))
         field = field.drop("capacity").join(working.select("rep_id", "capacity"), on="rep_id")
-    kept = field.filter(pl.col("capacity").fill_null(100) > 0)
-    return kept.select("rep_id", "name", "region", pl.col("capacity").fill_null(100)).sort("rep_id")
+    kept = field.filter(pl.col("capacity").fill_null(BOOK_SIZE) > 0)
+    return kept.select("rep_id", "name", "region", pl.col("capacity").fill_null(BOOK_SIZE)).sort("rep_id")
 
 
 def loads(owned: pl.DataFrame, book_state: str, reps: pl.DataFrame) -> pl.DataFrame:
@@ -84,7 +85,8 @@ def book_table(owned: pl.DataFrame, reps: pl.DataFrame, current_books: pl.DataFr
     gains = moved.group_by(pl.col("after").alias("rep_id")).agg(moves_in=pl.len().cast(pl.Int64))
     losses = moved.group_by(pl.col("before").alias("rep_id")).agg(moves_out=pl.len().cast(pl.Int64))
     holders = pl.concat([before.select("rep_id"), after.select("rep_id")]).unique().drop_nulls()
-    people = reps.select("rep_id", "name", "region", "team", "capacity")
+    field_size = pl.when(pl.col("team") == "field").then(pl.col("capacity").fill_null(BOOK_SIZE))
+    people = reps.select("rep_id", "name", "region", "team", capacity=field_size)
     if current_books is not None:
         people = people.drop("capacity").join(current_books.select("rep_id", "capacity"), on="rep_id", how="left")
     table = holders.join(people, on="rep_id", how="left")

@@ -8,6 +8,10 @@ MEASURE_WORDS = {
     "account_count": "Accounts", "opp_count": "Opportunities", "bps": "BPS", "tam": "TAM", "value": "Value",
 }
 
+SPELLING = {
+    "arm": "ARM", "growers": "Growers", "activators": "Activators", "l3m_referrer": "L3M referrer", "l3m": "L3M",
+}
+
 
 def whole(value) -> str:
     """A count with thousands separators: 12,345."""
@@ -76,7 +80,7 @@ def moment(value: dt.datetime | None) -> str:
 
 def words(code: str | None) -> str:
     """A code of the tables as words: protected_deal → protected deal."""
-    return NOTHING if not code else code.replace("_", " ")
+    return NOTHING if not code else SPELLING.get(code, code.replace("_", " "))
 
 
 def of_measure(measure: str, value) -> str:

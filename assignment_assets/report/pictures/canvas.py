@@ -12,16 +12,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 LARGEST_BYTES = 300_000
-WIDTH_INCHES = 6.4
-DOTS_PER_INCH = (165, 140, 120, 100, 80, 60)  # 1,056 pixels wide, and what is tried when a picture is too heavy
+WIDTH_INCHES = 4.8  # narrow, so that the type is still read where the picture is as wide as a phone
+DOTS_PER_INCH = (220, 190, 160, 130, 100, 75)  # 1,056 pixels wide, and what is tried when a picture is too heavy
 
 INK, QUIET, RULE, PAPER = "#1f2933", "#52606d", "#d9dee4", "#ffffff"
 BEFORE, AFTER, WARNING, GOOD = "#9aa5b1", "#0b5cad", "#c2410c", "#1b7f4b"
 LOCKED, PLACED, OVERFLOW = "#52606d", "#0b5cad", "#d97706"
 
 _STYLE = {
-    "font.family": "DejaVu Sans", "font.size": 9.5, "text.color": INK, "axes.labelcolor": QUIET,
-    "axes.edgecolor": RULE, "axes.titlesize": 10, "axes.titlelocation": "left", "axes.titleweight": "bold",
+    "font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "axes.labelcolor": QUIET,
+    "axes.edgecolor": RULE, "axes.titlesize": 8, "axes.titlelocation": "left", "axes.titleweight": "bold",
     "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
     "xtick.color": QUIET, "ytick.color": QUIET, "grid.color": RULE, "grid.linewidth": 0.8,
     "legend.frameon": False, "figure.facecolor": PAPER, "svg.hashsalt": "assignment",
@@ -41,14 +41,14 @@ def figure(height: float, finding: str, below: str = "") -> Figure:
     """An empty sheet of that height in inches, the finding as its headline and a quieter line below it."""
     sheet = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
     FigureCanvasAgg(sheet)
-    headline = textwrap.fill(finding, 62)
+    headline = textwrap.fill(finding, 50)
     lines = headline.count("\n") + 1
-    taken = (0.12 + 0.22 * lines) / height
-    sheet.text(0.012, 1 - 0.08 / height, headline, ha="left", va="top", fontsize=12, fontweight="bold")
+    taken = (0.11 + 0.2 * lines) / height
+    sheet.text(0.012, 1 - 0.08 / height, headline, ha="left", va="top", fontsize=11, fontweight="bold")
     if below:
-        quieter = textwrap.fill(below, 92)
-        sheet.text(0.012, 1 - taken, quieter, ha="left", va="top", fontsize=8.5, color=QUIET)
-        taken += (0.06 + 0.155 * (quieter.count("\n") + 1)) / height
+        quieter = textwrap.fill(below, 78)
+        sheet.text(0.012, 1 - taken, quieter, ha="left", va="top", fontsize=7.5, color=QUIET)
+        taken += (0.05 + 0.14 * (quieter.count("\n") + 1)) / height
     sheet.get_layout_engine().set(rect=(0.005, 0.005, 0.99, 1 - taken - 0.06 / height - 0.005))
     return sheet
 

@@ -25,14 +25,14 @@ def drive_time_distribution(drive_minutes: pl.DataFrame) -> bytes:
     if not drawn:
         return canvas.nothing_to_show(finding)
     with canvas.paper():
-        sheet = canvas.figure(4.2, finding, "One-way drive time from the rep to the account.")
+        sheet = canvas.figure(3.7, finding, "One-way drive time from the rep to the account.")
         axes = sheet.add_subplot()
         height = 0.8 / len(drawn)
         for place, (name, colour) in enumerate(drawn):
             shares = class_shares(drive_minutes[name])
             middles = [rank - 0.4 + height * (place + 0.5) for rank in range(len(CLASSES))]
             bars = axes.barh(middles, shares, height * 0.94, color=colour, label=name.removesuffix("_minutes"))
-            axes.bar_label(bars, [percent(share, 0) for share in shares], padding=3, fontsize=8.5)
+            axes.bar_label(bars, [percent(share, 0) for share in shares], padding=3, fontsize=8)
         axes.set_yticks(range(len(CLASSES)), [label for _, _, label in CLASSES])
         axes.invert_yaxis()
         axes.set_xticks([])

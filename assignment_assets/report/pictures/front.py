@@ -19,14 +19,14 @@ def front(referring_front: pl.DataFrame) -> bytes:
         return canvas.nothing_to_show(finding)
     with canvas.paper():
         below = "Referring accounts. Each dot is a complete set of books; lower is better, and further left."
-        sheet = canvas.figure(4.8, finding, below)
+        sheet = canvas.figure(4.3, finding, below)
         axes = sheet.add_subplot()
         dots = axes.scatter(
             referring_front["drive_minutes"], referring_front["referring_balance"], c=referring_front["moves_pct"],
-            cmap="viridis_r", s=34, edgecolors="white", linewidths=0.4, zorder=2,
+            cmap="viridis_r", s=26, edgecolors="white", linewidths=0.4, zorder=2,
         )
-        _mark(axes, referring_front.filter(pl.col("is_knee")), "knee: best compromise", "D", 130)
-        _mark(axes, referring_front.filter(pl.col("is_chosen")), "chosen", "o", 260)
+        _mark(axes, referring_front.filter(pl.col("is_knee")), "knee: best compromise", "D", 95)
+        _mark(axes, referring_front.filter(pl.col("is_chosen")), "chosen", "o", 180)
         axes.set_xlabel("drive minutes, mean of the placed accounts")
         axes.set_ylabel("misplaced opportunities, BPS, TAM (mean %)")
         axes.grid()

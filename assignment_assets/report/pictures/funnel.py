@@ -16,7 +16,7 @@ COLOURS = {
     "accounts": canvas.BEFORE, "pool": "#7a8794", "locked": canvas.LOCKED, "placed": canvas.PLACED,
     "overflow": canvas.OVERFLOW, "written": canvas.GOOD,
 }
-LABELS, COUNTS = -2.35, 1.06  # where the two columns of text begin; the bars lie between −1 and 1
+LABELS, COUNTS = -3.05, 1.08  # where the two columns of text begin; the bars lie between −1 and 1
 
 
 def funnel(waterfall: pl.DataFrame) -> bytes:
@@ -32,11 +32,11 @@ def funnel(waterfall: pl.DataFrame) -> bytes:
     if not widest:
         return canvas.nothing_to_show(findings.of_waterfall(waterfall))
     with canvas.paper():
-        sheet = canvas.figure(5.6, findings.of_waterfall(waterfall))
+        sheet = canvas.figure(4.9, findings.of_waterfall(waterfall))
         axes = canvas.clear_axes(sheet.add_subplot())
         for level, names in enumerate(BARS):
             _bar(axes, -level, [steps[name] for name in names], widest)
-        axes.set_xlim(LABELS, COUNTS + 0.42)
+        axes.set_xlim(LABELS, COUNTS + 0.62)
         axes.set_ylim(-len(BARS) + 0.45, 0.5)
         return canvas.png(sheet)
 
@@ -49,15 +49,15 @@ def _bar(axes: Axes, height: float, rows: list[dict], widest: int) -> None:
     for row in ran:
         width = 2 * row["accounts"] / widest
         axes.barh(height, width, left=left, height=0.66, color=COLOURS.get(row["step"], canvas.AFTER), lw=0)
-        if len(rows) > 1 and width > 0.3:
+        if len(rows) > 1 and width > 0.42:
             words = f"{row['step']}\n{whole(row['accounts'])}"
-            axes.text(left + width / 2, height, words, va="center", ha="center", color="white", fontsize=8)
+            axes.text(left + width / 2, height, words, va="center", ha="center", color="white", fontsize=7)
         left += width
     label, note = _words(rows)
-    axes.text(LABELS, height + (0.16 if note else 0), label, va="center", fontweight="bold", fontsize=9)
-    axes.text(LABELS, height - 0.02, note, va="top", fontsize=7.5, color=canvas.QUIET, linespacing=1.1)
+    axes.text(LABELS, height + (0.16 if note else 0), label, va="center", fontweight="bold", fontsize=8.5)
+    axes.text(LABELS, height - 0.02, note, va="top", fontsize=7, color=canvas.QUIET, linespacing=1.1)
     count = whole(total) if ran else NOTHING
-    axes.text(COUNTS, height, count, va="center", fontsize=10.5, fontweight="bold")
+    axes.text(COUNTS, height, count, va="center", fontsize=9.5, fontweight="bold")
 
 
 def _words(rows: list[dict]) -> tuple[str, str]:
@@ -68,4 +68,4 @@ def _words(rows: list[dict]) -> tuple[str, str]:
         label, note = rows[0]["label"], rows[0]["note"]
     if all(row["accounts"] is None for row in rows):
         note = "not run yet"
-    return label, textwrap.fill(textwrap.shorten(note, 84, placeholder=" …"), 44)
+    return label, textwrap.fill(textwrap.shorten(note, 84, placeholder=" …"), 36)

@@ -38,7 +38,7 @@ def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
     colours = rep_colours(located, reps)
     drawn = located.sort("account_id").gather_every(-(-located.height // MOST_DOTS))
     with canvas.paper():
-        sheet = canvas.figure(10.2, finding, BELOW)
+        sheet = canvas.figure(7.6, finding, BELOW)
         for axes, book_state, title in zip(sheet.subplots(2, 1), ("before", "after"), ("Before", "After"), strict=True):
             _country(axes)
             _dots(axes, drawn, book_state, colours)
@@ -74,7 +74,7 @@ def _country(axes: Axes) -> None:
 def _dots(axes: Axes, drawn: pl.DataFrame, book_state: str, colours: dict[str, str]) -> None:
     x, y = outlines.project(drawn["latitude"].to_numpy(), drawn["longitude"].to_numpy())
     shades = np.array([colours.get(owner, NOT_FIELD) for owner in drawn[book_state]])
-    size = 14 if drawn.height < 500 else 5 if drawn.height < 4000 else 2.5
+    size = 9 if drawn.height < 500 else 3.5 if drawn.height < 4000 else 1.8
     is_field = shades != NOT_FIELD
     for inside, order in ((~is_field, 2), (is_field, 3)):
         axes.scatter(x[inside], y[inside], c=shades[inside], s=size, linewidths=0, antialiased=False, zorder=order)

@@ -23,14 +23,14 @@ def overflow_by_state(overflow: pl.DataFrame, accounts: pl.DataFrame) -> bytes:
         return canvas.nothing_to_show(finding)
     counts = state_counts(overflow, accounts)
     with canvas.paper():
-        sheet = canvas.figure(1.6 + 0.24 * counts.height, finding)
+        sheet = canvas.figure(1.4 + 0.2 * counts.height, finding)
         axes = sheet.add_subplot()
         left = pl.zeros(counts.height, dtype=pl.Int64, eager=True)
         for queue, (label, colour) in QUEUES.items():
             axes.barh(counts["state"], counts[queue], left=left, height=0.74, color=colour, label=label)
             left = left + counts[queue]
         for place, total in enumerate(left):
-            axes.text(total, place, f" {whole(total)}", va="center", fontsize=8.5)
+            axes.text(total, place, f" {whole(total)}", va="center", fontsize=8)
         axes.invert_yaxis()
         axes.set_xlabel("accounts")
         axes.xaxis.get_major_locator().set_params(integer=True)

@@ -26,7 +26,7 @@ def book_sizes(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
     if reps.is_empty():
         return canvas.nothing_to_show(finding)
     with canvas.paper():
-        sheet = canvas.figure(4.2, finding, "Books by accounts owned, in per cent of the rep's own capacity.")
+        sheet = canvas.figure(3.8, finding, "Books by accounts owned, in per cent of the rep's own capacity.")
         upper, lower = sheet.subplots(2, 1, sharex=True, sharey=True)
         panels = ((upper, before, canvas.BEFORE, "Before"), (lower, after, canvas.AFTER, "After"))
         for axes, books, colour, title in panels:

@@ -74,12 +74,15 @@ def review_effect(figures: pl.DataFrame) -> list[str]:
     if any(rows.is_empty() for rows in states.values()):
         return []
     changed = states["proposed"].join(states["reviewed"], on="measure", suffix="_reviewed", maintain_order="left")
-    phrases = []
+    effects = {"more": [], "less": []}
     for measure, proposed, reviewed in changed.select("measure", "hoover_pct", "hoover_pct_reviewed").rows():
         if decimal(proposed, 2) != decimal(reviewed, 2):
-            verb = "more" if reviewed < proposed else "less"
-            phrases.append(f"{MEASURE_WORDS[measure]} {verb} even ({percent(proposed, 2)} → {percent(reviewed, 2)})")
-    return [f"People's edits made {', '.join(phrases)}." if phrases else "People's edits left the balance as proposed."]
+            phrase = f"{MEASURE_WORDS[measure]} ({percent(proposed, 2)} → {percent(reviewed, 2)})"
+            effects["more" if reviewed < proposed else "less"].append(phrase)
+    told = [f"{way} even in {', '.join(phrases)}" for way, phrases in effects.items() if phrases]
+    if not told:
+        return ["People's edits left the balance as proposed."]
+    return [f"People's edits made the books {'; '.join(told)}."]
 
 
 def books(report: ReportInput, names: Names) -> Section:
@@ -95,9 +98,15 @@ def books(report: ReportInput, names: Names) -> Section:
         number("bps", "BPS", hundredths, has_bar=True), number("tam", "TAM", dollars, has_bar=True),
         number("value", "Value", dollars, has_bar=True), number("moves_in", "In", signed), number("moves_out", "Out"),
     ]
+    is_field = pl.col("team").fill_null("") == "field"
+    grids = [grid(table.filter(is_field), "Field reps", columns, most=3000)]
+    others = table.filter(~is_field)
+    if not others.is_empty():
+        plain = [column for column in columns if column.name != "capacity"]
+        grids.append(grid(others, "Inside Sales, and owners who are not field reps", plain))
     sizes = findings.of_sizes(loads(owned, "before", reps), loads(owned, "after", reps))
     return Section(
-        "books", "Books", ["Carve-outs are apart and not counted. Amounts are those of the books as they stand now."],
+        "books", "Books", ["Carve-outs are apart and not counted. Amounts are those of the books after."],
         [picture(pictures.book_sizes(owned, reps), sizes)],
-        [grid(table, f"Books of {plural(table.height, 'owner')}", columns, most=3000)],
+        grids,
     )

@@ -30,7 +30,8 @@ def front(report: ReportInput, names: Names) -> Section:
     ]
     note = "No point of the front beats another in all three; the chosen one is the knee unless people named another."
     marked = grid(marked_points(points), "The points that stand out", columns, kept_in="referring_front")
-    return Section("front", "The choice", [note], [picture(pictures.front(points), finding)], [marked])
+    shown = picture(pictures.front(points), finding)
+    return Section("front", "The choice", [note], [shown], [marked], is_side_by_side=True)
 
 
 def marked_points(points: pl.DataFrame) -> pl.DataFrame:

@@ -64,5 +64,5 @@ def overflow(report: ReportInput, names: Names) -> Section:
     return Section(
         "overflow", "Overflow to Inside Sales", ["No field rep who covers the state had a seat left for these."],
         [picture(pictures.overflow_by_state(frame, accounts), finding)],
-        [grid(members, "Accounts taken over by Inside Sales", columns)],
+        [grid(members, "Accounts taken over by Inside Sales", columns)], is_side_by_side=True,
     )

@@ -28,7 +28,7 @@ def waterfall(report: ReportInput, names: Names) -> Section:
     return Section(
         "waterfall", "The waterfall", sentences,
         [picture(pictures.funnel(steps), findings.of_waterfall(steps))],
-        [grid(steps, "Accounts at each step", columns)],
+        [grid(steps, "Accounts at each step", columns)], is_side_by_side=True,
     )
 
 

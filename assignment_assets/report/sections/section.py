@@ -16,13 +16,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """What the template shows under one heading; `anchor` is its address within the page."""
+    """What the template shows under one heading; `anchor` is its address within the page.
+
+    `is_side_by_side`: picture and table stand beside each other where the page is wide enough.
+    """
 
     anchor: str
     title: str
     sentences: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
+    is_side_by_side: bool = False
 
 
 def picture(content: bytes, alternative: str) -> Picture:
