@@ -7,13 +7,15 @@ import polars as pl
 from assignment_assets.domain.review_facts import REVIEW_EDITS, Edit, person_key
 from assignment_assets.domain.tables import EDIT_VERDICTS, FLAG, REVIEWED_BOOKS, TEXT, WHOLE, Table
 
-DECISIONS = Table("decisions", ("receipt_no", "account_id", "rep_id"), {
-    "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT,
+DECISIONS = Table("decisions", ("decision_no", "receipt_no", "account_id", "rep_id", "decided_by"), {
+    "decision_no": WHOLE,  # the decision's own receipt: the later one counts
+    "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT,  # the held edit
     "decision": TEXT,  # accept, refuse
     "decided_by": TEXT, "note": TEXT, "is_signature_valid": FLAG,
 })
-DECISION_VERDICTS = Table("decision_verdicts", ("receipt_no", "account_id", "rep_id"), {
-    "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT, "decision": TEXT, "decided_by": TEXT,
+DECISION_VERDICTS = Table("decision_verdicts", DECISIONS.key, {
+    "decision_no": WHOLE, "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT, "decision": TEXT,
+    "decided_by": TEXT,
     "verdict": TEXT,  # accepted, refused, ignored
     "rule": TEXT, "message": TEXT,
 })
@@ -61,12 +63,12 @@ def decide(
     latest: dict[Transfer, int] = {}
     for index, row in enumerate(rows):
         transfer = row["account_id"], row["rep_id"]
-        refusal = _refusal(row, held.get(transfer), facts, may_sign)
+        refusal = _refusal(row, held.get(transfer, []), facts, may_sign)
         if refusal is not None:
             refusals[index] = "refused", *refusal
             continue
         if transfer in latest:
-            refusals[latest[transfer]] = "ignored", "superseded", f"Receipt {row['receipt_no']} decides this edit anew."
+            refusals[latest[transfer]] = "ignored", "superseded", f"{row['decided_by']} decided this edit anew later."
         latest[transfer] = index
     owners = dict(reviewed_books.select("account_id", "reviewed_owner_id").iter_rows())
     refusals |= _overfilling({i: rows[i] for i in latest.values() if rows[i]["decision"] == "accept"}, owners, facts)
@@ -83,19 +85,25 @@ def decide(
     )
 
 
-def _held(edit_verdicts: pl.DataFrame, reviewed_books: pl.DataFrame) -> dict[Transfer, dict]:
+def _held(edit_verdicts: pl.DataFrame, reviewed_books: pl.DataFrame) -> dict[Transfer, list[dict]]:
     books = reviewed_books.filter(pl.col("review_change") != "withdrawn").select("account_id", "proposed_owner_id")
     rows = edit_verdicts.filter((pl.col("verdict") == "held") & (pl.col("edit_kind") == "add"))
-    rows = rows.join(books, on="account_id").sort("receipt_no", "row_no", descending=True)
-    return {(row["account_id"], row["rep_id"]): row for row in rows.to_dicts()}
+    held: dict[Transfer, list[dict]] = {}
+    for row in rows.join(books, on="account_id").sort("receipt_no", "row_no").to_dicts():
+        held.setdefault((row["account_id"], row["rep_id"]), []).append(row)
+    return held
 
 
-def _refusal(row: dict, edit: dict | None, facts: dict, may_sign: set[tuple[str, str]]) -> tuple[str, str] | None:
+def _refusal(row: dict, edits: list[dict], facts: dict, may_sign: set[tuple[str, str]]) -> tuple[str, str] | None:
     if not row["is_signature_valid"]:
         return "bad_signature", f"The signature is not {row['decided_by']}'s. Sign the decision with your own key."
-    if edit is None:
-        return "not_held", f"Account {row['account_id']} for rep {row['rep_id']} is no held edit; nothing to decide."
-    regions = {facts[rep_id]["region"] for rep_id in (edit["rep_id"], edit["proposed_owner_id"]) if rep_id in facts}
+    if row["receipt_no"] not in {edit["receipt_no"] for edit in edits}:
+        return "not_held", (
+            f"Account {row['account_id']} for rep {row['rep_id']} (receipt {row['receipt_no']}) is no held edit;"
+            " there is nothing to decide."
+        )
+    ends = edits[0]["rep_id"], edits[0]["proposed_owner_id"]
+    regions = {facts[rep_id]["region"] for rep_id in ends if rep_id in facts}
     if not any((person_key(row["decided_by"]), region) in may_sign for region in regions):
         named = " or ".join(sorted(str(region) for region in regions))
         return "not_entitled", f"{row['decided_by']} may not sign for {named}; one of the two is needed to decide."
@@ -113,7 +121,7 @@ def _overfilling(
         loads[owners[row["account_id"]]] -= 1
         loads[row["rep_id"]] += 1
     refusals = {}
-    standing = sorted(accepted, key=lambda index: accepted[index]["receipt_no"])
+    standing = sorted(accepted)
     while overfull := [i for i in standing if loads[accepted[i]["rep_id"]] > facts[accepted[i]["rep_id"]]["capacity"]]:
         row, rep = accepted[overfull[-1]], facts[accepted[overfull[-1]]["rep_id"]]
         refusals[overfull[-1]] = "refused", "capacity", (
@@ -129,11 +137,11 @@ def _overfilling(
 def _done(row: dict) -> str:
     verb = {"accept": "accepted", "refuse": "refused"}[row["decision"]]
     note = f": {row['note'].strip()}" if row["note"] and row["note"].strip() else ""
-    return f"{verb} by {row['decided_by']} (decision {row['receipt_no']}){note}"
+    return f"{verb} by {row['decided_by']}{note}"
 
 
 def _decided_edits(
-    edit_verdicts: pl.DataFrame, held: dict[Transfer, dict], counting: dict[Transfer, dict]
+    edit_verdicts: pl.DataFrame, held: dict[Transfer, list[dict]], counting: dict[Transfer, dict]
 ) -> pl.DataFrame:
     rows = []
     for row in edit_verdicts.to_dicts():
@@ -147,10 +155,10 @@ def _decided_edits(
 
 
 def _decided_books(
-    reviewed_books: pl.DataFrame, held: dict[Transfer, dict], counting: dict[Transfer, dict]
+    reviewed_books: pl.DataFrame, held: dict[Transfer, list[dict]], counting: dict[Transfer, dict]
 ) -> pl.DataFrame:
     accepted = {t: decision for t, decision in counting.items() if decision["decision"] == "accept"}
-    edits = {t: Edit(**{name: held[t][name] for name in REVIEW_EDITS.columns}) for t in accepted}
+    edits = {t: Edit(**{name: held[t][0][name] for name in REVIEW_EDITS.columns}) for t in accepted}
     rows = [
         (*t, edit.edit_reason, f"{edit.because}; {_done(accepted[t])}", edit.receipt_no) for t, edit in edits.items()
     ]
