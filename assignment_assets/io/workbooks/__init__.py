@@ -1,0 +1,1 @@
+"""Workbooks for people: lock lists, review books and sign-off books, written and read back."""

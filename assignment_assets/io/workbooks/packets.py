@@ -41,6 +41,10 @@ REVIEW_BOOKS_ROWS = {
     "state": pl.String, "referral_status": pl.String, "opp_count": pl.Int64, "bps": pl.Int64,
     "tam": pl.Int64, "value": pl.Int64, "drive_minutes": pl.Int64, "is_move": pl.Boolean,
 }
+REVIEW_CANDIDATES = {
+    "account_id": pl.String, "name": pl.String, "state": pl.String, "owner_name": pl.String,
+    "referral_status": pl.String, "value": pl.Int64,
+}
 SIGN_OFF_MOVES = {
     "account_id": pl.String, "name": pl.String, "state": pl.String,
     "from_name": pl.String, "to_name": pl.String, "other_region": pl.String,
@@ -81,7 +85,8 @@ class LockPacket:
 @dataclass(frozen=True)
 class ReviewPacket:
     """One director's review: a row a rep (`books`: REVIEW_BOOKS), a row a move that touches those books
-    (`moves`: REVIEW_MOVES), a row an editable account of theirs (`books_rows`: REVIEW_BOOKS_ROWS)."""
+    (`moves`: REVIEW_MOVES), a row an editable account of theirs (`books_rows`: REVIEW_BOOKS_ROWS), and, to
+    choose from, accounts in their states that no field rep would own (`candidates`: REVIEW_CANDIDATES)."""
 
     cycle: str
     revision: int
@@ -94,6 +99,7 @@ class ReviewPacket:
     books: pl.DataFrame
     moves: pl.DataFrame
     books_rows: pl.DataFrame
+    candidates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REVIEW_CANDIDATES))
     max_adds: int = 5
     max_drops: int = 5
 
