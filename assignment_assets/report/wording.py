@@ -90,6 +90,12 @@ def of_measure(measure: str, value) -> str:
     return hundredths(value) if measure == "bps" else whole(value)
 
 
+def within_sentence(measure: str) -> str:
+    """A measure's name as it stands within a sentence: opportunities, BPS."""
+    name = MEASURE_WORDS[measure]
+    return name if name.isupper() else name.lower()
+
+
 def plural(count: int, noun: str) -> str:
     """A count with its noun: 1 account, 12 accounts."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -19,6 +19,7 @@ from assignment_assets.report.wording import (
     percent,
     plural,
     signed,
+    within_sentence,
     words,
 )
 
@@ -77,7 +78,7 @@ def review_effect(figures: pl.DataFrame) -> list[str]:
     effects = {"more": [], "less": []}
     for measure, proposed, reviewed in changed.select("measure", "hoover_pct", "hoover_pct_reviewed").rows():
         if decimal(proposed, 2) != decimal(reviewed, 2):
-            phrase = f"{MEASURE_WORDS[measure]} ({percent(proposed, 2)} → {percent(reviewed, 2)})"
+            phrase = f"{within_sentence(measure)} ({percent(proposed, 2)} → {percent(reviewed, 2)})"
             effects["more" if reviewed < proposed else "less"].append(phrase)
     told = [f"{way} even in {', '.join(phrases)}" for way, phrases in effects.items() if phrases]
     if not told:

@@ -44,7 +44,7 @@ def held_and_refused(report: ReportInput, names: Names) -> Section:
     ]
     return Section(
         "refused", "Held and refused",
-        [f"{plural(rows.height, 'answer')} did not count as sent; nothing of it was lost."],
+        [f"{plural(rows.height, 'answer')} did not count as sent; none was lost."],
         grids=[grid(rows, "Held and refused answers", columns)],
     )
 
