@@ -5,10 +5,12 @@ from pathlib import Path
 import polars as pl
 
 from assignment_assets.domain.contract import Snapshot, SourceTable, check_sources
-from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.tables import OPPORTUNITIES
 from assignment_assets.io.files import read_texts
 from assignment_assets.io.mapping import SourceMapping, read_mapping
+from assignment_assets.io.org_tables import read_objects
+from assignment_assets.io.salesforce import Org, SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.translation import translate
 
@@ -31,7 +33,12 @@ def read_snapshot(setting: SourceSetting) -> Snapshot:
     if setting.kind == "sample":
         return check_sources(**_sample(Path(setting.path)))
     mapping = read_mapping(Path(setting.path))
-    return check_sources(**_files(mapping))
+    kind = "salesforce" if mapping.accounts.object else "files"
+    if kind != setting.kind:
+        fault = Fault("settings, source.kind", setting.kind, f"{kind}, as {Path(setting.path).name} maps",
+                      "Correct the kind or the path.")
+        raise InvalidInput("The source cannot be read", [fault])
+    return check_sources(**(_files(mapping) if kind == "files" else _salesforce(mapping)))
 
 
 def _sample(folder: Path) -> dict[str, SourceTable]:
@@ -43,9 +50,18 @@ def _sample(folder: Path) -> dict[str, SourceTable]:
 
 
 def _files(mapping: SourceMapping) -> dict[str, SourceTable]:
-    sources = {"opportunities": SourceTable(OPPORTUNITIES.empty(), "no opportunities")}
+    sources = _without_opportunities()
     for name, table in mapping.tables().items():
         path = mapping.file(table)
         texts = read_texts(path, table.source_columns(name), table.sheet, table.separator)
         sources[name] = translate(name, table, texts, path.name)
     return sources
+
+
+def _salesforce(mapping: SourceMapping) -> dict[str, SourceTable]:
+    org = Org(SalesforceSettings.from_environment(mapping.connection))
+    return _without_opportunities() | read_objects(org, mapping)
+
+
+def _without_opportunities() -> dict[str, SourceTable]:
+    return {"opportunities": SourceTable(OPPORTUNITIES.empty(), "no opportunities")}

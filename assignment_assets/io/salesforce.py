@@ -1,0 +1,228 @@
+"""The Salesforce org: log-in, queries, retrieval by id, composite calls; foreign exceptions end here.
+
+The client is simple-salesforce as published, given a session of our own: without the machine's proxies and
+netrc, with time-outs on every call, and with repetition of GET alone. An expired token is renewed once and the
+call repeated, because a refused call has had no effect; a lost answer is never repeated here.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import requests
+from requests.adapters import HTTPAdapter
+from simple_salesforce import Salesforce
+from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
+from urllib3.util.retry import Retry
+
+from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
+from assignment_assets.io.mapping import Connection
+
+API_VERSION = "60.0"
+CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 120.0
+RETRIEVE_AT_MOST = 2000
+COMPOSITE_AT_MOST = 25
+CLIENT_NAME = "account-assignment-engine"
+
+
+class AnswerLost(SourceUnavailable):
+    """No answer, or none that can be read: what was asked may have happened or may yet happen."""
+
+
+class CallRefused(SourceUnavailable):
+    """The org answered with an error; `code` is Salesforce's own."""
+
+    def __init__(self, code: str, message: str):
+        self.code = code
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class SalesforceSettings:
+    """Where the org is and who we are there; the secret comes from the environment alone."""
+
+    url: str
+    client_id: str
+    client_secret: str
+    ca_file: str = ""
+    api_version: str = API_VERSION
+    connect_seconds: float = CONNECT_SECONDS
+    answer_seconds: float = ANSWER_SECONDS
+
+    @classmethod
+    def from_environment(
+        cls, connection: Connection | None = None, environment: Mapping[str, str] = os.environ
+    ) -> "SalesforceSettings":
+        """The settings in ``ASSIGNMENT_SF_URL``, ``_CA_FILE``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_API_VERSION``.
+
+        What the environment leaves open comes from the mapping's `[connection]`, but for id and secret.
+
+        Raises
+        ------
+        InvalidInput
+            Something is missing or the address is not https; every fault is listed.
+        """
+        written = connection or Connection()
+        settings = cls(
+            url=(environment.get("ASSIGNMENT_SF_URL") or written.url).rstrip("/"),
+            client_id=environment.get("ASSIGNMENT_SF_CLIENT_ID", ""),
+            client_secret=environment.get("ASSIGNMENT_SF_CLIENT_SECRET", ""),
+            ca_file=environment.get("ASSIGNMENT_SF_CA_FILE") or written.ca_file,
+            api_version=environment.get("ASSIGNMENT_SF_API_VERSION") or written.api_version or API_VERSION,
+        )
+        faults = list(settings._faults())
+        if faults:
+            raise InvalidInput("The Salesforce settings are incomplete", faults)
+        return settings
+
+    def _faults(self) -> Iterator[Fault]:
+        if not self.url.startswith("https://"):
+            yield Fault("ASSIGNMENT_SF_URL", repr(self.url), "an address such as https://acme.my.salesforce.com",
+                        "Set it, or url under [connection] of the mapping.")
+        for name, value in (("ID", self.client_id), ("SECRET", self.client_secret)):
+            if not value:
+                yield Fault(f"ASSIGNMENT_SF_CLIENT_{name}", "not set", "the connected app's credentials", "Set it.")
+        if self.ca_file and not os.path.isfile(self.ca_file):
+            yield Fault("ASSIGNMENT_SF_CA_FILE", f"no file {self.ca_file}", "a certificate file", "Correct the path.")
+
+
+class _PatientAdapter(HTTPAdapter):
+    """Gives every call a time-out; repeats GET alone."""
+
+    def __init__(self, timeout: tuple[float, float]):
+        self._timeout = timeout
+        super().__init__(max_retries=Retry(
+            total=3, allowed_methods={"GET"}, status_forcelist=(502, 503, 504), backoff_factor=0.3,
+            raise_on_status=False))
+
+    def send(self, request: requests.PreparedRequest, **kwargs: object) -> requests.Response:
+        """The answer, or requests' own time-out."""
+        return super().send(request, **{**kwargs, "timeout": kwargs.get("timeout") or self._timeout})
+
+
+class Org:
+    """One connection to a Salesforce org; logs in with its first call. Not for several threads.
+
+    Attributes
+    ----------
+    server_now
+        The server's time, UTC without zone, whole seconds, as of its latest answer.
+    api_usage
+        Calls used and allowed in 24 hours, as of its latest answer; null before that.
+    calls
+        Calls answered so far, log-ins included.
+    """
+
+    def __init__(self, settings: SalesforceSettings):
+        self._settings = settings
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.verify = settings.ca_file or True
+        self._session.headers.update({
+            "Sforce-Auto-Assign": "FALSE", "Sforce-Call-Options": f"client={CLIENT_NAME}"})
+        self._session.mount("https://", _PatientAdapter((settings.connect_seconds, settings.answer_seconds)))
+        self._session.hooks["response"].append(self._note)
+        self._client: Salesforce | None = None
+        self._organization_id = ""
+        self.server_now = datetime.min
+        self.api_usage: tuple[int, int] | None = None
+        self.calls = 0
+
+    @property
+    def data_path(self) -> str:
+        """What the addresses of composite subrequests begin with."""
+        return f"/services/data/v{self._settings.api_version}"
+
+    def organization_id(self) -> str:
+        """The org's own id, 18 characters: what an approval is bound to."""
+        if not self._organization_id:
+            self._organization_id = next(self.query("SELECT Id FROM Organization"))["Id"]
+        return self._organization_id
+
+    def query(self, soql: str) -> Iterator[dict]:
+        """The records that the SOQL selects, numbers with a fraction as text; page by page.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        page = self._call(lambda client: client.query(soql))
+        yield from page["records"]
+        while not page["done"]:
+            address = page["nextRecordsUrl"]
+            page = self._call(lambda client, address=address: client.query_more(address, identifier_is_url=True))
+            yield from page["records"]
+
+    def retrieve(self, name: str, ids: Sequence[str], fields: Sequence[str]) -> list[dict | None]:
+        """The records of object `name` in the order of `ids`; null where there is none any more.
+
+        Any number of ids, 2,000 a call.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        records = []
+        for start in range(0, len(ids), RETRIEVE_AT_MOST):
+            body = {"ids": list(ids[start:start + RETRIEVE_AT_MOST]), "fields": list(fields)}
+            records += self._call(lambda client, body=body: client.restful(
+                f"composite/sobjects/{name}", method="POST", json=body))
+        return records
+
+    def composite(self, subrequests: Sequence[dict]) -> list[dict]:
+        """The answers to up to 25 independent subrequests, in their order; sent once.
+
+        Raises
+        ------
+        CallRefused
+            None of them was done.
+        AnswerLost
+            Each of them may have been done, or may yet be.
+        """
+        body = {"allOrNone": False, "compositeRequest": list(subrequests)}
+        answer = self._call(lambda client: client.restful("composite", method="POST", json=body))
+        return answer["compositeResponse"]
+
+    def _call(self, work: Callable[[Salesforce], dict]) -> dict:
+        try:
+            try:
+                return work(self._client or self._log_in())
+            except SalesforceExpiredSession:
+                return work(self._log_in())
+        except SalesforceError as error:
+            raise _translated(error) from error
+        except requests.exceptions.RequestException as error:
+            raise AnswerLost(f"{self._settings.url}: no usable answer ({error}), expected one from the org. "
+                             "Check the address and the network.") from error
+
+    def _log_in(self) -> Salesforce:
+        settings = self._settings
+        form = {"grant_type": "client_credentials", "client_id": settings.client_id,
+                "client_secret": settings.client_secret}
+        answer = self._session.post(f"{settings.url}/services/oauth2/token", data=form)
+        if answer.status_code != 200:
+            raise CallRefused("LOGIN_REFUSED", f"{settings.url}: log-in refused with {answer.status_code} "
+                              f"({answer.text[:200]}), expected an access token. Check the client id and secret.")
+        token = answer.json()
+        self._client = Salesforce(
+            session_id=token["access_token"], instance_url=token.get("instance_url") or settings.url,
+            version=settings.api_version, session=self._session, parse_float=str)
+        return self._client
+
+    def _note(self, answer: requests.Response, *_args: object, **_kwargs: object) -> None:
+        self.calls += 1
+        if "Date" in answer.headers:
+            self.server_now = parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC).replace(tzinfo=None)
+        used, separator, total = answer.headers.get("Sforce-Limit-Info", "").partition("api-usage=")[2].partition("/")
+        if separator:
+            self.api_usage = int(used), int(total.partition(";")[0])
+
+
+def _translated(error: SalesforceError) -> SourceUnavailable:
+    first = error.content[0] if isinstance(error.content, list) and error.content else {}
+    code = first.get("errorCode", f"HTTP_{error.status}") if isinstance(first, dict) else f"HTTP_{error.status}"
+    said = first.get("message", error.content) if isinstance(first, dict) else error.content
+    message = f"{error.url}: the org answered {error.status} {code} ({said}), expected success."
+    return AnswerLost(message) if error.status >= 500 else CallRefused(code, message)
