@@ -91,7 +91,7 @@ def settle(
                     row["lock_kind"],
                     "refused",
                     "capacity",
-                    f"Rep {row['owner_id']}'s book has no seat left for this automatic lock; the account enters the pool.",
+                    f"Account {row['account_id']}: no seat is left in {row['owner_id']}'s book; it enters the pool.",
                 )
             )
             continue

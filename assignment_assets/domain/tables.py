@@ -120,6 +120,11 @@ EDIT_VERDICTS = Table("edit_verdicts", ("receipt_no", "row_no", "edit_kind", "ac
     "rule": TEXT, "message": TEXT,
 })
 
+DECIDED_BOOKS = Table("decided_books", REVIEWED_BOOKS.key, REVIEWED_BOOKS.columns)
+DECISION_VERDICTS = Table("decision_verdicts", ("receipt_no", "account_id", "rep_id"), {
+    "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT, "decision": TEXT, "decided_by": TEXT, "verdict": TEXT,
+    "rule": TEXT, "message": TEXT,
+})
 SIGN_OFF_PACKETS = Table("sign_off_packets", ("region", "account_id"), {
     "region": TEXT, "account_id": TEXT, "other_region": TEXT, "old_owner_id": TEXT, "new_owner_id": TEXT,
     "move_reason": TEXT, "reason_sentence": TEXT, "is_held": FLAG,

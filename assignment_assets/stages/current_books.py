@@ -20,11 +20,13 @@ def current_books(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     frame = judge_books(warehouse.table(cycle, REPS), facts, config)
     digests = warehouse.replace(cycle, [(CURRENT_BOOKS, frame)])
     return handed_on(
-        frame, digests["current_books"], **{
+        frame,
+        digests["current_books"],
+        **{
             "receivers": int(frame["is_receiver"].sum()),
             "seats": int(frame.filter("is_receiver")["capacity"].sum()),
             "who receives, and why not": counts(frame, "team", "receiver_reason"),
             "churned books": int(frame["is_churned"].sum()),
             "non-productive books": int(frame["is_non_productive"].sum()),
-        }
+        },
     )

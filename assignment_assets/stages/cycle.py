@@ -15,7 +15,7 @@ SHOWN_ROWS = 8
 
 
 def stage_asset(stage: str, deps=(), **options):
-    """Decorator of one asset of the waterfall: partitioned by cycle, one writer at a time, group and tag of its stage."""
+    """Decorator of one asset of the waterfall: partitioned by cycle, one writer at a time, in its stage's group."""
     return dg.asset(
         group_name=stage,
         deps=list(deps),
@@ -62,9 +62,7 @@ def table_metadata(frame: pl.DataFrame, digest: str) -> dict:
 
 def as_table(frame: pl.DataFrame) -> dg.MetadataValue:
     """A small frame as a table of the UI."""
-    texts = [
-        {name: _cell(value) for name, value in row.items()} for row in frame.iter_rows(named=True)
-    ]
+    texts = [{name: _cell(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
     return dg.MetadataValue.table(
         records=[dg.TableRecord(row) for row in texts],
         schema=dg.TableSchema(columns=[dg.TableColumn(name, "string") for name in frame.columns]),

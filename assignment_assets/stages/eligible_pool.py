@@ -29,8 +29,10 @@ def eligible_pool(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     frame = judge_pool(accounts, exceptions, books, claims, config)
     digests = warehouse.replace(cycle, [(ELIGIBLE_POOL, frame)])
     return handed_on(
-        frame, digests["eligible_pool"], **{
+        frame,
+        digests["eligible_pool"],
+        **{
             "free accounts": int((frame["standing"] == "free").sum()),
             "accounts by standing and reason": counts(frame, "standing", "reason"),
-        }
+        },
     )

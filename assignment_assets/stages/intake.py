@@ -5,8 +5,8 @@ from datetime import timedelta
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed, GateOpen
-from assignment_assets.domain.gates import Addressee, GateManifest, Receipt, closing, latest_receipts
 from assignment_assets.domain.freeze import revision_of_gate
+from assignment_assets.domain.gates import Addressee, GateManifest, Receipt, closing, latest_receipts
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import AUDIT_LOG, SUBMISSIONS
 from assignment_assets.io.inbox import read_receipts
@@ -21,13 +21,20 @@ def manifest_of(
     """The manifest of a gate about to be issued: its revision, its deadline in so many days, whom it asks."""
     now = clock.now()
     return GateManifest(
-        cycle=cycle, revision=revision_of_gate(warehouse.events(cycle), gate), gate=gate, issued_at=now,
-        deadline=now + timedelta(days=days), persons=tuple(persons), correction_minutes=config.correction_minutes,
+        cycle=cycle,
+        revision=revision_of_gate(warehouse.events(cycle), gate),
+        gate=gate,
+        issued_at=now,
+        deadline=now + timedelta(days=days),
+        persons=tuple(persons),
+        correction_minutes=config.correction_minutes,
         is_draft=config.mode == "draft",
     )
 
 
-def counting_receipts(warehouse: Warehouse, cycle: str, gate: str, config: RunConfig, clock: Clock) -> tuple[Receipt, ...]:
+def counting_receipts(
+    warehouse: Warehouse, cycle: str, gate: str, config: RunConfig, clock: Clock
+) -> tuple[Receipt, ...]:
     """Each person's last receipt in time, once the gate has closed; none for a draft.
 
     Raises
@@ -73,15 +80,30 @@ def fold(warehouse: Warehouse, cycle: str, gate: str, receipts: tuple[Receipt, .
     if not new:
         return
     submissions = [
-        {"gate": gate, "receipt_no": each.receipt_no, "person": each.person, "revision": each.revision,
-         "digest": each.digest, "file_name": each.file_name, "received_at": each.received_at,
-         "is_late": each.is_late, "verdict": each.verdict, "message": each.message}
+        {
+            "gate": gate,
+            "receipt_no": each.receipt_no,
+            "person": each.person,
+            "revision": each.revision,
+            "digest": each.digest,
+            "file_name": each.file_name,
+            "received_at": each.received_at,
+            "is_late": each.is_late,
+            "verdict": each.verdict,
+            "message": each.message,
+        }
         for each in new
     ]
     audit = [
-        {"at": each.received_at, "actor": each.person, "action": f"returned {gate}",
-         "subject": f"receipt {each.receipt_no}", "digest": each.digest, "what": f"{each.verdict}: {each.file_name}",
-         "why": each.rule or each.message}
+        {
+            "at": each.received_at,
+            "actor": each.person,
+            "action": f"returned {gate}",
+            "subject": f"receipt {each.receipt_no}",
+            "digest": each.digest,
+            "what": f"{each.verdict}: {each.file_name}",
+            "why": each.rule or each.message,
+        }
         for each in new
     ]
     warehouse.append(cycle, SUBMISSIONS, pl.DataFrame(submissions, schema=SUBMISSIONS.columns))

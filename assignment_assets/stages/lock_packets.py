@@ -47,9 +47,15 @@ def lock_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock:
     def write(rep_id, _, path):
         write_lock_list(
             LockPacket(
-                cycle=cycle, revision=manifest.revision, rep_id=rep_id, rep_name=names[rep_id],
-                code=packet_code(key, cycle, manifest.revision, GATE, rep_id), as_of=config.as_of_on,
-                deadline=manifest.deadline, capacity=capacity[rep_id], dormant_quota=config.dormant_quota,
+                cycle=cycle,
+                revision=manifest.revision,
+                rep_id=rep_id,
+                rep_name=names[rep_id],
+                code=packet_code(key, cycle, manifest.revision, GATE, rep_id),
+                as_of=config.as_of_on,
+                deadline=manifest.deadline,
+                capacity=capacity[rep_id],
+                dormant_quota=config.dormant_quota,
                 never_referred_quota=config.never_referred_quota,
                 rows=rows.filter(pl.col("rep_id") == rep_id).select(list(LOCK_ROWS)),
             ),
@@ -57,11 +63,17 @@ def lock_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock:
         )
 
     manifest = issue(warehouse.folder, manifest, write)
-    per_rep = rows.group_by("rep_id").agg(
-        pl.len().alias("accounts"), automatic=pl.col("lock_kind").is_not_null().sum()
-    ).sort("rep_id")
-    return dg.MaterializeResult(metadata={
-        "packets": len(persons), "deadline": f"{manifest.deadline:%Y-%m-%d %H:%M} UTC", "revision": manifest.revision,
-        "folder": dg.MetadataValue.path(str(warehouse.folder.outbox(cycle, GATE))),
-        "first packets": as_table(per_rep.head(8)),
-    })
+    per_rep = (
+        rows.group_by("rep_id")
+        .agg(pl.len().alias("accounts"), automatic=pl.col("lock_kind").is_not_null().sum())
+        .sort("rep_id")
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "packets": len(persons),
+            "deadline": f"{manifest.deadline:%Y-%m-%d %H:%M} UTC",
+            "revision": manifest.revision,
+            "folder": dg.MetadataValue.path(str(warehouse.folder.outbox(cycle, GATE))),
+            "first packets": as_table(per_rep.head(8)),
+        }
+    )

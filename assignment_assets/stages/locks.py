@@ -14,10 +14,11 @@ from assignment_assets.domain.tables import (
 )
 from assignment_assets.io.inbox import archived
 from assignment_assets.io.warehouse import Warehouse
-from assignment_assets.io.workbooks.lock_list import read_lock_list
+from assignment_assets.io.workbooks.lock_return import read_lock_list
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.intake import counting_receipts, tell
+from assignment_assets.stages.invariants import require_promises
 
 GATE = "lock_lists"
 PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "account_id": pl.String, "answer": pl.String}
@@ -31,6 +32,7 @@ def locks(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock)
     rep returned has a verdict in `lock_verdicts`.
     """
     cycle = context.partition_key
+    require_promises(warehouse, cycle, "eligible_pool")
     config = frozen_config(warehouse, cycle)
     receipts = counting_receipts(warehouse, cycle, GATE, config, clock)
     accounts, opportunities, pool, books = warehouse.tables(
@@ -38,10 +40,15 @@ def locks(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock)
     )
     candidates = lock_candidates(accounts, opportunities, pool, books, config)
     returned = [
-        read_lock_list(archived(warehouse.folder, receipt)).rows.select(
-            pl.lit(receipt.person).alias("rep_id"), pl.lit(receipt.receipt_no).cast(pl.Int64).alias("receipt_no"),
-            "row_no", "account_id", "answer",
-        ).filter(pl.col("answer").is_in(["keep", "release"]))
+        read_lock_list(archived(warehouse.folder, receipt))
+        .rows.select(
+            pl.lit(receipt.person).alias("rep_id"),
+            pl.lit(receipt.receipt_no).cast(pl.Int64).alias("receipt_no"),
+            "row_no",
+            "account_id",
+            "answer",
+        )
+        .filter(pl.col("answer").is_in(["keep", "release"]))
         for receipt in receipts
     ]
     picks = pl.concat([pl.DataFrame(schema=PICKS), *returned])
@@ -49,8 +56,11 @@ def locks(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock)
     digests = warehouse.replace(cycle, [(LOCKS, frame), (LOCK_VERDICTS, verdicts)])
     tell(warehouse, cycle, GATE, verdicts, "rep_id")
     return handed_on(
-        frame, digests["locks"], **{
-            "lists that count": len(receipts), "locks by kind": counts(frame, "lock_kind"),
+        frame,
+        digests["locks"],
+        **{
+            "lists that count": len(receipts),
+            "locks by kind": counts(frame, "lock_kind"),
             "verdicts": counts(verdicts, "verdict", "rule"),
-        }
+        },
     )

@@ -13,12 +13,13 @@ from assignment_assets.optimizer.settings import Settings
 
 def problem(warehouse: Warehouse, cycle: str, config: RunConfig) -> tuple[Instance, Settings]:
     """The arrays to solve and how long to search."""
-    accounts, pool, held, books, reps = warehouse.tables(
-        cycle, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS
-    )
+    accounts, pool, held, books, reps = warehouse.tables(cycle, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS)
     weights = (config.weight_balance, config.weight_drive, config.weight_moves)
     settings = Settings.from_preset(
-        config.preset, seed=config.seed, knee_weights=weights, value_weights=weights,
+        config.preset,
+        seed=config.seed,
+        knee_weights=weights,
+        value_weights=weights,
         tie_band_minutes=config.tie_band_minutes,
     )
     return instance_of(accounts, pool, held, books, reps, performance_or_median(reps)), settings

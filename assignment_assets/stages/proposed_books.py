@@ -27,15 +27,20 @@ from assignment_assets.stages.problem import problem, progress_to
 SPECS = {
     "proposed_books": "Every account that a rep keeps or gets, with the reason, the runner-up and what keeping the "
     "current owner would have cost. No rep holds more than their capacity or an account outside their states.",
-    "overflow": "Accounts without a seat: the Inside Sales queue and member who works each, so that none goes unworked.",
+    "overflow": "Accounts without a seat: the Inside Sales queue and member who works each; none goes unworked.",
 }
 
 
 @dg.multi_asset(
     specs=[
         dg.AssetSpec(
-            name, deps=["referring_front", "locks", "eligible_pool", "current_books"], group_name="assignment",
-            description=text, partitions_def=CYCLES, kinds={"duckdb", "python"}, owners=["team:data-science"],
+            name,
+            deps=["referring_front", "locks", "eligible_pool", "current_books"],
+            group_name="assignment",
+            description=text,
+            partitions_def=CYCLES,
+            kinds={"duckdb", "python"},
+            owners=["team:data-science"],
             tags={"stage": "03"},
         )
         for name, text in SPECS.items()
@@ -52,7 +57,9 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
     )
     chosen = front.filter("is_chosen")["point"].item()
     solution = complete(
-        instance, referring_assignment(front_books.filter(pl.col("point") == chosen), instance), settings,
+        instance,
+        referring_assignment(front_books.filter(pl.col("point") == chosen), instance),
+        settings,
         progress_to(context),
     )
     solved = books_frame(solution, instance)
@@ -64,15 +71,19 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
     digests = warehouse.replace(cycle, pairs)
     yield dg.MaterializeResult(
         asset_key="proposed_books",
-        metadata=table_metadata(proposed, digests["proposed_books"]) | {
-            "placed by the optimiser": solution.num_placed, "proven largest number": solution.placed_bound,
-            "moves": int(proposed["is_move"].sum()), "rows by phase and reason": counts(proposed, "phase", "move_reason"),
+        metadata=table_metadata(proposed, digests["proposed_books"])
+        | {
+            "placed by the optimiser": solution.num_placed,
+            "proven largest number": solution.placed_bound,
+            "moves": int(proposed["is_move"].sum()),
+            "rows by phase and reason": counts(proposed, "phase", "move_reason"),
             "certificate": as_table(certificate.select("phase", "metric", "state", "sentence").head(30)),
         },
     )
     yield dg.MaterializeResult(
         asset_key="overflow",
-        metadata=table_metadata(left, digests["overflow"]) | {
+        metadata=table_metadata(left, digests["overflow"])
+        | {
             "accounts by queue and reason": counts(left, "inside_sales_queue", "move_reason"),
         },
     )

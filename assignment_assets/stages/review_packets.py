@@ -41,7 +41,9 @@ def review_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
     summary = book_summary(
         pl.concat([fixed, rows.select("account_id", rep_id="current_owner_id")]),
         pl.concat([fixed, rows.select("account_id", rep_id="new_owner_id")]),
-        accounts, books, reps,
+        accounts,
+        books,
+        reps,
     )
     directors = regional_directors(reps, books, moves)
     persons = [
@@ -54,12 +56,20 @@ def review_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
         own = directors[email]
         write_review_book(
             ReviewPacket(
-                cycle=cycle, revision=manifest.revision, director=email, director_name=director_name(email),
-                code=packet_code(key, cycle, manifest.revision, GATE, email), region=", ".join(own),
-                as_of=config.as_of_on, deadline=manifest.deadline, max_adds=config.max_adds, max_drops=config.max_drops,
+                cycle=cycle,
+                revision=manifest.revision,
+                director=email,
+                director_name=director_name(email),
+                code=packet_code(key, cycle, manifest.revision, GATE, email),
+                region=", ".join(own),
+                as_of=config.as_of_on,
+                deadline=manifest.deadline,
+                max_adds=config.max_adds,
+                max_drops=config.max_drops,
                 books=summary.filter(pl.col("region").is_in(own)).select(list(REVIEW_BOOKS)),
-                moves=moves.filter(pl.col("from_region").is_in(own) | pl.col("to_region").is_in(own))
-                .select(list(REVIEW_MOVES)),
+                moves=moves.filter(pl.col("from_region").is_in(own) | pl.col("to_region").is_in(own)).select(
+                    list(REVIEW_MOVES)
+                ),
                 books_rows=editable.filter(pl.col("region").is_in(own)).select(list(REVIEW_BOOKS_ROWS)),
             ),
             path,
@@ -67,11 +77,15 @@ def review_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
 
     manifest = issue(warehouse.folder, manifest, write)
     per_region = moves.group_by("to_region").len("moves in").sort("to_region")
-    return dg.MaterializeResult(metadata={
-        "packets": len(persons), "deadline": f"{manifest.deadline:%Y-%m-%d %H:%M} UTC", "revision": manifest.revision,
-        "folder": dg.MetadataValue.path(str(warehouse.folder.outbox(cycle, GATE))),
-        "moves into each region": as_table(per_region),
-    })
+    return dg.MaterializeResult(
+        metadata={
+            "packets": len(persons),
+            "deadline": f"{manifest.deadline:%Y-%m-%d %H:%M} UTC",
+            "revision": manifest.revision,
+            "folder": dg.MetadataValue.path(str(warehouse.folder.outbox(cycle, GATE))),
+            "moves into each region": as_table(per_region),
+        }
+    )
 
 
 def regional_directors(reps: pl.DataFrame, books: pl.DataFrame, moves: pl.DataFrame) -> dict[str, list[str]]:
@@ -79,9 +93,14 @@ def regional_directors(reps: pl.DataFrame, books: pl.DataFrame, moves: pl.DataFr
     touched = set(books.filter("is_receiver")["region"]) | set(moves["from_region"]) | set(moves["to_region"])
     pairs = (
         reps.filter((pl.col("team") == "field") & pl.col("region").is_in(sorted(touched - {None})))
-        .select("director_email", "region").drop_nulls().unique().sort("director_email", "region")
+        .select("director_email", "region")
+        .drop_nulls()
+        .unique()
+        .sort("director_email", "region")
     )
-    return {email: group["region"].to_list() for (email,), group in pairs.group_by("director_email", maintain_order=True)}
+    return {
+        email: group["region"].to_list() for (email,), group in pairs.group_by("director_email", maintain_order=True)
+    }
 
 
 def director_name(email: str) -> str:

@@ -22,10 +22,11 @@ from assignment_assets.domain.tables import (
 )
 from assignment_assets.io.inbox import archived
 from assignment_assets.io.warehouse import Warehouse
-from assignment_assets.io.workbooks.review_book import read_review
+from assignment_assets.io.workbooks.review_return import read_review
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.intake import counting_receipts, tell
+from assignment_assets.stages.invariants import require_promises
 
 GATE = "review_edits"
 
@@ -38,6 +39,7 @@ def reviewed_books(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
     Strategy decides. A director who returned nothing lets the proposal stand.
     """
     cycle = context.partition_key
+    require_promises(warehouse, cycle, "proposed_books")
     config = frozen_config(warehouse, cycle)
     receipts = counting_receipts(warehouse, cycle, GATE, config, clock)
     pool, books, reps, proposed, overflow = warehouse.tables(
@@ -60,8 +62,11 @@ def reviewed_books(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
     ).rename({"owner_id": "current_owner_id"})
     verdicts = judge(
         REVIEW_EDITS.conform(edits.filter(pl.col("rule").is_null()) if returned else edits),
-        review, review_reps(books, reps, free_seats(books, pool)), place(to_place, books, config),
-        bounds=Bounds(config.max_adds, config.max_drops), coverage_overrides=coverage_overrides(config),
+        review,
+        review_reps(books, reps, free_seats(books, pool)),
+        place(to_place, books, config),
+        bounds=Bounds(config.max_adds, config.max_drops),
+        coverage_overrides=coverage_overrides(config),
         withdrawn=taken,
     )
     judged = verdicts.edit_verdicts
@@ -71,9 +76,12 @@ def reviewed_books(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
     tell(warehouse, cycle, GATE, judged, "director")
     refused = judged.filter(pl.col("verdict") != "accepted").select("director", "verdict", "rule", "message")
     return handed_on(
-        verdicts.reviewed_books, digests["reviewed_books"], **{
-            "reviews that count": len(receipts), "edits by verdict": counts(judged, "edit_kind", "verdict"),
+        verdicts.reviewed_books,
+        digests["reviewed_books"],
+        **{
+            "reviews that count": len(receipts),
+            "edits by verdict": counts(judged, "edit_kind", "verdict"),
             "changes": counts(verdicts.reviewed_books, "review_change"),
             "refused and held": as_table(refused.head(20)),
-        }
+        },
     )

@@ -31,15 +31,25 @@ def run_config(
         raise InvalidInput(f"cycle {cycle}, run config", faults)
     events = warehouse.events(cycle)
     row = {
-        "revision": current_revision(events), "mode": frozen.mode, "scope": frozen.scope, "as_of": frozen.as_of_on,
-        "opened_by": frozen.opened_by, "config_json": frozen.canonical_json(), "config_digest": frozen.digest(),
+        "revision": current_revision(events),
+        "mode": frozen.mode,
+        "scope": frozen.scope,
+        "as_of": frozen.as_of_on,
+        "opened_by": frozen.opened_by,
+        "config_json": frozen.canonical_json(),
+        "config_digest": frozen.digest(),
     }
     frame = pl.DataFrame([row], schema=RUN_CONFIG.columns)
     digests = warehouse.replace(cycle, [(RUN_CONFIG, frame)])
     if not events.height:
         opened = {
-            "event_no": 1, "event": "opened", "revision": 1, "from_stage": None, "actor": frozen.opened_by,
-            "reason": f"{frozen.mode} cycle, scope {frozen.scope}", "at": clock.now(),
+            "event_no": 1,
+            "event": "opened",
+            "revision": 1,
+            "from_stage": None,
+            "actor": frozen.opened_by,
+            "reason": f"{frozen.mode} cycle, scope {frozen.scope}",
+            "at": clock.now(),
         }
         warehouse.append(cycle, CYCLE_EVENTS, pl.DataFrame([opened], schema=CYCLE_EVENTS.columns))
     given = {name: str(value) for name, value in frozen.model_dump().items() if value != RunConfig().model_dump()[name]}

@@ -20,8 +20,13 @@ DESCRIPTIONS = {
 @dg.multi_asset(
     specs=[
         dg.AssetSpec(
-            name, group_name="sources", description=text, partitions_def=CYCLES, kinds={"duckdb", "salesforce"},
-            owners=["team:data-science"], tags={"stage": "00"},
+            name,
+            group_name="sources",
+            description=text,
+            partitions_def=CYCLES,
+            kinds={"duckdb", "salesforce"},
+            owners=["team:data-science"],
+            tags={"stage": "00"},
         )
         for name, text in DESCRIPTIONS.items()
     ],
@@ -29,14 +34,14 @@ DESCRIPTIONS = {
 )
 def sources(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source):
     """Reads the source once and stores what it says; faulty rows are listed apart."""
-    snapshot = read_snapshot(source.settings())
+    snapshot = read_snapshot(source.setting())
     pairs = [
-        (ACCOUNTS, snapshot.accounts), (REPS, snapshot.reps), (OPPORTUNITIES, snapshot.opportunities),
+        (ACCOUNTS, snapshot.accounts),
+        (REPS, snapshot.reps),
+        (OPPORTUNITIES, snapshot.opportunities),
         (SOURCE_EXCEPTIONS, snapshot.exceptions),
     ]
     digests = warehouse.replace(context.partition_key, pairs)
     for table, frame in pairs:
         extra = {"faults by kind": counts(frame, "table_name", "column_name")} if table is SOURCE_EXCEPTIONS else {}
-        yield dg.MaterializeResult(
-            asset_key=table.name, metadata=table_metadata(frame, digests[table.name]) | extra
-        )
+        yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(frame, digests[table.name]) | extra)

@@ -5,7 +5,7 @@
 with opened as (
     select
         cycle,
-        row_number() over (order by min(at), cycle) as opened_no,
+        row_number() over (order by min("at"), cycle) as opened_no,
         count(*) filter (where event in ('closed', 'cancelled', 'expired')) > 0 as is_over
     from cycle_events
     group by cycle

@@ -1,0 +1,103 @@
+"""Runs one segment of the waterfall in this process, recorded in the Dagster instance like any other run."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+
+import dagster as dg
+
+from assignment_assets.automation import JOBS, PEOPLE
+from assignment_assets.domain.cycle import cycle_id_faults
+from assignment_assets.domain.errors import AssignmentError, InvalidInput
+from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.io.folders import PROJECT, DataFolder
+from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
+
+
+@dataclass(frozen=True)
+class SegmentRun:
+    """One finished run: its id, and how long each step took (seconds, in order)."""
+
+    run_id: str
+    seconds: dict[str, float]
+
+
+def instance() -> dg.DagsterInstance:
+    """The instance at ``DAGSTER_HOME``, else at the project's root."""
+    os.environ.setdefault("DAGSTER_HOME", str(PROJECT))
+    return dg.DagsterInstance.get()
+
+
+def register(cycle: str, to: dg.DagsterInstance) -> None:
+    """Adds the cycle to the partitions.
+
+    Raises
+    ------
+    InvalidInput
+        The id cannot be a partition key.
+    """
+    faults = cycle_id_faults(cycle)
+    if faults:
+        raise InvalidInput("cycle", faults)
+    to.add_dynamic_partitions("cycle", [cycle])
+
+
+def run_segment(
+    segment: str, cycle: str, config: RunConfig | None = None, now: datetime | None = None, quiet: bool = True
+) -> SegmentRun:
+    """Materialises one segment's assets for a cycle.
+
+    Parameters
+    ----------
+    segment
+        A job of `automation.SEGMENTS`.
+    config
+        The run config, for `open_cycle` only.
+    now
+        Stops the clock of file intake, for rehearsals.
+    quiet
+        Whether Dagster's own log stays off the terminal.
+
+    Raises
+    ------
+    AssignmentError
+        What the failing asset said.
+    """
+    DataFolder.from_environment().root.mkdir(parents=True, exist_ok=True)
+    definitions = dg.Definitions(
+        assets=[*WATERFALL, *PEOPLE],
+        asset_checks=PROMISES_KEPT,
+        jobs=JOBS,
+        resources=neighbours(now.isoformat() if now else ""),
+        executor=dg.in_process_executor,
+    )
+    run_config = {"loggers": {"console": {"config": {"log_level": "CRITICAL" if quiet else "INFO"}}}}
+    if config:
+        run_config["ops"] = {"run_config": {"config": config.model_dump()}}
+    with instance() as dagster:
+        register(cycle, dagster)
+        result = definitions.resolve_job_def(segment).execute_in_process(
+            instance=dagster, partition_key=cycle, raise_on_error=False, run_config=run_config
+        )
+    failures = [event for event in result.all_events if event.is_step_failure]
+    if failures:
+        raise AssignmentError(_what_it_said(failures[0]))
+    if not result.success:
+        raise AssignmentError(f"{segment} of {cycle}: a blocking check failed. The run {result.run_id} says which.")
+    seconds = {
+        event.step_key: event.step_success_data.duration_ms / 1000
+        for event in result.all_events
+        if event.is_step_success
+    }
+    return SegmentRun(result.run_id, seconds)
+
+
+def _what_it_said(failure: dg.DagsterEvent) -> str:
+    error = failure.step_failure_data.error
+    while error.cause is not None:
+        error = error.cause
+    text = error.message.strip()
+    prefix = f"{error.cls_name}: "
+    for name in (f"assignment_assets.domain.errors.{prefix}", prefix):
+        text = text.removeprefix(name)
+    return text
