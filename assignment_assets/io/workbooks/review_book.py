@@ -178,7 +178,8 @@ def _changes_used(book: Book, sheet: Any, row: int, books: pl.DataFrame, labels:
     added = span(TOP + 1, 1, TOP + NUM_ADDS, ADDS)
     for number, (rep_id, label) in enumerate(labels.items()):
         place = row + 1 + number
-        adds = f'=COUNTIF({added},"{_quoted(label)}")+COUNTIFS({undone},"add:{rep_id}")'
+        chosen = f'COUNTIF({added},"{_quoted(label)}")+COUNTIF({added},"{rep_id}")'
+        adds = f'={chosen}+COUNTIFS({undone},"add:{rep_id}")'
         drops = f'=COUNTIFS({undone},"drop:{rep_id}")+COUNTIFS({dropped},"{rep_id}")'
         for column, formula, limit in ((left, adds, packet.max_adds), (left + 1, drops, packet.max_drops)):
             sheet.write_formula(place, column, formula, book.style("counter", f'0 "of {limit}"'), value=0)
