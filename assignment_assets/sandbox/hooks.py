@@ -1,0 +1,65 @@
+"""What tests and the demo may do to the org behind the API's back, under /sandbox/ and on loopback only.
+
+POST /sandbox/edit          an edit that a person makes in the org's own pages: {"object", "id", "fields", "user_id"},
+                            or "is_deleted": true, or "merged_into": id
+POST /sandbox/faults        switch a fault on; GET lists them; DELETE switches all off
+POST /sandbox/clock         {"advance_seconds": n}
+GET  /sandbox/writes        the write log
+"""
+
+from assignment_assets.domain.ids import complete_id
+from assignment_assets.sandbox.faults import Fault, FaultBoard
+from assignment_assets.sandbox.loading import HUMAN_USER_ID
+from assignment_assets.sandbox.refusal import Refusal
+from assignment_assets.sandbox.schema import sobject
+from assignment_assets.sandbox.state import OrgState
+from assignment_assets.sandbox.values import stored
+
+WRITE_COLUMNS = ("write_no", "at", "object", "record_id", "field", "old_value", "new_value", "user_id", "channel")
+
+
+class Hooks:
+    """Carries out what comes in under /sandbox/."""
+
+    def __init__(self, state: OrgState, faults: FaultBoard):
+        self._state = state
+        self._faults = faults
+
+    def handle(self, method: str, path: str, entries: dict) -> dict:
+        """The JSON answer; a refusal where the path or the entries are wrong."""
+        match method, path.removeprefix("/sandbox/"):
+            case "POST", "edit":
+                return self._edit(entries)
+            case "POST", "faults":
+                self._faults.add(Fault.of(entries))
+                return {"faults": self._faults.listed()}
+            case "GET", "faults":
+                return {"faults": self._faults.listed()}
+            case "DELETE", "faults":
+                self._faults.clear()
+                return {"faults": []}
+            case "POST", "clock":
+                return {"now": self._state.clock.advance(float(entries["advance_seconds"])).isoformat()}
+            case "GET", "writes":
+                return {"writes": writes(self._state)}
+            case _:
+                raise Refusal(404, "NOT_FOUND", f"no hook {method} {path}")
+
+    def _edit(self, entries: dict) -> dict:
+        known = sobject(entries.get("object", "Account"))
+        record_id = complete_id(entries.get("id", ""))
+        record = self._state.live_record(known, record_id)
+        fields = {name: known.field(name) for name in entries.get("fields", {})}
+        values = {field.name: stored(field, entries["fields"][name]) for name, field in fields.items()}
+        if entries.get("is_deleted") or "merged_into" in entries:
+            values["IsDeleted"] = 1
+        if "merged_into" in entries:
+            values["MasterRecordId"] = complete_id(entries["merged_into"])
+        self._state.change(known, record_id, values, entries.get("user_id", HUMAN_USER_ID), "human")
+        return {"id": record_id, "before": {name: record[name] for name in values}}
+
+
+def writes(state: OrgState) -> list[dict]:
+    """Every value that changed since the org was loaded, oldest first: when, where, from what to what, by whom."""
+    rows = state.rows(f"SELECT {', '.join(WRITE_COLUMNS)} FROM write_log ORDER BY write_no")
+    return [dict(zip(WRITE_COLUMNS, row, strict=True)) for row in rows]

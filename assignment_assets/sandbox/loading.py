@@ -1,0 +1,89 @@
+"""Puts a company into the local org: its accounts, users and opportunities as Salesforce would hold them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from assignment_assets.domain.ids import complete_id
+from assignment_assets.sandbox.clock import OrgClock
+from assignment_assets.sandbox.fields import salesforce_columns
+from assignment_assets.sandbox.schema import ACCOUNT, OPPORTUNITY, ORGANIZATION, USER, Kind, SObject
+from assignment_assets.sandbox.state import OrgState
+
+ORGANIZATION_ID = complete_id("00D5g00000SANDB")
+INTEGRATION_USER_ID = complete_id("0055g00000INTEG")
+HUMAN_USER_ID = complete_id("0055g00000HUMAN")
+HUNDREDTHS = ("bps", "tam", "value", "revenue", "amount")
+LIST_SEPARATOR = ";"
+
+
+class CompanyFrames(Protocol):
+    """What can be loaded: three frames with the columns of the contract tables."""
+
+    accounts: pl.DataFrame
+    reps: pl.DataFrame
+    opportunities: pl.DataFrame
+
+
+def load(company: CompanyFrames, state_dir: Path, clock: OrgClock | None = None) -> None:
+    """Replaces all records of the org in `state_dir` by the company's and empties its write log.
+
+    Cents and hundredths become dollars and plain figures, lists text with semicolons. Beside the reps the org
+    has two users without a team: the one that the API acts as, and one who stands for people's edits.
+    A record was last modified when it was created.
+    """
+    state = OrgState(state_dir, clock or OrgClock())
+    try:
+        with state.transaction():
+            state.replace(ACCOUNT, _rows(ACCOUNT, _spelled(company.accounts, "accounts"), state))
+            users = _spelled(company.reps, "reps").with_columns(Username=pl.col("Email"))
+            state.replace(USER, [*_rows(USER, users, state), *_rows(USER, _other_users(), state)])
+            opportunities = _spelled(company.opportunities, "opportunities").with_columns(Name=pl.lit("Referrals"))
+            state.replace(OPPORTUNITY, _rows(OPPORTUNITY, opportunities, state))
+            state.replace(ORGANIZATION, _rows(ORGANIZATION, _organization(), state))
+            state.forget_history()
+    finally:
+        state.close()
+
+
+def _spelled(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The frame under its Salesforce field names, in dollars and plain figures."""
+    columns = salesforce_columns(table)
+    hundredths = [pl.col(name) / 100 for name in HUNDREDTHS if name in frame.columns]
+    lists = [pl.col(name).list.join(LIST_SEPARATOR) for name, dtype in frame.schema.items()
+             if dtype == pl.List(pl.String)]
+    return frame.with_columns(*hundredths, *lists).select(pl.col(name).alias(field) for name, field in columns.items())
+
+
+def _rows(sobject: SObject, frame: pl.DataFrame, state: OrgState) -> list[tuple]:
+    """The frame's rows with every field of the object, in its order; system fields are filled in."""
+    latest = (state.clock.now() - timedelta(minutes=1)).replace(tzinfo=None)
+    created = pl.col("CreatedDate") if "CreatedDate" in frame.columns else pl.lit(latest)
+    stamp = pl.min_horizontal(created, pl.lit(latest)).dt.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    system = frame.with_columns(CreatedDate=stamp, LastModifiedDate=stamp, SystemModstamp=stamp,
+                                LastModifiedById=pl.lit(INTEGRATION_USER_ID), IsDeleted=pl.lit(False))
+    columns = [_column(field.name, field.kind, system) for field in sobject.fields.values()]
+    return system.select(columns).rows()
+
+
+def _column(name: str, kind: Kind, frame: pl.DataFrame) -> pl.Expr:
+    column = pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String).alias(name)
+    if kind is Kind.CHECKBOX:
+        return column.cast(pl.Int64).fill_null(0)
+    if kind is Kind.NUMBER:
+        return column.cast(pl.Float64)
+    text = column.cast(pl.String)
+    return pl.when(text != "").then(text).alias(name)
+
+
+def _other_users() -> pl.DataFrame:
+    emails = ["integration@example.com", "administrator@example.com"]
+    return pl.DataFrame({"Id": [INTEGRATION_USER_ID, HUMAN_USER_ID], "IsActive": [True, True], "Email": emails,
+                         "Name": ["Assignment Integration", "Org Administrator"], "Username": emails})
+
+
+def _organization() -> pl.DataFrame:
+    return pl.DataFrame({"Id": [ORGANIZATION_ID], "Name": ["Sample Company"], "InstanceName": ["LOOPBACK"],
+                         "OrganizationType": ["Developer Edition"], "IsSandbox": [True]})

@@ -1,0 +1,145 @@
+"""The org's records on disk: SQLite in write-ahead mode, with a log of every value that really changed.
+
+The write log is the judge of what was written: one row a field whose value changed, committed together with the
+change itself. It survives restarts, as everything here does but query cursors.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assignment_assets.sandbox.clock import OrgClock
+from assignment_assets.sandbox.refusal import Refusal
+from assignment_assets.sandbox.schema import SOBJECTS, SObject
+from assignment_assets.sandbox.values import moment_text
+
+DATABASE = "org.sqlite"
+MOST_IDS_A_STATEMENT = 5_000
+BOOKKEEPING = """
+CREATE TABLE IF NOT EXISTS write_log (
+    write_no INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, object TEXT NOT NULL, record_id TEXT NOT NULL,
+    field TEXT NOT NULL, old_value TEXT, new_value TEXT, user_id TEXT NOT NULL, channel TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS session (token_digest TEXT PRIMARY KEY, user_id TEXT NOT NULL, issued_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS api_usage (day TEXT PRIMARY KEY, calls INTEGER NOT NULL);
+"""
+
+
+class OrgState:
+    """The records of one org in one folder; safe to use from several threads."""
+
+    def __init__(self, folder: Path, clock: OrgClock):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.clock = clock
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(folder / DATABASE, isolation_level=None, check_same_thread=False, timeout=30)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(BOOKKEEPING)
+        for sobject in SOBJECTS.values():
+            self._db.execute(sobject.ddl())
+
+    def close(self) -> None:
+        """Ends the connection; the state stays on disk."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All changes inside are committed together, or none where an exception leaves it; may be nested."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def rows(self, sql: str, parameters: tuple | list = ()) -> list[tuple]:
+        """The rows that a statement gives."""
+        with self._lock:
+            return self._db.execute(sql, parameters).fetchall()
+
+    def replace(self, sobject: SObject, rows: list[tuple]) -> None:
+        """Puts `rows`, each with every field in the object's order, in place of all records of the object."""
+        with self.transaction():
+            self._db.execute(f"DELETE FROM {sobject.table}")
+            self._db.executemany(f"INSERT INTO {sobject.table} VALUES ({', '.join('?' * len(sobject.fields))})", rows)
+
+    def forget_history(self) -> None:
+        """Empties the write log, for an org that is loaded anew."""
+        with self.transaction():
+            self._db.execute("DELETE FROM write_log")
+
+    def records(self, sobject: SObject, ids: list[str], field_names: list[str]) -> dict[str, tuple]:
+        """The stored values of the named fields by id, deleted records included; unknown ids are left out."""
+        columns = ", ".join(f'"{name}"' for name in field_names)
+        found: dict[str, tuple] = {}
+        for start in range(0, len(ids), MOST_IDS_A_STATEMENT):
+            part = ids[start:start + MOST_IDS_A_STATEMENT]
+            sql = f'SELECT "Id", {columns} FROM {sobject.table} WHERE "Id" IN ({", ".join("?" * len(part))})'
+            found.update((row[0], row[1:]) for row in self.rows(sql, part))
+        return found
+
+    def live_record(self, sobject: SObject, record_id: str) -> dict:
+        """All stored values of one record by field name.
+
+        Raises
+        ------
+        Refusal
+            404 NOT_FOUND where there is none, 404 ENTITY_IS_DELETED where it is in the bin.
+        """
+        names = [field.name for field in sobject.fields.values()]
+        found = self.records(sobject, [record_id], names).get(record_id)
+        if found is None:
+            raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
+        record = dict(zip(names, found, strict=True))
+        if record.get("IsDeleted"):
+            raise Refusal(404, "ENTITY_IS_DELETED", "entity is deleted", [])
+        return record
+
+    def change(self, sobject: SObject, record_id: str, values: dict, user_id: str, channel: str) -> None:
+        """Sets stored values of one record, stamps it, and logs each value that is now another.
+
+        `channel` is `api` for what came through the REST API and `human` for an edit made in the pages of the org.
+        """
+        now = moment_text(self.clock.now())
+        with self.transaction():
+            before = self.records(sobject, [record_id], list(values))[record_id]
+            stamped = {**values, "LastModifiedDate": now, "SystemModstamp": now, "LastModifiedById": user_id}
+            assignments = ", ".join(f'"{name}" = ?' for name in stamped)
+            self._db.execute(f'UPDATE {sobject.table} SET {assignments} WHERE "Id" = ?', [*stamped.values(), record_id])
+            self._db.executemany(
+                "INSERT INTO write_log (at, object, record_id, field, old_value, new_value, user_id, channel) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(now, sobject.name, record_id, name, _text(old), _text(new), user_id, channel)
+                 for (name, new), old in zip(values.items(), before, strict=True) if old != new])
+
+    def open_session(self, token_digest: str, user_id: str) -> None:
+        """Remembers that whoever shows the token of this digest is this user."""
+        with self.transaction():
+            self._db.execute("INSERT INTO session VALUES (?, ?, ?)",
+                             (token_digest, user_id, moment_text(self.clock.now())))
+
+    def end_sessions(self) -> None:
+        """Every token given out so far is refused from now on."""
+        with self.transaction():
+            self._db.execute("DELETE FROM session")
+
+    def count_call(self) -> int:
+        """Counts one API call and tells how many there were today."""
+        day = self.clock.today().isoformat()
+        with self.transaction():
+            self._db.execute("INSERT INTO api_usage VALUES (?, 1) "
+                             "ON CONFLICT (day) DO UPDATE SET calls = calls + 1", (day,))
+            return self.rows("SELECT calls FROM api_usage WHERE day = ?", (day,))[0][0]
+
+
+def _text(value) -> str | None:
+    return None if value is None else str(value)
