@@ -23,8 +23,8 @@ from scipy.optimize import minimize
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
-TEMPERATURES = (50.0, 20.0, 8.0, 3.0, 1.0, 0.3, 0.1)  # in units of one edge's typical cost
-ITERATIONS = 40
+TEMPERATURES = (50.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)  # in units of one edge's typical cost
+ITERATIONS = 60
 
 
 class Duals(NamedTuple):

@@ -124,5 +124,5 @@ def _seats_of_others(instance: Instance, scales: tuple[Landscape, ...], own: Lan
 
 
 def _tie_note(instance: Instance, before: int, after: int) -> str:
-    return (f"A tie with {instance.rep_ids[before]} (performance {instance.performance[before]:g}), given to the better "
-            f"performer {instance.rep_ids[after]} ({instance.performance[after]:g}).")
+    return (f"A tie with {instance.rep_ids[before]} (performance {instance.performance[before]:g}), given to the "
+            f"better performer {instance.rep_ids[after]} ({instance.performance[after]:g}).")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from math import gcd
 
 import numpy as np
@@ -146,7 +147,7 @@ def _content_faults(instance: Instance) -> list[Fault]:
 
     for name in ("account_ids", "rep_ids"):
         ids = getattr(instance, name)
-        if any(a >= b for a, b in zip(ids, ids[1:], strict=False)):
+        if any(a >= b for a, b in pairwise(ids)):
             faults.append(Fault(f"instance.{name}", "ids out of order or twice", "ascending, each once", "Sort them."))
     accounts, reps = instance.account_ids, instance.rep_ids
     state, owner = instance.account_state, instance.owner
@@ -156,6 +157,7 @@ def _content_faults(instance: Instance) -> list[Fault]:
         demand(getattr(instance, name) >= 0, name, accounts, "0 or more")
     for name in ("seats", "base_load", "weight"):
         demand(getattr(instance, name) >= 0, name, reps, "0 or more")
+    demand((instance.seats == 0) | (instance.weight > 0), "weight", reps, "more than 0 for a rep who has seats")
     demand(np.isfinite(instance.performance), "performance", reps, "a number")
     for name, ids, limit in (("account_latitude", accounts, 90), ("account_longitude", accounts, 180),
                              ("rep_latitude", reps, 90), ("rep_longitude", reps, 180)):

@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assignment_assets.optimizer.desk import exchange, lay_open, make_way, shift
+from assignment_assets.optimizer.feasible import fit_reserve
+from assignment_assets.optimizer.objectives import evaluate
+from assignment_assets.optimizer.operators import adopt
+from assignment_assets.optimizer.referring import referring_phase
+from assignment_assets.optimizer.search import anneal
+from assignment_assets.optimizer.seats import select_seats
+from assignment_assets.optimizer.weighing import weigh
+from assignment_assets_tests.optimizer.instances import draw_instance
+
+seeds = st.integers(0, 2**31)
+weights_of = st.tuples(*[st.sampled_from([0.0, 0.1, 1.0, 7.0])] * 3)
+
+
+def draw_phase(seed):
+    instance = draw_instance(seed, num_accounts=50, num_reps=5, num_states=4, seats=6, covered=0.6)
+    phase, start = referring_phase(instance, select_seats(instance))
+    return phase, start
+
+
+def demand_feasible(phase, assignment, reserve):
+    edges = phase.edges
+    assert (edges.rank[edges.state, assignment] >= 0).all()
+    assert (reserve >= 0).all()
+    assert not reserve[edges.rank < 0].any()
+    assert (np.bincount(assignment, minlength=phase.num_reps) + reserve.sum(axis=0) <= edges.seats).all()
+    assert (reserve.sum(axis=1) == phase.reserve.sum(axis=1)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(seeds, weights_of, st.sampled_from([0.0, 1e-4, 1.0]))
+def test_a_burst_keeps_every_rule_and_its_delta_is_the_full_difference(seed, weights, heat):
+    phase, start = draw_phase(seed)
+    weighing = weigh(phase, np.array(weights))
+    result, reserve = start.copy(), fit_reserve(phase, start)
+    demand_feasible(phase, result, reserve)
+    delta, _ = anneal(result, reserve, phase.edges, weighing.prices, 2000, heat, heat * 0.01, 3, np.uint64(seed + 1))
+    demand_feasible(phase, result, reserve)
+    before, after = evaluate(phase, np.stack([start, result])) @ weighing.weights
+    assert after - before == pytest.approx(delta, abs=1e-9)
+    if heat == 0.0:
+        assert delta <= 0.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(seeds)
+def test_crossing_keeps_every_rule_and_takes_genes_of_the_mate(seed):
+    phase, start = draw_phase(seed)
+    mate, child = start.copy(), start.copy()
+    other = fit_reserve(phase, mate)
+    anneal(mate, other, phase.edges, weigh(phase, np.ones(3)).prices, 500, 10.0, 10.0, 3, np.uint64(seed + 1))
+    reserve = fit_reserve(phase, child)
+    adopt(child, reserve, mate, phase.edges, 1.0, np.uint64(seed + 3))
+    demand_feasible(phase, child, reserve)
+    if (mate != start).any():
+        assert (child == mate).sum() >= (start == mate).sum()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seeds)
+def test_the_desk_after_shifts_and_exchanges_is_the_desk_laid_open_anew(seed):
+    phase, start = draw_phase(seed)
+    if phase.num_accounts < 2:
+        return
+    rng = np.random.default_rng(seed)
+    desk = lay_open(start.copy(), fit_reserve(phase, start), phase.edges)
+    for _ in range(50):
+        account, other = rng.integers(0, phase.num_accounts, 2)
+        state = phase.edges.state[account]
+        there = rng.choice(phase.edges.reps[phase.edges.state_start[state]:phase.edges.state_start[state + 1]])
+        here, partner_rep = desk.assignment[account], desk.assignment[other]
+        if there != here and make_way(desk, phase.edges, there, here):
+            shift(desk, phase.edges, account, there)
+        elif here != partner_rep and phase.edges.rank[state, partner_rep] >= 0 \
+                and phase.edges.rank[phase.edges.state[other], here] >= 0:
+            exchange(desk, phase.edges, account, other)
+    demand_feasible(phase, desk.assignment, desk.reserve)
+    fresh = lay_open(desk.assignment, desk.reserve, phase.edges)
+    for name in ("load", "over", "free", "count"):
+        assert (getattr(desk, name) == getattr(fresh, name)).all(), name
+    members = desk.member[desk.place]
+    assert (members == np.arange(phase.num_accounts)).all()
+
+
+def test_balance_of_a_hand_drawn_case():
+    """Two equal reps, loads 3 and 1 of one measure and nothing of the others: a quarter sits in the wrong book."""
+    instance = draw_instance(
+        1, num_accounts=2, num_reps=2, num_states=1, seats=2, covered=1.1, base_load=np.zeros((2, 4)),
+        weight=np.array([100, 100]), is_referring=np.ones(2), measures=np.array([[3, 0, 0], [1, 0, 0]]),
+        owner=np.array([0, 0]), has_owner=np.ones(2))
+    phase, _ = referring_phase(instance, select_seats(instance))
+    apart, together = evaluate(phase, np.array([[0, 1], [0, 0]], dtype=np.int32))
+    assert apart[0] == pytest.approx(25.0 / 3)
+    assert together[0] == pytest.approx(50.0 / 3)
+    assert apart[2] == 50.0
+    assert together[2] == 0.0
+
+
+def test_targets_follow_the_weights():
+    instance = draw_instance(
+        1, num_accounts=4, num_reps=2, num_states=1, seats=4, covered=1.1, base_load=np.zeros((2, 4)),
+        weight=np.array([75, 25]), is_referring=np.ones(4), measures=np.full((4, 3), 5))
+    phase, _ = referring_phase(instance, select_seats(instance))
+    assert evaluate(phase, np.array([[0, 0, 0, 1]], dtype=np.int32))[0, 0] == 0.0
+    assert evaluate(phase, np.array([[0, 0, 1, 1]], dtype=np.int32))[0, 0] == pytest.approx(25.0)
