@@ -53,7 +53,8 @@ def _records(org: Org, name: str, table: TableMapping) -> pl.DataFrame:
     fields = table.source_columns(name)
     texts = as_texts(list(org.query(soql(name, table))), fields)
     key = table.rules(name, fields).get(TABLES[name].key[0])
-    return texts.sort(key.source if key else fields[0]).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
+    ordered = texts.sort(key.source if key else fields[0])
+    return ordered.with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
 
 
 def _text(record: dict, field: str) -> str | None:
