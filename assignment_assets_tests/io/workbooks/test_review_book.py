@@ -25,7 +25,6 @@ from assignment_assets_tests.io.workbooks.conftest import (
     sign_off_packet,
 )
 
-
 ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
