@@ -1,12 +1,13 @@
 """The Salesforce org: log-in, queries, retrieval by id, composite calls; foreign exceptions end here.
 
 The client is simple-salesforce as published, given a session of our own: without the machine's proxies and
-netrc, with time-outs on every call, and with repetition of GET alone. An expired token is renewed once and the
-call repeated, because a refused call has had no effect; a lost answer is never repeated here.
+netrc, with time-outs on every call, and with repetition of reading alone. An expired token is renewed once and
+the call repeated, because a refused call has had no effect; a write whose answer is lost is never repeated here.
 """
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,6 +25,7 @@ API_VERSION = "60.0"
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 120.0
 RETRIEVE_AT_MOST = 2000
 COMPOSITE_AT_MOST = 25
+READ_TRIES = 3
 CLIENT_NAME = "account-assignment-engine"
 
 
@@ -94,7 +96,7 @@ class _PatientAdapter(HTTPAdapter):
     def __init__(self, timeout: tuple[float, float]):
         self._timeout = timeout
         super().__init__(max_retries=Retry(
-            total=3, allowed_methods={"GET"}, status_forcelist=(502, 503, 504), backoff_factor=0.3,
+            total=2, allowed_methods={"GET"}, status_forcelist=(502, 503, 504), backoff_factor=0.2,
             raise_on_status=False))
 
     def send(self, request: requests.PreparedRequest, **kwargs: object) -> requests.Response:
@@ -148,11 +150,11 @@ class Org:
         ------
         CallRefused, AnswerLost
         """
-        page = self._call(lambda client: client.query(soql))
+        page = self._read(lambda client: client.query(soql))
         yield from page["records"]
         while not page["done"]:
             address = page["nextRecordsUrl"]
-            page = self._call(lambda client, address=address: client.query_more(address, identifier_is_url=True))
+            page = self._read(lambda client, address=address: client.query_more(address, identifier_is_url=True))
             yield from page["records"]
 
     def retrieve(self, name: str, ids: Sequence[str], fields: Sequence[str]) -> list[dict | None]:
@@ -167,7 +169,7 @@ class Org:
         records = []
         for start in range(0, len(ids), RETRIEVE_AT_MOST):
             body = {"ids": list(ids[start:start + RETRIEVE_AT_MOST]), "fields": list(fields)}
-            records += self._call(lambda client, body=body: client.restful(
+            records += self._read(lambda client, body=body: client.restful(
                 f"composite/sobjects/{name}", method="POST", json=body))
         return records
 
@@ -184,6 +186,13 @@ class Org:
         body = {"allOrNone": False, "compositeRequest": list(subrequests)}
         answer = self._call(lambda client: client.restful("composite", method="POST", json=body))
         return answer["compositeResponse"]
+
+    def _read(self, work: Callable[[Salesforce], dict]) -> dict:
+        """What a call without effect answers; asked again where its answer is lost."""
+        for _ in range(READ_TRIES - 1):
+            with suppress(AnswerLost):
+                return self._call(work)
+        return self._call(work)
 
     def _call(self, work: Callable[[Salesforce], dict]) -> dict:
         try:
