@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import requests
@@ -36,6 +37,10 @@ class LocalOrg:
     def mapping(self) -> SourceMapping:
         """The sandbox's own mapping."""
         return read_mapping(mapping_path())
+
+    def utc_now(self) -> datetime:
+        """The org's time in UTC without zone."""
+        return self.clock.now().replace(tzinfo=None)
 
     def edit(self, record_id: str, fields: dict | None = None, **more: object) -> None:
         """A person's edit, `object` Account unless said otherwise."""
