@@ -56,7 +56,7 @@ def application(org: Org) -> Starlette:
     """The app that answers for this org."""
 
     async def answer(request: Request) -> Response:
-        body = (await request.body()).decode("utf-8")
+        body = (await request.body()).decode("utf-8", errors="replace")
         path = request.url.path
         if path.startswith("/sandbox/"):
             return await run_in_threadpool(_hook, org, request, body)

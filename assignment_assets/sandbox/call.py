@@ -33,6 +33,14 @@ class Call:
         except json.JSONDecodeError as error:
             raise Refusal(400, "JSON_PARSER_ERROR", str(error)) from error
 
+    def entry(self, key: str) -> list[str]:
+        """The list of texts under `key` of the JSON body; JSON_PARSER_ERROR where there is none."""
+        body = self.json()
+        found = body.get(key) if isinstance(body, dict) else None
+        if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+            raise Refusal(400, "JSON_PARSER_ERROR", f"the body needs a list of texts under {key}")
+        return found
+
 
 @dataclass(frozen=True)
 class Reply:

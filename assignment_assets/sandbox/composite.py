@@ -42,7 +42,7 @@ def composite(call: Call, state: OrgState, handle: Callable[[Call], Reply]) -> R
 
 
 def _check(requests, call: Call) -> None:
-    if not isinstance(requests, list) or not requests:
+    if not isinstance(requests, list) or not requests or not all(isinstance(part, dict) for part in requests):
         raise Refusal(400, "JSON_PARSER_ERROR", "compositeRequest must be a list of at least one request")
     if len(requests) > MOST_REQUESTS:
         raise Refusal(400, "LIMIT_EXCEEDED", f"a composite call takes at most {MOST_REQUESTS} requests")

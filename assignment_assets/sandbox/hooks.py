@@ -39,7 +39,7 @@ class Hooks:
                 self._faults.clear()
                 return {"faults": []}
             case "POST", "clock":
-                return {"now": self._state.clock.advance(float(entries["advance_seconds"])).isoformat()}
+                return {"now": self._state.clock.advance(float(entries.get("advance_seconds", 0))).isoformat()}
             case "GET", "writes":
                 return {"writes": writes(self._state)}
             case _:

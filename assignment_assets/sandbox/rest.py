@@ -63,8 +63,8 @@ class RestApi:
             case "POST", ["composite"]:
                 return composite(call, self._state, self.handle)
             case "POST", ["composite", "sobjects", name]:
-                body = call.json()
-                return self._rows.retrieve(_known(name), body.get("ids", []), body.get("fields", []), call)
+                ids, fields = (call.entry(key) for key in ("ids", "fields"))
+                return self._rows.retrieve(_known(name), ids, fields, call)
             case "GET", ["composite", "sobjects", name]:
                 ids, fields = (call.parameters.get(key, "").split(",") for key in ("ids", "fields"))
                 return self._rows.retrieve(_known(name), ids, fields, call)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import requests
 import uvicorn
 
 from assignment_assets.domain.errors import SourceUnavailable
@@ -42,6 +43,25 @@ class OrgAddress:
         """The environment variables that point the engine at this org."""
         return {"ASSIGNMENT_SF_URL": self.url, "ASSIGNMENT_SF_CA_FILE": str(self.ca_file),
                 "ASSIGNMENT_SF_CLIENT_ID": self.client_id, "ASSIGNMENT_SF_CLIENT_SECRET": self.client_secret}
+
+    def hook(self, name: str, verb: str = "POST", /, **entries) -> dict:
+        """What a hook under /sandbox/ answers, e.g. `hook("edit", id=account_id, fields={"OwnerId": rep_id})`.
+
+        Raises
+        ------
+        SourceUnavailable
+            The org refused it or does not answer.
+        """
+        url = f"{self.url}/sandbox/{name}"
+        with requests.Session() as session:
+            session.trust_env, session.verify = False, str(self.ca_file)
+            try:
+                answer = session.request(verb, url, json=entries or None, timeout=30)
+            except requests.RequestException as error:
+                raise SourceUnavailable(f"{url}: {error}, expected an answer. Start the sandbox org.") from error
+        if answer.status_code != 200:
+            raise SourceUnavailable(f"{url}: {answer.status_code} {answer.text}, expected 200. Correct the entries.")
+        return answer.json()
 
 
 @contextmanager

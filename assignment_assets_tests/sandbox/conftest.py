@@ -31,10 +31,9 @@ def served(company, tmp_path_factory) -> Iterator[OrgAddress]:
 @pytest.fixture
 def org(served) -> Iterator[OrgAddress]:
     """The org with all faults switched off before and after."""
-    with session_for(served) as session:
-        session.delete(f"{served.url}/sandbox/faults")
-        yield served
-        session.delete(f"{served.url}/sandbox/faults")
+    served.hook("faults", "DELETE")
+    yield served
+    served.hook("faults", "DELETE")
 
 
 @pytest.fixture
@@ -70,21 +69,16 @@ def log_in(address: OrgAddress, session: requests.Session) -> Salesforce:
 
 
 @pytest.fixture
-def hook(org, session):
+def hook(org):
     """Calls a hook under /sandbox/ and gives its answer."""
-    def call(name: str, **entries):
-        answer = session.post(f"{org.url}/sandbox/{name}", json=entries)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-    return call
+    return org.hook
 
 
 @pytest.fixture
-def changed(org, session):
+def changed(org):
     """The rows of the write log about one record."""
     def rows(record_id: str) -> list[dict]:
-        log = session.get(f"{org.url}/sandbox/writes").json()["writes"]
-        return [row for row in log if row["record_id"] == record_id]
+        return [row for row in org.hook("writes", "GET")["writes"] if row["record_id"] == record_id]
     return rows
 
 

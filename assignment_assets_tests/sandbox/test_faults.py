@@ -2,6 +2,7 @@ import pytest
 import requests
 from simple_salesforce.exceptions import SalesforceGeneralError
 
+from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.sandbox.request_log import read_requests
 
 
@@ -53,14 +54,17 @@ def test_one_row_may_be_locked_within_a_composite_call(sf, account_ids, active_r
         assert [answer["httpStatusCode"] for answer in answers] == expected
 
 
-def test_faults_are_listed_with_what_they_met_and_unknown_ones_refused(org, session, sf, hook):
+def test_faults_are_listed_with_what_they_met_and_unknown_ones_refused(sf, hook):
     hook("faults", kind="server_error", path_contains="/limits", skip=1)
     sf.limits()
-    (listed,) = session.get(f"{org.url}/sandbox/faults").json()["faults"]
+    (listed,) = hook("faults", "GET")["faults"]
     assert (listed["met"], listed["struck"]) == (1, 0)
-    answer = session.post(f"{org.url}/sandbox/faults", json={"kind": "earthquake"})
-    assert answer.status_code == 400
-    assert "lost_response" in answer.json()[0]["message"]
+    with pytest.raises(SourceUnavailable, match="'earthquake' is not a valid FaultKind; kinds: lost_request"):
+        hook("faults", kind="earthquake")
+    with pytest.raises(SourceUnavailable, match="INVALID_FAULT"):
+        hook("faults", kind="slow", minutes=3)
+    with pytest.raises(SourceUnavailable, match="404"):
+        hook("weather")
 
 
 def test_the_request_log_tells_what_was_asked_but_no_secret(org, sf, account_ids, active_rep, session):

@@ -81,7 +81,7 @@ def test_parts_fail_apart_unless_all_or_none_is_asked(sf, account_ids, active_re
 @pytest.mark.parametrize("parts", [
     [], [part(f"r{number}", "0015g00000zzzzz", "x") for number in range(26)],
     [part("same", "0015g00000zzzzz", "x")] * 2, [part("no-dash", "0015g00000zzzzz", "x")],
-    [{**part("r0", "0015g00000zzzzz", "x"), "url": "/services/data/v42.0/limits"}],
+    [{**part("r0", "0015g00000zzzzz", "x"), "url": "/services/data/v42.0/limits"}], ["no object"],
 ])
 def test_a_malformed_composite_call_is_refused_as_a_whole(sf, parts):
     with pytest.raises(SalesforceMalformedRequest):

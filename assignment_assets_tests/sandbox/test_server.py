@@ -8,7 +8,7 @@ import requests
 
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.sample import generate
-from assignment_assets.sandbox import load, running
+from assignment_assets.sandbox import is_loaded, load, running, write_log
 from assignment_assets.sandbox.authentication import SESSION_LENGTH, Credentials
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets_tests.sandbox.conftest import MORNING, log_in, session_for, token_answer
@@ -31,19 +31,18 @@ def test_changes_tokens_and_the_write_log_outlive_a_restart(small, tmp_path):
         headers = {"Authorization": f"Bearer {token}"}
         record = session.get(f"{address.url}/services/data/v59.0/sobjects/Account/{account}", headers=headers).json()
         assert record["OwnerId"] == owner
-        (row,) = session.get(f"{address.url}/sandbox/writes").json()["writes"]
-        assert row["new_value"] == owner
+        assert write_log(tmp_path).select("record_id", "field", "new_value").rows() == [(account, "OwnerId", owner)]
 
 
 def test_loading_again_starts_the_org_over(small, tmp_path):
     load(small, tmp_path)
     with running(tmp_path) as address, session_for(address) as session:
         account = small.accounts["account_id"][0]
-        session.post(f"{address.url}/sandbox/edit", json={"id": account, "fields": {"Tier__c": "Z"}})
+        address.hook("edit", id=account, fields={"Tier__c": "Z"})
         load(small, tmp_path)
         sf = log_in(address, session)
         assert sf.Account.get(account)["Tier__c"] == small.accounts["tier"][0]
-        assert session.get(f"{address.url}/sandbox/writes").json()["writes"] == []
+        assert write_log(tmp_path).height == 0
 
 
 def test_a_token_ends_after_twelve_hours(small, tmp_path):
@@ -78,6 +77,16 @@ def test_credentials_may_be_others_than_the_published_ones(small, tmp_path):
         assert token_answer(address, session).status_code == 200
         assert token_answer(address, session, client_secret=Credentials().client_secret).status_code == 400
         assert address.environment()["ASSIGNMENT_SF_CLIENT_SECRET"] == "another"
+
+
+def test_an_org_is_loaded_once_it_has_accounts(small, tmp_path):
+    assert not is_loaded(tmp_path)
+    with running(tmp_path) as address:
+        assert not is_loaded(tmp_path)
+    with pytest.raises(SourceUnavailable, match="Start the sandbox org"):
+        address.hook("writes", "GET")
+    load(small, tmp_path)
+    assert is_loaded(tmp_path)
 
 
 def test_a_folder_is_served_by_one_server_at_a_time(tmp_path):

@@ -154,6 +154,8 @@ def test_retrieve_gives_the_records_in_order_and_null_for_what_is_gone(sf, accou
     assert [record and record["Id"] for record in records] == [last, None, None, first]
     with pytest.raises(SalesforceMalformedRequest, match="EXCEEDED_ID_LIMIT"):
         sf.restful("composite/sobjects/Account", method="POST", json={"ids": [first] * 2_001, "fields": ["Id"]})
+    with pytest.raises(SalesforceMalformedRequest, match="JSON_PARSER_ERROR"):
+        sf.restful("composite/sobjects/Account", method="POST", json=[first])
 
 
 def test_limits_are_counted_and_told_with_every_answer(sf):
