@@ -1,7 +1,7 @@
 """The waterfall's promises as predicates: each gives the offending rows; none means that the promise holds.
 
 Blocking asset checks and property tests call the same functions. An `owners` frame has one row an account:
-account_id, current_owner_id, owner_id; `proposed_owners` and `reviewed_owners` make it from the tables.
+account_id, owner_id; `proposed_owners` and `reviewed_owners` make it from the tables.
 """
 
 from collections.abc import Iterable
@@ -50,15 +50,14 @@ def require(findings: Iterable[Finding]) -> None:
 def proposed_owners(proposed: pl.DataFrame, overflow: pl.DataFrame) -> pl.DataFrame:
     """Owner of every account as proposed: the reps of PROPOSED_BOOKS, the Inside Sales members of OVERFLOW."""
     return pl.concat([
-        proposed.select("account_id", "current_owner_id", owner_id="rep_id"),
-        overflow.select("account_id", "current_owner_id", owner_id="member_id"),
+        proposed.select("account_id", owner_id="rep_id"), overflow.select("account_id", owner_id="member_id")
     ])
 
 
 def reviewed_owners(reviewed_books: pl.DataFrame) -> pl.DataFrame:
     """Owner of every account after review; accounts withdrawn to another cycle are that cycle's to answer for."""
     kept = reviewed_books.filter(pl.col("review_change") != "withdrawn")
-    return kept.select("account_id", "current_owner_id", owner_id="reviewed_owner_id")
+    return kept.select("account_id", owner_id="reviewed_owner_id")
 
 
 def conservation(pool: pl.DataFrame, proposed: pl.DataFrame, overflow: pl.DataFrame) -> pl.DataFrame:
@@ -78,15 +77,13 @@ def each_once(*frames: pl.DataFrame) -> pl.DataFrame:
 def capacity(owners: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
     """Field books above capacity: rep_id, load, capacity.
 
-    `reps`: rep_id, team, capacity, is_receiver, fixed_count. Who receives nothing may own more than that already, and
-    offends only by a gain.
+    `reps`: rep_id, team, capacity, fixed_count. A book that its fixed accounts alone overfill offends only when
+    `owners` give it more.
     """
-    is_gain = pl.col("owner_id").ne_missing(pl.col("current_owner_id"))
-    given = owners.group_by(rep_id="owner_id").agg(given=pl.len().cast(pl.Int64), has_gains=is_gain.any())
+    given = owners.group_by(rep_id="owner_id").agg(given=pl.len().cast(pl.Int64))
     books = reps.filter(pl.col("team") == "field").join(given, on="rep_id")
     books = books.with_columns(load=pl.col("given") + pl.col("fixed_count"))
-    is_over = (pl.col("load") > pl.col("capacity")) & (pl.col("is_receiver") | pl.col("has_gains"))
-    return books.filter(is_over).select("rep_id", "load", "capacity").sort("rep_id")
+    return books.filter(pl.col("load") > pl.col("capacity")).select("rep_id", "load", "capacity").sort("rep_id")
 
 
 def covered_states(
