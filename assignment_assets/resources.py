@@ -1,10 +1,15 @@
 """What the assets need from outside: the source and the clock of file intake."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 import dagster as dg
 
+from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.io.mapping import read_mapping
+from assignment_assets.io.owner_desk import OwnerDesk
+from assignment_assets.io.salesforce import Org, SalesforceSettings
 from assignment_assets.io.settings import SourceSetting, read_settings
 
 
@@ -18,6 +23,23 @@ class Source(dg.ConfigurableResource):
         """The source in force."""
         settings = read_settings().source
         return SourceSetting(kind=self.kind or settings.kind, path=self.path or settings.path)
+
+    def desk(self) -> OwnerDesk:
+        """Where owners are read and written: the org that the accounts came from.
+
+        Raises
+        ------
+        CycleClosed
+            The source is not an org.
+        """
+        setting = self.setting()
+        if setting.kind != "salesforce":
+            raise CycleClosed(
+                f"write-back: the source is {setting.kind}, expected salesforce. Files are not written back: take the "
+                "approved diff from data/published/<cycle>/approved_diff.parquet."
+            )
+        mapping = read_mapping(Path(setting.path))
+        return OwnerDesk(Org(SalesforceSettings.from_environment(mapping.connection)), mapping.accounts)
 
 
 class Clock(dg.ConfigurableResource):

@@ -143,3 +143,32 @@ def _because(
         return f"{full}, and no other move would free a seat"
     more = f" and {len(waits) - _LISTED} more" if len(waits) > _LISTED else ""
     return f"{full}; waits for these to leave it: {', '.join(waits[:_LISTED])}{more}"
+
+
+def in_force(approved: pl.DataFrame) -> pl.DataFrame:
+    """The last row of each account where it says approved: what may be written, or has been."""
+    latest = approved.sort("sign_off_no").group_by("account_id", maintain_order=True).last()
+    return latest.filter(pl.col("status") == "approved").select(approved.columns)
+
+
+def revoke(
+    approved: pl.DataFrame, signed: pl.DataFrame, written: frozenset[str], *, sign_off_no: int
+) -> pl.DataFrame:
+    """Rows that take back what was approved under a digest that no longer stands (status `revoked`).
+
+    Parameters
+    ----------
+    approved
+        APPROVED_DIFF as appended so far.
+    signed
+        SIGNED_REGIONS as they stand now.
+    written
+        Accounts whose write ended, one way or the other: these are not taken back.
+    sign_off_no
+        The number of this append.
+    """
+    stale = in_force(approved).join(signed.select("region", "digest"), on=["region", "digest"], how="anti")
+    return stale.filter(~pl.col("account_id").is_in(sorted(written))).with_columns(
+        sign_off_no=pl.lit(sign_off_no, pl.Int64), status=pl.lit("revoked"),
+        deferred_because=pl.lit("the region's packet changed after it was signed; it must be signed again"),
+    )

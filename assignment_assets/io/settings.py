@@ -22,7 +22,7 @@ class SourceSetting(BaseModel):
 
 
 class Settings(BaseModel):
-    """The settings file (``ASSIGNMENT_SETTINGS``, else ``settings.toml`` in the project's root)."""
+    """The settings file: ``ASSIGNMENT_SETTINGS``, else ``settings.toml`` in the project's root, else the example."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,7 +43,8 @@ def read_settings() -> Settings:
         The file has unknown or wrong entries; every one is listed.
     """
     named = os.environ.get("ASSIGNMENT_SETTINGS")
-    path = Path(named) if named else PROJECT / "settings.toml"
+    standing = [PROJECT / "settings.toml", PROJECT / "examples" / "settings.toml"]
+    path = Path(named) if named else next(path for path in standing if path.is_file() or path == standing[-1])
     if named and not path.is_file():
         raise SourceUnavailable(
             f"settings: the file {path} is not there, expected the file that ASSIGNMENT_SETTINGS names. "
@@ -54,6 +55,8 @@ def read_settings() -> Settings:
     for name, variable in (("kind", "ASSIGNMENT_SOURCE"), ("path", "ASSIGNMENT_SOURCE_PATH")):
         if os.environ.get(variable):
             source[name] = os.environ[variable]
+    if source.get("path"):
+        source["path"] = str(PROJECT / source["path"])
     try:
         return Settings.model_validate(content)
     except ValidationError as error:

@@ -3,7 +3,7 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.approval import approve
+from assignment_assets.domain.approval import approve, revoke
 from assignment_assets.domain.assigned import review_reps
 from assignment_assets.domain.decisions import SignOff, is_signed
 from assignment_assets.domain.identity import signer_token
@@ -65,17 +65,21 @@ def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     everything = pl.concat([earlier, verdicts])
     owned_now = warehouse.query("approved_diff/owned_now", (CURRENT_BOOKS, REPS, ACCOUNTS, WRITE_BACK_LOG), cycle=cycle)
     number = 1 + (approved["sign_off_no"].max() or 0)
+    signed = signed_regions(everything, digests)
+    verified, given_up = _accounts(log, DONE), _accounts(log, GIVEN_UP)
+    revoked = revoke(approved, signed, verified | given_up, sign_off_no=number)
+    number += bool(revoked.height)
     rows = approve(
         packets,
-        signed_regions(everything, digests),
-        approved,
+        signed,
+        pl.concat([approved, revoked]),
         owned_now,
         sign_off_no=number,
-        verified=_accounts(log, DONE),
-        given_up=_accounts(log, GIVEN_UP),
+        verified=verified,
+        given_up=given_up,
     )
     warehouse.append(cycle, SIGN_OFF_VERDICTS, verdicts)
-    warehouse.append(cycle, APPROVED_DIFF, rows)
+    warehouse.append(cycle, APPROVED_DIFF, pl.concat([revoked, rows]))
     tell(warehouse, cycle, "sign_offs", verdicts, "signed_by")
     stored = warehouse.table(cycle, APPROVED_DIFF)
     return handed_on(

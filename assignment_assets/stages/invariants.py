@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assignment_assets.domain import invariants as promise
+from assignment_assets.domain.approval import in_force
 from assignment_assets.domain.assigned import coverage_overrides
 from assignment_assets.domain.invariants import Finding, require
 from assignment_assets.domain.locks import free_seats
@@ -100,7 +101,7 @@ def sign_off_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
     return [
         Finding(
             "approved_within_signed",
-            promise.approved_within_signed(approved, verdicts, reps),
+            promise.approved_within_signed(in_force(approved), verdicts, reps),
             "Only signed moves are approved.",
         ),
     ]
@@ -109,7 +110,17 @@ def sign_off_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
 def log_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
     """The log accounts for exactly the approved diff."""
     approved, log = warehouse.tables(cycle, APPROVED_DIFF, WRITE_BACK_LOG)
-    return [Finding("log_equals_diff", promise.log_equals_diff(log, approved), "The log accounts for the diff.")]
+    return [
+        Finding(
+            "log_equals_diff", promise.log_equals_diff(log, _acted_on(approved, log)), "The log accounts for the diff."
+        )
+    ]
+
+
+def _acted_on(approved: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
+    """What is in force, and earlier approvals that the log has acted on."""
+    earlier = approved.join(log, on=["sign_off_no", "account_id"], how="semi")
+    return pl.concat([in_force(approved), earlier]).unique(["sign_off_no", "account_id"], maintain_order=True)
 
 
 def _owner_findings(owners, accounts, pool, locks, books, reps, overrides) -> list[Finding]:

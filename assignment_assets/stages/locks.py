@@ -21,7 +21,15 @@ from assignment_assets.stages.intake import counting_receipts, tell
 from assignment_assets.stages.invariants import require_promises
 
 GATE = "lock_lists"
-PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "account_id": pl.String, "answer": pl.String}
+PICKS = {
+    "rep_id": pl.String,
+    "receipt_no": pl.Int64,
+    "row_no": pl.Int64,
+    "account_id": pl.String,
+    "answer": pl.String,
+    "rule": pl.String,
+    "message": pl.String,
+}
 
 
 @stage_asset("locks", deps=["eligible_pool", "opportunities", "current_books", "lock_packets", "lock_lists"])
@@ -40,19 +48,15 @@ def locks(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock)
     )
     candidates = lock_candidates(accounts, opportunities, pool, books, config)
     returned = [
-        read_lock_list(archived(warehouse.folder, receipt))
-        .rows.select(
-            pl.lit(receipt.person).alias("rep_id"),
-            pl.lit(receipt.receipt_no).cast(pl.Int64).alias("receipt_no"),
-            "row_no",
-            "account_id",
-            "answer",
+        read_lock_list(archived(warehouse.folder, receipt)).rows.with_columns(
+            rep_id=pl.lit(receipt.person), receipt_no=pl.lit(receipt.receipt_no).cast(pl.Int64)
         )
-        .filter(pl.col("answer").is_in(["keep", "release"]))
         for receipt in receipts
     ]
-    picks = pl.concat([pl.DataFrame(schema=PICKS), *returned])
-    frame, verdicts = settle(candidates, picks, free_seats(books, pool), config)
+    rows = pl.concat([pl.DataFrame(schema=PICKS), *returned], how="diagonal_relaxed")
+    frame, verdicts = settle(candidates, rows.filter(pl.col("rule").is_null()), free_seats(books, pool), config)
+    unusable = rows.filter(pl.col("rule").is_not_null()).with_columns(lock_kind=pl.lit(""), verdict=pl.lit("refused"))
+    verdicts = LOCK_VERDICTS.conform(pl.concat([verdicts, unusable.select(list(LOCK_VERDICTS.columns))]))
     digests = warehouse.replace(cycle, [(LOCKS, frame), (LOCK_VERDICTS, verdicts)])
     tell(warehouse, cycle, GATE, verdicts, "rep_id")
     return handed_on(

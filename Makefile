@@ -1,0 +1,42 @@
+# Two commands to know: `make demo` and `make test`. Everything else is listed by `make help`.
+PYTHON ?= python3
+export DAGSTER_HOME := $(CURDIR)
+BIN := .venv/bin
+
+.PHONY: help install demo clean-demo test ui bench lint requirements
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+install: .venv/.installed ## install everything into .venv, versions and hashes pinned
+
+.venv/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.assignment-key: | install
+	$(BIN)/assignment init-key
+
+demo: install .assignment-key ## a whole quarterly cycle of a sample company, people included
+	$(BIN)/assignment demo
+
+clean-demo: ## forget the demo: its data and its runs
+	rm -rf data history schedules storage logs .logs_queue .nux .telemetry
+
+test: install ## all tests
+	$(BIN)/python -m pytest
+
+ui: install .assignment-key ## the Dagster pages, its daemon and the sandbox org, on loopback
+	$(BIN)/assignment ui
+
+bench: install ## benchmarks: speed, memory and quality, against peers in the same run
+	$(BIN)/assignment bench optimizer
+
+lint: install ## style
+	$(BIN)/ruff check .
+
+requirements: ## pin anew what pyproject.toml asks for (needs uv)
+	uv pip compile pyproject.toml --extra test --generate-hashes --universal --no-strip-extras --no-emit-index-url \
+	  --no-emit-find-links --python-version 3.11 --quiet --custom-compile-command "make requirements" -o requirements.txt

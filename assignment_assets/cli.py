@@ -1,0 +1,17 @@
+"""`assignment`: the command line. Thin: every command reads its options, makes one call and prints."""
+
+import click
+
+from assignment_assets.commands import cycles, neighbours, people, showing
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="assignment-assets")
+def main() -> None:
+    """The Account Assignment Engine: who owns which account, decided, corrected, signed and written back."""
+
+
+main.add_command(cycles.cycle)
+for group in (people.people, neighbours.neighbours, showing.showing):
+    for command in group.commands.values():
+        main.add_command(command)

@@ -1,0 +1,286 @@
+"""`assignment cycle …`: open, watch, compare, cancel, expire and re-open cycles."""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import polars as pl
+from pydantic import ValidationError
+
+from assignment_assets.commands.output import command, show
+from assignment_assets.domain.cycle import STAGES, cycle_id_faults, quarterly_id
+from assignment_assets.domain.errors import CycleClosed, InvalidInput
+from assignment_assets.domain.freeze import GATE_STAGE, current_revision, require_unfinished
+from assignment_assets.domain.run_config import RunConfig, config_faults, model_faults
+from assignment_assets.domain.status import GATE_TITLES, CycleStatus, cycle_status
+from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, TABLES, WRITE_BACK_LOG
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.inbox import read_receipts
+from assignment_assets.io.outbox import read_gate, withdraw
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.sources import read_snapshot
+from assignment_assets.io.warehouse import Warehouse, read_published
+from assignment_assets.report.inputs import ReportInput
+from assignment_assets.report.summary import compare as compare_cycles
+from assignment_assets.segments import run_segment
+
+STATUS_TABLES = (
+    "run_config",
+    "cycle_events",
+    "region_digests",
+    "sign_off_verdicts",
+    "write_back_log",
+    "reviewed_books",
+)
+SIMPLE = {str: str, int: int, float: float, bool: bool}
+
+
+@click.group()
+def cycle() -> None:
+    """Open, watch and steer cycles: one cycle is one pass through the waterfall."""
+
+
+def config_options(function):
+    """One option for every plain field of the run config; lists are given by repeating the option."""
+    for name, field in reversed(RunConfig.model_fields.items()):
+        flag = "--" + name.replace("_", "-")
+        help_text = field.description
+        annotation = field.annotation
+        if annotation in (list[str],):
+            option = click.option(flag, name, multiple=True, help=f"{help_text} Repeat for more.")
+        elif annotation is bool:
+            option = click.option(flag, name, is_flag=True, default=None, help=help_text)
+        elif annotation in SIMPLE:
+            option = click.option(flag, name, type=SIMPLE[annotation], default=None, help=help_text)
+        elif getattr(annotation, "__args__", None) and all(isinstance(each, str) for each in annotation.__args__):
+            option = click.option(flag, name, type=click.Choice(annotation.__args__), default=None, help=help_text)
+        else:
+            continue
+        function = option(function)
+    return function
+
+
+@command(cycle)
+@click.argument("cycle_id", required=False)
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file with run-config fields, also those that have no option (capacities, covered_states, …).",
+)
+@config_options
+def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) -> None:
+    """Open a cycle: check the run config, read the sources, settle the pool, send the lock lists.
+
+    CYCLE_ID defaults to the quarter (2026q4-global) or to the day and the scope.
+    """
+    content = tomllib.loads(config_file.read_text(encoding="utf-8")) if config_file else {}
+    content |= {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value not in (None, ())
+    }
+    config = checked_config(content)
+    day = config.as_of_on
+    cycle_id = cycle_id or (quarterly_id(day) if config.scope == "global" else f"{day}-{config.scope}")
+    faults = cycle_id_faults(cycle_id)
+    if faults:
+        raise InvalidInput("cycle", faults)
+    run = run_segment("open_cycle", cycle_id, config)
+    if config.mode == "draft":
+        run_segment("propose", cycle_id)
+    status = read_status(cycle_id)
+    show("\n".join(status.lines()), {"cycle": cycle_id, "run_id": run.run_id, "state": status.state}, as_json)
+
+
+def checked_config(content: dict) -> RunConfig:
+    """The run config, once nothing is wrong with it, names included.
+
+    Raises
+    ------
+    InvalidInput
+        Every fault.
+    """
+    try:
+        config = RunConfig.model_validate(content)
+    except ValidationError as error:
+        raise InvalidInput("run config", model_faults(error.errors())) from error
+    names = (
+        config.regions,
+        config.reps,
+        config.books,
+        config.capacities,
+        config.covered_states,
+        config.coverage_overrides,
+    )
+    reps = read_snapshot(read_settings().source).reps if any(names) else None
+    faults = config_faults(config, reps)
+    if faults:
+        raise InvalidInput("run config", faults)
+    return config
+
+
+def read_status(cycle_id: str) -> CycleStatus:
+    """A cycle's status from what is published.
+
+    Raises
+    ------
+    CycleClosed
+        There is no such cycle.
+    """
+    folder = DataFolder.from_environment()
+    if not folder.published(cycle_id).is_dir():
+        raise CycleClosed(
+            f"cycle {cycle_id}: there is none, expected one of {', '.join(known_cycles()) or 'none yet'}. "
+            "Open it with `assignment cycle new`."
+        )
+    gates = {
+        gate: (manifest, read_receipts(folder, cycle_id, gate))
+        for gate in GATE_TITLES
+        if (manifest := read_gate(folder, cycle_id, gate)) is not None
+    }
+    tables = {name: read_published(folder, cycle_id, TABLES[name]) for name in STATUS_TABLES}
+    return cycle_status(cycle_id, tables, gates, datetime.now(UTC).replace(tzinfo=None))
+
+
+def known_cycles() -> list[str]:
+    """The ids of all cycles that were opened."""
+    return sorted(path.parent.name for path in DataFolder.from_environment().root.glob("published/*/manifest.json"))
+
+
+@command(cycle, "list")
+def list_cycles(as_json: bool) -> None:
+    """All cycles, with where each stands."""
+    statuses = [read_status(cycle_id) for cycle_id in known_cycles()]
+    lines = [f"{each.cycle:<32} {each.state:<10} {each.scope:<18} {each.as_of}" for each in statuses]
+    show(
+        "\n".join(lines) or "no cycle yet; open one with `assignment cycle new`",
+        [vars(each) for each in statuses],
+        as_json,
+    )
+
+
+@command(cycle)
+@click.argument("cycle_id")
+def status(cycle_id: str, as_json: bool) -> None:
+    """Where a cycle stands, who is missing, what comes next."""
+    standing = read_status(cycle_id)
+    show("\n".join(standing.lines()), vars(standing), as_json)
+
+
+@command(cycle)
+@click.argument("first")
+@click.argument("second")
+def compare(first: str, second: str, as_json: bool) -> None:
+    """Two cycles side by side: balance, drive time, moves, overflow, and where their configurations differ."""
+    text = compare_cycles(report_input(first), report_input(second))
+    show(str(text), {"comparison": str(text)}, as_json)
+
+
+def report_input(cycle_id: str) -> ReportInput:
+    """What the report of a cycle is made from, read from its published tables."""
+    folder = DataFolder.from_environment()
+    tables = {
+        path.stem: read_published(folder, cycle_id, TABLES[path.stem])
+        for path in sorted(folder.published(cycle_id).glob("*.parquet"))
+        if path.stem in TABLES
+    }
+    return ReportInput(cycle=cycle_id, tables=tables, state=read_status(cycle_id).state)
+
+
+def _event(cycle_id: str, event: str, actor: str, reason: str, from_stage: str | None = None) -> int:
+    """Appends to the cycle's life; returns its revision afterwards."""
+    warehouse = Warehouse(database=str(DataFolder.from_environment().warehouse))
+    events = warehouse.events(cycle_id)
+    if not events.height:
+        raise CycleClosed(
+            f"cycle {cycle_id}: there is none, expected an open one. Open it with `assignment cycle new`."
+        )
+    require_unfinished(cycle_id, events)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    revision = current_revision(events) + (event == "reopened")
+    row = {
+        "event_no": events.height + 1,
+        "event": event,
+        "revision": revision,
+        "from_stage": from_stage,
+        "actor": actor,
+        "reason": reason,
+        "at": now,
+    }
+    audit = {
+        "at": now,
+        "actor": actor,
+        "action": f"cycle {event}",
+        "subject": cycle_id,
+        "digest": None,
+        "what": from_stage or "",
+        "why": reason,
+    }
+    warehouse.append(cycle_id, CYCLE_EVENTS, pl.DataFrame([row], schema=CYCLE_EVENTS.columns))
+    warehouse.append(cycle_id, AUDIT_LOG, pl.DataFrame([audit], schema=AUDIT_LOG.columns))
+    return revision
+
+
+who_and_why = [
+    click.option("--as", "actor", required=True, help="Your e-mail address; it is recorded."),
+    click.option("--reason", required=True, help="Why; it is recorded."),
+]
+
+
+def _with_who_and_why(function):
+    for option in reversed(who_and_why):
+        function = option(function)
+    return function
+
+
+@command(cycle)
+@click.argument("cycle_id")
+@_with_who_and_why
+def cancel(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
+    """End a cycle for good without writing; its accounts are free for other cycles."""
+    _end(cycle_id, "cancelled", actor, reason, as_json)
+
+
+@command(cycle)
+@click.argument("cycle_id")
+@_with_who_and_why
+def expire(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
+    """End a cycle whose time has passed; like cancel, recorded as expired."""
+    _end(cycle_id, "expired", actor, reason, as_json)
+
+
+def _end(cycle_id: str, event: str, actor: str, reason: str, as_json: bool) -> None:
+    _event(cycle_id, event, actor, reason)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for gate in GATE_STAGE:
+        withdraw(DataFolder.from_environment(), cycle_id, gate, now)
+    show(f"{cycle_id}: {event}.", {"cycle": cycle_id, "event": event}, as_json)
+
+
+@command(cycle)
+@click.argument("cycle_id")
+@click.option("--from", "stage", type=click.Choice(STAGES[1:6]), required=True, help="The first stage to do again.")
+@_with_who_and_why
+def reopen(cycle_id: str, stage: str, actor: str, reason: str, as_json: bool) -> None:
+    """Do a stage and all later ones again: raises the revision and withdraws the packets that are out."""
+    folder = DataFolder.from_environment()
+    if read_published(folder, cycle_id, WRITE_BACK_LOG).height:
+        raise CycleClosed(
+            f"cycle {cycle_id}: owners have been written, expected none. Nothing re-opens after the first "
+            "write: open a new cycle."
+        )
+    revision = _event(cycle_id, "reopened", actor, reason, stage)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    withdrawn = [
+        gate
+        for gate, gate_stage in GATE_STAGE.items()
+        if STAGES.index(gate_stage) >= STAGES.index(stage) and withdraw(folder, cycle_id, gate, now)
+    ]
+    packets = f" Packets withdrawn: {', '.join(withdrawn)}." if withdrawn else ""
+    show(
+        f"{cycle_id}: revision {revision}, open again from {stage}.{packets}",
+        {"cycle": cycle_id, "revision": revision, "withdrawn": withdrawn},
+        as_json,
+    )

@@ -1,0 +1,97 @@
+"""The engine's neighbours on this machine: the sample company, the sandbox org, one segment at a time."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from assignment_assets.automation import SEGMENTS
+from assignment_assets.commands.output import command, show
+from assignment_assets.domain.errors import AssignmentError
+from assignment_assets.io.files import read_texts
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.mapping import read_mapping
+from assignment_assets.io.translation import translate
+from assignment_assets.sample import company as sample_company
+from assignment_assets.sample.reps import generate_reps
+from assignment_assets.sandbox.loading import load
+from assignment_assets.sandbox.server import serve
+from assignment_assets.segments import run_segment
+
+
+@click.group()
+def neighbours() -> None:
+    """Commands for the sample company, the sandbox org and single segments."""
+
+
+@neighbours.group()
+def sample() -> None:
+    """Generate a company, or reps for accounts of your own."""
+
+
+@command(sample)
+@click.option("--reps", "num_reps", default=100, show_default=True, help="Field reps.")
+@click.option("--accounts", "num_accounts", default=12_000, show_default=True, help="Accounts.")
+@click.option("--seed", default=7, show_default=True, help="Same seed, same company.")
+@click.option("--as-of", default="2026-10-01", show_default=True, help="The company's today, YYYY-MM-DD.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder; default data/sample.")
+@click.option("--org", is_flag=True, help="Also load it into the sandbox org's state (data/sandbox).")
+def create(num_reps: int, num_accounts: int, seed: int, as_of: str, out: Path | None, org: bool, as_json: bool) -> None:
+    """Generate the sample company on real US geography, as Parquet files in the contract's columns."""
+    root = DataFolder.from_environment().root
+    day = date.fromisoformat(as_of)
+    company = sample_company.generate(num_reps, num_accounts, seed, day)
+    target = out or root / "sample"
+    sample_company.write(company, target)
+    if org:
+        load(company, root / "sandbox")
+    facts = sample_company.describe(company, day)
+    lines = [f"{count:>10,}  {name.replace('_', ' ')}" for name, count in facts.items()]
+    show("\n".join([f"written to {target}", *lines]), facts | {"folder": str(target)}, as_json)
+
+
+@command(sample, "reps")
+@click.argument("mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--reps", "num_reps", default=60, show_default=True, help="Field reps.")
+@click.option("--seed", default=7, show_default=True, help="Same seed, same reps.")
+@click.option("--as-of", default="2026-10-01", show_default=True, help="Today, YYYY-MM-DD.")
+def sample_reps(mapping: Path, num_reps: int, seed: int, as_of: str, as_json: bool) -> None:
+    """Generate reps who live near the accounts that MAPPING names, and write them where it expects reps."""
+    source = read_mapping(mapping)
+    tables = source.tables()
+    accounts = tables["accounts"]
+    path = source.file(accounts)
+    texts = read_texts(path, accounts.source_columns("accounts"), accounts.sheet, accounts.separator)
+    frame = translate("accounts", accounts, texts, path.name).frame
+    places = frame.select("state", "latitude", "longitude").drop_nulls()
+    reps = generate_reps(places, num_reps, seed, date.fromisoformat(as_of))
+    target = source.file(tables["reps"])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    reps.write_parquet(target)
+    show(f"{reps.height} reps written to {target}", {"reps": reps.height, "file": str(target)}, as_json)
+
+
+@command(neighbours, "sandbox")
+@click.option("--port", default=8443, show_default=True, help="Port on loopback; 0 takes a free one.")
+@click.option(
+    "--state", type=click.Path(file_okay=False, path_type=Path), help="The org's folder; default data/sandbox."
+)
+def sandbox(port: int, state: Path | None, as_json: bool) -> None:
+    """Serve the local Salesforce org over HTTPS on loopback until Ctrl-C."""
+    folder = state or DataFolder.from_environment().root / "sandbox"
+    if not folder.is_dir():
+        raise AssignmentError(
+            f"sandbox: {folder} is not there, expected a loaded org. Make one with `assignment sample create --org`."
+        )
+    serve(folder, port)
+
+
+@command(neighbours, "run")
+@click.argument("segment", type=click.Choice(list(SEGMENTS)))
+@click.argument("cycle_id")
+@click.option("--verbose", is_flag=True, help="Show the run's log, with the optimiser's progress.")
+def run(segment: str, cycle_id: str, verbose: bool, as_json: bool) -> None:
+    """Materialise one segment of a cycle now, as the sensor or the Dagster UI would."""
+    done = run_segment(segment, cycle_id, quiet=not verbose)
+    lines = [f"  {step:<28} {seconds:7.2f} s" for step, seconds in done.seconds.items()]
+    show("\n".join([f"{segment} of {cycle_id}: done", *lines]), vars(done), as_json)

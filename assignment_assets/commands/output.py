@@ -1,0 +1,33 @@
+"""How commands print: text for people, JSON where `--json` is given, one clear error."""
+
+import functools
+import json
+import sys
+
+import click
+
+from assignment_assets.domain.errors import AssignmentError
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs instead of text.")
+
+
+def show(text: str, content: object, as_json: bool) -> None:
+    """Prints the text, or the content as JSON."""
+    click.echo(json.dumps(content, default=str, ensure_ascii=False) if as_json else text)
+
+
+def command(group: click.Group, name: str | None = None):
+    """Decorator: a command of a group that takes `--json` and turns the engine's errors into one message."""
+
+    def decorate(function):
+        @functools.wraps(function)
+        def guarded(*args, **options):
+            try:
+                return function(*args, **options)
+            except AssignmentError as error:
+                click.echo(f"error: {error}", err=True)
+                sys.exit(2)
+
+        return group.command(name)(json_option(guarded))
+
+    return decorate

@@ -1,0 +1,174 @@
+"""What people decide from the command line: sign a region off, decide a held edit, look into the inbox."""
+
+import os
+import secrets
+from datetime import UTC, datetime
+
+import click
+import polars as pl
+
+from assignment_assets.commands.output import command, show
+from assignment_assets.domain.decisions import HeldEditDecision, SignOff, signed_text
+from assignment_assets.domain.errors import CycleClosed, NotEntitled
+from assignment_assets.domain.gates import GateManifest
+from assignment_assets.domain.identity import GATES, signer_token
+from assignment_assets.domain.tables import EDIT_VERDICTS, REGION_DIGESTS
+from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
+from assignment_assets.io.inbox import look
+from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.warehouse import read_published, write_whole
+
+GATE = "sign_offs"
+
+
+@click.group()
+def people() -> None:
+    """Commands for Growth Strategy and for whoever runs the engine."""
+
+
+@command(people, "init-key")
+def init_key(as_json: bool) -> None:
+    """Make the engine's key, once, outside the data folder; an existing key is kept."""
+    path = PROJECT / ".assignment-key"
+    is_new = not path.exists()
+    if is_new:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    said = "made" if is_new else "is there already"
+    show(f"key {said}: {path.name}", {"made": is_new, "file": path.name}, as_json)
+
+
+@command(people)
+@click.argument("person")
+def token(person: str, as_json: bool) -> None:
+    """The personal signing token of PERSON (an e-mail address): hand it to them, and to nobody else."""
+    text = signer_token(engine_key(), person)
+    show(text, {"person": person, "token": text}, as_json)
+
+
+@command(people)
+@click.argument("cycle_id")
+@click.option("--settled-seconds", default=5.0, show_default=True, help="How long a file must lie unchanged.")
+def intake(cycle_id: str, settled_seconds: float, as_json: bool) -> None:
+    """Look into the inbox of a cycle now: archive what came, give receipts, say what still waits."""
+    folder = DataFolder.from_environment()
+    lines, new = [], []
+    for gate in GATES:
+        if read_gate(folder, cycle_id, gate) is None:
+            continue
+        found = look(folder, cycle_id, gate, datetime.now(UTC).replace(tzinfo=None), engine_key(), settled_seconds)
+        new += [vars(receipt) for receipt in found.new_receipts]
+        lines += [f"{gate} {receipt.person}: {receipt.verdict}. {receipt.message}" for receipt in found.new_receipts]
+        lines += [f"{gate} {notice.person}: waits. {notice.sentence}" for notice in found.messages]
+    show("\n".join(lines) or "nothing new", new, as_json)
+
+
+@command(people, "sign-off")
+@click.argument("cycle_id")
+@click.option("--region", required=True, help="The region, as its packet names it.")
+@click.option("--as", "person", required=True, help="Your e-mail address.")
+@click.option("--digest", default="", help="The digest on your packet (its beginning is enough): what you were shown.")
+@click.option("--reject", is_flag=True, help="Refuse the region instead of approving it.")
+@click.option("--note", default="", help="Why; it is recorded.")
+def sign_off(cycle_id: str, region: str, person: str, digest: str, reject: bool, note: str, as_json: bool) -> None:
+    """Sign a region's moves: the last human gate before Salesforce.
+
+    Your personal token is read from ASSIGNMENT_SIGNER_TOKEN, else asked for. The signature covers the digest of
+    the moves on your packet; it is judged when the sign_off segment runs.
+    """
+    folder = DataFolder.from_environment()
+    manifest = _open_gate(folder, cycle_id)
+    digests = {row["region"]: row for row in read_published(folder, cycle_id, REGION_DIGESTS).iter_rows(named=True)}
+    if region not in digests:
+        raise CycleClosed(
+            f"cycle {cycle_id}: region {region!r} has no packet, expected one of "
+            f"{', '.join(sorted(digests))}. Correct the name."
+        )
+    standing = digests[region]["digest"]
+    if digest and not standing.startswith(digest):
+        raise NotEntitled(
+            f"cycle {cycle_id}, {region}: your packet's digest is {digest[:12]}, the region's is now "
+            f"{standing[:12]}, expected the same. Look at the new packet, then sign that."
+        )
+    decision = SignOff(cycle_id, manifest.revision, region, standing, "reject" if reject else "approve", person, note)
+    path = _put(folder, cycle_id, person, decision)
+    count = digests[region]["move_count"]
+    show(
+        f"{region}: {decision.decision} of {count} moves signed by {person}; judged when sign_off runs.",
+        {"file": path.name, "digest": standing},
+        as_json,
+    )
+
+
+@command(people)
+@click.argument("cycle_id")
+@click.option("--receipt", "receipt_no", type=int, required=True, help="Receipt of the review with the held edit.")
+@click.option("--account", "account_id", required=True, help="The account of the held edit.")
+@click.option("--rep", "rep_id", required=True, help="The receiving rep.")
+@click.option("--accept/--refuse", "is_accepted", required=True, help="What you decide.")
+@click.option("--as", "person", required=True, help="Your e-mail address.")
+@click.option("--note", default="", help="Why; it is recorded.")
+def decide(
+    cycle_id: str,
+    receipt_no: int,
+    account_id: str,
+    rep_id: str,
+    is_accepted: bool,
+    person: str,
+    note: str,
+    as_json: bool,
+) -> None:
+    """Decide a held edit: one director asked for an account of another region's book."""
+    folder = DataFolder.from_environment()
+    manifest = _open_gate(folder, cycle_id)
+    held = read_published(folder, cycle_id, EDIT_VERDICTS).filter(
+        (pl.col("verdict") == "held")
+        & (pl.col("receipt_no") == receipt_no)
+        & (pl.col("account_id") == account_id)
+        & (pl.col("rep_id") == rep_id)
+    )
+    if not held.height:
+        raise CycleClosed(
+            f"cycle {cycle_id}: no held edit of receipt {receipt_no}, account {account_id}, rep {rep_id}, "
+            "expected one. `assignment held CYCLE` lists them."
+        )
+    decision = HeldEditDecision(
+        cycle_id, manifest.revision, receipt_no, account_id, rep_id, "accept" if is_accepted else "refuse", person, note
+    )
+    path = _put(folder, cycle_id, person, decision)
+    show(
+        f"held edit on {account_id}: {decision.decision} by {person}; applied when sign_off runs.",
+        {"file": path.name},
+        as_json,
+    )
+
+
+@command(people)
+@click.argument("cycle_id")
+def held(cycle_id: str, as_json: bool) -> None:
+    """The held edits of a cycle: those that Growth Strategy decides before their regions can sign."""
+    rows = read_published(DataFolder.from_environment(), cycle_id, EDIT_VERDICTS).filter(pl.col("verdict") == "held")
+    lines = [
+        f"receipt {row['receipt_no']}, account {row['account_id']}, rep {row['rep_id']}: {row['message']}"
+        for row in rows.iter_rows(named=True)
+    ]
+    show("\n".join(lines) or "none", rows.to_dicts(), as_json)
+
+
+def _open_gate(folder: DataFolder, cycle_id: str) -> GateManifest:
+    manifest = read_gate(folder, cycle_id, GATE)
+    if manifest is None:
+        raise CycleClosed(
+            f"cycle {cycle_id}: its sign-off packets are not out, expected them. "
+            f"`assignment cycle status {cycle_id}` says what comes first."
+        )
+    return manifest
+
+
+def _put(folder: DataFolder, cycle_id: str, person: str, decision: SignOff | HeldEditDecision):
+    secret = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
+    name = "".join(letter if letter.isalnum() else "_" for letter in decision.subject.lower())
+    path = folder.inbox(cycle_id, GATE) / person / f"{name}.json"
+    write_whole(path, signed_text(decision, secret))
+    return path

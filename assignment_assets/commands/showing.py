@@ -1,0 +1,47 @@
+"""What people look at: the report, the rehearsal, the pages."""
+
+import click
+
+from assignment_assets.commands.cycles import report_input
+from assignment_assets.commands.output import command, show
+from assignment_assets.demo.story import rehearse
+from assignment_assets.demo.summary import write_report
+from assignment_assets.demo.ui import serve_all
+
+
+@click.group()
+def showing() -> None:
+    """Commands that show something."""
+
+
+@command(showing)
+@click.argument("cycle_id")
+def report(cycle_id: str, as_json: bool) -> None:
+    """Write the cycle's report: one HTML file that opens without a network."""
+    path = write_report(report_input(cycle_id))
+    show(f"report: {path}", {"file": str(path)}, as_json)
+
+
+@command(showing)
+@click.option("--reps", "num_reps", default=100, show_default=True, help="Field reps of the sample company.")
+@click.option("--accounts", "num_accounts", default=12_000, show_default=True, help="Its accounts.")
+@click.option("--seed", default=7, show_default=True, help="Same seed, same story.")
+@click.option(
+    "--preset",
+    type=click.Choice(["quick", "standard", "thorough"]),
+    default="quick",
+    show_default=True,
+    help="How long the optimiser works.",
+)
+def demo(num_reps: int, num_accounts: int, seed: int, preset: str, as_json: bool) -> None:
+    """Rehearse a whole quarterly cycle of the sample company, from its org to its org, people included."""
+    outcome = rehearse(num_reps, num_accounts, seed, preset, say=(lambda _: None) if as_json else click.echo)
+    show(outcome.text, {"report": str(outcome.report), "seconds": outcome.seconds}, as_json)
+
+
+@command(showing)
+@click.option("--port", default=3000, show_default=True, help="Port of the Dagster pages.")
+@click.option("--org-port", default=8443, show_default=True, help="Port of the sandbox org.")
+def ui(port: int, org_port: int, as_json: bool) -> None:
+    """Start the Dagster pages, its daemon and the sandbox org on loopback; Ctrl-C ends all of them."""
+    serve_all(port, org_port)

@@ -1,0 +1,143 @@
+"""Where a cycle stands: its state, what each gate waits for, what is signed and written, what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from assignment_assets.domain.cycle import FINISHED_EVENTS
+from assignment_assets.domain.gates import GateManifest, Receipt, closing
+
+GATE_TITLES = {"lock_lists": "Keep-lists", "review_edits": "Reviews", "sign_offs": "Sign-offs"}
+
+
+@dataclass(frozen=True)
+class GateStatus:
+    """One gate: whether its packets are out, who has answered, who is missing."""
+
+    gate: str
+    is_out: bool
+    is_closed: bool = False
+    asked: int = 0
+    answered: int = 0
+    missing: tuple[str, ...] = ()
+    why: str = "packets not sent yet"
+
+
+@dataclass(frozen=True)
+class CycleStatus:
+    """A cycle at a glance. `state` is draft, open, signed, writing, closed, cancelled or expired."""
+
+    cycle: str
+    state: str
+    scope: str
+    as_of: str
+    revision: int
+    gates: tuple[GateStatus, ...]
+    regions: tuple[dict, ...]
+    outcomes: dict[str, int] = field(default_factory=dict)
+    next_step: str = ""
+
+    def lines(self) -> list[str]:
+        """The status as lines of text."""
+        head = f"{self.cycle}: {self.state}, scope {self.scope}, as of {self.as_of}, revision {self.revision}"
+        gates = [f"  {GATE_TITLES[gate.gate]:<11} {gate.why}" for gate in self.gates]
+        regions = [
+            f"  {region['region']:<11} {region['move_count']} moves, digest {region['digest'][:12]}, "
+            + (f"signed by {region['signed_by']}" if region["signed_by"] else "not signed")
+            + (f", {region['held_count']} held edits to decide" if region["held_count"] else "")
+            for region in self.regions
+        ]
+        written = [f"  {outcome:<15} {count}" for outcome, count in self.outcomes.items()]
+        return [
+            head, *gates, *(["Regions", *regions] if regions else []), *(["Written", *written] if written else []),
+            f"Next: {self.next_step}",
+        ]
+
+
+def cycle_status(
+    cycle: str,
+    tables: Mapping[str, pl.DataFrame],
+    gates: Mapping[str, tuple[GateManifest, tuple[Receipt, ...]]],
+    now: datetime,
+) -> CycleStatus:
+    """The status, drawn from published tables and the gates' manifests and receipts.
+
+    Parameters
+    ----------
+    tables
+        By name: run_config, cycle_events, region_digests, sign_off_verdicts, write_back_log, reviewed_books.
+    gates
+        Gate → its manifest and receipts, where its packets are out.
+    now
+        Judges deadlines, nothing else.
+    """
+    configs = tables["run_config"]
+    config = configs.row(-1, named=True) if configs.height else {"mode": "draft", "scope": "–", "as_of": "–"}
+    events = tables["cycle_events"]
+    statuses = tuple(
+        _gate_status(gate, *gates[gate], now) if gate in gates else GateStatus(gate, is_out=False)
+        for gate in GATE_TITLES
+    )
+    regions = _regions(tables["region_digests"], tables["sign_off_verdicts"])
+    log = tables["write_back_log"].sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
+    outcomes = dict(log.group_by("outcome").len().sort("outcome").iter_rows())
+    state = _state(config["mode"], events, regions, outcomes)
+    return CycleStatus(
+        cycle, state, config["scope"], str(config["as_of"]),
+        1 + events.filter(pl.col("event") == "reopened").height, statuses, regions, outcomes,
+        _next_step(cycle, state, statuses, regions, tables),
+    )
+
+
+def _gate_status(gate: str, manifest: GateManifest, receipts: tuple[Receipt, ...], now: datetime) -> GateStatus:
+    standing = closing(manifest, receipts, now)
+    missing = tuple(f"{each.name} ({each.subject})" if each.subject else each.name for each in standing.missing)
+    asked = len(manifest.persons)
+    return GateStatus(gate, True, standing.is_closed, asked, asked - len(missing), missing, standing.why)
+
+
+def _regions(digests: pl.DataFrame, verdicts: pl.DataFrame) -> tuple[dict, ...]:
+    signed = {
+        (row["region"], row["digest"]): row["signed_by"]
+        for row in verdicts.sort("receipt_no").iter_rows(named=True)
+        if row["verdict"] == "accepted" and row["decision"] == "approve"
+    }
+    return tuple(
+        row | {"signed_by": signed.get((row["region"], row["digest"]))} for row in digests.iter_rows(named=True)
+    )
+
+
+def _state(mode: str, events: pl.DataFrame, regions: tuple[dict, ...], outcomes: dict[str, int]) -> str:
+    finished = [event for event in events["event"] if event in FINISHED_EVENTS]
+    if finished:
+        return finished[-1]
+    if mode == "draft":
+        return "draft"
+    if outcomes:
+        return "writing"
+    return "signed" if regions and all(region["signed_by"] for region in regions) else "open"
+
+
+def _next_step(cycle, state, gates, regions, tables) -> str:
+    locks_gate, review_gate, _ = gates
+    if state in FINISHED_EVENTS:
+        return "nothing; open a new cycle with `assignment cycle new`."
+    if state == "draft":
+        return f"compare it with another draft: `assignment cycle compare {cycle} OTHER`."
+    if not tables["reviewed_books"].height:
+        for gate, segment in ((locks_gate, "propose"), (review_gate, "review")):
+            if not gate.is_out:
+                continue
+            if not gate.is_closed:
+                if gate is locks_gate and review_gate.is_out:
+                    continue
+                return f"{gate.why}."
+            if gate is review_gate or not review_gate.is_out:
+                return f"`assignment run {segment} {cycle}`, or the sensor does it."
+        return f"`assignment run open_cycle {cycle}`."
+    unsigned = [region["region"] for region in regions if not region["signed_by"]]
+    if unsigned:
+        return f"sign {', '.join(unsigned)}: `assignment sign-off {cycle} --region … --as …`."
+    return f"`assignment run write_back {cycle}`."
