@@ -1,0 +1,139 @@
+"""What is written down about returned files: receipts, the archive, what earlier looks saw, closed gates.
+
+One process at a time works on a gate's log: a lock file sees to it, and the operating system frees the lock
+when a process dies. A receipt is one line, appended and synced before anything refers to it.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from assignment_assets.domain.gates import Closing, GateManifest, Receipt, from_text, to_text
+from assignment_assets.io.folders import DataFolder
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One file as earlier looks saw it: its digest, since when, and whether it has its receipt."""
+
+    digest: str
+    since: datetime
+    has_receipt: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the last look left behind; `last_receipt_no` tells which receipts it knew of."""
+
+    last_receipt_no: int = 0
+    files: dict[str, Sight] = field(default_factory=dict)
+
+
+def log_path(data_folder: DataFolder, cycle: str, gate: str) -> Path:
+    """The gate's log of receipts."""
+    return data_folder.root / "intake" / cycle / f"{gate}.jsonl"
+
+
+@contextmanager
+def locked(data_folder: DataFolder, cycle: str, gate: str) -> Iterator[None]:
+    """Waits until no other process works on the gate's log, and keeps others waiting meanwhile."""
+    path = log_path(data_folder, cycle, gate).with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def read_log(data_folder: DataFolder, cycle: str, gate: str) -> tuple[Receipt, ...]:
+    """All receipts in the order of their numbers; a last line that a crash cut short does not count."""
+    path = log_path(data_folder, cycle, gate)
+    if not path.is_file():
+        return ()
+    whole, _, _ = path.read_bytes().rpartition(b"\n")
+    return tuple(Receipt.from_json(line) for line in whole.decode().splitlines())
+
+
+def append_receipts(data_folder: DataFolder, cycle: str, gate: str, receipts: Iterable[Receipt],
+                    contents: dict[str, bytes]) -> None:
+    """Archives what the receipts are for (by digest), then appends them in one write, synced to disk.
+
+    First cuts off a line that a crash left unfinished.
+    """
+    for receipt in receipts:
+        path = archive_path(data_folder, receipt.digest, receipt.suffix)
+        if not path.is_file():
+            replace_file(path, contents[receipt.digest])
+    lines = "".join(f"{receipt.to_json()}\n" for receipt in receipts).encode()
+    if not lines:
+        return
+    handle = os.open(log_path(data_folder, cycle, gate), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+    with os.fdopen(handle, "r+b", buffering=0) as log:
+        content = log.read()
+        log.truncate(content.rfind(b"\n") + 1)
+        log.write(lines)
+        os.fsync(handle)
+
+
+def read_seen(data_folder: DataFolder, cycle: str, gate: str, receipts: tuple[Receipt, ...]) -> Seen:
+    """What earlier looks saw, brought up to date with receipts that a crash kept from being noted."""
+    path = _seen_path(data_folder, cycle, gate)
+    seen = Seen()
+    if path.is_file():
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        files = {key: Sight(sight["digest"], from_text(sight["since"]), sight["has_receipt"])
+                 for key, sight in stored["files"].items()}
+        seen = Seen(stored["last_receipt_no"], files)
+    noted = {f"{receipt.person}/{receipt.file_name}": Sight(receipt.digest, receipt.received_at, True)
+             for receipt in receipts if receipt.receipt_no > seen.last_receipt_no}
+    return Seen(max((receipt.receipt_no for receipt in receipts), default=0), seen.files | noted)
+
+
+def write_seen(data_folder: DataFolder, cycle: str, gate: str, seen: Seen) -> None:
+    """Remembers what this look saw, in place of the last one's memory."""
+    files = {key: asdict(sight) | {"since": to_text(sight.since)} for key, sight in seen.files.items()}
+    content = json.dumps({"last_receipt_no": seen.last_receipt_no, "files": files}, indent=1, sort_keys=True)
+    replace_file(_seen_path(data_folder, cycle, gate), content.encode())
+
+
+def archive_path(data_folder: DataFolder, digest: str, suffix: str) -> Path:
+    """Where content of a digest is kept."""
+    return data_folder.root / "archive" / f"{digest}{suffix}"
+
+
+def close(data_folder: DataFolder, manifest: GateManifest, state: Closing, now: datetime) -> None:
+    """Notes that a gate of this revision has closed, once; files that come later are told so."""
+    path = _closed_path(data_folder, manifest)
+    if not path.is_file():
+        facts = {"revision": manifest.revision, "why": state.why, "digest": state.digest, "closed_at": to_text(now)}
+        replace_file(path, json.dumps(facts, indent=1).encode())
+
+
+def closed_at(data_folder: DataFolder, manifest: GateManifest) -> datetime | None:
+    """When a gate of this revision closed, or None while it is open."""
+    path = _closed_path(data_folder, manifest)
+    return from_text(json.loads(path.read_text(encoding="utf-8"))["closed_at"]) if path.is_file() else None
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Writes a file so that readers find the old content or the new, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _seen_path(data_folder: DataFolder, cycle: str, gate: str) -> Path:
+    return log_path(data_folder, cycle, gate).with_suffix(".seen.json")
+
+
+def _closed_path(data_folder: DataFolder, manifest: GateManifest) -> Path:
+    name = f"{manifest.gate}.closed-{manifest.revision}.json"
+    return log_path(data_folder, manifest.cycle, manifest.gate).with_name(name)
