@@ -71,7 +71,8 @@ def test_two_full_books_that_swap_form_a_ring():
 
 def test_rings_are_found_behind_dead_ends_and_share_no_account():
     changes = [change("a", "r-1", "r-2"), change("b", "r-2", "r-3"), change("c", "r-3", "r-1"),
-               change("d", "r-1", "r-3"), change("e", "r-3", "r-1"), change("f", "r-9", "r-1"), change("g", "r-2", "r-4")]
+               change("d", "r-1", "r-3"), change("e", "r-3", "r-1"), change("f", "r-9", "r-1"),
+               change("g", "r-2", "r-4")]
     rings = next_rings(changes, {f"r-{number}": 0 for number in range(1, 10)}, 25)
     assert sorted(map(sorted, (order(*ring) for ring in rings))) == [["a", "b", "c"], ["d", "e"]]
 
