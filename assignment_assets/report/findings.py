@@ -13,12 +13,14 @@ def of_waterfall(waterfall: pl.DataFrame) -> str:
     if counts["pool"] is None:
         return f"{plural(counts['accounts'], 'account')} read; the pool has not been drawn yet"
     start = f"{whole(counts['pool'])} of {plural(counts['accounts'], 'account')} were in the pool"
-    for step, words in (
-        ("written", "have a new owner in the org"), ("approved", "owner changes are approved"),
-        ("reviewed", "are to change owner after review"), ("moves", "are proposed to change owner"),
+    for step, one, many in (
+        ("written", "has its new owner in the org", "have their new owner in the org"),
+        ("approved", "owner change is approved", "owner changes are approved"),
+        ("reviewed", "is to change owner after review", "are to change owner after review"),
+        ("moves", "is proposed to change owner", "are proposed to change owner"),
     ):
         if counts[step] is not None:
-            return f"{start}; {whole(counts[step])} {words}"
+            return f"{start}; {whole(counts[step])} {one if counts[step] == 1 else many}"
     return start
 
 
@@ -75,9 +77,9 @@ def of_sizes(before: pl.DataFrame, after: pl.DataFrame) -> str:
     if after.is_empty():
         return "There are no field reps' books to measure"
     over_before, over_after = _over_capacity(before), _over_capacity(after)
-    if over_after:
-        return f"{plural(over_after, 'book')} above capacity, {whole(over_before)} before"
-    return "No book is above capacity" + (f"; {whole(over_before)} were before" if over_before else "")
+    now, verb = (plural(over_after, "book"), _is(over_after)) if over_after else ("No book", "is")
+    then = f"; {over_before or 'none'} {_was(over_before)} before" if over_before or over_after else ""
+    return f"{now} {verb} above capacity{then}"
 
 
 def of_overflow(overflow: pl.DataFrame, accounts: pl.DataFrame) -> str:
@@ -110,6 +112,14 @@ def book_radius_miles(owned: pl.DataFrame, book_state: str, reps: pl.DataFrame) 
 
 def _over_capacity(books: pl.DataFrame) -> int:
     return int((books["account_count"] > books["capacity"]).sum())
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _direction(what: str, first: float, last: float) -> str:

@@ -61,7 +61,7 @@ def compare(a: ReportInput, b: ReportInput) -> Comparison:
 
 
 def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]], right: set[int], widest: int) -> str:
-    """Rows under their headings in columns as wide as their longest line, those in `right` flush right, at most `widest`."""
+    """Rows under their headings in columns of at most `widest` characters; those in `right` are flush right."""
     wrapped = [[textwrap.wrap(cell, widest) or [""] for cell in row] for row in [headings, *rows]]
     widths = [max(len(line) for row in wrapped for line in row[place]) for place in range(len(headings))]
     lines = []

@@ -57,7 +57,7 @@ def png(sheet: Figure) -> bytes:
     """The sheet as PNG, at most 300 kB and 1,100 pixels wide; a heavy one is drawn with fewer dots an inch."""
     for dots in DOTS_PER_INCH:
         buffer = io.BytesIO()
-        sheet.savefig(buffer, format="png", dpi=dots, metadata={"Software": None}, pil_kwargs={"optimize": True})
+        sheet.savefig(buffer, format="png", dpi=dots, metadata={"Software": None})
         if buffer.tell() <= LARGEST_BYTES:
             break
     return buffer.getvalue()

@@ -21,7 +21,7 @@ def project(latitude: np.ndarray, longitude: np.ndarray) -> tuple[np.ndarray, np
     """
     longitude = np.where(longitude > 0, longitude - 360, longitude)  # the Aleutians cross the date line
     is_alaska = latitude > 50
-    is_hawaii = (latitude < 24) & (longitude < -140)
+    is_hawaii = (latitude > 15) & (latitude < 24) & (longitude > -180) & (longitude < -140)
     is_puerto_rico = (latitude < 20) & (longitude > -70)
     is_mainland = ~(is_alaska | is_hawaii | is_puerto_rico) & (latitude > 24) & (longitude > -130)
     x, y = np.full(latitude.shape, np.nan), np.full(latitude.shape, np.nan)
