@@ -10,16 +10,15 @@ has on its own; what is cut is charged to the edge at the full g, which for whol
 the bound tighter ("whale lift").
 
 The bound is concave and kinked. Smoothed (each min replaced by a softmin at a falling temperature: Nesterov 2005,
-doi:10.1007/s10107-004-0552-5) it is maximised by projected L-BFGS (Byrd, Lu, Nocedal & Zhu 1995,
-doi:10.1137/0916069). What is returned is always the exact bound at the best prices met.
+doi:10.1007/s10107-004-0552-5) it is maximised by projected L-BFGS. What is returned is always the exact bound at the best prices met.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from scipy.optimize import minimize
 
+from assignment_assets.optimizer.ascent import ascend
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
@@ -63,16 +62,12 @@ def lower_bound(phase: Phase, weighing: Weighing, start: Duals | None = None,
     best_bound, best = exact(variables), variables
     for temperature in temperatures:
 
-        def negative(point: np.ndarray, heat: float = temperature * unit) -> tuple[float, np.ndarray]:
+        def smoothed(point: np.ndarray, heat: float = temperature * unit) -> tuple[float, np.ndarray]:
             seat, balance = _unpack(point * scale, num_reps, num_measures)
             value, seat_slope, balance_slope = _smoothed(edges, prices, room, demand, seat, balance, heat)
-            slope = np.concatenate([seat_slope, balance_slope.ravel()]) * scale
-            return -value / unit, -slope / unit
+            return value / unit, np.concatenate([seat_slope, balance_slope.ravel()]) * scale / unit
 
-        found = minimize(negative, best, jac=True, method="L-BFGS-B",
-                         bounds=np.column_stack([np.zeros(len(best)), ceiling]),
-                         options={"maxiter": iterations, "maxcor": 12, "ftol": 1e-12, "gtol": 1e-9})
-        point = np.clip(found.x, 0.0, ceiling)
+        point = ascend(smoothed, best, ceiling, iterations)
         bound = exact(point)
         if bound > best_bound:
             best_bound, best = bound, point
