@@ -109,8 +109,7 @@ class _Run:
         if self._stopped_by:
             return self._read_back() if self._sent else self._defer_rest()
         call = next_call(self._waiting(), self._seats, COMPOSITE_AT_MOST)
-        is_short = len(call) < min(COMPOSITE_AT_MOST, len(self._open) - len(self._sent))
-        if self._sent and (is_short or not call or len(self._sent) >= READ_BACK_AT):
+        if self._sent and (not call or len(self._sent) >= READ_BACK_AT):
             return self._read_back()
         groups = [[change] for change in call] or next_rings(self._waiting(), self._seats, COMPOSITE_AT_MOST)
         return self._send(groups) if groups else self._defer_rest()
