@@ -33,8 +33,11 @@ def ascend(function: Callable[[np.ndarray], tuple[float, np.ndarray]], start: np
     kept, past = 0, [value]
     for _ in range(iterations):
         direction = uphill(steps, bends, kept, slope, point, ceiling)
+        steepest = float(np.abs(direction).max(initial=0.0))
+        if steepest == 0.0:
+            break
         moved = step = None
-        length = 1.0 if kept else 1.0 / max(1e-12, float(np.abs(direction).max()))
+        length = 1.0 if kept else 1.0 / steepest
         for _ in range(HALVINGS):
             candidate = np.clip(point + length * direction, 0.0, ceiling)
             step = candidate - point

@@ -10,7 +10,8 @@ has on its own; what is cut is charged to the edge at the full g, which for whol
 the bound tighter ("whale lift").
 
 The bound is concave and kinked. Smoothed (each min replaced by a softmin at a falling temperature: Nesterov 2005,
-doi:10.1007/s10107-004-0552-5) it is maximised by projected L-BFGS. What is returned is always the exact bound at the best prices met.
+doi:10.1007/s10107-004-0552-5) it is maximised by projected L-BFGS. What is returned is always the exact
+bound at the best prices met.
 """
 
 from typing import NamedTuple
