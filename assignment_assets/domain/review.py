@@ -11,9 +11,10 @@ Judged once, when the gate closes, as a pure function of each person's latest su
    An account goes to the first rep who asks for it with the voices of both regions. Asked for with one voice it is
    held: it stays where it is and keeps its counts and its seat; an add with both voices displaces it.
 4. Capacity is looked at on the end state, twice: as if every held edit were refused, and as if every one were
-   accepted. Where a book overflows, the latest add into an overfull book is refused and the count begins anew: what
-   had failed for it may now stand. Every round leaves out one add more, so it ends.
-5. Adds refused in 4 or displaced in 3 get a second look, in order: one that does no harm after all stands.
+   accepted. Every overfull book refuses its latest adds, as many as are too many, and the count begins anew: what had
+   failed for them may now stand. Every round leaves out one add more at least, so it ends.
+5. Adds refused in 4 or displaced in 3 get a second look, in order, where their book has a seat after all: one that does
+   no harm stands.
 6. Dropped accounts without a taker are placed (`review_places`).
 """
 
@@ -31,7 +32,7 @@ from assignment_assets.domain.review_facts import (
     read_facts,
 )
 from assignment_assets.domain.review_places import Place, place
-from assignment_assets.domain.review_refusals import Refusal, cite, refuse_faulty
+from assignment_assets.domain.review_refusals import Refusal, cite, listed, refuse_faulty
 from assignment_assets.domain.review_tally import Counter, Tally, Transfer, already_taken
 from assignment_assets.domain.tables import EDIT_VERDICTS, REVIEWED_BOOKS
 
@@ -131,13 +132,15 @@ def _settle(counter: Counter) -> tuple[Tally, dict[Transfer, Edit | None]]:
         if tally.displaced:
             out.update(tally.displaced)
         elif overfilling:
-            out[overfilling[-1].account_id, overfilling[-1].rep_id] = None
+            out.update({(taking.account_id, taking.rep_id): None for taking in overfilling})
         else:
             break
     looking = True
     while looking:
         looking = False
         for transfer in sorted(out, key=lambda transfer: counter.asked[transfer][0].order):
+            if counter.is_full(transfer[1], tally):
+                continue
             trial = counter.count(set(out) - {transfer})
             if not trial.displaced and not counter.overfilling(trial):
                 del out[transfer]
@@ -147,23 +150,42 @@ def _settle(counter: Counter) -> tuple[Tally, dict[Transfer, Edit | None]]:
 
 def _refusals_of(out: dict[Transfer, Edit | None], tally: Tally, counter: Counter) -> dict[Edit, Refusal]:
     refusals = {}
-    for (account_id, rep_id), taker in out.items():
-        standing = tally.takings.get(account_id)
-        is_taken = taker is not None and standing is not None
-        refusal = already_taken(standing, counter.facts) if is_taken else _full(rep_id, tally, counter)
-        refusals |= dict.fromkeys(counter.asked[account_id, rep_id], refusal)
+    for transfer, taker in out.items():
+        standing = tally.takings.get(transfer[0])
+        if taker is not None and standing is not None:
+            refusal = already_taken(standing, counter.facts)
+        elif counter.is_full(transfer[1], tally):
+            refusal = _full(transfer[1], tally, counter)
+        else:
+            refusal = _harmful(transfer, counter.count(set(out) - {transfer}), counter)
+        refusals |= dict.fromkeys(counter.asked[transfer], refusal)
     return refusals
 
 
 def _full(rep_id: str, tally: Tally, counter: Counter) -> Refusal:
+    """No seat in the book itself."""
     facts = counter.facts
-    load = max(counter.loads(tally).get(rep_id, (facts.loads[rep_id],)))
     adds = tally.adds.get(rep_id, {}).values()
     used = f", taken by {cite(adds)}" if adds else ""
     return Refusal(
         "capacity",
-        f"{facts.book(rep_id)} holds {load} of {facts.reps[rep_id].capacity} accounts at the end of all reviews{used};"
-        " there is no seat for one more. Drop an account of that book as well, or choose another rep.",
+        f"{facts.book(rep_id)} holds {counter.load(rep_id, tally)} of {facts.reps[rep_id].capacity} accounts at the end"
+        f" of all reviews{used}; there is no seat for one more. Drop an account of that book as well, or choose another"
+        " rep.",
+    )
+
+
+def _harmful(transfer: Transfer, trial: Tally, counter: Counter) -> Refusal:
+    """A seat in the book, but its count on either book would turn out drops that free seats elsewhere."""
+    facts = counter.facts
+    books = [
+        f"{facts.book(rep_id)} would hold {counter.load(rep_id, trial)} of {facts.reps[rep_id].capacity} accounts"
+        for rep_id in sorted({taking.rep_id for taking in counter.overfilling(trial)})
+    ]
+    return Refusal(
+        "capacity",
+        f"With account {transfer[0]} in {facts.book(transfer[1])}, {listed(books)} at the end of all reviews, for drops"
+        " that free seats would be over their bound. Choose another account or another rep.",
     )
 
 

@@ -85,6 +85,14 @@ class Counter:
                 self._count_add(edit, tally)
         return tally
 
+    def is_full(self, rep_id: str, tally: Tally) -> bool:
+        """True where the book has no seat left at the end, held edits counted."""
+        return self.load(rep_id, tally) >= self.facts.reps[rep_id].capacity
+
+    def load(self, rep_id: str, tally: Tally) -> int:
+        """Accounts in the book at the end, held edits counted as it needs most seats."""
+        return max(self.loads(tally).get(rep_id, (self.facts.loads[rep_id],)))
+
     def loads(self, tally: Tally) -> dict[str, tuple[int, int]]:
         """Accounts in each edited book at the end: held edits left out, and held edits carried out."""
         ends: dict[str, list[int]] = {}
@@ -105,15 +113,19 @@ class Counter:
         return {rep_id: (without, with_held) for rep_id, (without, with_held) in ends.items()}
 
     def overfilling(self, tally: Tally) -> list[Taking]:
-        """Transfers into books that end above capacity, the latest last."""
+        """The latest transfers into books that end above capacity, as many as are too many."""
         loads = self.loads(tally)
+        into: dict[str, list[Taking]] = {}
+        for taking in sorted(tally.takings.values(), key=lambda taking: taking.edits[0].order):
+            into.setdefault(taking.rep_id, []).append(taking)
         found = []
-        for taking in tally.takings.values():
-            without, with_held = loads[taking.rep_id]
-            capacity = self.facts.reps[taking.rep_id].capacity
-            if with_held > capacity or (without > capacity and not taking.is_held):
-                found.append(taking)
-        return sorted(found, key=lambda taking: taking.edits[0].order)
+        for rep_id, takings in into.items():
+            without, with_held = (max(0, load - self.facts.reps[rep_id].capacity) for load in loads[rep_id])
+            accepted = [taking for taking in takings if not taking.is_held]
+            too_many = accepted[::-1][:without]
+            rest = [taking for taking in takings if taking not in too_many]
+            found += too_many + rest[::-1][: max(0, with_held - len(too_many))]
+        return found
 
     def _count_drop(self, edit: Edit, tally: Tally) -> None:
         drops = tally.drops.setdefault(edit.rep_id, {})
