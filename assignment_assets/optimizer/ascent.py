@@ -14,6 +14,7 @@ from numba import njit
 MEMORY = 12
 SUFFICIENT = 1e-4
 HALVINGS = 25
+NEGLIGIBLE = 1e-100  # a squared change of slope that says nothing
 
 
 def ascend(function: Callable[[np.ndarray], tuple[float, np.ndarray]], start: np.ndarray, ceiling: np.ndarray,
@@ -55,7 +56,7 @@ def ascend(function: Callable[[np.ndarray], tuple[float, np.ndarray]], start: np
             kept = 0
             continue
         bend = slope - new_slope
-        if dot(step, bend) > 1e-12 * dot(bend, bend):
+        if dot(step, bend) > 1e-12 * dot(bend, bend) > NEGLIGIBLE:
             steps[kept % MEMORY], bends[kept % MEMORY] = step, bend
             kept += 1
         point, value, slope = moved, new_value, new_slope
@@ -98,7 +99,7 @@ def uphill(steps, bends, kept, slope, point, ceiling):
                 curvature[back] += steps[row, place] * bends[row, place]
                 squared += bends[row, place] * bends[row, place]
                 along += steps[row, place] * direction[place]
-        if curvature[back] <= 1e-12 * squared:
+        if curvature[back] <= 1e-12 * squared or squared < NEGLIGIBLE:
             curvature[back] = 0.0
             continue
         if scale == 1.0:
