@@ -19,7 +19,7 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class Addressee:
-    """A person who is asked: `person` is the folder's name, `subject` the region of a sign-off, else empty."""
+    """A person who is asked: `person` is the folder's name, `subject` the region to sign, else empty."""
 
     person: str
     name: str
@@ -115,11 +115,14 @@ def latest_receipts(receipts: Iterable[Receipt], revision: int) -> tuple[Receipt
 
 
 def who_is_missing(manifest: GateManifest, receipts: Iterable[Receipt]) -> tuple[Addressee, ...]:
-    """The people asked of whom no accepted receipt of this revision is there, in the manifest's order."""
+    """The people asked of whom no accepted receipt of this revision is there, in the manifest's order.
+
+    Where a subject is given (a region to sign), anybody's receipt on it answers for all who were asked about it.
+    """
     latest = latest_receipts(receipts, manifest.revision)
-    answered = {(receipt.person, receipt.subject) for receipt in latest}
-    answered |= {(receipt.person, "") for receipt in latest}
-    return tuple(each for each in manifest.persons if (each.person, each.subject) not in answered)
+    persons, subjects = {receipt.person for receipt in latest}, {receipt.subject for receipt in latest}
+    return tuple(each for each in manifest.persons
+                 if (each.subject not in subjects if each.subject else each.person not in persons))
 
 
 def on_hold(receipts: Sequence[Receipt], revision: int) -> tuple[Receipt, ...]:
@@ -138,7 +141,7 @@ def closing(manifest: GateManifest, receipts: Sequence[Receipt], now: datetime) 
     latest = latest_receipts(receipts, manifest.revision)
     missing = who_is_missing(manifest, receipts)
     held = on_hold(receipts, manifest.revision)
-    asked, answered = len(manifest.persons), len(manifest.persons) - len(missing)
+    asked, answered = _count(manifest.persons), _count(manifest.persons) - _count(missing)
     last_at = max((receipt.received_at for receipt in latest), default=manifest.issued_at)
     open_until = last_at + timedelta(minutes=manifest.correction_minutes)
     noun = _NOUNS[manifest.gate]
@@ -179,14 +182,19 @@ def _minute(moment: datetime) -> str:
 def _names(missing: Sequence[Addressee]) -> str:
     if not missing:
         return ""
-    names = ", ".join(_name(each) for each in missing[:_NAMED])
-    rest = len(missing) - _NAMED
-    return f", missing {names}" + (f" and {rest} more" if rest > 0 else "")
+    names = list({each.subject or each.person: _name(each) for each in missing}.values())
+    rest = len(names) - _NAMED
+    return f", missing {', '.join(names[:_NAMED])}" + (f" and {rest} more" if rest > 0 else "")
+
+
+def _count(persons: Sequence[Addressee]) -> int:
+    """How many answers are asked for: one a region where regions are to be signed, else one a person."""
+    return len({each.subject or each.person for each in persons})
 
 
 def _name(addressee: Addressee) -> str:
-    name = addressee.name or addressee.person
-    return f"{name} ({addressee.subject})" if addressee.subject else name
+    """What stands for an addressee in sentences: the region to sign, else the person."""
+    return addressee.subject or addressee.name or addressee.person
 
 
 def _digest(manifest: GateManifest, latest: Sequence[Receipt], missing: Sequence[Addressee]) -> str:

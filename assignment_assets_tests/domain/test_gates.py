@@ -104,14 +104,21 @@ def test_two_files_on_hold_keep_the_gate_open_until_settled_or_the_deadline():
     assert closing(manifest(), settled, DEADLINE - timedelta(hours=1)).is_closed
 
 
-def test_a_director_of_two_regions_has_answered_each_region_apart():
-    both = tuple(Addressee("rd@example.com", "Ann", "rd@example.com", "", region) for region in ("east", "west"))
-    gate = manifest("sign_offs", persons=both)
-    receipts = [receipt(1, "rd@example.com", subject="west")]
+def test_a_region_waits_until_anybody_who_was_asked_has_signed_it():
+    asked = tuple(Addressee(f"{name}@example.com", name, "", "", region)
+                  for name in ("ann", "bo") for region in ("east", "west"))
+    gate = manifest("sign_offs", persons=asked)
+    receipts = [receipt(1, "bo@example.com", subject="west")]
     state = closing(gate, receipts, ISSUED)
-    assert [each.subject for each in state.missing] == ["east"]
-    assert "missing Ann (east)" in state.why
-    assert len(latest_receipts([*receipts, receipt(2, "rd@example.com", "b", subject="east")], 1)) == 2
+    assert [(each.person, each.subject) for each in state.missing] == [
+        ("ann@example.com", "east"), ("bo@example.com", "east")]
+    assert state.why.startswith("waiting: 1 of 2 sign-offs, missing east;")
+    assert len(latest_receipts([*receipts, receipt(2, "bo@example.com", "b", subject="east")], 1)) == 2
+
+
+def test_two_people_of_one_name_are_two_people():
+    gate = manifest(persons=tuple(Addressee(person, "Ann Lee", "", "") for person in NAMES))
+    assert closing(gate, ALL_IN[:1], ISSUED).why.startswith("waiting: 1 of 3 lists, missing Ann Lee, Ann Lee;")
 
 
 def test_the_digest_follows_the_receipts_that_count_and_nothing_else():
