@@ -56,13 +56,17 @@ def cards(report: ReportInput) -> list[Card]:
     drive = known_drive_minutes(report)
     before = drive["before_minutes"].mean()
     return [
-        Card(whole(counts["pool"]), "accounts in the pool", f"of {whole(counts['accounts'])}"),
+        Card(whole(counts["pool"]), "accounts in the pool", _beside("of", counts["accounts"])),
         Card(whole(moves), "owner changes", share),
         _balance_card(report),
         Card(minutes(drive["after_minutes"].mean()), "mean drive", f"{minutes(before)} before" if before else ""),
         Card(whole(counts["overflow"]), "to Inside Sales", ""),
-        Card(whole(counts["approved"]), "approved", f"{whole(counts['written'])} written and read back"),
+        Card(whole(counts["approved"]), "approved", _beside("written and read back:", counts["written"])),
     ]
+
+
+def _beside(words_before: str, count: int | None) -> str:
+    return "" if count is None else f"{words_before} {whole(count)}"
 
 
 def _balance_card(report: ReportInput) -> Card:

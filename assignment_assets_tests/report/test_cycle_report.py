@@ -119,6 +119,7 @@ def test_a_cycle_of_which_nothing_has_run_says_so_in_every_section(nothing):
     assert tuple(page.attributes("section", "id")) == ANCHORS
     assert page.text.count("has not run yet") >= 10
     assert "No stage has run yet." in page.text
+    assert page.attributes("img", "src") == [] and not {"table", "details"} & {tag for tag, _ in page.elements}
 
 
 def test_a_cycle_whose_tables_are_empty_says_what_there_is_none_of(report):

@@ -37,6 +37,8 @@ def balance_of_books(report: ReportInput, names: Names) -> Section:
     """Balance before, proposed and after review, so that it shows what the edits did."""
     owned, reps = owned_and_reps(report)
     figures = balance(owned, reps)
+    if figures.is_empty():
+        return Section("balance", "Balance", [f"{findings.of_balance(figures)}."])
     sentences = [
         "Misplaced is the part of the total that sits in books above their fair share by capacity (the Hoover index): "
         "0% is perfectly even. Smallest and largest book are scaled to the average capacity.",
@@ -100,11 +102,12 @@ def books(report: ReportInput, names: Names) -> Section:
         number("value", "Value", dollars, has_bar=True), number("moves_in", "In", signed), number("moves_out", "Out"),
     ]
     is_field = pl.col("team").fill_null("") == "field"
-    grids = [grid(table.filter(is_field), "Field reps", columns, most=3000)]
+    of_field = [column for column in columns if column.name != "team"]
+    grids = [grid(table.filter(is_field), "Field reps", of_field, most=3000)]
     others = table.filter(~is_field)
     if not others.is_empty():
-        plain = [column for column in columns if column.name != "capacity"]
-        grids.append(grid(others, "Inside Sales, and owners who are not field reps", plain))
+        of_others = [column for column in columns if column.name != "capacity"]
+        grids.append(grid(others, "Inside Sales, and owners who are not field reps", of_others))
     sizes = findings.of_sizes(loads(owned, "before", reps), loads(owned, "after", reps))
     return Section(
         "books", "Books", ["Carve-outs are apart and not counted. Amounts are those of the books after."],

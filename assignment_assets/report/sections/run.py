@@ -16,6 +16,8 @@ from assignment_assets.report.wording import seconds, words
 def waterfall(report: ReportInput, names: Names) -> Section:
     """The funnel and its counts."""
     steps = count_waterfall(report.tables)
+    if steps["accounts"].null_count() == steps.height:
+        return Section("waterfall", "The waterfall", [f"{findings.of_waterfall(steps)}."])
     counts = dict(steps.select("step", "accounts").rows())
     sentences = []
     if None not in (counts["pool"], counts["locked"], counts["placed"], counts["overflow"]):
