@@ -99,10 +99,11 @@ def _marks(owner: np.ndarray, status: np.ndarray, reps: pl.DataFrame, rng: np.ra
 def _co_owners(owner: np.ndarray, reps: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
     """One or two other active field reps on about 1.5 % of the accounts, else an empty list."""
     active = np.flatnonzero((reps["team"] == "field") & reps["is_active"])
-    ids = reps["rep_id"].to_list()
-    lists: list[list[str]] = [[] for _ in owner]
-    for account in np.flatnonzero(rng.random(len(owner)) < 0.015):
-        others = active[active != owner[account]]
-        picks = rng.permutation(others)[: rng.integers(1, 3)]
-        lists[account] = sorted(ids[rep] for rep in picks)
-    return pl.Series("co_owner_ids", lists, dtype=pl.List(pl.String))
+    shared = np.repeat(np.flatnonzero(rng.random(len(owner)) < 0.015), 2)
+    other = rng.choice(active, size=len(shared))
+    is_wanted = (other != owner[shared]) & (rng.random(len(shared)) < 0.75)
+    pairs = pl.DataFrame({"account": shared[is_wanted], "co_owner_ids": reps["rep_id"][other[is_wanted]]})
+    lists = pairs.group_by("account").agg(pl.col("co_owner_ids").unique().sort())
+    everyone = pl.DataFrame({"account": np.arange(len(owner))})
+    joined = everyone.join(lists, on="account", how="left", maintain_order="left")
+    return joined["co_owner_ids"].fill_null([])

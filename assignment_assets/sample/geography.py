@@ -65,7 +65,9 @@ def miles(latitude: np.ndarray, longitude: np.ndarray, to_latitude: np.ndarray, 
     """Great-circle miles between places given in degrees; arrays broadcast."""
     lat, lon = np.radians(latitude), np.radians(longitude)
     to_lat, to_lon = np.radians(to_latitude), np.radians(to_longitude)
-    cosine = np.sin(lat) * np.sin(to_lat) + np.cos(lat) * np.cos(to_lat) * np.cos(lon - to_lon)
+    cosine = (np.sin(lat) * np.sin(to_lat)
+              + np.cos(lat) * np.cos(lon) * (np.cos(to_lat) * np.cos(to_lon))
+              + np.cos(lat) * np.sin(lon) * (np.cos(to_lat) * np.sin(to_lon)))
     return MILES_PER_RADIAN * np.arccos(np.clip(cosine, -1.0, 1.0))
 
 

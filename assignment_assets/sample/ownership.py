@@ -57,6 +57,7 @@ class FieldForce:
 def nearest_covering(places: pl.DataFrame, force: FieldForce, rng: np.random.Generator) -> np.ndarray:
     """Per account the position in `force` of a covering rep, near ones first by chance; `NOBODY` where none covers.
 
+    Reps come by in random order, each at a rate that falls off with the distance; the first one has the account.
     A twentieth of the accounts is given to any active rep instead: left over from earlier territories.
     """
     owner = np.full(places.height, NOBODY)
@@ -67,8 +68,8 @@ def nearest_covering(places: pl.DataFrame, force: FieldForce, rng: np.random.Gen
         if len(able) and len(here):
             away = geography.miles(latitude[here, None], longitude[here, None],
                                    force.latitude[able], force.longitude[able])
-            appeal = np.log(force.bookish[able]) - away / REACH_MILES + rng.gumbel(size=away.shape)
-            owner[here] = able[appeal.argmax(axis=1)]
+            wait = rng.standard_exponential(size=away.shape) * np.exp(away / REACH_MILES) / force.bookish[able]
+            owner[here] = able[wait.argmin(axis=1)]
     legacy = rng.random(places.height) < np.where(owner == NOBODY, 0.3, LEGACY_SHARE)
     owner[legacy] = rng.choice(np.flatnonzero(force.is_active), size=int(legacy.sum()))
     return owner

@@ -2,9 +2,10 @@
 
 import string
 
-from assignment_assets.domain.ids import complete_id
+from assignment_assets.domain.ids import checksum
 
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+PAIRS = [high + low for high in DIGITS for low in DIGITS]
 POD = "5g00000"
 FIRST = 40_000_000  # so that ids show capitals and small letters from the start
 ACCOUNT, USER, OPPORTUNITY = "001", "005", "006"
@@ -12,12 +13,11 @@ ACCOUNT, USER, OPPORTUNITY = "001", "005", "006"
 
 def record_ids(prefix: str, count: int) -> list[str]:
     """`count` different 18-character ids that begin with `prefix`, the same ones every time."""
-    return [complete_id(prefix + POD + _five_digits(FIRST + number)) for number in range(count)]
+    bodies = (prefix + POD + _five_digits(FIRST + number) for number in range(count))
+    return [body + checksum(body) for body in bodies]
 
 
 def _five_digits(number: int) -> str:
-    digits = []
-    for _ in range(5):
-        number, digit = divmod(number, len(DIGITS))
-        digits.append(DIGITS[digit])
-    return "".join(reversed(digits))
+    rest, low = divmod(number, len(PAIRS))
+    high, middle = divmod(rest, len(PAIRS))
+    return DIGITS[high] + PAIRS[middle] + PAIRS[low]
