@@ -35,7 +35,7 @@ def ascend(function: Callable[[np.ndarray], tuple[float, np.ndarray]], start: np
     for _ in range(iterations):
         direction = uphill(steps, bends, kept, slope, point, ceiling)
         steepest = float(np.abs(direction).max(initial=0.0))
-        if steepest == 0.0:
+        if steepest <= 1e-30:
             break
         moved = step = None
         length = 1.0 if kept else 1.0 / steepest

@@ -12,7 +12,7 @@ OPP_BPS_TAM, VALUE = (0, 1, 2), (3,)
 
 
 class Edges(NamedTuple):
-    """The phase's arrays as the compiled loops take them.
+    """The phase's arrays as the compiled loops take them: contiguous and writable, so that they compile once.
 
     n accounts, R reps, S states, K measures. `reps[state_start[s]:state_start[s+1]]` cover state s; an account's edges
     are those reps in that order, from `start[account]`; `rank[s, r]` is a rep's place among them, or −1.
@@ -115,7 +115,7 @@ def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: t
         name=name, accounts=accounts, totals=totals, shares=shares, reserve=reserve,
         num_owned=int(has_owner.sum()), num_always_moved=int((has_owner & (owner == NO_REP)).sum()),
         edges=Edges(state, start, state_start, reps, rank, rep_start, rep_states, minutes, owner,
-                    np.ascontiguousarray(amount, dtype=np.float64), base.astype(np.float64), target, seats),
+                    *(np.array(a, dtype=np.float64, order="C") for a in (amount, base, target)), seats.copy()),
     )
 
 

@@ -42,7 +42,7 @@ def select_seats(instance: Instance) -> Selection:
     order = np.lexsort((np.arange(instance.num_accounts), -instance.value, ~instance.is_referring))
     flow = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
     free = instance.seats.copy()
-    is_placed, is_tight = seat_in_order(order, instance.account_state, instance.covers, free, flow)
+    is_placed, is_tight = seat_in_order(order, instance.account_state.copy(), instance.covers.copy(), free, flow)
     return Selection(is_placed, flow, is_tight)
 
 

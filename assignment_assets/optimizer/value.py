@@ -61,9 +61,10 @@ def seat_the_rest(instance: Instance, selection: Selection, assignment: np.ndarr
     is_referring = selection.is_placed & instance.is_referring
     others = np.flatnonzero(selection.is_placed & ~instance.is_referring)
     taken = np.flatnonzero(assignment >= 0)
+    states, covers = instance.account_state.copy(), instance.covers.copy()
     beside = np.zeros_like(selection.flow)
     free = instance.seats - np.bincount(assignment[taken], minlength=instance.num_reps)
-    is_placed, _ = seat_in_order(others, instance.account_state, instance.covers, free, beside)
+    is_placed, _ = seat_in_order(others, states, covers, free, beside)
     missing = np.flatnonzero(is_referring & (assignment < 0))
     if is_placed[others].all() and not len(missing) and is_referring[taken].all():
         return assignment, beside
@@ -72,7 +73,7 @@ def seat_the_rest(instance: Instance, selection: Selection, assignment: np.ndarr
     flow = np.zeros_like(selection.flow)
     np.add.at(flow, (instance.account_state[taken], assignment[taken]), 1)
     free = instance.seats - flow.sum(axis=0)
-    seat_in_order(np.concatenate([missing, others]), instance.account_state, instance.covers, free, flow)
+    seat_in_order(np.concatenate([missing, others]), states, covers, free, flow)
     return _reconcile(instance, np.flatnonzero(is_referring), assignment, flow)
 
 
