@@ -14,7 +14,7 @@ Judged once, when the gate closes, as a pure function of each person's latest su
    accepted. Every overfull book refuses its latest adds, as many as are too many, and the count begins anew: what had
    failed for them may now stand. Every round leaves out one add more at least, so it ends.
 5. Adds refused in 4 or displaced in 3 get a second look, in order, where their book has a seat after all: one that does
-   no harm stands.
+   no harm stands, and what had displaced it without standing itself gives way (`review_settlement`).
 6. Dropped accounts without a taker are placed (`review_places`).
 """
 
@@ -32,8 +32,9 @@ from assignment_assets.domain.review_facts import (
     read_facts,
 )
 from assignment_assets.domain.review_places import Place, place
-from assignment_assets.domain.review_refusals import Refusal, cite, listed, refuse_faulty
-from assignment_assets.domain.review_tally import Counter, Tally, Transfer, already_taken
+from assignment_assets.domain.review_refusals import Refusal, refuse_faulty
+from assignment_assets.domain.review_settlement import settle
+from assignment_assets.domain.review_tally import Counter, Tally
 from assignment_assets.domain.tables import EDIT_VERDICTS, REVIEWED_BOOKS
 
 
@@ -97,10 +98,10 @@ def judge(
     facts = read_facts(books, reps, fallback, overrides, withdrawn, (edit.account_id for edit in rows))
     refusals = refuse_faulty(rows, facts)
     counter = Counter([edit for edit in rows if edit not in refusals], facts, bounds.max_adds, bounds.max_drops)
-    tally, out = _settle(counter)
-    refusals |= tally.refusals | _refusals_of(out, tally, counter)
-    places = place(tally, counter)
-    verdicts = [_verdict(edit, refusals.get(edit), tally, places, facts) for edit in rows]
+    settlement = settle(counter)
+    refusals |= settlement.refusals(counter)
+    places = place(settlement.tally, counter)
+    verdicts = [_verdict(edit, refusals.get(edit), settlement.tally, places, facts) for edit in rows]
     return Verdicts(
         edit_verdicts=EDIT_VERDICTS.conform(pl.DataFrame(verdicts, schema=EDIT_VERDICTS.columns)),
         reviewed_books=withdraw(_reviewed(books, places), withdrawn),
@@ -121,72 +122,6 @@ def withdraw(reviewed_books: pl.DataFrame, withdrawn: pl.DataFrame) -> pl.DataFr
         name: pl.when(is_gone).then(value).otherwise(pl.col(name)) for name, value in changed.items()
     })
     return REVIEWED_BOOKS.conform(books)
-
-
-def _settle(counter: Counter) -> tuple[Tally, dict[Transfer, Edit | None]]:
-    """The final tally, and the transfers left out of it: with the edit that displaced them, or None for capacity."""
-    out: dict[Transfer, Edit | None] = {}
-    while True:
-        tally = counter.count(set(out))
-        overfilling = counter.overfilling(tally)
-        if tally.displaced:
-            out.update(tally.displaced)
-        elif overfilling:
-            out.update({(taking.account_id, taking.rep_id): None for taking in overfilling})
-        else:
-            break
-    looking = True
-    while looking:
-        looking = False
-        for transfer in sorted(out, key=lambda transfer: counter.asked[transfer][0].order):
-            if counter.is_full(transfer[1], tally):
-                continue
-            trial = counter.count(set(out) - {transfer})
-            if not trial.displaced and not counter.overfilling(trial):
-                del out[transfer]
-                tally, looking = trial, True
-    return tally, out
-
-
-def _refusals_of(out: dict[Transfer, Edit | None], tally: Tally, counter: Counter) -> dict[Edit, Refusal]:
-    refusals = {}
-    for transfer, taker in out.items():
-        standing = tally.takings.get(transfer[0])
-        if taker is not None and standing is not None:
-            refusal = already_taken(standing, counter.facts)
-        elif counter.is_full(transfer[1], tally):
-            refusal = _full(transfer[1], tally, counter)
-        else:
-            refusal = _harmful(transfer, counter.count(set(out) - {transfer}), counter)
-        refusals |= dict.fromkeys(counter.asked[transfer], refusal)
-    return refusals
-
-
-def _full(rep_id: str, tally: Tally, counter: Counter) -> Refusal:
-    """No seat in the book itself."""
-    facts = counter.facts
-    adds = tally.adds.get(rep_id, {}).values()
-    used = f", taken by {cite(adds)}" if adds else ""
-    return Refusal(
-        "capacity",
-        f"{facts.book(rep_id)} holds {counter.load(rep_id, tally)} of {facts.reps[rep_id].capacity} accounts at the end"
-        f" of all reviews{used}; there is no seat for one more. Drop an account of that book as well, or choose another"
-        " rep.",
-    )
-
-
-def _harmful(transfer: Transfer, trial: Tally, counter: Counter) -> Refusal:
-    """A seat in the book, but its count on either book would turn out drops that free seats elsewhere."""
-    facts = counter.facts
-    books = [
-        f"{facts.book(rep_id)} would hold {counter.load(rep_id, trial)} of {facts.reps[rep_id].capacity} accounts"
-        for rep_id in sorted({taking.rep_id for taking in counter.overfilling(trial)})
-    ]
-    return Refusal(
-        "capacity",
-        f"With account {transfer[0]} in {facts.book(transfer[1])}, {listed(books)} at the end of all reviews, for drops"
-        " that free seats would be over their bound. Choose another account or another rep.",
-    )
 
 
 def _verdict(

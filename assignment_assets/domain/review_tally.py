@@ -75,14 +75,14 @@ class Counter:
         )
         return takes and gives
 
-    def count(self, refused: set[Transfer]) -> Tally:
-        """The tally without the transfers in `refused`."""
+    def count(self, refused: set[Transfer], yielding: set[Edit]) -> Tally:
+        """The tally without the transfers in `refused`, where edits in `yielding` displace no held edit."""
         tally = Tally()
         for edit in self.edits:
             if edit.edit_kind == "drop":
                 self._count_drop(edit, tally)
             elif (edit.account_id, edit.rep_id) not in refused:
-                self._count_add(edit, tally)
+                self._count_add(edit, edit in yielding, tally)
         return tally
 
     def is_full(self, rep_id: str, tally: Tally) -> bool:
@@ -135,14 +135,14 @@ class Counter:
         drops.setdefault(edit.account_id, edit)
         tally.dropped.setdefault(edit.account_id, edit)
 
-    def _count_add(self, edit: Edit, tally: Tally) -> None:
+    def _count_add(self, edit: Edit, is_yielding: bool, tally: Tally) -> None:
         transfer = edit.account_id, edit.rep_id
         is_held = not self.has_both_voices(transfer)
         standing = tally.takings.get(edit.account_id)
         if standing is not None and standing.rep_id == edit.rep_id:
             standing.edits.append(edit)
             return
-        if standing is not None and (is_held or not standing.is_held):
+        if standing is not None and (is_held or is_yielding or not standing.is_held):
             tally.refusals[edit] = already_taken(standing, self.facts)
             return
         source = self.source(edit.account_id)
@@ -175,8 +175,6 @@ class Counter:
 
 def already_taken(standing: Taking, facts: ReviewFacts) -> Refusal:
     """The refusal of an add for an account that another book takes."""
-    how = "is asked for" if standing.is_held else "goes"
-    return Refusal(
-        "already_taken",
-        f"Account {standing.account_id} {how} to {facts.name(standing.rep_id)} by {cite(standing.edits[:1])}.",
-    )
+    rep_id = standing.rep_id
+    where = f"is asked for {facts.book(rep_id)}" if standing.is_held else f"goes to {facts.name(rep_id)}"
+    return Refusal("already_taken", f"Account {standing.account_id} {where} by {cite(standing.edits[:1])}.")

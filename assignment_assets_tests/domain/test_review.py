@@ -253,6 +253,33 @@ def test_the_home_directors_own_move_goes_before_a_strangers_wish(company):
     )
 
 
+def test_a_displacing_move_that_fails_itself_gives_way_to_the_wish_it_displaced(company):
+    second = rep("dora", "Dora Lake", "South", "TX", 5)
+    company = Company.of(company.books.to_dicts(), [*company.reps.to_dicts(), second])
+    verdicts = company.judge(
+        add("c1", "ana", 1, 1), drop("c2", "cleo", 1, 2, LEE), add("c1", "dora", 2, 2, LEE), bounds=Bounds(5, 1)
+    )
+    assert verdict_of(verdicts, "c1", receipt_no=1)[0] == "held"
+    assert verdict_of(verdicts, "c1", receipt_no=2) == ("refused", "already_taken", (
+        "Account c1 is asked for Ana Ruiz's book by row 1 of dana@example.com's review (receipt 1)."
+    ))
+    assert verdict_of(verdicts, "c2", "drop")[:2] == ("refused", "over_bound_drops")
+
+
+def test_a_wish_whose_counts_would_overfill_another_book_says_which(company):
+    second = rep("dora", "Dora Lake", "South", "TX", 5)
+    company = Company.of(company.books.to_dicts(), [*company.reps.to_dicts(), second])
+    verdicts = company.judge(
+        add("c1", "ana", 1, 1), drop("c2", "cleo", 1, 2, LEE), add("c1", "dora", 2, 2, LEE),
+        add("o1", "cleo", 3, 2, LEE), bounds=Bounds(5, 1),
+    )
+    assert verdict_of(verdicts, "c2", "drop")[0] == verdict_of(verdicts, "o1")[0] == "accepted"
+    assert verdict_of(verdicts, "c1", receipt_no=1) == ("refused", "capacity", (
+        "With account c1 in Ana Ruiz's book, Cleo Park's book would hold 4 of 3 accounts at the end of all reviews: the"
+        " bounds leave no room for it. Choose another account or another rep."
+    ))
+
+
 def test_an_account_that_two_ask_for_goes_to_the_first(company):
     company = Company.of(company.books.to_dicts(), [
         *company.reps.to_dicts(), rep("dora", "Dora Lake", "South", "TX", 5),

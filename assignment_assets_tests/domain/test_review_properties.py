@@ -94,7 +94,7 @@ def test_a_refusal_for_capacity_names_a_book_that_is_full_or_would_be_overfull(s
     capacities = {rep["name"]: rep["capacity"] for rep in company.reps.to_dicts()}
     for message in verdicts.edit_verdicts.filter(pl.col("rule") == "capacity")["message"]:
         found = re.findall(r"(Rep \d)'s book (holds|would hold) (\d+) of (\d+) accounts", message)
-        assert found
+        assert found, message
         for name, verb, load, capacity in found:
             assert int(capacity) == capacities[name]
             assert int(load) >= int(capacity) + (verb == "would hold")
