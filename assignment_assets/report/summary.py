@@ -23,6 +23,9 @@ class Comparison:
     text: str
     html: str
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def run_table(run_summary: pl.DataFrame) -> str:
     """The run summary as aligned plain text: stage, asset, rows in and out, seconds, people, refused.

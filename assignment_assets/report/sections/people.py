@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assignment_assets.domain.sign_off_verdicts import signed_regions
 from assignment_assets.report.grid import Column, grid, number
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
@@ -9,6 +10,7 @@ from assignment_assets.report.sections.section import Section, not_run
 from assignment_assets.report.wording import plural, whole, words
 
 SHORT_DIGEST = 12
+IS_AUTOMATIC = pl.col("receipt_no").is_null()  # a lock verdict that answers to nobody's list
 
 
 def edits(report: ReportInput, names: Names) -> Section:
@@ -36,21 +38,24 @@ def edits(report: ReportInput, names: Names) -> Section:
 def held_and_refused(report: ReportInput, names: Names) -> Section:
     """Everything that people sent and that did not count as sent."""
     rows = refusals(report)
+    locks = report.frame("lock_verdicts").filter(IS_AUTOMATIC & (pl.col("verdict") == "refused")).height
+    full = [f"{plural(locks, 'automatic lock')} found no seat in a full book; the accounts entered the pool."]
+    sentences = full if locks else []
     if rows.is_empty():
-        return Section("refused", "Held and refused", ["Nothing that people sent was held or refused."])
+        return Section("refused", "Held and refused", ["Nothing that people sent was held or refused.", *sentences])
     columns = [
         Column("gate", "Where", words), Column("person", "Who", names.person), Column("subject", "What", names.account),
         Column("verdict", "Verdict", words), Column("rule", "Rule", words), Column("message", "Message"),
     ]
     return Section(
         "refused", "Held and refused",
-        [f"{plural(rows.height, 'answer')} did not count as sent; none was lost."],
+        [f"{plural(rows.height, 'answer')} did not count as sent; none was lost.", *sentences],
         grids=[grid(rows, "Held and refused answers", columns)],
     )
 
 
 def refusals(report: ReportInput) -> pl.DataFrame:
-    """gate, person, subject, verdict, rule, message of all verdicts but the accepted ones, gate by gate."""
+    """gate, person, subject, verdict, rule, message of people's answers that were not accepted, gate by gate."""
     text = pl.String
     sources = (
         ("lock_verdicts", "lock list", "rep_id", "account_id", "rule"),
@@ -61,6 +66,8 @@ def refusals(report: ReportInput) -> pl.DataFrame:
     parts = []
     for table, gate, person, subject, rule in sources:
         frame = report.frame(table)
+        if table == "lock_verdicts":
+            frame = frame.filter(~IS_AUTOMATIC)
         parts.append(
             frame.filter(pl.col("verdict") != "accepted").select(
                 pl.lit(gate).alias("gate"), pl.col(person).alias("person"), pl.col(subject).alias("subject"), "verdict",
@@ -77,19 +84,22 @@ def sign_offs(report: ReportInput, names: Names) -> Section:
     regions, verdicts = report.frame("region_digests"), report.frame("sign_off_verdicts")
     if regions.is_empty():
         return Section("sign-offs", "Sign-offs", ["No region has anything to sign."])
-    signed = verdicts.filter((pl.col("verdict") == "accepted") & (pl.col("decision") == "approve"))
-    last = signed.sort("receipt_no").unique("region", keep="last").select("region", "signed_by", signed_digest="digest")
-    is_signed = pl.col("digest") == pl.col("signed_digest")
+    accepted = verdicts.filter(pl.col("verdict") == "accepted").sort("receipt_no")
+    last = accepted.unique("region", keep="last").select("region", "signed_by", "decision")
+    signed = signed_regions(verdicts, regions)["region"].to_list()
     overview = regions.join(last, on="region", how="left", maintain_order="left").with_columns(
-        standing=pl.when(is_signed).then(pl.lit("signed")).when(pl.col("signed_digest").is_not_null())
-        .then(pl.lit("changed since it was signed")).otherwise(pl.lit("not signed")),
+        standing=pl.when(pl.col("region").is_in(signed)).then(pl.lit("signed"))
+        .when(pl.col("decision") == "reject").then(pl.lit("rejected"))
+        .when(pl.col("decision") == "approve").then(pl.lit("changed since it was signed"))
+        .otherwise(pl.lit("not signed")),
         digest=pl.col("digest").str.slice(0, SHORT_DIGEST),
     )
     done = overview.filter(pl.col("standing") == "signed").height
     columns = [
         Column("region", "Region"), number("move_count", "Owner changes", has_bar=True),
         number("held_count", "Held edits"),
-        Column("standing", "Standing"), Column("signed_by", "Signed by"), Column("digest", "Digest of what was shown"),
+        Column("standing", "Standing"), Column("signed_by", "Last answer by"),
+        Column("digest", "Digest of what was shown"),
     ]
     grids = [grid(overview, "Regions", columns)]
     if not verdicts.is_empty():

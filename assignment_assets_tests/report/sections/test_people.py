@@ -3,7 +3,7 @@ import pytest
 
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
-from assignment_assets.report.sections.people import approved, refusals, sign_offs
+from assignment_assets.report.sections.people import approved, held_and_refused, refusals, sign_offs
 from assignment_assets_tests.report import tiny
 
 
@@ -54,3 +54,21 @@ def test_a_long_list_is_cut_and_says_where_the_rest_is(tables, names):
 
     assert moves.is_folded and len(moves.rows) == 200
     assert moves.note == "The first 200 of 230 rows are shown. All are in the table approved_diff."
+
+
+def test_a_rejection_after_an_approval_is_the_last_word(tables, names):
+    approval = tables["sign_off_verdicts"]
+    rejection = approval.with_columns(receipt_no=pl.lit(2, pl.Int64), decision=pl.lit("reject"))
+    tables["sign_off_verdicts"] = pl.concat([approval, rejection])
+
+    assert standings(sign_offs(ReportInput("2026q4-global", tables), names))["East"] == "rejected"
+
+
+def test_an_automatic_lock_without_a_seat_is_told_apart_from_what_people_sent(tables, names):
+    automatic = {"rep_id": "ann", "row_no": 0, "account_id": "a02", "lock_kind": "l3m_referrer", "verdict": "refused"}
+    picked = automatic | {"receipt_no": 1, "row_no": 7, "account_id": "a03", "lock_kind": "dormant_pick"}
+    tables["lock_verdicts"] = tiny.frame("lock_verdicts", automatic, picked)
+    section = held_and_refused(ReportInput("2026q4-global", tables), names)
+
+    assert [row[2].text for row in section.grids[0].rows if row[0].text == "lock list"] == ["Clinic 3"]
+    assert section.sentences[1] == "1 automatic lock found no seat in a full book; the accounts entered the pool."
