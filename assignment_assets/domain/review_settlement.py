@@ -101,6 +101,6 @@ def _harmful(transfer: Transfer, trial: Tally, counter: Counter) -> Refusal:
     harm = listed(books) or "other edits would not stand"
     return Refusal(
         "capacity",
-        f"With account {transfer[0]} in {facts.book(transfer[1])}, {harm} at the end of all reviews: the bounds leave no"
-        " room for it. Choose another account or another rep.",
+        f"With account {transfer[0]} in {facts.book(transfer[1])}, {harm} at the end of all reviews: the bounds leave"
+        " no room for it. Choose another account or another rep.",
     )
