@@ -9,6 +9,7 @@ import polars as pl
 from assignment_assets.domain.cycle import FINISHED_EVENTS
 from assignment_assets.domain.gates import GateManifest, Receipt, closing
 
+SHOWN_NAMES = 5
 GATE_TITLES = {"lock_lists": "Keep-lists", "review_edits": "Reviews", "sign_offs": "Sign-offs"}
 
 
@@ -77,7 +78,9 @@ def cycle_status(
     config = configs.row(-1, named=True) if configs.height else {"mode": "draft", "scope": "–", "as_of": "–"}
     events = tables["cycle_events"]
     statuses = tuple(
-        _gate_status(gate, *gates[gate], now) if gate in gates else GateStatus(gate, is_out=False)
+        _gate_status(gate, *gates[gate], now, _has_passed(gate, gates, tables))
+        if gate in gates
+        else GateStatus(gate, is_out=False)
         for gate in GATE_TITLES
     )
     regions = _regions(tables["region_digests"], tables["sign_off_verdicts"])
@@ -91,11 +94,38 @@ def cycle_status(
     )
 
 
-def _gate_status(gate: str, manifest: GateManifest, receipts: tuple[Receipt, ...], now: datetime) -> GateStatus:
+def _has_passed(gate: str, gates: Mapping[str, tuple], tables: Mapping[str, pl.DataFrame]) -> bool:
+    """Whether the waterfall has gone on beyond a gate."""
+    return {
+        "lock_lists": "review_edits" in gates,
+        "review_edits": tables["reviewed_books"].height > 0,
+        "sign_offs": "closed" in tables["cycle_events"]["event"],
+    }[gate]
+
+
+def _gate_status(
+    gate: str, manifest: GateManifest, receipts: tuple[Receipt, ...], now: datetime, has_passed: bool
+) -> GateStatus:
     standing = closing(manifest, receipts, now)
     missing = tuple(f"{each.name} ({each.subject})" if each.subject else each.name for each in standing.missing)
     asked = len(manifest.persons)
-    return GateStatus(gate, True, standing.is_closed, asked, asked - len(missing), missing, standing.why)
+    answered = asked - len(missing)
+    if gate == "sign_offs":
+        regions = {each.subject for each in manifest.persons}
+        signed = regions & {receipt.subject for receipt in standing.latest}
+        asked, answered, missing = len(regions), len(signed), tuple(sorted(regions - signed))
+    if has_passed:
+        without = f", without {_some(missing)}" if missing else ""
+        return GateStatus(gate, True, True, asked, answered, missing, f"closed with {answered} of {asked}{without}")
+    if gate == "sign_offs":
+        why = f"waiting for {_some(missing)}" if missing else "every region has an answer"
+        return GateStatus(gate, True, False, asked, answered, missing, f"{answered} of {asked} regions; {why}")
+    return GateStatus(gate, True, standing.is_closed, asked, answered, missing, standing.why)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    rest = len(names) - SHOWN_NAMES
+    return ", ".join(names[:SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _regions(digests: pl.DataFrame, verdicts: pl.DataFrame) -> tuple[dict, ...]:
