@@ -37,8 +37,7 @@ from assignment_assets.io.outbox import read_gate
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse import read_published, write_whole
 from assignment_assets.sample.company import generate
-from assignment_assets.sandbox.loading import load
-from assignment_assets.sandbox.server import running
+from assignment_assets.sandbox import load, running
 from assignment_assets.segments import run_segment
 from assignment_assets.stages.review_packets import regional_directors
 

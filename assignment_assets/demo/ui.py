@@ -2,26 +2,27 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from pathlib import Path
 
 from assignment_assets.io.folders import PROJECT, DataFolder
 from assignment_assets.sample.company import generate
-from assignment_assets.sandbox.loading import load
-from assignment_assets.sandbox.server import running
+from assignment_assets.sandbox import is_loaded, load, running
 
-STOP_SECONDS = 15.0
+START_SECONDS, STOP_SECONDS = 60.0, 15.0
 
 
 def serve_all(port: int, org_port: int) -> None:
     """The Dagster pages, its daemon and the sandbox org until Ctrl-C, which ends all of them."""
     folder = DataFolder.from_environment()
     state = folder.root / "sandbox"
-    if not state.is_dir():
+    if not is_loaded(state):
         print("No sample company yet: making one …", flush=True)
         load(generate(as_of=date(2026, 10, 1)), state)
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT))
@@ -29,10 +30,12 @@ def serve_all(port: int, org_port: int) -> None:
     with ExitStack() as stack:
         org = stack.enter_context(running(state, org_port))
         os.environ.update(org.environment())
-        pages = stack.enter_context(_process("dagster-webserver", "-h", "127.0.0.1", "-p", str(port)))
-        daemon = stack.enter_context(_process("dagster-daemon", "run"))
+        logs = folder.root / "logs"
+        pages = stack.enter_context(_process(logs, "dagster-webserver", "-h", "127.0.0.1", "-p", str(port)))
+        daemon = stack.enter_context(_process(logs, "dagster-daemon", "run"))
+        _await_port(port)
         print(
-            f"\n  Dagster       http://127.0.0.1:{port}\n  Sandbox org   {org.url}\n\nCtrl-C ends all of them.",
+            f"\n  Dagster       http://127.0.0.1:{port}\n  Sandbox org   {org.url}\n  Logs          {logs}\n\nCtrl-C ends all of them.",
             flush=True,
         )
         try:
@@ -42,15 +45,27 @@ def serve_all(port: int, org_port: int) -> None:
             print("\nending …", flush=True)
 
 
+def _await_port(port: int) -> None:
+    """Returns once the pages answer, or after a while in any case: the log says why they do not."""
+    give_up = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up:
+        with socket.socket() as caller:
+            if caller.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+
+
 @contextmanager
-def _process(program: str, *arguments: str) -> Iterator[subprocess.Popen]:
-    """A child in a process group of its own, ended with all that it started."""
-    command = [os.path.join(os.path.dirname(sys.executable), program), *arguments]
-    child = subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
-    try:
-        yield child
-    finally:
-        _end(child)
+def _process(logs: Path, program: str, *arguments: str) -> Iterator[subprocess.Popen]:
+    """A child in a process group of its own that writes to its log, ended with all that it started."""
+    command = [str(Path(sys.executable).with_name(program)), *arguments]
+    logs.mkdir(parents=True, exist_ok=True)
+    with (logs / f"{program}.log").open("ab") as log:
+        child = subprocess.Popen(command, cwd=PROJECT, start_new_session=True, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            yield child
+        finally:
+            _end(child)
 
 
 def _end(child: subprocess.Popen) -> None:
