@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
-from assignment_assets.domain.ids import complete_ids
+from assignment_assets.domain.ids import complete_id, complete_ids
 from assignment_assets.domain.row_rules import RowRule, account_rules, opportunity_rules, rep_rules
 from assignment_assets.domain.structure import structural_faults
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS, TEXT, WHOLE, Table
@@ -151,7 +151,11 @@ class _Judged:
 def _numbered(name: str, source: SourceTable) -> pl.DataFrame:
     frame = source.frame if "row_no" in source.frame.columns else source.frame.with_row_index("row_no", offset=1)
     texts = [column for column in IDS[name] if frame.schema.get(column) == pl.String]
-    return frame.with_columns(*(complete_ids(frame[column]) for column in texts))
+    completed = frame.with_columns(*(complete_ids(frame[column]) for column in texts))
+    if completed.schema.get("co_owner_ids") != pl.List(pl.String):
+        return completed
+    return completed.with_columns(pl.col("co_owner_ids").list.eval(
+        pl.element().map_elements(complete_id, return_dtype=pl.String)))
 
 
 def _with_defaults(table: Table, frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,8 @@ import polars as pl
 
 ALPHABET = string.ascii_uppercase + "012345"
 BODY, SUFFIX, GROUP = 15, 3, 5
+_FLAGS = {ord(character): "1" if character.isupper() else "0" for character in string.ascii_letters + string.digits}
+_LETTER_OF_FLAGS = {f"{number:0{GROUP}b}"[::-1]: letter for number, letter in enumerate(ALPHABET)}
 KEY_PREFIXES = frozenset({"001", "003", "005", "006", "00D", "00G", "00Q"})
 """Account, contact, user, opportunity, organisation, queue and lead: what an id begins with."""
 
@@ -39,9 +41,8 @@ def complete_id(text: str) -> str:
 
 def checksum(body: str) -> str:
     """The three characters that follow a 15-character id: each says which of five characters are capitals."""
-    groups = (body[start:start + GROUP] for start in range(0, BODY, GROUP))
-    return "".join(ALPHABET[sum(character in string.ascii_uppercase and 1 << place
-                                for place, character in enumerate(group))] for group in groups)
+    flags = body.translate(_FLAGS)
+    return _LETTER_OF_FLAGS[flags[:5]] + _LETTER_OF_FLAGS[flags[5:10]] + _LETTER_OF_FLAGS[flags[10:]]
 
 
 def is_salesforce_id(text: str) -> bool:
@@ -57,8 +58,8 @@ def is_damaged_id(text: str) -> bool:
 
 def complete_ids(column: pl.Series) -> pl.Series:
     """The column with every id completed; nulls stay, blank texts become null."""
-    spellings = {text: complete_id(text) or None for text in column.drop_nulls().unique()}
-    completed = [None if text is None else spellings[text] for text in column]
+    spellings = {text: complete_id(text) or None for text in column.drop_nulls().unique().to_list()}
+    completed = [None if text is None else spellings[text] for text in column.to_list()]
     return pl.Series(column.name, completed, dtype=pl.String)
 
 

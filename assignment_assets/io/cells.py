@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Literal
@@ -18,8 +19,7 @@ TRUE = frozenset({"true", "t", "yes", "y", "1", "x", "on"})
 FALSE = frozenset({"false", "f", "no", "n", "0", "off"})
 LARGEST = Decimal(10) ** 15
 _NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
-_ISO_TIMES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S.%f%z",
-              "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([ T].+)?")
 _OPTIONS = {
     "scale": ("numbers", (WHOLE, REAL)), "decimal": ("numbers", (WHOLE, REAL)), "zero_pad": ("texts", (TEXT,)),
     "dates": ("dates and times", (DATE, MOMENT)), "separator": ("lists", (TEXTS,)), "true": ("yes or no", (FLAG,)),
@@ -104,8 +104,8 @@ def read_column(
     """
     prepared = _prepared(texts, rule)
     read, expected = _reader(name, dtype, rule, (*rule.dates, *dates), states)
-    answers = {text: read(text) for text in prepared.drop_nulls().unique()}
-    values = pl.Series(name, [None if text is None else answers[text] for text in prepared], dtype=dtype)
+    answers = {text: read(text) for text in prepared.drop_nulls().unique().to_list()}
+    values = pl.Series(name, [None if text is None else answers[text] for text in prepared.to_list()], dtype=dtype)
     return values, prepared.is_not_null() & values.is_null(), expected
 
 
@@ -180,12 +180,23 @@ def _real(text: str, rule: ColumnRule) -> float | None:
 
 
 def _moment(text: str, formats: tuple[str, ...], dtype: object) -> date | datetime | None:
-    for each in (*formats, *_ISO_TIMES):
-        try:
-            moment = datetime.strptime(text, each)
-        except ValueError:
-            continue
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
-        return moment.date() if dtype == DATE else moment
+    moment = _in_stated_format(text, formats) or _in_iso(text)
+    if moment is None:
+        return None
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.date() if dtype == DATE else moment
+
+
+def _in_stated_format(text: str, formats: tuple[str, ...]) -> datetime | None:
+    for each in formats:
+        with suppress(ValueError):
+            return datetime.strptime(text, each)
+    return None
+
+
+def _in_iso(text: str) -> datetime | None:
+    if _ISO.fullmatch(text):
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
     return None

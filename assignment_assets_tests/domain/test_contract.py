@@ -74,10 +74,13 @@ def test_absent_optional_columns_have_stated_defaults():
 def test_ids_of_fifteen_characters_are_completed_in_every_column_that_refers_to_them():
     source = accounts(account_id={1: "001A0000006Vm9r"}, owner_id={1: "005a0000006vm9riac"},
                       parent_id={2: "001A0000006Vm9r"})
+    co_owners = [["005A0000006Vm9r", "r-1"]] + [[]] * (MANY - 1)
+    source = SourceTable(source.frame.with_columns(pl.Series("co_owner_ids", co_owners)), source.origin)
     users = reps(rep_id={2: "005A0000006Vm9r"})
     snapshot = check_sources(source, users, opportunities(account_id={1: "001A0000006Vm9rIAC"}))
     account = snapshot.accounts.filter(pl.col("account_id") == "001A0000006Vm9rIAC").row(0, named=True)
     assert account["owner_id"] == "005A0000006Vm9rIAC"
+    assert account["co_owner_ids"] == ["005A0000006Vm9rIAC", "r-1"]
     assert snapshot.accounts["parent_id"].drop_nulls().to_list() == ["001A0000006Vm9rIAC"]
     assert snapshot.opportunities.height == 1
 
