@@ -7,6 +7,7 @@ from datetime import datetime
 import dagster as dg
 
 from assignment_assets.automation import JOBS, PEOPLE
+from assignment_assets.domain import errors
 from assignment_assets.domain.cycle import cycle_id_faults
 from assignment_assets.domain.errors import AssignmentError, InvalidInput
 from assignment_assets.domain.run_config import RunConfig
@@ -93,11 +94,11 @@ def run_segment(
 
 
 def _what_it_said(failure: dg.DagsterEvent) -> str:
+    """The engine's own message; for any other error its kind, the step, and where to read more."""
     error = failure.step_failure_data.error
     while error.cause is not None:
         error = error.cause
     text = error.message.strip()
-    prefix = f"{error.cls_name}: "
-    for name in (f"assignment_assets.domain.errors.{prefix}", prefix):
-        text = text.removeprefix(name)
-    return text
+    if hasattr(errors, error.cls_name or ""):
+        return text.split(": ", 1)[1]
+    return f"{failure.step_key}: unexpected {text}. Run it with --verbose, or open the run in Dagster, for the trace."

@@ -35,7 +35,8 @@ def serve_all(port: int, org_port: int) -> None:
         daemon = stack.enter_context(_process(logs, "dagster-daemon", "run"))
         _await_port(port)
         print(
-            f"\n  Dagster       http://127.0.0.1:{port}\n  Sandbox org   {org.url}\n  Logs          {logs}\n\nCtrl-C ends all of them.",
+            f"\n  Dagster       http://127.0.0.1:{port}\n  Sandbox org   {org.url}\n  Logs          {logs}\n\n"
+            "Ctrl-C ends all of them.",
             flush=True,
         )
         try:
