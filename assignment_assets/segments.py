@@ -9,7 +9,7 @@ import dagster as dg
 from assignment_assets.automation import JOBS, PEOPLE
 from assignment_assets.domain import errors
 from assignment_assets.domain.cycle import cycle_id_faults
-from assignment_assets.domain.errors import AssignmentError, InvalidInput
+from assignment_assets.domain.errors import AssignmentError, CycleClosed, InvalidInput
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.io.folders import PROJECT, DataFolder
 from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
@@ -76,7 +76,12 @@ def run_segment(
     if config:
         run_config["ops"] = {"run_config": {"config": config.model_dump()}}
     with instance() as dagster:
-        register(cycle, dagster)
+        if segment == "open_cycle":
+            register(cycle, dagster)
+        elif cycle not in dagster.get_dynamic_partitions("cycle"):
+            raise CycleClosed(
+                f"cycle {cycle}: there is none, expected one that was opened. Open it with `assignment cycle new`."
+            )
         result = definitions.resolve_job_def(segment).execute_in_process(
             instance=dagster, partition_key=cycle, raise_on_error=False, run_config=run_config
         )
