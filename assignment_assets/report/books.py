@@ -3,7 +3,7 @@
 import polars as pl
 
 MEASURES = ("account_count", "opp_count", "bps", "tam", "value")
-BOOK_STATES = ("before", "proposed", "reviewed")
+BOOK_STATES = ("before", "proposed", "reviewed", "decided")
 BOOK_SIZE = 100  # accounts, where a rep has no capacity of their own
 
 
@@ -12,8 +12,9 @@ def ownership(
     proposed_books: pl.DataFrame | None = None,
     overflow: pl.DataFrame | None = None,
     reviewed_books: pl.DataFrame | None = None,
+    decided_books: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Each account outside the carve-outs with its owner before, proposed, reviewed, and `after`: the latest.
+    """Each account outside the carve-outs with its owner before, proposed, reviewed, decided, and `after`: the latest.
 
     Parameters
     ----------
@@ -21,6 +22,8 @@ def ownership(
         All accounts of the cycle, as they were owned when it began.
     proposed_books, overflow, reviewed_books
         The tables of those names; None when the stage has not run, and then their column is absent.
+    decided_books
+        The books with Growth Strategy's decisions on held edits; where they decided nothing `decided` is absent.
 
     Returns
     -------
@@ -44,6 +47,10 @@ def ownership(
     if reviewed_books is not None:
         owned = _take_over(owned, reviewed_books.select("account_id", reviewed="reviewed_owner_id"), "reviewed", latest)
         latest = "reviewed"
+    if decided_books is not None:
+        decided = _take_over(owned, decided_books.select("account_id", decided="reviewed_owner_id"), "decided", latest)
+        if not decided["decided"].equals(decided[latest]):
+            owned, latest = decided, "decided"
     return owned.with_columns(after=latest).sort("account_id")
 
 

@@ -57,9 +57,15 @@ def _pool(pool: pl.DataFrame) -> tuple[int, str]:
 
 
 def _approved(diff: pl.DataFrame) -> tuple[int, str]:
-    approved = diff.filter(pl.col("status") == "approved")["account_id"].n_unique()
-    deferred = diff.filter(pl.col("status") == "deferred")["account_id"].n_unique()
-    return approved, f"{deferred:,} deferred" if deferred else ""
+    approved, deferred = diff.filter(pl.col("status") == "approved"), still_deferred(diff)
+    return approved["account_id"].n_unique(), f"{deferred.height:,} deferred" if deferred.height else ""
+
+
+def still_deferred(diff: pl.DataFrame) -> pl.DataFrame:
+    """The last row of each account of `approved_diff` that was deferred and has not been approved since."""
+    approved = diff.filter(pl.col("status") == "approved").select("account_id")
+    waiting = diff.filter(pl.col("status") == "deferred").join(approved, on="account_id", how="anti")
+    return waiting.sort("sign_off_no", "account_id").unique("account_id", keep="last", maintain_order=True)
 
 
 def _written(log: pl.DataFrame) -> tuple[int, str]:

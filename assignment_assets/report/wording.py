@@ -3,7 +3,7 @@
 import datetime as dt
 
 NOTHING = "–"
-BOOK_STATE_WORDS = {"before": "before", "proposed": "as proposed", "reviewed": "after review", "after": "after"}
+BOOK_STATE_WORDS = {"before": "before", "proposed": "as proposed", "reviewed": "after review", "decided": "as decided"}
 MEASURE_WORDS = {
     "account_count": "Accounts", "opp_count": "Opportunities", "bps": "BPS", "tam": "TAM", "value": "Value",
 }

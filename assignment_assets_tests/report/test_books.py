@@ -28,6 +28,14 @@ def test_an_account_outside_the_proposal_keeps_its_owner(tables):
     assert owners(ownership(tables["accounts"], partly), "after")["a07"] == "bob"
 
 
+def test_a_decision_on_a_held_edit_is_the_last_word_and_no_decision_leaves_no_trace(tables):
+    stages = [tables[name] for name in ("accounts", "proposed_books", "overflow", "reviewed_books")]
+    decided = tables["reviewed_books"].with_columns(reviewed_owner_id="proposed_owner_id")
+
+    assert owners(ownership(*stages, decided), "after")["a05"] == "bob"
+    assert "decided" not in ownership(*stages, tables["reviewed_books"]).columns
+
+
 def test_only_working_field_reps_are_measured_with_the_capacity_of_the_cycle(tables):
     assert field_reps(tables["reps"])["rep_id"].to_list() == ["ann", "bob", "cat"]
     books = [

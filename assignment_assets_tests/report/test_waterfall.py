@@ -1,4 +1,6 @@
-from assignment_assets.report.waterfall import waterfall
+import polars as pl
+
+from assignment_assets.report.waterfall import still_deferred, waterfall
 
 
 def counts(tables) -> dict:
@@ -23,6 +25,15 @@ def test_notes_say_where_the_others_went(tables):
     assert told["locked"] == "1 L3M referrer"
     assert told["overflow"] == "1 Growers"
     assert told["approved"] == "1 deferred"
+
+
+def test_what_was_deferred_and_approved_later_is_deferred_no_more(tables):
+    diff = tables["approved_diff"]
+    later = diff.with_columns(sign_off_no=pl.lit(2, pl.Int64), status=pl.lit("approved")).filter(account_id="a11")
+
+    assert still_deferred(diff)["account_id"].to_list() == ["a11"]
+    assert counts({"approved_diff": pl.concat([diff, later])})["approved"] == 2
+    assert notes({"approved_diff": pl.concat([diff, later])})["approved"] == ""
 
 
 def test_a_step_that_has_not_run_has_no_count_and_an_empty_one_has_zero(tables):

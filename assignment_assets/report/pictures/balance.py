@@ -28,7 +28,7 @@ def balance_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
     """
     if owned.is_empty() or reps.is_empty():
         return canvas.nothing_to_show(findings.of_balance(balance(owned, reps)))
-    figures = balance(owned.select(pl.exclude("proposed", "reviewed"), reviewed="after"), reps)
+    figures = balance(owned.select(pl.exclude("proposed", "reviewed", "decided"), reviewed="after"), reps)
     with canvas.paper():
         below = (
             "Each line runs through all books, smallest first; 100% is a book's fair share by capacity. "

@@ -38,7 +38,7 @@ def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
     colours = rep_colours(located, reps)
     drawn = located.sort("account_id").gather_every(-(-located.height // MOST_DOTS))
     with canvas.paper():
-        sheet = canvas.figure(7.6, finding, BELOW)
+        sheet = canvas.figure(8.2, finding, BELOW)
         for axes, book_state, title in zip(sheet.subplots(2, 1), ("before", "after"), ("Before", "After"), strict=True):
             _country(axes)
             _dots(axes, drawn, book_state, colours)
@@ -68,7 +68,7 @@ def _country(axes: Axes) -> None:
     """The states. Hard edges, here and for the dots, take a third of the bytes of smooth ones."""
     canvas.clear_axes(axes)
     axes.add_collection(
-        PolyCollection(outlines.state_rings(), facecolors=LAND, edgecolors=BORDER, linewidths=0.6, antialiaseds=False)
+        PolyCollection(outlines.state_rings(), facecolors=LAND, edgecolors=BORDER, linewidths=0.4, antialiaseds=False)
     )
     left, right, lowest, highest = outlines.FRAME
     axes.set(xlim=(left, right), ylim=(lowest, highest), aspect="equal")

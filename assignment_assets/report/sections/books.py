@@ -28,7 +28,7 @@ def owned_and_reps(report: ReportInput) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`books.ownership` and `books.field_reps` of the cycle."""
     owned = ownership(
         report.frame("accounts"), report.optional("proposed_books"), report.optional("overflow"),
-        report.optional("reviewed_books"),
+        report.optional("reviewed_books"), report.optional("decided_books"),
     )
     return owned, field_reps(report.frame("reps"), report.optional("current_books"))
 

@@ -61,21 +61,27 @@ def certificate(report: ReportInput, names: Names) -> Section:
     lines = report.frame("certificate")
     if lines.is_empty():
         return Section("certificate", "Certificate", ["Nothing was proven: there was nothing to place."])
-    two = _two_decimals
     columns = [
-        Column("phase", "Phase", words), Column("metric", "Figure", words), Column("state", "Books", words),
-        number("value", "Value", two), number("bound", "Proven bound", two),
-        number("gap_pct", "Gap", _gap), Column("sentence", "In words"),
+        Column("phase", "Phase", words), Column("metric", "Figure", words), number("value", "Value", _figure),
+        number("bound", "Proven bound", _figure), number("gap_pct", "Gap", _gap), Column("sentence", "In words"),
     ]
+    grids = [grid(lines.filter(pl.col("state").is_null()), "What is proven about the books", columns)]
+    by_state = lines.drop_nulls("state").sort("value", "state", descending=[True, False], nulls_last=True)
+    if not by_state.is_empty():
+        of_state = [
+            Column("state", "State"), number("value", "To Inside Sales", has_bar=True), Column("sentence", "Why"),
+        ]
+        grids.append(grid(by_state, "State by state: why accounts have no seat", of_state, is_folded=True))
     return Section(
         "certificate", "Certificate",
         ["A bound is proven: no books at all can be better than it. The gap is what may be left."],
-        grids=[grid(lines, "What is proven about the books", columns)],
+        grids=grids,
     )
 
 
-def _two_decimals(value) -> str:
-    return decimal(value, 2)
+def _figure(value) -> str:
+    """A count without decimals, anything else with two."""
+    return decimal(value, 0 if value is not None and value == int(value) else 2)
 
 
 def _gap(value) -> str:

@@ -7,6 +7,7 @@ from assignment_assets.report.grid import Column, grid, number
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
 from assignment_assets.report.sections.section import Section, not_run
+from assignment_assets.report.waterfall import still_deferred
 from assignment_assets.report.wording import plural, whole, words
 
 SHORT_DIGEST = 12
@@ -29,10 +30,15 @@ def edits(report: ReportInput, names: Names) -> Section:
         Column("edit_reason", "Reason", words), Column("note", "Note"), Column("verdict", "Verdict", words),
         Column("message", "Why"),
     ]
-    return Section(
-        "edits", "Review edits", [f"{plural(verdicts.height, 'edit')}: {tally}."],
-        grids=[grid(verdicts, "Every edit and its verdict", columns, kept_in="edit_verdicts")],
-    )
+    grids = [grid(verdicts, "Every edit and its verdict", columns, kept_in="edit_verdicts")]
+    decisions = report.frame("decision_verdicts")
+    if not decisions.is_empty():
+        grids.append(grid(decisions, "Growth Strategy's decisions on held edits", [
+            Column("decided_by", "Who"), Column("decision", "Decision", words),
+            Column("account_id", "Account", names.account, shows_id=True), Column("rep_id", "Book of", names.person),
+            Column("verdict", "Verdict", words), Column("message", "Why"),
+        ]))
+    return Section("edits", "Review edits", [f"{plural(verdicts.height, 'edit')}: {tally}."], grids=grids)
 
 
 def held_and_refused(report: ReportInput, names: Names) -> Section:
@@ -60,6 +66,7 @@ def refusals(report: ReportInput) -> pl.DataFrame:
     sources = (
         ("lock_verdicts", "lock list", "rep_id", "account_id", "rule"),
         ("edit_verdicts", "review", "director", "account_id", "rule"),
+        ("decision_verdicts", "decision", "decided_by", "account_id", "rule"),
         ("sign_off_verdicts", "sign-off", "signed_by", "region", "rule"),
         ("submissions", "file", "person", "file_name", None),
     )
@@ -122,7 +129,7 @@ def approved(report: ReportInput, names: Names) -> Section:
     by_sign_off = diff.group_by("sign_off_no", "region", "signed_by").agg(
         approved=is_approved.sum(), deferred=(~is_approved).sum()
     ).sort("sign_off_no", "region")
-    deferred, moves = diff.filter(~is_approved), diff.filter(is_approved)
+    deferred, moves = still_deferred(diff), diff.filter(is_approved)
     move_columns = [
         Column("account_id", "Account", names.account, shows_id=True), Column("region", "Region"),
         Column("old_owner_id", "From", names.person), Column("new_owner_id", "To", names.person),
@@ -132,10 +139,13 @@ def approved(report: ReportInput, names: Names) -> Section:
         number("approved", "Approved", has_bar=True), number("deferred", "Deferred", has_bar=True),
     ])]
     if not deferred.is_empty():
-        grids.append(grid(deferred, "Deferred, and why", [*move_columns, Column("deferred_because", "Because")],
+        grids.append(grid(deferred, "Still deferred, and why", [*move_columns, Column("deferred_because", "Because")],
                           kept_in="approved_diff"))
     if not moves.is_empty():
         grids.append(grid(moves, "Approved owner changes", [*move_columns, Column("reason_sentence", "Reason")],
                           most=200, is_folded=True, kept_in="approved_diff"))
-    sentence = f"{plural(moves.height, 'owner change')} approved, {whole(deferred.height)} deferred."
-    return Section("approved", "Approved and deferred", [sentence], grids=grids)
+    once = diff.filter(~is_approved)["account_id"].n_unique() - deferred.height
+    sentences = [f"{plural(moves.height, 'owner change')} approved, {whole(deferred.height)} deferred."]
+    if once:
+        sentences.append(f"{whole(once)} of the approved were deferred until a seat was free.")
+    return Section("approved", "Approved and deferred", sentences, grids=grids)
