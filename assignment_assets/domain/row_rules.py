@@ -67,7 +67,8 @@ def rep_rules() -> list[RowRule]:
                 "Fill in the region; until then the rep receives nothing.", pl.col("region"), keeps_row=True),
         RowRule("latitude", is_field & pl.col("is_active") & ~_has_place(),
                 "coordinates, or a ZIP code that has some",
-                "Fill in where the rep lives; until then the rep receives nothing.", _place(), keeps_row=True),
+                "Fill in where the rep lives; until then the rep receives nothing.", _place(), keeps_row=True,
+                repaired=pl.lit(None, pl.Float64)),
         RowRule("covered_states", strangers.list.len() > 0, "USPS state codes",
                 "Correct the codes; until then the rep receives nothing.",
                 pl.col("covered_states").list.join(", "), keeps_row=True, repaired=known),
@@ -76,7 +77,7 @@ def rep_rules() -> list[RowRule]:
                 pl.lit(None, pl.String), keeps_row=True),
         RowRule("capacity", pl.col("capacity") < 0, "a number of accounts of 0 or more",
                 "Correct the capacity; until then the rep receives nothing.",
-                pl.col("capacity").cast(pl.String), keeps_row=True, repaired=pl.lit(0, pl.Int64)),
+                pl.col("capacity").cast(pl.String), keeps_row=True, repaired=pl.lit(None, pl.Int64)),
     ]
 
 

@@ -28,6 +28,7 @@ def reps(**changed):
         "team": ["field", "field", "placeholder"], "region": ["East", "East", None],
         "covered_states": [["OH"], ["OH", "PA"], []],
         "latitude": [40.0, 40.1, None], "longitude": [-83.0, -80.0, None], "is_active": [True] * 3,
+        "capacity": [None, None, 0],
     }
     return table("reps.csv", columns, changed)
 
@@ -67,7 +68,7 @@ def test_absent_optional_columns_have_stated_defaults():
     first = kept.accounts.row(0, named=True)
     assert (first["referrals_l3m"], first["is_house"], first["co_owner_ids"]) == (0, False, [])
     assert (first["carve_out"], first["tier"], first["revenue"], first["last_referral_on"]) == (None,) * 4
-    assert kept.reps["capacity"].to_list() == [None] * 3
+    assert kept.reps["performance"].to_list() == [None] * 3
     assert kept.opportunities["is_closed"].to_list() == [False]
 
 
@@ -171,15 +172,18 @@ def test_a_column_that_mostly_cannot_be_read_is_of_the_wrong_type():
         check_sources(SourceTable(source.frame, source.origin, unread), reps(), opportunities())
 
 
-@pytest.mark.parametrize(("column", "cell", "expected"), [
-    ("latitude", None, "coordinates, or a ZIP code that has some"),
-    ("region", None, "a region"),
-    ("covered_states", ["OH", "ZZ"], "USPS state codes"),
-    ("covered_states", [], "at least one USPS state code"),
+@pytest.mark.parametrize(("column", "cell", "expected", "kept"), [
+    ("latitude", None, "coordinates, or a ZIP code that has some", None),
+    ("latitude", 400.0, "coordinates, or a ZIP code that has some", None),
+    ("region", None, "a region", None),
+    ("covered_states", ["OH", "ZZ"], "USPS state codes", ["OH"]),
+    ("covered_states", [], "at least one USPS state code", []),
+    ("capacity", -5, "a number of accounts of 0 or more", None),
 ])
-def test_a_faulty_rep_is_listed_and_stays_as_the_owner_of_their_accounts(column, cell, expected):
+def test_a_faulty_rep_is_listed_and_stays_as_the_owner_of_their_accounts(column, cell, expected, kept):
     snapshot = check_sources(accounts(), reps(**{column: {1: cell}}), opportunities())
     assert rows(snapshot, "column_name", "expected") == [("reps", "r-1", column, expected)]
+    assert snapshot.reps.filter(pl.col("rep_id") == "r-1").row(0, named=True)[column] == kept
     assert snapshot.reps.height == 3
     assert snapshot.accounts.height == MANY
 
