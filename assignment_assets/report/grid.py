@@ -36,6 +36,8 @@ class Column:
         A bar behind the number, its length relative to the column's largest absolute value.
     shows_id
         The raw value in small type below the words.
+    is_prose
+        Sentences: the column is kept wide enough to read.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Column:
     is_number: bool = False
     has_bar: bool = False
     shows_id: bool = False
+    is_prose: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class Grid:
     rows: Sequence[Sequence[Cell]]
     note: str = ""
     is_folded: bool = False
+
+
+def prose(name: str, heading: str) -> Column:
+    """A column of sentences."""
+    return Column(name, heading, is_prose=True)
 
 
 def number(name: str, heading: str, as_text: Callable = whole, has_bar: bool = False) -> Column:

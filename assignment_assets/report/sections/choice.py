@@ -3,7 +3,7 @@
 import polars as pl
 
 from assignment_assets.report import findings, pictures
-from assignment_assets.report.grid import Column, grid, number
+from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
 from assignment_assets.report.sections.section import Section, not_run, picture
@@ -63,13 +63,13 @@ def certificate(report: ReportInput, names: Names) -> Section:
         return Section("certificate", "Certificate", ["Nothing was proven: there was nothing to place."])
     columns = [
         Column("phase", "Phase", words), Column("metric", "Figure", words), number("value", "Value", _figure),
-        number("bound", "Proven bound", _figure), number("gap_pct", "Gap", _gap), Column("sentence", "In words"),
+        number("bound", "Proven bound", _figure), number("gap_pct", "Gap", _gap), prose("sentence", "In words"),
     ]
     grids = [grid(lines.filter(pl.col("state").is_null()), "What is proven about the books", columns)]
     by_state = lines.drop_nulls("state").sort("value", "state", descending=[True, False], nulls_last=True)
     if not by_state.is_empty():
         of_state = [
-            Column("state", "State"), number("value", "To Inside Sales", has_bar=True), Column("sentence", "Why"),
+            Column("state", "State"), number("value", "To Inside Sales", has_bar=True), prose("sentence", "Why"),
         ]
         grids.append(grid(by_state, "State by state: why accounts have no seat", of_state, is_folded=True))
     return Section(

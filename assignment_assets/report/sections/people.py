@@ -3,7 +3,7 @@
 import polars as pl
 
 from assignment_assets.domain.sign_off_verdicts import signed_regions
-from assignment_assets.report.grid import Column, grid, number
+from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
 from assignment_assets.report.sections.section import Section, not_run
@@ -28,7 +28,7 @@ def edits(report: ReportInput, names: Names) -> Section:
         Column("director", "Director"), Column("edit_kind", "Edit", words),
         Column("account_id", "Account", names.account, shows_id=True), Column("rep_id", "Book of", names.person),
         Column("edit_reason", "Reason", words), Column("note", "Note"), Column("verdict", "Verdict", words),
-        Column("message", "Why"),
+        prose("message", "Why"),
     ]
     grids = [grid(verdicts, "Every edit and its verdict", columns, kept_in="edit_verdicts")]
     decisions = report.frame("decision_verdicts")
@@ -36,7 +36,7 @@ def edits(report: ReportInput, names: Names) -> Section:
         grids.append(grid(decisions, "Growth Strategy's decisions on held edits", [
             Column("decided_by", "Who"), Column("decision", "Decision", words),
             Column("account_id", "Account", names.account, shows_id=True), Column("rep_id", "Book of", names.person),
-            Column("verdict", "Verdict", words), Column("message", "Why"),
+            Column("verdict", "Verdict", words), prose("message", "Why"),
         ]))
     return Section("edits", "Review edits", [f"{plural(verdicts.height, 'edit')}: {tally}."], grids=grids)
 
@@ -51,7 +51,7 @@ def held_and_refused(report: ReportInput, names: Names) -> Section:
         return Section("refused", "Held and refused", ["Nothing that people sent was held or refused.", *sentences])
     columns = [
         Column("gate", "Where", words), Column("person", "Who", names.person), Column("subject", "What", names.account),
-        Column("verdict", "Verdict", words), Column("rule", "Rule", words), Column("message", "Message"),
+        Column("verdict", "Verdict", words), Column("rule", "Rule", words), prose("message", "Message"),
     ]
     return Section(
         "refused", "Held and refused",
@@ -112,7 +112,7 @@ def sign_offs(report: ReportInput, names: Names) -> Section:
     if not verdicts.is_empty():
         answer_columns = [
             number("receipt_no", "Receipt"), Column("region", "Region"), Column("signed_by", "By"),
-            Column("decision", "Decision", words), Column("verdict", "Verdict", words), Column("message", "Why"),
+            Column("decision", "Decision", words), Column("verdict", "Verdict", words), prose("message", "Why"),
         ]
         grids.append(grid(verdicts, "Every answer at this gate", answer_columns))
     return Section("sign-offs", "Sign-offs", [f"{done} of {plural(regions.height, 'region')} signed."], grids=grids)
@@ -139,10 +139,10 @@ def approved(report: ReportInput, names: Names) -> Section:
         number("approved", "Approved", has_bar=True), number("deferred", "Deferred", has_bar=True),
     ])]
     if not deferred.is_empty():
-        grids.append(grid(deferred, "Still deferred, and why", [*move_columns, Column("deferred_because", "Because")],
+        grids.append(grid(deferred, "Still deferred, and why", [*move_columns, prose("deferred_because", "Because")],
                           kept_in="approved_diff"))
     if not moves.is_empty():
-        grids.append(grid(moves, "Approved owner changes", [*move_columns, Column("reason_sentence", "Reason")],
+        grids.append(grid(moves, "Approved owner changes", [*move_columns, prose("reason_sentence", "Reason")],
                           most=200, is_folded=True, kept_in="approved_diff"))
     once = diff.filter(~is_approved)["account_id"].n_unique() - deferred.height
     sentences = [f"{plural(moves.height, 'owner change')} approved, {whole(deferred.height)} deferred."]

@@ -5,7 +5,7 @@ import json
 import polars as pl
 
 from assignment_assets.report import findings, pictures
-from assignment_assets.report.grid import Column, grid, number
+from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
 from assignment_assets.report.sections.section import Section, not_run, picture
@@ -42,7 +42,7 @@ def stages(report: ReportInput, names: Names) -> Section:
     columns = [
         Column("stage", "Stage", words), Column("asset", "Asset", words), number("rows_in", "Rows in"),
         number("rows_out", "Rows out"), number("seconds", "Time", seconds, has_bar=True),
-        Column("people", "What people did"), Column("refused", "Refused"),
+        prose("people", "What people did"), prose("refused", "Refused"),
     ]
     return Section(
         "stages", "How the stages ran",

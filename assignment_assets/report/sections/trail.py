@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.report.grid import Column, grid, number
+from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
 from assignment_assets.report.sections.section import Section, not_run
@@ -29,13 +29,13 @@ def write_back(report: ReportInput, names: Names) -> Section:
     outcomes = outcomes.with_columns(meaning=pl.col("outcome").replace_strict(OUTCOME_WORDS, default=""))
     unwritten = last.filter(~pl.col("outcome").is_in(WRITTEN_OUTCOMES))
     grids = [grid(outcomes, "Outcome of the last attempt", [
-        Column("outcome", "Outcome", words), number("accounts", "Accounts", has_bar=True), Column("meaning", "Meaning"),
+        Column("outcome", "Outcome", words), number("accounts", "Accounts", has_bar=True), prose("meaning", "Meaning"),
     ])]
     if not unwritten.is_empty():
         grids.append(grid(unwritten, "Accounts without their new owner", [
             Column("account_id", "Account", names.account, shows_id=True), Column("outcome", "Outcome", words),
             Column("old_owner_id", "Expected", names.person), Column("found_owner_id", "Found", names.person),
-            Column("new_owner_id", "To be", names.person), Column("error_code", "Code"), Column("error", "Message"),
+            Column("new_owner_id", "To be", names.person), Column("error_code", "Code"), prose("error", "Message"),
         ], kept_in="write_back_log"))
     written = last.height - unwritten.height
     return Section("write-back", "Write-back", [
@@ -53,7 +53,7 @@ def exceptions(report: ReportInput, names: Names) -> Section:
     columns = [
         Column("table_name", "Table", words), Column("record_id", "Record"), number("row_no", "Row"),
         Column("column_name", "Column", words), Column("found", "Found"), Column("expected", "Expected"),
-        Column("remedy", "What to do"),
+        prose("remedy", "What to do"),
     ]
     sentence = f"{plural(rows.height, 'fault')} in source rows; accounts with a fault stay outside the pool."
     return Section("exceptions", "Source exceptions", [sentence],
