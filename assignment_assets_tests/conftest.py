@@ -1,0 +1,51 @@
+"""Whole cycles of the tiny company (`company.py`), told up to a stage once and copied for each test."""
+
+from pathlib import Path
+
+import pytest
+
+from assignment_assets_tests.company import tiny
+from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in
+
+
+@pytest.fixture(scope="session")
+def dagster_home(tmp_path_factory):
+    """One Dagster instance for all tests: its runs are apart by cycle and by id."""
+    return tmp_path_factory.mktemp("dagster")
+
+
+@pytest.fixture
+def cycle(tmp_path, dagster_home, monkeypatch) -> Cycle:
+    """The tiny company's quarterly cycle, not opened yet."""
+    return Cycle(settle_in(tmp_path, dagster_home, monkeypatch)).source(tiny())
+
+
+@pytest.fixture(scope="session")
+def stories(tmp_path_factory, dagster_home):
+    """Stage → (folder, time) of the quarterly cycle told so far, with nobody answering."""
+    told: dict[str, tuple[Path, Cycle]] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for stage, before in (("opened", None), ("proposed", "opened"), ("reviewed", "proposed")):
+            folder = tmp_path_factory.mktemp(stage)
+            if before is None:
+                teller = Cycle(settle_in(folder, dagster_home, patch)).source(tiny()).open()
+            else:
+                earlier, so_far = told[before]
+                teller = Cycle(copy_of(earlier, folder, dagster_home, patch), now=so_far.now)
+                teller.propose() if stage == "proposed" else teller.review()
+            told[stage] = folder, teller
+    return told
+
+
+def _from(stage: str):
+    @pytest.fixture
+    def fixture(stories, tmp_path, dagster_home, monkeypatch) -> Cycle:
+        folder, teller = stories[stage]
+        return Cycle(copy_of(folder, tmp_path, dagster_home, monkeypatch), now=teller.now)
+
+    return fixture
+
+
+opened = _from("opened")
+proposed = _from("proposed")
+reviewed = _from("reviewed")
