@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 import polars as pl
@@ -113,9 +113,7 @@ def _date_faults(config: RunConfig) -> list[Fault]:
     ):
         if not text and not is_required:
             continue
-        try:
-            datetime.strptime(text, "%Y-%m-%d")
-        except ValueError:
+        if not _is_day(text):
             faults.append(
                 Fault(
                     f"run config, {name}",
@@ -134,6 +132,14 @@ def _date_faults(config: RunConfig) -> list[Fault]:
             )
         )
     return faults
+
+
+def _is_day(text: str) -> bool:
+    """Whether the text is a real day in the one spelling that also sorts as text."""
+    try:
+        return f"{date.fromisoformat(text)}" == text
+    except ValueError:
+        return False
 
 
 RANGES = {
