@@ -68,7 +68,7 @@ def eligible_pool(
             .then(pl.lit("withdrawn"))
             .otherwise(_scope_reason(books, config))
         )
-        .with_columns(detail=pl.coalesce("detail", "carve_out"))
+        .with_columns(detail=pl.coalesce("carve_out", "detail"))
     )
     return ELIGIBLE_POOL.conform(
         pl.concat([_with_standing(judged), _with_standing(_exceptional(accounts, exceptions))], how="diagonal_relaxed")
@@ -108,7 +108,7 @@ def withdrawn(claims: pl.DataFrame, scope: str) -> pl.DataFrame:
 
 
 def _surplus_rank() -> pl.Expr:
-    """1 for the account that its owner would miss most; never-referred and low value rank last."""
+    """1 for the account that its owner would miss most; never-referred and low value rank last, carve-outs apart."""
     return (
         pl.struct(
             ~(pl.col("keep_with_owner") | pl.col("is_house")),
@@ -118,7 +118,7 @@ def _surplus_rank() -> pl.Expr:
             pl.col("account_id"),
         )
         .rank("ordinal")
-        .over("owner_id")
+        .over("owner_id", pl.col("carve_out").is_null())
     )
 
 
