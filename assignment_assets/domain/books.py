@@ -35,13 +35,13 @@ def current_books(reps: pl.DataFrame, facts: pl.DataFrame, config: RunConfig) ->
     is_field = pl.col("team") == "field"
     lowered = {rep_id: capacity for rep_id, capacity in config.capacities.items()}
     books = (
-        reps.join(facts, on="rep_id", how="left")
+        reps.with_columns(covered_states=_replaced_states(reps, config))
+        .join(facts, on="rep_id", how="left")
         .with_columns(
             account_count=pl.col("account_count").fill_null(0),
             referrals_l12m=pl.col("referrals_l12m").fill_null(0),
             is_active=pl.col("is_active").fill_null(False),
             is_on_leave=(pl.col("on_leave_until") >= as_of).fill_null(False),
-            covered_states=_replaced_states(reps, config),
             capacity=pl.min_horizontal(
                 pl.lit(config.book_size, pl.Int64),
                 pl.col("capacity").fill_null(config.book_size),
