@@ -5,7 +5,7 @@ from datetime import date
 
 from assignment_assets.domain.errors import Fault
 
-CYCLE_ID = re.compile(r"^[0-9a-z][0-9a-z_-]{2,63}$")
+CYCLE_ID = re.compile(r"[0-9a-z][0-9a-z_-]{2,63}")
 SCOPES = ("rep", "new_starter_class", "churn", "region", "global")  # from narrow to wide
 STAGES = ("sources", "setup", "locks", "assignment", "review", "sign_off", "write_back")
 FINISHED_EVENTS = ("closed", "cancelled", "expired")
@@ -13,7 +13,7 @@ FINISHED_EVENTS = ("closed", "cancelled", "expired")
 
 def cycle_id_faults(cycle: str) -> list[Fault]:
     """What is wrong with a cycle's id; empty when it can be used as partition key and folder name."""
-    if CYCLE_ID.match(cycle):
+    if CYCLE_ID.fullmatch(cycle):
         return []
     return [
         Fault(

@@ -5,19 +5,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from assignment_assets.domain.review_facts import REVIEW_EDITS, Edit, person_key
-from assignment_assets.domain.tables import EDIT_VERDICTS, FLAG, REVIEWED_BOOKS, TEXT, WHOLE, Table
+from assignment_assets.domain.tables import DECISION_VERDICTS, EDIT_VERDICTS, FLAG, REVIEWED_BOOKS, TEXT, WHOLE, Table
 
 DECISIONS = Table("decisions", ("decision_no", "receipt_no", "account_id", "rep_id", "decided_by"), {
     "decision_no": WHOLE,  # the decision's own receipt: the later one counts
     "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT,  # the held edit
     "decision": TEXT,  # accept, refuse
     "decided_by": TEXT, "note": TEXT, "is_signature_valid": FLAG,
-})
-DECISION_VERDICTS = Table("decision_verdicts", DECISIONS.key, {
-    "decision_no": WHOLE, "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT, "decision": TEXT,
-    "decided_by": TEXT,
-    "verdict": TEXT,  # accepted, refused, ignored
-    "rule": TEXT, "message": TEXT,
 })
 Transfer = tuple[str, str]
 

@@ -121,8 +121,10 @@ EDIT_VERDICTS = Table("edit_verdicts", ("receipt_no", "row_no", "edit_kind", "ac
 })
 
 DECIDED_BOOKS = Table("decided_books", REVIEWED_BOOKS.key, REVIEWED_BOOKS.columns)
-DECISION_VERDICTS = Table("decision_verdicts", ("receipt_no", "account_id", "rep_id"), {
-    "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT, "decision": TEXT, "decided_by": TEXT, "verdict": TEXT,
+DECISION_VERDICTS = Table("decision_verdicts", ("decision_no", "receipt_no", "account_id", "rep_id", "decided_by"), {
+    "decision_no": WHOLE, "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT, "decision": TEXT,
+    "decided_by": TEXT,
+    "verdict": TEXT,  # accepted, refused, ignored
     "rule": TEXT, "message": TEXT,
 })
 SIGN_OFF_PACKETS = Table("sign_off_packets", ("region", "account_id"), {

@@ -15,6 +15,7 @@ from assignment_assets.domain.tables import (
     APPROVED_DIFF,
     CURRENT_BOOKS,
     DECIDED_BOOKS,
+    EDIT_VERDICTS,
     ELIGIBLE_POOL,
     LOCKS,
     OVERFLOW,
@@ -72,8 +73,8 @@ def proposal_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
 def review_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
     """The reviewed books keep every hard rule, and hold exactly the pool."""
     config = frozen_config(warehouse, cycle)
-    accounts, pool, locks, books, reps, reviewed = warehouse.tables(
-        cycle, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS, REVIEWED_BOOKS
+    accounts, pool, locks, books, reps, reviewed, verdicts = warehouse.tables(
+        cycle, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS, REVIEWED_BOOKS, EDIT_VERDICTS
     )
     free = pool.filter(pl.col("standing") == "free")
     owners = promise.reviewed_owners(reviewed)
@@ -84,6 +85,13 @@ def review_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
             "conservation",
             promise.conservation(free, reviewed.select("account_id"), OVERFLOW.empty()),
             "The reviewed books hold exactly the pool.",
+        ),
+        Finding(
+            "within_bounds",
+            promise.within_bounds(
+                reviewed, verdicts, reps, max_adds=config.max_adds, max_drops=config.max_drops
+            ),
+            "People changed no book beyond the bounds.",
         ),
         *_owner_findings(owners, accounts, pool, unmoved, books, reps, coverage_overrides(config)),
     ]
@@ -154,7 +162,15 @@ PROMISES = {
     ),
     "reviewed_books": (
         review_findings,
-        ("conservation", "capacity", "covered_states", "locks_unmoved", "no_carve_out", "active_owner"),
+        (
+            "conservation",
+            "within_bounds",
+            "capacity",
+            "covered_states",
+            "locks_unmoved",
+            "no_carve_out",
+            "active_owner",
+        ),
     ),
     "sign_off_packets": (packet_findings, ("diff_equals_books",)),
     "approved_diff": (sign_off_findings, ("approved_within_signed",)),

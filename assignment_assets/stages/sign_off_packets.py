@@ -163,6 +163,7 @@ def _decisions(warehouse: Warehouse, cycle: str) -> pl.DataFrame:
     key = engine_key()
     rows = [
         {
+            "decision_no": receipt.receipt_no,
             "receipt_no": decision.receipt_no,
             "account_id": decision.account_id,
             "rep_id": decision.rep_id,
