@@ -29,7 +29,8 @@ def place(unseated: pl.DataFrame, books: pl.DataFrame, config: RunConfig) -> pl.
     """account_id, inside_sales_queue, member_id for every account given.
 
     A member who owns the account already and works its queue keeps it; the others go one by one, in id order, to
-    the member of the queue with the fewest accounts, ties in id order. A queue nobody works falls to the next one.
+    the member of the queue with the fewest accounts, ties in id order. A queue nobody works falls to the next one, the
+    last one to the first.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def place(unseated: pl.DataFrame, books: pl.DataFrame, config: RunConfig) -> pl.
     for account_id, owner_id, queue in wanted.select(
         "account_id", "current_owner_id", "inside_sales_queue"
     ).iter_rows():
-        queue = queue if by_queue[queue] else next(team for team in INSIDE_SALES if by_queue[team])
+        queue = next(team for team in _from_queue(queue) if by_queue[team])
         if owner_id in by_queue[queue]:
             loads[owner_id] += 1
             rows.append((account_id, queue, owner_id))
@@ -77,3 +78,9 @@ def place(unseated: pl.DataFrame, books: pl.DataFrame, config: RunConfig) -> pl.
         rows.append((account_id, queue, member_id))
     schema = {"account_id": pl.String, "inside_sales_queue": pl.String, "member_id": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row").sort("account_id")
+
+
+def _from_queue(queue: str) -> tuple[str, ...]:
+    """All queues, beginning with this one."""
+    place = INSIDE_SALES.index(queue)
+    return INSIDE_SALES[place:] + INSIDE_SALES[:place]
