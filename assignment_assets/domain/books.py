@@ -15,7 +15,9 @@ def months_before(day: date, months: int) -> date:
     return pl.select(pl.lit(day).dt.offset_by(f"-{months}mo")).item()
 
 
-def current_books(reps: pl.DataFrame, facts: pl.DataFrame, config: RunConfig) -> pl.DataFrame:
+def current_books(
+    reps: pl.DataFrame, facts: pl.DataFrame, config: RunConfig, faulty: frozenset[str] = frozenset()
+) -> pl.DataFrame:
     """One row a rep: what they own, may hold and cover, and whether they receive in this cycle.
 
     A *churned* book's field owner is inactive. A *non-productive* book's field owner has been active for
@@ -30,6 +32,8 @@ def current_books(reps: pl.DataFrame, facts: pl.DataFrame, config: RunConfig) ->
         rep_id, account_count, referrals_l12m (accounts outside carve-outs).
     config
         The frozen run config.
+    faulty
+        Reps whose row has a fault in the source: they keep what they own and receive nothing until it is corrected.
     """
     as_of = config.as_of_on
     is_field = pl.col("team") == "field"
@@ -57,12 +61,12 @@ def current_books(reps: pl.DataFrame, facts: pl.DataFrame, config: RunConfig) ->
     books = books.with_columns(
         is_churned=is_field & ~pl.col("is_active"),
         is_non_productive=(is_field & pl.col("is_active") & has_settled & (pl.col("rate") < floor)).fill_null(False),
-        receiver_reason=receiver_reason(config),
+        receiver_reason=receiver_reason(config, faulty),
     ).with_columns(is_receiver=pl.col("receiver_reason") == "receiver")
     return CURRENT_BOOKS.conform(books)
 
 
-def receiver_reason(config: RunConfig) -> pl.Expr:
+def receiver_reason(config: RunConfig, faulty: frozenset[str] = frozenset()) -> pl.Expr:
     """Why a rep receives (`receiver`) or does not, as a closed code; the first that applies."""
     in_scope = {
         "global": pl.lit(True),
@@ -82,6 +86,8 @@ def receiver_reason(config: RunConfig) -> pl.Expr:
         .then(pl.lit("no_coordinates"))
         .when(pl.col("region").is_null())
         .then(pl.lit("no_region"))
+        .when(pl.col("rep_id").is_in(sorted(faulty)))
+        .then(pl.lit("source_exception"))
         .when(pl.col("covered_states").list.len().fill_null(0) == 0)
         .then(pl.lit("no_covered_states"))
         .when(~in_scope.fill_null(False))

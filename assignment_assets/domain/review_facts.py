@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assignment_assets.domain.books import INSIDE_SALES
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.tables import FLAG, TEXT, TEXTS, WHOLE, Table
 
@@ -76,6 +77,11 @@ class Rep:
     def is_field(self) -> bool:
         """True for reps who have books under the rules; False for Inside Sales."""
         return self.team == "field"
+
+    @property
+    def is_inside_sales(self) -> bool:
+        """True for who works a queue; False for a placeholder, which means nobody."""
+        return self.team in INSIDE_SALES
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def _obstacle(account: Account, edit: Edit, facts: ReviewFacts, seats: dict[str,
     if not previous.is_active:
         return f"{previous.name}, its previous owner, is not active"
     if not previous.is_field:
-        return None
+        return None if previous.is_inside_sales else f"{previous.name}, its previous owner, is a placeholder"
     if previous.is_on_leave:
         return f"{previous.name}, its previous owner, is on leave"
     if not facts.covers(previous.rep_id, account):

@@ -1,14 +1,15 @@
 """Stage 01: each rep's book as it is now, who receives, which books are churned or non-productive."""
 
 import dagster as dg
+import polars as pl
 
 from assignment_assets.domain.books import current_books as judge_books
-from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, REPS
+from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, REPS, SOURCE_EXCEPTIONS
 from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
 
 
-@stage_asset("setup", deps=["accounts", "reps", "run_config"])
+@stage_asset("setup", deps=["accounts", "reps", "source_exceptions", "run_config"])
 def current_books(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """One row a rep: capacity, covered states, book size now, and whether they receive accounts in this cycle.
 
@@ -17,7 +18,9 @@ def current_books(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
     facts = warehouse.query("current_books/book_facts", (REPS, ACCOUNTS), cycle=cycle)
-    frame = judge_books(warehouse.table(cycle, REPS), facts, config)
+    reps, exceptions = warehouse.tables(cycle, REPS, SOURCE_EXCEPTIONS)
+    faulty = frozenset(exceptions.filter(pl.col("table_name") == "reps")["record_id"])
+    frame = judge_books(reps, facts, config, faulty)
     digests = warehouse.replace(cycle, [(CURRENT_BOOKS, frame)])
     return handed_on(
         frame,

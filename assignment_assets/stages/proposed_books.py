@@ -8,6 +8,7 @@ from assignment_assets.domain.moves import proposed_books as explain_books
 from assignment_assets.domain.moves import unseated
 from assignment_assets.domain.overflow import place
 from assignment_assets.domain.tables import (
+    ACCOUNTS,
     CERTIFICATE,
     CURRENT_BOOKS,
     ELIGIBLE_POOL,
@@ -22,6 +23,7 @@ from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.optimizer.frames import books_frame, certificate_frame, referring_assignment
 from assignment_assets.optimizer.solve import complete
 from assignment_assets.stages.cycle import CYCLES, POOL, as_table, counts, frozen_config, table_metadata
+from assignment_assets.stages.pictures import book_pictures, overflow_picture
 from assignment_assets.stages.problem import problem, progress_to
 
 SPECS = {
@@ -52,8 +54,8 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
     instance, settings = problem(warehouse, cycle, config)
-    front, front_books, pool, held, books, reps = warehouse.tables(
-        cycle, REFERRING_FRONT, REFERRING_FRONT_BOOKS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS
+    accounts, front, front_books, pool, held, books, reps = warehouse.tables(
+        cycle, ACCOUNTS, REFERRING_FRONT, REFERRING_FRONT_BOOKS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS
     )
     chosen = front.filter("is_chosen")["point"].item()
     solution = complete(
@@ -77,6 +79,7 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
             "proven largest number": solution.placed_bound,
             "moves": int(proposed["is_move"].sum()),
             "rows by phase and reason": counts(proposed, "phase", "move_reason"),
+            **book_pictures(accounts, reps, books, proposed, left),
             "certificate": as_table(certificate.select("phase", "metric", "state", "sentence").head(30)),
         },
     )
@@ -85,5 +88,6 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
         metadata=table_metadata(left, digests["overflow"])
         | {
             "accounts by queue and reason": counts(left, "inside_sales_queue", "move_reason"),
+            "overflow by state": overflow_picture(left, accounts),
         },
     )

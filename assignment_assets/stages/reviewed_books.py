@@ -10,6 +10,7 @@ from assignment_assets.domain.overflow import place
 from assignment_assets.domain.review import Bounds, judge
 from assignment_assets.domain.review_facts import REVIEW_EDITS
 from assignment_assets.domain.tables import (
+    ACCOUNTS,
     CURRENT_BOOKS,
     CYCLE_EVENTS,
     EDIT_VERDICTS,
@@ -27,6 +28,7 @@ from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.intake import counting_receipts, tell
 from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.pictures import book_pictures
 
 GATE = "review_edits"
 
@@ -42,8 +44,8 @@ def reviewed_books(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
     require_promises(warehouse, cycle, "proposed_books")
     config = frozen_config(warehouse, cycle)
     receipts = counting_receipts(warehouse, cycle, GATE, config, clock)
-    pool, books, reps, proposed, overflow = warehouse.tables(
-        cycle, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW
+    accounts, pool, books, reps, proposed, overflow = warehouse.tables(
+        cycle, ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW
     )
     returned = [
         read_review(archived(warehouse.folder, receipt)).edits.with_columns(
@@ -82,6 +84,7 @@ def reviewed_books(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
             "reviews that count": len(receipts),
             "edits by verdict": counts(judged, "edit_kind", "verdict"),
             "changes": counts(verdicts.reviewed_books, "review_change"),
+            **book_pictures(accounts, reps, books, proposed, overflow, verdicts.reviewed_books),
             "refused and held": as_table(refused.head(20)),
         },
     )

@@ -65,6 +65,11 @@ def test_an_owner_unknown_to_the_company_gets_nothing_back(company):
     assert owner_of(verdicts.reviewed_books, "b1") == ("iris", "to_inside_sales")
 
 
+def test_a_placeholder_who_had_it_does_not_get_it_back(company):
+    company = company.with_rep("max", team="placeholder", is_active=True).with_account("b1", current_owner_id="max")
+    assert owner_of(company.judge(drop("b1", "ben")).reviewed_books, "b1") == ("iris", "to_inside_sales")
+
+
 def test_an_inside_sales_member_who_had_it_keeps_it(company):
     verdicts = company.with_account("b1", current_owner_id="iris").judge(drop("b1", "ben"))
     assert owner_of(verdicts.reviewed_books, "b1") == ("iris", "returned")

@@ -1,0 +1,41 @@
+"""Pictures in the metadata of assets: the same that the report shows."""
+
+import dagster as dg
+import polars as pl
+
+from assignment_assets.report.balance import balance
+from assignment_assets.report.books import field_reps, ownership
+from assignment_assets.report.pictures import balance_before_after, map_before_after, markdown, overflow_by_state
+
+
+def book_pictures(
+    accounts: pl.DataFrame,
+    reps: pl.DataFrame,
+    books: pl.DataFrame,
+    proposed: pl.DataFrame,
+    overflow: pl.DataFrame,
+    reviewed: pl.DataFrame | None = None,
+) -> dict[str, dg.MetadataValue]:
+    """Misplaced per cent of each measure as numbers (a plot over cycles), balance and map before and after.
+
+    Parameters
+    ----------
+    accounts, reps, books, proposed, overflow, reviewed
+        Tables `accounts`, `reps`, `current_books`, `proposed_books`, `overflow`, `reviewed_books`.
+    """
+    owned, people = ownership(accounts, proposed, overflow, reviewed), field_reps(reps, books)
+    figures = balance(owned, people)
+    latest = "proposed" if reviewed is None else "reviewed"
+    numbers = {
+        f"misplaced_{row['measure']}_pct": round(row["hoover_pct"], 3)
+        for row in figures.filter(pl.col("book_state") == latest).iter_rows(named=True)
+    }
+    return numbers | {
+        "balance before and after": dg.MetadataValue.md(markdown(balance_before_after(owned, people), "balance")),
+        "map before and after": dg.MetadataValue.md(markdown(map_before_after(owned, people), "map")),
+    }
+
+
+def overflow_picture(overflow: pl.DataFrame, accounts: pl.DataFrame) -> dg.MetadataValue:
+    """Where capacity or coverage runs out, state by state."""
+    return dg.MetadataValue.md(markdown(overflow_by_state(overflow, accounts), "overflow by state"))
