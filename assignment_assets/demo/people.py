@@ -127,7 +127,10 @@ def return_reviews(
         first, second = rng.sample(rep_ids, 2)
         drops = _ids(held, first)[: 7 if number == 0 else 3]
         moved = held.filter((pl.col("rep_id") == second) & pl.col("is_move"))["account_id"].to_list()[:2]
-        adds = [(account_id, second, "relationship") for account_id in _addable(held, own, first, second)[:2]]
+        adds = [
+            (account_id, second, "relationship")
+            for account_id in _addable(held, own, first, second)[: 1 if number == 1 else 2]
+        ]
         if number == 1:
             foreign = books.filter(~pl.col("rep_id").is_in(own["rep_id"].implode()) & ~pl.col("is_locked"))
             adds += [(account_id, second, "edge_case") for account_id in _addable(foreign, own, None, second)[:1]]

@@ -7,6 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from assignment_assets.demo.people import Deed
+from assignment_assets.domain.assigned import assigned
+from assignment_assets.domain.drive_time import with_drive_minutes
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
     EDIT_VERDICTS,
@@ -130,5 +132,28 @@ def write_report(report: ReportInput) -> Path:
     folder = DataFolder.from_environment()
     summary = RunSummary.read(folder, report.cycle).frame(folder, report.cycle)
     path = folder.reports(report.cycle) / "index.html"
-    write_whole(path, render(ReportInput(report.cycle, report.tables, report.state, summary)))
+    minutes = _drive_minutes(report) if report.has_run("proposed_books") else None
+    write_whole(path, render(ReportInput(report.cycle, report.tables, report.state, summary, minutes)))
     return path
+
+
+def _drive_minutes(report: ReportInput) -> pl.DataFrame:
+    """Minutes from each account of the pool to its field rep before and after; null where it has none."""
+    latest = report.optional("decided_books")
+    if latest is None or latest.is_empty():
+        rows = assigned(report.frame("proposed_books"), report.frame("overflow"))
+        ends = rows.select("account_id", before="current_owner_id", after="new_owner_id")
+    else:
+        ends = latest.select("account_id", before="current_owner_id", after="reviewed_owner_id")
+    places = ends.join(report.frame("accounts").select("account_id", "latitude", "longitude"), on="account_id")
+    field = report.frame("reps").filter(pl.col("team") == "field")
+    return (
+        ends.select("account_id")
+        .join(_minutes(places, field, "before"), on="account_id", how="left")
+        .join(_minutes(places, field, "after"), on="account_id", how="left")
+    )
+
+
+def _minutes(places: pl.DataFrame, reps: pl.DataFrame, end: str) -> pl.DataFrame:
+    rows = with_drive_minutes(places.rename({end: "rep_id"}), reps)
+    return rows.select("account_id", pl.col("drive_minutes").alias(f"{end}_minutes"))
