@@ -48,6 +48,7 @@ class HeldEditDecision:
 
 
 KINDS = {"sign_off": SignOff, "held_edit": HeldEditDecision}
+WORDS = {"sign_off": ("approve", "reject"), "held_edit": ("accept", "refuse")}
 
 
 def signed_text(decision: SignOff | HeldEditDecision, token: str) -> str:
@@ -62,7 +63,7 @@ def read_decision(content: dict) -> SignOff | HeldEditDecision:
     Raises
     ------
     ValueError
-        It is no decision: an unknown kind, or fields missing, too many, or of the wrong type.
+        It is no decision: an unknown kind or word, or fields missing, too many, or of the wrong type.
     """
     fields = {name: value for name, value in content.items() if name not in ("kind", "signature")}
     kind = KINDS.get(content.get("kind"))
@@ -76,6 +77,9 @@ def read_decision(content: dict) -> SignOff | HeldEditDecision:
         expected = int if name in ("revision", "receipt_no") else str
         if type(value) is not expected:
             raise ValueError(f"{name} is {value!r}, expected {expected.__name__}")
+    words = WORDS[content["kind"]]
+    if fields["decision"] not in words:
+        raise ValueError(f"the decision is {fields['decision']!r}, expected {' or '.join(words)}")
     return kind(**fields)
 
 
