@@ -7,7 +7,7 @@ from assignment_assets.domain.tables import OVERFLOW, PROPOSED_BOOKS
 MOVE_REASONS = {
     "locked": "stays: a lock holds it",
     "stays": "stays: the current owner is also the proposed one",
-    "kept": "stays: no seat in a new starter's book, and its owner is not part of this cycle",
+    "kept": "stays: no receiving rep has a seat, and its owner, who has one, is not part of this cycle",
     "unowned": "nobody works it: no owner, an inactive or a placeholder one",
     "owner_not_receiving": "its owner receives nothing in this cycle",
     "not_covered": "its owner does not cover its state",
@@ -42,7 +42,7 @@ def proposed_books(
     )
     stays = kept.select(
         "account_id", "rep_id", phase=pl.lit("kept"), move_reason=pl.lit("kept"),
-        reason_sentence=pl.lit("Kept: no new starter has a seat for it, so it stays with its owner."),
+        reason_sentence=pl.lit("Kept: no receiving rep has a seat for it, so it stays with its owner."),
     )
     placed = (
         solved.filter(pl.col("rep_id").is_not_null())
@@ -105,23 +105,46 @@ def _signed(column: str, digits: int) -> pl.Expr:
     return pl.when(rounded > 0).then(pl.lit("+")).otherwise(pl.lit("")) + rounded.cast(pl.String)
 
 
-def unseated(solved: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def unseated(
+    solved: pl.DataFrame, locks: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame, seats: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The accounts without a seat: (those that stay with an owner outside this cycle, those for Inside Sales).
 
-    An account stays (account_id, rep_id) where its owner is an active field rep, not on leave, who covers its state
-    and is only outside the cycle's scope: taking it away would help nobody. The rest (account_id,
+    An account stays (account_id, rep_id) where its owner is an active field rep, not on leave, who covers its state,
+    is only outside the cycle's scope, and has a seat for it beside what is fixed and locked: taking it away would
+    help nobody. Where seats run short, referring accounts stay first, then by id. The rest (account_id,
     current_owner_id, state, referral_status, is_referring) overflows.
+
+    Parameters
+    ----------
+    solved
+        As the optimiser's `books_frame` gives it.
+    locks, pool, books
+        Tables `locks`, `eligible_pool`, `current_books`.
+    seats
+        As `locks.free_seats` gives them.
     """
-    owners = books.filter(
-        (pl.col("team") == "field") & pl.col("is_active") & ~pl.col("is_on_leave")
-        & (pl.col("receiver_reason") == "outside_scope")
-    ).select("rep_id", "covered_states")
+    locked = locks.group_by("rep_id").agg(locked_count=pl.len().cast(pl.Int64))
+    owners = (
+        books.filter(
+            (pl.col("team") == "field") & pl.col("is_active") & ~pl.col("is_on_leave")
+            & (pl.col("receiver_reason") == "outside_scope")
+        )
+        .join(seats, on="rep_id")
+        .join(locked, on="rep_id", how="left")
+        .select(
+            "covered_states", current_owner_id="rep_id", left=pl.col("free_seats") - pl.col("locked_count").fill_null(0)
+        )
+    )
+    order = pl.struct(~pl.col("is_referring"), "account_id").rank("ordinal")
     rest = (
         solved.filter(pl.col("rep_id").is_null())
         .select("account_id")
         .join(pool.rename({"owner_id": "current_owner_id"}), on="account_id")
-        .join(owners.rename({"rep_id": "current_owner_id"}), on="current_owner_id", how="left")
-        .with_columns(stays=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False))
+        .join(owners, on="current_owner_id", how="left")
+        .with_columns(is_covered=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False))
+        .with_columns(stays=pl.col("is_covered") & (order.over("current_owner_id", "is_covered") <= pl.col("left")))
+        .sort("account_id")
     )
     return (
         rest.filter("stays").select("account_id", rep_id="current_owner_id"),

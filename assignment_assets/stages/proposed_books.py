@@ -3,6 +3,7 @@
 import dagster as dg
 import polars as pl
 
+from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.moves import overflow as explain_overflow
 from assignment_assets.domain.moves import proposed_books as explain_books
 from assignment_assets.domain.moves import unseated
@@ -65,7 +66,7 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
         progress_to(context),
     )
     solved = books_frame(solution, instance)
-    kept, rest = unseated(solved, pool, books)
+    kept, rest = unseated(solved, held, pool, books, free_seats(books, pool))
     proposed = explain_books(solved, held, pool, kept, reps)
     left = explain_overflow(place(rest, books, config), rest, books, reps)
     certificate = certificate_frame(solution)
