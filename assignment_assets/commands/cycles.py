@@ -28,6 +28,8 @@ from assignment_assets.segments import run_segment
 STATUS_TABLES = (
     "run_config",
     "cycle_events",
+    "proposed_books",
+    "overflow",
     "region_digests",
     "sign_off_verdicts",
     "write_back_log",

@@ -39,11 +39,13 @@ class CycleStatus:
     regions: tuple[dict, ...]
     outcomes: dict[str, int] = field(default_factory=dict)
     next_step: str = ""
+    proposal: str = ""
 
     def lines(self) -> list[str]:
         """The status as lines of text."""
         head = f"{self.cycle}: {self.state}, scope {self.scope}, as of {self.as_of}, revision {self.revision}"
-        gates = [f"  {GATE_TITLES[gate.gate]:<11} {gate.why}" for gate in self.gates]
+        gates = [f"  {GATE_TITLES[gate.gate]:<11} {gate.why}" for gate in self.gates if self.state != "draft"]
+        proposal = [f"  {'Proposal':<11} {self.proposal}"] if self.proposal else []
         regions = [
             f"  {region['region']:<11} {region['move_count']} moves, digest {region['digest'][:12]}, "
             + (f"signed by {region['signed_by']}" if region["signed_by"] else "not signed")
@@ -52,7 +54,11 @@ class CycleStatus:
         ]
         written = [f"  {outcome:<15} {count}" for outcome, count in self.outcomes.items()]
         return [
-            head, *gates, *(["Regions", *regions] if regions else []), *(["Written", *written] if written else []),
+            head,
+            *proposal,
+            *gates,
+            *(["Regions", *regions] if regions else []),
+            *(["Written", *written] if written else []),
             f"Next: {self.next_step}",
         ]
 
@@ -68,7 +74,8 @@ def cycle_status(
     Parameters
     ----------
     tables
-        By name: run_config, cycle_events, region_digests, sign_off_verdicts, write_back_log, reviewed_books.
+        By name: run_config, cycle_events, proposed_books, overflow, reviewed_books, region_digests,
+        sign_off_verdicts, write_back_log.
     gates
         Gate → its manifest and receipts, where its packets are out.
     now
@@ -88,9 +95,28 @@ def cycle_status(
     outcomes = dict(log.group_by("outcome").len().sort("outcome").iter_rows())
     state = _state(config["mode"], events, regions, outcomes)
     return CycleStatus(
-        cycle, state, config["scope"], str(config["as_of"]),
-        1 + events.filter(pl.col("event") == "reopened").height, statuses, regions, outcomes,
+        cycle,
+        state,
+        config["scope"],
+        str(config["as_of"]),
+        1 + events.filter(pl.col("event") == "reopened").height,
+        statuses,
+        regions,
+        outcomes,
         _next_step(cycle, state, statuses, regions, tables),
+        _proposal(tables["proposed_books"], tables["overflow"]),
+    )
+
+
+def _proposal(proposed: pl.DataFrame, overflow: pl.DataFrame) -> str:
+    """The proposal in counts; empty before there is one."""
+    if not proposed.height and not overflow.height:
+        return ""
+    locked = proposed.filter(pl.col("phase") == "lock").height
+    moves = int(proposed["is_move"].sum()) + int(overflow["is_move"].sum())
+    return (
+        f"{locked:,} locked, {proposed.height - locked:,} placed, {overflow.height:,} to Inside Sales; "
+        f"{moves:,} change owner"
     )
 
 
