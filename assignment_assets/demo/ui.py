@@ -16,6 +16,7 @@ from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import is_loaded, load, running
 
 START_SECONDS, STOP_SECONDS = 60.0, 15.0
+WORKSPACE = ("-w", "workspace.yaml")
 
 
 def serve_all(port: int, org_port: int) -> None:
@@ -31,8 +32,8 @@ def serve_all(port: int, org_port: int) -> None:
         org = stack.enter_context(running(state, org_port))
         os.environ.update(org.environment())
         logs = folder.root / "logs"
-        pages = stack.enter_context(_process(logs, "dagster-webserver", "-h", "127.0.0.1", "-p", str(port)))
-        daemon = stack.enter_context(_process(logs, "dagster-daemon", "run"))
+        pages = stack.enter_context(_process(logs, "dagster-webserver", *WORKSPACE, "-h", "127.0.0.1", "-p", str(port)))
+        daemon = stack.enter_context(_process(logs, "dagster-daemon", "run", *WORKSPACE))
         _await_port(port)
         print(
             f"\n  Dagster       http://127.0.0.1:{port}\n  Sandbox org   {org.url}\n  Logs          {logs}\n\n"
