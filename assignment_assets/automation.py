@@ -2,6 +2,7 @@
 
 import os
 import re
+from typing import Any
 
 import dagster as dg
 
@@ -162,7 +163,9 @@ def every_quarter(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
     )
 
 
-@dg.run_failure_sensor(name="alerts", default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.run_failure_sensor(
+    name="alerts", minimum_interval_seconds=LOOK_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING
+)
 def alerts(context: dg.RunFailureSensorContext, clock: Clock) -> None:
     """Says what failed and what to do: in the log and as a file in `data/alerts/`."""
     failure = failure_of(context)
@@ -171,22 +174,28 @@ def alerts(context: dg.RunFailureSensorContext, clock: Clock) -> None:
 
 
 def failure_of(context: dg.RunFailureSensorContext) -> Failure:
-    """What a failed run's own events say, innermost cause first."""
-    said = []
-    for event in context.get_step_failure_events():
-        error = event.step_failure_data.error
-        while error.cause is not None:
-            error = error.cause
-        kind = (error.cls_name or "").rpartition(".")[2]
-        said.append((event.step_key, kind, re.sub(rf"^[\w.]*{kind}: ", "", error.message.strip())))
+    """What a failed run's own events say, innermost cause first; what Dagster says where no step got to speak."""
     run = context.dagster_run
+    errors = [(event.step_key, event.step_failure_data.error) for event in context.get_step_failure_events()]
+    if not errors:
+        events = context.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
+        told = [event.dagster_event.engine_event_data.error for event in events if event.dagster_event]
+        errors = [("the start of the run", error) for error in told if error]
     return Failure(
         run_id=run.run_id,
         job=run.job_name,
         cycle=run.tags.get("dagster/partition", ""),
-        said=tuple(said),
+        said=tuple((step, *_kind_and_words(error)) for step, error in errors),
         will_retry=run.tags.get("dagster/will_retry") == "true",
     )
+
+
+def _kind_and_words(error: Any) -> tuple[str, str]:
+    """The class and the message of the innermost cause of an error as Dagster keeps it."""
+    while error.cause is not None:
+        error = error.cause
+    kind = (error.cls_name or "").rpartition(".")[2]
+    return kind, re.sub(rf"^[\w.]*{kind}: ", "", error.message.strip())
 
 
 SENSORS = [*(gate_sensor(gate) for gate in BEHIND_GATE), alerts]

@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import polars as pl
 import pytest
+from dagster._core.events import EngineEventData
+from dagster_shared.error import SerializableErrorInfo
 
-from assignment_assets.automation import JOBS, SENSORS, alerts, every_quarter, gate_sensor
+from assignment_assets.alerts import Failure
+from assignment_assets.automation import JOBS, SENSORS, alerts, every_quarter, failure_of, gate_sensor
 from assignment_assets.domain.decisions import SignOff, signed_text
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.identity import signer_token
@@ -252,3 +255,23 @@ def test_an_error_that_nobody_foresaw_is_told_with_where_to_look(dagster, gate):
     alerts(failed_run(dagster, ZeroDivisionError("by nothing")), clock=Clock(fixed_at=NOON.isoformat()))
     [path] = (gate.folder.root / "alerts").iterdir()
     assert "  It said: by nothing\n  What to do: Open the run in Dagster" in path.read_text()
+
+
+def test_a_run_that_never_got_to_a_step_says_what_dagster_says(dagster, gate):
+    @dg.job(name="propose")
+    def job():
+        pass
+
+    run = dagster.create_run_for_job(job, tags={"dagster/partition": CYCLE, "dagster/will_retry": "true"})
+    error = SerializableErrorInfo("NameError: name 'reps' is not defined", [], "NameError")
+    dagster.report_engine_event("Could not load job definition.", run, EngineEventData(error=error))
+    event = dagster.report_run_failed(run)
+    failure = failure_of(dg.build_run_status_sensor_context("alerts", event, dagster, run).for_run_failure())
+    assert failure.said == (("the start of the run", "NameError", "name 'reps' is not defined"),)
+    assert failure.text().splitlines()[-1].startswith("Dagster starts it again by itself")
+
+
+def test_a_run_whose_process_was_killed_is_said_to_have_ended_without_a_word():
+    text = Failure("run", "propose", CYCLE, (), False).text()
+    assert "ended without a word (killed, out of memory, or the machine stopped)" in text
+    assert "starts it again" not in text
