@@ -15,7 +15,7 @@ from dagster_duckdb import DuckDBResource
 
 from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
-from assignment_assets.domain.freeze import current_revision, require_unfinished, require_unfrozen
+from assignment_assets.domain.freeze import GATE_STAGE, current_revision, require_unfinished, require_unfrozen
 from assignment_assets.domain.tables import CYCLE_EVENTS, Table
 from assignment_assets.io.folders import SQL, DataFolder
 
@@ -198,10 +198,8 @@ def read_published(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame
 
 def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:
     """The gates of a cycle whose packets are out, with the revision they carry."""
-    return {
-        path.parent.name: json.loads(path.read_text())["revision"]
-        for path in sorted((folder.root / "outbox" / cycle).glob("*/gate.json"))
-    }
+    paths = {gate: folder.outbox(cycle, gate) / "gate.json" for gate in GATE_STAGE}
+    return {gate: json.loads(path.read_text())["revision"] for gate, path in paths.items() if path.is_file()}
 
 
 def write_whole(path: Path, text: str) -> None:
