@@ -263,7 +263,7 @@ def _end(cycle_id: str, event: str, actor: str, reason: str, as_json: bool) -> N
 
 @command(cycle)
 @click.argument("cycle_id")
-@click.option("--from", "stage", type=click.Choice(STAGES[1:6]), required=True, help="The first stage to do again.")
+@click.option("--from", "stage", type=click.Choice(STAGES[:6]), required=True, help="The first stage to do again.")
 @_with_who_and_why
 def reopen(cycle_id: str, stage: str, actor: str, reason: str, as_json: bool) -> None:
     """Do a stage and all later ones again: raises the revision and withdraws the packets that are out."""
