@@ -5,7 +5,7 @@ from datetime import timedelta
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed, GateOpen
-from assignment_assets.domain.freeze import revision_of_gate
+from assignment_assets.domain.freeze import require_unfinished, revision_of_gate
 from assignment_assets.domain.gates import Addressee, GateManifest, Receipt, closing, latest_receipts
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import AUDIT_LOG, SUBMISSIONS
@@ -18,11 +18,19 @@ from assignment_assets.resources import Clock
 def manifest_of(
     warehouse: Warehouse, cycle: str, gate: str, config: RunConfig, clock: Clock, persons: list[Addressee], days: int
 ) -> GateManifest:
-    """The manifest of a gate about to be issued: its revision, its deadline in so many days, whom it asks."""
+    """The manifest of a gate about to be issued: its revision, its deadline in so many days, whom it asks.
+
+    Raises
+    ------
+    CycleClosed
+        The cycle is over; nobody is asked any more.
+    """
     now = clock.now()
+    events = warehouse.events(cycle)
+    require_unfinished(cycle, events)
     return GateManifest(
         cycle=cycle,
-        revision=revision_of_gate(warehouse.events(cycle), gate),
+        revision=revision_of_gate(events, gate),
         gate=gate,
         issued_at=now,
         deadline=now + timedelta(days=days),
