@@ -90,7 +90,7 @@ def cycle_status(
         else GateStatus(gate, is_out=False)
         for gate in GATE_TITLES
     )
-    regions = _regions(tables["region_digests"], tables["sign_off_verdicts"])
+    regions = _regions(tables["region_digests"], tables["sign_off_verdicts"]) if "sign_offs" in gates else ()
     log = tables["write_back_log"].sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
     outcomes = dict(log.group_by("outcome").len().sort("outcome").iter_rows())
     state = _state(config["mode"], events, regions, outcomes)
@@ -103,7 +103,7 @@ def cycle_status(
         statuses,
         regions,
         outcomes,
-        _next_step(cycle, state, statuses, regions, tables),
+        _next_step(cycle, state, statuses, regions),
         _proposal(tables["proposed_books"], tables["overflow"]),
     )
 
@@ -176,22 +176,18 @@ def _state(mode: str, events: pl.DataFrame, regions: tuple[dict, ...], outcomes:
     return "signed" if regions and all(region["signed_by"] for region in regions) else "open"
 
 
-def _next_step(cycle, state, gates, regions, tables) -> str:
-    locks_gate, review_gate, _ = gates
+def _next_step(cycle: str, state: str, gates: tuple[GateStatus, ...], regions: tuple[dict, ...]) -> str:
+    locks_gate, review_gate, sign_off_gate = gates
     if state in FINISHED_EVENTS:
         return "nothing; open a new cycle with `assignment cycle new`."
     if state == "draft":
         return f"compare it with another draft: `assignment cycle compare {cycle} OTHER`."
-    if not tables["reviewed_books"].height:
-        for gate, segment in ((locks_gate, "propose"), (review_gate, "review")):
-            if not gate.is_out:
-                continue
-            if not gate.is_closed:
-                if gate is locks_gate and review_gate.is_out:
-                    continue
-                return f"{gate.why}."
-            if gate is review_gate or not review_gate.is_out:
+    if not sign_off_gate.is_out:
+        for gate, segment in ((review_gate, "review"), (locks_gate, "propose")):
+            if gate.is_out and gate.is_closed:
                 return f"`assignment run {segment} {cycle}`, or the sensor does it."
+            if gate.is_out:
+                return f"{gate.why}."
         return f"`assignment run open_cycle {cycle}`."
     unsigned = [region["region"] for region in regions if not region["signed_by"]]
     if unsigned:
