@@ -1,0 +1,111 @@
+"""The tables of the routing log: what was seen, decided, written, accepted, and what stands out.
+
+They lie in a file of their own beside the warehouse. Times are UTC, `_at`; a decision's moment is the moment of
+the poll that it belongs to, so that the same polls give the same log, byte for byte.
+"""
+
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    DATE,
+    FLAG,
+    MOMENT,
+    OPPORTUNITIES,
+    REAL,
+    REPS,
+    TEXT,
+    WHOLE,
+    WRITE_BACK_LOG,
+    Table,
+)
+
+SEEN_ACCOUNTS = Table("seen_accounts", ("account_id",), ACCOUNTS.columns)
+SEEN_REPS = Table("seen_reps", ("rep_id",), REPS.columns)
+SEEN_OPPORTUNITIES = Table("seen_opportunities", ("opportunity_id",), OPPORTUNITIES.columns)
+
+POLLS = Table("polls", ("poll_no",), {
+    "poll_no": WHOLE, "polled_at": MOMENT,
+    "watermark": MOMENT,  # the next poll reads what was modified from here on, less the overlap
+    "routes_from": MOMENT,  # records created from here on are new
+    "account_count": WHOLE, "rep_count": WHOLE, "opportunity_count": WHOLE, "event_count": WHOLE,
+}, is_log=True)
+NEW_ACCOUNTS = Table("new_accounts", ("seen_at", "account_id"), {
+    "account_id": TEXT, "created_at": MOMENT, "seen_at": MOMENT,
+    "why": TEXT,  # new_record, placeholder_owner, returned, held_back
+    "owner_id": TEXT, "state": TEXT, "postal_code": TEXT, "parent_id": TEXT, "parent_owner_id": TEXT,
+    "keep_with_owner": FLAG, "opp_count": WHOLE, "bps": WHOLE, "tam": WHOLE, "value": WHOLE, "revenue": WHOLE,
+    "referral_status": TEXT, "deal_owner_id": TEXT, "rival_deal_owner_id": TEXT, "deal_id": TEXT,
+    "not_to_rep_id": TEXT,
+}, is_log=True)
+DECISIONS = Table("routing_decisions", ("decision_no",), {
+    "decision_no": WHOLE, "decided_at": MOMENT, "account_id": TEXT, "created_at": MOMENT, "seen_at": MOMENT,
+    "why": TEXT, "old_owner_id": TEXT,
+    "new_owner_id": TEXT,  # null: nobody can take it, see the exceptions
+    "rule": TEXT, "evidence": TEXT, "territory": TEXT, "segment": TEXT, "pod": TEXT, "passed_over": TEXT,
+    "inside_sales_queue": TEXT, "is_conflict": FLAG, "accept_by": MOMENT, "state": TEXT, "carve_out": TEXT,
+    "rules_digest": TEXT, "policy_digest": TEXT,
+}, is_log=True)
+CONFLICTS = Table("routing_conflicts", ("decision_no", "conflict_no"), {
+    "decision_no": WHOLE, "conflict_no": WHOLE, "account_id": TEXT, "decided_at": MOMENT,
+    "winner_rule": TEXT, "winner_id": TEXT, "winner_evidence": TEXT,
+    "loser_rule": TEXT, "loser_id": TEXT, "loser_evidence": TEXT, "reason": TEXT,
+}, is_log=True)
+WRITES = Table("routing_writes", WRITE_BACK_LOG.key, WRITE_BACK_LOG.columns, is_log=True)
+ANSWERS = Table("routing_answers", ("decision_no",), {
+    "decision_no": WHOLE, "account_id": TEXT, "rep_id": TEXT,
+    "answer": TEXT,  # accepted, declined, lapsed
+    "at": MOMENT, "note": TEXT,
+}, is_log=True)
+WORKLOAD = Table("workload", ("rep_id",), {
+    "rep_id": TEXT, "segment": TEXT, "active_accounts": WHOLE, "pipeline_accounts": WHOLE, "weekly_inbound": WHOLE,
+    "index": REAL, "low_water": REAL, "high_water": REAL, "is_high": FLAG, "since": MOMENT,
+})
+EXCEPTIONS = Table("routing_exceptions", ("exception_no",), {
+    "exception_no": WHOLE, "at": MOMENT,
+    "kind": TEXT,  # overflow, no_owner, over_policy, not_written, family_split
+    "subject_id": TEXT, "why": TEXT,
+}, is_log=True)
+ALERTS = Table("routing_alerts", ("kind", "subject_id", "since"), {
+    "kind": TEXT,  # unowned, high_water
+    "subject_id": TEXT, "since": MOMENT, "raised_at": MOMENT, "hours": REAL, "sentence": TEXT,
+})
+UNOWNED = Table("unowned_accounts", ("account_id",), {"account_id": TEXT, "since": MOMENT})
+SUMMARY = Table("routing_summary", ("span", "rule"), {
+    "span": TEXT,  # day, month
+    "rule": TEXT, "decisions": WHOLE, "share_pct": REAL, "conflicts": WHOLE, "median_minutes": REAL,
+    "worst_minutes": REAL,
+})
+CONFLICT_PAIRS = Table("conflict_pairs", ("winner_rule", "loser_rule"), {
+    "winner_rule": TEXT, "loser_rule": TEXT, "conflicts": WHOLE, "accounts": WHOLE, "latest_at": MOMENT,
+    "example": TEXT,
+})
+MISSING_RULES = Table("missing_rules", ("prevented", "candidate"), {
+    "candidate": TEXT, "conflicts_before": WHOLE, "conflicts_after": WHOLE, "prevented": WHOLE, "other_owners": WHOLE,
+    "toml": TEXT,
+})
+KPIS = Table("routing_kpis", ("at", "kpi"), {
+    "at": MOMENT, "kpi": TEXT, "value": REAL, "unit": TEXT, "sentence": TEXT,
+}, is_log=True)
+EVENTS = Table("events", ("event_id",), {
+    "event_id": TEXT, "poll_no": WHOLE, "detected_at": MOMENT,
+    "kind": TEXT, "subject_id": TEXT, "region": TEXT, "scope": TEXT, "names": TEXT, "evidence": TEXT,
+    "cycle": TEXT,  # null while the quiet window lasts
+}, is_log=True)
+EVENT_CYCLES = Table("event_cycles", ("cycle",), {
+    "cycle": TEXT, "planned_at": MOMENT, "as_of": DATE, "scope": TEXT, "event_count": WHOLE,
+    "up_to": TEXT,  # nothing, lock_lists, review_edits, sign_offs, write_back
+    "max_moves": WHOLE, "policy_digest": TEXT, "config_json": TEXT, "why": TEXT,
+}, is_log=True)
+DEPARTURES = Table("departures", ("rep_id", "account_id"), {
+    "rep_id": TEXT, "account_id": TEXT, "detected_at": MOMENT,
+    "way": TEXT,  # optimiser, director, territory_pool
+    "state": TEXT, "tier": TEXT, "value": WHOLE, "open_deals": WHOLE, "open_amount": WHOLE, "next_close_on": DATE,
+    "director_email": TEXT, "why": TEXT,
+}, is_log=True)
+TERRITORY_POOL = Table("territory_pool", ("account_id",), {
+    "account_id": TEXT, "departed_rep_id": TEXT, "state": TEXT, "held_at": MOMENT,
+})
+
+SEEN = (SEEN_ACCOUNTS, SEEN_REPS, SEEN_OPPORTUNITIES)
+TABLES = {table.name: table for table in (
+    *SEEN, POLLS, NEW_ACCOUNTS, DECISIONS, CONFLICTS, WRITES, ANSWERS, WORKLOAD, EXCEPTIONS, ALERTS, UNOWNED,
+    SUMMARY, CONFLICT_PAIRS, MISSING_RULES, KPIS, EVENTS, EVENT_CYCLES, DEPARTURES, TERRITORY_POOL)}
