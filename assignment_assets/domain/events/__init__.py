@@ -1,0 +1,1 @@
+"""What happened between two snapshots, and which cycle each event makes. Pure."""
