@@ -143,14 +143,16 @@ class Org:
             self._organization_id = next(self.query("SELECT Id FROM Organization"))["Id"]
         return self._organization_id
 
-    def query(self, soql: str) -> Iterator[dict]:
+    def query(self, soql: str, includes_deleted: bool = False) -> Iterator[dict]:
         """The records that the SOQL selects, numbers with a fraction as text; page by page.
+
+        `includes_deleted` also gives what lies in the bin: deleted records, and those merged into others.
 
         Raises
         ------
         CallRefused, AnswerLost
         """
-        page = self._read(lambda client: client.query(soql))
+        page = self._read(lambda client: client.query(soql, include_deleted=includes_deleted))
         yield from page["records"]
         while not page["done"]:
             address = page["nextRecordsUrl"]

@@ -1,0 +1,119 @@
+"""What an org says has changed since a moment: rows modified, accounts deleted or merged."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from assignment_assets.domain.contract import DEFAULTS, IDS, Snapshot
+from assignment_assets.domain.ids import complete_ids
+from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
+from assignment_assets.io.mapping import SourceMapping, TableMapping, read_mapping
+from assignment_assets.io.org_tables import as_texts
+from assignment_assets.io.salesforce import Org, SalesforceSettings
+from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.sources import read_snapshot
+from assignment_assets.io.translation import translate
+
+TABLES = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows of the contract's tables that are new or modified; `is_whole` where the tables are complete instead.
+
+    Attributes
+    ----------
+    gone
+        Accounts deleted → the account that they were merged into, or an empty text.
+    watermark
+        Everything that was modified before this moment (UTC) has been read; the source's own time.
+    """
+
+    accounts: pl.DataFrame
+    reps: pl.DataFrame
+    opportunities: pl.DataFrame
+    watermark: datetime
+    is_whole: bool = False
+    gone: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def whole(cls, snapshot: Snapshot, watermark: datetime) -> "Changes":
+        """All that there is."""
+        return cls(snapshot.accounts, snapshot.reps, snapshot.opportunities, watermark, is_whole=True)
+
+
+class ChangeReader:
+    """Reads what changed in the source: by modification stamp from an org, everything from files.
+
+    Raises
+    ------
+    SourceUnavailable, InvalidInput
+        From every method, as `read_snapshot` raises them.
+    """
+
+    def __init__(self, setting: SourceSetting):
+        self._setting = setting
+        self._mapping: SourceMapping | None = None
+        self._org: Org | None = None
+        if setting.kind == "salesforce":
+            self._mapping = read_mapping(Path(setting.path))
+            self._org = Org(SalesforceSettings.from_environment(self._mapping.connection))
+
+    def read(self, since: datetime | None, now: datetime) -> Changes:
+        """What was modified from `since` on (UTC), or all that there is.
+
+        `now` is the watermark of sources that have no clock of their own.
+        """
+        if self._org is None or self._mapping is None:
+            return Changes.whole(read_snapshot(self._setting), now)
+        self._org.organization_id()
+        watermark = self._org.server_now
+        if since is None:
+            return Changes.whole(read_snapshot(self._setting), watermark)
+        frames = {name: OPPORTUNITIES.empty() for name in TABLES if name not in self._mapping.tables()}
+        for name, table in self._mapping.tables().items():
+            frames[name] = self._modified(name, table, since)
+        return Changes(**frames, watermark=watermark, gone=self._gone(since))
+
+    def stamps(self, since: datetime) -> dict[str, str]:
+        """Record id → modification stamp of everything modified from `since` on: a look without the rows."""
+        if self._org is None or self._mapping is None:
+            return {}
+        condition = f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
+        stamps = {}
+        for table in self._mapping.tables().values():
+            soql = f"SELECT Id, SystemModstamp FROM {table.object} WHERE {_both(table.where, condition)}"
+            for record in self._org.query(soql, includes_deleted=table.object == "Account"):
+                stamps[record["Id"]] = record["SystemModstamp"]
+        return stamps
+
+    def _modified(self, name: str, table: TableMapping, since: datetime) -> pl.DataFrame:
+        fields = table.source_columns(name)
+        condition = _both(table.where, f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}")
+        records = list(self._org.query(f"SELECT {', '.join(fields)} FROM {table.object} WHERE {condition}"))
+        texts = as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(
+            pl.col("row_no").cast(pl.Int64))
+        return _in_contract(name, translate(name, table, texts, f"object {table.object}").frame)
+
+    def _gone(self, since: datetime) -> dict[str, str]:
+        soql = (f"SELECT Id, MasterRecordId FROM Account WHERE IsDeleted = true "
+                f"AND SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}")
+        return {record["Id"]: record["MasterRecordId"] or ""
+                for record in self._org.query(soql, includes_deleted=True)}
+
+
+def _both(where: str, condition: str) -> str:
+    return f"({where}) AND {condition}" if where else condition
+
+
+def _in_contract(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame in its table's columns, ids completed, empty cells filled as a snapshot fills them."""
+    table: Table = TABLES[name]
+    absent = [pl.lit(None, dtype).alias(column) for column, dtype in table.columns.items()
+              if column not in frame.columns]
+    filled = [pl.col(column).fill_null(pl.lit(default, dtype=table.columns[column]))
+              for column, default in DEFAULTS[name].items()]
+    whole = frame.with_columns(absent).with_columns(filled)
+    return table.conform(whole.with_columns(complete_ids(whole[column]) for column in IDS[name]))
