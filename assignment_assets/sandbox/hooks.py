@@ -2,6 +2,7 @@
 
 POST /sandbox/edit          an edit that a person makes in the org's own pages: {"object", "id", "fields", "user_id"},
                             or "is_deleted": true, or "merged_into": id
+POST /sandbox/create        records that people enter: {"object", "records": [{"Id", field: value …}]}
 POST /sandbox/faults        switch a fault on; GET lists them; DELETE switches all off
 POST /sandbox/clock         {"advance_seconds": n}
 GET  /sandbox/writes        the write log
@@ -30,6 +31,8 @@ class Hooks:
         match method, path.removeprefix("/sandbox/"):
             case "POST", "edit":
                 return self._edit(entries)
+            case "POST", "create":
+                return self._create(entries)
             case "POST", "faults":
                 self._faults.add(Fault.of(entries))
                 return {"faults": self._faults.listed()}
@@ -57,6 +60,14 @@ class Hooks:
             values["MasterRecordId"] = complete_id(entries["merged_into"])
         self._state.change(known, record_id, values, entries.get("user_id", HUMAN_USER_ID), "human")
         return {"id": record_id, "before": {name: record[name] for name in values}}
+
+    def _create(self, entries: dict) -> dict:
+        known = sobject(entries.get("object", "Account"))
+        for record in entries["records"]:
+            fields = {name: known.field(name) for name in record if name != "Id"}
+            values = {field.name: stored(field, record[name]) for name, field in fields.items()}
+            self._state.add(known, complete_id(record["Id"]), values, entries.get("user_id", HUMAN_USER_ID))
+        return {"created": len(entries["records"])}
 
 
 def writes(state: OrgState) -> list[dict]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.refusal import Refusal
-from assignment_assets.sandbox.schema import SOBJECTS, SObject
+from assignment_assets.sandbox.schema import SOBJECTS, Kind, SObject
 from assignment_assets.sandbox.values import moment_text
 
 DATABASE = "org.sqlite"
@@ -120,6 +120,15 @@ class OrgState:
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [(now, sobject.name, record_id, name, _text(old), _text(new), user_id, channel)
                  for (name, new), old in zip(values.items(), before, strict=True) if old != new])
+
+    def add(self, sobject: SObject, record_id: str, values: dict, user_id: str) -> None:
+        """Adds one record, created now, with these stored values; checkboxes that are not named are off."""
+        now = moment_text(self.clock.now())
+        stamped = {**values, "Id": record_id, "CreatedDate": now, "LastModifiedDate": now, "SystemModstamp": now,
+                   "LastModifiedById": user_id}
+        row = [stamped.get(field.name, 0 if field.kind is Kind.CHECKBOX else None) for field in sobject.fields.values()]
+        with self.transaction():
+            self._db.execute(f"INSERT INTO {sobject.table} VALUES ({', '.join('?' * len(row))})", row)
 
     def open_session(self, token_digest: str, user_id: str) -> None:
         """Remembers that whoever shows the token of this digest is this user."""
