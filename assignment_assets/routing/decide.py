@@ -1,0 +1,113 @@
+"""Decides who takes the accounts of the last poll, and where a leaver's low tiers wait."""
+
+from datetime import datetime
+
+import polars as pl
+
+from assignment_assets.domain.events.departure import departure_plan
+from assignment_assets.domain.events.plan import plan_cycles, ready
+from assignment_assets.domain.routing.candidates import owners_in_force
+from assignment_assets.domain.routing.people import People, loads
+from assignment_assets.domain.routing.router import Routed, Router, rotation
+from assignment_assets.domain.routing.rules import RoutingRules, unknown_reps
+from assignment_assets.domain.routing.tables import (
+    CONFLICTS,
+    DECISIONS,
+    DEPARTURES,
+    EVENT_CYCLES,
+    EVENTS,
+    NEW_ACCOUNTS,
+    SEEN_ACCOUNTS,
+    SEEN_OPPORTUNITIES,
+    SEEN_REPS,
+    TERRITORY_POOL,
+    WORKLOAD,
+    WRITES,
+)
+from assignment_assets.domain.routing.workload import above_high_water
+from assignment_assets.domain.standing import ROUTING, StandingPolicy
+from assignment_assets.routing.log import Page, RoutingLog
+from assignment_assets.routing.poll import note_exceptions
+
+Policies = dict[str, tuple[StandingPolicy, str]]
+POOL_RULE = "territory_pool"
+
+
+def people_now(page: Page, now: datetime) -> People:
+    """The reps as they stand: loads with what is on its way, and who is above the high-water mark."""
+    in_force = owners_in_force(page.rows(DECISIONS), page.rows(WRITES))
+    counts = loads(page.rows(SEEN_ACCOUNTS), in_force)
+    return People(page.rows(SEEN_REPS), counts, above_high_water(page.rows(WORKLOAD)), now.date())
+
+
+def decide(log: RoutingLog, rules: RoutingRules, policies: Policies, now: datetime) -> Routed:
+    """Decides for every candidate of the last poll that has no decision of that poll yet."""
+    with log.open() as page:
+        arrivals, decisions = page.rows(NEW_ACCOUNTS), page.rows(DECISIONS)
+        latest = arrivals.filter(pl.col("seen_at") == pl.col("seen_at").max())
+        candidates = latest.join(decisions, on=["account_id", "seen_at"], how="anti")
+        if not candidates.height:
+            return Routed()
+        policy = policies.get(ROUTING)
+        router = Router(rules, people_now(page, now), rotation(decisions), decisions.height + 1,
+                        policy[1] if policy else None)
+        routed = router.route(candidates, now)
+        decided, conflicts = routed.frames()
+        page.append(DECISIONS, decided)
+        page.append(CONFLICTS, conflicts)
+        faults = [("rules", "routing rules", str(fault)) for fault in unknown_reps(rules, page.rows(SEEN_REPS))]
+        note_exceptions(page, [*faults, *_bypassed(routed)], now)
+    return routed
+
+
+def _bypassed(routed: Routed) -> list[tuple[str, str, str]]:
+    return [(row["rule"], row["account_id"], f"{row['evidence']}. {row['passed_over'] or ''}".strip())
+            for row in routed.decisions if row["rule"] in ("overflow", "no_owner")]
+
+
+def plan_events(
+    log: RoutingLog, rules: RoutingRules, policies: Policies, taken: list[str], now: datetime
+) -> pl.DataFrame:
+    """Gives every event that has been quiet long enough its cycle; returns the rows of `event_cycles` that are new.
+
+    For departures it also settles the way of each account, and routes the low tiers to the territory pool.
+    """
+    with log.open() as page:
+        events, standing = page.rows(EVENTS), page.rows(EVENT_CYCLES)
+        going = ready(events, rules.quiet_minutes, now)
+        if not going.height:
+            return EVENT_CYCLES.empty()
+        cycles, of_event = plan_cycles(going, [*taken, *standing["cycle"]], policies, now)
+        page.append(EVENT_CYCLES, cycles)
+        page.merge(EVENTS, events.drop("cycle").join(of_event, on="event_id"))
+        leavers = going.filter(pl.col("kind") == "departure")["subject_id"].unique().sort().to_list()
+        if leavers:
+            _settle_departures(page, leavers, rules, policies, now)
+    return cycles
+
+
+def _settle_departures(
+    page: Page, leavers: list[str], rules: RoutingRules, policies: Policies, now: datetime
+) -> None:
+    accounts, reps = page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS)
+    plan = departure_plan(accounts, reps, page.rows(SEEN_OPPORTUNITIES), leavers, rules, now)
+    page.append(DEPARTURES, plan)
+    people = people_now(page, now)
+    first_no = page.rows(DECISIONS).height + 1
+    digest = policies["departure"][1] if "departure" in policies else None
+    rows, held = [], []
+    for account in plan.filter(pl.col("way") == "territory_pool").iter_rows(named=True):
+        queue, member_id = people.queue_member(rules.queue_for_never_referred)
+        if not member_id:
+            continue
+        people.take(member_id)
+        rows.append(dict.fromkeys(DECISIONS.columns) | {
+            "decision_no": first_no + len(rows), "decided_at": now, "account_id": account["account_id"],
+            "created_at": now, "seen_at": now, "why": "departure", "old_owner_id": account["rep_id"],
+            "new_owner_id": member_id, "rule": POOL_RULE, "evidence": account["why"], "inside_sales_queue": queue,
+            "is_conflict": False, "state": account["state"], "rules_digest": rules.digest(), "policy_digest": digest,
+        })
+        held.append({"account_id": account["account_id"], "departed_rep_id": account["rep_id"],
+                     "state": account["state"], "held_at": now})
+    page.append(DECISIONS, pl.DataFrame(rows, schema=DECISIONS.columns))
+    page.merge(TERRITORY_POOL, pl.DataFrame(held, schema=TERRITORY_POOL.columns))

@@ -1,0 +1,127 @@
+"""The routing log: one DuckDB file of its own beside the warehouse, published as Parquet after every change.
+
+A block of `RoutingLog.open` is one transaction: a poll's rows, its events and its watermark are there together or
+not at all, so that a restart finds either the poll or the time before it.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import polars as pl
+
+from assignment_assets.domain.routing.tables import SEEN
+from assignment_assets.domain.tables import Table
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.warehouse import DUCKDB_TYPE, Warehouse
+
+FILE = "routing.duckdb"
+
+
+class RoutingLog:
+    """Reads and writes the routing tables of one data folder."""
+
+    def __init__(self, folder: DataFolder, patience_seconds: float = 60.0):
+        self._folder = folder
+        self._file = Warehouse(database=str(folder.root / FILE), patience_seconds=patience_seconds)
+
+    @property
+    def folder(self) -> DataFolder:
+        """The data folder."""
+        return self._folder
+
+    @contextmanager
+    def open(self) -> Iterator["Page"]:
+        """The tables, in one transaction that ends with the block and is undone where the block fails.
+
+        Raises
+        ------
+        WarehouseBusy
+            Another process holds the file.
+        """
+        self._folder.root.mkdir(parents=True, exist_ok=True)
+        with self._file.connect() as connection:
+            page = Page(connection)
+            connection.begin()
+            yield page
+            connection.commit()
+            for table in page.changed.values():
+                if table not in SEEN:
+                    publish(self._folder, table, page.rows(table))
+
+
+class Page:
+    """The log within one transaction; `changed` names the tables that were written."""
+
+    def __init__(self, connection: Any):
+        self._connection = connection
+        self._made: set[str] = set()
+        self.changed: dict[str, Table] = {}
+
+    def rows(self, table: Table) -> pl.DataFrame:
+        """All rows of a table, sorted by its key."""
+        self._make(table)
+        columns = ", ".join(f'"{name}"' for name in table.columns)
+        order = ", ".join(f'"{name}"' for name in table.key)
+        return table.conform(self._connection.sql(f"select {columns} from {table.name} order by {order}").pl())
+
+    def append(self, table: Table, frame: pl.DataFrame) -> None:
+        """Adds rows."""
+        if frame.height:
+            self._insert(table, frame)
+
+    def replace(self, table: Table, frame: pl.DataFrame) -> None:
+        """Puts these rows in place of all."""
+        self._make(table)
+        self._connection.execute(f"delete from {table.name}")
+        self._insert(table, frame)
+
+    def merge(self, table: Table, frame: pl.DataFrame) -> None:
+        """Puts these rows in place of those with the same key, and adds the others."""
+        if not frame.height:
+            return
+        self.forget(table, frame[table.key[0]].to_list())
+        self._insert(table, frame)
+
+    def forget(self, table: Table, keys: list[str]) -> None:
+        """Takes out the rows whose key (its first column) is one of these."""
+        if keys:
+            self._make(table)
+            self._connection.execute(f'delete from {table.name} where list_contains($keys, "{table.key[0]}")',
+                                     {"keys": keys})
+            self.changed[table.name] = table
+
+    def _insert(self, table: Table, frame: pl.DataFrame) -> None:
+        self._make(table)
+        self._connection.register("incoming", table.conform(frame).to_arrow())
+        self._connection.execute(f"insert into {table.name} by name select * from incoming")
+        self._connection.unregister("incoming")
+        self.changed[table.name] = table
+
+    def _make(self, table: Table) -> None:
+        if table.name not in self._made:
+            columns = ", ".join(f'"{name}" {_type(dtype)}' for name, dtype in table.columns.items())
+            self._connection.execute(f"create table if not exists {table.name} ({columns})")
+            self._made.add(table.name)
+
+
+def _type(dtype: Any) -> str:
+    if isinstance(dtype, pl.List):
+        return f"{_type(dtype.inner)}[]"
+    return "timestamp" if isinstance(dtype, pl.Datetime) else DUCKDB_TYPE[dtype]
+
+
+def publish(folder: DataFolder, table: Table, frame: pl.DataFrame) -> None:
+    """Writes a table's Parquet copy so that a reader sees the old one or the new one, never a half."""
+    target = folder.root / "routing" / f"{table.name}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    frame.write_parquet(partial)
+    os.replace(partial, target)
+
+
+def read_routing(folder: DataFolder, table: Table) -> pl.DataFrame:
+    """The published rows of a routing table, without opening the log; empty where there are none yet."""
+    path = folder.root / "routing" / f"{table.name}.parquet"
+    return table.conform(pl.read_parquet(path)) if path.is_file() else table.empty()

@@ -1,0 +1,147 @@
+"""One look at the source: what changed, what happened, who needs an owner; all of it in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from assignment_assets.domain.errors import WarehouseBusy
+from assignment_assets.domain.events.detect import Seen, detect
+from assignment_assets.domain.routing.acceptance import given_back, lapsed, pending
+from assignment_assets.domain.routing.candidates import new_accounts
+from assignment_assets.domain.routing.rules import RoutingRules
+from assignment_assets.domain.routing.tables import (
+    ANSWERS,
+    DECISIONS,
+    EVENTS,
+    EXCEPTIONS,
+    NEW_ACCOUNTS,
+    POLLS,
+    SEEN_ACCOUNTS,
+    SEEN_OPPORTUNITIES,
+    SEEN_REPS,
+    WRITES,
+)
+from assignment_assets.domain.standing import Acceptance
+from assignment_assets.domain.tables import TEXT
+from assignment_assets.io.changes import ChangeReader, Changes
+from assignment_assets.routing.log import Page, RoutingLog
+
+
+@dataclass(frozen=True)
+class Polled:
+    """What one poll brought: the candidates, the events, how many rows had changed."""
+
+    poll_no: int
+    candidates: pl.DataFrame
+    events: pl.DataFrame
+    changed_rows: int
+
+
+def poll(
+    log: RoutingLog, reader: ChangeReader, rules: RoutingRules, answers: list[Acceptance], now: datetime
+) -> Polled:
+    """Reads what changed since the last poll, and notes events, answers and the accounts that need an owner.
+
+    The first poll reads everything and notes no events: there is nothing to compare with. Records created from
+    then on are new.
+    """
+    with log.open() as page:
+        last = _last(page)
+    since = last["watermark"] - timedelta(minutes=rules.overlap_minutes) if last else None
+    changes = reader.read(since, now)
+    with log.open() as page:
+        if _last(page) != last:
+            raise WarehouseBusy("routing: another poll ended meanwhile, expected one at a time. Run it again.")
+        before = _seen(page, last["polled_at"]) if last else None
+        _merge(page, changes, before)
+        after = _seen(page, now)
+        number = last["poll_no"] + 1 if last else 1
+        events = detect(before, after, changes.gone, number, now) if before else EVENTS.empty()
+        page.append(EVENTS, events)
+        _note_families(page, events, now)
+        _fold_answers(page, answers, after.reps, now)
+        decisions = page.rows(DECISIONS)
+        returned = given_back(decisions, page.rows(ANSWERS), page.rows(WRITES))
+        routes_from = last["routes_from"] if last else now
+        candidates = new_accounts(
+            after.accounts, after.reps, after.opportunities, decisions, returned, rules, routes_from, now)
+        page.append(NEW_ACCOUNTS, candidates)
+        row = {"poll_no": number, "polled_at": now, "watermark": changes.watermark, "routes_from": routes_from,
+               "account_count": changes.accounts.height, "rep_count": changes.reps.height,
+               "opportunity_count": changes.opportunities.height, "event_count": events.height}
+        page.append(POLLS, pl.DataFrame([row], schema=POLLS.columns))
+    counts = changes.accounts.height + changes.reps.height + changes.opportunities.height
+    return Polled(number, candidates, events, counts)
+
+
+def _last(page: Page) -> dict | None:
+    polls = page.rows(POLLS)
+    return polls.row(-1, named=True) if polls.height else None
+
+
+def _seen(page: Page, at: datetime) -> Seen:
+    return Seen(page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(SEEN_OPPORTUNITIES), at.date())
+
+
+def _merge(page: Page, changes: Changes, before: Seen | None) -> None:
+    if changes.is_whole:
+        page.replace(SEEN_ACCOUNTS, changes.accounts)
+        page.replace(SEEN_REPS, changes.reps)
+        page.replace(SEEN_OPPORTUNITIES, changes.opportunities)
+        return
+    page.merge(SEEN_ACCOUNTS, changes.accounts)
+    page.merge(SEEN_REPS, changes.reps)
+    page.merge(SEEN_OPPORTUNITIES, changes.opportunities)
+    page.forget(SEEN_ACCOUNTS, sorted(changes.gone))
+
+
+def _note_families(page: Page, events: pl.DataFrame, now: datetime) -> None:
+    """Families with two owners are no cycle: one account each, for the exception queue."""
+    split = events.filter(pl.col("scope") == "family")
+    note_exceptions(page, [
+        ("family_split", row["subject_id"], f"{row['kind']}: {row['evidence']}") for row in split.iter_rows(named=True)
+    ], now)
+
+
+def note_exceptions(page: Page, found: list[tuple[str, str, str]], now: datetime) -> None:
+    """Appends (kind, subject, why) to the exception queue; what stands there already is not repeated."""
+    standing = page.rows(EXCEPTIONS)
+    known = set(standing.select("kind", "subject_id", "why").iter_rows())
+    new = [each for each in dict.fromkeys(found) if each not in known]
+    rows = [{"exception_no": standing.height + number, "at": now, "kind": kind, "subject_id": subject, "why": why}
+            for number, (kind, subject, why) in enumerate(new, 1)]
+    page.append(EXCEPTIONS, pl.DataFrame(rows, schema=EXCEPTIONS.columns))
+
+
+def _fold_answers(page: Page, answers: list[Acceptance], reps: pl.DataFrame, now: datetime) -> None:
+    """Notes the owners' answers that came in time, then whose time is over."""
+    decisions, known = page.rows(DECISIONS), page.rows(ANSWERS)
+    emails = {rep_id: (email or "").lower() for rep_id, email in reps.select("rep_id", "email").iter_rows()}
+    waiting = {row["decision_no"]: row for row in pending(decisions, known).iter_rows(named=True)}
+    rows = []
+    for answer in answers:
+        asked = waiting.get(answer.decision_no)
+        if asked is None or asked["accept_by"] <= now or asked["new_owner_id"] != answer.rep_id:
+            continue
+        if emails.get(answer.rep_id) == answer.signed_by.lower():
+            waiting.pop(answer.decision_no)
+            rows.append({"decision_no": answer.decision_no, "account_id": asked["account_id"],
+                         "rep_id": answer.rep_id, "answer": answer.answer, "at": now, "note": answer.note})
+    given = pl.DataFrame(rows, schema=ANSWERS.columns)
+    page.append(ANSWERS, given)
+    page.append(ANSWERS, lapsed(decisions, pl.concat([known, given]), now))
+
+
+def owners_written(page: Page, moved: pl.DataFrame) -> None:
+    """Puts the owners that were read back into what was seen, ahead of the next poll.
+
+    Parameters
+    ----------
+    moved
+        account_id, new_owner_id.
+    """
+    if moved.height:
+        accounts = page.rows(SEEN_ACCOUNTS).join(moved.select(
+            pl.col("account_id").cast(TEXT), pl.col("new_owner_id").cast(TEXT)), on="account_id")
+        page.merge(SEEN_ACCOUNTS, accounts.with_columns(owner_id="new_owner_id").drop("new_owner_id"))

@@ -1,0 +1,103 @@
+"""What stands in files: the routing rules (TOML), standing policies and acceptances (signed JSON)."""
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
+from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.routing.people import with_completed_ids
+from assignment_assets.domain.routing.rules import RoutingRules, routing_rules
+from assignment_assets.domain.standing import Acceptance, StandingPolicy, is_signed, read_standing
+from assignment_assets.io.folders import PROJECT, DataFolder
+from assignment_assets.io.settings import read_settings
+
+
+def read_rules() -> RoutingRules:
+    """The rules of ``ASSIGNMENT_ROUTING``, else ``routing.toml`` in the project's root, else the example's.
+
+    Raises
+    ------
+    SourceUnavailable
+        The file that the environment names is not there.
+    InvalidInput
+        It is no TOML, or has unknown or wrong entries; every one is listed.
+    """
+    named = os.environ.get("ASSIGNMENT_ROUTING")
+    standing = [PROJECT / "routing.toml", PROJECT / "examples" / "routing.toml"]
+    path = Path(named) if named else next((each for each in standing if each.is_file()), standing[-1])
+    if not path.is_file():
+        raise SourceUnavailable(f"routing rules: the file {path.name} is not there, expected it. "
+                                "Copy examples/routing.toml there.")
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput("routing rules", [Fault(path.name, str(error), "TOML", "Correct the line.")]) from error
+    return with_completed_ids(routing_rules(content))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A signed file that does not count, and why."""
+
+    file: str
+    why: str
+
+
+def policies_in_force(
+    folder: DataFolder, key: bytes, day: date
+) -> tuple[dict[str, tuple[StandingPolicy, str]], list[Refused]]:
+    """Kind → the policy in force on this day and its digest, the most careful first; and the files refused.
+
+    A policy counts where it is signed by the person whose folder it lies in and who may sign for every region.
+    """
+    signers = {person.lower() for person, regions in read_settings().signers.items() if "*" in regions}
+    found: dict[str, tuple[StandingPolicy, str]] = {}
+    refused = []
+    for path, person, decision in _signed(folder.root / "inbox" / "policies", key):
+        why = decision if isinstance(decision, str) else ""
+        if isinstance(decision, Acceptance):
+            why = "it is an acceptance, expected a standing policy"
+        elif not why and person.lower() not in signers:
+            why = f"{person} may not sign for every region"
+        if why:
+            refused.append(Refused(f"{person}/{path.name}", why))
+            continue
+        for kind in decision.kinds:
+            standing = found.get(kind)
+            is_narrower = standing is None or decision.max_moves < standing[0].max_moves
+            if decision.is_in_force(kind, day) and is_narrower:
+                found[kind] = decision, decision.digest()
+    return found, refused
+
+
+def acceptances(folder: DataFolder, key: bytes) -> tuple[list[Acceptance], list[Refused]]:
+    """Every signed answer to a routed account, and the files refused."""
+    answers, refused = [], []
+    for path, person, decision in _signed(folder.root / "inbox" / "acceptances", key):
+        if isinstance(decision, Acceptance):
+            answers.append(decision)
+        else:
+            why = decision if isinstance(decision, str) else "it is a standing policy, expected an acceptance"
+            refused.append(Refused(f"{person}/{path.name}", why))
+    return answers, refused
+
+
+def _signed(root: Path, key: bytes) -> Iterator[tuple[Path, str, StandingPolicy | Acceptance | str]]:
+    """Each JSON file, the person of its folder, and the decision or why there is none."""
+    for path in sorted(root.glob("*/*.json")):
+        person = path.parent.name
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            decision = read_standing(content)
+        except (ValueError, AttributeError) as error:
+            yield path, person, f"it cannot be read: {error}"
+            continue
+        if decision.signed_by != person or not is_signed(content, signer_token(key, person)):
+            yield path, person, f"it is not signed by {person}"
+            continue
+        yield path, person, decision

@@ -1,0 +1,94 @@
+"""Brings the views up to date: workload, alerts, summary, conflicts, the missing rule, KPIs."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from assignment_assets.domain.routing.candidates import owners_in_force
+from assignment_assets.domain.routing.missing_rule import missing_rules
+from assignment_assets.domain.routing.people import People, loads
+from assignment_assets.domain.routing.rules import RoutingRules
+from assignment_assets.domain.routing.tables import (
+    ALERTS,
+    ANSWERS,
+    CONFLICT_PAIRS,
+    CONFLICTS,
+    DECISIONS,
+    KPIS,
+    MISSING_RULES,
+    NEW_ACCOUNTS,
+    POLLS,
+    SEEN_ACCOUNTS,
+    SEEN_OPPORTUNITIES,
+    SEEN_REPS,
+    SUMMARY,
+    UNOWNED,
+    WORKLOAD,
+    WRITES,
+)
+from assignment_assets.domain.routing.views import conflict_pairs, kpis, summary
+from assignment_assets.domain.routing.watch import alerts, unowned
+from assignment_assets.domain.routing.workload import workload
+from assignment_assets.io.warehouse import write_whole
+from assignment_assets.routing.log import Page, RoutingLog
+
+KPI_EVERY = timedelta(hours=1)
+REPLAYED_AT_MOST = 5_000
+
+
+def watch(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
+    """Brings workload, unowned accounts, alerts and the summary up to date; returns the alerts that stand."""
+    with log.open() as page:
+        accounts, reps, decisions = page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(DECISIONS)
+        loaded = workload(accounts, reps, page.rows(SEEN_OPPORTUNITIES), decisions, page.rows(WORKLOAD), rules, now)
+        polls = page.rows(POLLS)
+        before_last = polls["polled_at"][-2] if polls.height > 1 else now
+        raised, lasting = alerts(
+            unowned(accounts, reps, rules), loaded, page.rows(UNOWNED), before_last, rules, now)
+        page.replace(WORKLOAD, loaded)
+        page.replace(UNOWNED, lasting)
+        page.replace(ALERTS, raised)
+        page.replace(SUMMARY, summary(decisions, page.rows(WRITES), now))
+    _tell(log, raised, now)
+    return raised
+
+
+def _tell(log: RoutingLog, raised: pl.DataFrame, now: datetime) -> None:
+    """Management's alert, a line each; the file says so where there is nothing left."""
+    path = log.folder.root / "alerts" / "routing.txt"
+    old = raised.filter(pl.col("kind") == "unowned")
+    if not old.height and not path.is_file():
+        return
+    lines = [f"{row['subject_id']}: {row['sentence']}, for {row['hours']:.1f} hours." for row in old.to_dicts()]
+    write_whole(path, "\n".join([f"As of {now:%Y-%m-%d %H:%M} UTC:", *(lines or ["nothing stands out."])]) + "\n")
+
+
+def study_conflicts(log: RoutingLog, rules: RoutingRules, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Tables `conflict_pairs` and `missing_rules`: how often rules meet, and which rule would have kept them apart."""
+    with log.open() as page:
+        conflicts = page.rows(CONFLICTS)
+        arrivals = page.rows(NEW_ACCOUNTS).tail(REPLAYED_AT_MOST)
+        reps, counts = page.rows(SEEN_REPS), _loads(page)
+        pairs = conflict_pairs(conflicts)
+        missing = missing_rules(arrivals, conflicts, rules, lambda: People(reps, counts, (), now.date()))
+        page.replace(CONFLICT_PAIRS, pairs)
+        page.replace(MISSING_RULES, missing)
+    return pairs, missing
+
+
+def _loads(page: Page) -> dict[str, int]:
+    """Loads without what routing itself has given: the replay gives it anew."""
+    given = page.rows(DECISIONS)["account_id"]
+    accounts = page.rows(SEEN_ACCOUNTS).filter(~pl.col("account_id").is_in(given.implode()))
+    return loads(accounts, owners_in_force(DECISIONS.empty(), WRITES.empty()))
+
+
+def measure(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
+    """The KPIs as of now; they join the history at most once an hour."""
+    with log.open() as page:
+        rows = kpis(page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(DECISIONS), page.rows(WRITES),
+                    page.rows(ANSWERS), rules, now)
+        last = page.rows(KPIS)["at"].max()
+        if last is None or now - last >= KPI_EVERY:
+            page.append(KPIS, rows)
+    return rows

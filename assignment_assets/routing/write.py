@@ -1,0 +1,84 @@
+"""Which decisions may be written now, under which policy, and what became of them."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from assignment_assets.domain.routing.candidates import FINISHED, SETTLED
+from assignment_assets.domain.routing.people import BOOK_SIZE
+from assignment_assets.domain.routing.tables import DECISIONS, SEEN_ACCOUNTS, SEEN_REPS, WRITES
+from assignment_assets.domain.standing import ROUTING
+from assignment_assets.routing.decide import POOL_RULE, Policies
+from assignment_assets.routing.log import Page, RoutingLog
+from assignment_assets.routing.poll import note_exceptions, owners_written
+
+DAY = timedelta(days=1)
+
+
+def writable(log: RoutingLog, policies: Policies, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
+    """What the write-back takes: changes that a policy covers, the log so far, free seats per rep.
+
+    Routing needs the policy for `routing`, a leaver's low tiers the one for `departure`. Within 24 hours no more
+    accounts are moved than the policy says; the rest waits, and stands in the exception queue.
+    """
+    with log.open() as page:
+        decisions, writes = page.rows(DECISIONS), page.rows(WRITES)
+        latest = decisions.sort("decision_no").group_by("account_id", maintain_order=True).last()
+        ended = writes.filter(pl.col("outcome").is_in(FINISHED)).select(
+            decision_no="sign_off_no", account_id="account_id")
+        waiting = latest.filter(pl.col("new_owner_id").is_not_null()).join(
+            ended, on=["decision_no", "account_id"], how="anti").sort("decision_no")
+        allowed = [_within(waiting, decisions, writes, policies, kind, now) for kind in (ROUTING, "departure")]
+        going = pl.concat(allowed).sort("decision_no")
+        _note_waiting(page, waiting.join(going, on="decision_no", how="anti"), policies, now)
+        seats = _seats(page, going)
+    rows = going.select(sign_off_no="decision_no", account_id="account_id", old_owner_id="old_owner_id",
+                        new_owner_id="new_owner_id", state="state", carve_out="carve_out")
+    return rows, writes.join(going, left_on="sign_off_no", right_on="decision_no", how="semi"), seats
+
+
+def _kind(rule: pl.Expr) -> pl.Expr:
+    return pl.when(rule == POOL_RULE).then(pl.lit("departure")).otherwise(pl.lit(ROUTING))
+
+
+def _within(waiting: pl.DataFrame, decisions: pl.DataFrame, writes: pl.DataFrame, policies: Policies, kind: str,
+            now: datetime) -> pl.DataFrame:
+    mine = waiting.filter(_kind(pl.col("rule")) == kind)
+    if kind not in policies:
+        return mine.clear()
+    of_kind = decisions.filter(_kind(pl.col("rule")) == kind).select(sign_off_no="decision_no")
+    recent = writes.filter(pl.col("outcome").is_in(SETTLED) & (pl.col("verified_at") > now - DAY))
+    moved = recent.join(of_kind, on="sign_off_no", how="semi").height
+    return mine.head(max(0, policies[kind][0].max_moves - moved))
+
+
+def _note_waiting(page: Page, held: pl.DataFrame, policies: Policies, now: datetime) -> None:
+    rows = held.with_columns(kind=_kind(pl.col("rule")))
+    note_exceptions(page, [
+        ("over_policy", row["account_id"],
+         f"decision {row['decision_no']}: " + (f"the policy's largest number of moves is reached ({row['kind']})"
+                                               if row["kind"] in policies else
+                                               f"no standing policy for {row['kind']} is in force"))
+        for row in rows.iter_rows(named=True)
+    ], now)
+
+
+def _seats(page: Page, going: pl.DataFrame) -> dict[str, int]:
+    """rep_id → free seats of the field reps who receive; Inside Sales takes any number."""
+    reps = page.rows(SEEN_REPS).filter(
+        (pl.col("team") == "field") & pl.col("rep_id").is_in(going["new_owner_id"].implode()))
+    counts = dict(page.rows(SEEN_ACCOUNTS).filter(pl.col("carve_out").is_null()).group_by("owner_id").len().iter_rows())
+    return {rep_id: min(BOOK_SIZE, BOOK_SIZE if capacity is None else capacity) - counts.get(rep_id, 0)
+            for rep_id, capacity in reps.select("rep_id", "capacity").iter_rows()}
+
+
+def note_written(log: RoutingLog, ended: pl.DataFrame, now: datetime) -> None:
+    """Appends rows of the write-back's log; owners that were read back count from now on."""
+    with log.open() as page:
+        page.append(WRITES, ended)
+        owners_written(page, ended.filter(pl.col("outcome").is_in(SETTLED)).select("account_id", "new_owner_id"))
+        failed = ended.filter(~pl.col("outcome").is_in(SETTLED))
+        note_exceptions(page, [
+            ("not_written", row["account_id"], f"decision {row['sign_off_no']}: {row['outcome']}, {row['error'] or ''}")
+            for row in failed.iter_rows(named=True)
+        ], now)
