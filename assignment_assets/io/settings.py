@@ -21,12 +21,27 @@ class SourceSetting(BaseModel):
     path: str = Field("", description="Sample: folder of Parquet files. Files and Salesforce: the mapping (TOML).")
 
 
+class PagesSetting(BaseModel):
+    """The review pages: where people reach them, and who says who is asking."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field("http://127.0.0.1:8787", description="The pages' address as people type it; links begin with it.")
+    link_days: int = Field(30, ge=1, le=366, description="How long a personal link opens its page.")
+    person_header: str = Field(
+        "", description="Behind single sign-on: the header in which the proxy puts the person's e-mail address."
+    )
+    trusted_proxies: list[str] = Field(["127.0.0.1"], description="From where that header is believed.")
+    requests_a_minute: int = Field(240, ge=10, description="More from one visitor are answered with 429.")
+
+
 class Settings(BaseModel):
     """The settings file: ``ASSIGNMENT_SETTINGS``, else ``settings.toml`` in the project's root, else the example."""
 
     model_config = ConfigDict(extra="forbid")
 
     source: SourceSetting = SourceSetting()
+    pages: PagesSetting = PagesSetting()
     signers: dict[str, list[str]] = Field(
         {}, description="Who may sign: e-mail address → regions, `*` for all, `house` for moves without a region."
     )

@@ -1,0 +1,122 @@
+"""Who is asking: a personal link kept in a cookie, or a header that the company's proxy sets.
+
+Links open one page of one cycle: the cookie carries the link itself, sealed and expiring, and is sent to that page's
+path alone. Behind a proxy with single sign-on, the person's address comes in a header, believed only from the proxies
+that the settings name; what the person may see then follows from the gate's own list.
+"""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from assignment_assets.domain.identity import CYCLE_PATTERN
+from assignment_assets.domain.links import ROLES, BadLink, Pass, keyed_hash, read_link
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.settings import PagesSetting
+
+COOKIE = "assignment"
+_NONCE = re.compile(r"[0-9a-f]{32}")
+PROXY_HOURS = 12
+
+
+class Refused(Exception):
+    """A request that is not answered: `status` 403 or 404, and a sentence for the person."""
+
+    def __init__(self, status: int, sentence: str):
+        self.status = status
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person at one page: what the pass grants, and the secret that their forms carry."""
+
+    granted: Pass
+    cookie: str
+    form_secret: str
+
+
+def place_of(role: str, cycle: str) -> str:
+    """The path below which a role's pages of a cycle lie."""
+    return f"/{cycle}/{role}"
+
+
+def enter(key: bytes, link: str, now: datetime) -> tuple[Pass, str]:
+    """What a link grants, and the cookie that stands for it from now on.
+
+    Raises
+    ------
+    Refused
+        The link is not ours, was changed or has expired (403).
+    """
+    try:
+        granted = read_link(key, link, now)
+    except BadLink as error:
+        raise Refused(403, str(error)) from error
+    return granted, f"{link}~{secrets.token_hex(16)}"
+
+
+def visit(request: Request, key: bytes, now: datetime, pages: PagesSetting, folder: DataFolder) -> Visit:
+    """Who is asking for a page.
+
+    Raises
+    ------
+    Refused
+        Nobody whom we know (403), or somebody who has nothing to do with this page (404).
+    """
+    role, cycle = request.path_params["role"], request.path_params["cycle"]
+    if role not in ROLES or not CYCLE_PATTERN.fullmatch(cycle):
+        raise Refused(404, "There is no such page.")
+    if pages.person_header:
+        return _by_header(request, key, now, pages, folder)
+    cookie = request.cookies.get(COOKIE, "")
+    if not cookie:
+        raise Refused(403, "These pages open with your personal link. Use the link that was sent to you.")
+    link, _, nonce = cookie.rpartition("~")
+    try:
+        granted = read_link(key, link, now)
+    except BadLink as error:
+        raise Refused(403, str(error)) from error
+    if not _NONCE.fullmatch(nonce):
+        raise Refused(403, "This session was changed. Open your personal link again.")
+    if (granted.role, granted.cycle) != (role, cycle):
+        raise Refused(404, "There is no such page.")
+    return Visit(granted, cookie, keyed_hash(key, "form", cookie))
+
+
+def _by_header(request: Request, key: bytes, now: datetime, pages: PagesSetting, folder: DataFolder) -> Visit:
+    peer = request.client.host if request.client else ""
+    values = request.headers.getlist(pages.person_header)
+    if peer not in pages.trusted_proxies or len(values) != 1 or not values[0].strip():
+        raise Refused(403, "These pages are reached through the company's sign-in. Sign in there.")
+    email = values[0].strip().casefold()
+    role, cycle = request.path_params["role"], request.path_params["cycle"]
+    manifest = read_gate(folder, cycle, ROLES[role])
+    asked = next((each.person for each in manifest.persons if each.email.casefold() == email), "") if manifest else ""
+    if not asked:
+        raise Refused(404, "There is no such page.")
+    nonce = request.cookies.get(COOKIE, "")
+    nonce = nonce if _NONCE.fullmatch(nonce) else secrets.token_hex(16)
+    granted = Pass(role, cycle, asked, now + timedelta(hours=PROXY_HOURS))
+    return Visit(granted, nonce, keyed_hash(key, "form", f"{email}~{role}~{cycle}~{nonce}"))
+
+
+def keep(response: Response, cookie: str, granted: Pass, now: datetime, is_https: bool) -> None:
+    """Sets the visit's cookie: for its pages alone, out of reach of scripts, gone when the link expires."""
+    response.set_cookie(
+        COOKIE, cookie, max_age=max(0, int((granted.expires_at - now).total_seconds())),
+        path=place_of(granted.role, granted.cycle), secure=is_https, httponly=True, samesite="lax",
+    )
+
+
+def require_form_secret(visiting: Visit, given: str) -> None:
+    """Nothing, or Refused (403) where a form was not made for this visit."""
+    if not given.isascii() or not hmac.compare_digest(visiting.form_secret, given):
+        raise Refused(403, "This form was not opened from your page, or the page was open for too long. "
+                      "Open your personal link again; what you saved is still there.")

@@ -1,0 +1,135 @@
+"""The review pages as one application: which path leads to which page, and what happens to every request."""
+
+from collections.abc import Callable
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from assignment_assets.domain.errors import AssignmentError
+from assignment_assets.review_app import book_page, director_page, region_page, rep_page, signer_page
+from assignment_assets.review_app.access import Refused, enter, keep, place_of, require_form_secret, visit
+from assignment_assets.review_app.forms import read_form
+from assignment_assets.review_app.guards import RateLimit, SecurityHeaders
+from assignment_assets.review_app.house import Call, House
+
+Page = Callable[[Call], Response]
+STATIC = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
+FIRST = {
+    "rep": (rep_page.show, rep_page.submit),
+    "director": (director_page.show, director_page.submit),
+    "gs": (signer_page.show, signer_page.decide),
+}
+"""Role → its first page, and what takes that page's form."""
+
+
+def application(house: House) -> Starlette:
+    """The pages over one data folder."""
+    limit = RateLimit(house.pages.requests_a_minute)
+    is_https = house.pages.url.startswith("https:")
+
+    def route(path: str, show: Page | None, take: Page | None = None) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await _answer(house, limit, request, take if request.method == "POST" else show)
+
+        methods = [*(["GET"] if show else []), *(["POST"] if take else [])]
+        return Route(path, endpoint, methods=methods)
+
+    async def door(request: Request) -> Response:
+        visitor = _address(request)
+        if not limit.allows(visitor):
+            return _message(house, 429, "Too many requests. Wait a minute and open the link again.")
+        now = house.clock()
+        try:
+            granted, cookie = enter(house.key, request.query_params.get("k", ""), now)
+        except Refused as error:
+            return _message(house, error.status, str(error))
+        response = RedirectResponse(place_of(granted.role, granted.cycle), 303)
+        keep(response, cookie, granted, now, is_https)
+        return response
+
+    async def welcome(request: Request) -> Response:
+        return _message(house, 200, "These pages open with a personal link. Use the link that was sent to you; if you "
+                        "have none, ask Growth Strategy.", "Account assignment")
+
+    async def static(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in STATIC:
+            return _message(house, 404, "There is no such page.")
+        content = files("assignment_assets.review_app").joinpath("static", name).read_bytes()
+        return Response(content, media_type=STATIC[name], headers={"cache-control": "max-age=300"})
+
+    async def refused(request: Request, error: Exception) -> Response:
+        return _message(house, error.status_code, "There is no such page." if error.status_code == 404 else
+                        "That cannot be done here.")
+
+    return Starlette(
+        routes=[
+            Route("/", welcome),
+            Route("/health", lambda request: PlainTextResponse("ok\n")),
+            Route("/in", door),
+            Route("/static/{name}", static),
+            route("/{cycle}/{role:str}", _first(0), _first(1)),
+            route("/{cycle}/{role}/book/{rep_id}", book_page.show, book_page.save),
+            route("/{cycle}/{role}/map.png", director_page.picture),
+            route("/{cycle}/{role}/region/{region}", region_page.show, region_page.sign),
+            route("/{cycle}/{role}/region/{region}/map.png", region_page.picture),
+        ],
+        middleware=[Middleware(SecurityHeaders, is_https=is_https)],
+        exception_handlers={404: refused, 405: refused},
+    )
+
+
+ROLE_OF = {book_page.show: "director", book_page.save: "director", director_page.picture: "director",
+           region_page.show: "gs", region_page.sign: "gs", region_page.picture: "gs"}
+"""Which role a page below the first one belongs to."""
+
+
+def _first(which: int) -> Page:
+    def page(call: Call) -> Response:
+        return FIRST[call.visit.granted.role][which](call)
+
+    return page
+
+
+async def _answer(house: House, limit: RateLimit, request: Request, page: Page) -> Response:
+    now = house.clock()
+    try:
+        visiting = visit(request, house.key, now, house.pages, house.folder)
+        granted = visiting.granted
+        if not limit.allows(f"{granted.role} {granted.cycle} {granted.person}"):
+            raise Refused(429, "Too many requests. Wait a minute and try again.")
+        if ROLE_OF.get(page, granted.role) != granted.role:
+            raise Refused(404, "There is no such page.")
+        form = await read_form(request) if request.method == "POST" else {}
+        if request.method == "POST":
+            require_form_secret(visiting, form.get("form_secret", [""])[0])
+        call = Call(house, visiting, now, dict(request.path_params), request.query_params, form)
+        response = await run_in_threadpool(page, call)
+    except Refused as error:
+        if error.status in (403, 429) and not limit.allows(_address(request)):
+            return _message(house, 429, "Too many requests. Wait a minute and try again.")
+        return _message(house, error.status, str(error))
+    except AssignmentError as error:
+        return _message(house, 409, str(error))
+    if house.pages.person_header:
+        keep(response, visiting.cookie, granted, now, house.pages.url.startswith("https:"))
+    return response
+
+
+def _message(house: House, status: int, sentence: str, title: str = "") -> HTMLResponse:
+    titles = {403: "This does not open", 404: "There is no such page", 409: "That has changed meanwhile",
+              429: "A moment, please"}
+    text = house.templates.get_template("message.html").render(
+        title=title or titles.get(status, "That did not work"), sentence=sentence
+    )
+    headers = {"retry-after": "60"} if status == 429 else {}
+    return HTMLResponse(text, status, headers)
+
+
+def _address(request: Request) -> str:
+    return f"address {request.client.host if request.client else ''}"

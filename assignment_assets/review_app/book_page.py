@@ -1,0 +1,195 @@
+"""One rep's book as a director edits it: what comes in, what goes out, what stays, what could be added."""
+
+from dataclasses import dataclass
+
+import polars as pl
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from assignment_assets.domain.ids import complete_id
+from assignment_assets.io.workbooks.packets import EDIT_REASONS
+from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.drafts import read_draft, save_draft
+from assignment_assets.review_app.gate import Standing, require_open, standing_of
+from assignment_assets.review_app.house import Call
+from assignment_assets.review_app.review_desk import Provisional, ReviewDesk, desk_of, provisional
+from assignment_assets.review_app.submissions import plain
+
+MOST_HITS = 30
+MOST_EDITS = 60
+FACTS = ("account_id", "name", "state", "opp_count", "bps", "tam", "value")
+
+
+@dataclass(frozen=True)
+class Book:
+    """One rep's book and what of it may be edited."""
+
+    rep: dict
+    comes_in: list[dict]
+    goes_out: list[dict]
+    stays: list[dict]
+    locked: list[dict]
+    candidates: list[dict]
+
+
+def show(call: Call) -> Response:
+    """The book with the director's edits as they left them."""
+    standing, desk, rep = _opened(call)
+    edits, _ = read_draft(call, standing)
+    call.note("viewed book", rep["rep_id"])
+    return HTMLResponse(_page(call, standing, desk, rep, edits, saved=call.query.get("saved") == "1"))
+
+
+def save(call: Call) -> Response:
+    """Takes the ticks of this book into the director's draft, or shows what is wrong with them, ticks kept."""
+    standing, desk, rep = _opened(call)
+    require_open(standing)
+    everything, _ = read_draft(call, standing)
+    ticked = _ticked(call, desk, rep)
+    edits = [edit for edit in everything if edit["rep_id"] != rep["rep_id"]] + ticked
+    if call.one("action") == "search":
+        return HTMLResponse(_page(call, standing, desk, rep, edits, query=call.one("q")))
+    if call.one("last_no") != str(standing.last_no):
+        fault = "Your review was sent from elsewhere meanwhile. Look at it again, then save."
+        return HTMLResponse(_page(call, standing, desk, rep, edits, [fault]), 409)
+    seen = provisional(call, standing, desk, [edit for edit in edits if edit["reason"]])
+    faults = _faults(call, desk, rep, ticked, seen)
+    if faults:
+        return HTMLResponse(_page(call, standing, desk, rep, edits, faults), 422)
+    save_draft(call, standing, edits)
+    call.note("saved draft", rep["rep_id"], what=f"{len(ticked)} edits")
+    return RedirectResponse(f"{call.home}/book/{rep['rep_id']}?saved=1", 303)
+
+
+def _opened(call: Call) -> tuple[Standing, ReviewDesk, dict]:
+    standing = standing_of(call.house.folder, call.cycle, "review_edits", call.person, call.now)
+    desk = desk_of(call)
+    mine = desk.people.filter(
+        (pl.col("team") == "field") & (pl.col("rep_id") == call.path["rep_id"])
+        & pl.col("region").is_in(desk.regions_of(call.person))
+    )
+    if mine.is_empty():
+        call.note("refused book", call.path["rep_id"][:100])
+        raise Refused(404, "There is no such book among your reps'.")
+    return standing, desk, mine.to_dicts()[0]
+
+
+def _ticked(call: Call, desk: ReviewDesk, rep: dict) -> list[dict]:
+    """The form's edits: drops from this book, adds to it.
+
+    Raises
+    ------
+    Refused
+        A drop names an account that is not an open one of this book, or there are too many (404).
+    """
+    edits = []
+    droppable = set(desk.editable.filter(pl.col("rep_id") == rep["rep_id"])["account_id"])
+    known = set(desk.books["account_id"])
+    for kind in ("drop", "add"):
+        for account_id in dict.fromkeys(call.form.get(kind, [])):
+            if account_id not in (droppable if kind == "drop" else known):
+                call.note(f"refused {kind}", rep["rep_id"], what=account_id[:100])
+                raise Refused(404, "One of these accounts is not one that you can change here.")
+            reason = call.one(f"reason.{account_id}")
+            edits.append({
+                "edit_kind": kind, "account_id": account_id, "rep_id": rep["rep_id"],
+                "reason": reason if reason in EDIT_REASONS else "", "note": plain(call.one(f"note.{account_id}")),
+            })
+    if len(edits) > MOST_EDITS:
+        raise Refused(404, "That is more than a book can change.")
+    return edits
+
+
+def _faults(call: Call, desk: ReviewDesk, rep: dict, ticked: list[dict], seen: Provisional) -> list[str]:
+    unreasoned = [edit["account_id"] for edit in ticked if not edit["reason"]]
+    faults = [f"{row['name']}: choose a reason." for row in _addable(desk, unreasoned, call)]
+    for kind, limit, used in (
+        ("add", desk.bounds.max_adds, seen.others_adds), ("drop", desk.bounds.max_drops, seen.others_drops)
+    ):
+        mine = {edit["account_id"] for edit in ticked if edit["edit_kind"] == kind}
+        others = used.get(rep["rep_id"], set())
+        count = len(mine | others)
+        if mine and count > limit:
+            beside = f" (others used {len(others)} of them)" if others else ""
+            faults.append(f"{count} of {limit} {kind}s of {rep['name']}'s book are used{beside}: untick "
+                          f"{count - limit}.")
+    return faults
+
+
+def _page(call: Call, standing: Standing, desk: ReviewDesk, rep: dict, edits: list[dict], faults: list[str] = (),
+          query: str = "", saved: bool = False) -> str:
+    seen = provisional(call, standing, desk, [edit for edit in edits if edit["reason"]])
+    book = _book(call, desk, rep)
+    own = {(edit["edit_kind"], edit["account_id"]): edit for edit in edits if edit["rep_id"] == rep["rep_id"]}
+    listed = {row["account_id"] for row in book.goes_out}
+    asked_ids = [account_id for kind, account_id in own if kind == "add" and account_id not in listed]
+    hits = _search(desk, call, rep, query) if query else []
+    summary = desk.summary(seen.verdicts.reviewed_books.select("account_id", rep_id="reviewed_owner_id"))
+    proposed = desk.summary(desk.rows.select("account_id", rep_id="new_owner_id"))
+    return call.render(
+        "book.html", standing=standing, rep=rep, book=book, own=own, seen=seen, bounds=desk.bounds, faults=faults,
+        reasons=EDIT_REASONS, query=query, saved=saved,
+        asked=_addable(desk, asked_ids, call), hits=[row for row in hits if row["account_id"] not in asked_ids],
+        candidates=[row for row in book.candidates if row["account_id"] not in asked_ids],
+        now_facts=_row_of(summary, rep), proposed_facts=_row_of(proposed, rep),
+        others={"add": seen.others_adds.get(rep["rep_id"], set()), "drop": seen.others_drops.get(rep["rep_id"], set())},
+    )
+
+
+def _row_of(summary: pl.DataFrame, rep: dict) -> dict:
+    return summary.filter(pl.col("rep_id") == rep["rep_id"]).to_dicts()[0]
+
+
+def _book(call: Call, desk: ReviewDesk, rep: dict) -> Book:
+    rep_id, facts = rep["rep_id"], desk.accounts.select(*FACTS)
+    covered = rep["covered_states"] or []
+    into = desk.moves.filter(pl.col("to_id") == rep_id).join(
+        facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left"
+    ).join(desk.editable.select("account_id", "referral_status", "drive_minutes"), on="account_id", how="left",
+           maintain_order="left")
+    out = desk.moves.filter(pl.col("from_id") == rep_id).join(
+        facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left"
+    ).with_columns(is_covered=pl.col("state").is_in(covered))
+    stays = desk.editable.filter((pl.col("rep_id") == rep_id) & ~pl.col("is_move"))
+    locks = desk.proposed.filter((pl.col("rep_id") == rep_id) & (pl.col("phase") == "lock"))
+    fixed = desk.fixed.filter(pl.col("rep_id") == rep_id).select("account_id", move_reason=pl.lit("outside_scope"))
+    locked = pl.concat([locks.select("account_id", "move_reason"), fixed]).join(facts, on="account_id")
+    near = desk.overflow.join(facts.filter(pl.col("state").is_in(covered)), on="account_id").sort(
+        pl.col("value"), "account_id", descending=[True, False], nulls_last=True
+    ).head(MOST_HITS)
+    return Book(rep, into.to_dicts(), out.to_dicts(), stays.to_dicts(), locked.sort("name").to_dicts(),
+                _addable(desk, near["account_id"].to_list(), call))
+
+
+def _search(desk: ReviewDesk, call: Call, rep: dict, query: str) -> list[dict]:
+    """Accounts that the rep could get: of the director's other books or Inside Sales by name, any by its exact id."""
+    open_ones = desk.books.filter(~pl.col("is_locked") & (pl.col("proposed_owner_id") != rep["rep_id"]))
+    own = desk.people.filter(pl.col("region").is_in(desk.regions_of(call.person)))["rep_id"].implode()
+    near = open_ones.filter(
+        (pl.col("proposed_owner_id").is_in(own) | (pl.col("owner_kind") == "inside_sales"))
+        & pl.col("state").is_in(rep["covered_states"] or [])
+    ).join(desk.accounts.select("account_id", "name", "value"), on="account_id")
+    named = near.filter(pl.col("name").str.to_lowercase().str.contains(query.lower(), literal=True))
+    ids = named.sort("value", "account_id", descending=[True, False], nulls_last=True)["account_id"].to_list()
+    exact = complete_id(query)
+    if exact in set(open_ones["account_id"]) and exact not in ids:
+        ids = [exact, *ids]
+    return _addable(desk, ids[:MOST_HITS], call)
+
+
+def _addable(desk: ReviewDesk, account_ids: list[str], call: Call) -> list[dict]:
+    """Accounts as they can be asked for: with whom they would be; of other regions' books only the id is shown."""
+    own = set(desk.people.filter(pl.col("region").is_in(desk.regions_of(call.person)))["rep_id"])
+    people = {row["rep_id"]: row for row in desk.people.select("rep_id", "name", "team", "region").to_dicts()}
+    rows = desk.books.filter(pl.col("account_id").is_in(account_ids)).join(
+        desk.accounts.select(*FACTS).drop("state"), on="account_id"
+    )
+    by_id = {row["account_id"]: row for row in rows.to_dicts()}
+    shown = []
+    for account_id in account_ids:
+        row = by_id[account_id]
+        holder = people.get(row["proposed_owner_id"], {})
+        is_foreign = row["owner_kind"] == "field" and row["proposed_owner_id"] not in own
+        if is_foreign:
+            row = dict.fromkeys(row) | {"account_id": account_id, "name": "An account of another region's book"}
+        shown.append(row | {"is_foreign": is_foreign, "with_whom": "" if is_foreign else holder.get("name", "")})
+    return shown

@@ -1,0 +1,122 @@
+"""A director's first page: their reps before and after, the changes made so far, and the button that sends them."""
+
+import polars as pl
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from assignment_assets.domain.tables import EDIT_VERDICTS
+from assignment_assets.io.workbooks.packets import EDIT_REASONS
+from assignment_assets.report.balance import balance
+from assignment_assets.report.pictures.map import map_before_after
+from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.drafts import forget_draft, read_draft, save_draft
+from assignment_assets.review_app.gate import Standing, require_open, standing_of
+from assignment_assets.review_app.house import Call
+from assignment_assets.review_app.review_desk import TABLES, ReviewDesk, desk_of, provisional
+from assignment_assets.review_app.submissions import send_review
+
+
+def show(call: Call) -> Response:
+    """The page, with the changes as the director left them."""
+    standing = standing_of(call.house.folder, call.cycle, "review_edits", call.person, call.now)
+    call.note("viewed review", ", ".join(desk_of(call).regions_of(call.person)))
+    return HTMLResponse(_page(call, standing))
+
+
+def submit(call: Call) -> Response:
+    """Sends the changes like a returned workbook, takes one of them back, or forgets what is not sent."""
+    standing = standing_of(call.house.folder, call.cycle, "review_edits", call.person, call.now)
+    require_open(standing)
+    if call.one("last_no") != str(standing.last_no):
+        return HTMLResponse(_page(call, standing, "Your review was sent from elsewhere meanwhile. Look at it again."),
+                            409)
+    edits, _ = read_draft(call, standing)
+    action = call.one("action")
+    if action == "forget":
+        forget_draft(call, standing)
+        return RedirectResponse(call.home, 303)
+    if action.startswith("remove:"):
+        kept = [edit for edit in edits if action != f"remove:{edit['edit_kind']}:{edit['account_id']}:{edit['rep_id']}"]
+        if len(kept) == len(edits):
+            raise Refused(404, "There is no such change.")
+        save_draft(call, standing, kept)
+        return RedirectResponse(f"{call.home}#changes", 303)
+    if action != "send":
+        raise Refused(404, "There is no such page.")
+    send_review(call, standing, edits)
+    forget_draft(call, standing)
+    return RedirectResponse(f"{call.home}?sent=1#receipts", 303)
+
+
+def picture(call: Call) -> Response:
+    """The map of the director's reps, before and as proposed."""
+    standing_of(call.house.folder, call.cycle, "review_edits", call.person, call.now)
+    desk = desk_of(call)
+    return region_map(call, desk, desk.regions_of(call.person), desk.rows.select("account_id", owner="new_owner_id"))
+
+
+def region_map(call: Call, desk: ReviewDesk, regions: list[str], after: pl.DataFrame) -> Response:
+    """Accounts that the regions' reps own before or after, as a picture; `after`: account_id and owner."""
+    def draw() -> bytes:
+        reps = desk.measured(regions)
+        owned = desk.owned(after.select("account_id", reviewed_owner_id="owner"))
+        mine = reps["rep_id"].implode()
+        return map_before_after(owned.filter(pl.col("before").is_in(mine) | pl.col("after").is_in(mine)), reps)
+
+    name = "map", call.visit.granted.role, tuple(regions), after.hash_rows().sum()
+    content = call.house.shelf.drawn(name, call.cycle, TABLES, draw)
+    return Response(content, media_type="image/png", headers={"cache-control": "private, max-age=600"})
+
+
+def _page(call: Call, standing: Standing, fault: str = "") -> str:
+    desk = desk_of(call)
+    regions = desk.regions_of(call.person)
+    edits, is_unsent = read_draft(call, standing)
+    seen = provisional(call, standing, desk, edits)
+    reviewed = seen.verdicts.reviewed_books
+    summary = desk.summary(reviewed.select("account_id", rep_id="reviewed_owner_id")).filter(
+        pl.col("region").is_in(regions)
+    ).sort("name")
+    final = call.table(EDIT_VERDICTS).filter(pl.col("director") == call.person)
+    return call.render(
+        "director.html", standing=standing, regions=regions, fault=fault, is_unsent=is_unsent,
+        books=summary.to_dicts(), people={row["rep_id"]: row for row in desk.people.to_dicts()},
+        cards=cards(desk, regions, summary, reviewed), changes=_changes(call, desk, edits, seen), seen=seen,
+        bounds=desk.bounds, is_sent=call.query.get("sent") == "1" and not fault, final=final.to_dicts(),
+        reasons=EDIT_REASONS, touched=_touched(desk, regions),
+    )
+
+
+def cards(desk: ReviewDesk, regions: list[str], summary: pl.DataFrame, reviewed: pl.DataFrame) -> dict:
+    """The figures above a region's tables: sums before and after, and how evenly books are filled, state by state."""
+    even = balance(desk.owned(reviewed), desk.measured(regions))
+    spread = {
+        measure: dict(even.filter(pl.col("measure") == measure).select("book_state", "hoover_pct").iter_rows())
+        for measure in ("opp_count", "bps", "tam", "value")
+    }
+    sums = summary.select(pl.selectors.ends_with("_before", "_after").sum()).to_dicts()[0]
+    return {"sums": sums, "spread": spread, "reps": summary.height, "capacity": summary["capacity"].sum()}
+
+
+def _touched(desk: ReviewDesk, regions: list[str]) -> dict[str, dict[str, int]]:
+    """Moves into and out of each rep's book as proposed."""
+    into = dict(desk.moves.group_by("to_id").len().iter_rows())
+    out = dict(desk.moves.group_by("from_id").len().iter_rows())
+    return {rep_id: {"in": into.get(rep_id, 0), "out": out.get(rep_id, 0)} for rep_id in {*into, *out}}
+
+
+def _changes(call: Call, desk: ReviewDesk, edits: list[dict], seen) -> list[dict]:
+    """The director's edits in words, each with what it would come to now."""
+    accounts = dict(desk.accounts.select("account_id", "name").iter_rows())
+    reps = dict(desk.people.select("rep_id", "name").iter_rows())
+    own = set(desk.people.filter(pl.col("region").is_in(desk.regions_of(call.person)))["rep_id"])
+    holders = dict(desk.books.filter(pl.col("owner_kind") == "field").select("account_id", "proposed_owner_id")
+                   .iter_rows())
+    shown = []
+    for edit in edits:
+        verdict, message = seen.own.get((edit["edit_kind"], edit["rep_id"], edit["account_id"]), ("", ""))
+        holder = holders.get(edit["account_id"])
+        is_foreign = holder is not None and holder not in own
+        name = "an account of another region" if is_foreign else accounts.get(edit["account_id"], "")
+        shown.append(edit | {"name": name, "rep_name": reps.get(edit["rep_id"], edit["rep_id"]), "verdict": verdict,
+                             "message": message})
+    return shown

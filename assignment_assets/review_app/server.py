@@ -1,0 +1,92 @@
+"""Serves the review pages: in the foreground as a process of their own, or from a thread for tests."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import uvicorn
+
+from assignment_assets.domain.errors import AssignmentError, SourceUnavailable
+from assignment_assets.domain.links import ROLES, Pass, seal_link
+from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.settings import PagesSetting, read_settings
+from assignment_assets.review_app.app import application
+from assignment_assets.review_app.house import House, Shelf, utc_now
+
+START_SECONDS = 20.0
+DRAIN_SECONDS = 3
+
+
+def serve(port: int, host: str = "127.0.0.1") -> None:
+    """Serves the pages over the data folder of the environment until Ctrl-C."""
+    house = house_of(DataFolder.from_environment(), engine_key(), read_settings().pages, utc_now)
+    with socket.create_server((host, port)) as listener:
+        print(f"Review pages: http://{host}:{listener.getsockname()[1]}", flush=True)
+        uvicorn.Server(_config(house)).run(sockets=[listener])
+
+
+@contextmanager
+def running(folder: DataFolder, key: bytes, pages: PagesSetting | None = None,
+            clock: Callable[[], datetime] = utc_now, port: int = 0) -> Iterator[str]:
+    """The pages served from a thread of this process until the block ends; gives their address.
+
+    Raises
+    ------
+    SourceUnavailable
+        They did not come up within 20 seconds.
+    """
+    house = house_of(folder, key, pages or PagesSetting(), clock)
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        server = uvicorn.Server(_config(house))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        give_up = time.monotonic() + START_SECONDS
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > give_up:
+                raise SourceUnavailable("review pages: they did not start, expected them within 20 seconds. Look for "
+                                        "the cause above and start them again.")
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def house_of(folder: DataFolder, key: bytes, pages: PagesSetting, clock: Callable[[], datetime]) -> House:
+    """What the pages are made with."""
+    return House(folder, key, pages, clock, Shelf(folder))
+
+
+def link_to(folder: DataFolder, key: bytes, pages: PagesSetting, person: str, cycle: str, role: str,
+            now: datetime) -> str:
+    """The personal link by which a person opens their page of a cycle.
+
+    Raises
+    ------
+    AssignmentError
+        The gate's packets are not out, or it does not ask this person.
+    """
+    manifest = read_gate(folder, cycle, ROLES[role])
+    if manifest is None:
+        raise AssignmentError(f"cycle {cycle}, {ROLES[role]}: its packets are not out, expected them. "
+                              f"`assignment cycle status {cycle}` says what comes first.")
+    known = {each.person for each in manifest.persons}
+    found = person if person in known else next(
+        (each.person for each in manifest.persons if each.email.casefold() == person.casefold()), "")
+    if not found:
+        raise AssignmentError(f"cycle {cycle}, {ROLES[role]}: {person} is not asked there, expected one of "
+                              f"{len(known)} people such as {min(known, default='nobody')}. Correct the name or the "
+                              "role.")
+    granted = Pass(role, cycle, found, now + timedelta(days=pages.link_days))
+    return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
+
+
+def _config(house: House) -> uvicorn.Config:
+    return uvicorn.Config(application(house), log_level="warning", access_log=False, lifespan="off",
+                          date_header=False, server_header=False, proxy_headers=False,
+                          timeout_graceful_shutdown=DRAIN_SECONDS)

@@ -1,0 +1,42 @@
+"""Growth Strategy's first page: every region that the signer may sign, and the held edits that wait for a decision."""
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from assignment_assets.domain.decisions import HeldEditDecision
+from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.gate import standing_of
+from assignment_assets.review_app.house import Call
+from assignment_assets.review_app.signing_desk import SigningDesk, signing_desk_of, token_of
+from assignment_assets.review_app.submissions import plain, send_decision
+
+
+def show(call: Call) -> Response:
+    """The page."""
+    call.note("viewed sign-offs", call.cycle)
+    return HTMLResponse(_page(call))
+
+
+def decide(call: Call) -> Response:
+    """Signs a decision on one held edit and sends it."""
+    standing = standing_of(call.house.folder, call.cycle, "sign_offs", call.person, call.now)
+    desk = signing_desk_of(call)
+    named = call.one("receipt_no"), call.one("account_id"), call.one("rep_id")
+    held = next((row for row in desk.held if (str(row["receipt_no"]), row["account_id"], row["rep_id"]) == named), None)
+    decision = call.one("decision")
+    if held is None or decision not in ("accept", "refuse"):
+        raise Refused(404, "There is no such held edit in the regions that you sign.")
+    token, fault = token_of(call)
+    if fault:
+        return HTMLResponse(_page(call, fault), 422)
+    send_decision(call, HeldEditDecision(
+        call.cycle, standing.manifest.revision, held["receipt_no"], held["account_id"], held["rep_id"], decision,
+        call.person, plain(call.one("note")),
+    ), token)
+    return RedirectResponse(f"{call.home}?sent=1#receipts", 303)
+
+
+def _page(call: Call, fault: str = "") -> str:
+    standing = standing_of(call.house.folder, call.cycle, "sign_offs", call.person, call.now)
+    desk: SigningDesk = signing_desk_of(call)
+    return call.render("signer.html", standing=standing, desk=desk, fault=fault,
+                       is_sent=call.query.get("sent") == "1" and not fault)
