@@ -28,7 +28,7 @@ clean-demo: ## forget the demo: its data and its runs
 test: install ## all tests
 	$(BIN)/python -m pytest
 
-ui: install .assignment-key ## the Dagster pages, its daemon and the sandbox org, on loopback
+ui: install .assignment-key ## the Dagster pages, its daemon, the review pages and the sandbox org, on loopback
 	$(BIN)/assignment ui
 
 bench: install ## benchmarks: speed, memory and quality, against peers in the same run

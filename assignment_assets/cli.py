@@ -2,7 +2,7 @@
 
 import click
 
-from assignment_assets.commands import cycles, neighbours, people, showing
+from assignment_assets.commands import cycles, neighbours, pages, people, showing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -12,6 +12,6 @@ def main() -> None:
 
 
 main.add_command(cycles.cycle)
-for group in (people.people, neighbours.neighbours, showing.showing):
+for group in (people.people, pages.pages, neighbours.neighbours, showing.showing):
     for command in group.commands.values():
         main.add_command(command)

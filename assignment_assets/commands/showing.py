@@ -42,6 +42,7 @@ def demo(num_reps: int, num_accounts: int, seed: int, preset: str, as_json: bool
 @command(showing)
 @click.option("--port", default=3000, show_default=True, help="Port of the Dagster pages.")
 @click.option("--org-port", default=8443, show_default=True, help="Port of the sandbox org.")
-def ui(port: int, org_port: int, as_json: bool) -> None:
-    """Start the Dagster pages, its daemon and the sandbox org on loopback; Ctrl-C ends all of them."""
-    serve_all(port, org_port)
+@click.option("--pages-port", default=8787, show_default=True, help="Port of the review pages.")
+def ui(port: int, org_port: int, pages_port: int, as_json: bool) -> None:
+    """Start Dagster, its daemon, the review pages and the sandbox org on loopback; Ctrl-C ends all of them."""
+    serve_all(port, org_port, pages_port)

@@ -11,7 +11,12 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
-from assignment_assets.io.folders import PROJECT, DataFolder
+from assignment_assets.domain.links import ROLES
+from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
+from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.settings import read_settings
+from assignment_assets.review_app.house import utc_now
+from assignment_assets.review_app.server import link_to
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import is_loaded, load, running
 
@@ -19,8 +24,8 @@ START_SECONDS, STOP_SECONDS = 60.0, 15.0
 WORKSPACE = ("-w", "workspace.yaml")
 
 
-def serve_all(port: int, org_port: int) -> None:
-    """The Dagster pages, its daemon and the sandbox org until Ctrl-C, which ends all of them."""
+def serve_all(port: int, org_port: int, pages_port: int) -> None:
+    """The Dagster pages, its daemon, the review pages and the sandbox org until Ctrl-C, which ends all of them."""
     folder = DataFolder.from_environment()
     state = folder.root / "sandbox"
     if not is_loaded(state):
@@ -34,17 +39,37 @@ def serve_all(port: int, org_port: int) -> None:
         logs = folder.root / "logs"
         pages = stack.enter_context(_process(logs, "dagster-webserver", *WORKSPACE, "-h", "127.0.0.1", "-p", str(port)))
         daemon = stack.enter_context(_process(logs, "dagster-daemon", "run", *WORKSPACE))
+        review = stack.enter_context(_process(logs, "assignment", "pages", "--port", str(pages_port)))
+        _await_port(pages_port)
         _await_port(port)
         print(
-            f"\n  Dagster       http://127.0.0.1:{port}\n  Sandbox org   {org.url}\n  Logs          {logs}\n\n"
-            "Ctrl-C ends all of them.",
+            f"\n  Dagster       http://127.0.0.1:{port}\n  Review pages  http://127.0.0.1:{pages_port}\n"
+            f"{sample_links(folder, pages_port)}"
+            f"  Sandbox org   {org.url}\n  Logs          {logs}\n\nCtrl-C ends all of them.",
             flush=True,
         )
         try:
-            while pages.poll() is None and daemon.poll() is None:
+            while pages.poll() is None and daemon.poll() is None and review.poll() is None:
                 time.sleep(0.5)
         except KeyboardInterrupt:
             print("\nending …", flush=True)
+
+
+def sample_links(folder: DataFolder, pages_port: int) -> str:
+    """A line for a rep, a director and a signer of the latest cycle with the link that opens their page."""
+    gates = sorted((folder.root / "outbox").glob("*/*/gate.json"), key=lambda path: path.stat().st_mtime)
+    if not gates:
+        return "                no cycle is open yet: `make demo`, or `assignment cycle new`\n"
+    cycle = gates[-1].parents[1].name
+    pages = read_settings().pages.model_copy(update={"url": f"http://127.0.0.1:{pages_port}"})
+    lines = []
+    for role, gate in ROLES.items():
+        manifest = read_gate(folder, cycle, gate)
+        if manifest and manifest.persons:
+            asked = manifest.persons[0]
+            link = link_to(folder, engine_key(), pages, asked.person, cycle, role, utc_now())
+            lines.append(f"    {role:<9} {asked.name}\n      {link}\n")
+    return "".join(lines)
 
 
 def _await_port(port: int) -> None:

@@ -1,0 +1,55 @@
+"""The review pages from the command line: serve them, and make the personal links that open them."""
+
+import click
+
+from assignment_assets.commands.output import command, show
+from assignment_assets.domain.gates import GateManifest
+from assignment_assets.domain.links import ROLES
+from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.settings import read_settings
+from assignment_assets.review_app.house import utc_now
+from assignment_assets.review_app.server import link_to, serve
+
+
+@click.group()
+def pages() -> None:
+    """Commands for the review pages."""
+
+
+@command(pages, "pages")
+@click.option("--port", default=8787, show_default=True, help="Port of the pages.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+def serve_pages(port: int, host: str, as_json: bool) -> None:
+    """Serve the review pages until Ctrl-C: reps, directors and signers answer there instead of in workbooks."""
+    serve(port, host)
+
+
+@command(pages)
+@click.argument("person")
+@click.argument("cycle_id")
+@click.option(
+    "--role", type=click.Choice(list(ROLES)), help="rep, director or gs; found out where only one gate asks the person."
+)
+def link(person: str, cycle_id: str, role: str | None, as_json: bool) -> None:
+    """The personal link by which PERSON (a rep's id or an e-mail address) opens their page of a cycle.
+
+    Whoever has the link is taken for the person until it expires: send it to them alone.
+    """
+    folder = DataFolder.from_environment()
+    setting = read_settings().pages
+    chosen = role or _only_role(folder, cycle_id, person)
+    text = link_to(folder, engine_key(), setting, person, cycle_id, chosen, utc_now())
+    show(text, {"person": person, "role": chosen, "link": text, "days": setting.link_days}, as_json)
+
+
+def _only_role(folder: DataFolder, cycle_id: str, person: str) -> str:
+    """The role of the latest gate that asks the person; where none does, rep: its error says whom that gate asks."""
+    asked = [role for role, gate in ROLES.items() if _asks(read_gate(folder, cycle_id, gate), person)]
+    return asked[-1] if asked else "rep"
+
+
+def _asks(manifest: GateManifest | None, person: str) -> bool:
+    name = person.casefold()
+    return manifest is not None and any(name in (each.person.casefold(), each.email.casefold())
+                                        for each in manifest.persons)
