@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 LARGEST_BYTES = 300_000
 WIDTH_INCHES = 4.8  # narrow, so that the type is still read where the picture is as wide as a phone
-DOTS_PER_INCH = (220, 190, 160, 130, 100, 75)  # 1,056 pixels wide, and what is tried when a picture is too heavy
+DOTS_PER_INCH = (190, 160, 130, 100, 75)  # 912 pixels wide, and what is tried when a picture is too heavy
 
 INK, QUIET, RULE, PAPER = "#1f2933", "#52606d", "#d9dee4", "#ffffff"
 BEFORE, AFTER, WARNING, GOOD = "#9aa5b1", "#0b5cad", "#c2410c", "#1b7f4b"
