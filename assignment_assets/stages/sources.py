@@ -1,7 +1,12 @@
 """Stage 00: accounts, reps and opportunities as they are at the start of the cycle, and the rows left out."""
 
-import dagster as dg
+from collections.abc import Mapping
 
+import dagster as dg
+import polars as pl
+
+from assignment_assets.domain.errors import InvalidInput
+from assignment_assets.domain.run_config import RunConfig, config_faults
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS
 from assignment_assets.io.sources import read_snapshot
 from assignment_assets.io.warehouse import Warehouse
@@ -35,6 +40,7 @@ DESCRIPTIONS = {
 def sources(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source):
     """Reads the source once and stores what it says; faulty rows are listed apart."""
     snapshot = read_snapshot(source.setting())
+    require_valid_launch(context.run.run_config, context.partition_key, snapshot.reps)
     pairs = [
         (ACCOUNTS, snapshot.accounts),
         (REPS, snapshot.reps),
@@ -45,3 +51,20 @@ def sources(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Sou
     for table, frame in pairs:
         extra = {"faults by kind": counts(frame, "table_name", "column_name")} if table is SOURCE_EXCEPTIONS else {}
         yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(frame, digests[table.name]) | extra)
+
+
+def require_valid_launch(launch: Mapping, cycle: str, reps: pl.DataFrame) -> None:
+    """Nothing, or InvalidInput where the run config of this very run is wrong: then nothing is materialised at all.
+
+    Parameters
+    ----------
+    launch
+        The run's configuration as the Launchpad or the command line gave it; without a part for `run_config` nothing
+        is checked.
+    cycle, reps
+        For the message, and for the names that the run config may use.
+    """
+    given = launch.get("ops", {}).get("run_config", {}).get("config")
+    faults = config_faults(RunConfig.model_validate(given), reps) if given else []
+    if faults:
+        raise InvalidInput(f"cycle {cycle}, run config", faults)
