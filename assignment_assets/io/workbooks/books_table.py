@@ -18,10 +18,10 @@ _CHARTED = {"Accounts": "0", "Value": "$#,##0"}
 
 
 def books_table(book: Book, sheet: Any, row: int, books: pl.DataFrame) -> int:
-    """Writes the table and, below it, two charts; the row after both. Books come sorted by name."""
-    end = book.table(sheet, row, COLUMNS, books.iter_rows(named=True))
+    """Writes the table and, below it, two charts, or nothing without books; the row after them."""
     if books.is_empty():
-        return end + 1
+        return row
+    end = book.table(sheet, row, COLUMNS, books.iter_rows(named=True))
     headers = [column.header for column in COLUMNS]
     for place, (label, number) in enumerate(_CHARTED.items()):
         chart = book.file.add_chart({"type": "column"})

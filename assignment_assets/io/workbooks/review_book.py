@@ -25,16 +25,16 @@ NUM_ADDS = 40
 UNDO, DROP = "undo", "drop"
 _OPEN = [Column("Decision", "", width=11), Column("Reason", "", width=13), Column("Note", "", width=28)]
 MOVE_COLUMNS = [
-    Column("Account id", "account_id", width=20), Column("Account", "name", width=32), *_OPEN,
+    Column("Account id", "account_id", width=20), Column("Account", "name", width=44), *_OPEN,
     Column("State", "state", width=6), Column("From", "from_name", width=20), Column("To", "to_name", width=20),
-    Column("Value", "value", "money", 13), Column("Why", "move_reason", width=18),
-    Column("The engine's reason", "reason_sentence", width=60),
+    Column("Value", "value", "money", 13), Column("Why", "why", width=22),
+    Column("The engine's reason", "reason_sentence", width=95),
     Column("Keeping it costs: balance", "keep_cost_balance", "cost", 12),
     Column("Keeping it costs: minutes", "keep_cost_minutes", "whole", 12),
     Column("Keeping it costs: moves", "keep_cost_moves", "cost", 12), Column("Edit", "edit", width=24),
 ]
 ROW_COLUMNS = [
-    Column("Account id", "account_id", width=20), Column("Account", "name", width=32), *_OPEN,
+    Column("Account id", "account_id", width=20), Column("Account", "name", width=44), *_OPEN,
     Column("Rep", "rep_name", width=20), Column("New", "new", width=6), Column("State", "state", width=6),
     Column("Status", "status", width=14), Column("Opportunities", "opp_count", "whole", 12),
     Column("BPS", "bps", "plain_bps", 10), Column("TAM", "tam", "money", 13), Column("Value", "value", "money", 13),
@@ -43,7 +43,7 @@ ROW_COLUMNS = [
 ADD_COLUMNS = [Column("Account id", "", width=22), Column("Rep", "", width=26), Column("Reason", "", width=14),
                Column("Note", "", width=44)]
 CANDIDATE_COLUMNS = [
-    Column("Account id", "account_id", width=20), Column("Account", "name", width=32),
+    Column("Account id", "account_id", width=20), Column("Account", "name", width=44),
     Column("State", "state", width=6), Column("With", "owner_name", width=24),
     Column("Status", "status", width=14), Column("Value", "value", "money", 13),
 ]
@@ -82,7 +82,7 @@ def rep_labels(books: pl.DataFrame) -> dict[str, str]:
 def _moves_in_order(moves: pl.DataFrame) -> pl.DataFrame:
     edit = pl.when(pl.col("is_to_field")).then(pl.lit("drop:") + pl.col("to_id")).otherwise(
         pl.lit("add:") + pl.col("from_id"))
-    return moves.with_columns(edit.alias("edit")).sort(
+    return moves.with_columns(edit.alias("edit"), pl.col("move_reason").str.replace_all("_", " ").alias("why")).sort(
         ["to_name", "value", "account_id"], descending=[False, True, False], nulls_last=True)
 
 
@@ -141,7 +141,8 @@ def _adds_sheet(book: Book, num_reps: int) -> None:
 
 def _candidates_sheet(book: Book, candidates: pl.DataFrame) -> None:
     sheet = book.sheet(CANDIDATES)
-    sheet.write_string(0, 0, "Accounts in your states that no field rep would own: copy the id to the tab Adds.",
+    sheet.write_string(0, 0, "Accounts in your states that no field rep would own: copy the id to the tab Adds."
+                       if candidates.height else "None are listed; any account's id can be pasted on the tab Adds.",
                        book.style("label"))
     rows = candidates.with_columns(pl.col("referral_status").replace_strict(STATUS_WORDS).alias("status")).sort(
         ["value", "account_id"], descending=[True, False], nulls_last=True)

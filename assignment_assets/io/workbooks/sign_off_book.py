@@ -18,17 +18,20 @@ MOVES = "Moves"
 LAYOUT = "sign_off_book/1"
 TOP = 1
 COLUMNS = [
-    Column("Account id", "account_id", width=20), Column("Account", "name", width=32),
+    Column("Account id", "account_id", width=20), Column("Account", "name", width=44),
     Column("State", "state", width=6), Column("From", "from_name", width=22), Column("To", "to_name", width=22),
     Column("Other region", "other_region", width=16), Column("Value", "value", "money", 14),
-    Column("Held", "held", width=7), Column("Why", "move_reason", width=18),
-    Column("Reason", "reason_sentence", width=70),
+    Column("Held", "held", width=7), Column("Why", "why", width=22),
+    Column("Reason", "reason_sentence", width=95),
 ]
 
 
 def write_sign_off_book(packet: SignOffPacket, path: Path) -> None:
     """Writes the read-only workbook; equal packets give equal bytes."""
-    moves = packet.moves.with_columns(pl.when(pl.col("is_held")).then(pl.lit("held")).alias("held")).sort(
+    moves = packet.moves.with_columns(
+        pl.when(pl.col("is_held")).then(pl.lit("held")).alias("held"),
+        pl.col("move_reason").str.replace_all("_", " ").alias("why"),
+    ).sort(
         ["is_held", "to_name", "value", "account_id"], descending=[True, False, True, False], nulls_last=True)
     title = f"Sign-off of {packet.region}"
     subtitle = f"Cycle {packet.cycle}, revision {packet.revision}, as of {long_date(packet.as_of)}"
