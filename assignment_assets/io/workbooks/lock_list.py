@@ -63,7 +63,7 @@ def write_lock_list(packet: LockPacket, path: Path) -> None:
             _counter(book, summary, row, 0, label, _kept(status, bottom, f"{SHEET}"), quota)
             row += 1
         row = instructions(book, summary, row + 1, _how(packet))
-        _before_and_after(book, summary, row, rows, closed, bottom)
+        _before_and_after(book, summary, row, packet, rows, closed, bottom)
         book.meta({"layout": LAYOUT, "code": packet.code})
 
 
@@ -120,15 +120,16 @@ def _how(packet: LockPacket) -> list[str]:
     ]
 
 
-def _before_and_after(book: Book, sheet: Any, row: int, rows: pl.DataFrame, closed: list[str | None],
-                      bottom: int) -> None:
+def _before_and_after(book: Book, sheet: Any, row: int, packet: LockPacket, rows: pl.DataFrame,
+                      closed: list[str | None], bottom: int) -> None:
     """Today's book beside what stays with the rep for certain, by kind, with a chart of both."""
     locked = [status for status, lock in zip(rows["status"], rows["lock_kind"], strict=True) if lock]
     picks = rows.filter(pl.Series([text is None for text in closed], dtype=pl.Boolean))["status"].to_list()
     lines = [
         ("Locked automatically", len(locked), str(len(locked)), len(locked)),
-        ("Dormant", picks.count("dormant"), _kept("dormant", bottom, SHEET), 0),
-        ("Never-referred", picks.count("never-referred"), _kept("never-referred", bottom, SHEET), 0),
+        *((label, picks.count(status), f"MIN({quota},{_kept(status, bottom, SHEET)})", 0)
+          for label, status, quota in (("Dormant", "dormant", packet.dormant_quota),
+                                       ("Never-referred", "never-referred", packet.never_referred_quota))),
         ("Others", rows.height - len(locked) - len(picks), "0", 0),
     ]
     for place, text in enumerate(["Your accounts", "Today", "Stay for certain"]):
