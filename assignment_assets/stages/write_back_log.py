@@ -7,6 +7,7 @@ import polars as pl
 
 from assignment_assets.domain.approval import in_force
 from assignment_assets.domain.cycle import FINISHED_EVENTS
+from assignment_assets.domain.eligible_pool import withdrawn
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.freeze import current_revision, revision_of_gate
 from assignment_assets.domain.run_config import RunConfig
@@ -15,7 +16,9 @@ from assignment_assets.domain.tables import (
     APPROVED_DIFF,
     CURRENT_BOOKS,
     CYCLE_EVENTS,
+    ELIGIBLE_POOL,
     REGION_DIGESTS,
+    RUN_CONFIG,
     SIGN_OFF_VERDICTS,
     WRITE_BACK_LOG,
 )
@@ -25,7 +28,7 @@ from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.invariants import require_promises
 from assignment_assets.write_back.apply import apply
-from assignment_assets.write_back.plan import seats_now
+from assignment_assets.write_back.plan import open_changes, seats_now
 
 MOVED = ("verified", "skipped_already")
 
@@ -45,6 +48,7 @@ def write_back_log(
     require_promises(warehouse, cycle, "reviewed_books", "sign_off_packets", "approved_diff")
     accounts, books, approved, log = warehouse.tables(cycle, ACCOUNTS, CURRENT_BOOKS, APPROVED_DIFF, WRITE_BACK_LOG)
     rows = in_force(approved).join(accounts.select("account_id", "state", "carve_out"), on="account_id", how="left")
+    require_unclaimed(warehouse, cycle, config, [change.account_id for change in open_changes(rows, log)])
     field = books.filter(pl.col("team") == "field")
     owners = accounts.filter(pl.col("carve_out").is_null()).select("account_id", "owner_id")
     seats = seats_now(dict(field.select("rep_id", "capacity").iter_rows()), owners, log)
@@ -78,6 +82,18 @@ def require_writable(warehouse: Warehouse, cycle: str, config: RunConfig, clock:
         what_to_do = f"its effective date is {config.write_not_before}, expected that day or later. Run it then."
     if what_to_do:
         raise CycleClosed(f"cycle {cycle}, write-back: {what_to_do}")
+
+
+def require_unclaimed(warehouse: Warehouse, cycle: str, config: RunConfig, account_ids: list[str]) -> None:
+    """Nothing, or CycleClosed where a narrower open cycle has taken over an account that is still to be written."""
+    claims = warehouse.query("eligible_pool/open_claims", (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS), cycle=cycle)
+    taken = withdrawn(claims, config.scope).filter(pl.col("account_id").is_in(account_ids))
+    if taken.height:
+        others = ", ".join(sorted(set(taken["detail"])))
+        raise CycleClosed(
+            f"cycle {cycle}, write-back: {taken.height} approved accounts belong to {others} now, expected none. "
+            f"`assignment run sign_off {cycle}` withdraws them; the regions concerned sign again."
+        )
 
 
 def _close_when_done(warehouse: Warehouse, cycle: str, clock: Clock) -> None:

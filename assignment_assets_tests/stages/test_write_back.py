@@ -1,0 +1,159 @@
+"""The last stage, on a real org: what is signed is written and read back, and nothing else ever is."""
+
+from contextlib import contextmanager
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from assignment_assets.cli import main
+from assignment_assets.commands.cycles import read_status
+from assignment_assets.domain.approval import in_force
+from assignment_assets.domain.errors import AssignmentError, CycleClosed
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    APPROVED_DIFF,
+    CYCLE_EVENTS,
+    ELIGIBLE_POOL,
+    WRITE_BACK_LOG,
+)
+from assignment_assets.io.salesforce import Org, SalesforceSettings
+from assignment_assets.resources import Clock
+from assignment_assets.sandbox import load, mapping_path, running
+from assignment_assets.sandbox.request_log import read_requests
+from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.write_back_log import require_writable
+from assignment_assets_tests.company import OLIVIA, config, org_id, tiny, with_org_ids
+from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in
+
+
+@contextmanager
+def org_of(folder, monkeypatch):
+    """The folder's org, running, and the engine pointed at it."""
+    with running(folder / "org") as address:
+        for name, value in address.environment().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("ASSIGNMENT_SOURCE", "salesforce")
+        monkeypatch.setenv("ASSIGNMENT_SOURCE_PATH", str(mapping_path()))
+        yield address
+
+
+def owners():
+    """Account → owner as the org says now."""
+    org = Org(SalesforceSettings.from_environment())
+    ids = [org_id(each) for each in tiny().accounts["account_id"]]
+    return {record["Id"]: record["OwnerId"] for record in org.retrieve("Account", ids, ["Id", "OwnerId"]) if record}
+
+
+def writes(address):
+    """Every change of an account that was sent."""
+    calls = [call for call in read_requests(address.state_dir) if "/composite" in call["path"] and call["body"]]
+    return [part for call in calls for part in call["body"].get("compositeRequest", []) if part["method"] == "PATCH"]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory, dagster_home):
+    """The quarterly cycle read from an org, signed by all, not written."""
+    folder = tmp_path_factory.mktemp("signed")
+    with pytest.MonkeyPatch.context() as patch:
+        teller = Cycle(settle_in(folder, dagster_home, patch))
+        load(with_org_ids(tiny()), folder / "org")
+        with org_of(folder, patch):
+            teller.open().propose().review().sign_off()
+    return folder, teller.now
+
+
+@pytest.fixture
+def signed(story, tmp_path, dagster_home, monkeypatch):
+    """(cycle, running org), with everything approved."""
+    folder, now = story
+    cycle = Cycle(copy_of(folder, tmp_path, dagster_home, monkeypatch), now=now)
+    with org_of(tmp_path, monkeypatch) as address:
+        yield cycle, address
+
+
+def test_what_is_signed_is_written_once_and_read_back(signed):
+    cycle, address = signed
+    before = owners()
+    approved = dict(in_force(cycle.table(APPROVED_DIFF)).select("account_id", "new_owner_id").iter_rows())
+    cycle.run("write_back")
+    assert owners() == before | approved
+    assert {part["url"].rpartition("/")[2].split("?")[0] for part in writes(address)} == set(approved)
+    assert all(set(part["body"]) == {"OwnerId"} for part in writes(address))
+    assert cycle.table(WRITE_BACK_LOG)["outcome"].unique().to_list() == ["verified"]
+    assert cycle.table(CYCLE_EVENTS)["event"].to_list() == ["opened", "closed"]
+    assert read_status(cycle.name).state == "closed"
+    log, sent = cycle.table(WRITE_BACK_LOG), len(writes(address))
+    cycle.run("write_back")
+    assert len(writes(address)) == sent
+    assert cycle.table(WRITE_BACK_LOG).equals(log)
+    words = ("cycle", "reopen", cycle.name, "--from", "review", "--as", OLIVIA, "--reason", "second thoughts")
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 2
+    assert "Nothing re-opens after the first write" in result.output
+
+
+def test_what_changed_since_the_approval_is_left_alone_and_listed(signed):
+    cycle, address = signed
+    rows = in_force(cycle.table(APPROVED_DIFF)).filter(pl.col("old_owner_id") != org_id("max")).sort("account_id")
+    taken, moved, carved, deleted, *_ = rows["account_id"]
+    address.hook("edit", id=taken, fields={"OwnerId": org_id("gus")})
+    address.hook("edit", id=moved, fields={"BillingStateCode": "WY"})
+    address.hook("edit", id=carved, fields={"Carve_Out__c": "TAD"})
+    address.hook("edit", id=deleted, is_deleted=True)
+    before = owners()
+    cycle.pass_time(minutes=5)
+    cycle.run("write_back")
+    outcomes = dict(cycle.table(WRITE_BACK_LOG).select("account_id", "outcome").iter_rows())
+    assert set(outcomes) == set(in_force(cycle.table(APPROVED_DIFF))["account_id"])
+    assert [outcomes[each] for each in (taken, moved, carved, deleted)] == ["drift", "drift_rule", "drift_rule", "gone"]
+    now = owners()
+    assert all(now.get(each) == before.get(each) for each in (taken, moved, carved, deleted))
+    rest = {each: outcome for each, outcome in outcomes.items() if each not in (taken, moved, carved, deleted)}
+    assert set(rest.values()) <= {"verified", "deferred"}
+    assert "verified" in rest.values()
+    require_promises(cycle.warehouse, cycle.name, "write_back_log")
+    log = {row["account_id"]: row for row in cycle.rows(WRITE_BACK_LOG)}
+    assert log[taken]["found_owner_id"] == org_id("gus")
+    assert all(log[each]["error"] for each in (taken, moved, carved, deleted))
+
+
+def test_what_a_narrower_cycle_has_taken_over_since_is_not_written(signed):
+    cycle, _ = signed
+    narrow = Cycle(cycle.folder, "one-rep", cycle.now)
+    narrow.open(scope="rep", reps=[org_id("cleo")])
+    claimed = {row["account_id"] for row in narrow.rows(ELIGIBLE_POOL, standing="free")}
+    approved = set(in_force(cycle.table(APPROVED_DIFF))["account_id"])
+    assert claimed & approved
+    before = owners()
+    with pytest.raises(AssignmentError, match="one-rep"):
+        cycle.run("write_back")
+    assert owners() == before
+    assert cycle.table(WRITE_BACK_LOG).is_empty()
+    cycle.run("sign_off")
+    cycle.sign_off()
+    cycle.run("write_back")
+    now = owners()
+    assert {each: now[each] for each in claimed} == {each: before[each] for each in claimed}
+    assert now != before
+
+
+def test_nothing_is_written_before_the_effective_date_nor_from_a_draft_nor_of_an_old_revision(reviewed):
+    here = reviewed.warehouse, reviewed.name
+    on_the_day, before = Clock(fixed_at="2026-11-01T00:00:00"), Clock(fixed_at="2026-10-31T23:59:59")
+    dated = config(write_not_before="2026-11-01")
+    require_writable(*here, dated, on_the_day)
+    with pytest.raises(CycleClosed, match="its effective date is 2026-11-01, expected that day or later"):
+        require_writable(*here, dated, before)
+    with pytest.raises(CycleClosed, match="it is a draft"):
+        require_writable(*here, config(mode="draft"), on_the_day)
+    words = ("cycle", "reopen", reviewed.name, "--from", "sign_off", "--as", OLIVIA, "--reason", "second thoughts")
+    assert CliRunner().invoke(main, words).exit_code == 0
+    with pytest.raises(CycleClosed, match="nothing of this revision was signed"):
+        require_writable(*here, config(), on_the_day)
+
+
+def test_an_org_gives_the_same_tables_as_the_drawing(signed):
+    cycle, _ = signed
+    assert cycle.table(ACCOUNTS).drop("created_at").equals(
+        with_org_ids(tiny()).accounts.drop("created_at").sort("account_id"))
