@@ -25,6 +25,7 @@ from assignment_assets.optimizer.weighing import Weighing
 
 TEMPERATURES = (50.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)  # in units of one edge's typical cost
 ITERATIONS = 60
+COARSE = ((1.0, 0.1), 15)  # temperatures and iterations from the prices of a neighbour
 
 
 class Duals(NamedTuple):
@@ -33,6 +34,10 @@ class Duals(NamedTuple):
     seat: np.ndarray  # float64[R] ≥ 0
     balance: np.ndarray  # float64[R, K], between 0 and the excess price
     bound: float  # of the weighted objective, constant included
+
+    def scaled(self, factor: float) -> "Duals":
+        """The prices of the same problem with the objective multiplied."""
+        return Duals(self.seat * factor, self.balance * factor, self.bound * factor)
 
 
 def lower_bound(phase: Phase, weighing: Weighing, start: Duals | None = None,
@@ -81,7 +86,7 @@ def _unpack(point: np.ndarray, num_reps: int, num_measures: int) -> tuple[np.nda
 
 
 @njit(cache=True, inline="always")
-def _edge_cost(edges, prices, room, seat, balance, account, rank, rep):
+def edge_cost(edges, prices, room, seat, balance, account, rank, rep):
     cost = prices.minute * edges.minutes[edges.start[account] + rank] + seat[rep]
     owner = edges.owner[account]
     if owner >= 0 and owner != rep:
@@ -113,7 +118,7 @@ def _value(edges, prices, room, demand, seat, balance):
         begin = edges.state_start[state]
         least = np.inf
         for rank in range(edges.state_start[state + 1] - begin):
-            least = min(least, _edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank]))
+            least = min(least, edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank]))
         value += least
     for state in range(len(demand)):
         if demand[state] > 0:
@@ -147,7 +152,7 @@ def _smoothed(edges, prices, room, demand, seat, balance, heat):
         for rank in range(degree):
             rep = edges.reps[begin + rank]
             if is_account:
-                share[rank] = _edge_cost(edges, prices, room, seat, balance, item, rank, rep)
+                share[rank] = edge_cost(edges, prices, room, seat, balance, item, rank, rep)
             else:
                 share[rank] = seat[rep]
             least = min(least, share[rank])

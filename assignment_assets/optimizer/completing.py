@@ -18,7 +18,7 @@ from assignment_assets.optimizer.books import (
 )
 from assignment_assets.optimizer.certificate import certify_phase, certify_seats
 from assignment_assets.optimizer.instance import NO_REP, Instance
-from assignment_assets.optimizer.landscape import Landscape, knee_bound, survey
+from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.progress import Listener, Progress
@@ -37,17 +37,16 @@ def complete_books(instance: Instance, selection: Selection, referring: np.ndarr
     second, start = referring_phase(instance, selection)
     first_scale, _ = survey(second, start, SURVEY_SWEEPS, np.random.default_rng([settings.seed, 2]))
     third, start = value_phase(instance, selection, assignment, flow)
-    third_scale, assignment[third.accounts] = distribute_value(third, start, settings, progress)
+    third_scale, third_guide, assignment[third.accounts] = distribute_value(third, start, settings, progress)
     given_by = settle_ties(instance, (second, third), assignment, settings.tie_band_minutes)
     demand_placed(instance, selection, assignment)
     scales = (first_scale, third_scale)
-    weights = [np.array(w) / sum(w) for w in (settings.knee_weights, settings.value_weights)]
-    duals = [knee_bound(scale, weight) for scale, weight in zip(scales, weights, strict=True)]
-    explanations = explain(instance, scales, weights, [dual.seat for dual in duals], assignment, given_by)
+    guides = (first_scale.guide(np.array(settings.knee_weights) / sum(settings.knee_weights)), third_guide)
+    explanations = explain(instance, scales, guides, assignment, given_by)
     objectives = np.array([evaluate(s.phase, assignment[s.phase.accounts])[0] for s in scales])
     lines = list(certify_seats(instance, selection))
-    for scale, weight, dual, found in zip(scales, weights, duals, objectives, strict=True):
-        lines += certify_phase(scale, assignment[scale.phase.accounts], found, weight, dual.bound)
+    for scale, guide, found in zip(scales, guides, objectives, strict=True):
+        lines += certify_phase(scale, assignment[scale.phase.accounts], found, guide.direction, guide.duals.bound)
     progress(Progress("value", "books", 1, 1))
     phase_of = np.where(instance.is_referring, PHASE_REFERRING, PHASE_VALUE)
     return Books(
@@ -85,18 +84,19 @@ def drive_minutes(instance: Instance, phases: tuple[Phase, ...], assignment: np.
     return minutes
 
 
-def explain(instance: Instance, scales: tuple[Landscape, ...], weights: list[np.ndarray], seat_prices: list[np.ndarray],
-            assignment: np.ndarray, given_by: np.ndarray) -> Explanations:
+def explain(instance: Instance, scales: tuple[Landscape, ...], guides: tuple[Guide, ...], assignment: np.ndarray,
+            given_by: np.ndarray) -> Explanations:
     """Runner-up, the price of keeping the owner, and the ties of every account."""
     count = instance.num_accounts
     runner_up = np.full(count, NO_REP, dtype=np.int32)
     blocked = np.full(count, KEEP_FREE, dtype=object)
     balance, minutes, moves = np.zeros(count), np.zeros(count), np.zeros(count)
     inactive = (instance.weight == 0) & (instance.seats == 0)
-    for scale, weight, price in zip(scales, weights, seat_prices, strict=True):
+    for scale, guide in zip(scales, guides, strict=True):
         phase, accounts = scale.phase, scale.phase.accounts
         later = _seats_of_others(instance, scales, scale, assignment)
-        found = reasons.weigh_alternatives(phase, assignment[accounts], later, scale.weighing(weight), price)
+        found = reasons.weigh_alternatives(phase, assignment[accounts], later, guide.weighing,
+                                           guide.duals.seat)
         runner_up[accounts] = found.runner_up
         balance[accounts], minutes[accounts], moves[accounts] = found.balance, found.minutes, found.moves
         names = {reasons.FREE: KEEP_FREE, reasons.NOT_COVERED: KEEP_NOT_COVERED, reasons.FULL: KEEP_FULL}

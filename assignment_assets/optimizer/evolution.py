@@ -13,7 +13,7 @@ from pymoo.core.survival import Survival
 from pymoo.operators.survival.rank_and_crowding import RankAndCrowding
 
 from assignment_assets.optimizer.archive import Archive
-from assignment_assets.optimizer.landscape import Landscape
+from assignment_assets.optimizer.landscape import Guide, Landscape
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.operators import HashDuplicates, NeighbourBursts
 from assignment_assets.optimizer.phase import Phase
@@ -47,15 +47,16 @@ class AnchoredSurvival(Survival):
         return pop[np.array(order[:n_survive])]
 
 
-def evolve(landscape: Landscape, archive: Archive, seeds: np.ndarray, lattice: np.ndarray, generations: int,
+def evolve(landscape: Landscape, archive: Archive, seeds: np.ndarray, guides: list[Guide], generations: int,
            offspring: int, sweeps: float, generator: np.random.Generator,
            told: Callable[[int], None] = lambda generation: None) -> None:
     """Improves `archive`, starting from `seeds` (int32[P, n]); `told` hears every generation's number."""
     problem = BooksProblem(landscape.phase)
+    anchors = np.array([guide.direction for guide in guides])
     algorithm = NSGA2(
-        pop_size=len(lattice), n_offsprings=offspring, sampling=seeds, eliminate_duplicates=HashDuplicates(),
-        mating=NeighbourBursts(landscape, archive, lattice, sweeps, generator),
-        survival=AnchoredSurvival(landscape, lattice),
+        pop_size=len(anchors), n_offsprings=offspring, sampling=seeds, eliminate_duplicates=HashDuplicates(),
+        mating=NeighbourBursts(landscape, archive, guides, sweeps, generator),
+        survival=AnchoredSurvival(landscape, anchors),
     )
     algorithm.setup(problem, termination=("n_gen", generations + 1), seed=int(generator.integers(2**31)), verbose=False)
     generation = 0

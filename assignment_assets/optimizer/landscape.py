@@ -1,10 +1,13 @@
 """The phase with its objectives brought to one scale: zero at the proven ideal, one at the reference corner."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from assignment_assets.optimizer.bounds import Duals, lower_bound
+from assignment_assets.optimizer.bounds import COARSE, Duals, lower_bound
+from assignment_assets.optimizer.choices import Choices, cheapest, priced_choices
+from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.objectives import evaluate
@@ -12,9 +15,20 @@ from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.search import anneal
 from assignment_assets.optimizer.weighing import Weighing, weigh
 
-TRIES = 6
+TRIES = 2  # partners compared in an exchange
+SLACK = 2.0  # how far from the least cost a choice may be, in mean normalised objective of one account
+COOL = 0.01  # last temperature over the first
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
 MARGIN = 0.05  # of the range, beyond the worst extreme
+
+
+class Guide(NamedTuple):
+    """A direction with what its dual prices say."""
+
+    direction: np.ndarray  # float64[3], weights of the normalised objectives
+    weighing: Weighing
+    duals: Duals
+    choices: Choices
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,23 +61,41 @@ class Landscape:
         """What the ideal point contributes to that weighted objective."""
         return float(np.dot(direction, self.ideal / self.ranges))
 
-    def burst(self, assignment: np.ndarray, direction: np.ndarray, sweeps: float, heat: float,
-              generator: np.random.Generator, reserve: np.ndarray | None = None) -> np.ndarray:
+    def guide(self, direction: np.ndarray, near: Duals | None = None) -> Guide:
+        """Prices and choices of a direction; coarse and quick when the prices of a neighbour are at hand."""
+        weighing = self.weighing(direction)
+        duals = lower_bound(self.phase, weighing) if near is None else lower_bound(self.phase, weighing, near, *COARSE)
+        slack = SLACK / max(self.phase.num_accounts, 1)
+        return Guide(np.asarray(direction), weighing, duals,
+                     priced_choices(self.phase, weighing.prices, duals, slack))
+
+    def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+        """A feasible assignment near the one that the prices ask for: `start`, with each account moved where it can."""
+        phase, rounded = self.phase, start.copy()
+        wish = cheapest(phase, guide.weighing.prices, guide.duals)
+        adopt(rounded, fit_reserve(phase, start), wish, phase.edges, 1.0, seed_word(generator))
+        return rounded
+
+    def burst(self, assignment: np.ndarray, guide: Guide, sweeps: float, heat: float, generator: np.random.Generator,
+              direction: np.ndarray | None = None) -> np.ndarray:
         """An annealed copy of `assignment`.
 
         Parameters
         ----------
+        guide
+            Whose choices are proposed.
         sweeps
             Proposals, in multiples of the number of accounts.
         heat
             First temperature, in units of the mean normalised objective of one account.
+        direction
+            The weights, when they are not the guide's own.
         """
-        phase = self.phase
-        result = assignment.copy()
-        held = fit_reserve(phase, assignment) if reserve is None else reserve
+        phase, result = self.phase, assignment.copy()
+        weighing = guide.weighing if direction is None else self.weighing(direction)
         hot = heat / max(phase.num_accounts, 1)
-        anneal(result, held, phase.edges, self.weighing(direction).prices, int(sweeps * phase.num_accounts),
-               hot, hot * 0.003, TRIES, seed_word(generator))
+        anneal(result, fit_reserve(phase, assignment), phase.edges, guide.choices, weighing.prices,
+               int(sweeps * phase.num_accounts), hot, hot * COOL, TRIES, seed_word(generator))
         return result
 
 
@@ -74,16 +106,13 @@ def survey(phase: Phase, start: np.ndarray, sweeps: float, generator: np.random.
     The ideal is the proven bound of each objective alone. The reference lies a little beyond the worst figure of the
     three extremes, each found with almost all weight on one objective.
     """
-    ideal = np.array([lower_bound(phase, weigh(phase, unit)).bound for unit in np.eye(3)])
-    ideal = np.maximum(ideal, 0.0)
+    alone = [lower_bound(phase, weigh(phase, unit)) for unit in np.eye(3)]
+    ideal = np.maximum([duals.bound for duals in alone], 0.0)
     rough = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
-    extremes = np.array([rough.burst(start, np.where(row > 0, 1.0, SLIGHT), sweeps, 1.0, generator)
-                         for row in np.eye(3)], dtype=np.int32).reshape(3, phase.num_accounts)
+    extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
+    for k in range(3):
+        guide = rough.guide(np.where(np.arange(3) == k, 1.0, SLIGHT), alone[k].scaled(1.0 / rough.ranges[k]))
+        extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, sweeps, 0.3, generator)
     worst = evaluate(phase, extremes).max(axis=0)
     reference = worst + MARGIN * (worst - ideal)
     return Landscape(phase, ideal, np.where(reference > ideal + 1e-9, reference, ideal + 1.0)), extremes
-
-
-def knee_bound(landscape: Landscape, direction: np.ndarray) -> Duals:
-    """The proven bound of a direction's weighted objective (ideal point included) and its prices."""
-    return lower_bound(landscape.phase, landscape.weighing(direction))

@@ -3,20 +3,20 @@
 import hashlib
 
 import numpy as np
-from numba import njit
 from pymoo.core.duplicate import DuplicateElimination
 from pymoo.core.infill import InfillCriterion
 from pymoo.core.population import Population
 
 from assignment_assets.optimizer.archive import Archive
-from assignment_assets.optimizer.desk import exchange, lay_open, make_way, shift
-from assignment_assets.optimizer.draws import below, fraction, next_word, seed_word
+from assignment_assets.optimizer.crossing import adopt
+from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.feasible import fit_reserve
-from assignment_assets.optimizer.landscape import Landscape
+from assignment_assets.optimizer.landscape import Guide, Landscape
 
 CROSSING_RATE = 0.3  # of the children; measured to matter little, the bursts do the work
 ADOPTION_RATE = 0.3  # of the genes in which the parents differ
-BURST_HEAT = 0.02
+BURST_HEAT = 0.1
+WALK, STEP_SWEEPS, STEP_HEAT = 5, 0.2, 0.03
 
 
 class HashDuplicates(DuplicateElimination):
@@ -41,62 +41,44 @@ def _digest(row: np.ndarray) -> bytes:
 class NeighbourBursts(InfillCriterion):
     """Children: the best known points of two neighbouring directions are crossed, then searched along one of them."""
 
-    def __init__(self, landscape: Landscape, archive: Archive, lattice: np.ndarray, sweeps: float,
-                 generator: np.random.Generator, heat: float = BURST_HEAT):
+    def __init__(self, landscape: Landscape, archive: Archive, guides: list[Guide], sweeps: float,
+                 generator: np.random.Generator):
         super().__init__(eliminate_duplicates=HashDuplicates(), n_max_iterations=1)
-        self.landscape, self.archive, self.lattice, self.sweeps = landscape, archive, lattice, sweeps
-        self.generator, self.heat = generator, heat
+        self.landscape, self.archive, self.guides, self.sweeps = landscape, archive, guides, sweeps
+        self.generator = generator
         self.queue: list[int] = []
 
     def _do(self, problem, pop, n_offsprings, random_state=None, **kwargs):
         normalised = self.landscape.normalise(self.archive.objectives)
         children = np.empty((n_offsprings, self.landscape.phase.num_accounts), dtype=np.int32)
         for row in range(n_offsprings):
-            direction = self._next_direction()
-            parent = self.archive.assignments[self.archive.best(direction, normalised)]
-            children[row] = self._child(parent, direction, normalised)
+            if row % WALK == 0:
+                guide = self._next_guide()
+                cell = 0.5 / np.sqrt(len(self.guides))
+                direction, goal = self._near(guide.direction, cell), self._near(guide.direction, 2.0 * cell)
+                children[row] = self._child(guide, direction, normalised)
+            else:
+                direction = direction + (goal - direction) / (WALK - row % WALK)
+                children[row] = self.landscape.burst(children[row - 1], guide, self.sweeps * STEP_SWEEPS, STEP_HEAT,
+                                                     self.generator, direction)
         return Population.new("X", children)
 
-    def _next_direction(self) -> np.ndarray:
-        """A direction of the lattice, each once a round in random order, moved at random within its cell."""
+    def _next_guide(self) -> Guide:
+        """Each direction once a round, in random order."""
         if not self.queue:
-            self.queue = list(self.generator.permutation(len(self.lattice)))
-        near = self.lattice[self.queue.pop()]
-        moved = near + self.generator.uniform(-0.5, 0.5, 3) / np.sqrt(len(self.lattice))
-        moved = np.maximum(moved, 0.002)
+            self.queue = list(self.generator.permutation(len(self.guides)))
+        return self.guides[self.queue.pop()]
+
+    def _near(self, direction: np.ndarray, reach: float) -> np.ndarray:
+        """A direction nearby, every weight above zero."""
+        moved = np.maximum(direction + self.generator.uniform(-reach, reach, 3), 0.002)
         return moved / moved.sum()
 
-    def _child(self, parent: np.ndarray, direction: np.ndarray, normalised: np.ndarray) -> np.ndarray:
-        phase, child = self.landscape.phase, parent.copy()
-        reserve = fit_reserve(phase, child)
+    def _child(self, guide: Guide, direction: np.ndarray, normalised: np.ndarray) -> np.ndarray:
+        child = self.archive.assignments[self.archive.best(direction, normalised)].copy()
         if self.generator.random() < CROSSING_RATE:
-            other = np.maximum(direction + self.generator.normal(0.0, 0.08, 3), 0.002)
-            mate = self.archive.assignments[self.archive.best(other / other.sum(), normalised)]
-            adopt(child, reserve, mate, phase.edges, ADOPTION_RATE, seed_word(self.generator))
-        return self.landscape.burst(child, direction, self.sweeps, self.heat, self.generator, reserve)
-
-
-@njit(cache=True)
-def adopt(child, reserve, mate, edges, rate, word):
-    """Crosses `mate` into `child` (int32[n]), account by account; feasible after every step.
-
-    An account goes where the mate has it when a seat is free or can be made free there; otherwise in exchange for an
-    account of that book which the mate has elsewhere; otherwise it stays.
-    """
-    desk = lay_open(child, reserve, edges)
-    for account in range(len(child)):
-        there = mate[account]
-        here = child[account]
-        word = next_word(word)
-        if here == there or fraction(word) > rate:
-            continue
-        if make_way(desk, edges, there, here):
-            shift(desk, edges, account, there)
-            continue
-        word = next_word(word)
-        offset = below(word, desk.count[there])
-        for turn in range(desk.count[there]):
-            other = desk.member[desk.first[there] + (offset + turn) % desk.count[there]]
-            if mate[other] != there and edges.rank[edges.state[other], here] >= 0:
-                exchange(desk, edges, account, other)
-                break
+            mate_direction = self._near(direction, 1.0 / np.sqrt(len(self.guides)))
+            mate = self.archive.assignments[self.archive.best(mate_direction, normalised)]
+            phase = self.landscape.phase
+            adopt(child, fit_reserve(phase, child), mate, phase.edges, ADOPTION_RATE, seed_word(self.generator))
+        return self.landscape.burst(child, guide, self.sweeps, BURST_HEAT, self.generator, direction)

@@ -1,5 +1,8 @@
 """Phase 2: the referring accounts' front, from seeds through evolution to the polished knee."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 from assignment_assets.optimizer.archive import Archive, thin
@@ -7,7 +10,7 @@ from assignment_assets.optimizer.evolution import evolve
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.instance import NO_REP, Instance
-from assignment_assets.optimizer.landscape import Landscape, knee_bound, survey
+from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.lattice import directions
 from assignment_assets.optimizer.objectives import book_loads, evaluate, worst_book
 from assignment_assets.optimizer.phase import OPP_BPS_TAM, Phase, build_phase
@@ -16,7 +19,7 @@ from assignment_assets.optimizer.seats import Selection
 from assignment_assets.optimizer.settings import Settings
 
 SURVEY_SWEEPS = 150
-SEED_HEAT, POLISH_HEAT = 0.05, 0.4
+SEED_HEAT, POLISH_HEAT = 0.25, 0.25
 
 
 def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np.ndarray]:
@@ -28,38 +31,71 @@ def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np
     return bare, start
 
 
+class Exploration(NamedTuple):
+    """What the search of phase 2 knows when it ends."""
+
+    landscape: Landscape
+    archive: Archive
+    knee: Guide
+    guides: list[Guide]
+
+
 def find_front(instance: Instance, selection: Selection, settings: Settings, progress: Listener) -> ReferringFront:
     """The front of phase 2."""
     phase, start = referring_phase(instance, selection)
+    return present(instance, explore(phase, start, settings, progress), settings.front_points)
+
+
+def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Listener) -> Exploration:
+    """Scale, sweep, evolution and the polished knee of a phase, from one feasible assignment (int32[n])."""
     generator = np.random.default_rng([settings.seed, 2])
     landscape, extremes = survey(phase, start, SURVEY_SWEEPS, generator)
-    knee = np.array(settings.knee_weights) / sum(settings.knee_weights)
-    bound = knee_bound(landscape, knee).bound
+    knee = landscape.guide(np.array(settings.knee_weights) / sum(settings.knee_weights))
     progress(Progress("referring", "bounds", 1, 1))
     archive = Archive(phase.num_accounts)
     archive.add(evaluate(phase, extremes), extremes)
+    if not _has_choice(phase):
+        return Exploration(landscape, archive, knee, [])
 
-    def gap() -> float:
-        best = float((landscape.normalise(archive.objectives) @ knee).min()) + landscape.offset(knee)
-        return 100.0 * (best / bound - 1.0) if bound > 0 else 0.0
+    def tell(step: str, done: int, total: int) -> None:
+        best = float((landscape.normalise(archive.objectives) @ knee.direction).min())
+        bound = knee.duals.bound
+        gap = 100.0 * ((best + landscape.offset(knee.direction)) / bound - 1.0) if bound > 0.0 else None
+        progress(Progress("referring", step, done, total, len(archive), gap))
 
-    if _has_choice(phase):
-        lattice = directions(settings.lattice_divisions)
-        seeds, current = np.empty((len(lattice), phase.num_accounts), dtype=np.int32), extremes[2]
-        for row, direction in enumerate(lattice):
-            current = landscape.burst(current, direction, settings.burst_sweeps, SEED_HEAT, generator)
-            seeds[row] = current
-            archive.add(evaluate(phase, current), current[None, :])
-            progress(Progress("referring", "sweep", row + 1, len(lattice), len(archive), gap()))
-        evolve(landscape, archive, np.concatenate([extremes, seeds]), lattice, settings.generations,
-               settings.offspring, settings.burst_sweeps, generator,
-               lambda done: progress(Progress("referring", "evolution", done, settings.generations,
-                                              len(archive), gap())))
-        best = archive.assignments[archive.best(knee, landscape.normalise(archive.objectives))]
-        polished = landscape.burst(best, knee, settings.polish_sweeps, POLISH_HEAT, generator)
-        archive.add(evaluate(phase, polished), polished[None, :])
-        progress(Progress("referring", "polish", 1, 1, len(archive), gap()))
-    return present(instance, landscape, archive, knee, bound, settings.front_points)
+    guides, seeds = sweep(landscape, directions(settings.lattice_divisions), extremes[2], settings.burst_sweeps,
+                          generator, archive, lambda done, of: tell("sweep", done, of))
+    evolve(landscape, archive, np.concatenate([extremes, seeds]), guides, settings.generations, settings.offspring,
+           settings.burst_sweeps, generator, lambda done: tell("evolution", done, settings.generations))
+    best = archive.assignments[archive.best(knee.direction, landscape.normalise(archive.objectives))]
+    polished = landscape.burst(best, knee, settings.polish_sweeps, POLISH_HEAT, generator)
+    archive.add(evaluate(phase, polished), polished[None, :])
+    tell("polish", 1, 1)
+    return Exploration(landscape, archive, knee, guides)
+
+
+def sweep(landscape: Landscape, lattice: np.ndarray, start: np.ndarray, sweeps: float, generator: np.random.Generator,
+          archive: Archive, told: Callable[[int, int], None]) -> tuple[list[Guide], np.ndarray]:
+    """Along the lattice: each direction's prices from its neighbour's, its solution from rounding them.
+
+    Returns
+    -------
+    guides
+        One a direction.
+    seeds
+        int32[D, n]: their solutions, which `archive` has been offered too.
+    """
+    guides, seeds = [], np.empty((len(lattice), landscape.phase.num_accounts), dtype=np.int32)
+    current = start
+    for row, direction in enumerate(lattice):
+        guide = landscape.guide(direction, guides[-1].duals if guides else None)
+        rounded = landscape.round_prices(guide, current, generator)
+        current = landscape.burst(rounded, guide, sweeps, SEED_HEAT, generator)
+        guides.append(guide)
+        seeds[row] = current
+        archive.add(evaluate(landscape.phase, current), current[None, :])
+        told(row + 1, len(lattice))
+    return guides, seeds
 
 
 def _has_choice(phase: Phase) -> bool:
@@ -67,11 +103,11 @@ def _has_choice(phase: Phase) -> bool:
     return bool((np.diff(phase.edges.start) > 1).any())
 
 
-def present(instance: Instance, landscape: Landscape, archive: Archive, knee: np.ndarray, bound: float,
-            size: int) -> ReferringFront:
-    """The archive as people see it: thinned, ordered by balance, then drive time, then moves."""
+def present(instance: Instance, found: Exploration, size: int) -> ReferringFront:
+    """The archive as people see it: thinned to `size`, ordered by balance, then drive time, then moves."""
+    landscape, archive, knee = found.landscape, found.archive, found.knee
     normalised = landscape.normalise(archive.objectives)
-    chosen = archive.best(knee, normalised)
+    chosen = archive.best(knee.direction, normalised)
     extremes = [int(np.argmin(archive.objectives[:, k])) for k in range(3)]
     kept = thin(normalised, [chosen, *extremes], size)
     kept = kept[np.lexsort(archive.objectives[kept].T[::-1])]
@@ -81,6 +117,6 @@ def present(instance: Instance, landscape: Landscape, archive: Archive, knee: np
     return ReferringFront(
         objectives=archive.objectives[kept],
         worst_book=worst_book(landscape.phase, book_loads(landscape.phase, archive.assignments[kept])),
-        assignments=assignments, knee=int(np.flatnonzero(kept == chosen)[0]),
-        ideal=landscape.ideal, reference=landscape.reference, knee_bound=bound - landscape.offset(knee),
+        assignments=assignments, knee=int(np.flatnonzero(kept == chosen)[0]), ideal=landscape.ideal,
+        reference=landscape.reference, knee_bound=knee.duals.bound - landscape.offset(knee.direction),
     )

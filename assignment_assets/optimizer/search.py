@@ -17,11 +17,13 @@ COOLINGS = 256  # steps of the geometric schedule
 
 
 @njit(cache=True)
-def anneal(assignment, reserve, edges, prices, steps, hot, cold, tries, word):
+def anneal(assignment, reserve, edges, choices, prices, steps, hot, cold, tries, word):
     """Improves `assignment` (int32[n]) and rearranges `reserve` (int64[S, R]) in place.
 
     Parameters
     ----------
+    choices
+        The accounts and reps that are proposed.
     steps
         Proposals.
     hot, cold
@@ -38,8 +40,8 @@ def anneal(assignment, reserve, edges, prices, steps, hot, cold, tries, word):
     accepted
         Proposals accepted.
     """
-    num_accounts, num_measures = edges.amount.shape
-    if num_accounts == 0:
+    num_measures, num_movable = edges.amount.shape[1], len(choices.account)
+    if num_movable == 0:
         return 0.0, 0
     desk = lay_open(assignment, reserve, edges)
     over, excess = desk.over, prices.excess
@@ -55,12 +57,12 @@ def anneal(assignment, reserve, edges, prices, steps, hot, cold, tries, word):
         if step % block == 0 and step > 0:
             temperature *= cooling
         word = next_word(word)
-        account = below(word, num_accounts)
-        state = edges.state[account]
-        degree = edges.state_start[state + 1] - edges.state_start[state]
+        row = below(word, num_movable)
         word = next_word(word)
-        rank = below(word, degree)
-        here, there = assignment[account], edges.reps[edges.state_start[state] + rank]
+        begin = choices.start[row]
+        rank = choices.rank[begin + below(word, choices.start[row + 1] - begin)]
+        account = choices.account[row]
+        here, there = assignment[account], edges.reps[edges.state_start[edges.state[account]] + rank]
         if here == there:
             continue
         word = next_word(word)
@@ -77,8 +79,6 @@ def anneal(assignment, reserve, edges, prices, steps, hot, cold, tries, word):
             book_cost[here], book_cost[there] = new_here, new_there
             total += alone
             accepted += 1
-            continue
-        if desk.free[there] > 0:
             continue
         best, partner = np.inf, -1
         for _ in range(tries if desk.count[there] > 0 else 0):

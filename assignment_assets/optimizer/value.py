@@ -5,14 +5,13 @@ import numpy as np
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.instance import NO_REP, Instance
-from assignment_assets.optimizer.landscape import Landscape, survey
-from assignment_assets.optimizer.objectives import evaluate
+from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.phase import VALUE, Phase, build_phase
 from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection, seat_in_order
 from assignment_assets.optimizer.settings import Settings
 
-SURVEY_SWEEPS, POLISH_HEAT = 60, 0.4
+SURVEY_SWEEPS, POLISH_HEAT = 60, 0.25
 
 
 def check_referring(instance: Instance, referring: np.ndarray) -> np.ndarray:
@@ -109,14 +108,13 @@ def value_phase(instance: Instance, selection: Selection, assignment: np.ndarray
 
 
 def distribute_value(phase: Phase, start: np.ndarray, settings: Settings,
-                     progress: Listener) -> tuple[Landscape, np.ndarray]:
-    """Phase 3's books at the configured weights (int32[n]) and the scale they were weighed on."""
+                     progress: Listener) -> tuple[Landscape, Guide, np.ndarray]:
+    """Phase 3's scale, the prices at the configured weights, and the books (int32[n])."""
     generator = np.random.default_rng([settings.seed, 3])
     landscape, extremes = survey(phase, start, SURVEY_SWEEPS, generator)
+    guide = landscape.guide(np.array(settings.value_weights) / sum(settings.value_weights))
     progress(Progress("value", "bounds", 1, 1))
-    weights = np.array(settings.value_weights) / sum(settings.value_weights)
-    scores = landscape.normalise(evaluate(phase, extremes)) @ weights
-    best = extremes[int(np.argmin(scores))] if phase.num_accounts else start
-    books = landscape.burst(best, weights, settings.polish_sweeps / 4, POLISH_HEAT, generator)
+    rounded = landscape.round_prices(guide, extremes[0], generator)
+    books = landscape.burst(rounded, guide, settings.polish_sweeps / 4, POLISH_HEAT, generator)
     progress(Progress("value", "polish", 1, 1))
-    return landscape, books
+    return landscape, guide, books

@@ -3,10 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assignment_assets.optimizer.choices import all_choices
+from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.desk import exchange, lay_open, make_way, shift
 from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.objectives import evaluate
-from assignment_assets.optimizer.operators import adopt
 from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.search import anneal
 from assignment_assets.optimizer.seats import select_seats
@@ -39,7 +40,8 @@ def test_a_burst_keeps_every_rule_and_its_delta_is_the_full_difference(seed, wei
     weighing = weigh(phase, np.array(weights))
     result, reserve = start.copy(), fit_reserve(phase, start)
     demand_feasible(phase, result, reserve)
-    delta, _ = anneal(result, reserve, phase.edges, weighing.prices, 2000, heat, heat * 0.01, 3, np.uint64(seed + 1))
+    delta, _ = anneal(result, reserve, phase.edges, all_choices(phase), weighing.prices, 2000, heat, heat * 0.01, 3,
+                      np.uint64(seed + 1))
     demand_feasible(phase, result, reserve)
     before, after = evaluate(phase, np.stack([start, result])) @ weighing.weights
     assert after - before == pytest.approx(delta, abs=1e-9)
@@ -53,7 +55,8 @@ def test_crossing_keeps_every_rule_and_takes_genes_of_the_mate(seed):
     phase, start = draw_phase(seed)
     mate, child = start.copy(), start.copy()
     other = fit_reserve(phase, mate)
-    anneal(mate, other, phase.edges, weigh(phase, np.ones(3)).prices, 500, 10.0, 10.0, 3, np.uint64(seed + 1))
+    prices = weigh(phase, np.ones(3)).prices
+    anneal(mate, other, phase.edges, all_choices(phase), prices, 500, 10.0, 10.0, 3, np.uint64(seed + 1))
     reserve = fit_reserve(phase, child)
     adopt(child, reserve, mate, phase.edges, 1.0, np.uint64(seed + 3))
     demand_feasible(phase, child, reserve)
