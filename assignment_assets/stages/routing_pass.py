@@ -1,0 +1,82 @@
+"""One pass of continuous routing: look, plan events, decide, write, watch; the steps that the assets are made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from assignment_assets.domain.routing.rules import RoutingRules
+from assignment_assets.io.changes import ChangeReader
+from assignment_assets.io.folders import engine_key
+from assignment_assets.io.owner_desk import OwnerDesk
+from assignment_assets.routing.decide import Policies, decide, plan_events
+from assignment_assets.routing.log import RoutingLog
+from assignment_assets.routing.poll import Polled, poll
+from assignment_assets.routing.standing_files import acceptances, policies_in_force, read_rules
+from assignment_assets.routing.watch import watch
+from assignment_assets.routing.write import note_written, writable
+from assignment_assets.write_back.apply import apply
+
+
+@dataclass
+class Standing:
+    """What holds during one pass: the rules, the policies in force, and signed files that do not count."""
+
+    rules: RoutingRules
+    policies: Policies
+    refused: list[str] = field(default_factory=list)
+
+    @classmethod
+    def now(cls, log: RoutingLog, at: datetime) -> "Standing":
+        """As the files say on this day."""
+        policies, refused = policies_in_force(log.folder, engine_key(), at.date())
+        return cls(read_rules(), policies, [f"{each.file}: {each.why}" for each in refused])
+
+
+@dataclass(frozen=True)
+class PassSummary:
+    """What one pass did."""
+
+    polled: Polled
+    decided: int
+    conflicts: int
+    written: int
+    event_cycles: pl.DataFrame
+    alerts: pl.DataFrame
+
+
+def look(log: RoutingLog, reader: ChangeReader, standing: Standing, now: datetime) -> Polled:
+    """Polls the source, with the answers that reps have given."""
+    answers, refused = acceptances(log.folder, engine_key())
+    standing.refused += [f"{each.file}: {each.why}" for each in refused]
+    return poll(log, reader, standing.rules, answers, now)
+
+
+def write_decisions(
+    log: RoutingLog, desk: OwnerDesk, standing: Standing, clock: Callable[[], datetime],
+    pause: Callable[[float], None],
+) -> pl.DataFrame:
+    """Writes what a policy covers and reads it back; the rows of the write log that came of it."""
+    rows, logged, seats = writable(log, standing.policies, clock())
+    ended = []
+    if rows.height:
+        for batch in apply(rows, logged, desk, seats, clock, pause):
+            note_written(log, batch, clock())
+            ended.append(batch)
+    return pl.concat(ended) if ended else logged.clear()
+
+
+def one_pass(
+    log: RoutingLog, reader: ChangeReader, desk: OwnerDesk | None, taken: list[str], clock: Callable[[], datetime],
+    pause: Callable[[float], None],
+) -> PassSummary:
+    """Everything once, in order; without a desk nothing is written."""
+    now = clock()
+    standing = Standing.now(log, now)
+    polled = look(log, reader, standing, now)
+    cycles = plan_events(log, standing.rules, standing.policies, taken, now)
+    routed = decide(log, standing.rules, standing.policies, now)
+    written = write_decisions(log, desk, standing, clock, pause).height if desk else 0
+    raised = watch(log, standing.rules, clock())
+    return PassSummary(polled, len(routed.decisions), len(routed.conflicts), written, cycles, raised)
