@@ -1,6 +1,7 @@
 """What people decide from the command line: sign a region off, decide a held edit, look into the inbox."""
 
 import os
+import re
 import secrets
 from datetime import UTC, datetime
 
@@ -8,11 +9,12 @@ import click
 import polars as pl
 
 from assignment_assets.commands.output import command, show
+from assignment_assets.domain.choice import ChosenPoint, figures_of, price, signed_choice
 from assignment_assets.domain.decisions import HeldEditDecision, SignOff, signed_text
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.domain.gates import GateManifest
 from assignment_assets.domain.identity import GATES, signer_token
-from assignment_assets.domain.tables import EDIT_VERDICTS, REGION_DIGESTS
+from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGION_DIGESTS
 from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
 from assignment_assets.io.inbox import look
 from assignment_assets.io.outbox import read_gate
@@ -156,6 +158,45 @@ def held(cycle_id: str, as_json: bool) -> None:
     show("\n".join(lines) or "none", rows.to_dicts(), as_json)
 
 
+@command(people)
+@click.argument("cycle_id")
+def front(cycle_id: str, as_json: bool) -> None:
+    """The trade-offs of a cycle: every point, and what it costs against the knee."""
+    rows = _front(cycle_id)
+    lines = [
+        f"{row['point']:>3} {'chosen' if row['is_chosen'] else '':<7}{row['referring_balance']:7.2f} % misplaced, "
+        f"{row['drive_minutes']:6.1f} min, {row['moves_pct']:5.1f} % change owner: {price(rows, row['point'])}"
+        for row in rows.iter_rows(named=True)
+    ]
+    show("\n".join(lines), rows.to_dicts(), as_json)
+
+
+@command(people)
+@click.argument("cycle_id")
+@click.argument("point", type=int)
+@click.option("--as", "person", required=True, help="Your e-mail address.")
+@click.option("--note", default="", help="Why; it is recorded.")
+def choose(cycle_id: str, point: int, person: str, note: str, as_json: bool) -> None:
+    """Choose another point of the front than the knee; the choice and its price are recorded.
+
+    Your personal token is read from ASSIGNMENT_SIGNER_TOKEN, else asked for. The propose segment applies it; where
+    reviews are out already, re-open the cycle from assignment first.
+    """
+    rows = _front(cycle_id)
+    choice = ChosenPoint(cycle_id, point, figures_of(rows, point), person, note)
+    path = DataFolder.from_environment().inbox(cycle_id, "chosen_point") / "choice.json"
+    write_whole(path, signed_choice(choice, _signer_token()))
+    said = price(rows, point)
+    show(f"point {point}: {said}. Applied when propose runs.", {"point": point, "price": said}, as_json)
+
+
+def _front(cycle_id: str) -> pl.DataFrame:
+    rows = read_published(DataFolder.from_environment(), cycle_id, REFERRING_FRONT)
+    if not rows.height:
+        raise CycleClosed(f"cycle {cycle_id}: it has no front yet, expected one. `assignment run propose {cycle_id}`.")
+    return rows
+
+
 def _open_gate(folder: DataFolder, cycle_id: str) -> GateManifest:
     manifest = read_gate(folder, cycle_id, GATE)
     if manifest is None:
@@ -167,8 +208,21 @@ def _open_gate(folder: DataFolder, cycle_id: str) -> GateManifest:
 
 
 def _put(folder: DataFolder, cycle_id: str, person: str, decision: SignOff | HeldEditDecision):
-    secret = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
     name = "".join(letter if letter.isalnum() else "_" for letter in decision.subject.lower())
     path = folder.inbox(cycle_id, GATE) / person / f"{name}.json"
-    write_whole(path, signed_text(decision, secret))
+    write_whole(path, signed_text(decision, _signer_token()))
     return path
+
+
+def _signer_token() -> str:
+    """The person's token; anything that is not one is refused here, before a file is written.
+
+    Raises
+    ------
+    NotEntitled
+        It is not 64 hexadecimal digits.
+    """
+    token = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
+    if not re.fullmatch(r"[0-9a-f]{64}", token):
+        raise NotEntitled("signing token: not 64 hexadecimal digits, expected what `assignment token` printed for you.")
+    return token

@@ -18,6 +18,7 @@ TABLE_STAGE = {
     "lock_verdicts": "locks",
     "referring_front": "assignment",
     "referring_front_books": "assignment",
+    "chosen_points": "assignment",
     "proposed_books": "assignment",
     "overflow": "assignment",
     "certificate": "assignment",

@@ -90,6 +90,10 @@ REFERRING_FRONT = Table("referring_front", ("point",), {
 REFERRING_FRONT_BOOKS = Table("referring_front_books", ("point", "account_id"), {
     "point": WHOLE, "account_id": TEXT, "rep_id": TEXT,
 })
+CHOSEN_POINTS = Table("chosen_points", ("point",), {
+    "point": WHOLE, "chosen_by": TEXT, "note": TEXT,
+    "price": TEXT,  # against the knee, in words
+})
 PROPOSED_BOOKS = Table("proposed_books", ("account_id",), {
     "account_id": TEXT, "rep_id": TEXT,
     "phase": TEXT,  # lock, referring, value
@@ -133,6 +137,13 @@ SIGN_OFF_PACKETS = Table("sign_off_packets", ("region", "account_id"), {
 })
 REGION_DIGESTS = Table("region_digests", ("region",), {
     "region": TEXT, "move_count": WHOLE, "held_count": WHOLE, "digest": TEXT,
+})
+CONFLICTS = Table("conflicts", ("region", "conflict"), {
+    "region": TEXT, "conflict": TEXT, "kind": TEXT,
+    "severity": TEXT,  # severe, warning, notice
+    "account_id": TEXT, "rep_id": TEXT, "sentence": TEXT,
+    "resolved_by": TEXT,  # rule, a person's e-mail address, or null
+    "resolution": TEXT,
 })
 SIGN_OFF_VERDICTS = Table("sign_off_verdicts", ("receipt_no", "region"), {
     "receipt_no": WHOLE, "region": TEXT, "signed_by": TEXT, "decision": TEXT, "digest": TEXT, "verdict": TEXT,

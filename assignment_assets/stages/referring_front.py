@@ -1,9 +1,14 @@
 """Stage 03, phase 2: the best trade-offs for the referring accounts."""
 
 import dagster as dg
+import polars as pl
 
-from assignment_assets.domain.tables import REFERRING_FRONT, REFERRING_FRONT_BOOKS
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.domain.choice import ChosenPoint, chosen_row, price, read_choice
+from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.tables import CHOSEN_POINTS, REFERRING_FRONT, REFERRING_FRONT_BOOKS
+from assignment_assets.io.folders import engine_key
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.warehouse import Warehouse, read_json
 from assignment_assets.optimizer.frames import front_books_frame, front_frame
 from assignment_assets.optimizer.solve import solve_referring
 from assignment_assets.report.pictures import front as draw_front
@@ -26,9 +31,15 @@ def referring_front(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
     require_promises(warehouse, cycle, "locks")
     instance, settings = problem(warehouse, cycle, frozen_config(warehouse, cycle))
     front = solve_referring(instance, settings, progress_to(context))
-    frame = front_frame(front, chosen=front.knee)
+    chosen = chosen_row(front_frame(front, chosen=front.knee), _choice(warehouse, cycle))
+    frame = front_frame(front, chosen=chosen["point"].item())
     digests = warehouse.replace(
-        cycle, [(REFERRING_FRONT, frame), (REFERRING_FRONT_BOOKS, front_books_frame(front, instance))]
+        cycle,
+        [
+            (REFERRING_FRONT, frame),
+            (REFERRING_FRONT_BOOKS, front_books_frame(front, instance)),
+            (CHOSEN_POINTS, chosen),
+        ],
     )
     return handed_on(
         frame,
@@ -36,6 +47,19 @@ def referring_front(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
         **{
             "points": front.num_points,
             "knee": as_table(frame.filter("is_knee")),
+            "chosen": as_table(chosen),
+            "every point, and its price against the knee": as_table(
+                frame.with_columns(price=pl.Series([price(frame, point) for point in frame["point"]], dtype=pl.String))
+            ),
             "front": dg.MetadataValue.md(markdown(draw_front(frame), "the front")),
         },
     )
+
+
+def _choice(warehouse: Warehouse, cycle: str) -> ChosenPoint | None:
+    """The signed choice of a point, where somebody made one."""
+    content = read_json(warehouse.folder.inbox(cycle, "chosen_point") / "choice.json")
+    if content is None:
+        return None
+    person = str(content.get("chosen_by", ""))
+    return read_choice(content, signer_token(engine_key(), person), person, read_settings().signers)
