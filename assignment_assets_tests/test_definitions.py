@@ -1,0 +1,100 @@
+"""What Dagster loads: the waterfall as people read it."""
+
+import dagster as dg
+import pytest
+
+from assignment_assets.automation import BEHIND_GATE, SEGMENTS
+from assignment_assets.definitions import defs
+from assignment_assets.domain.cycle import STAGES
+from assignment_assets.domain.freeze import GATE_STAGE
+from assignment_assets.domain.tables import TABLES
+
+GRAPH = defs.resolve_asset_graph()
+SPECS = {
+    spec.key.to_user_string(): spec
+    for spec in defs.resolve_all_asset_specs()
+    if spec.group_name in (*STAGES, "people")
+}
+PACKETS = {"lock_packets", "review_packets"}
+PEOPLE = {"lock_lists", "review_edits", "sign_offs"}
+
+
+def ancestors(name):
+    """Everything upstream of an asset."""
+    found, open_ends = set(), [name]
+    while open_ends:
+        parents = {key.to_user_string() for key in GRAPH.get(dg.AssetKey(open_ends.pop())).parent_keys} - found
+        found |= parents
+        open_ends += parents
+    return found
+
+
+def test_they_load_and_can_run():
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_every_asset_is_told_owned_partitioned_and_in_its_stage():
+    for name, spec in SPECS.items():
+        assert spec.description and len(spec.description) > 20, name
+        assert spec.owners, name
+        assert spec.partitions_def is not None and spec.partitions_def.name == "cycle", name
+        if spec.group_name != "people":
+            assert spec.tags["stage"] == f"{STAGES.index(spec.group_name):02d}", name
+
+
+def test_people_are_nodes_of_the_graph():
+    assert {name for name, spec in SPECS.items() if spec.group_name == "people"} == PEOPLE
+    for gate, packets in (("lock_lists", "lock_packets"), ("review_edits", "review_packets"),
+                          ("sign_offs", "sign_off_packets")):
+        assert GRAPH.get(dg.AssetKey(gate)).parent_keys == {dg.AssetKey(packets)}
+
+
+def test_nothing_flows_back():
+    for name, spec in SPECS.items():
+        if spec.group_name == "people":
+            continue
+        for parent in ancestors(name):
+            group = SPECS[parent].group_name
+            stage = GATE_STAGE[parent] if group == "people" else group
+            assert STAGES.index(stage) <= STAGES.index(spec.group_name), f"{parent} → {name}"
+
+
+def test_everything_comes_from_the_sources_and_ends_in_the_log():
+    assert set(SPECS) - ancestors("write_back_log") == {"write_back_log"}
+
+
+def test_every_asset_has_its_table():
+    assert set(SPECS) - PACKETS - PEOPLE <= set(TABLES)
+
+
+@pytest.mark.parametrize("segment", sorted(SEGMENTS))
+def test_a_job_selects_its_segment(segment):
+    job = defs.resolve_job_def(segment)
+    assert {key.to_user_string() for key in job.asset_layer.selected_asset_keys} == set(SEGMENTS[segment])
+    assert job.description
+    assert job.executor_def.name == "in_process"
+
+
+def test_the_segments_are_the_whole_waterfall():
+    assert {asset for assets in SEGMENTS.values() for asset in assets} == set(SPECS) - PEOPLE
+
+
+def test_every_gate_has_a_sensor_that_starts_the_job_behind_it():
+    started = {(sensor.name, target.job_name) for sensor in defs.sensors for target in sensor.targets}
+    for gate, job in BEHIND_GATE.items():
+        assert any(name.startswith(gate) and each == job for name, each in started), gate
+
+
+def test_the_promises_are_blocking_and_on_every_stage_that_hands_on():
+    checks = [spec for checks in defs.asset_checks for spec in checks.check_specs]
+    assert all(spec.blocking for spec in checks)
+    assert {spec.asset_key.to_user_string() for spec in checks} == {
+        "eligible_pool", "locks", "proposed_books", "reviewed_books", "sign_off_packets", "approved_diff",
+        "write_back_log",
+    }
+
+
+def test_one_writer_at_a_time():
+    waterfall = [each for each in defs.assets if isinstance(each, dg.AssetsDefinition)
+                 and {key.to_user_string() for key in each.keys} <= set(SPECS)]
+    assert {assets.op.pool for assets in waterfall} == {"duckdb"}
