@@ -64,9 +64,13 @@ class LocalOrg:
         return [request for request in read_requests(self.address.state_dir) if path in request["path"]]
 
     def sent(self) -> list[dict]:
-        """Every subrequest of every composite call."""
-        calls = [call for call in self.requests("/composite") if not call["path"].endswith("/Account")]
-        return [part for call in calls if call["body"] for part in call["body"].get("compositeRequest", [])]
+        """Every write within every composite call."""
+        return [part for call in self.write_calls() for part in call["body"]["compositeRequest"]]
+
+    def write_calls(self) -> list[dict]:
+        """Every composite call that writes."""
+        calls = [call for call in self.requests("/composite") if call["path"].endswith("/composite") and call["body"]]
+        return [call for call in calls if call["body"]["compositeRequest"][0]["method"] == "PATCH"]
 
     def _hook(self, name: str, body: dict) -> None:
         answer = requests.post(f"{self.address.url}/sandbox/{name}", json=body, verify=self.address.ca_file, timeout=10)

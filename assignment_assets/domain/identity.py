@@ -102,6 +102,17 @@ def verify(token: str, payload: dict, signature: str) -> bool:
     return isinstance(signature, str) and signature.isascii() and hmac.compare_digest(sign(token, payload), signature)
 
 
+def seal(key: bytes, purpose: str, payload: dict) -> str:
+    """The engine's own keyed hash over a payload, 64 hexadecimal digits; one purpose's seal is worth nothing
+    for another."""
+    return hmac.new(_subkey(key, purpose), canonical_json(payload).encode(), hashlib.sha256).hexdigest()
+
+
+def is_sealed(key: bytes, purpose: str, payload: dict, shown: str) -> bool:
+    """Whether the seal is the engine's over exactly this payload and purpose, compared in constant time."""
+    return isinstance(shown, str) and shown.isascii() and hmac.compare_digest(seal(key, purpose, payload), shown)
+
+
 def canonical_json(payload: dict) -> str:
     """JSON with sorted keys and no spaces, so that equal payloads give equal text.
 

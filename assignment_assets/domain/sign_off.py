@@ -79,6 +79,14 @@ def packets(
     return packet_rows, _digests(packet_rows, cycle, revision)
 
 
+def packet_digest(rows: pl.DataFrame, cycle: str, revision: int) -> str:
+    """The digest of one region's rows of SIGN_OFF_PACKETS: what its signature covers."""
+    heading = {"cycle": cycle, "revision": revision, "region": rows["region"][0]}
+    lines = [heading, *rows.sort("account_id").select(_SHOWN).to_dicts()]
+    text = "\n".join(json.dumps(line, ensure_ascii=False, sort_keys=True) for line in lines)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _with_other_region(rows: pl.DataFrame) -> pl.DataFrame:
     pairs = rows.select("account_id", "region").join(rows.select("account_id", other="region"), on="account_id")
     others = pairs.filter(pl.col("region") != pl.col("other")).sort("account_id", "region", "other")
@@ -89,10 +97,6 @@ def _with_other_region(rows: pl.DataFrame) -> pl.DataFrame:
 def _digests(packet_rows: pl.DataFrame, cycle: str, revision: int) -> pl.DataFrame:
     digests = []
     for (region,), rows in packet_rows.group_by("region", maintain_order=True):
-        heading = {"cycle": cycle, "revision": revision, "region": region}
-        lines = [heading, *rows.select(_SHOWN).to_dicts()]
-        text = "\n".join(json.dumps(line, ensure_ascii=False, sort_keys=True) for line in lines)
         held_count = int(rows["is_held"].sum())
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        digests.append((region, rows.height - held_count, held_count, digest))
+        digests.append((region, rows.height - held_count, held_count, packet_digest(rows, cycle, revision)))
     return REGION_DIGESTS.conform(pl.DataFrame(digests, schema=REGION_DIGESTS.columns, orient="row"))

@@ -11,30 +11,33 @@ from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.cells import read_column
 from assignment_assets.io.mapping import TableMapping
 from assignment_assets.io.org_tables import as_texts
-from assignment_assets.io.salesforce import COMPOSITE_AT_MOST, AnswerLost, CallRefused, Org
+from assignment_assets.io.salesforce import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST, AnswerLost, CallRefused, Org
 
 PRECONDITION_FAILED = "PRECONDITION_FAILED"
-_SYSTEM = ["Id", "OwnerId", "LastModifiedDate", "IsDeleted"]
+_SYSTEM = ["Id", "OwnerId", "LastModifiedDate", "LastModifiedById", "IsDeleted"]
+_USER = ["Id", "IsActive"]
 
 
 @dataclass(frozen=True)
 class AccountNow:
-    """What the org says of one account now: what hard rules use, and when it was last changed (UTC)."""
+    """What the org says of one account now: what hard rules use, when it was last changed (UTC), and by whom."""
 
     account_id: str
     owner_id: str | None
     state: str | None
     carve_out: str | None
     modified_at: datetime
+    modified_by: str = ""
 
 
 @dataclass(frozen=True)
 class OwnerChange:
-    """One owner to be written, on condition that the account has not been modified since."""
+    """One owner to be written, on condition that the account has not been modified since; null for no condition,
+    which only a control run may ask for."""
 
     account_id: str
     new_owner_id: str
-    unmodified_since: datetime
+    unmodified_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,46 @@ class OwnerDesk:
         """The org's time as of its latest answer, UTC, whole seconds."""
         return self._org.server_now
 
+    @property
+    def api_usage(self) -> tuple[int, int] | None:
+        """Calls used and allowed in 24 hours, as of the latest answer."""
+        return self._org.api_usage
+
+    @property
+    def user_id(self) -> str:
+        """Whom the org takes us for; known once something was read."""
+        return self._org.user_id
+
+    @property
+    def org(self) -> Org:
+        """The connection, for what is not about owners."""
+        return self._org
+
+    def organization_id(self) -> str:
+        """The org's own id: what a plan is bound to.
+
+        Raises
+        ------
+        SourceUnavailable
+        """
+        return self._org.organization_id()
+
+    def accounts_and_users(
+        self, ids: Sequence[str], user_ids: Iterable[str]
+    ) -> tuple[dict[str, AccountNow], set[str]]:
+        """`accounts` and `active_users` with one call for up to 2,000 of each.
+
+        Raises
+        ------
+        SourceUnavailable
+        """
+        wanted = sorted(set(user_ids))
+        if len(ids) > RETRIEVE_AT_MOST or len(wanted) > RETRIEVE_AT_MOST:
+            return self.accounts(ids), self.active_users(wanted)
+        accounts, users = self._org.retrieve_several(
+            [("Account", ids, self._fields), ("User", wanted, _USER)])
+        return self._as_accounts(accounts), _active(users)
+
     def accounts(self, ids: Sequence[str]) -> dict[str, AccountNow]:
         """The accounts that are still there, by id; deleted and merged ones are absent.
 
@@ -69,12 +112,15 @@ class OwnerDesk:
         ------
         SourceUnavailable
         """
-        records = [record for record in self._org.retrieve("Account", ids, self._fields)
-                   if record and not record.get("IsDeleted")]
+        return self._as_accounts(self._org.retrieve("Account", ids, self._fields))
+
+    def _as_accounts(self, found: Iterable[dict | None]) -> dict[str, AccountNow]:
+        records = [record for record in found if record and not record.get("IsDeleted")]
         texts = as_texts(records, self._fields)
         states, carve_outs = (self._read(name, texts) for name in ("state", "carve_out"))
         accounts = (
-            AccountNow(record["Id"], record["OwnerId"], state, carve_out, _moment(record["LastModifiedDate"]))
+            AccountNow(record["Id"], record["OwnerId"], state, carve_out, _moment(record["LastModifiedDate"]),
+                       record["LastModifiedById"] or "")
             for record, state, carve_out in zip(records, states, carve_outs, strict=True))
         return {account.account_id: account for account in accounts}
 
@@ -85,8 +131,7 @@ class OwnerDesk:
         ------
         SourceUnavailable
         """
-        records = self._org.retrieve("User", sorted(set(ids)), ["Id", "IsActive"])
-        return {record["Id"] for record in records if record and record["IsActive"]}
+        return _active(self._org.retrieve("User", sorted(set(ids)), _USER))
 
     def write(self, changes: Sequence[OwnerChange]) -> list[Answer]:
         """What became of each change, in order; each is sent once, with OwnerId alone and its precondition."""
@@ -102,10 +147,7 @@ class OwnerDesk:
                 "url": f"{self._org.data_path}/sobjects/Account/{change.account_id}",
                 "referenceId": f"r{place}",
                 "body": {"OwnerId": change.new_owner_id},
-                "httpHeaders": {
-                    "If-Unmodified-Since": format_datetime(change.unmodified_since.replace(tzinfo=UTC), usegmt=True),
-                    "Sforce-Auto-Assign": "FALSE",
-                },
+                "httpHeaders": {"Sforce-Auto-Assign": "FALSE"} | _precondition(change),
             }
             for place, change in enumerate(changes)
         ]
@@ -125,6 +167,16 @@ class OwnerDesk:
         return values.to_list()
 
 
+def _precondition(change: OwnerChange) -> dict[str, str]:
+    if change.unmodified_since is None:
+        return {}
+    return {"If-Unmodified-Since": format_datetime(change.unmodified_since.replace(tzinfo=UTC), usegmt=True)}
+
+
+def _active(users: Iterable[dict | None]) -> set[str]:
+    return {record["Id"] for record in users if record and record["IsActive"]}
+
+
 def _answer(account_id: str, answer: dict | None) -> Answer:
     if answer is None:
         return Answer(account_id, "ANSWER_LOST", "the org's answer does not mention the account", is_lost=True)
@@ -138,4 +190,4 @@ def _answer(account_id: str, answer: dict | None) -> Answer:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC).replace(tzinfo=None)
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)

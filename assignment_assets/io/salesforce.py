@@ -26,6 +26,8 @@ CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 120.0
 RETRIEVE_AT_MOST = 2000
 COMPOSITE_AT_MOST = 25
 READ_TRIES = 3
+TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
+"""Our code for status 429 (slow down); Salesforce's own for it is that of the daily limit, which is another matter."""
 CLIENT_NAME = "account-assignment-engine"
 
 
@@ -115,6 +117,8 @@ class Org:
         Calls used and allowed in 24 hours, as of its latest answer; null before that.
     calls
         Calls answered so far, log-ins included.
+    waited_seconds
+        How long the org took for them, all together.
     """
 
     def __init__(self, settings: SalesforceSettings):
@@ -128,9 +132,11 @@ class Org:
         self._session.hooks["response"].append(self._note)
         self._client: Salesforce | None = None
         self._organization_id = ""
+        self._user_id = ""
         self.server_now = datetime.min
         self.api_usage: tuple[int, int] | None = None
         self.calls = 0
+        self.waited_seconds = 0.0
 
     @property
     def data_path(self) -> str:
@@ -175,6 +181,42 @@ class Org:
                 f"composite/sobjects/{name}", method="POST", json=body))
         return records
 
+    def retrieve_several(self, parts: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[list[dict | None]]:
+        """Records of up to five objects in one call: for each (name, ids, fields) what `retrieve` would give.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        subrequests = [
+            {"method": "POST", "url": f"{self.data_path}/composite/sobjects/{name}", "referenceId": f"r{place}",
+             "body": {"ids": list(ids), "fields": list(fields)}}
+            for place, (name, ids, fields) in enumerate(parts)
+        ]
+        body = {"allOrNone": False, "compositeRequest": subrequests}
+        answer = self._read(lambda client: client.restful("composite", method="POST", json=body))
+        answers = sorted(answer["compositeResponse"], key=lambda part: int(part["referenceId"][1:]))
+        for part in answers:
+            if part["httpStatusCode"] >= 300:
+                said = part["body"][0] if isinstance(part["body"], list) and part["body"] else {}
+                raise CallRefused(said.get("errorCode", f"HTTP_{part['httpStatusCode']}"),
+                                  f"{self._settings.url}: the org refused to read ({said}), expected records.")
+        return [part["body"] for part in answers]
+
+    def limits(self) -> dict[str, dict[str, int]]:
+        """The org's limits by name, each with `Max` and `Remaining`.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        return self._read(lambda client: client.restful("limits"))
+
+    @property
+    def user_id(self) -> str:
+        """The user whom the org takes us for; known once logged in."""
+        return self._user_id
+
     def composite(self, subrequests: Sequence[dict]) -> list[dict]:
         """The answers to up to 25 independent subrequests, in their order; sent once.
 
@@ -217,6 +259,7 @@ class Org:
             raise CallRefused("LOGIN_REFUSED", f"{settings.url}: log-in refused with {answer.status_code} "
                               f"({answer.text[:200]}), expected an access token. Check the client id and secret.")
         token = answer.json()
+        self._user_id = token.get("id", "").rpartition("/")[2]
         self._client = Salesforce(
             session_id=token["access_token"], instance_url=token.get("instance_url") or settings.url,
             version=settings.api_version, session=self._session, parse_float=str)
@@ -224,6 +267,7 @@ class Org:
 
     def _note(self, answer: requests.Response, *_args: object, **_kwargs: object) -> None:
         self.calls += 1
+        self.waited_seconds += answer.elapsed.total_seconds()
         if "Date" in answer.headers:
             self.server_now = parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC).replace(tzinfo=None)
         used, separator, total = answer.headers.get("Sforce-Limit-Info", "").partition("api-usage=")[2].partition("/")
@@ -236,4 +280,6 @@ def _translated(error: SalesforceError) -> SourceUnavailable:
     code = first.get("errorCode", f"HTTP_{error.status}") if isinstance(first, dict) else f"HTTP_{error.status}"
     said = first.get("message", error.content) if isinstance(first, dict) else error.content
     message = f"{error.url}: the org answered {error.status} {code} ({said}), expected success."
-    return AnswerLost(message) if error.status >= 500 else CallRefused(code, message)
+    if error.status >= 500:
+        return AnswerLost(message)
+    return CallRefused(TOO_MANY_REQUESTS if error.status == 429 else code, message)

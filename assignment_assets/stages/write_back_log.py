@@ -27,8 +27,8 @@ from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.invariants import require_promises
-from assignment_assets.write_back.apply import apply
-from assignment_assets.write_back.plan import open_changes, seats_now
+from assignment_assets.write_back.apply import apply, open_changes
+from assignment_assets.write_back.plan import seats_now
 
 MOVED = ("verified", "skipped_already")
 

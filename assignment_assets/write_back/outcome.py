@@ -1,122 +1,134 @@
-"""What an answer of the org means, what is done about it, and the line that the log gets."""
+"""What an answer of the org means, and what is done about it once the account has been read back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import polars as pl
-
-from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.owner_desk import PRECONDITION_FAILED, AccountNow, Answer
+from assignment_assets.io.salesforce import TOO_MANY_REQUESTS
 from assignment_assets.write_back.plan import Change
-from assignment_assets.write_back.preflight import Verdict
+from assignment_assets.write_back.states import State
 
 TRIES = {"retry": 5, "rearm": 3, "resend": 3}
 """How often a change is sent again: after a lock, after a modification in between, after a lost answer."""
-_ACTIONS = {
-    "retry": ("UNABLE_TO_LOCK_ROW", "API_TEMPORARILY_UNAVAILABLE", "QUERY_TIMEOUT"),
+SINGLY_FROM = 4
+"""From this retry on an account is sent in a call of its own."""
+CODES = {
+    "retry": ("UNABLE_TO_LOCK_ROW", "API_TEMPORARILY_UNAVAILABLE", "QUERY_TIMEOUT", TOO_MANY_REQUESTS),
     "rearm": (PRECONDITION_FAILED,),
     "resend": ("ANSWER_LOST", "UNKNOWN_EXCEPTION", "SERVER_UNAVAILABLE"),
     "hold": ("INACTIVE_OWNER_OR_USER", "TRANSFER_REQUIRES_READ"),
-    "stop": ("REQUEST_LIMIT_EXCEEDED", "LOGIN_REFUSED", "INVALID_SESSION_ID", "MALFORMED_ID",
-             "INVALID_CROSS_REFERENCE_KEY"),
+    "gone": ("ENTITY_IS_DELETED", "NOT_FOUND"),
+    "person": ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "REQUIRED_FIELD_MISSING", "FIELD_INTEGRITY_EXCEPTION",
+               "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "DUPLICATES_DETECTED", "ENTITY_IS_LOCKED"),
+    "pause": ("REQUEST_LIMIT_EXCEEDED",),
+    "stop": ("LOGIN_REFUSED", "INVALID_SESSION_ID", "MALFORMED_ID", "INVALID_CROSS_REFERENCE_KEY"),
 }
-_OF_CODE = {code: action for action, codes in _ACTIONS.items() for code in codes}
-
-
-@dataclass(frozen=True)
-class Settled:
-    """How one attempt at a change ended: a row of the log."""
-
-    change: Change
-    outcome: str
-    found_owner_id: str | None = None
-    code: str = ""
-    sentence: str = ""
-    written_at: datetime | None = None
-    verified_at: datetime | None = None
-
-    @property
-    def has_moved(self) -> bool:
-        """Whether the account now has its new owner."""
-        return self.outcome in ("verified", "skipped_already")
+"""What each of Salesforce's codes calls for; what is not named, and is no lack of access, goes to a person."""
+_OF_CODE = {code: action for action, codes in CODES.items() for code in codes}
+MODIFIED_MEANWHILE = ("An answer was lost and the account was modified since; whether a person set the owner back "
+                      "cannot be told. Nothing more was sent; a person should look.")
+_NESTED = ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER")
 
 
 def action(answer: Answer) -> str:
-    """What an answer calls for: `read` (done, see for yourself), `retry`, `rearm`, `resend`, `hold`, `stop` (the
-    whole run) or `person` (validation, duplicates, locks by approval, and every code we do not know)."""
+    """What an answer calls for: `read` (done, see for yourself), `retry`, `rearm`, `resend`, `hold` (the receiver),
+    `gone`, `pause` (the run goes on later), `stop` (the run, until a person has looked) or `person`."""
     if answer.is_lost:
         return "resend"
     if not answer.code:
         return "read"
     if answer.code.startswith("INSUFFICIENT_ACCESS"):
         return "stop"
+    if answer.code in _NESTED:
+        return "retry" if "UNABLE_TO_LOCK_ROW" in answer.message else "person"
     return _OF_CODE.get(answer.code, "person")
 
 
-def settle(
-    change: Change, answer: Answer, now: AccountNow | None, sent_at: datetime, read_at: datetime
-) -> Settled | None:
-    """How the change ended, by its answer and by what was read back; null where it is to be sent again.
+def answered(answer: Answer) -> State:
+    """The state that an account enters with the answer, before it is read back."""
+    return {"read": State.ACK, "resend": State.UNKNOWN}.get(action(answer), State.REFUSED)
 
-    What the org shows counts for more than what it answered: with its new owner an account is verified, with
-    neither the old nor the new one it has drifted.
+
+@dataclass(frozen=True)
+class Sent:
+    """What went out for one account: its precondition, and what came back."""
+
+    modified_at: datetime | None
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Where one account goes next: a state of the journal with what was found and why."""
+
+    change: Change
+    state: State
+    found_owner_id: str | None = None
+    code: str = ""
+    sentence: str = ""
+
+
+def settle(change: Change, sent: Sent, now: AccountNow | None, our_user_id: str) -> Settled:
+    """Where the account goes, by its answer and by what was read back.
+
+    What the org shows counts for more than what it answered. PLANNED and RETRY_WAIT mean that it is sent again. An
+    account whose answer was lost and which was modified since is not: whether a person set the owner back after our
+    write, nobody can tell.
     """
+    answer, by_us = sent.answer, bool(now and our_user_id and now.modified_by == our_user_id)
+
+    def ends(state: State, code: str = "", sentence: str = "") -> Settled:
+        return Settled(change, state, now.owner_id if now else None, code, sentence)
+
     if now is None:
-        return Settled(change, "gone", None, "GONE", "The account was deleted or merged.", sent_at, read_at)
-    found = now.owner_id
-    if found == change.new_owner_id:
-        return Settled(change, "verified", found, "", "", sent_at, read_at)
-    if found != change.old_owner_id:
-        sentence = f"Read back with the owner {found}: somebody changed it meanwhile."
-        return Settled(change, "drift", found, "OWNER_CHANGED", sentence, sent_at, read_at)
+        return ends(State.GONE, "GONE", "The account was deleted or merged.")
     wanted = action(answer)
-    if wanted in TRIES:
-        return None
+    was_lost = change.was_lost or wanted == "resend"
+    if now.owner_id == change.new_owner_id:
+        if wanted == "read" or was_lost or by_us:
+            return ends(State.VERIFIED)
+        return ends(State.SKIPPED_ALREADY, "", "Somebody gave the account to its new owner meanwhile.")
     if wanted == "read":
-        sentence = "Accepted, but read back with the old owner: something in the org set it back."
-        return Settled(change, "failed", found, "REVERTED", sentence, sent_at, read_at)
-    outcome = "held" if wanted == "hold" else "failed"
-    return Settled(change, outcome, found, answer.code, answer.message, sent_at, read_at)
+        return _undone(ends, now, change, by_us)
+    if now.owner_id != change.old_owner_id:
+        return ends(State.DRIFT, "OWNER_CHANGED",
+                    f"Read back with the owner {now.owner_id}: somebody changed it meanwhile.")
+    if was_lost and sent.modified_at and now.modified_at != sent.modified_at:
+        return ends(State.DRIFT, "MODIFIED_MEANWHILE", MODIFIED_MEANWHILE)
+    if wanted == "retry":
+        return ends(State.RETRY_WAIT, answer.code, answer.message)
+    if wanted == "hold":
+        return ends(State.HELD, answer.code, answer.message)
+    if wanted in ("rearm", "resend", "pause"):
+        return ends(State.PLANNED, answer.code, answer.message)
+    return ends(State.FAILED_HUMAN, answer.code, answer.message)
 
 
-def given_up(change: Change, answer: Answer, sent_at: datetime) -> Settled:
-    """How a change ends that was sent as often as `TRIES` allows, or cannot be read back any more."""
-    outcome = {"rearm": "drift", "read": "unknown", "resend": "unknown"}.get(action(answer), "failed")
-    code = answer.code or "NOT_READ_BACK"
-    return Settled(change, outcome, None, code, answer.message or "The org could not be read afterwards.", sent_at)
+def _undone(ends: Callable[..., Settled], now: AccountNow, change: Change, by_us: bool) -> Settled:
+    if by_us:
+        return ends(State.REVERTED_BY_AUTOMATION, "", f"Accepted, but read back with the owner {now.owner_id}: a rule, "
+                    "flow or trigger of the org set it otherwise. Nothing more was sent.")
+    back = "back " if now.owner_id == change.old_owner_id else ""
+    return ends(State.DRIFT_AFTER_WRITE, "", f"Written, and then set {back}to {now.owner_id} by {now.modified_by}. "
+                "Nothing more was sent.")
+
+
+def given_up(settled: Settled, answer: Answer) -> Settled:
+    """How a change ends that was sent as often as `TRIES` allows, and still has its old owner."""
+    state = {"rearm": State.DRIFT, "resend": State.UNKNOWN}.get(action(answer), State.FAILED_HUMAN)
+    return Settled(settled.change, state, settled.found_owner_id, answer.code, answer.message)
 
 
 def not_armed(change: Change, found: str | None) -> Settled:
     """How a change ends whose account is modified all the time, so that no precondition would hold."""
-    return Settled(change, "failed", found, "NOT_ARMED", "The account is being modified again and again. "
-                   "Nothing was written.")
+    return Settled(change, State.FAILED_HUMAN, found, "NOT_ARMED",
+                   "The account is being modified again and again. Nothing was written.")
 
 
-def deferred(change: Change, stopped_by: Answer | None) -> Settled:
-    """How a change ends that was not tried: its receiver is full, or the run was stopped."""
-    if stopped_by:
-        return Settled(change, "deferred", None, stopped_by.code, f"The run was stopped: {stopped_by.message}")
-    return Settled(change, "deferred", None, "RECEIVER_FULL", f"{change.new_owner_id} has no free seat until an "
+def deferred(change: Change, code: str = "", sentence: str = "") -> Settled:
+    """How a change ends that was not tried: its receiver is full, or the run paused."""
+    if code:
+        return Settled(change, State.DEFERRED, None, code, f"The run was stopped: {sentence}")
+    return Settled(change, State.DEFERRED, None, "RECEIVER_FULL", f"{change.new_owner_id} has no free seat until an "
                    "account leaves their book. Nothing was written.")
-
-
-def refused(change: Change, verdict: Verdict, now: AccountNow | None, read_at: datetime) -> Settled:
-    """How a change ends that was not sent."""
-    is_there = verdict.outcome in ("verified", "skipped_already")
-    return Settled(change, verdict.outcome, now.owner_id if now else None, verdict.code, verdict.sentence,
-                   None, read_at if is_there else None)
-
-
-def log_rows(settled: list[Settled]) -> pl.DataFrame:
-    """The rows of `write_back_log` for these ends."""
-    rows = [
-        {
-            "sign_off_no": each.change.sign_off_no, "account_id": each.change.account_id,
-            "attempt": each.change.attempt, "old_owner_id": each.change.old_owner_id,
-            "new_owner_id": each.change.new_owner_id, "found_owner_id": each.found_owner_id, "outcome": each.outcome,
-            "error_code": each.code or None, "error": each.sentence or None, "written_at": each.written_at,
-            "verified_at": each.verified_at,
-        }
-        for each in settled
-    ]
-    return WRITE_BACK_LOG.conform(pl.DataFrame(rows, schema=WRITE_BACK_LOG.columns))

@@ -1,60 +1,51 @@
 """What is still to be written, and in which order, so that no book is overfilled on the way."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
-from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.tables import TEXT, WHOLE
 
-FINAL = ("verified", "skipped_already", "drift", "drift_rule", "gone")
-"""Outcomes after which an account is not tried again under the same sign-off."""
 MOVED = ("verified", "skipped_already")
 ROWS = {"sign_off_no": WHOLE, "account_id": TEXT, "old_owner_id": TEXT, "new_owner_id": TEXT, "state": TEXT,
-        "carve_out": TEXT}
+        "carve_out": TEXT, "parent_id": TEXT}
 """What the write-back takes: an approved owner change with what hard rules used when it was approved."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One approved owner change that is still open; `was_unknown` where an earlier write's answer was lost."""
+    """One approved owner change that has not ended.
 
-    sign_off_no: int
+    Attributes
+    ----------
+    attempt
+        One above the number of runs that left it somewhere.
+    was_lost
+        A sending of it was never answered: it may have been done, or may yet be.
+    lost_since
+        The precondition that went with it; an account modified later than that may hold a person's correction.
+    is_rule_bound
+        Whether carve-out and state must still be as approved; a rollback goes by the owner alone.
+    """
+
+    plan_id: str
     account_id: str
     old_owner_id: str | None
     new_owner_id: str
-    expected_state: str | None
-    expected_carve_out: str | None
-    attempt: int
-    was_unknown: bool = False
+    expected_state: str | None = None
+    expected_carve_out: str | None = None
+    parent_id: str | None = None
+    attempt: int = 1
+    was_lost: bool = False
+    lost_since: datetime | None = None
+    is_rule_bound: bool = True
 
-
-def open_changes(rows: pl.DataFrame, logged: pl.DataFrame) -> list[Change]:
-    """The changes of `rows` (columns `ROWS`) that the log does not show as finished, by sign-off and account.
-
-    Raises
-    ------
-    BrokenInvariant
-        An account has two open changes: nobody could say which owner is meant.
-    """
-    latest = logged.sort("attempt").group_by("sign_off_no", "account_id").agg(
-        pl.col("attempt").max(), pl.col("outcome").last())
-    left = (rows.select(pl.col(name).cast(dtype) for name, dtype in ROWS.items())
-            .join(latest, on=["sign_off_no", "account_id"], how="left")
-            .filter(~pl.col("outcome").is_in(FINAL).fill_null(False))
-            .sort("sign_off_no", "account_id"))
-    doubled = [account for account, count in Counter(left["account_id"]).items() if count > 1]
-    if doubled:
-        raise BrokenInvariant(
-            f"approved_diff: {len(doubled)} accounts with two open changes, such as {', '.join(sorted(doubled)[:5])}, "
-            "expected one new owner each. Nothing was written; withdraw one of the sign-offs.")
-    return [
-        Change(row["sign_off_no"], row["account_id"], row["old_owner_id"], row["new_owner_id"], row["state"],
-               row["carve_out"] or None, (row["attempt"] or 0) + 1, row["outcome"] == "unknown")
-        for row in left.iter_rows(named=True)
-    ]
+    @property
+    def family(self) -> str:
+        """Accounts of one family lock each other: they go in one call."""
+        return self.parent_id or self.account_id
 
 
 def seats_now(capacities: Mapping[str, int], owners: pl.DataFrame, logged: pl.DataFrame) -> dict[str, int]:

@@ -1,43 +1,40 @@
 """Whether an approved change may still be written, judged on what the org says this moment."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from assignment_assets.io.owner_desk import AccountNow
+from assignment_assets.write_back.outcome import MODIFIED_MEANWHILE, Settled
 from assignment_assets.write_back.plan import Change
+from assignment_assets.write_back.states import State
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Why a change is not written: an outcome of the log, with a code and a sentence."""
-
-    outcome: str
-    code: str
-    sentence: str
-
-
-def judge(change: Change, now: AccountNow | None, active_users: Collection[str]) -> Verdict | None:
+def judge(change: Change, now: AccountNow | None, active_users: Collection[str]) -> Settled | None:
     """Null where the change may be written; else the first reason why not.
 
-    An account that already has its new owner is skipped; one whose owner, carve-out or state is no longer what
-    was approved has drifted; one that is deleted or merged is gone, and never followed to the winner of the
-    merge; where the receiver is inactive the change is held.
+    An account that already has its new owner is skipped (verified where an earlier write's answer was lost); one
+    whose owner, carve-out or state is no longer what was approved has drifted; one that is deleted or merged is gone,
+    and never followed to the winner of the merge; where the receiver is inactive the change is held. A rollback is
+    judged by owner and receiver alone.
     """
     if now is None:
-        return Verdict("gone", "GONE", "The account was deleted or merged.")
-    if now.owner_id == change.new_owner_id:
-        outcome = "verified" if change.was_unknown else "skipped_already"
-        return Verdict(outcome, "", "The account already has its new owner.")
-    if now.owner_id != change.old_owner_id:
-        return Verdict("drift", "OWNER_CHANGED", f"The owner is {now.owner_id}, approved was a change from "
+        return Settled(change, State.GONE, None, "GONE", "The account was deleted or merged.")
+    found = now.owner_id
+    if found == change.new_owner_id:
+        state = State.VERIFIED if change.was_lost else State.SKIPPED_ALREADY
+        return Settled(change, state, found, "", "The account already has its new owner.")
+    if found != change.old_owner_id:
+        return Settled(change, State.DRIFT, found, "OWNER_CHANGED", f"The owner is {found}, approved was a change from "
                        f"{change.old_owner_id}. Nothing was written.")
-    if now.carve_out != change.expected_carve_out:
-        return Verdict("drift_rule", "CARVE_OUT_CHANGED", f"The carve-out is {now.carve_out or 'none'}, when approved "
-                       f"it was {change.expected_carve_out or 'none'}. Nothing was written.")
-    if now.state != change.expected_state:
-        return Verdict("drift_rule", "STATE_CHANGED", f"The state is {now.state or 'empty'}, when approved it was "
-                       f"{change.expected_state or 'empty'}. Nothing was written.")
+    if change.lost_since and now.modified_at != change.lost_since:
+        return Settled(change, State.DRIFT, found, "MODIFIED_MEANWHILE", MODIFIED_MEANWHILE)
+    if change.is_rule_bound and now.carve_out != change.expected_carve_out:
+        return Settled(change, State.DRIFT_RULE, found, "CARVE_OUT_CHANGED",
+                       f"The carve-out is {now.carve_out or 'none'}, when approved it was "
+                       f"{change.expected_carve_out or 'none'}. Nothing was written.")
+    if change.is_rule_bound and now.state != change.expected_state:
+        return Settled(change, State.DRIFT_RULE, found, "STATE_CHANGED", f"The state is {now.state or 'empty'}, when "
+                       f"approved it was {change.expected_state or 'empty'}. Nothing was written.")
     if change.new_owner_id not in active_users:
-        return Verdict("held", "INACTIVE_RECEIVER",
+        return Settled(change, State.HELD, found, "INACTIVE_RECEIVER",
                        f"{change.new_owner_id} is not an active user. Nothing was written.")
     return None

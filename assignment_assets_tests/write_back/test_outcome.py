@@ -1,79 +1,128 @@
 """What an answer of the org means, and what is read back after it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import polars as pl
 import pytest
 
 from assignment_assets.io.owner_desk import AccountNow, Answer
-from assignment_assets.write_back.outcome import action, given_up, log_rows, settle
+from assignment_assets.write_back.outcome import CODES, Sent, action, answered, given_up, settle
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.preflight import judge
+from assignment_assets.write_back.states import JOURNAL, Event, State, log_rows
 
-SENT, READ = datetime(2026, 10, 1, 8, 0), datetime(2026, 10, 1, 8, 1)
-CHANGE = Change(1, "a", "r-1", "r-2", "OH", None, 1)
+AT = datetime(2026, 10, 1, 8, 0)
+LATER = AT + timedelta(seconds=30)
+CHANGE = Change("1", "a", "r-1", "r-2", "OH")
+US, SOMEBODY = "u-engine", "u-person"
+LOST = Answer("a", "ANSWER_LOST", is_lost=True)
 
 
-def now(owner="r-1", state="OH", carve_out=None):
-    return AccountNow("a", owner, state, carve_out, SENT)
+def now(owner="r-1", state="OH", carve_out=None, modified_at=AT, modified_by=SOMEBODY):
+    return AccountNow("a", owner, state, carve_out, modified_at, modified_by)
 
 
-@pytest.mark.parametrize(("code", "wanted"), [
-    ("", "read"), ("PRECONDITION_FAILED", "rearm"), ("UNABLE_TO_LOCK_ROW", "retry"), ("QUERY_TIMEOUT", "retry"),
-    ("API_TEMPORARILY_UNAVAILABLE", "retry"), ("UNKNOWN_EXCEPTION", "resend"), ("SERVER_UNAVAILABLE", "resend"),
-    ("INACTIVE_OWNER_OR_USER", "hold"), ("TRANSFER_REQUIRES_READ", "hold"), ("REQUEST_LIMIT_EXCEEDED", "stop"),
-    ("MALFORMED_ID", "stop"), ("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "stop"),
-    ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "person"), ("DUPLICATES_DETECTED", "person"), ("NEVER_HEARD_OF", "person"),
+def settled(answer, found, change=CHANGE):
+    return settle(change, Sent(AT, answer), found, US)
+
+
+def test_every_code_calls_for_the_action_of_the_table():
+    for wanted, codes in CODES.items():
+        assert {action(Answer("a", code)) for code in codes} == {wanted}
+    assert action(Answer("a")) == "read"
+    assert action(Answer("a", "NEVER_HEARD_OF")) == "person"
+    assert action(Answer("a", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY")) == "stop"
+
+
+@pytest.mark.parametrize("code", ["CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"])
+def test_a_trigger_that_met_a_lock_is_tried_again_and_any_other_goes_to_a_person(code):
+    assert action(Answer("a", code, "trigger X: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access")) == "retry"
+    assert action(Answer("a", code, "trigger X: System.NullPointerException")) == "person"
+
+
+def test_a_lost_answer_is_unknown_whatever_it_said():
+    assert answered(Answer("a", "HTTP_502", is_lost=True)) is State.UNKNOWN
+    assert answered(Answer("a")) is State.ACK
+    assert answered(Answer("a", "PRECONDITION_FAILED")) is State.REFUSED
+
+
+@pytest.mark.parametrize(("answer", "found", "state"), [
+    (Answer("a"), now("r-2"), State.VERIFIED),
+    (LOST, now("r-2"), State.VERIFIED),
+    (Answer("a", "PRECONDITION_FAILED"), now("r-2"), State.SKIPPED_ALREADY),
+    (Answer("a", "PRECONDITION_FAILED"), now("r-2", modified_by=US), State.VERIFIED),
+    (Answer("a"), now("r-7"), State.DRIFT_AFTER_WRITE),
+    (Answer("a"), now("r-1"), State.DRIFT_AFTER_WRITE),
+    (Answer("a"), now("r-7", modified_by=US), State.REVERTED_BY_AUTOMATION),
+    (Answer("a"), now("r-1", modified_by=US), State.REVERTED_BY_AUTOMATION),
+    (LOST, now("r-7"), State.DRIFT),
+    (LOST, now(), State.PLANNED),
+    (LOST, now(modified_at=LATER), State.DRIFT),
+    (Answer("a", "PRECONDITION_FAILED"), now(modified_at=LATER), State.PLANNED),
+    (Answer("a", "UNABLE_TO_LOCK_ROW"), now(), State.RETRY_WAIT),
+    (Answer("a", "INACTIVE_OWNER_OR_USER"), now(), State.HELD),
+    (Answer("a", "DUPLICATES_DETECTED"), now(), State.FAILED_HUMAN),
+    (Answer("a", "REQUEST_LIMIT_EXCEEDED"), now(), State.PLANNED),
+    (Answer("a", "ENTITY_IS_DELETED"), None, State.GONE),
+    (Answer("a"), None, State.GONE),
 ])
-def test_every_code_calls_for_one_action(code, wanted):
-    assert action(Answer("a", code)) == wanted
+def test_what_is_read_back_counts_for_more_than_the_answer(answer, found, state):
+    assert settled(answer, found).state is state
 
 
-def test_a_lost_answer_is_read_back_whatever_it_said():
-    assert action(Answer("a", "HTTP_502", is_lost=True)) == "resend"
+def test_a_refusal_after_a_lost_answer_never_overwrites_what_may_be_a_correction():
+    lost_before = Change("1", "a", "r-1", "r-2", "OH", was_lost=True, lost_since=AT)
+    refusal = settled(Answer("a", "PRECONDITION_FAILED"), now(modified_at=LATER), lost_before)
+    assert (refusal.state, refusal.code) == (State.DRIFT, "MODIFIED_MEANWHILE")
+    assert judge(lost_before, now(modified_at=LATER), {"r-2"}).code == "MODIFIED_MEANWHILE"
+    assert judge(lost_before, now(), {"r-2"}) is None
 
 
-@pytest.mark.parametrize("answer", [Answer("a"), Answer("a", "ANSWER_LOST", is_lost=True), Answer("a", "HTTP_400")])
-def test_what_is_read_back_counts_for_more_than_the_answer(answer):
-    assert settle(CHANGE, answer, now("r-2"), SENT, READ).outcome == "verified"
-    assert settle(CHANGE, answer, now("r-7"), SENT, READ).outcome == "drift"
-    assert settle(CHANGE, answer, None, SENT, READ).outcome == "gone"
+@pytest.mark.parametrize(("code", "state"), [
+    ("UNABLE_TO_LOCK_ROW", State.FAILED_HUMAN), ("PRECONDITION_FAILED", State.DRIFT), ("ANSWER_LOST", State.UNKNOWN)])
+def test_what_was_tried_often_enough_ends_with_its_last_code(code, state):
+    answer = Answer("a", code)
+    ended = given_up(settled(answer, now()), answer)
+    assert (ended.state, ended.code) == (state, code)
 
 
-def test_an_accepted_change_that_was_set_back_is_a_failure_with_its_name():
-    settled = settle(CHANGE, Answer("a"), now("r-1"), SENT, READ)
-    assert (settled.outcome, settled.code, settled.found_owner_id) == ("failed", "REVERTED", "r-1")
-
-
-@pytest.mark.parametrize(("code", "outcome"), [
-    ("UNABLE_TO_LOCK_ROW", "failed"), ("PRECONDITION_FAILED", "drift"), ("ANSWER_LOST", "unknown"), ("", "unknown")])
-def test_what_was_tried_often_enough_ends_with_its_last_code(code, outcome):
-    settled = given_up(CHANGE, Answer("a", code), SENT)
-    assert (settled.outcome, settled.code) == (outcome, code or "NOT_READ_BACK")
-
-
-@pytest.mark.parametrize(("found", "outcome", "code"), [
-    (now("r-2"), "skipped_already", ""),
-    (now("r-7"), "drift", "OWNER_CHANGED"),
-    (now(None), "drift", "OWNER_CHANGED"),
-    (now(carve_out="SUD"), "drift_rule", "CARVE_OUT_CHANGED"),
-    (now(state="PA"), "drift_rule", "STATE_CHANGED"),
-    (now(state=None), "drift_rule", "STATE_CHANGED"),
-    (None, "gone", "GONE"),
+@pytest.mark.parametrize(("found", "state", "code"), [
+    (now("r-2"), State.SKIPPED_ALREADY, ""),
+    (now("r-7"), State.DRIFT, "OWNER_CHANGED"),
+    (now(None), State.DRIFT, "OWNER_CHANGED"),
+    (now(carve_out="SUD"), State.DRIFT_RULE, "CARVE_OUT_CHANGED"),
+    (now(state="PA"), State.DRIFT_RULE, "STATE_CHANGED"),
+    (now(state=None), State.DRIFT_RULE, "STATE_CHANGED"),
+    (None, State.GONE, "GONE"),
 ])
-def test_an_account_that_is_not_as_approved_is_not_written(found, outcome, code):
+def test_an_account_that_is_not_as_approved_is_not_written(found, state, code):
     verdict = judge(CHANGE, found, {"r-2"})
-    assert (verdict.outcome, verdict.code) == (outcome, code)
+    assert (verdict.state, verdict.code) == (state, code)
     assert verdict.sentence
 
 
+def test_a_rollback_goes_by_the_owner_alone():
+    back = Change("1", "a", "r-1", "r-2", is_rule_bound=False)
+    assert judge(back, now(carve_out="SUD", state="PA"), {"r-2"}) is None
+    assert judge(back, now("r-7"), {"r-2"}).state is State.DRIFT
+
+
 def test_an_inactive_receiver_holds_the_change_and_an_active_one_lets_it_go():
-    assert judge(CHANGE, now(), set()).outcome == "held"
+    assert judge(CHANGE, now(), set()).state is State.HELD
     assert judge(CHANGE, now(), {"r-2"}) is None
 
 
-def test_a_row_of_the_log_says_what_was_found_and_when():
-    row = log_rows([settle(CHANGE, Answer("a"), now("r-2"), SENT, READ)]).row(0, named=True)
-    assert row == {
-        "sign_off_no": 1, "account_id": "a", "attempt": 1, "old_owner_id": "r-1", "new_owner_id": "r-2",
-        "found_owner_id": "r-2", "outcome": "verified", "error_code": None, "error": None, "written_at": SENT,
-        "verified_at": READ}
+def test_a_row_of_the_log_is_an_attempt_with_what_was_found_and_when():
+    events = [Event("p", "a", 1, State.INTENT, AT), Event("p", "a", 1, State.ACK, AT),
+              Event("p", "a", 1, State.VERIFIED, LATER, "r-2"), Event("p", "b", 1, State.PLANNED, AT),
+              Event("p", "c", 1, State.INTENT, AT), Event("p", "d", 1, State.REVERTED_BY_AUTOMATION, LATER, "r-9")]
+    frame = pl.DataFrame([vars(event) | {"seq": number, "hash": ""} for number, event in enumerate(events)],
+                         JOURNAL.columns)
+    rows = pl.DataFrame({"plan_id": "p", "account_id": list("abcd"), "old_owner_id": "r-1", "new_owner_id": "r-2"})
+    log = log_rows(rows, frame, {"p": 4})
+    assert log.row(0, named=True) == {
+        "sign_off_no": 4, "account_id": "a", "attempt": 1, "old_owner_id": "r-1", "new_owner_id": "r-2",
+        "found_owner_id": "r-2", "outcome": "verified", "error_code": None, "error": None, "written_at": AT,
+        "verified_at": LATER}
+    assert dict(log.select("account_id", "outcome").iter_rows()) == {"a": "verified", "c": "unknown", "d": "drift"}
+    assert log["error_code"].to_list()[-1] == "REVERTED_BY_AUTOMATION"

@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.tables import WRITE_BACK_LOG
-from assignment_assets.write_back.plan import ROWS, Change, next_call, next_rings, open_changes, seats_now
+from assignment_assets.write_back.apply import open_changes
+from assignment_assets.write_back.plan import Change, next_call, next_rings, seats_now
 
 
 def change(account, old, new):
-    return Change(1, account, old, new, "OH", None, 1)
+    return Change("1", account, old, new, "OH")
 
 
 def rows(*accounts, sign_off_no=1):
-    return pl.DataFrame([(sign_off_no, account, "r-1", "r-2", "OH", "") for account in accounts], ROWS, orient="row")
+    columns = ["sign_off_no", "account_id", "old_owner_id", "new_owner_id", "state", "carve_out"]
+    return pl.DataFrame([(sign_off_no, account, "r-1", "r-2", "OH", "") for account in accounts], columns, orient="row")
 
 
 def logged(*entries):
@@ -36,7 +38,7 @@ def test_what_the_log_shows_as_finished_is_not_open_again():
     log = logged((1, "a", 1, "verified"), (1, "b", 1, "drift"), (1, "c", 1, "held"), (1, "c", 2, "failed"),
                  (1, "d", 1, "unknown"), (2, "e", 1, "verified"))
     left = open_changes(rows("a", "b", "c", "d", "e"), log)
-    assert [(each.account_id, each.attempt, each.was_unknown) for each in left] == [
+    assert [(each.account_id, each.attempt, each.was_lost) for each in left] == [
         ("c", 3, False), ("d", 2, True), ("e", 1, False)]
     assert left[0].expected_carve_out is None
 

@@ -1,0 +1,46 @@
+"""Who carries calls to the org: one connection a worker, several calls at a time, answers in the calls' order."""
+
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from assignment_assets.io.owner_desk import Answer, OwnerChange, OwnerDesk
+from assignment_assets.write_back.brake import Witness
+
+Call = list[OwnerChange]
+
+
+class Couriers:
+    """Sends calls through several desks; `reader` is the desk that reads."""
+
+    def __init__(self, desks: Sequence[OwnerDesk], witness: Witness):
+        self.reader = desks[0]
+        self._idle: queue.SimpleQueue[OwnerDesk] = queue.SimpleQueue()
+        for desk in desks:
+            self._idle.put(desk)
+        self._count = len(desks)
+        self._witness = witness
+
+    def send(self, calls: Sequence[Call], is_stopped: Callable[[], bool]) -> Iterator[tuple[Call, list[Answer] | None]]:
+        """Each call with its answers, in order; null for calls that were not sent because the run was stopped."""
+        if self._count == 1:
+            for call in calls:
+                yield call, None if is_stopped() else self._carry(call)
+            return
+        with ThreadPoolExecutor(self._count) as pool:
+            futures: list[Future] = [pool.submit(self._unless, is_stopped, call) for call in calls]
+            for call, future in zip(calls, futures, strict=True):
+                yield call, future.result()
+
+    def _unless(self, is_stopped: Callable[[], bool], call: Call) -> list[Answer] | None:
+        return None if is_stopped() else self._carry(call)
+
+    def _carry(self, call: Call) -> list[Answer]:
+        desk = self._idle.get()
+        try:
+            self._witness("call_before_sending")
+            answers = desk.write(call)
+            self._witness("call_answered")
+            return answers
+        finally:
+            self._idle.put(desk)

@@ -1,0 +1,254 @@
+"""The write-back's journal: append-only, hash-chained, its head sealed with the engine's key; one DuckDB file.
+
+Every event carries the hash of the one before it, so that no line can be changed, added or taken out unseen; the
+head is sealed, so that the whole cannot be made anew without the key; and what was published before must be a
+beginning of it, so that an older copy is not put in its place unseen. One process at a time holds the journal.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from assignment_assets.domain.errors import Tampered, WarehouseBusy
+from assignment_assets.domain.identity import is_sealed, seal
+from assignment_assets.write_back.document import PLAN_ROWS, Plan
+from assignment_assets.write_back.states import FINAL, JOURNAL, Event
+
+PURPOSE = "write-back journal"
+FIRST = hashlib.sha256(b"the journal begins here").hexdigest()
+SETTINGS = {"python_enable_replacements": False, "autoinstall_known_extensions": False, "threads": 1}
+CHAINED = [name for name in JOURNAL.columns if name not in ("seq", "hash")]
+TABLES = (
+    "create table if not exists event (seq bigint, plan_id varchar, account_id varchar, attempt bigint, "
+    "state varchar, at timestamp, found_owner_id varchar, modified_at timestamp, code varchar, sentence varchar, "
+    "hash varchar)",
+    "create table if not exists head (seq bigint, hash varchar, seal varchar)",
+    "create table if not exists plan (plan_id varchar, cycle varchar, header varchar, sha256 varchar, seal varchar)",
+    "create table if not exists plan_row (plan_id varchar, place bigint, account_id varchar, old_owner_id varchar, "
+    "new_owner_id varchar, state varchar, carve_out varchar, parent_id varchar)",
+)
+
+
+class Journal:
+    """An open journal. `record` keeps events until `commit`, which makes all of them durable at once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, key: bytes):
+        self._db = connection
+        self._key = key
+        self._pending: list[Event] = []
+        for statement in TABLES:
+            self._db.execute(statement)
+        self.seq, self._hash = self._head()
+
+    def record(self, events: Iterable[Event]) -> None:
+        """Keeps events for the next commit."""
+        self._pending += events
+
+    def commit(self) -> None:
+        """Makes what was recorded durable: events and sealed head together, or nothing."""
+        if not self._pending:
+            return
+        rows, seq, head = [], self.seq, self._hash
+        for event in self._pending:
+            seq += 1
+            head = _linked(head, _line(event))
+            rows.append((seq, event.plan_id, event.account_id, event.attempt, event.state, event.at,
+                         event.found_owner_id, event.modified_at, event.code, event.sentence, head))
+        self._db.begin()
+        self._insert("event", pl.DataFrame(rows, JOURNAL.columns, orient="row"))
+        self._seal(seq, head)
+        self._db.commit()
+        self.seq, self._hash = seq, head
+        self._pending.clear()
+
+    def add(self, plan: Plan, rows: pl.DataFrame, event: Event) -> None:
+        """Adds a plan with its rows and its first event; all of it, or nothing."""
+        self._db.begin()
+        self._insert("plan", pl.DataFrame([{
+            "plan_id": plan.plan_id, "cycle": plan.cycle, "header": plan.header, "sha256": plan.sha256,
+            "seal": plan.sealed(self._key)}]))
+        self._insert("plan_row", rows.select(pl.lit(plan.plan_id).alias("plan_id"), *PLAN_ROWS))
+        head = _linked(self._hash, _line(event))
+        seq = self.seq + 1
+        self._insert("event", pl.DataFrame(
+            [(seq, *(getattr(event, name) for name in CHAINED), head)], JOURNAL.columns, orient="row"))
+        self._seal(seq, head)
+        self._db.commit()
+        self.seq, self._hash = seq, head
+
+    def plans(self, cycle: str = "") -> list[Plan]:
+        """The plans, of one cycle or of all, oldest first.
+
+        Raises
+        ------
+        Tampered
+            A plan's header or one of its rows is not what was sealed when it was made.
+        """
+        found = self._db.execute(
+            "select plan_id, header, sha256, seal from plan where cycle = $cycle or $cycle = '' order by rowid",
+            {"cycle": cycle}).fetchall()
+        return [Plan.opened(header, sha256, shown, self._key, self.rows(plan_id))
+                for plan_id, header, sha256, shown in found]
+
+    def rows(self, plan_id: str) -> pl.DataFrame:
+        """A plan's rows in their order."""
+        return self._frame(f"select {', '.join(PLAN_ROWS)} from plan_row where plan_id = $plan order by place",
+                           plan=plan_id)
+
+    def standing(self, plan_id: str) -> pl.DataFrame:
+        """Each account of a plan with its latest event: account_id, attempt, state, at, code, the precondition that
+        last went out (modified_at), and whether an answer was ever lost (was_lost)."""
+        return self._frame(
+            "select account_id, arg_max(attempt, seq) as attempt, arg_max(state, seq) as state, max_by(at, seq) as at, "
+            "arg_max(modified_at, seq) filter (state = 'INTENT') as modified_at, arg_max(code, seq) as code, "
+            "bool_or(state = 'UNKNOWN' or code = 'ANSWER_LOST') as was_lost "
+            "from event where plan_id = $plan and account_id <> '' group by account_id order by account_id",
+            plan=plan_id)
+
+    def open_accounts(self, but: str = "") -> pl.DataFrame:
+        """plan_id and account_id of every row that has not ended for good; plan `but` is left out."""
+        return self._frame(
+            "select r.plan_id, r.account_id from plan_row r left join (select plan_id, account_id, "
+            "arg_max(state, seq) as state from event where account_id <> '' group by all) e "
+            "on e.plan_id = r.plan_id and e.account_id = r.account_id "
+            "where r.plan_id <> $but and (e.state is null or not list_contains($final, e.state)) order by all",
+            but=but, final=sorted(FINAL))
+
+    def events(self, plan_ids: Iterable[str]) -> pl.DataFrame:
+        """All events of some plans, oldest first."""
+        return JOURNAL.conform(self._frame(
+            "select * from event where list_contains($plans, plan_id) order by seq", plans=list(plan_ids)))
+
+    def last_plan_event(self, plan_id: str, *states: str) -> dict | None:
+        """The latest of these events about the plan as a whole, or None."""
+        found = self._frame(
+            "select * from event where plan_id = $plan and account_id = '' and list_contains($states, state) "
+            "order by seq desc limit 1", plan=plan_id, states=list(states))
+        return found.row(0, named=True) if found.height else None
+
+    def verify(self) -> int:
+        """The number of events, once the whole chain has been followed from its first to its sealed head.
+
+        Raises
+        ------
+        Tampered
+            Naming the first event that is not what was written, or the head.
+        """
+        frame = self._frame("select * from event order by seq")
+        moments = [pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.6f").fill_null("") for name in ("at", "modified_at")]
+        others = [pl.col(name).cast(pl.String).fill_null("") for name in CHAINED if name not in ("at", "modified_at")]
+        texts = {expression.meta.output_name(): expression for expression in (*moments, *others)}
+        lines = frame.select(pl.concat_str([texts[name] for name in CHAINED], separator="\x1f")).to_series()
+        head = FIRST
+        for place, (line, shown) in enumerate(zip(lines, frame["hash"], strict=True), 1):
+            head = _linked(head, line)
+            if head != shown or frame["seq"][place - 1] != place:
+                raise Tampered(f"journal: event {place} is not what was written, expected an unbroken chain. Nothing "
+                               "was sent. Find out who changed the file, and put the copy of a backup in its place.")
+        if head != self._hash:
+            raise Tampered(f"journal: its {frame.height} events do not lead to its head, expected all {self.seq}. "
+                           "Nothing was sent. Find out who changed the file.")
+        return frame.height
+
+    def hash_at(self, seq: int) -> str:
+        """The hash of event `seq`; of none, what the chain begins with; empty where there is no such event."""
+        found = self._db.execute("select hash from event where seq = $seq", {"seq": seq}).fetchone()
+        return found[0] if found else FIRST if seq == 0 else ""
+
+    def anchor(self) -> dict:
+        """What is published of the head: seq, hash and seal."""
+        content = {"seq": self.seq, "hash": self._hash}
+        return content | {"seal": seal(self._key, PURPOSE, content)}
+
+    def _head(self) -> tuple[int, str]:
+        found = self._db.execute("select seq, hash, seal from head").fetchall()
+        if not found:
+            if self._db.execute("select count(*) from event").fetchone()[0]:
+                raise Tampered("journal: it has events and no head, expected its sealed head. Nothing was sent.")
+            return 0, FIRST
+        (seq, head, shown), *more = found
+        if more or not is_sealed(self._key, PURPOSE, {"seq": seq, "hash": head}, shown):
+            raise Tampered("journal: its head does not carry this engine's seal, expected it to. Nothing was sent. "
+                           "Was the engine's key changed, or the file?")
+        return seq, head
+
+    def _seal(self, seq: int, head: str) -> None:
+        shown = seal(self._key, PURPOSE, {"seq": seq, "hash": head})
+        self._db.execute("delete from head")
+        self._db.execute("insert into head values ($seq, $head, $seal)", {"seq": seq, "head": head, "seal": shown})
+
+    def _insert(self, table: str, frame: pl.DataFrame) -> None:
+        self._db.register("incoming", frame.to_arrow())
+        self._db.execute(f"insert into {table} by name select * from incoming")
+        self._db.unregister("incoming")
+
+    def _frame(self, sql: str, **parameters: object) -> pl.DataFrame:
+        return self._db.sql(sql, params=parameters or None).pl()
+
+
+@contextmanager
+def opened(path: Path, key: bytes) -> Iterator[Journal]:
+    """The journal in this file, for as long as the block lasts and for nobody else meanwhile.
+
+    Raises
+    ------
+    WarehouseBusy
+        Another write-back holds it.
+    Tampered
+        Its chain is broken, its seal is not this engine's, or it lacks what was published of it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise WarehouseBusy(f"journal {path.name}: process {lock.read().strip() or 'unknown'} is writing back, "
+                                "expected nobody. Wait until that run has ended.") from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        connection = duckdb.connect(str(path), config=SETTINGS)
+        try:
+            journal = Journal(connection, key)
+            journal.verify()
+            _require_anchor(journal, anchor_file(path), key)
+            yield journal
+        finally:
+            connection.close()
+
+
+def anchor_file(path: Path) -> Path:
+    """Where the head is published beside the journal."""
+    return path.with_suffix(".head.json")
+
+
+def _require_anchor(journal: Journal, path: Path, key: bytes) -> None:
+    if not path.is_file():
+        return
+    content = json.loads(path.read_text(encoding="utf-8"))
+    known = {"seq": content.get("seq"), "hash": content.get("hash")}
+    if not is_sealed(key, PURPOSE, known, content.get("seal", "")):
+        raise Tampered(f"{path.name}: it does not carry this engine's seal, expected it to. Nothing was sent.")
+    if journal.hash_at(known["seq"]) != known["hash"]:
+        raise Tampered(f"journal: it lacks event {known['seq']}, which was published, expected a continuation. Nothing "
+                       "was sent. An older copy lies in its place.")
+
+
+def _linked(before: str, line: str) -> str:
+    return hashlib.sha256(f"{before}\x1e{line}".encode()).hexdigest()
+
+
+def _line(event: Event) -> str:
+    modified = event.modified_at.isoformat(timespec="microseconds") if event.modified_at else ""
+    return "\x1f".join((event.plan_id, event.account_id, str(event.attempt), event.state,
+                        event.at.isoformat(timespec="microseconds"), event.found_owner_id or "", modified, event.code,
+                        event.sentence))
+

@@ -1,0 +1,115 @@
+"""The states of one account in one plan, the events that lead from state to state, and the log's words for them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import polars as pl
+
+from assignment_assets.domain.tables import MOMENT, TEXT, WHOLE, WRITE_BACK_LOG, Table
+
+
+class State(StrEnum):
+    """Where one account of a plan stands."""
+
+    PLANNED = "PLANNED"  # to be judged and sent
+    SKIPPED_ALREADY = "SKIPPED_ALREADY"  # had its new owner before anything was sent
+    DRIFT = "DRIFT"  # the owner is no longer the one that was approved from
+    DRIFT_RULE = "DRIFT_RULE"  # carve-out or state is no longer what was approved
+    GONE = "GONE"  # deleted or merged
+    HELD = "HELD"  # the receiver may not own it now
+    DEFERRED = "DEFERRED"  # not tried: no seat, or the run paused
+    INTENT = "INTENT"  # about to be sent, or sent and never heard of again
+    ACK = "ACK"  # the org said yes
+    UNKNOWN = "UNKNOWN"  # no answer
+    REFUSED = "REFUSED"  # the org said no; what is done about it waits for reading back
+    RETRY_WAIT = "RETRY_WAIT"  # to be sent again after a while
+    FAILED_HUMAN = "FAILED_HUMAN"  # a person must look
+    VERIFIED = "VERIFIED"  # read back with the new owner that we wrote
+    DRIFT_AFTER_WRITE = "DRIFT_AFTER_WRITE"  # written, then changed by a person before we read it back
+    REVERTED_BY_AUTOMATION = "REVERTED_BY_AUTOMATION"  # written, then set otherwise by the org itself
+    WITHDRAWN = "WITHDRAWN"  # the approval was taken back before it was written
+
+
+FINAL = frozenset({State.SKIPPED_ALREADY, State.DRIFT, State.DRIFT_RULE, State.GONE, State.VERIFIED,
+                   State.DRIFT_AFTER_WRITE, State.REVERTED_BY_AUTOMATION, State.WITHDRAWN})
+"""Never left again within a plan."""
+PARKED = frozenset({State.HELD, State.DEFERRED, State.FAILED_HUMAN})
+"""Left by the next run, which tries again."""
+IN_FLIGHT = frozenset({State.INTENT, State.ACK, State.UNKNOWN, State.REFUSED})
+"""Left only by reading back."""
+MOVED = frozenset({State.VERIFIED, State.SKIPPED_ALREADY})
+
+OUTCOMES = {
+    State.SKIPPED_ALREADY: "skipped_already", State.DRIFT: "drift", State.DRIFT_RULE: "drift_rule",
+    State.GONE: "gone", State.HELD: "held", State.DEFERRED: "deferred", State.FAILED_HUMAN: "failed",
+    State.VERIFIED: "verified", State.DRIFT_AFTER_WRITE: "drift", State.REVERTED_BY_AUTOMATION: "drift",
+    **dict.fromkeys(IN_FLIGHT, "unknown"),
+}
+"""The log's word for a state in which a run left an account; states that it does not leave behind have none."""
+_CODES = {State.DRIFT_AFTER_WRITE: "CHANGED_AFTER_WRITE", State.REVERTED_BY_AUTOMATION: "REVERTED_BY_AUTOMATION"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the journal: an account of a plan enters a state.
+
+    Attributes
+    ----------
+    plan_id, account_id
+        The account is empty where the event is about the plan as a whole (`PLAN_EVENTS`).
+    attempt
+        Counts the runs that left the account somewhere.
+    found_owner_id, modified_at
+        What the org showed; with an intent, the precondition that goes out with it.
+    code, sentence
+        Salesforce's code or our own, and why.
+    at
+        UTC without zone.
+    """
+
+    plan_id: str
+    account_id: str
+    attempt: int
+    state: str
+    at: datetime
+    found_owner_id: str | None = None
+    modified_at: datetime | None = None
+    code: str = ""
+    sentence: str = ""
+
+
+PLAN_EVENTS = ("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK")
+JOURNAL = Table("write_back_journal", ("seq",), {
+    "seq": WHOLE, "plan_id": TEXT, "account_id": TEXT, "attempt": WHOLE, "state": TEXT, "at": MOMENT,
+    "found_owner_id": TEXT, "modified_at": MOMENT, "code": TEXT, "sentence": TEXT, "hash": TEXT,
+}, is_log=True)
+
+
+def log_rows(rows: pl.DataFrame, events: pl.DataFrame, sign_off_nos: dict[str, int]) -> pl.DataFrame:
+    """The rows of `write_back_log` that the journal's events of some plans come to: one an account and attempt.
+
+    Parameters
+    ----------
+    rows
+        plan_id, account_id, old_owner_id, new_owner_id.
+    events
+        JOURNAL in order.
+    sign_off_nos
+        plan_id → its sign-off; plans that are not named give no row.
+    """
+    about = events.filter((pl.col("account_id") != "") & pl.col("plan_id").is_in(list(sign_off_nos)))
+    key = ["plan_id", "account_id", "attempt"]
+    written = about.filter(pl.col("state") == State.INTENT).group_by(key).agg(written_at=pl.col("at").last())
+    last = about.group_by(key, maintain_order=True).last().filter(pl.col("state").is_in(list(OUTCOMES)))
+    is_moved = pl.col("state").is_in(list(MOVED))
+    state = pl.col("state")
+    table = last.join(rows, on=["plan_id", "account_id"]).join(written, on=key, how="left").with_columns(
+        sign_off_no=pl.col("plan_id").replace_strict(sign_off_nos, default=0, return_dtype=WHOLE),
+        outcome=state.replace_strict(OUTCOMES, return_dtype=TEXT),
+        error_code=pl.when(pl.col("code") == "").then(state.replace_strict(_CODES, default=None, return_dtype=TEXT))
+        .otherwise(pl.col("code")),
+        error=pl.when(pl.col("sentence") != "").then(pl.col("sentence")),
+        verified_at=pl.when(is_moved).then(pl.col("at")),
+    )
+    return WRITE_BACK_LOG.conform(table)
