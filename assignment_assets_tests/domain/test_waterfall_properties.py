@@ -1,0 +1,163 @@
+"""Whatever the company, the scope and the people: every promise holds at every stage, and everybody is answered."""
+
+from random import Random
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assignment_assets.domain import invariants as promise
+from assignment_assets.domain.assigned import assigned, coverage_overrides, review_books, review_reps
+from assignment_assets.domain.books import performance_or_median
+from assignment_assets.domain.invariants import Finding, require
+from assignment_assets.domain.locks import free_seats, lock_candidates, settle
+from assignment_assets.domain.moves import MOVE_REASONS, overflow, proposed_books, unseated
+from assignment_assets.domain.overflow import place
+from assignment_assets.domain.review import Bounds, judge
+from assignment_assets.domain.review_facts import REVIEW_EDITS
+from assignment_assets.domain.sign_off import packets
+from assignment_assets.domain.tables import OVERFLOW
+from assignment_assets.optimizer.frames import instance_of
+from assignment_assets_tests.company import books_of, pool_of
+from assignment_assets_tests.random_company import random_answers, random_company, random_config, random_edits
+
+OFTEN = settings(max_examples=50, deadline=None, derandomize=True, database=None)
+PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "account_id": pl.String, "answer": pl.String}
+SOLVED = {
+    "account_id": pl.String, "rep_id": pl.String, "phase": pl.String, "drive_minutes": pl.Int64,
+    "runner_up_rep_id": pl.String, "keep_blocked": pl.String, "keep_cost_balance": pl.Float64,
+    "keep_cost_minutes": pl.Float64, "keep_cost_moves": pl.Float64, "tie_note": pl.String,
+}
+
+
+class Waterfall:
+    """The stages' calls one after the other on frames; a feasible draw stands for the optimiser."""
+
+    def __init__(self, seed: int):
+        self.seed, self.company = seed, random_company(seed)
+        self.config = random_config(self.company, seed)
+        self.books, self.pool = books_of(self.company, self.config), pool_of(self.company, self.config)
+        self.free = self.pool.filter(pl.col("standing") == "free")
+        self.candidates = lock_candidates(
+            self.company.accounts, self.company.opportunities, self.pool, self.books, self.config
+        )
+        self.seats = free_seats(self.books, self.pool)
+        self.picks = self._picks()
+        self.locks, self.lock_verdicts = settle(self.candidates, self.picks, self.seats, self.config)
+        solved = self._drawn()
+        kept, rest = unseated(solved, self.locks, self.pool, self.books, self.seats)
+        self.proposed = proposed_books(solved, self.locks, self.pool, kept, self.company.reps)
+        self.overflow = overflow(place(rest, self.books, self.config), rest, self.books, self.company.reps)
+
+    def _picks(self) -> pl.DataFrame:
+        rows = []
+        for receipt_no, rep_id in enumerate(sorted(self.candidates["owner_id"].drop_nulls().unique()), 1):
+            answers = random_answers(self.pool["account_id"].to_list(), self.seed + receipt_no)
+            own = dict(self.candidates.select("account_id", "owner_id").iter_rows())
+            rows += [
+                {"rep_id": rep_id, "receipt_no": receipt_no, "row_no": row_no, "account_id": account_id, "answer": said}
+                for row_no, (account_id, said) in enumerate(answers.items())
+                if own.get(account_id) == rep_id or row_no % 9 == 0
+            ]
+        return pl.DataFrame(rows, schema=PICKS)
+
+    def _drawn(self) -> pl.DataFrame:
+        """Every free account with some receiver who has a seat and covers it, as the optimiser would hand over."""
+        draw = Random(self.seed)
+        locked = dict(self.locks.group_by("rep_id").len().iter_rows())
+        left = {rep_id: seats - locked.get(rep_id, 0) for rep_id, seats in self.seats.select(
+            "rep_id", "free_seats").iter_rows()}
+        receivers = {row["rep_id"]: row["covered_states"] for row in self.books.filter("is_receiver").to_dicts()}
+        rows = []
+        for row in self.free.join(self.locks, on="account_id", how="anti").sort("account_id").to_dicts():
+            fits = [rep_id for rep_id, states in receivers.items() if left[rep_id] > 0 and row["state"] in states]
+            rep_id = draw.choice(fits) if fits else None
+            if rep_id:
+                left[rep_id] -= 1
+            rows.append({"account_id": row["account_id"], "rep_id": rep_id, "phase": "value", "drive_minutes": 1,
+                         "runner_up_rep_id": None, "keep_blocked": "", "keep_cost_balance": 0.0,
+                         "keep_cost_minutes": 0.0, "keep_cost_moves": 0.0, "tie_note": ""})
+        return pl.DataFrame(rows, schema=SOLVED)
+
+    def owner_findings(self, owners: pl.DataFrame) -> list[Finding]:
+        """The hard rules on who owns what, as the stages' checks ask them."""
+        field = self.books.select("rep_id", "team", "capacity", "covered_states").join(self.seats, on="rep_id")
+        return [
+            Finding("capacity", promise.capacity(owners, field), "No book exceeds its capacity."),
+            Finding("covered_states",
+                    promise.covered_states(owners, self.company.accounts, field, self.locks,
+                                           coverage_overrides(self.config)), "Reps hold their states."),
+            Finding("locks_unmoved", promise.locks_unmoved(self.locks, owners), "Locks stay."),
+            Finding("no_carve_out", promise.no_carve_out(self.company.accounts, owners), "No carve-out is given away."),
+            Finding("active_owner", promise.active_owner(owners, self.company.reps), "Owners are active."),
+        ]
+
+    def reviewed(self):
+        """The review of random edits, as the stage composes it."""
+        rows = assigned(self.proposed, self.overflow)
+        books = review_books(rows, self.pool, self.books)
+        editable = books.filter((pl.col("owner_kind") == "field") & ~pl.col("is_locked")).select("account_id")
+        to_place = self.pool.join(editable, on="account_id").rename({"owner_id": "current_owner_id"})
+        self.edits = pl.DataFrame(random_edits(rows, self.company, self.seed), schema=REVIEW_EDITS.columns)
+        return judge(
+            self.edits, books, review_reps(self.books, self.company.reps, self.seats),
+            place(to_place, self.books, self.config), bounds=Bounds(self.config.max_adds, self.config.max_drops),
+        )
+
+
+@OFTEN
+@given(st.integers(0, 2**32 - 1))
+def test_the_promises_hold_from_the_pool_to_the_packets(seed):
+    waterfall = Waterfall(seed)
+    pool, free, proposed, over = waterfall.pool, waterfall.free, waterfall.proposed, waterfall.overflow
+    require([
+        Finding("each_once", promise.each_once(pool), "Every account has one standing."),
+        Finding("carve_outs", promise.no_carve_out(waterfall.company.accounts, free), "No carve-out is free."),
+        Finding("conservation", promise.conservation(free, proposed, over), "Locked + placed + overflow = pool."),
+        *waterfall.owner_findings(promise.proposed_owners(proposed, over)),
+    ])
+    assert set(pool["account_id"]) == set(waterfall.company.accounts["account_id"])
+    assert set(proposed["move_reason"]) | set(over["move_reason"]) <= set(MOVE_REASONS)
+    assert pl.concat([proposed["reason_sentence"], over["reason_sentence"]]).null_count() == 0
+    verdicts = waterfall.reviewed()
+    bounds = {"max_adds": waterfall.config.max_adds, "max_drops": waterfall.config.max_drops}
+    require([
+        Finding("conservation", promise.conservation(free, verdicts.reviewed_books.select("account_id"),
+                                                     OVERFLOW.empty()), "The reviewed books hold the pool."),
+        Finding("bounds", promise.within_bounds(verdicts.reviewed_books, verdicts.edit_verdicts,
+                                                waterfall.company.reps, **bounds), "±5 holds."),
+        *waterfall.owner_findings(promise.reviewed_owners(verdicts.reviewed_books)),
+    ])
+    rows, _ = packets(verdicts.reviewed_books, verdicts.edit_verdicts,
+                      review_reps(waterfall.books, waterfall.company.reps, waterfall.seats), cycle="c", revision=1)
+    assert promise.diff_equals_books(verdicts.reviewed_books, rows).is_empty()
+    assert verdicts.edit_verdicts.height == waterfall.edits.height
+
+
+@OFTEN
+@given(st.integers(0, 2**32 - 1))
+def test_every_row_that_a_rep_returned_has_a_verdict_and_quotas_hold(seed):
+    waterfall = Waterfall(seed)
+    verdicts = waterfall.lock_verdicts.filter(pl.col("receipt_no").is_not_null())
+    assert verdicts.height == waterfall.picks.height
+    assert verdicts.filter((pl.col("verdict") == "refused") != pl.col("rule").is_not_null()).is_empty()
+    picked = waterfall.locks.filter(pl.col("receipt_no").is_not_null())
+    counts = {(rep_id, kind): count for rep_id, kind, count in picked.group_by("rep_id", "lock_kind").len().iter_rows()}
+    assert all(count <= (waterfall.config.dormant_quota if kind == "dormant_pick" else
+                         waterfall.config.never_referred_quota) for (_, kind), count in counts.items())
+    outside = waterfall.locks.join(waterfall.free, on="account_id", how="anti")
+    assert outside.is_empty()
+
+
+@OFTEN
+@given(st.integers(0, 2**32 - 1))
+def test_the_optimiser_is_given_what_the_locks_left(seed):
+    waterfall = Waterfall(seed)
+    instance = instance_of(waterfall.company.accounts, waterfall.pool, waterfall.locks, waterfall.books,
+                           waterfall.company.reps, performance_or_median(waterfall.company.reps))
+    assert list(instance.account_ids) == sorted(set(waterfall.free["account_id"]) - set(waterfall.locks["account_id"]))
+    locked = dict(waterfall.locks.group_by("rep_id").len().iter_rows())
+    seats = dict(waterfall.seats.select("rep_id", "free_seats").iter_rows())
+    assert dict(zip(instance.rep_ids, instance.seats.tolist(), strict=True)) == {
+        rep_id: max(0, seats[rep_id] - locked.get(rep_id, 0)) for rep_id in instance.rep_ids
+    }
