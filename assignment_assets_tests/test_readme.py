@@ -41,8 +41,8 @@ def shell(tmp_path_factory):
         if command.startswith("export "):
             return ""
         done = subprocess.run(
-            shlex.split(command), capture_output=True, text=True, env=os.environ | environment, cwd=PROJECT, timeout=240,
-            check=False,
+            shlex.split(command), capture_output=True, text=True, env=os.environ | environment, cwd=PROJECT,
+            timeout=240, check=False,
         )
         return (done.stdout + done.stderr).replace(f"{folder}/", "").rstrip("\n")
 

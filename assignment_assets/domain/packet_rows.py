@@ -97,3 +97,23 @@ def book_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
         "region", "rep_id", "rep_name", "account_id", "name", "state", "referral_status", "opp_count", "bps", "tam",
         "value", "drive_minutes", "is_move",
     ).sort("rep_name", "rep_id", pl.col("value"), "account_id", descending=[False, False, True, False])
+
+
+def candidate_rows(
+    overflow: pl.DataFrame, accounts: pl.DataFrame, pool: pl.DataFrame, reps: pl.DataFrame
+) -> pl.DataFrame:
+    """One row an account that Inside Sales would work: what a director may ask for, the most valuable first.
+
+    Parameters
+    ----------
+    overflow, accounts, pool, reps
+        Tables `overflow`, `accounts`, `eligible_pool`, `reps`.
+    """
+    return (
+        overflow.select("account_id", rep_id="member_id")
+        .join(accounts.select("account_id", "name", "state", "value"), on="account_id")
+        .join(pool.select("account_id", "referral_status"), on="account_id")
+        .join(reps.select("rep_id", owner_name="name"), on="rep_id", how="left")
+        .select("account_id", "name", "state", "owner_name", "referral_status", "value")
+        .sort(pl.col("value"), "account_id", descending=[True, False])
+    )

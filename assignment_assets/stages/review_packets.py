@@ -6,7 +6,7 @@ import polars as pl
 from assignment_assets.domain.assigned import assigned
 from assignment_assets.domain.gates import Addressee
 from assignment_assets.domain.identity import packet_code
-from assignment_assets.domain.packet_rows import book_rows, book_summary, move_rows
+from assignment_assets.domain.packet_rows import book_rows, book_summary, candidate_rows, move_rows
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, OVERFLOW, PROPOSED_BOOKS, REPS
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.outbox import issue
@@ -18,6 +18,7 @@ from assignment_assets.stages.cycle import as_table, frozen_config, stage_asset
 from assignment_assets.stages.intake import manifest_of
 
 GATE = "review_edits"
+SHOWN_CANDIDATES = 500
 
 
 @stage_asset("review", deps=["proposed_books", "overflow"], kinds={"excel"})
@@ -45,15 +46,18 @@ def review_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
         books,
         reps,
     )
+    candidates = candidate_rows(overflow, accounts, pool, reps)
     directors = regional_directors(reps, books, moves)
     persons = [
         Addressee(person=email, name=director_name(email), email=email, file="review.xlsx") for email in directors
     ]
     manifest = manifest_of(warehouse, cycle, GATE, config, clock, persons, config.review_days)
     key = engine_key()
+    receivers = books.filter("is_receiver")
 
     def write(email, _, path):
         own = directors[email]
+        covered = receivers.filter(pl.col("region").is_in(own))["covered_states"].explode().drop_nulls().unique()
         write_review_book(
             ReviewPacket(
                 cycle=cycle,
@@ -70,6 +74,7 @@ def review_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
                 moves=moves.filter(pl.col("from_region").is_in(own) | pl.col("to_region").is_in(own)).select(
                     list(REVIEW_MOVES)
                 ),
+                candidates=candidates.filter(pl.col("state").is_in(covered.implode())).head(SHOWN_CANDIDATES),
                 books_rows=editable.filter(pl.col("region").is_in(own)).select(list(REVIEW_BOOKS_ROWS)),
             ),
             path,
