@@ -2,7 +2,7 @@
 
 import click
 
-from assignment_assets.commands import cycles, neighbours, pages, people, showing
+from assignment_assets.commands import cycles, neighbours, pages, people, routing, showing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -11,7 +11,8 @@ def main() -> None:
     """The Account Assignment Engine: who owns which account, decided, corrected, signed and written back."""
 
 
-main.add_command(cycles.cycle)
+for group in (cycles.cycle, routing.routing, routing.events):
+    main.add_command(group)
 for group in (people.people, pages.pages, neighbours.neighbours, showing.showing):
     for command in group.commands.values():
         main.add_command(command)

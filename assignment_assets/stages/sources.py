@@ -11,6 +11,7 @@ from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURC
 from assignment_assets.io.sources import read_snapshot
 from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.resources import Source
+from assignment_assets.routing.pool import with_held
 from assignment_assets.stages.cycle import CYCLES, POOL, counts, table_metadata
 
 DESCRIPTIONS = {
@@ -42,7 +43,7 @@ def sources(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Sou
     snapshot = read_snapshot(source.setting())
     require_valid_launch(context.run.run_config, context.partition_key, snapshot.reps)
     pairs = [
-        (ACCOUNTS, snapshot.accounts),
+        (ACCOUNTS, with_held(snapshot.accounts, snapshot.reps, warehouse.folder)),
         (REPS, snapshot.reps),
         (OPPORTUNITIES, snapshot.opportunities),
         (SOURCE_EXCEPTIONS, snapshot.exceptions),

@@ -1,0 +1,182 @@
+"""`assignment routing …` and `assignment events …`: what runs between the quarters, and who allows it."""
+
+import json
+import os
+import time
+from datetime import UTC, date, datetime
+
+import click
+import polars as pl
+
+from assignment_assets.commands.output import command, show
+from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
+from assignment_assets.domain.events.detect import SCOPES
+from assignment_assets.domain.routing.tables import (
+    ALERTS,
+    CONFLICT_PAIRS,
+    DECISIONS,
+    EVENT_CYCLES,
+    EVENTS,
+    MISSING_RULES,
+    POLLS,
+    SUMMARY,
+)
+from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.standing import ROUTING, UP_TO, Acceptance, StandingPolicy, read_standing, signed_text
+from assignment_assets.io.changes import ChangeReader
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.warehouse import write_whole
+from assignment_assets.resources import Source
+from assignment_assets.routing.log import RoutingLog, read_routing
+from assignment_assets.routing.watch import study_conflicts
+from assignment_assets.segments import instance, run_segment
+from assignment_assets.stages.cycle import CYCLES
+from assignment_assets.stages.routing_pass import Standing, one_pass
+
+
+@click.group()
+def routing() -> None:
+    """New accounts between the quarters: one pass, what it did, who may allow it, who accepts."""
+
+
+@click.group()
+def events() -> None:
+    """What happened between two polls, and the cycles that settle it."""
+
+
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@command(routing, "pass")
+def route(as_json: bool) -> None:
+    """Look at the source now, note events, decide, write what a policy covers, sum up."""
+    source = Source()
+    setting = source.setting()
+    desk = source.desk() if setting.kind == "salesforce" else None
+    with instance() as dagster:
+        taken = list(dagster.get_dynamic_partitions(CYCLES.name))
+    done = one_pass(RoutingLog(DataFolder.from_environment()), ChangeReader(setting), desk, taken, utc_now, time.sleep)
+    figures = {
+        "poll": done.polled.poll_no, "rows read": done.polled.changed_rows, "events": done.polled.events.height,
+        "event cycles": done.event_cycles["cycle"].to_list(), "decided": done.decided, "conflicts": done.conflicts,
+        "written": done.written, "alerts": done.alerts.height,
+    }
+    show("\n".join(f"{name:<14} {value}" for name, value in figures.items()), figures, as_json)
+
+
+@command(routing)
+def status(as_json: bool) -> None:
+    """The last 24 hours and 30 days: how many, by which rule, how fast; alerts, conflicts, the missing rule."""
+    folder = DataFolder.from_environment()
+    polls = read_routing(folder, POLLS)
+    if not polls.height:
+        raise CycleClosed("routing: it has not run yet, expected a pass. Run `assignment routing pass`.")
+    log = RoutingLog(folder)
+    study_conflicts(log, Standing.now(log, utc_now()).rules, utc_now())
+    tables = {table.name: read_routing(folder, table) for table in (SUMMARY, ALERTS, CONFLICT_PAIRS, MISSING_RULES)}
+    lines = [f"last poll {polls['polled_at'][-1]:%Y-%m-%d %H:%M:%S} UTC"]
+    for row in tables["routing_summary"].iter_rows(named=True):
+        lines.append(f"{row['span']:<6} {row['rule']:<22} {row['decisions']:>6}  conflicts {row['conflicts']:>4}  "
+                     f"minutes: median {_said(row['median_minutes'])}, worst {_said(row['worst_minutes'])}")
+    lines += [f"alert: {row['subject_id']} {row['sentence']}, {row['hours']:.1f} hours"
+              for row in tables["routing_alerts"].iter_rows(named=True)]
+    lines += [f"conflict: {row['winner_rule']} before {row['loser_rule']}, {row['conflicts']} times"
+              for row in tables["conflict_pairs"].sort("conflicts", descending=True).iter_rows(named=True)]
+    lines += [f"missing rule: {row['candidate']} would have prevented {row['prevented']} ({row['toml']})"
+              for row in tables["missing_rules"].sort("prevented", descending=True).head(1).iter_rows(named=True)]
+    show("\n".join(lines), {name: frame.to_dicts() for name, frame in tables.items()}, as_json)
+
+
+def _said(minutes: float | None) -> str:
+    return "–" if minutes is None else f"{minutes:.1f}"
+
+
+def _put(folder: str, person: str, name: str, decision: StandingPolicy | Acceptance) -> None:
+    secret = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
+    path = DataFolder.from_environment().root / "inbox" / folder / person / f"{name}.json"
+    write_whole(path, signed_text(decision, secret))
+
+
+@command(routing)
+@click.argument("name")
+@click.option("--kind", "kinds", multiple=True, required=True, type=click.Choice([ROUTING, *sorted(SCOPES)]),
+              help="What it covers: routing, or a kind of event. Repeat for more.")
+@click.option("--up-to", type=click.Choice(UP_TO), default="write_back", show_default=True,
+              help="How far an event cycle runs by itself.")
+@click.option("--max-moves", type=click.IntRange(min=1), required=True, help="Accounts that may move: of one event "
+              "cycle, of 24 hours of routing.")
+@click.option("--from", "valid_from", default=lambda: date.today().isoformat(), help="First day, YYYY-MM-DD.")
+@click.option("--until", "expires_on", required=True, help="Last day, YYYY-MM-DD.")
+@click.option("--as", "person", required=True, help="Your e-mail address; you must be entitled to every region.")
+@click.option("--note", default="", help="Why; it is recorded.")
+def policy(name: str, kinds: tuple[str, ...], up_to: str, max_moves: int, valid_from: str, expires_on: str,
+           person: str, note: str, as_json: bool) -> None:
+    """Sign a standing policy: what may run and be written without a person, how much of it, until when.
+
+    Your personal token is read from ASSIGNMENT_SIGNER_TOKEN, else asked for. A policy of the same NAME replaces the
+    one before.
+    """
+    given = StandingPolicy(name, kinds, up_to, max_moves, valid_from, expires_on, person, note)
+    try:
+        read_standing({"kind": "standing_policy", **vars(given), "kinds": list(kinds)})
+    except ValueError as error:
+        fault = Fault(name, str(error), "a kind, a day as YYYY-MM-DD, a number", "Correct the option.")
+        raise InvalidInput("standing policy", [fault]) from error
+    _put("policies", person, "".join(letter if letter.isalnum() else "_" for letter in name), given)
+    show(f"policy {name}: {', '.join(kinds)} up to {up_to}, at most {max_moves} moves, {valid_from} to {expires_on}.",
+         {"digest": given.digest()}, as_json)
+
+
+@command(routing)
+@click.argument("account_id")
+@click.option("--decline", is_flag=True, help="Give it back instead: it is routed again, not to you.")
+@click.option("--as", "person", required=True, help="Your e-mail address.")
+@click.option("--note", default="", help="Why; it is recorded.")
+def accept(account_id: str, decline: bool, person: str, note: str, as_json: bool) -> None:
+    """Accept an account that was routed to you, before its time is over."""
+    decisions = read_routing(DataFolder.from_environment(), DECISIONS).filter(pl.col("account_id") == account_id)
+    if not decisions.height or decisions["accept_by"][-1] is None:
+        raise CycleClosed(f"account {account_id}: it waits for nobody's answer, expected one that was routed and is "
+                          "to be accepted. `assignment routing status` shows what was decided.")
+    last = decisions.row(-1, named=True)
+    answer = "declined" if decline else "accepted"
+    given = Acceptance(last["decision_no"], account_id, last["new_owner_id"], answer, person, note)
+    _put("acceptances", person, str(last["decision_no"]), given)
+    show(f"{account_id}: {answer}; it counts from the next pass on.", {"decision_no": last["decision_no"]}, as_json)
+
+
+@command(events, "list")
+def list_events(as_json: bool) -> None:
+    """Every event cycle with its scope and how far it runs by itself, and the events that still wait."""
+    folder = DataFolder.from_environment()
+    cycles, found = read_routing(folder, EVENT_CYCLES), read_routing(folder, EVENTS)
+    with instance() as dagster:
+        opened = set(dagster.get_dynamic_partitions(CYCLES.name))
+    lines = [
+        f"{row['cycle']:<48} {'opened' if row['cycle'] in opened else 'planned':<8} {row['scope']:<18} "
+        f"up to {row['up_to']:<13} {row['why']}" for row in cycles.iter_rows(named=True)
+    ]
+    waiting = found.filter(pl.col("cycle").is_null())
+    lines += [f"{row['kind']} of {row['subject_id']}: "
+              f"{'for the exception queue' if row['scope'] == 'family' else 'waits for the quiet window'}"
+              for row in waiting.iter_rows(named=True)]
+    show("\n".join(lines) or "no event yet", {"cycles": cycles.to_dicts(), "waiting": waiting.to_dicts()}, as_json)
+
+
+@command(events, "open")
+@click.argument("cycle_ids", nargs=-1, required=True)
+@click.option("--as", "person", required=True, help="Your e-mail address; it is recorded as who opens the cycle.")
+def open_cycles(cycle_ids: tuple[str, ...], person: str, as_json: bool) -> None:
+    """Open the cycles of events that no standing policy covers: they then wait at every gate as usual."""
+    planned = {row["cycle"]: row for row in read_routing(DataFolder.from_environment(), EVENT_CYCLES).to_dicts()}
+    unknown = [cycle for cycle in cycle_ids if cycle not in planned]
+    if unknown:
+        raise CycleClosed(f"event cycles {', '.join(unknown)}: not planned, expected one of "
+                          f"{', '.join(planned) or 'none yet'}. `assignment events list` shows them.")
+    runs = {}
+    for cycle in cycle_ids:
+        config = RunConfig.model_validate(json.loads(planned[cycle]["config_json"]) | {"opened_by": person})
+        runs[cycle] = run_segment("open_cycle", cycle, config).run_id
+    show("\n".join(f"{cycle}: opened" for cycle in runs), runs, as_json)

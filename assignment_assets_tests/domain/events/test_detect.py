@@ -1,0 +1,80 @@
+import json
+from datetime import date, datetime
+
+import polars as pl
+import pytest
+
+from assignment_assets.domain.events.detect import Seen, detect
+from assignment_assets_tests.company import account, rep, tiny
+
+NOW = datetime(2026, 10, 2, 9, 0)
+
+
+def seen(*accounts, day=date(2026, 10, 1), reps=None, without=(), more=()) -> Seen:
+    drawn = tiny(*accounts, reps=reps, without=without)
+    people = drawn.reps
+    if more:
+        people = pl.concat([people, pl.DataFrame([dict.fromkeys(people.columns) | row for row in more],
+                                                 schema=people.schema)])
+    return Seen(drawn.accounts, people, drawn.opportunities, day)
+
+
+def found(after: Seen, before: Seen | None = None, merged=None) -> list[tuple[str, str, str]]:
+    rows = detect(before or seen(), after, merged or {}, 2, NOW)
+    return rows.sort("kind", "subject_id").select("kind", "subject_id", "scope").rows()
+
+
+def test_nothing_happened_where_nothing_changed():
+    assert found(seen()) == []
+
+
+@pytest.mark.parametrize(("change", "kind", "scope"), [
+    ({"is_active": False}, "departure", "churn"),
+    ({"on_leave_until": date(2026, 11, 1)}, "leave_started", "churn"),
+    ({"covered_states": ["TX", "OK", "LA"]}, "states_gained", "rep"),
+    ({"covered_states": ["TX"]}, "states_lost", "region"),
+    ({"capacity": 50}, "capacity_lowered", "churn"),
+])
+def test_a_change_of_a_rep_is_an_event_of_the_narrowest_scope(change, kind, scope):
+    assert found(seen(reps={"ana": change})) == [(kind, "ana", scope)]
+
+
+def test_a_capacity_that_rises_frees_the_reps_own_book():
+    assert found(seen(), seen(reps={"ana": {"capacity": 50}})) == [("capacity_raised", "ana", "rep")]
+
+
+def test_a_leave_ends_with_the_calendar_though_nothing_was_edited():
+    away = {"ana": {"on_leave_until": date(2026, 10, 1)}}
+    before, after = seen(reps=away), seen(reps=away, day=date(2026, 10, 2))
+    assert found(after, before) == [("leave_ended", "ana", "rep")]
+
+
+def test_a_new_name_is_a_new_starter_and_one_that_vanishes_has_left():
+    new = rep("zoe", "Zoe Lin", "TX", "South")
+    assert found(seen(more=(new,))) == [("new_starter", "zoe", "new_starter_class")]
+    assert found(seen(), seen(more=(new,))) == [("departure", "zoe", "churn")]
+
+
+def test_a_book_whose_referrals_dry_up_turns_non_productive():
+    dry = [account(f"b{number:02}", "ben", state="OK" if number == 12 else "TX") for number in range(1, 13)]
+    assert found(seen(*dry)) == [("book_non_productive", "ben", "churn")]
+
+
+def test_a_merger_across_owners_is_for_the_exception_queue_and_one_within_a_book_is_no_event():
+    gone = seen(without=("a12",))
+    assert found(gone, merged={"a12": "b12"}) == [("merged", "b12", "family")]
+    assert found(gone, merged={"a12": "a11"}) == []
+
+
+def test_a_subsidiary_under_a_parent_of_another_owner_is_told():
+    moved = account("a12", "ana", parent_id="c01")
+    assert found(seen(moved)) == [("re_parented", "a12", "family")]
+    assert found(seen(account("a12", "ana", parent_id="a01"))) == []
+
+
+def test_the_same_two_snapshots_give_the_same_events_and_another_poll_other_ones():
+    after = seen(reps={"ana": {"is_active": False}})
+    first, again = (detect(seen(), after, {}, 2, NOW) for _ in range(2))
+    assert first.equals(again)
+    assert detect(seen(), after, {}, 3, NOW)["event_id"][0] != first["event_id"][0]
+    assert json.loads(first["evidence"][0]) == {"is_active": [True, False]}
