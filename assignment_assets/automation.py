@@ -57,8 +57,8 @@ SEGMENTS = {
         "lock_packets",
     ),
     "propose": ("locks", "referring_front", "proposed_books", "overflow", "review_packets"),
-    "review": ("reviewed_books", "sign_off_packets"),
-    "sign_off": ("sign_off_packets", "approved_diff"),
+    "review": ("reviewed_books", "sign_off_packets", "conflicts"),
+    "sign_off": ("sign_off_packets", "conflicts", "approved_diff"),
     "write_back": ("write_back_log",),
 }
 """Job → the assets that it materialises; between two jobs stand people."""

@@ -4,6 +4,7 @@ from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.approved_diff import approved_diff
+from assignment_assets.stages.conflicts import conflicts
 from assignment_assets.stages.current_books import current_books
 from assignment_assets.stages.eligible_pool import eligible_pool
 from assignment_assets.stages.invariants import INVARIANT_CHECKS
@@ -30,6 +31,7 @@ WATERFALL = [
     review_packets,
     reviewed_books,
     sign_off_packets,
+    conflicts,
     approved_diff,
     write_back_log,
 ]

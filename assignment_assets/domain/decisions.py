@@ -1,4 +1,4 @@
-"""Decisions that Growth Strategy signs: a region's sign-off, and accept or refuse for a held edit.
+"""Decisions that Growth Strategy signs: a region's sign-off, a held edit's fate, a conflict taken on.
 
 A decision is a small JSON file in `inbox/<cycle>/sign_offs/<person>/`, signed with the person's own token over
 everything else that it says. The review page and the command line write the same file.
@@ -47,17 +47,35 @@ class HeldEditDecision:
         return f"held {self.receipt_no} {self.account_id} {self.rep_id}"
 
 
-KINDS = {"sign_off": SignOff, "held_edit": HeldEditDecision}
-WORDS = {"sign_off": ("approve", "reject"), "held_edit": ("accept", "refuse")}
+@dataclass(frozen=True)
+class ConflictDecision:
+    """One severe conflict taken on by a person, who says why in `note`; named as the table `conflicts` names it."""
+
+    cycle: str
+    revision: int
+    conflict: str
+    signed_by: str
+    note: str
+    decision: Literal["accept"] = "accept"
+
+    @property
+    def subject(self) -> str:
+        """What the decision is about, unique within a person's decisions."""
+        return f"conflict {self.conflict}"
 
 
-def signed_text(decision: SignOff | HeldEditDecision, token: str) -> str:
+Decision = SignOff | HeldEditDecision | ConflictDecision
+KINDS = {"sign_off": SignOff, "held_edit": HeldEditDecision, "conflict": ConflictDecision}
+WORDS = {"sign_off": ("approve", "reject"), "held_edit": ("accept", "refuse"), "conflict": ("accept",)}
+
+
+def signed_text(decision: Decision, token: str) -> str:
     """The decision as the text of its file, signed with the person's token."""
     content = _content(decision)
     return canonical_json(content | {"signature": sign(token, content)}) + "\n"
 
 
-def read_decision(content: dict) -> SignOff | HeldEditDecision:
+def read_decision(content: dict) -> Decision:
     """The decision that a file's JSON holds.
 
     Raises
@@ -68,7 +86,7 @@ def read_decision(content: dict) -> SignOff | HeldEditDecision:
     fields = {name: value for name, value in content.items() if name not in ("kind", "signature")}
     kind = KINDS.get(content.get("kind"))
     if kind is None:
-        raise ValueError(f"the kind is {content.get('kind')!r}, expected sign_off or held_edit")
+        raise ValueError(f"the kind is {content.get('kind')!r}, expected {' or '.join(KINDS)}")
     wanted = kind.__dataclass_fields__
     if set(fields) != set(wanted):
         wrong = sorted(set(fields) ^ set(wanted))
@@ -89,6 +107,6 @@ def is_signed(content: dict, token: str) -> bool:
     return verify(token, unsigned, content.get("signature", ""))
 
 
-def _content(decision: SignOff | HeldEditDecision) -> dict:
+def _content(decision: Decision) -> dict:
     kind = next(name for name, each in KINDS.items() if isinstance(decision, each))
     return asdict(decision) | {"kind": kind}

@@ -69,6 +69,14 @@ class RunConfig(BaseModel):
     weight_drive: float = Field(0.25, description="Weight of drive time in the choice of the knee.")
     weight_moves: float = Field(0.25, description="Weight of disruption in the choice of the knee.")
     tie_band_minutes: int = Field(0, description="Drive minutes within which two reps count as tied.")
+    closing_deal_days: int = Field(
+        60, description="Deals of moving accounts that close within so many days are shown before sign-off."
+    )
+    revenue_cap: int = Field(0, description="Revenue of one book, in dollars, above which it is a conflict; 0: none.")
+    far_above: float = Field(1.5, description="A book worth so many times the usual one, seat for seat, is shown.")
+    severe_conflicts_block: bool = Field(
+        True, description="Whether a region with a severe conflict that nobody resolved can be approved."
+    )
     opener_may_sign_alone: bool = Field(False, description="Whether who opened the cycle may be its only signer.")
     write_not_before: str = Field("", description="Effective date, YYYY-MM-DD: no owner is written earlier.")
 
@@ -151,6 +159,9 @@ RANGES = {
     "non_productive_months": (0, 60),
     "surplus_book_size": (1, 1000),
     "max_adds": (0, 100),
+    "closing_deal_days": (0, 365),
+    "revenue_cap": (0, 10**12),
+    "far_above": (1.0, 100.0),
     "max_drops": (0, 100),
     "lock_days": (0, 90),
     "review_days": (0, 90),

@@ -1,5 +1,7 @@
 """Which sign-offs count: an entitled person, a true signature, the digest of what stands now, nothing left open."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from assignment_assets.domain.review_facts import person_key
@@ -25,12 +27,14 @@ def judge_sign_offs(
     *,
     opened_by: str,
     opener_may_sign_alone: bool = False,
+    severe_conflicts: Mapping[str, int] | None = None,
 ) -> pl.DataFrame:
     """A verdict for every new sign-off (SIGN_OFF_VERDICTS): accepted, refused with the rule, or ignored.
 
-    Rules, in this order: `bad_signature`, `unknown_region`, `not_entitled`, `digest_changed`, `held_edits_open` (a
-    region can be rejected while edits are held, not approved), `already_signed`, `opener_only_signer`. Who opened the
-    cycle is judged after all others, and approves only beside another person's approval of what stands now.
+    Rules, in this order: `bad_signature`, `unknown_region`, `not_entitled`, `digest_changed`, `held_edits_open` and
+    `severe_conflicts_open` (a region can be rejected over them, not approved), `already_signed`,
+    `opener_only_signer`. Who opened the cycle is judged after all others, and approves only beside another person's
+    approval of what stands now.
 
     Parameters
     ----------
@@ -46,7 +50,10 @@ def judge_sign_offs(
         Who opened the cycle.
     opener_may_sign_alone
         True switches the last rule off.
+    severe_conflicts
+        Region → how many severe conflicts nobody has resolved (`conflicts.severe_open`).
     """
+    open_conflicts = severe_conflicts or {}
     digests = {row["region"]: row for row in region_digests.to_dicts()}
     may_sign = {(person_key(person), region) for person, region in entitlements.select("person", "region").iter_rows()}
     given = SIGN_OFF_VERDICTS.conform(earlier).filter(pl.col("verdict") == "accepted").to_dicts()
@@ -59,6 +66,7 @@ def judge_sign_offs(
         verdict = (
             _stranger(row, digest, sorted(digests), may_sign)
             or _stale(row, digest)
+            or _conflicting(row, open_conflicts.get(row["region"], 0))
             or _repeated(row, latest.get(row["region"]))
         )
         is_opener = row["decision"] == "approve" and person_key(row["signed_by"]) == opener
@@ -110,6 +118,15 @@ def _stale(row: dict, digest: dict) -> Verdict | None:
             " Decide them, look at the packet again, then sign."
         )
     return None
+
+
+def _conflicting(row: dict, count: int) -> Verdict | None:
+    if not count or row["decision"] != "approve":
+        return None
+    return "refused", "severe_conflicts_open", (
+        f"{row['region']} has {count} severe conflict{'' if count == 1 else 's'} that nobody has resolved. Resolve"
+        " them with a reason, then sign again."
+    )
 
 
 def _repeated(row: dict, latest: dict | None) -> Verdict | None:

@@ -5,6 +5,7 @@ import polars as pl
 
 from assignment_assets.domain.approval import approve, revoke
 from assignment_assets.domain.assigned import review_reps
+from assignment_assets.domain.conflicts import severe_open
 from assignment_assets.domain.decisions import SignOff, is_signed
 from assignment_assets.domain.identity import signer_token
 from assignment_assets.domain.locks import free_seats
@@ -12,6 +13,7 @@ from assignment_assets.domain.sign_off_verdicts import SIGN_OFFS, judge_sign_off
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     APPROVED_DIFF,
+    CONFLICTS,
     CURRENT_BOOKS,
     ELIGIBLE_POOL,
     REGION_DIGESTS,
@@ -31,7 +33,7 @@ GATE = "sign_offs"
 DONE, GIVEN_UP = ("verified", "skipped_already"), ("drift", "drift_rule", "gone", "held")
 
 
-@stage_asset("sign_off", deps=["sign_off_packets", "sign_offs"])
+@stage_asset("sign_off", deps=["sign_off_packets", "conflicts", "sign_offs"])
 def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """The owner changes that Growth Strategy has signed, region by region; only these are ever written.
 
@@ -41,7 +43,7 @@ def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     cycle = context.partition_key
     require_promises(warehouse, cycle, "sign_off_packets")
     config = frozen_config(warehouse, cycle)
-    packets, digests, books, reps, pool, earlier, approved, log = warehouse.tables(
+    packets, digests, books, reps, pool, earlier, approved, log, found = warehouse.tables(
         cycle,
         SIGN_OFF_PACKETS,
         REGION_DIGESTS,
@@ -51,6 +53,7 @@ def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
         SIGN_OFF_VERDICTS,
         APPROVED_DIFF,
         WRITE_BACK_LOG,
+        CONFLICTS,
     )
     people = review_reps(books, reps, free_seats(books, pool))
     new = _sign_offs(warehouse, cycle).join(earlier, on=["receipt_no", "region"], how="anti")
@@ -61,6 +64,7 @@ def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
         earlier,
         opened_by=config.opened_by,
         opener_may_sign_alone=config.opener_may_sign_alone,
+        severe_conflicts=severe_open(found) if config.severe_conflicts_block else None,
     )
     everything = pl.concat([earlier, verdicts])
     owned_now = warehouse.query("approved_diff/owned_now", (CURRENT_BOOKS, REPS, ACCOUNTS, WRITE_BACK_LOG), cycle=cycle)

@@ -38,7 +38,7 @@ def test_subjects_tell_decisions_of_one_person_apart():
 
 
 @pytest.mark.parametrize(("change", "said"), [
-    ({"kind": "wish"}, "the kind is 'wish', expected sign_off or held_edit"),
+    ({"kind": "wish"}, "the kind is 'wish', expected sign_off or held_edit or conflict"),
     ({"kind": None}, "the kind is None"),
     ({"revision": "1"}, "revision is '1', expected int"),
     ({"revision": True}, "revision is True, expected int"),

@@ -74,5 +74,5 @@ def test_a_table_is_frozen_by_the_packets_of_later_stages(name, gate):
 
 def test_every_table_before_the_sign_off_freezes_but_logs():
     later = {"decided_books", "decision_verdicts", "sign_off_packets", "region_digests", "sign_off_verdicts",
-             "approved_diff"}
+             "approved_diff", "conflicts"}
     assert set(TABLES) - set(TABLE_STAGE) - later == {name for name, each in TABLES.items() if each.is_log}

@@ -131,3 +131,15 @@ def test_a_region_that_changes_must_be_signed_again(digests, entitlements):
     assert signed_regions(earlier, changed).is_empty()
     again = judged(changed, entitlements, sign_off(digest="9" + NORTH, receipt_no=2), earlier=earlier)
     assert signed_regions(pl.concat([earlier, again]), changed)["receipt_no"].to_list() == [2]
+
+
+def test_a_region_with_a_severe_conflict_can_be_rejected_but_not_approved(digests, entitlements):
+    frame = pl.DataFrame(
+        [sign_off(), sign_off(decision="reject", receipt_no=2), sign_off("South", SOL, SOUTH, 3)],
+        schema=SIGN_OFFS.columns,
+    )
+    verdicts = judge_sign_offs(
+        frame, digests, entitlements, SIGN_OFF_VERDICTS.empty(), opened_by=OLA, severe_conflicts={"North": 1}
+    )
+    assert verdicts.select("verdict", "rule").rows() == [
+        ("refused", "severe_conflicts_open"), ("accepted", None), ("accepted", None)]
