@@ -6,9 +6,9 @@ import numpy as np
 class Archive:
     """Mutually non-dominated points with their assignments, each objective vector once, in order of arrival."""
 
-    def __init__(self, num_accounts: int):
+    def __init__(self) -> None:
         self.objectives = np.empty((0, 3))
-        self.assignments = np.empty((0, num_accounts), dtype=np.int32)
+        self.assignments = np.empty((0, 0), dtype=np.int32)
 
     def __len__(self) -> int:
         return len(self.objectives)
@@ -18,7 +18,7 @@ class Archive:
         before = len(self)
         both = np.concatenate([self.objectives, objectives])
         keep = non_dominated(both)
-        rows = np.concatenate([self.assignments, assignments])
+        rows = np.concatenate([self.assignments, assignments]) if before else np.asarray(assignments)
         self.objectives, self.assignments = both[keep], rows[keep]
         return int((keep >= before).sum())
 

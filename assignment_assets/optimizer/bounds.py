@@ -10,8 +10,9 @@ has on its own; what is cut is charged to the edge at the full g, which for whol
 the bound tighter ("whale lift").
 
 The bound is concave and kinked. Smoothed (each min replaced by a softmin at a falling temperature: Nesterov 2005,
-doi:10.1007/s10107-004-0552-5) it is maximised by projected L-BFGS. What is returned is always the exact
-bound at the best prices met.
+doi:10.1007/s10107-004-0552-5) it is maximised by projected L-BFGS, hot stages on a sample of a large instance, cool
+ones on the columns near each account's least cost. What is returned is always the exact bound over every edge at the
+best prices met.
 """
 
 from typing import NamedTuple
@@ -25,6 +26,10 @@ from assignment_assets.optimizer.weighing import Weighing
 
 TEMPERATURES = (50.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)  # in units of one edge's typical cost
 ITERATIONS = 60
+HOT, HOT_ITERATIONS = 5.0, 30  # above this temperature: fewer iterations, on a sample
+SAMPLE_FROM = 30_000  # accounts; fewer are never sampled
+SAMPLE_STEP = 4
+REACH, LEAST_REACH = 25.0, 15.0  # columns kept: so many temperatures, and at least so many units, above the least
 COARSE = ((1.0, 0.1), 15)  # temperatures and iterations from the prices of a neighbour
 
 
@@ -68,12 +73,18 @@ def lower_bound(phase: Phase, weighing: Weighing, start: Duals | None = None,
     best_bound, best = exact(variables), variables
     for temperature in temperatures:
 
-        def smoothed(point: np.ndarray, heat: float = temperature * unit) -> tuple[float, np.ndarray]:
+        hot = temperature >= HOT
+        step = SAMPLE_STEP if hot and phase.num_accounts >= SAMPLE_FROM else 1
+        reach = np.inf if hot else max(REACH * temperature, LEAST_REACH) * unit
+        columns = _columns(edges, prices, room, *_unpack(best * scale, num_reps, num_measures), step, reach)
+
+        def smoothed(point: np.ndarray, columns: Columns = columns,
+                     heat: float = temperature * unit) -> tuple[float, np.ndarray]:
             seat, balance = _unpack(point * scale, num_reps, num_measures)
-            value, seat_slope, balance_slope = _smoothed(edges, prices, room, demand, seat, balance, heat)
+            value, seat_slope, balance_slope = _smoothed(edges, prices, room, demand, columns, seat, balance, heat)
             return value / unit, np.concatenate([seat_slope, balance_slope.ravel()]) * scale / unit
 
-        point = ascend(smoothed, best, ceiling, iterations)
+        point = ascend(smoothed, best, ceiling, min(iterations, HOT_ITERATIONS) if hot else iterations)
         bound = exact(point)
         if bound > best_bound:
             best_bound, best = bound, point
@@ -129,8 +140,55 @@ def _value(edges, prices, room, demand, seat, balance):
     return value
 
 
+class Columns(NamedTuple):
+    """Edges that a stage of the smoothing looks at."""
+
+    account: np.ndarray  # int32[m]
+    heads: float  # what each of them stands for
+    start: np.ndarray  # int64[m + 1]
+    rep: np.ndarray  # int32[columns]
+    cost: np.ndarray  # float64[columns], without the prices
+
+
 @njit(cache=True)
-def _smoothed(edges, prices, room, demand, seat, balance, heat):
+def _columns(edges, prices, room, seat, balance, step, reach):
+    """Every `step`-th account's edges whose cost at the prices is within `reach` of its least."""
+    num_accounts, num_measures = edges.amount.shape
+    account_of = np.arange(0, num_accounts, step).astype(np.int32)
+    start = np.zeros(len(account_of) + 1, dtype=np.int64)
+    priced = np.empty(len(edges.seats))
+    rep_of = np.empty(0, dtype=np.int32)
+    cost_of = np.empty(0)
+    for is_filling in (False, True):
+        if is_filling:
+            rep_of = np.empty(start[-1], dtype=np.int32)
+            cost_of = np.empty(start[-1])
+        for row in range(len(account_of)):
+            account = account_of[row]
+            begin = edges.state_start[edges.state[account]]
+            degree = edges.state_start[edges.state[account] + 1] - begin
+            least = np.inf
+            for rank in range(degree):
+                priced[rank] = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
+                least = min(least, priced[rank])
+            column = start[row]
+            for rank in range(degree):
+                if priced[rank] > least + reach:
+                    continue
+                if is_filling:
+                    rep = edges.reps[begin + rank]
+                    rep_of[column] = rep
+                    cost_of[column] = priced[rank] - seat[rep]
+                    for k in range(num_measures):
+                        cost_of[column] -= balance[rep, k] * min(edges.amount[account, k], room[rep, k])
+                column += 1
+            if not is_filling:
+                start[row + 1] = column
+    return Columns(account_of, num_accounts / max(len(account_of), 1), start, rep_of, cost_of)
+
+
+@njit(cache=True)
+def _smoothed(edges, prices, room, demand, columns, seat, balance, heat):
     num_reps, num_measures = room.shape
     value = _fixed_part(edges, prices, room, seat, balance)
     seat_slope = np.empty(num_reps)
@@ -140,32 +198,43 @@ def _smoothed(edges, prices, room, demand, seat, balance, heat):
         for k in range(num_measures):
             balance_slope[rep, k] = min(0.0, edges.base[rep, k] - edges.target[rep, k])
     share = np.empty(num_reps)
-    for item in range(len(edges.state) + len(demand)):
-        is_account = item < len(edges.state)
-        state = edges.state[item] if is_account else item - len(edges.state)
-        heads = 1.0 if is_account else np.float64(demand[state])
-        if heads == 0.0:
+    for row in range(len(columns.account)):
+        account = columns.account[row]
+        begin, width = columns.start[row], columns.start[row + 1] - columns.start[row]
+        least = np.inf
+        for turn in range(width):
+            rep = columns.rep[begin + turn]
+            cost = columns.cost[begin + turn] + seat[rep]
+            for k in range(num_measures):
+                cost += balance[rep, k] * min(edges.amount[account, k], room[rep, k])
+            share[turn] = cost
+            least = min(least, cost)
+        total = 0.0
+        for turn in range(width):
+            above = (share[turn] - least) / heat
+            share[turn] = np.exp(-above) if above < 36.0 else 0.0
+            total += share[turn]
+        value += columns.heads * (least - heat * np.log(total))
+        for turn in range(width):
+            if share[turn] > 0.0:
+                rep = columns.rep[begin + turn]
+                part = columns.heads * share[turn] / total
+                seat_slope[rep] += part
+                for k in range(num_measures):
+                    balance_slope[rep, k] += part * min(edges.amount[account, k], room[rep, k])
+    for state in range(len(demand)):
+        if demand[state] == 0:
             continue
         begin = edges.state_start[state]
-        degree = edges.state_start[state + 1] - begin
+        width = edges.state_start[state + 1] - begin
         least = np.inf
-        for rank in range(degree):
-            rep = edges.reps[begin + rank]
-            if is_account:
-                share[rank] = edge_cost(edges, prices, room, seat, balance, item, rank, rep)
-            else:
-                share[rank] = seat[rep]
-            least = min(least, share[rank])
+        for turn in range(width):
+            least = min(least, seat[edges.reps[begin + turn]])
         total = 0.0
-        for rank in range(degree):
-            share[rank] = np.exp((least - share[rank]) / heat)
-            total += share[rank]
-        value += heads * (least - heat * np.log(total))
-        for rank in range(degree):
-            rep = edges.reps[begin + rank]
-            part = heads * share[rank] / total
-            seat_slope[rep] += part
-            if is_account:
-                for k in range(num_measures):
-                    balance_slope[rep, k] += part * min(edges.amount[item, k], room[rep, k])
+        for turn in range(width):
+            share[turn] = np.exp((least - seat[edges.reps[begin + turn]]) / heat)
+            total += share[turn]
+        value += demand[state] * (least - heat * np.log(total))
+        for turn in range(width):
+            seat_slope[edges.reps[begin + turn]] += demand[state] * share[turn] / total
     return value, seat_slope, balance_slope

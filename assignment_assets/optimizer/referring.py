@@ -46,13 +46,20 @@ def find_front(instance: Instance, selection: Selection, settings: Settings, pro
     return present(instance, explore(phase, start, settings, progress), settings.front_points)
 
 
-def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Listener) -> Exploration:
-    """Scale, sweep, evolution and the polished knee of a phase, from one feasible assignment (int32[n])."""
+def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Listener,
+            archive: Archive | None = None) -> Exploration:
+    """Scale, sweep, the polished knee and the evolution of a phase, from one feasible assignment (int32[n]).
+
+    Parameters
+    ----------
+    archive
+        Where the points go; of use to a listener that looks at them while the search runs.
+    """
     generator = np.random.default_rng([settings.seed, 2])
     landscape, extremes = survey(phase, start, SURVEY_SWEEPS, generator)
     knee = landscape.guide(np.array(settings.knee_weights) / sum(settings.knee_weights))
     progress(Progress("referring", "bounds", 1, 1))
-    archive = Archive(phase.num_accounts)
+    archive = Archive() if archive is None else archive
     archive.add(evaluate(phase, extremes), extremes)
     if not _has_choice(phase):
         return Exploration(landscape, archive, knee, [])
@@ -65,12 +72,12 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
 
     guides, seeds = sweep(landscape, directions(settings.lattice_divisions), extremes[2], settings.burst_sweeps,
                           generator, archive, lambda done, of: tell("sweep", done, of))
-    evolve(landscape, archive, np.concatenate([extremes, seeds]), guides, settings.generations, settings.offspring,
-           settings.burst_sweeps, generator, lambda done: tell("evolution", done, settings.generations))
     best = archive.assignments[archive.best(knee.direction, landscape.normalise(archive.objectives))]
     polished = landscape.burst(best, knee, settings.polish_sweeps, POLISH_HEAT, generator)
     archive.add(evaluate(phase, polished), polished[None, :])
     tell("polish", 1, 1)
+    evolve(landscape, archive, np.concatenate([extremes, seeds]), guides, settings.generations, settings.offspring,
+           settings.burst_sweeps, generator, lambda done: tell("evolution", done, settings.generations))
     return Exploration(landscape, archive, knee, guides)
 
 

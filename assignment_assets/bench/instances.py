@@ -1,0 +1,95 @@
+"""Problems to measure on: the shared instances, or the sample company of any size and seed."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from assignment_assets.optimizer.instance import NO_REP, Instance
+from assignment_assets.sample import company
+
+SIZES = {"S": (20, 2_500), "M": (100, 12_000), "L": (500, 60_000), "XL": (2_500, 300_000)}
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """An instance, the whole company that it comes from, and reference figures where there are some.
+
+    Parameters
+    ----------
+    accounts
+        Every account, locked ones too: account, state, latitude, longitude, owner (null: none), opp_count, bps, tam,
+        value, referring, locked.
+    reps
+        rep, latitude, longitude, covered_states, performance, capacity.
+    reference
+        `reference.json` of a shared instance; empty otherwise.
+    """
+
+    name: str
+    accounts: pl.DataFrame
+    reps: pl.DataFrame
+    instance: Instance
+    reference: dict
+
+
+def read_problem(folder: Path) -> Problem:
+    """A folder with `accounts.parquet`, `reps.parquet` and perhaps `reference.json`."""
+    accounts = pl.read_parquet(folder / "accounts.parquet").sort("account")
+    reps = pl.read_parquet(folder / "reps.parquet").sort("rep")
+    reference = folder / "reference.json"
+    return _problem(folder.name, accounts, reps, json.loads(reference.read_text()) if reference.exists() else {})
+
+
+def draw_problem(size: str, seed: int) -> Problem:
+    """The sample company's field reps and non-carve-out accounts; who referred in the last three months is locked."""
+    drawn = company.generate(*SIZES[size], seed=seed)
+    reps = drawn.reps.filter(pl.col("is_active") & (pl.col("team") == "field")).sort("rep_id")
+    number = pl.DataFrame({"owner_id": reps["rep_id"], "owner": np.arange(len(reps), dtype=np.int32)})
+    reps = reps.select(
+        rep=pl.int_range(pl.len(), dtype=pl.Int32), latitude="latitude", longitude="longitude",
+        covered_states="covered_states", performance=pl.col("performance").fill_null(pl.col("performance").median()),
+        capacity=pl.col("capacity").fill_null(100).cast(pl.Int64))
+    covered = reps.select(owner="rep", state="covered_states").explode("state").with_columns(is_covered=True)
+    accounts = (
+        drawn.accounts.filter(pl.col("carve_out").is_null() & pl.col("latitude").is_not_null()
+                              & pl.col("longitude").is_not_null() & pl.col("state").is_not_null())
+        .join(number, on="owner_id", how="left").join(covered, on=["owner", "state"], how="left").sort("account_id")
+        .with_columns(wants_lock=(pl.col("referrals_l3m") > 0) & pl.col("is_covered").fill_null(False))
+        .with_columns(turn=pl.col("wants_lock").cum_sum().over("owner"))
+        .join(reps.select(owner="rep", capacity="capacity"), on="owner", how="left")
+        .sort("account_id")
+        .select(account=pl.int_range(pl.len(), dtype=pl.Int32), state="state", latitude="latitude",
+                longitude="longitude", owner="owner", opp_count="opp_count", bps="bps", tam="tam", value="value",
+                referring=pl.col("referrals_l12m").fill_null(0) > 0,
+                locked=(pl.col("wants_lock") & (pl.col("turn") <= pl.col("capacity"))).fill_null(False))
+    )
+    return _problem(f"{size}-{seed}", accounts, reps, {})
+
+
+def _problem(name: str, accounts: pl.DataFrame, reps: pl.DataFrame, reference: dict) -> Problem:
+    measures = accounts.select("opp_count", "bps", "tam", "value").fill_null(0).to_numpy().astype(np.int64)
+    locked = accounts["locked"].to_numpy()
+    owner = accounts["owner"].fill_null(NO_REP).to_numpy().astype(np.int32)
+    states = sorted(set(accounts["state"]) | set(reps["covered_states"].explode().drop_nulls()))
+    place = {state: index for index, state in enumerate(states)}
+    covers = np.zeros((len(reps), len(states)), dtype=bool)
+    for row, covered in enumerate(reps["covered_states"]):
+        covers[row, [place[state] for state in covered]] = True
+    base = np.zeros((len(reps), 4), dtype=np.int64)
+    np.add.at(base, owner[locked], measures[locked])
+    held = np.bincount(owner[locked], minlength=len(reps))
+    free = accounts.filter(~pl.col("locked"))
+    instance = Instance(
+        account_ids=[f"{account:09d}" for account in free["account"]], rep_ids=[f"{rep:06d}" for rep in reps["rep"]],
+        states=states, account_state=[place[state] for state in free["state"]], covers=covers,
+        seats=reps["capacity"].to_numpy() - held, is_referring=free["referring"].to_numpy(),
+        measures=measures[~locked][:, :3], value=measures[~locked][:, 3], owner=owner[~locked],
+        has_owner=owner[~locked] >= 0, base_load=base, weight=np.ones(len(reps)),
+        performance=reps["performance"].to_numpy(), account_latitude=free["latitude"].to_numpy(),
+        account_longitude=free["longitude"].to_numpy(), rep_latitude=reps["latitude"].to_numpy(),
+        rep_longitude=reps["longitude"].to_numpy(),
+    )
+    return Problem(name, accounts, reps, instance, reference)

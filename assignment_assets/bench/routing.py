@@ -1,0 +1,226 @@
+"""Routing, measured: a simulated quarter, throughput, replay, interference, idle cost; a JSON line each."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+import polars as pl
+
+from assignment_assets.bench.played import Played, Stage, play, staged
+from assignment_assets.bench.quarter import Happening, Size, Story, draw
+from assignment_assets.domain.routing.candidates import new_accounts
+from assignment_assets.domain.routing.people import People, loads
+from assignment_assets.domain.routing.router import Router
+from assignment_assets.domain.routing.rules import routing_rules
+from assignment_assets.domain.routing.tables import (
+    ALERTS,
+    ANSWERS,
+    CONFLICTS,
+    DECISIONS,
+    EVENT_CYCLES,
+    EVENTS,
+    WRITES,
+)
+from assignment_assets.domain.routing.views import minutes_to_owner
+from assignment_assets.io.changes import ChangeReader
+from assignment_assets.io.settings import SourceSetting
+from assignment_assets.routing.log import read_routing
+from assignment_assets.routing.look import look
+from assignment_assets.routing.standing_files import read_rules
+from assignment_assets.sample.company import generate
+from assignment_assets.sandbox import mapping_path, write_log
+
+BEGINS = date(2026, 10, 1)
+SHORT = Size(reps=16, accounts=600, arrivals=40, departures=2, starters=2, leaves=3, territory_changes=2, days=4)
+BAR_MINUTES = 10
+Line = dict[str, object]
+
+
+def story_of(size: Size, seed: int = 7) -> Story:
+    """The quarter of this size."""
+    return draw(size, generate(size.reps, size.accounts, seed, BEGINS), BEGINS, seed)
+
+
+def quarter(size: Size, cycles: int, say: Callable[[Line], object], replays: bool = True) -> None:
+    """Plays the quarter and judges it by the org's own records; a second time for the replay."""
+    story = story_of(size)
+    with staged(story) as stage:
+        started = time.perf_counter()
+        played = play(story, stage, cycles, _dusk)
+        say(_judged(story, played, time.perf_counter() - started))
+        digest = log_digest(played)
+    if replays:
+        with staged(story) as stage:
+            again = log_digest(play(story, stage, cycles, _dusk))
+        say({"figure": "replay", "same_log": again == digest, "sha256": digest, "target": "byte for byte"})
+
+
+def log_digest(played: Played) -> str:
+    """sha256 over the routing log as CSV: decisions, conflicts, writes, answers, events, in their order."""
+    digest = hashlib.sha256()
+    for table in (DECISIONS, CONFLICTS, WRITES, ANSWERS, EVENTS, EVENT_CYCLES):
+        digest.update(read_routing(played.folder, table).write_csv().encode())
+    return digest.hexdigest()
+
+
+def _dusk(day: date, stage: Stage) -> tuple[date, set[str], set[str]]:
+    """Who is an active owner of nothing tonight: accounts of leavers that are still theirs, and those with an alert."""
+    log = read_routing(stage.folder, ALERTS)
+    return day, set(log.filter(pl.col("kind") == "unowned")["subject_id"]), _ownerless(stage)
+
+
+def _ownerless(stage: Stage) -> set[str]:
+    """Accounts outside carve-outs whose owner, by the org's own database, is inactive or means nobody."""
+    from_org = stage.address.hook("ownerless", "GET")
+    return set(from_org["accounts"])
+
+
+def _judged(story: Story, played: Played, seconds: float) -> Line:
+    decisions, writes = read_routing(played.folder, DECISIONS), read_routing(played.folder, WRITES)
+    arrivals = {each.subject for each in story.happenings if each.kind == "arrival"}
+    timed = minutes_to_owner(decisions, writes).filter(pl.col("account_id").is_in(list(arrivals)))
+    minutes = timed.group_by("account_id").agg(pl.col("minutes").min()).drop_nulls()["minutes"]
+    log = write_log(played.state_dir).filter((pl.col("field") == "OwnerId") & (pl.col("channel") == "api"))
+    routed = log.filter(pl.col("record_id").is_in(list(arrivals))).group_by("record_id").len()
+    twice = decisions.filter(pl.col("why") == "new_record").group_by("account_id").len().filter(pl.col("len") > 1)
+    events = read_routing(played.folder, EVENTS)
+    wanted = sorted((each.kind, each.subject) for each in story.happenings if each.kind != "arrival")
+    found = sorted(events.filter(pl.col("kind").is_in(sorted({kind for kind, _ in wanted}))).select(
+        "kind", "subject_id").iter_rows())
+    cycles = read_routing(played.folder, EVENT_CYCLES)["cycle"]
+    return {
+        "figure": "quarter", "size": vars(story.size), "seconds": round(seconds, 1),
+        "new_accounts": len(arrivals), "owned": minutes.len(), "within_10_minutes": int((minutes <= BAR_MINUTES).sum()),
+        "median_minutes": minutes.median(), "worst_minutes": minutes.max(),
+        "passes": len(played.pass_seconds), "pass_seconds_median": round(median(played.pass_seconds), 3),
+        "pass_seconds_worst": round(max(played.pass_seconds), 3), "ended_in_the_middle": played.crashes,
+        "written_more_than_once": routed.filter(pl.col("len") > 1).height, "decided_twice": twice.height,
+        "conflicts": read_routing(played.folder, CONFLICTS).height,
+        "events_expected": len(wanted), "events_handled": len(found), "events_as_expected": found == wanted,
+        "event_cycles": cycles.len(), "cycles_twice": cycles.len() - cycles.n_unique(),
+        "departures_run": played.cycles_run,
+        "departure_seconds_median": round(median(played.cycle_seconds), 1) if played.cycle_seconds else None,
+        "unowned_a_day_without_alert": len(_unalerted(story, played)),
+        "departures_not_done_the_same_day": _late_departures(story, played, log),
+    }
+
+
+def _unalerted(story: Story, played: Played) -> set[str]:
+    """Accounts that were ownerless on two evenings running, a day or more apart, and had no alert on the second."""
+    silent = set()
+    evenings = played.unowned_at_dusk
+    for (before, _, ownerless), (after, alerted, still) in pairwise(evenings):
+        if after - before >= timedelta(days=1):
+            silent |= (ownerless & still) - alerted
+    return silent
+
+
+def _late_departures(story: Story, played: Played, log: pl.DataFrame) -> int:
+    """Of the departures whose cycles were run, those after whose day the leaver still owned accounts."""
+    run = read_routing(played.folder, EVENT_CYCLES).filter(pl.col("up_to") == "write_back").head(played.cycles_run)
+    leavers = read_routing(played.folder, EVENTS).filter(
+        pl.col("cycle").is_in(run["cycle"].implode()) & (pl.col("kind") == "departure"))
+    late = 0
+    for row in leavers.iter_rows(named=True):
+        last = log.filter(pl.col("old_value") == row["subject_id"])["at"].max()
+        left = story.company.accounts.filter(
+            (pl.col("owner_id") == row["subject_id"]) & pl.col("carve_out").is_null()).height
+        gone = log.filter(pl.col("old_value") == row["subject_id"]).height
+        late += gone < left or last is None or last[:10] != f"{row['detected_at']:%Y-%m-%d}"
+    return late
+
+
+def throughput(owned: tuple[int, ...], decisions: int, say: Callable[[Line], object]) -> None:
+    """Decisions a second on one core, in companies that own more and more accounts with the same reps."""
+    for count in owned:
+        company = generate(400, count, 7, BEGINS)
+        begins = datetime(2026, 10, 1)
+        sample = company.accounts.filter(pl.col("carve_out").is_null()).sort("account_id").head(min(count, 5_000))
+        rules = routing_rules({})
+        fresh = sample.with_columns(created_at=pl.lit(begins), owner_id=pl.lit(None, pl.String))
+        nobody = pl.DataFrame(schema={"account_id": pl.String, "rep_id": pl.String})
+        batch = new_accounts(
+            fresh, company.reps, company.opportunities, DECISIONS.empty(), nobody, rules, begins, begins)
+        batch = pl.concat([batch] * (decisions // batch.height + 1)).head(decisions)
+        waiting = pl.DataFrame(schema={"account_id": pl.String, "new_owner_id": pl.String})
+        people = People(company.reps.with_columns(capacity=pl.lit(100)), loads(company.accounts, waiting), (), BEGINS)
+        router = Router(rules, people, {}, 1)
+        started = time.process_time()
+        routed = router.route(batch, begins)
+        spent = time.process_time() - started
+        say({"figure": "throughput", "owned": count, "decisions": len(routed.decisions),
+             "decisions_per_second": round(len(routed.decisions) / spent), "target": 5_000})
+
+
+def interference(size: Size, passes: int, say: Callable[[Line], object]) -> None:
+    """Seconds of a pass that gives one new account its owner, alone and beside a whole cycle in another process."""
+    story = story_of(size)
+    arrivals = iter(each for each in story.happenings if each.kind == "arrival")
+    with staged(story) as stage:
+        stage.go()
+        alone = [_one(stage, next(arrivals)) for _ in range(passes)]
+        with tempfile.TemporaryDirectory() as other:
+            environment = os.environ | {"ASSIGNMENT_DATA": other, "DAGSTER_HOME": f"{other}/dagster"}
+            os.makedirs(environment["DAGSTER_HOME"])
+            command = [sys.executable, "-c", "from assignment_assets.cli import main; main()", "demo", "--preset",
+                       "standard", "--reps", str(size.reps), "--accounts", str(size.accounts)]
+            with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as cycle:
+                time.sleep(5)
+                beside = []
+                while cycle.poll() is None and len(beside) < 20 * passes:
+                    arrival = next(arrivals, None)
+                    if arrival is None:
+                        break
+                    beside.append(_one(stage, arrival))
+                cycle.terminate()
+    say({"figure": "interference", "passes": [len(alone), len(beside)],
+         "alone_median_worst": [round(median(alone), 3), round(max(alone), 3)],
+         "beside_median_worst": [round(median(beside), 3), round(max(beside), 3)] if beside else None})
+
+
+def _one(stage: Stage, arrival: Happening) -> float:
+    stage.address.hook(arrival.hook, **arrival.entries)
+    stage.clock[0] += timedelta(minutes=5)
+    return stage.go()
+
+
+def idle(size: Size, looks: int, say: Callable[[Line], object]) -> None:
+    """CPU seconds a minute of the poll's sensor where nothing happens."""
+    story = story_of(size)
+    with staged(story) as stage:
+        stage.go()
+        reader, rules = ChangeReader(SourceSetting(kind="salesforce", path=str(mapping_path()))), read_rules()
+        stage.clock[0] += timedelta(minutes=20)
+        first = look(stage.folder, reader, rules, "", stage.now)
+        started = time.thread_time()
+        for _ in range(looks):
+            look(stage.folder, reader, rules, first.cursor, stage.now)
+        spent = time.thread_time() - started
+    say({"figure": "idle", "looks": looks, "cpu_ms_per_look": round(1000 * spent / looks, 2),
+         "cpu_ms_per_minute": round(1000 * spent / looks, 2), "look_every_seconds": 60})
+
+
+def lines(short: bool, size: Size, cycles: int, replays: bool) -> Iterator[str]:
+    """Every figure as a JSON line, as soon as it is there."""
+    said: list[Line] = []
+    counts = (600,) if short else (4_000, 40_000, 200_000)
+    steps = [
+        lambda: throughput(counts, 1_000 if short else 20_000, said.append),
+        lambda: idle(size, 5 if short else 100, said.append),
+        lambda: quarter(size, cycles, said.append, replays),
+    ]
+    if not short:
+        steps.append(lambda: interference(Size(accounts=12_000, reps=120, departures=0, starters=0, leaves=0,
+                                               territory_changes=0, arrivals=500), 10, said.append))
+    for step in steps:
+        step()
+        yield from (json.dumps(line, default=str) for line in said)
+        said.clear()
