@@ -26,6 +26,11 @@ class DataFolder:
         """The DuckDB file; only runs write it."""
         return self.root / "warehouse.duckdb"
 
+    @property
+    def journal(self) -> Path:
+        """The write-back's journal, a DuckDB file of its own; only the write-back opens it."""
+        return self.root / "journal.duckdb"
+
     def published(self, cycle: str) -> Path:
         """Parquet copies of the cycle's tables, with their manifest."""
         return self.root / "published" / cycle

@@ -1,20 +1,15 @@
 """Stage 06: the approved owners are written to Salesforce, read back, and logged account by account."""
 
-import time
-
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.approval import in_force
 from assignment_assets.domain.cycle import FINISHED_EVENTS
 from assignment_assets.domain.eligible_pool import withdrawn
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.freeze import current_revision, revision_of_gate
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import (
-    ACCOUNTS,
     APPROVED_DIFF,
-    CURRENT_BOOKS,
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
     REGION_DIGESTS,
@@ -22,42 +17,49 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_VERDICTS,
     WRITE_BACK_LOG,
 )
+from assignment_assets.io.folders import engine_key
 from assignment_assets.io.outbox import read_gate
 from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.invariants import require_promises
-from assignment_assets.write_back.apply import apply, open_changes
-from assignment_assets.write_back.plan import seats_now
+from assignment_assets.stages.write_back_run import append_log, approved_rows, tools, write_cycle
+from assignment_assets.write_back.apply import open_changes
+from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.publishing import Standing, publish, publish_standing
 
 MOVED = ("verified", "skipped_already")
 
 
-@stage_asset("write_back", deps=["approved_diff"], kinds={"salesforce"})
+@stage_asset("write_back", deps=["approved_diff"], kinds={"salesforce"}, pool="write_back")
 def write_back_log(
     context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source, clock: Clock
 ) -> dg.MaterializeResult:
     """Each approved owner, written to Account.OwnerId and read back; nothing else is ever written.
 
-    Right before each write the account is read again: an owner, state or carve-out that changed since, a deleted
-    account or an inactive receiver stop that account and are listed. A second run writes nothing.
+    Every sign-off has one sealed plan in the journal. Right before each write the account is read again: an owner,
+    state or carve-out that changed since, a deleted account or an inactive receiver stop that account and are listed.
+    A run that pauses or dies is taken up by the next, which reads back before it sends; a finished one writes nothing.
     """
-    cycle = context.partition_key
+    cycle, folder = context.partition_key, warehouse.folder
     config = frozen_config(warehouse, cycle)
     require_writable(warehouse, cycle, config, clock)
     require_promises(warehouse, cycle, "reviewed_books", "sign_off_packets", "approved_diff")
-    accounts, books, approved, log = warehouse.tables(cycle, ACCOUNTS, CURRENT_BOOKS, APPROVED_DIFF, WRITE_BACK_LOG)
-    rows = in_force(approved).join(accounts.select("account_id", "state", "carve_out"), on="account_id", how="left")
+    rows, log = approved_rows(warehouse, cycle), warehouse.table(cycle, WRITE_BACK_LOG)
     require_unclaimed(warehouse, cycle, config, [change.account_id for change in open_changes(rows, log)])
-    field = books.filter(pl.col("team") == "field")
-    owners = accounts.filter(pl.col("carve_out").is_null()).select("account_id", "owner_id")
-    seats = seats_now(dict(field.select("rep_id", "capacity").iter_rows()), owners, log)
-    if rows.height:
-        done = 0
-        for ended in apply(rows, log, source.desk(), seats, clock.now, time.sleep):
-            warehouse.append(cycle, WRITE_BACK_LOG, ended)
-            done += ended.height
-            context.log.info(f"write-back: {done} of {rows.height} accounts ended")
+    with opened(folder.journal, engine_key()) as journal:
+        progress = None
+        try:
+            for progress in write_cycle(journal, warehouse, cycle, tools(source, clock)):
+                publish_standing(folder.published(cycle), Standing.of(progress, clock.now(), "writing"))
+                context.log.info(f"write-back: {progress}")
+        finally:
+            publish(journal, folder.journal, folder.published(cycle), cycle)
+            append_log(journal, warehouse, cycle)
+    pause = progress.pause if progress else None
+    state = "paused" if pause else "finished"
+    if progress:
+        publish_standing(folder.published(cycle), Standing.of(progress, clock.now(), state))
     log = warehouse.table(cycle, WRITE_BACK_LOG)
     _close_when_done(warehouse, cycle, clock)
     last = log.group_by("account_id", maintain_order=True).last()
@@ -65,7 +67,11 @@ def write_back_log(
     return handed_on(
         log,
         "append-only",
-        **{"accounts by outcome": counts(last, "outcome"), "not written": as_table(problems.head(20))},
+        **{
+            "accounts by outcome": counts(last, "outcome"),
+            "not written": as_table(problems.head(20)),
+            "state": f"{state}: {pause.sentence}" if pause else state,
+        },
     )
 
 

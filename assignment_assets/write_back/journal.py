@@ -27,7 +27,7 @@ SETTINGS = {"python_enable_replacements": False, "autoinstall_known_extensions":
 CHAINED = [name for name in JOURNAL.columns if name not in ("seq", "hash")]
 TABLES = (
     "create table if not exists event (seq bigint, plan_id varchar, account_id varchar, attempt bigint, "
-    "state varchar, at timestamp, found_owner_id varchar, modified_at timestamp, code varchar, sentence varchar, "
+    "state varchar, \"at\" timestamp, found_owner_id varchar, modified_at timestamp, code varchar, sentence varchar, "
     "hash varchar)",
     "create table if not exists head (seq bigint, hash varchar, seal varchar)",
     "create table if not exists plan (plan_id varchar, cycle varchar, header varchar, sha256 varchar, seal varchar)",
@@ -103,10 +103,10 @@ class Journal:
                            plan=plan_id)
 
     def standing(self, plan_id: str) -> pl.DataFrame:
-        """Each account of a plan with its latest event: account_id, attempt, state, at, code, the precondition that
+        """Each account of a plan with its latest event: account_id, attempt, state, code, the precondition that
         last went out (modified_at), and whether an answer was ever lost (was_lost)."""
         return self._frame(
-            "select account_id, arg_max(attempt, seq) as attempt, arg_max(state, seq) as state, max_by(at, seq) as at, "
+            "select account_id, arg_max(attempt, seq) as attempt, arg_max(state, seq) as state, "
             "arg_max(modified_at, seq) filter (state = 'INTENT') as modified_at, arg_max(code, seq) as code, "
             "bool_or(state = 'UNKNOWN' or code = 'ANSWER_LOST') as was_lost "
             "from event where plan_id = $plan and account_id <> '' group by account_id order by account_id",
@@ -159,8 +159,8 @@ class Journal:
 
     def hash_at(self, seq: int) -> str:
         """The hash of event `seq`; of none, what the chain begins with; empty where there is no such event."""
-        found = self._db.execute("select hash from event where seq = $seq", {"seq": seq}).fetchone()
-        return found[0] if found else FIRST if seq == 0 else ""
+        found = self._db.execute("select hash from event where seq = $seq", {"seq": seq}).fetchall()
+        return found[0][0] if found else FIRST if seq == 0 else ""
 
     def anchor(self) -> dict:
         """What is published of the head: seq, hash and seal."""
@@ -170,7 +170,7 @@ class Journal:
     def _head(self) -> tuple[int, str]:
         found = self._db.execute("select seq, hash, seal from head").fetchall()
         if not found:
-            if self._db.execute("select count(*) from event").fetchone()[0]:
+            if self._db.execute("select count(*) from event").fetchall()[0][0]:
                 raise Tampered("journal: it has events and no head, expected its sealed head. Nothing was sent.")
             return 0, FIRST
         (seq, head, shown), *more = found

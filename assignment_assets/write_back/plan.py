@@ -28,6 +28,8 @@ class Change:
         The precondition that went with it; an account modified later than that may hold a person's correction.
     is_rule_bound
         Whether carve-out and state must still be as approved; a rollback goes by the owner alone.
+    is_withdrawn
+        The approval was taken back: it is not written any more.
     """
 
     plan_id: str
@@ -41,6 +43,7 @@ class Change:
     was_lost: bool = False
     lost_since: datetime | None = None
     is_rule_bound: bool = True
+    is_withdrawn: bool = False
 
     @property
     def family(self) -> str:

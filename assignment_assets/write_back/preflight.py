@@ -16,6 +16,8 @@ def judge(change: Change, now: AccountNow | None, active_users: Collection[str])
     and never followed to the winner of the merge; where the receiver is inactive the change is held. A rollback is
     judged by owner and receiver alone.
     """
+    if change.is_withdrawn:
+        return Settled(change, State.WITHDRAWN, now.owner_id if now else None, "", "The approval was taken back.")
     if now is None:
         return Settled(change, State.GONE, None, "GONE", "The account was deleted or merged.")
     found = now.owner_id

@@ -1,0 +1,72 @@
+"""Makes plans: one for each sign-off that has none yet."""
+
+from collections.abc import Collection, Iterable
+
+import polars as pl
+
+from assignment_assets.domain.decisions import SignOff
+from assignment_assets.write_back.apply import FINISHED
+from assignment_assets.write_back.document import Plan, drafted, require_single, signatures_for
+from assignment_assets.write_back.journal import Journal
+from assignment_assets.write_back.writer import Tools
+
+
+def add_plans(
+    journal: Journal,
+    approved: pl.DataFrame,
+    packets: pl.DataFrame,
+    files: Iterable[tuple[dict, SignOff]],
+    logged: pl.DataFrame,
+    tools: Tools,
+    *,
+    cycle: str,
+    revision: int,
+    write_not_before: str = "",
+    first_batch: int = 0,
+) -> list[Plan]:
+    """The plans made now, oldest sign-off first: what is approved, in no plan yet and not finished in the log.
+
+    Parameters
+    ----------
+    approved
+        Approved changes in force (`plan.ROWS`).
+    packets, files
+        What was shown, and the signed files that count (`document.signatures_for`).
+    logged
+        The cycle's WRITE_BACK_LOG.
+
+    Raises
+    ------
+    Tampered
+        Something was changed after signing.
+    BrokenInvariant
+        An account is in another open plan, or twice in this one.
+    SourceUnavailable
+        The org's id cannot be read.
+    """
+    known = {plan.sign_off_no for plan in journal.plans(cycle) if plan.kind == "owners"}
+    finished = logged.filter(pl.col("outcome").is_in(list(FINISHED)))
+    new = approved.filter(~pl.col("sign_off_no").is_in(sorted(known))).join(
+        finished, on=["sign_off_no", "account_id"], how="anti")
+    if not new.height:
+        return []
+    org_id, files, made = tools.desk().organization_id(), list(files), []
+    for (sign_off_no,), rows in new.sort("sign_off_no").group_by("sign_off_no", maintain_order=True):
+        ordered = drafted(rows)
+        require_single(ordered, journal.open_accounts())
+        plan = Plan.of(
+            ordered, plan_id=f"{cycle}.{sign_off_no}", cycle=cycle, revision=revision, kind="owners",
+            sign_off_no=sign_off_no, org_id=org_id, write_not_before=write_not_before, first_batch=first_batch,
+            made_at=f"{tools.clock():%Y-%m-%dT%H:%M:%S}", why="signed by Growth Strategy",
+            signatures=signatures_for(rows, packets, files, tools.key, cycle=cycle, revision=revision))
+        tools.witness("plan_before_commit")
+        journal.add(plan, ordered, plan.first_event(tools.clock()))
+        tools.witness("plan_committed")
+        made.append(plan)
+    return made
+
+
+def withdrawn(rows: pl.DataFrame, approved: pl.DataFrame, sign_off_no: int) -> frozenset[str]:
+    """Accounts of a plan's rows whose approval is no longer in force."""
+    standing: Collection[str] = approved.filter(pl.col("sign_off_no") == sign_off_no)["account_id"]
+    return frozenset(rows["account_id"]) - frozenset(standing)

@@ -1,0 +1,85 @@
+"""What of the journal people, pages and sensors read: Parquet copies, the sealed head, where the write-back stands."""
+
+import json
+import os
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from assignment_assets.io.warehouse import write_whole
+from assignment_assets.write_back.document import PLAN_ROWS
+from assignment_assets.write_back.journal import Journal, anchor_file
+from assignment_assets.write_back.writer import Progress
+
+STATE_FILE = "write_back_state.json"
+JOURNAL_FILE, PLANS_FILE = "write_back_journal.parquet", "write_back_plans.parquet"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a cycle's write-back stands; `state` is writing, paused or finished.
+
+    `resume_at` is when a paused run goes on by itself; empty where a person must look first.
+    """
+
+    state: str
+    at: str
+    plan_id: str = ""
+    code: str = ""
+    sentence: str = ""
+    resume_at: str = ""
+    ended: int = 0
+    row_count: int = 0
+
+    @classmethod
+    def of(cls, progress: Progress, at: datetime, state: str) -> "Standing":
+        """The standing that a run's progress comes to."""
+        pause = progress.pause
+        code, sentence = (pause.code, pause.sentence) if pause else ("", "")
+        return cls(state, at.isoformat(), progress.plan_id, code, sentence,
+                   progress.resume_at.isoformat() if progress.resume_at else "", progress.ended, progress.row_count)
+
+
+def publish_standing(folder: Path, standing: Standing) -> None:
+    """Writes the standing into the cycle's published folder."""
+    write_whole(folder / STATE_FILE, json.dumps(asdict(standing)))
+
+
+def read_standing(folder: Path) -> Standing | None:
+    """The standing as it was published, or None before the first write."""
+    path = folder / STATE_FILE
+    return Standing(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+
+def publish(journal: Journal, journal_path: Path, folder: Path, cycle: str) -> None:
+    """Publishes the cycle's events and plan rows, and the head of the whole journal."""
+    plans = journal.plans(cycle)
+    events = journal.events(plan.plan_id for plan in plans)
+    rows = [journal.rows(plan.plan_id).select(
+        pl.lit(plan.plan_id).alias("plan_id"), pl.lit(plan.kind).alias("kind"),
+        pl.lit(plan.sign_off_no, pl.Int64).alias("sign_off_no"), *PLAN_ROWS) for plan in plans]
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(events, folder / JOURNAL_FILE)
+    if rows:
+        _replace(pl.concat(rows), folder / PLANS_FILE)
+    write_whole(anchor_file(journal_path), json.dumps(journal.anchor()))
+
+
+def plan_states(folder: Path) -> dict[str, Counter[str]]:
+    """Each published plan with its accounts by state."""
+    if not (folder / PLANS_FILE).is_file():
+        return {}
+    rows = pl.read_parquet(folder / PLANS_FILE).select("plan_id", "account_id")
+    events = pl.read_parquet(folder / JOURNAL_FILE).filter(pl.col("account_id") != "")
+    last = events.sort("seq").group_by("plan_id", "account_id").agg(pl.col("state").last())
+    table = rows.join(last, on=["plan_id", "account_id"], how="left").with_columns(pl.col("state").fill_null("PLANNED"))
+    return {plan_id: Counter(part["state"]) for (plan_id,), part in table.group_by("plan_id", maintain_order=True)}
+
+
+def _replace(frame: pl.DataFrame, target: Path) -> None:
+    partial = target.with_suffix(".partial")
+    frame.write_parquet(partial)
+    os.replace(partial, target)
