@@ -41,11 +41,12 @@ def random_config(company: Company, seed: int, **changes) -> RunConfig:
     """A run config of any scope, with small books."""
     draw = Random(seed + 1)
     rep_ids = company.reps.filter(pl.col("team") == "field")["rep_id"].to_list()
+    active = company.reps.filter((pl.col("team") == "field") & pl.col("is_active"))["rep_id"].to_list()
     scope = draw.choice(("global", "global", "region", "rep", "churn", "new_starter_class"))
     named = {
-        "global": {}, "region": {"regions": ["North"]}, "rep": {"reps": [rep_ids[0]]},
+        "global": {}, "region": {"regions": ["North"]}, "rep": {"reps": active[:1]},
         "churn": draw.choice(({}, {"books": [draw.choice(rep_ids)]}, {"regions": ["North"]})),
-        "new_starter_class": {"reps": draw.sample(rep_ids, draw.choice((1, 2)))},
+        "new_starter_class": {"reps": active[-2:]},
     }[scope]
     return config(scope=scope, book_size=draw.choice((1, 3, 6, 10)), surplus_book_size=draw.choice((2, 5, 100)),
                   dormant_quota=draw.choice((0, 1, 5)), max_adds=draw.choice((0, 2, 5)), max_drops=draw.choice((1, 5)),

@@ -263,6 +263,17 @@ def _unknown_name_faults(config: RunConfig, reps: pl.DataFrame) -> list[Fault]:
         for name, rep_id in named
         if rep_id not in known_reps
     ]
+    standing = {row["rep_id"]: row for row in reps.select("rep_id", "team", "is_active").iter_rows(named=True)}
+    faults += [
+        Fault(
+            "run config, reps",
+            f"{rep_id!r} is {'inactive' if row['team'] == 'field' else 'of team ' + row['team']}",
+            "an active field rep",
+            "Name reps who can receive accounts; for a departure use the scope churn with books.",
+        )
+        for rep_id in config.reps
+        if (row := standing.get(rep_id)) and (row["team"] != "field" or not row["is_active"])
+    ]
     return faults + [
         Fault(
             "run config, regions",

@@ -98,6 +98,15 @@ def test_names_are_looked_up_in_the_source():
     assert faults[-1].expected == "one of North, South"
 
 
+@pytest.mark.parametrize(("rep_id", "found"), [
+    ("max", "'max' is inactive"), ("iris", "'iris' is of team arm"), ("queue", "'queue' is of team placeholder"),
+])
+@pytest.mark.parametrize("scope", ["rep", "new_starter_class"])
+def test_who_is_named_to_receive_must_be_able_to(scope, rep_id, found):
+    (fault,) = config_faults(config(scope=scope, reps=[rep_id]), tiny().reps)
+    assert (fault.found, fault.expected) == (found, "an active field rep")
+
+
 def test_all_faults_are_listed_together():
     wrong = config(as_of="soon", opened_by=" ", scope="rep", reps=["zoe", "yan"], book_size=0, seed=-1)
     message = str(InvalidInput("run config", config_faults(wrong, tiny().reps)))
