@@ -3,7 +3,7 @@ PYTHON ?= python3
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help install demo clean-demo test ui bench lint requirements
+.PHONY: help install demo clean-demo test ui bench bench-routing lint requirements
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -33,6 +33,9 @@ ui: install .assignment-key ## the Dagster pages, its daemon, the review pages a
 
 bench: install ## benchmarks: speed, memory and quality, against peers in the same run
 	$(BIN)/assignment bench optimizer
+
+bench-routing: install ## routing: a simulated quarter, throughput, replay, interference, idle cost
+	$(BIN)/assignment bench routing
 
 lint: install ## style
 	$(BIN)/ruff check .

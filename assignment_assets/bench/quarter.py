@@ -13,6 +13,7 @@ from assignment_assets.sandbox.loading import HUMAN_USER_ID
 
 OPENS, HOURS = 8, 10
 POLL_MINUTES = 5
+HEARTBEAT = 24  # polls: two hours
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def draw(size: Size, company: Company, begins: date, seed: int) -> Story:
     rng = Random(seed)
     moments = _moments(size, begins, rng)
     field = company.reps.filter((pl.col("team") == "field") & pl.col("is_active")).sort("rep_id")
-    reps = field["rep_id"].to_list()
+    here = field.filter(pl.col("on_leave_until").is_null() | (pl.col("on_leave_until") < begins))
+    reps = here["rep_id"].to_list()
     rng.shuffle(reps)
     leavers, away = reps[:size.departures], reps[size.departures:size.departures + size.leaves]
     moving = reps[size.departures + size.leaves:][:size.territory_changes]
@@ -87,7 +89,7 @@ def polls(story: Story) -> Iterator[tuple[datetime, list[Happening]]]:
         for number in range(HOURS * 60 // POLL_MINUTES + 9):
             at = start + timedelta(minutes=POLL_MINUTES * number)
             due = [each for each in waiting if each.at <= at]
-            if due or number == 0 or number % 12 == 8:
+            if due or number == 0 or number % HEARTBEAT == 8:
                 waiting = waiting[len(due):]
                 yield at, due
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from assignment_assets.bench.played import Played, Stage, play, staged
 from assignment_assets.bench.quarter import Happening, Size, Story, draw
-from assignment_assets.domain.routing.candidates import new_accounts
+from assignment_assets.domain.routing.candidates import SETTLED, new_accounts
 from assignment_assets.domain.routing.people import People, loads
 from assignment_assets.domain.routing.router import Router
 from assignment_assets.domain.routing.rules import routing_rules
@@ -89,7 +89,8 @@ def _judged(story: Story, played: Played, seconds: float) -> Line:
     timed = minutes_to_owner(decisions, writes).filter(pl.col("account_id").is_in(list(arrivals)))
     minutes = timed.group_by("account_id").agg(pl.col("minutes").min()).drop_nulls()["minutes"]
     log = write_log(played.state_dir).filter((pl.col("field") == "OwnerId") & (pl.col("channel") == "api"))
-    routed = log.filter(pl.col("record_id").is_in(list(arrivals))).group_by("record_id").len()
+    unexplained = log.group_by(account_id="record_id").len().join(
+        _explained(played, writes), on="account_id", how="left").filter(pl.col("len") > pl.col("known").fill_null(0))
     twice = decisions.filter(pl.col("why") == "new_record").group_by("account_id").len().filter(pl.col("len") > 1)
     events = read_routing(played.folder, EVENTS)
     wanted = sorted((each.kind, each.subject) for each in story.happenings if each.kind != "arrival")
@@ -102,7 +103,7 @@ def _judged(story: Story, played: Played, seconds: float) -> Line:
         "median_minutes": minutes.median(), "worst_minutes": minutes.max(),
         "passes": len(played.pass_seconds), "pass_seconds_median": round(median(played.pass_seconds), 3),
         "pass_seconds_worst": round(max(played.pass_seconds), 3), "ended_in_the_middle": played.crashes,
-        "written_more_than_once": routed.filter(pl.col("len") > 1).height, "decided_twice": twice.height,
+        "owners_written": log.height, "owners_written_unexplained": unexplained.height, "decided_twice": twice.height,
         "conflicts": read_routing(played.folder, CONFLICTS).height,
         "events_expected": len(wanted), "events_handled": len(found), "events_as_expected": found == wanted,
         "event_cycles": cycles.len(), "cycles_twice": cycles.len() - cycles.n_unique(),
@@ -111,6 +112,14 @@ def _judged(story: Story, played: Played, seconds: float) -> Line:
         "unowned_a_day_without_alert": len(_unalerted(story, played)),
         "departures_not_done_the_same_day": _late_departures(story, played, log),
     }
+
+
+def _explained(played: Played, writes: pl.DataFrame) -> pl.DataFrame:
+    """account_id and how many owner changes the routing log and the cycles' write-back logs account for."""
+    folders = sorted((played.folder.root / "published").glob("*/write_back_log.parquet"))
+    logs = [writes, *(pl.read_parquet(path) for path in folders)]
+    settled = [frame.filter(pl.col("outcome").is_in(SETTLED)).select("account_id") for frame in logs]
+    return pl.concat(settled).group_by("account_id").len("known")
 
 
 def _unalerted(story: Story, played: Played) -> set[str]:

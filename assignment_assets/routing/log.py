@@ -25,6 +25,7 @@ class RoutingLog:
     def __init__(self, folder: DataFolder, patience_seconds: float = 60.0):
         self._folder = folder
         self._file = Warehouse(database=str(folder.root / FILE), patience_seconds=patience_seconds)
+        self._kept: Any = None
 
     @property
     def folder(self) -> DataFolder:
@@ -40,15 +41,37 @@ class RoutingLog:
         WarehouseBusy
             Another process holds the file.
         """
-        self._folder.root.mkdir(parents=True, exist_ok=True)
-        with self._file.connect() as connection:
+        with self._connection() as connection:
             page = Page(connection)
             connection.begin()
-            yield page
+            try:
+                yield page
+            except BaseException:
+                connection.rollback()
+                raise
             connection.commit()
             for table in page.changed.values():
                 if table not in SEEN:
                     publish(self._folder, table, page.rows(table))
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keeps the file open from block to block: for several transactions in a row, without another process."""
+        with self._connection() as connection:
+            self._kept = connection
+            try:
+                yield
+            finally:
+                self._kept = None
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        if self._kept is not None:
+            yield self._kept
+            return
+        self._folder.root.mkdir(parents=True, exist_ok=True)
+        with self._file.connect() as connection:
+            yield connection
 
 
 class Page:

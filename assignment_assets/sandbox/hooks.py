@@ -3,9 +3,13 @@
 POST /sandbox/edit          an edit that a person makes in the org's own pages: {"object", "id", "fields", "user_id"},
                             or "is_deleted": true, or "merged_into": id
 POST /sandbox/create        records that people enter: {"object", "records": [{"Id", field: value …}]}
+POST /sandbox/edits         people's edits at chosen moments: {"edits": [{"id", "fields", "moment"}]}, moment
+                            before_write or after_write of that account through the API; each happens once
+POST /sandbox/rule          {"owner_id": id}: an assignment rule gives updated accounts to this user; "" ends it
 POST /sandbox/faults        switch a fault on; GET lists them; DELETE switches all off
 POST /sandbox/clock         {"advance_seconds": n}
 GET  /sandbox/writes        the write log
+GET  /sandbox/ownerless     accounts outside carve-outs whose owner is no active member of a team
 """
 
 from assignment_assets.domain.ids import complete_id
@@ -17,6 +21,11 @@ from assignment_assets.sandbox.state import OrgState
 from assignment_assets.sandbox.values import stored
 
 WRITE_COLUMNS = ("write_no", "at", "object", "record_id", "field", "old_value", "new_value", "user_id", "channel")
+OWNERLESS = """
+SELECT "Account"."Id" FROM "Account" LEFT JOIN "User" ON "User"."Id" = "Account"."OwnerId"
+WHERE "Account"."IsDeleted" = 0 AND "Account"."Carve_Out__c" IS NULL AND NOT coalesce("User"."IsActive" = 1
+AND "User"."Assignment_Team__c" IN ('field', 'arm', 'growers', 'activators'), 0) ORDER BY 1
+"""
 
 
 class Hooks:
@@ -33,6 +42,11 @@ class Hooks:
                 return self._edit(entries)
             case "POST", "create":
                 return self._create(entries)
+            case "POST", "edits":
+                return self._plan_edits(entries["edits"])
+            case "POST", "rule":
+                self._faults.behaviour.rule_owner_id = complete_id(entries["owner_id"]) if entries["owner_id"] else ""
+                return entries
             case "POST", "faults":
                 self._faults.add(Fault.of(entries))
                 return {"faults": self._faults.listed()}
@@ -45,8 +59,18 @@ class Hooks:
                 return {"now": self._state.clock.advance(float(entries.get("advance_seconds", 0))).isoformat()}
             case "GET", "writes":
                 return {"writes": writes(self._state)}
+            case "GET", "ownerless":
+                return {"accounts": [row[0] for row in self._state.rows(OWNERLESS)]}
             case _:
                 raise Refusal(404, "NOT_FOUND", f"no hook {method} {path}")
+
+    def _plan_edits(self, edits: list[dict]) -> dict:
+        account, waiting = sobject("Account"), self._faults.behaviour.edits
+        for edit in edits:
+            fields = {account.field(name): value for name, value in edit["fields"].items()}
+            waiting[complete_id(edit["id"]), edit["moment"]] = {
+                field.name: stored(field, value) for field, value in fields.items()}
+        return {"waiting": len(waiting)}
 
     def _edit(self, entries: dict) -> dict:
         known = sobject(entries.get("object", "Account"))

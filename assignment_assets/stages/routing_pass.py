@@ -74,9 +74,10 @@ def one_pass(
     """Everything once, in order; without a desk nothing is written."""
     now = clock()
     standing = Standing.now(log, now)
-    polled = look(log, reader, standing, now)
-    cycles = plan_events(log, standing.rules, standing.policies, taken, now)
-    routed = decide(log, standing.rules, standing.policies, now)
-    written = write_decisions(log, desk, standing, clock, pause).height if desk else 0
-    raised = watch(log, standing.rules, clock())
+    with log.kept():
+        polled = look(log, reader, standing, now)
+        cycles = plan_events(log, standing.rules, standing.policies, taken, now)
+        routed = decide(log, standing.rules, standing.policies, now)
+        written = write_decisions(log, desk, standing, clock, pause).height if desk else 0
+        raised = watch(log, standing.rules, clock())
     return PassSummary(polled, len(routed.decisions), len(routed.conflicts), written, cycles, raised)
