@@ -17,6 +17,7 @@ from assignment_assets.sandbox.call import Call, Reply
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.faults import Fault, FaultBoard, FaultKind, refusal_of
 from assignment_assets.sandbox.hooks import Hooks
+from assignment_assets.sandbox.late import LateCalls
 from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.request_log import RequestLog
 from assignment_assets.sandbox.rest import LONGEST_URL, VERSIONS, RestApi
@@ -38,13 +39,14 @@ class Org:
     faults: FaultBoard
     hooks: Hooks
     log: RequestLog
+    late: LateCalls
 
     @classmethod
     def of(cls, folder: Path, credentials: Credentials, clock: OrgClock, daily_calls: int = DAILY_CALLS) -> "Org":
         """The org whose records are in `folder`."""
         state, faults = OrgState(folder, clock), FaultBoard()
         return cls(state, Gatekeeper(state, credentials), RestApi(state, faults, daily_calls), faults,
-                   Hooks(state, faults), RequestLog(folder))
+                   Hooks(state, faults), RequestLog(folder), LateCalls())
 
     def close(self) -> None:
         """Ends files and connections."""
@@ -78,6 +80,11 @@ def _answered(org: Org, request: Request, url: str, headers: dict[str, str], bod
               fault: Fault | None) -> Response:
     if fault is not None and fault.kind is FaultKind.LOST_REQUEST:
         return BrokenOff()
+    if fault is not None and fault.kind is FaultKind.LATE_COMMIT:
+        user_id = org.gatekeeper.user_of(headers.get("authorization", ""))
+        org.late.add(Call.of(request.method, url, headers, body, user_id), fault.requests)
+        return BrokenOff()
+    org.late.pass_by(org.api.handle)
     if fault is not None and fault.kind is FaultKind.UNAVAILABLE:
         return HTMLResponse("<html><body>Down for maintenance</body></html>", 503)
     if fault is not None and fault.kind is FaultKind.EXPIRED_SESSION:
@@ -124,6 +131,8 @@ def _hook(org: Org, request: Request, body: str) -> Response:
 def _json(reply: Reply) -> Response:
     if reply.body is None:
         return Response(status_code=reply.status, headers=reply.headers)
+    if isinstance(reply.body, str):
+        return Response(reply.body, reply.status, reply.headers, media_type="text/csv; charset=UTF-8")
     return JSONResponse(reply.body, reply.status, reply.headers)
 
 

@@ -9,6 +9,8 @@ from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.state import OrgState
 
 MOST_REQUESTS = 25
+MOST_COLLECTIONS = 5
+COLLECTION = re.compile(r"/services/data/v[\d.]+/(composite/sobjects|query)\b")
 REFERENCE = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -46,6 +48,8 @@ def _check(requests, call: Call) -> None:
         raise Refusal(400, "JSON_PARSER_ERROR", "compositeRequest must be a list of at least one request")
     if len(requests) > MOST_REQUESTS:
         raise Refusal(400, "LIMIT_EXCEEDED", f"a composite call takes at most {MOST_REQUESTS} requests")
+    if sum(bool(COLLECTION.match(str(request.get("url", "")))) for request in requests) > MOST_COLLECTIONS:
+        raise Refusal(400, "LIMIT_EXCEEDED", f"a call takes {MOST_COLLECTIONS} collections or queries at most")
     references = [request.get("referenceId", "") for request in requests]
     if len(set(references)) < len(references) or not all(map(REFERENCE.fullmatch, references)):
         raise Refusal(400, "INVALID_REQUEST", "each request needs a referenceId of its own: "

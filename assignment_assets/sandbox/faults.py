@@ -1,6 +1,6 @@
 """Faults on demand: what a network and a busy org do to a client, switched on by tests, one request at a time."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from assignment_assets.sandbox.refusal import Refusal
@@ -17,6 +17,7 @@ class FaultKind(StrEnum):
     REQUEST_LIMIT = "request_limit"  # 403, REQUEST_LIMIT_EXCEEDED
     EXPIRED_SESSION = "expired_session"  # every token given out so far ends
     SLOW = "slow"  # the answer waits for `seconds`
+    LATE_COMMIT = "late_commit"  # the connection breaks; the work is done after `requests` further requests
     ROW_ERROR = "row_error"  # an update of `record_id` is refused with `error_code`
 
 
@@ -36,6 +37,8 @@ class Fault:
     seconds: float = 0.0
     record_id: str = ""
     error_code: str = "UNABLE_TO_LOCK_ROW"
+    message: str = ""
+    requests: int = 1
 
     @classmethod
     def of(cls, entries: dict) -> "Fault":
@@ -46,10 +49,25 @@ class Fault:
             raise Refusal(400, "INVALID_FAULT", f"{error}; kinds: {', '.join(FaultKind)}") from error
 
 
+STATUS = {"ENTITY_IS_DELETED": 404, "NOT_FOUND": 404, "UNKNOWN_EXCEPTION": 500, "SERVER_UNAVAILABLE": 503,
+          "INSUFFICIENT_ACCESS_OR_READONLY": 403, "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": 403}
+"""The statuses of row errors that are not 400."""
+
+
+@dataclass
+class Behaviour:
+    """What the org does by itself: `rule_owner_id` is the owner that its assignment rule gives to updated accounts
+    unless the caller says not to; `edits` are people's edits by record and moment (before_write, after_write)."""
+
+    rule_owner_id: str = ""
+    edits: dict[tuple[str, str], dict] = field(default_factory=dict)
+
+
 class FaultBoard:
     """The faults that are switched on, and how often each has met a matching request."""
 
     def __init__(self) -> None:
+        self.behaviour = Behaviour()
         self._faults: list[Fault] = []
         self._met: list[int] = []
 
@@ -77,7 +95,8 @@ class FaultBoard:
         """Refuses the update of this record where a row error is switched on for it."""
         fault = self._strike(lambda fault: fault.kind is FaultKind.ROW_ERROR and fault.record_id == record_id)
         if fault is not None:
-            raise Refusal(400, fault.error_code, f"fault switched on for {record_id}", [])
+            message = fault.message or f"fault switched on for {record_id}"
+            raise Refusal(STATUS.get(fault.error_code, 400), fault.error_code, message, [])
 
     def _strike(self, matches) -> Fault | None:
         for place, fault in enumerate(self._faults):

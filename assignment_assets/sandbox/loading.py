@@ -9,7 +9,17 @@ import polars as pl
 from assignment_assets.domain.ids import complete_id
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.fields import salesforce_columns
-from assignment_assets.sandbox.schema import ACCOUNT, OPPORTUNITY, ORGANIZATION, USER, Kind, SObject
+from assignment_assets.sandbox.schema import (
+    ACCOUNT,
+    ACCOUNT_SHARE,
+    ACCOUNT_TEAM_MEMBER,
+    OPPORTUNITY,
+    OPPORTUNITY_TEAM_MEMBER,
+    ORGANIZATION,
+    USER,
+    Kind,
+    SObject,
+)
 from assignment_assets.sandbox.state import OrgState
 
 ORGANIZATION_ID = complete_id("00D5g00000SANDB")
@@ -42,6 +52,9 @@ def load(company: CompanyFrames, state_dir: Path, clock: OrgClock | None = None)
             state.replace(USER, [*_rows(USER, users, state), *_rows(USER, _other_users(), state)])
             opportunities = _spelled(company.opportunities, "opportunities").with_columns(Name=pl.lit("Referrals"))
             state.replace(OPPORTUNITY, _rows(OPPORTUNITY, opportunities, state))
+            state.replace(ACCOUNT_TEAM_MEMBER, _rows(ACCOUNT_TEAM_MEMBER, _teams(company), state))
+            state.replace(ACCOUNT_SHARE, _rows(ACCOUNT_SHARE, _shares(company), state))
+            state.replace(OPPORTUNITY_TEAM_MEMBER, _rows(OPPORTUNITY_TEAM_MEMBER, _deal_teams(company), state))
             state.replace(ORGANIZATION, _rows(ORGANIZATION, _organization(), state))
             state.forget_history()
     finally:
@@ -82,6 +95,36 @@ def _other_users() -> pl.DataFrame:
     emails = ["integration@example.com", "administrator@example.com"]
     return pl.DataFrame({"Id": [INTEGRATION_USER_ID, HUMAN_USER_ID], "IsActive": [True, True], "Email": emails,
                          "Name": ["Assignment Integration", "Org Administrator"], "Username": emails})
+
+
+def _teams(company: CompanyFrames) -> pl.DataFrame:
+    """A colleague on the team of every eighth account."""
+    return _colleagues(company, company.accounts.sort("account_id"), 8, "01M").select(
+        "Id", "UserId", AccountId="account_id", TeamMemberRole=pl.lit("Sales Engineer"), **_access("Edit"))
+
+
+def _shares(company: CompanyFrames) -> pl.DataFrame:
+    """A manual share of every twentieth account."""
+    return _colleagues(company, company.accounts.sort("account_id"), 20, "00r").select(
+        "Id", UserOrGroupId="UserId", AccountId="account_id", RowCause=pl.lit("Manual"), **_access("Read"))
+
+
+def _deal_teams(company: CompanyFrames) -> pl.DataFrame:
+    """A colleague on every tenth deal."""
+    return _colleagues(company, company.opportunities.sort("opportunity_id"), 10, "00q").select(
+        "Id", "UserId", OpportunityId="opportunity_id", TeamMemberRole=pl.lit("Sales Engineer"))
+
+
+def _colleagues(company: CompanyFrames, records: pl.DataFrame, every: int, prefix: str) -> pl.DataFrame:
+    reps = company.reps.sort("rep_id")["rep_id"].to_list()
+    chosen = records.gather_every(every)
+    ids = [complete_id(f"{prefix}5g00000{place:05d}") for place in range(chosen.height)]
+    users = [reps[place % len(reps)] for place in range(chosen.height)]
+    return chosen.with_columns(Id=pl.Series(ids, dtype=pl.String), UserId=pl.Series(users, dtype=pl.String))
+
+
+def _access(level: str) -> dict[str, pl.Expr]:
+    return {name: pl.lit(level) for name in ("AccountAccessLevel", "OpportunityAccessLevel", "CaseAccessLevel")}
 
 
 def _organization() -> pl.DataFrame:

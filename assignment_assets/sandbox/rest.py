@@ -2,6 +2,7 @@
 
 import re
 
+from assignment_assets.sandbox.bulk import BulkJobs
 from assignment_assets.sandbox.call import Call, Reply
 from assignment_assets.sandbox.composite import composite
 from assignment_assets.sandbox.faults import FaultBoard
@@ -12,7 +13,7 @@ from assignment_assets.sandbox.schema import SOBJECTS, SObject, sobject
 from assignment_assets.sandbox.state import OrgState
 
 VERSIONS = ("57.0", "58.0", "59.0", "60.0", "61.0", "62.0", "63.0", "64.0")
-RESOURCES = ("composite", "limits", "query", "queryAll", "sobjects")
+RESOURCES = ("composite", "jobs", "limits", "query", "queryAll", "sobjects")
 LONGEST_URL = 16_384
 DATA_PATH = re.compile(r"/services/data/v(\d+\.\d)(?:/(.*))?")
 
@@ -24,6 +25,7 @@ class RestApi:
         self._state = state
         self._rows = Rows(state, faults)
         self._queries = Queries(state)
+        self._bulk = BulkJobs(state, self._rows)
         self._daily_calls = daily_calls
 
     def handle(self, call: Call) -> Reply:
@@ -68,6 +70,8 @@ class RestApi:
             case "GET", ["composite", "sobjects", name]:
                 ids, fields = (call.parameters.get(key, "").split(",") for key in ("ids", "fields"))
                 return self._rows.retrieve(_known(name), ids, fields, call)
+            case method, ["jobs", "ingest" | "query" as kind, *rest]:
+                return self._bulk.answer(method, kind, rest, call)
             case _:
                 raise _nothing_here()
 

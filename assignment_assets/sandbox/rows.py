@@ -5,8 +5,9 @@ import hashlib
 from assignment_assets.domain.ids import complete_id, is_salesforce_id
 from assignment_assets.sandbox.call import Call, Reply
 from assignment_assets.sandbox.faults import FaultBoard
+from assignment_assets.sandbox.loading import HUMAN_USER_ID
 from assignment_assets.sandbox.refusal import Refusal
-from assignment_assets.sandbox.schema import ACCOUNT, USER, SObject
+from assignment_assets.sandbox.schema import ACCOUNT, ACCOUNT_SHARE, ACCOUNT_TEAM_MEMBER, USER, SObject
 from assignment_assets.sandbox.state import OrgState
 from assignment_assets.sandbox.values import http_date, moment_of, parsed_http_date, shown, stored
 
@@ -42,11 +43,36 @@ class Rows:
         """
         record_id = checked_id(sobject, record_id)
         with self._state.transaction():
+            self._person_edits(sobject, record_id, "before_write")
             record = self._state.live_record(sobject, record_id)
             self._faults.strike_record(record_id)
             check_preconditions(sobject, record, call.headers)
-            self._state.change(sobject, record_id, self.values(sobject, call.json()), call.user_id, "api")
+            self.change(sobject, record, self.values(sobject, call.json()), call)
+            self._person_edits(sobject, record_id, "after_write")
         return Reply(204)
+
+    def change(self, sobject: SObject, record: dict, values: dict, call: Call) -> None:
+        """Sets the values as the API does: a rule of the org may re-own an account unless the call forbids it, and
+        another owner costs the account its team and its manual shares."""
+        rule_owner_id = self._faults.behaviour.rule_owner_id
+        is_account = sobject is ACCOUNT
+        if is_account and rule_owner_id and call.headers.get("sforce-auto-assign", "TRUE").upper() != "FALSE":
+            values = {**values, "OwnerId": rule_owner_id}
+        self._state.change(sobject, record["Id"], values, call.user_id, "api")
+        if is_account and values.get("OwnerId", record["OwnerId"]) != record["OwnerId"]:
+            for child, extra in ((ACCOUNT_TEAM_MEMBER, ""), (ACCOUNT_SHARE, """ AND "RowCause" = 'Manual'""")):
+                sql = f'SELECT "Id" FROM {child.table} WHERE "AccountId" = ? AND "IsDeleted" = 0{extra}'
+                for (child_id,) in self._state.rows(sql, (record["Id"],)):
+                    self._state.change(child, child_id, {"IsDeleted": 1}, call.user_id, "cascade")
+
+    def strike(self, record_id: str) -> None:
+        """Refuses where a row error is switched on for the record."""
+        self._faults.strike_record(record_id)
+
+    def _person_edits(self, sobject: SObject, record_id: str, moment: str) -> None:
+        values = self._faults.behaviour.edits.pop((record_id, moment), None)
+        if values:
+            self._state.change(sobject, record_id, values, HUMAN_USER_ID, "human")
 
     def values(self, sobject: SObject, body) -> dict:
         """The stored values that an update's body asks for, by field name; all faults of one kind in one refusal."""

@@ -110,7 +110,25 @@ OPPORTUNITY = _sobject(
 )
 ORGANIZATION = _sobject("Organization", "00D", *_texts("Name", "InstanceName", "OrganizationType"),
                         *_checkboxes("IsSandbox"))
-SOBJECTS = {sobject.name.lower(): sobject for sobject in (ACCOUNT, USER, OPPORTUNITY, ORGANIZATION)}
+_ACCESS = _texts("AccountAccessLevel", "OpportunityAccessLevel", "CaseAccessLevel")
+ACCOUNT_TEAM_MEMBER = _sobject(
+    "AccountTeamMember", "01M", Field("AccountId", Kind.REFERENCE, refers_to="Account"),
+    Field("UserId", Kind.REFERENCE, refers_to="User"), *_texts("TeamMemberRole"), *_ACCESS,
+    Field("IsDeleted", Kind.CHECKBOX, False),
+)
+ACCOUNT_SHARE = _sobject(
+    "AccountShare", "00r", Field("AccountId", Kind.REFERENCE, refers_to="Account"),
+    Field("UserOrGroupId", Kind.REFERENCE, refers_to="User"), *_ACCESS, *_texts("RowCause"),
+    Field("IsDeleted", Kind.CHECKBOX, False),
+)
+OPPORTUNITY_TEAM_MEMBER = _sobject(
+    "OpportunityTeamMember", "00q", Field("OpportunityId", Kind.REFERENCE, refers_to="Opportunity"),
+    Field("UserId", Kind.REFERENCE, refers_to="User"), *_texts("TeamMemberRole"),
+    Field("IsDeleted", Kind.CHECKBOX, False),
+)
+SOBJECTS = {sobject.name.lower(): sobject for sobject in (
+    ACCOUNT, USER, OPPORTUNITY, ORGANIZATION, ACCOUNT_TEAM_MEMBER, ACCOUNT_SHARE, OPPORTUNITY_TEAM_MEMBER)}
+INDEXED = ((ACCOUNT_TEAM_MEMBER, "AccountId"), (ACCOUNT_SHARE, "AccountId"), (OPPORTUNITY, "AccountId"))
 
 
 def sobject(name: str) -> SObject:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.refusal import Refusal
-from assignment_assets.sandbox.schema import SOBJECTS, Kind, SObject
+from assignment_assets.sandbox.schema import INDEXED, SOBJECTS, Kind, SObject
 from assignment_assets.sandbox.values import moment_text
 
 DATABASE = "org.sqlite"
@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS write_log (
     write_no INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, object TEXT NOT NULL, record_id TEXT NOT NULL,
     field TEXT NOT NULL, old_value TEXT, new_value TEXT, user_id TEXT NOT NULL, channel TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS session (token_digest TEXT PRIMARY KEY, user_id TEXT NOT NULL, issued_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS bulk_job (id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL,
+    head TEXT NOT NULL, data TEXT NOT NULL, successful TEXT NOT NULL, failed TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS api_usage (day TEXT PRIMARY KEY, calls INTEGER NOT NULL);
 """
 
@@ -40,6 +42,8 @@ class OrgState:
         self._db.executescript(BOOKKEEPING)
         for sobject in SOBJECTS.values():
             self._db.execute(sobject.ddl())
+        for sobject, name in INDEXED:
+            self._db.execute(f'CREATE INDEX IF NOT EXISTS "{sobject.name}_{name}" ON {sobject.table} ("{name}")')
 
     def close(self) -> None:
         """Ends the connection; the state stays on disk."""
@@ -129,6 +133,11 @@ class OrgState:
         row = [stamped.get(field.name, 0 if field.kind is Kind.CHECKBOX else None) for field in sobject.fields.values()]
         with self.transaction():
             self._db.execute(f"INSERT INTO {sobject.table} VALUES ({', '.join('?' * len(row))})", row)
+
+    def execute(self, sql: str, parameters: tuple) -> None:
+        """Carries out a statement on the org's own bookkeeping."""
+        with self.transaction():
+            self._db.execute(sql, parameters)
 
     def open_session(self, token_digest: str, user_id: str) -> None:
         """Remembers that whoever shows the token of this digest is this user."""
