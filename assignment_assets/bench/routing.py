@@ -41,6 +41,7 @@ from assignment_assets.sandbox import mapping_path, write_log
 BEGINS = date(2026, 10, 1)
 SHORT = Size(reps=16, accounts=600, arrivals=40, departures=2, starters=2, leaves=3, territory_changes=2, days=4)
 BAR_MINUTES = 10
+HALF_FULL = 50  # accounts in the fullest book, so that there are seats for what is routed
 Line = dict[str, object]
 
 
@@ -160,13 +161,18 @@ def throughput(owned: tuple[int, ...], decisions: int, say: Callable[[Line], obj
             fresh, company.reps, company.opportunities, DECISIONS.empty(), nobody, rules, begins, begins)
         batch = pl.concat([batch] * (decisions // batch.height + 1)).head(decisions)
         waiting = pl.DataFrame(schema={"account_id": pl.String, "new_owner_id": pl.String})
-        people = People(company.reps.with_columns(capacity=pl.lit(100)), loads(company.accounts, waiting), (), BEGINS)
-        router = Router(rules, people, {}, 1)
+        started = time.perf_counter()
+        counted = loads(company.accounts, waiting)
+        prepared = time.perf_counter() - started
+        half = {rep_id: round(HALF_FULL * number / max(counted.values())) for rep_id, number in counted.items()}
+        router = Router(rules, People(company.reps.with_columns(capacity=pl.lit(100)), half, (), BEGINS), {}, 1)
         started = time.process_time()
         routed = router.route(batch, begins)
         spent = time.process_time() - started
-        say({"figure": "throughput", "owned": count, "decisions": len(routed.decisions),
-             "decisions_per_second": round(len(routed.decisions) / spent), "target": 5_000})
+        placed = sum(row["rule"] == "territory" for row in routed.decisions)
+        say({"figure": "throughput", "owned": count, "decisions": len(routed.decisions), "by_territory": placed,
+             "decisions_per_second": round(len(routed.decisions) / spent), "target": 5_000,
+             "counting_books_seconds": round(prepared, 3)})
 
 
 def interference(size: Size, passes: int, say: Callable[[Line], object]) -> None:

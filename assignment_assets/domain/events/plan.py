@@ -26,8 +26,8 @@ def plan_cycles(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of `event_cycles`, and event_id → cycle, for events that are `ready`.
 
-    Events of one scope join one cycle; in the scope `rep`, which names a single rep, each rep has one of their
-    own. A cycle runs as far as the most careful policy of its kinds allows; without one it waits for a person.
+    Events of one scope and under the same policy join one cycle; in the scope `rep`, which names a single rep, each
+    rep has one of their own. Without a policy a cycle waits for a person, and holds up no other.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def plan_cycles(
         Kind of event → policy in force and its digest.
     """
     used, cycles, of_event = set(taken), [], []
-    for group in _groups(events):
+    for group in _groups(events, policies):
         cycle = _cycle_id(group, now, used)
         used.add(cycle)
         of_event += [{"event_id": row["event_id"], "cycle": cycle} for row in group]
@@ -46,11 +46,12 @@ def plan_cycles(
             pl.DataFrame(of_event, schema={"event_id": pl.String, "cycle": pl.String}))
 
 
-def _groups(events: pl.DataFrame) -> list[list[dict]]:
+def _groups(events: pl.DataFrame, policies: dict[str, tuple[StandingPolicy, str]]) -> list[list[dict]]:
     groups: dict[tuple, list[dict]] = {}
     for row in events.iter_rows(named=True):
         own = row["subject_id"] if row["scope"] == "rep" else ""
-        groups.setdefault((row["scope"], own), []).append(row)
+        digest = policies[row["kind"]][1] if row["kind"] in policies else ""
+        groups.setdefault((row["scope"], own, digest), []).append(row)
     return list(groups.values())
 
 
@@ -69,11 +70,8 @@ def _cycle_id(group: list[dict], now: datetime, used: set[str]) -> str:
 
 def _row(cycle: str, group: list[dict], policies: dict[str, tuple[StandingPolicy, str]], now: datetime) -> dict:
     scope = group[0]["scope"]
-    kinds = sorted({row["kind"] for row in group})
     names = sorted({name for row in group for name in json.loads(row["names"])})
-    found = [policies[kind] for kind in kinds if kind in policies]
-    has_all = len(found) == len(kinds)
-    policy, digest = min(found, key=lambda each: UP_TO.index(each[0].up_to)) if has_all else (None, None)
+    policy, digest = policies.get(group[0]["kind"], (None, None))
     up_to = policy.up_to if policy else "nothing"
     reach = UP_TO.index(up_to)
     default = RunConfig()

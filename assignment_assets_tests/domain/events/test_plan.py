@@ -77,13 +77,13 @@ def test_without_a_policy_a_cycle_waits_for_a_person_and_keeps_its_deadlines():
     assert (row["up_to"], row["max_moves"], config.lock_days, config.review_days) == ("nothing", 0, 7, 7)
 
 
-def test_the_most_careful_of_several_policies_decides_how_far_a_cycle_runs():
-    policies = {"departure": (policy("departure"), "d1"),
-                "leave_started": (policy("leave_started", up_to="lock_lists", max_moves=5), "d2")}
-    row = plan(event("departure", "ana"), event("leave_started", "ben"), policies=policies)[0]
-    config = RunConfig.model_validate_json(row["config_json"])
-    assert (row["up_to"], row["max_moves"], row["policy_digest"]) == ("lock_lists", 5, "d2")
+def test_a_cycle_runs_as_far_as_its_policy_says_and_holds_up_no_other():
+    policies = {"departure": (policy("departure", up_to="lock_lists", max_moves=5), "d1")}
+    covered, waiting = plan(event("departure", "ana"), event("leave_started", "ben"), policies=policies)
+    config = RunConfig.model_validate_json(covered["config_json"])
+    assert (covered["up_to"], covered["max_moves"], covered["policy_digest"]) == ("lock_lists", 5, "d1")
     assert (config.lock_days, config.review_days) == (0, 7)
+    assert (waiting["up_to"], waiting["policy_digest"]) == ("nothing", None)
 
 
 def test_a_policy_counts_from_its_first_to_its_last_day_for_its_kinds():
