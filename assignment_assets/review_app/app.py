@@ -1,5 +1,6 @@
 """The review pages as one application: which path leads to which page, and what happens to every request."""
 
+import fcntl
 from collections.abc import Callable
 from importlib.resources import files
 
@@ -109,7 +110,7 @@ async def _answer(house: House, limit: RateLimit, request: Request, page: Page) 
         if request.method == "POST":
             require_form_secret(visiting, form.get("form_secret", [""])[0])
         call = Call(house, visiting, now, dict(request.path_params), request.query_params, form)
-        response = await run_in_threadpool(page, call)
+        response = await run_in_threadpool(_one_at_a_time if form else _at_once, page, call)
     except Refused as error:
         if error.status in (403, 429) and not limit.allows(_address(request)):
             return _message(house, 429, "Too many requests. Wait a minute and try again.")
@@ -119,6 +120,19 @@ async def _answer(house: House, limit: RateLimit, request: Request, page: Page) 
     if house.pages.person_header:
         keep(response, visiting.cookie, granted, now, house.pages.url.startswith("https:"))
     return response
+
+
+def _at_once(page: Page, call: Call) -> Response:
+    return page(call)
+
+
+def _one_at_a_time(page: Page, call: Call) -> Response:
+    """One person's forms wait for each other, also across processes; different people's do not."""
+    path = call.house.folder.root / "drafts" / call.cycle / call.person / ".lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return page(call)
 
 
 def _message(house: House, status: int, sentence: str, title: str = "") -> HTMLResponse:

@@ -38,6 +38,10 @@ def sign(call: Call) -> Response:
     if decision == "approve" and region["held_count"]:
         fault = f"{region['held_count']} held edits wait for a decision. Decide them first."
         return HTMLResponse(_page(call, desk, region, fault), 422)
+    severe = [row for row in desk.severe if row["region"] == region["region"]]
+    if decision == "approve" and severe and call.house.config(call.cycle).severe_conflicts_block:
+        return HTMLResponse(_page(call, desk, region, f"{len(severe)} severe conflicts wait for somebody to take them "
+                                                      "on. Resolve them first."), 422)
     token, fault = token_of(call)
     if fault:
         return HTMLResponse(_page(call, desk, region, fault), 422)
@@ -78,6 +82,7 @@ def _page(call: Call, desk: SigningDesk, region: dict, fault: str = "") -> str:
         "region.html", standing=standing, region=region, fault=fault, books=mine.to_dicts(), as_proposed=as_proposed,
         cards=cards(review, [name], mine, reviewed), balance=_balance(desk, name, reviewed), edits=edits,
         held=[row for row in desk.held if name in row["touched"]], drift=desk.drift, lines=lines.to_dicts(),
+        conflicts=[row for row in desk.conflicts if row["region"] == name],
         moves=moves.slice((number - 1) * MOVES_A_PAGE, MOVES_A_PAGE).to_dicts(), move_total=moves.height,
         page=number, pages=_num_pages(moves.height), authors=_authors(edits),
     )

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assignment_assets.domain.conflicts import SEVERITIES
 from assignment_assets.domain.gates import latest_receipts
 from assignment_assets.domain.identity import sign, signer_token, verify
 from assignment_assets.domain.sign_off import HOUSE
 from assignment_assets.domain.tables import (
+    CONFLICTS,
     DECIDED_BOOKS,
     DECISION_VERDICTS,
     EDIT_VERDICTS,
@@ -18,8 +20,9 @@ from assignment_assets.domain.tables import (
 )
 from assignment_assets.io.inbox import read_receipts
 from assignment_assets.io.outbox import read_gate
+from assignment_assets.report.balance import balance
 from assignment_assets.review_app.house import Call
-from assignment_assets.review_app.review_desk import ReviewDesk, desk_of
+from assignment_assets.review_app.review_desk import TABLES, ReviewDesk, desk_of
 
 DRIFTED = ("drift", "drift_rule", "gone", "held", "failed", "unknown", "deferred")
 
@@ -33,6 +36,13 @@ class SigningDesk:
     held: list[dict]
     edits: list[dict]
     drift: list[dict]
+    conflicts: list[dict]
+
+    @property
+    def severe(self) -> list[dict]:
+        """Severe conflicts that nobody has resolved, each once."""
+        open_ones = [row for row in self.conflicts if row["severity"] == "severe" and not row["resolved_by"]]
+        return list({row["conflict"]: row for row in open_ones}.values())
 
     def region(self, name: str) -> dict | None:
         """The region of that name, where the signer may sign it."""
@@ -65,7 +75,7 @@ def signing_desk_of(call: Call) -> SigningDesk:
         row["decision"] = f"{decision['decision']}, {decision['decided_by']}" if decision else ""
         row["waits"] = f"held {row['receipt_no']} {row['account_id']} {row['rep_id']}" in waiting
     held = [row for row in edits if row["verdict"] == "held" and row["edit_kind"] == "add" and not row["decision"]]
-    return SigningDesk(review, regions, held, edits, _drift(call, review, mine))
+    return SigningDesk(review, regions, held, edits, _drift(call, review, mine), _conflicts(call, mine, waiting))
 
 
 def token_of(call: Call) -> tuple[str, str]:
@@ -78,6 +88,19 @@ def token_of(call: Call) -> tuple[str, str]:
         call.note("wrong token", call.person)
         return "", "This is not your signing token. Paste the one that was handed to you; nothing was signed."
     return token, ""
+
+
+def balances(call: Call, review: ReviewDesk, regions: tuple[str, ...]) -> dict[str, dict]:
+    """Region → what of its opportunities sits in the wrong book: before, proposed, reviewed (per cent)."""
+    def draw() -> dict[str, dict]:
+        owned = review.owned(books_now(call))
+        even = {region: balance(owned, review.measured([region])) for region in regions}
+        return {
+            region: dict(rows.filter(pl.col("measure") == "opp_count").select("book_state", "hoover_pct").iter_rows())
+            for region, rows in even.items()
+        }
+
+    return call.house.shelf.drawn(("balances", regions), call.cycle, (*TABLES, DECIDED_BOOKS), draw)
 
 
 def books_now(call: Call) -> pl.DataFrame:
@@ -128,6 +151,14 @@ def _edits(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:
                 "holder_name": holder.get("name", ""), "touched": sorted(touched),
             })
     return shown
+
+
+def _conflicts(call: Call, regions: list[str], waiting: set[str]) -> list[dict]:
+    """The regions' conflicts, severe and unresolved ones first."""
+    order = {severity: place for place, severity in enumerate(SEVERITIES)}
+    rows = call.table(CONFLICTS).filter(pl.col("region").is_in(regions)).to_dicts()
+    shown = [row | {"waits": f"conflict {row['conflict']}" in waiting} for row in rows]
+    return sorted(shown, key=lambda row: (order[row["severity"]], bool(row["resolved_by"]), row["conflict"]))
 
 
 def _drift(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:

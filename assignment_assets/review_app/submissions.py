@@ -9,7 +9,7 @@ import hashlib
 import io
 from collections.abc import Iterable
 
-from assignment_assets.domain.decisions import HeldEditDecision, SignOff, signed_text
+from assignment_assets.domain.decisions import Decision, signed_text
 from assignment_assets.domain.gates import Receipt
 from assignment_assets.domain.identity import packet_code
 from assignment_assets.io.inbox import look
@@ -34,7 +34,7 @@ def send_review(call: Call, standing: Standing, edits: Iterable[dict]) -> Receip
     return _send(call, PAGE_FILE, _csv(call, standing, rows))
 
 
-def send_decision(call: Call, decision: SignOff | HeldEditDecision, token: str) -> Receipt | None:
+def send_decision(call: Call, decision: Decision, token: str) -> Receipt | None:
     """Puts a decision, signed with the person's own token, into their inbox folder; the receipt it got."""
     name = "".join(letter if letter.isalnum() else "_" for letter in decision.subject.lower())
     return _send(call, f"{name}.json", signed_text(decision, token))

@@ -80,7 +80,8 @@ def test_a_deal_whose_owner_has_left_is_resolved_by_the_rule():
 def test_a_house_account_that_moves_is_severe_and_a_co_owned_one_a_warning():
     rows = found(("h1", "ana", "cleo"), h1={"is_house": True, "co_owner_ids": ["iris"]})
     assert {row["severity"] for row in of_kind(rows, "house_account")} == {"severe"}
-    assert of_kind(rows, "co_owned")[0]["sentence"] == "Clinic h1 moves from Ana Ruiz to Cleo Park; Iris Lane co-own it."
+    assert of_kind(rows, "co_owned")[0]["sentence"] == (
+        "Clinic h1 moves from Ana Ruiz to Cleo Park; Iris Lane co-own it.")
 
 
 def test_an_account_without_an_active_owner_is_severe():

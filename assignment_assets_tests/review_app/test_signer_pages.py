@@ -1,0 +1,94 @@
+"""Growth Strategy at their pages: regions with balance and edits, held edits, conflicts, the signature."""
+
+import pytest
+
+from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.tables import (
+    DECISION_VERDICTS,
+    EDIT_VERDICTS,
+    PROPOSED_BOOKS,
+    REGION_DIGESTS,
+    SIGN_OFF_VERDICTS,
+)
+from assignment_assets.io.folders import engine_key
+from assignment_assets_tests.company import LEE, PRIYA, TOM
+
+HOME = "/2026q4-global/gs"
+
+
+def token(person: str) -> str:
+    return signer_token(engine_key(), person)
+
+
+@pytest.fixture
+def held(proposed):
+    """A cycle at its sign-offs with one held edit: Lee asked for an account of Dana's."""
+    wanted = next(row["account_id"] for row in proposed.table(PROPOSED_BOOKS).to_dicts() if _is_wanted(row))
+    proposed.edit(LEE, add=[(wanted, "cleo", "relationship")])
+    proposed.look("review_edits")
+    return proposed.review()
+
+
+def _is_wanted(row: dict) -> bool:
+    return row["rep_id"] == "ben" and row["phase"] != "lock" and row["account_id"] not in ("b05", "b10", "b12", "m03")
+
+
+def test_a_signer_sees_each_region_with_balance_edits_and_moves_and_signs_it(serve, reviewed):
+    desk = serve(reviewed)
+    priya = desk.visit("gs", PRIYA)
+    assert "North" in priya.landed.text and "South" in priya.landed.text
+    page = priya.open(f"{HOME}/region/North")
+    for words in ("Balance, and what people’s edits did to it", "Book by book", "Ana Ruiz", "Certificate", "Moves"):
+        assert words in page.text
+    sent = priya.send(page, decision="approve", token=token(PRIYA), note="seen")
+    assert "North: approve" in sent.html or "approve for North" in sent.text
+    reviewed.run("sign_off")
+    assert [(row["region"], row["signed_by"], row["verdict"]) for row in reviewed.rows(SIGN_OFF_VERDICTS)] == [
+        ("North", PRIYA, "accepted")]
+    assert "Signed by priya@example.com" in priya.open(f"{HOME}/region/North").text.replace("  ", " ")
+
+
+def test_a_signer_sees_only_regions_that_they_may_sign(serve, reviewed):
+    tom = serve(reviewed).visit("gs", TOM)
+    assert "South" in tom.landed.text and "North" not in tom.landed.text
+    assert tom.open(f"{HOME}/region/North").status == 404
+    assert tom.open(f"{HOME}/region/South").status == 200
+
+
+def test_another_persons_token_or_none_signs_nothing(serve, reviewed):
+    desk = serve(reviewed)
+    priya = desk.visit("gs", PRIYA)
+    page = priya.open(f"{HOME}/region/North")
+    for wrong in (token(TOM), "", "x" * 64, "ab"):
+        assert priya.send(page, decision="approve", token=wrong).status == 422
+    assert desk.receipts("sign_offs") == []
+    assert "wrong token" in {deed["action"] for deed in desk.audit()}
+
+
+def test_a_region_that_changed_since_it_was_shown_is_not_signed(serve, reviewed):
+    desk = serve(reviewed)
+    priya = desk.visit("gs", PRIYA)
+    page = priya.open(f"{HOME}/region/North")
+    answer = priya.send(page, decision="approve", token=token(PRIYA), digest="0" * 64)
+    assert answer.status == 409 and desk.receipts("sign_offs") == []
+
+
+def test_a_held_edit_is_decided_before_its_regions_can_sign(serve, held):
+    desk = serve(held)
+    priya = desk.visit("gs", PRIYA)
+    assert "Held edits to decide" in priya.landed.text and held.rows(EDIT_VERDICTS)[0]["verdict"] == "held"
+    north = priya.send(priya.open(f"{HOME}/region/North"), decision="approve", token=token(PRIYA))
+    assert north.status == 422 and "held edits wait for a decision" in north.text
+    done = priya.send(priya.open(HOME), decision="refuse", token=token(PRIYA), note="by phone")
+    assert "Receipt 1" in done.text
+    held.run("sign_off")
+    assert [row["verdict"] for row in held.rows(DECISION_VERDICTS)] == ["accepted"]
+    assert held.table(REGION_DIGESTS)["held_count"].sum() == 0
+    assert "Nothing waits for a decision" in priya.open(HOME).text
+
+
+def test_a_decision_on_what_is_not_held_is_no_page(serve, held):
+    priya = serve(held).visit("gs", PRIYA)
+    page = priya.open(HOME)
+    assert priya.send(page, decision="accept", token=token(PRIYA), account_id="c03").status == 404
+    assert priya.send(page, token=token(PRIYA), conflict="closing_deal d9", note="x").status == 404
