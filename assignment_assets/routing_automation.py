@@ -1,6 +1,11 @@
-"""What runs between the quarters by itself, once switched on: the poll, event cycles, signatures under a policy."""
+"""What runs between the quarters by itself, once switched on: the poll, event cycles, signatures under a policy.
+
+Everything here is off until somebody switches it on in Dagster; ``ASSIGNMENT_ROUTING_SENSORS=on`` switches all of it
+on at once, for samples and rehearsals.
+"""
 
 import json
+import os
 
 import dagster as dg
 
@@ -17,7 +22,10 @@ from assignment_assets.routing.look import look
 from assignment_assets.routing.standing_files import read_rules
 from assignment_assets.stages.cycle import CYCLES
 
-LOOK_SECONDS = 60
+LOOK_SECONDS = int(os.environ.get("ASSIGNMENT_LOOK_SECONDS", "60"))
+IS_ON = os.environ.get("ASSIGNMENT_ROUTING_SENSORS") == "on"
+AT_FIRST = dg.DefaultSensorStatus.RUNNING if IS_ON else dg.DefaultSensorStatus.STOPPED
+HOURLY_AT_FIRST = dg.DefaultScheduleStatus.RUNNING if IS_ON else dg.DefaultScheduleStatus.STOPPED
 ROUTE = ("new_accounts", "events", "routing_decisions", "routing_write_back", "routing_summary")
 VIEWS = ("routing_conflicts", "routing_kpis")
 IN_THIS_PROCESS = dg.in_process_executor
@@ -41,7 +49,7 @@ ROUTING_JOBS = [
 @dg.sensor(
     job_name="route",
     minimum_interval_seconds=LOOK_SECONDS,
-    default_status=dg.DefaultSensorStatus.STOPPED,
+    default_status=AT_FIRST,
     description="Looks at the source every minute and starts a pass where something changed or is due. Off until "
     "switched on.",
 )
@@ -60,7 +68,7 @@ def source_poll(context: dg.SensorEvaluationContext, source: Source, clock: Cloc
 @dg.sensor(
     job_name="open_cycle",
     minimum_interval_seconds=LOOK_SECONDS,
-    default_status=dg.DefaultSensorStatus.STOPPED,
+    default_status=AT_FIRST,
     description="Opens the cycle of an event where a standing policy covers its kind; the others wait for a person "
     "(`assignment events open`). Off until switched on.",
 )
@@ -90,7 +98,7 @@ def opening(cycle: str, config_json: str) -> dg.RunRequest:
 @dg.sensor(
     job_name="write_back",
     minimum_interval_seconds=LOOK_SECONDS,
-    default_status=dg.DefaultSensorStatus.STOPPED,
+    default_status=AT_FIRST,
     description="Signs an event cycle's regions under the standing policy that covers it, within its largest number "
     "of moves, and starts the write-back where the policy reaches that far. Off until switched on.",
 )
@@ -108,9 +116,7 @@ def standing_policy(context: dg.SensorEvaluationContext, clock: Clock) -> dg.Sen
     )
 
 
-@dg.schedule(
-    job_name="routing_views", cron_schedule="5 * * * *", default_status=dg.DefaultScheduleStatus.STOPPED
-)
+@dg.schedule(job_name="routing_views", cron_schedule="5 * * * *", default_status=HOURLY_AT_FIRST)
 def every_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Brings the views of routing up to date, once anything was ever read. Off until switched on."""
     if not (DataFolder.from_environment().root / "routing").is_dir():

@@ -106,21 +106,22 @@ def staged(story: Story) -> Iterator[Stage]:
     """A folder and an org of this performance alone; both are gone afterwards."""
     begins = datetime(story.begins.year, story.begins.month, story.begins.day, 7)
     clock = [begins]
-    with tempfile.TemporaryDirectory() as root, _environment(Path(root)):
+    with tempfile.TemporaryDirectory() as root, environment(Path(root)):
         folder = DataFolder.from_environment()
         org_clock = OrgClock(lambda: utc(clock[0]))
         load(story.company, folder.root / "sandbox", org_clock)
-        _allow(folder, story.begins)
+        allow(folder, story.begins)
         with running(folder.root / "sandbox", clock=org_clock, daily_calls=10**9) as address:
             os.environ.update(address.environment())
             yield Stage(folder, address, clock)
 
 
 @contextmanager
-def _environment(root: Path) -> Iterator[None]:
+def environment(root: Path, rules: str = RULES) -> Iterator[None]:
+    """A data folder, settings, rules and a Dagster home below `root`, in force until the block ends."""
     before = dict(os.environ)
     (root / "settings.toml").write_text(f'[signers]\n"{SIGNER}" = ["*"]\n')
-    (root / "routing.toml").write_text(RULES)
+    (root / "routing.toml").write_text(rules)
     (root / "dagster").mkdir()
     (root / "dagster" / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
     os.environ.update({
@@ -136,7 +137,8 @@ def _environment(root: Path) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _allow(folder: DataFolder, begins: date) -> None:
+def allow(folder: DataFolder, begins: date) -> None:
+    """Signs a standing policy for routing and departures, up to the write-back."""
     last = str(begins + timedelta(days=120))
     policy = StandingPolicy("quarter", (ROUTING, "departure"), "write_back", 5_000, str(begins), last, SIGNER)
     path = folder.root / "inbox" / "policies" / SIGNER / "quarter.json"

@@ -118,10 +118,9 @@ class Router:
             evidence = f"{evidence}; {'primary' if rep_id == nomination.reps[0] else 'next'} of {nomination.pod}"
         stays = rep_id == account["owner_id"]
         hours = 0 if stays else self._rules.accept_hours
-        segment = rep.region if self._rules.workload.segment_by == "region" else account["state"]
         return self._common(account, now, passed) | {
             "new_owner_id": rep_id, "rule": nomination.rule, "evidence": evidence,
-            "territory": nomination.territory or None, "segment": segment or None, "pod": nomination.pod or None,
+            "territory": nomination.territory or None, "segment": rep.region or None, "pod": nomination.pod or None,
             "accept_by": now + timedelta(hours=hours) if hours else None,
         }
 

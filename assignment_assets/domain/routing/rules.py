@@ -94,7 +94,6 @@ class Workload(_Strict):
     per_account: float = 1.0
     per_pipeline_account: float = 0.5
     per_weekly_inbound: float = 0.5
-    segment_by: Literal["region", "state"] = "region"
     marks: Marks = Marks()
     segments: dict[str, Marks] = {}
 
