@@ -29,6 +29,7 @@ ITERATIONS = 60
 HOT, HOT_ITERATIONS = 5.0, 30  # above this temperature: fewer iterations, on a sample
 SAMPLE_FROM = 30_000  # accounts; fewer are never sampled
 SAMPLE_STEP = 4
+RESTRICT_FROM = 100_000  # edges; with fewer every stage looks at all of them
 REACH, LEAST_REACH = 25.0, 15.0  # columns kept: so many temperatures, and at least so many units, above the least
 COARSE = ((1.0, 0.1), 15)  # temperatures and iterations from the prices of a neighbour
 
@@ -75,19 +76,22 @@ def lower_bound(phase: Phase, weighing: Weighing, start: Duals | None = None,
 
         hot = temperature >= HOT
         step = SAMPLE_STEP if hot and phase.num_accounts >= SAMPLE_FROM else 1
-        reach = np.inf if hot else max(REACH * temperature, LEAST_REACH) * unit
-        columns = _columns(edges, prices, room, *_unpack(best * scale, num_reps, num_measures), step, reach)
+        near = max(REACH * temperature, LEAST_REACH) * unit
+        reaches = (np.inf,) if hot or edges.start[-1] < RESTRICT_FROM else (near, np.inf)
+        for reach in reaches:  # every edge again where the near ones alone have led astray
+            columns = _columns(edges, prices, room, *_unpack(best * scale, num_reps, num_measures), step, reach)
 
-        def smoothed(point: np.ndarray, columns: Columns = columns,
-                     heat: float = temperature * unit) -> tuple[float, np.ndarray]:
-            seat, balance = _unpack(point * scale, num_reps, num_measures)
-            value, seat_slope, balance_slope = _smoothed(edges, prices, room, demand, columns, seat, balance, heat)
-            return value / unit, np.concatenate([seat_slope, balance_slope.ravel()]) * scale / unit
+            def smoothed(point: np.ndarray, columns: Columns = columns,
+                         heat: float = temperature * unit) -> tuple[float, np.ndarray]:
+                seat, balance = _unpack(point * scale, num_reps, num_measures)
+                value, seat_slope, balance_slope = _smoothed(edges, prices, room, demand, columns, seat, balance, heat)
+                return value / unit, np.concatenate([seat_slope, balance_slope.ravel()]) * scale / unit
 
-        point = ascend(smoothed, best, ceiling, min(iterations, HOT_ITERATIONS) if hot else iterations)
-        bound = exact(point)
-        if bound > best_bound:
-            best_bound, best = bound, point
+            point = ascend(smoothed, best, ceiling, min(iterations, HOT_ITERATIONS) if hot else iterations)
+            bound = exact(point)
+            if bound > best_bound:
+                best_bound, best = bound, point
+                break
     seat, balance = _unpack(best * scale, num_reps, num_measures)
     return Duals(seat, balance, best_bound + weighing.constant)
 

@@ -9,6 +9,8 @@ from assignment_assets.optimizer.bounds import Duals, edge_cost
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Prices
 
+SAMPLE = 5000  # accounts that the slack is estimated from
+
 
 class Choices(NamedTuple):
     """Accounts with more than one rep in question; `rank[start[i]:start[i + 1]]` are those of `account[i]`."""
@@ -29,14 +31,26 @@ def all_choices(phase: Phase) -> Choices:
     return Choices(account, start, rank.astype(np.int32))
 
 
-def priced_choices(phase: Phase, prices: Prices, duals: Duals, slack: float) -> Choices:
-    """Reps whose cost at the dual prices is within `slack` (units of the weighted objective) of the account's least.
+def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: float) -> tuple[Choices, float]:
+    """The reps whose cost at the dual prices is near the account's least: so many an account on average.
 
     An edge further away than the gap between a solution and the bound is in no better solution at all; a smaller slack
     is a heuristic that spends proposals where they pay.
+
+    Returns
+    -------
+    choices
+        Those reps, of the accounts that have more than one.
+    slack
+        How far above the least they may be, in units of the weighted objective: how closely the reps compete, and so
+        the measure of a search's temperature.
     """
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, slack))
+    step = max(1, phase.num_accounts // SAMPLE)
+    above = _above_least(phase.edges, prices, room, duals.seat, duals.balance, step)
+    wanted = int(per_account * (phase.num_accounts / step))
+    slack = float(np.partition(above, wanted)[wanted]) if wanted < len(above) else float(above.max(initial=0.0))
+    return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, slack)), slack
 
 
 def cheapest(phase: Phase, prices: Prices, duals: Duals) -> np.ndarray:
@@ -57,6 +71,28 @@ def _cheapest(edges, prices, room, seat, balance):
                 least = cost
                 chosen[account] = edges.reps[place]
     return chosen
+
+
+@njit(cache=True)
+def _above_least(edges, prices, room, seat, balance, step):
+    """The costs of every `step`-th account's edges above the account's least."""
+    size = 0
+    for account in range(0, len(edges.state), step):
+        size += edges.start[account + 1] - edges.start[account]
+    above = np.empty(size)
+    filled = 0
+    for account in range(0, len(edges.state), step):
+        begin = edges.state_start[edges.state[account]]
+        degree = edges.state_start[edges.state[account] + 1] - begin
+        least = np.inf
+        for rank in range(degree):
+            cost = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
+            above[filled + rank] = cost
+            least = min(least, cost)
+        for rank in range(degree):
+            above[filled + rank] -= least
+        filled += degree
+    return above
 
 
 @njit(cache=True)

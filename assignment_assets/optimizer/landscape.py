@@ -16,8 +16,9 @@ from assignment_assets.optimizer.search import anneal
 from assignment_assets.optimizer.weighing import Weighing, weigh
 
 TRIES = 2  # partners compared in an exchange
-SLACK = 2.0  # how far from the least cost a choice may be, in mean normalised objective of one account
-COOL = 0.01  # last temperature over the first
+PER_ACCOUNT = 3.5  # choices in question, on average
+COOL = 0.03  # last temperature over the first
+EXTREME_HEAT = 0.3
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
 MARGIN = 0.05  # of the range, beyond the worst extreme
 
@@ -29,6 +30,7 @@ class Guide(NamedTuple):
     weighing: Weighing
     duals: Duals
     choices: Choices
+    slack: float  # how closely the reps compete, in units of the weighted objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +67,8 @@ class Landscape:
         """Prices and choices of a direction; coarse and quick when the prices of a neighbour are at hand."""
         weighing = self.weighing(direction)
         duals = lower_bound(self.phase, weighing) if near is None else lower_bound(self.phase, weighing, near, *COARSE)
-        slack = SLACK / max(self.phase.num_accounts, 1)
         return Guide(np.asarray(direction), weighing, duals,
-                     priced_choices(self.phase, weighing.prices, duals, slack))
+                     *priced_choices(self.phase, weighing.prices, duals, PER_ACCOUNT))
 
     def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """A feasible assignment near the one that the prices ask for: `start`, with each account moved where it can."""
@@ -87,13 +88,13 @@ class Landscape:
         sweeps
             Proposals, in multiples of the number of accounts.
         heat
-            First temperature, in units of the mean normalised objective of one account.
+            First temperature, in units of the guide's slack.
         direction
             The weights, when they are not the guide's own.
         """
         phase, result = self.phase, assignment.copy()
         weighing = guide.weighing if direction is None else self.weighing(direction)
-        hot = heat / max(phase.num_accounts, 1)
+        hot = heat * guide.slack
         anneal(result, fit_reserve(phase, assignment), phase.edges, guide.choices, weighing.prices,
                int(sweeps * phase.num_accounts), hot, hot * COOL, TRIES, seed_word(generator))
         return result
@@ -112,7 +113,7 @@ def survey(phase: Phase, start: np.ndarray, sweeps: float, generator: np.random.
     extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
     for k in range(3):
         guide = rough.guide(np.where(np.arange(3) == k, 1.0, SLIGHT), alone[k].scaled(1.0 / rough.ranges[k]))
-        extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, sweeps, 0.3, generator)
+        extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, sweeps, EXTREME_HEAT, generator)
     worst = evaluate(phase, extremes).max(axis=0)
     reference = worst + MARGIN * (worst - ideal)
     return Landscape(phase, ideal, np.where(reference > ideal + 1e-9, reference, ideal + 1.0)), extremes

@@ -15,8 +15,8 @@ from assignment_assets.optimizer.landscape import Guide, Landscape
 
 CROSSING_RATE = 0.3  # of the children; measured to matter little, the bursts do the work
 ADOPTION_RATE = 0.3  # of the genes in which the parents differ
-BURST_HEAT = 0.1
-WALK, STEP_SWEEPS, STEP_HEAT = 5, 0.2, 0.03
+BURST_HEAT = 0.15
+WALK, STEP_SWEEPS, STEP_HEAT = 5, 0.2, 0.05
 
 
 class HashDuplicates(DuplicateElimination):

@@ -21,7 +21,7 @@ class Settings:
     generations
         Generations of NSGA-II after the seeded start.
     offspring
-        Children a generation; each is one delta-evaluated burst.
+        Children a generation: delta-evaluated bursts, and short walks from each to its neighbours.
     burst_sweeps
         Proposals of one burst, in multiples of the number of accounts.
     polish_sweeps
@@ -40,11 +40,11 @@ class Settings:
     """
 
     preset: str = "standard"
-    lattice_divisions: int = 8
-    generations: int = 30
-    offspring: int = 20
-    burst_sweeps: int = 60
-    polish_sweeps: int = 3000
+    lattice_divisions: int = 12
+    generations: int = 25
+    offspring: int = 200
+    burst_sweeps: int = 20
+    polish_sweeps: int = 6000
     front_points: int = 60
     seed: int = 7
     knee_weights: tuple[float, float, float] = (0.5, 0.25, 0.25)
@@ -82,10 +82,10 @@ class Settings:
 
 
 PRESETS: dict[str, dict[str, int]] = {
-    "quick": {"lattice_divisions": 6, "generations": 10, "offspring": 16, "burst_sweeps": 40,
+    "quick": {"lattice_divisions": 8, "generations": 8, "offspring": 100, "burst_sweeps": 15,
               "polish_sweeps": 1500, "front_points": 30},
-    "standard": {"lattice_divisions": 8, "generations": 40, "offspring": 24, "burst_sweeps": 80,
-                 "polish_sweeps": 4000, "front_points": 60},
-    "thorough": {"lattice_divisions": 12, "generations": 120, "offspring": 32, "burst_sweeps": 150,
-                 "polish_sweeps": 15000, "front_points": 120},
+    "standard": {"lattice_divisions": 12, "generations": 25, "offspring": 200, "burst_sweeps": 20,
+                 "polish_sweeps": 6000, "front_points": 60},
+    "thorough": {"lattice_divisions": 16, "generations": 80, "offspring": 300, "burst_sweeps": 25,
+                 "polish_sweeps": 30000, "front_points": 120},
 }

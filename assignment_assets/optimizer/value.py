@@ -11,7 +11,7 @@ from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection, seat_in_order
 from assignment_assets.optimizer.settings import Settings
 
-SURVEY_SWEEPS, POLISH_HEAT = 60, 0.25
+SURVEY_SWEEPS, POLISH_HEAT = 60, 0.2
 
 
 def check_referring(instance: Instance, referring: np.ndarray) -> np.ndarray:
