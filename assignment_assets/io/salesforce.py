@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 import requests
 from requests.adapters import HTTPAdapter
 from simple_salesforce import Salesforce
-from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
+from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession, SalesforceGeneralError
 from urllib3.util.retry import Retry
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
@@ -202,6 +202,31 @@ class Org:
                 raise CallRefused(said.get("errorCode", f"HTTP_{part['httpStatusCode']}"),
                                   f"{self._settings.url}: the org refused to read ({said}), expected records.")
         return [part["body"] for part in answers]
+
+    def exchange(self, method: str, path: str, body: dict | str | None = None) -> dict | str:
+        """What one call to a path below the data path answers: JSON read, or text; a text body goes as CSV.
+
+        Sent once, but for what only reads and for an expired token.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        given = {"json": body} if isinstance(body, dict) else {"data": body, "headers": {"Content-Type": "text/csv"}}
+        call = self._read if method == "GET" else self._call
+        return call(lambda client: self._exchanged(client, method, path, given if body is not None else {}))
+
+    def _exchanged(self, client: Salesforce, method: str, path: str, given: dict) -> dict | str:
+        headers = {"Authorization": f"Bearer {client.session_id}"} | given.get("headers", {})
+        url = f"{client.base_url}{path}"
+        answer = self._session.request(method, url, **given | {"headers": headers})
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        content = answer.json() if is_json else answer.content.decode("utf-8")
+        if answer.status_code == 401:
+            raise SalesforceExpiredSession(url, answer.status_code, path, content)
+        if answer.status_code >= 300:
+            raise SalesforceGeneralError(url, answer.status_code, path, content)
+        return content
 
     def limits(self) -> dict[str, dict[str, int]]:
         """The org's limits by name, each with `Max` and `Remaining`.

@@ -87,6 +87,7 @@ class Machine:
         self._couriers, self._desk = couriers, couriers.reader
         self._ledger, self._clock, self._pause, self._witness = ledger, clock, pause, witness
         self._brake, self._pace = brake, pace
+        self._group, self._read_back_at = pace.group, pace.read_back
         self._readings = Readings(self._desk, pace.read_ahead)
         self._tries: Counter[tuple[str, str]] = Counter()
         self._first = list(islice(self._open, pace.first_batch))
@@ -120,7 +121,7 @@ class Machine:
         if self._brake.pause:
             return self._read_back() if self._sent else self._defer_rest()
         self._brake.used(self._desk.api_usage)
-        room = min(self._pace.group, self._pace.read_back - len(self._sent))
+        room = min(self._group, self._read_back_at - len(self._sent))
         group = next_call(self._waiting(), self._seats, room) if room > 0 else []
         if self._sent and not group:
             return self._read_back()
@@ -169,11 +170,7 @@ class Machine:
         since = since if self._pace.is_armed else {}
         calls = [[OwnerChange(change.account_id, change.new_owner_id, since.get(change.account_id)) for change in call]
                  for call in self._calls(groups)]
-        self._ledger.record(self._event(self._open[each.account_id], State.INTENT, modified_at=each.unmodified_since)
-                            for call in calls for each in call)
-        self._witness("intent_before_commit")
-        self._ledger.commit()
-        self._witness("intent_committed")
+        self._commit_intents(calls)
         for call, answers in self._couriers.send(calls, lambda: self._brake.pause is not None):
             if answers is None:
                 self._ledger.record(self._event(self._open[each.account_id], State.PLANNED, code="NOT_SENT")
@@ -183,6 +180,13 @@ class Machine:
                 self._answered(each, answer)
         self._brake.used(self._desk.api_usage)
         self._witness("answers_before_commit")
+
+    def _commit_intents(self, calls: list[list[OwnerChange]]) -> None:
+        self._ledger.record(self._event(self._open[each.account_id], State.INTENT, modified_at=each.unmodified_since)
+                            for call in calls for each in call)
+        self._witness("intent_before_commit")
+        self._ledger.commit()
+        self._witness("intent_committed")
 
     def _calls(self, groups: list[list[Change]]) -> Iterator[list[Change]]:
         """Calls of up to 25: rings whole, families side by side, what was locked often alone."""

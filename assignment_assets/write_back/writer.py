@@ -5,13 +5,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal
 
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered
+from assignment_assets.io.bulk_ingest import ENDED, BulkIngest
 from assignment_assets.io.owner_desk import Answer, OwnerDesk
 from assignment_assets.io.salesforce import COMPOSITE_AT_MOST
 from assignment_assets.write_back.brake import Brake, Pause, Witness, nobody
+from assignment_assets.write_back.bulk_lane import BulkJob, BulkMachine
 from assignment_assets.write_back.couriers import Couriers
 from assignment_assets.write_back.document import Plan, is_approved
 from assignment_assets.write_back.journal import Journal
@@ -21,6 +25,7 @@ from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import FINAL, IN_FLIGHT, Event, State
 
 WORKERS = 4
+Lane = Literal["composite", "bulk", "bulk-without-precondition"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,9 @@ class Tools:
         UTC without zone.
     pause
         Waits so many seconds.
+    lane
+        `composite` writes with preconditions; `bulk` without, and refuses where drift matters;
+        `bulk-without-precondition` goes all the same.
     """
 
     desk: Callable[[], OwnerDesk]
@@ -45,6 +53,7 @@ class Tools:
     clock: Callable[[], datetime]
     pause: Callable[[float], None]
     workers: int = WORKERS
+    lane: Lane = "composite"
     pace: Pace = field(default_factory=Pace)
     reserve_share: float = 0.2
     witness: Witness = nobody
@@ -100,8 +109,9 @@ def write(
     if plan.first_batch and plan.row_count - len(changes) < plan.first_batch:
         pace = Pace(**vars(pace) | {"first_batch": plan.first_batch - plan.row_count + len(changes)})
     journal.record([_about(plan, "STARTED", tools)])
-    machine = Machine(changes, in_flight, seats, Couriers(desks, tools.witness), journal, tools.clock, tools.pause,
-                      brake, pace, tools.witness)
+    machine = _machine(plan, tools, journal, desks[0])(
+        changes, in_flight, seats, Couriers(desks, tools.witness), journal, tools.clock, tools.pause, brake, pace,
+        tools.witness)
     for ended in machine.run():
         counts.update(str(settled.state) for settled in ended)
         yield Progress(plan.plan_id, plan.row_count, dict(counts))
@@ -111,6 +121,19 @@ def write(
     journal.commit()
     tools.witness("run_ended")
     yield Progress(plan.plan_id, plan.row_count, dict(counts), brake.pause, resume_at)
+
+
+def _machine(plan: Plan, tools: Tools, journal: Journal, desk: OwnerDesk) -> Callable[..., Machine]:
+    """The machine of the lane; what an earlier run left of a bulk job is brought to its end first."""
+    job = BulkJob(BulkIngest(desk.org), journal, plan.plan_id, tools.clock, tools.pause, tools.witness)
+    last = journal.last_plan_event(plan.plan_id, "JOB")
+    if last and last["code"] not in ENDED:
+        job.bring_to_end(last["sentence"])
+    if tools.lane == "composite":
+        return Machine
+    job.abort_orphans()
+    by_name = tools.lane == "bulk-without-precondition"
+    return partial(BulkMachine, job=job, goes_anyway=by_name and plan.kind == "owners")
 
 
 def require_allowed(journal: Journal, plan: Plan, tools: Tools) -> None:

@@ -1,0 +1,101 @@
+"""The bulk lane: many owners in one job, for first loads of quiet orgs. It has no precondition, and says so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assignment_assets.io.bulk_ingest import ENDED, RUNNING, BulkIngest
+from assignment_assets.io.owner_desk import Answer, OwnerChange
+from assignment_assets.write_back.brake import Pause, Witness
+from assignment_assets.write_back.journal import Journal
+from assignment_assets.write_back.machine import Machine
+from assignment_assets.write_back.outcome import Settled
+from assignment_assets.write_back.plan import Change
+from assignment_assets.write_back.states import Event, State
+
+AT_MOST = 100_000
+QUIET_FOR = timedelta(hours=24)
+POLL_SECONDS = 5.0
+REFUSED = ("the bulk lane writes without preconditions and a person's change between reading and writing would be "
+           "overwritten: {reason}. Use the composite lane, or ask for bulk-without-precondition by name")
+
+
+@dataclass(frozen=True)
+class BulkJob:
+    """One plan's jobs: each step is in the journal before the next one is taken."""
+
+    bulk: BulkIngest
+    journal: Journal
+    plan_id: str
+    clock: Callable[[], datetime]
+    pause: Callable[[float], None]
+    witness: Witness
+
+    def carry(self, changes: list[OwnerChange]) -> dict[str, Answer]:
+        """The org's answers; accounts that a job never came to are absent."""
+        self.witness("bulk_before_create")
+        job_id = self.bulk.create()
+        self.witness("bulk_created")
+        self._note("Open", job_id)
+        self.witness("bulk_journaled")
+        self.bulk.upload(job_id, ((change.account_id, change.new_owner_id) for change in changes))
+        self.witness("bulk_uploaded")
+        self._note("UploadComplete", job_id)
+        self.witness("bulk_close_committed")
+        self.bulk.close(job_id)
+        self.witness("bulk_closed")
+        self._wait(job_id)
+        answers = self.bulk.answers(job_id)
+        self.witness("bulk_results_read")
+        return answers
+
+    def bring_to_end(self, job_id: str) -> None:
+        """Aborts a job that is still open, which has done nothing; waits for one that runs."""
+        if self.bulk.state(job_id) == "Open":
+            self.bulk.abort(job_id)
+        self._wait(job_id)
+
+    def abort_orphans(self) -> None:
+        """Aborts open jobs of ours that no journal knows: a run died before it could write their id down."""
+        for job_id in self.bulk.open_jobs():
+            self.bulk.abort(job_id)
+
+    def _wait(self, job_id: str) -> None:
+        while (state := self.bulk.state(job_id)) in RUNNING:
+            self.pause(POLL_SECONDS)
+        self._note(state if state in ENDED else "Failed", job_id)
+
+    def _note(self, state: str, job_id: str) -> None:
+        self.journal.record([Event(self.plan_id, "", 0, "JOB", self.clock(), code=state, sentence=job_id)])
+        self.journal.commit()
+
+
+class BulkMachine(Machine):
+    """The state machine with a job in place of calls: judged before, read back after, but nothing holds in between."""
+
+    def __init__(self, *given, job: BulkJob, goes_anyway: bool):
+        super().__init__(*given)
+        self._job, self._goes_anyway = job, goes_anyway
+        self._group = self._read_back_at = AT_MOST
+        self._has_drift = False
+
+    def _end(self, settled: Settled) -> Settled:
+        self._has_drift |= settled.state in (State.DRIFT, State.DRIFT_RULE)
+        return super()._end(settled)
+
+    def _write(self, groups: list[list[Change]]) -> None:
+        changes = [change for group in groups for change in group]
+        since = self._readings.preconditions(changes)
+        recent = sum(self._desk.server_now - modified < QUIET_FOR for modified in since.values())
+        if (self._has_drift or recent) and not self._goes_anyway:
+            reason = f"{recent} accounts were modified within a day" if recent else "accounts have drifted"
+            self._brake.stop(Pause("BULK_REFUSED", REFUSED.format(reason=reason)))
+            return
+        sent = [OwnerChange(change.account_id, change.new_owner_id, since[change.account_id]) for change in changes]
+        self._commit_intents([sent])
+        answers = self._job.carry(sent)
+        for each in sent:
+            lost = Answer(each.account_id, "ANSWER_LOST", "The job did not come to this account.", is_lost=True)
+            self._answered(each, answers.get(each.account_id, lost))
+        self._witness("answers_before_commit")
+

@@ -1,0 +1,143 @@
+"""Everything short of writing: one page from which a person can decide whether a write-back should go."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from assignment_assets.io.owner_desk import OwnerDesk
+from assignment_assets.io.salesforce import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST
+from assignment_assets.write_back.plan import Change
+from assignment_assets.write_back.preflight import judge
+from assignment_assets.write_back.teams import IDS_A_QUERY, snapshot
+
+SKEW_ABOVE = 10_000
+"""Owners of more records than this slow the org's sharing down (ownership skew)."""
+ASSUMED_MILLISECONDS = 400
+READY = "READY"
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What a write-back would meet now.
+
+    Attributes
+    ----------
+    verdicts
+        Accounts by what would become of them; READY would be written.
+    problems
+        account_id, state, found_owner_id and sentence of those that would not.
+    inactive_receivers, skewed_owners
+        Who may not receive; who would own more than 10,000 accounts afterwards, with their number.
+    team_members, manual_shares, open_opportunities
+        Rows that the change deletes; deals of the old owners that do not follow.
+    calls, calls_left, calls_allowed
+        Calls that writing takes without log-in and retries; what is left of the org's daily calls.
+    minutes
+        Expected duration with all workers.
+    snapshot
+        Teams and shares as they are now.
+    """
+
+    org_id: str
+    verdicts: Mapping[str, int]
+    problems: pl.DataFrame
+    inactive_receivers: Sequence[str]
+    skewed_owners: Mapping[str, int]
+    team_members: int
+    manual_shares: int
+    open_opportunities: int
+    calls: int
+    calls_left: int
+    calls_allowed: int
+    minutes: float
+    snapshot: Mapping[str, pl.DataFrame]
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """The figures by name, for programs."""
+        names = ("org_id", "verdicts", "inactive_receivers", "skewed_owners", "team_members", "manual_shares",
+                 "open_opportunities", "calls", "calls_left", "calls_allowed", "minutes")
+        return {name: getattr(self, name) for name in names}
+
+    def page(self) -> str:
+        """The page."""
+        lines = [f"Write-back, dry run against org {self.org_id}. Nothing was written.", "",
+                 f"{self.verdicts.get(READY, 0):>8,}  accounts would get their new owner"]
+        lines += [f"{count:>8,}  would not: {state.lower().replace('_', ' ')}"
+                  for state, count in sorted(self.verdicts.items()) if state != READY]
+        lines += ["", "What the change takes with it:",
+                  f"{self.team_members:>8,}  account team members are deleted (kept in the snapshot; a restore file "
+                  "follows the write)",
+                  f"{self.manual_shares:>8,}  manual shares are deleted (likewise)",
+                  f"{self.open_opportunities:>8,}  open opportunities stay with the old owners: they do not follow",
+                  "", "Receivers:"]
+        lines += [f"          {owner} is not an active user" for owner in self.inactive_receivers]
+        lines += [f"          {owner} would own {count:,} accounts (ownership skew above {SKEW_ABOVE:,})"
+                  for owner, count in self.skewed_owners.items()]
+        if not (self.inactive_receivers or self.skewed_owners):
+            lines.append("          all are active, none owns too many")
+        share = self.calls / self.calls_left if self.calls_left else math.inf
+        lines += ["", f"{self.calls:>8,}  calls, {share:.1%} of the {self.calls_left:,} that are left today "
+                  f"(of {self.calls_allowed:,})", f"{self.minutes:>8.1f}  minutes expected"]
+        lines += ["", "Not written, the first ten:"] if self.problems.height else []
+        lines += [f"  {account}  {state.lower()}: {sentence}"
+                  for account, state, _, sentence in self.problems.head(10).iter_rows()]
+        return "\n".join(lines) + "\n"
+
+
+def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], desk: OwnerDesk, workers: int) -> DryRun:
+    """Reads everything that writing would go by, and writes nothing.
+
+    Parameters
+    ----------
+    rows
+        What is approved and not finished (`plan.ROWS`).
+    owned
+        Owner → accounts that they own as of the cycle.
+
+    Raises
+    ------
+    SourceUnavailable
+    """
+    org_id, org = desk.organization_id(), desk.org
+    changes = [Change("", row["account_id"], row["old_owner_id"], row["new_owner_id"], row["state"],
+                      row["carve_out"] or None) for row in rows.iter_rows(named=True)]
+    receivers = sorted({change.new_owner_id for change in changes})
+    accounts = desk.accounts([change.account_id for change in changes])
+    active = desk.active_users(receivers)
+    verdicts = [judge(change, accounts.get(change.account_id), active) for change in changes]
+    counts = Counter(str(verdict.state) if verdict else READY for verdict in verdicts)
+    problems = pl.DataFrame(
+        [(each.change.account_id, str(each.state), each.found_owner_id, each.sentence) for each in verdicts if each],
+        {"account_id": pl.String, "state": pl.String, "found_owner_id": pl.String, "sentence": pl.String}, orient="row")
+    ids = [change.account_id for change in changes]
+    teams = snapshot(org, ids)
+    deals = _open_deals(desk, changes)
+    limits = org.limits()["DailyApiRequests"]
+    calls = calls_for(len(changes))
+    each = 1000 * org.waited_seconds / org.calls if org.calls else ASSUMED_MILLISECONDS
+    minutes = calls * max(each, ASSUMED_MILLISECONDS) / workers / 60_000
+    after = Counter(dict(owned))
+    after.update(change.new_owner_id for change in changes)
+    skewed = {owner: after[owner] for owner in receivers if after[owner] > SKEW_ABOVE}
+    return DryRun(org_id, counts, problems, [owner for owner in receivers if owner not in active], skewed,
+                  teams["AccountTeamMember"].height, teams["AccountShare"].height, deals, calls, limits["Remaining"],
+                  limits["Max"], minutes, teams)
+
+
+def calls_for(count: int) -> int:
+    """Calls that writing so many changes takes, without log-in, org check and retries."""
+    return math.ceil(count / COMPOSITE_AT_MOST) + 2 * math.ceil(count / RETRIEVE_AT_MOST)
+
+
+def _open_deals(desk: OwnerDesk, changes: Iterable[Change]) -> int:
+    old = {change.account_id: change.old_owner_id for change in changes}
+    ids, count = list(old), 0
+    for start in range(0, len(ids), IDS_A_QUERY):
+        listed = ", ".join(f"'{account}'" for account in ids[start:start + IDS_A_QUERY])
+        soql = f"SELECT AccountId, OwnerId FROM Opportunity WHERE IsClosed = FALSE AND AccountId IN ({listed})"
+        count += sum(record["OwnerId"] == old[record["AccountId"]] for record in desk.org.query(soql))
+    return count
