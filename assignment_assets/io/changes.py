@@ -10,7 +10,7 @@ from assignment_assets.domain.contract import DEFAULTS, IDS, Snapshot
 from assignment_assets.domain.ids import complete_ids
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
 from assignment_assets.io.mapping import SourceMapping, TableMapping, read_mapping
-from assignment_assets.io.org_tables import as_texts
+from assignment_assets.io.org_tables import as_texts, soql
 from assignment_assets.io.salesforce import Org, SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources import read_snapshot
@@ -21,12 +21,16 @@ TABLES = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
 
 @dataclass(frozen=True)
 class Changes:
-    """Rows of the contract's tables that are new or modified; `is_whole` where the tables are complete instead.
+    """Accounts and opportunities that are new or modified, or all of them where `is_whole`; reps are always all.
+
+    Reps are few, and one who no longer matches the mapping's `where` shows by being absent.
 
     Attributes
     ----------
     gone
         Accounts deleted → the account that they were merged into, or an empty text.
+    gone_opportunities
+        Opportunities deleted.
     watermark
         Everything that was modified before this moment (UTC) has been read; the source's own time.
     """
@@ -37,6 +41,7 @@ class Changes:
     watermark: datetime
     is_whole: bool = False
     gone: dict[str, str] = field(default_factory=dict)
+    gone_opportunities: tuple[str, ...] = ()
 
     @classmethod
     def whole(cls, snapshot: Snapshot, watermark: datetime) -> "Changes":
@@ -74,8 +79,10 @@ class ChangeReader:
             return Changes.whole(read_snapshot(self._setting), watermark)
         frames = {name: OPPORTUNITIES.empty() for name in TABLES if name not in self._mapping.tables()}
         for name, table in self._mapping.tables().items():
-            frames[name] = self._modified(name, table, since)
-        return Changes(**frames, watermark=watermark, gone=self._gone(since))
+            frames[name] = self._modified(name, table, None if name == "reps" else since)
+        deals = tuple(self._gone("Opportunity", "", since)) if self._mapping.opportunities else ()
+        return Changes(**frames, watermark=watermark, gone=self._gone("Account", ", MasterRecordId", since),
+                       gone_opportunities=deals)
 
     def stamps(self, since: datetime) -> dict[str, str]:
         """Record id → modification stamp of everything modified from `since` on: a look without the rows."""
@@ -84,24 +91,27 @@ class ChangeReader:
         condition = f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
         stamps = {}
         for table in self._mapping.tables().values():
-            soql = f"SELECT Id, SystemModstamp FROM {table.object} WHERE {_both(table.where, condition)}"
-            for record in self._org.query(soql, includes_deleted=table.object == "Account"):
+            query = f"SELECT Id, SystemModstamp FROM {table.object} WHERE {_both(table.where, condition)}"
+            for record in self._org.query(query, includes_deleted=table is not self._mapping.reps):
                 stamps[record["Id"]] = record["SystemModstamp"]
         return stamps
 
-    def _modified(self, name: str, table: TableMapping, since: datetime) -> pl.DataFrame:
+    def _modified(self, name: str, table: TableMapping, since: datetime | None) -> pl.DataFrame:
         fields = table.source_columns(name)
-        condition = _both(table.where, f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}")
-        records = list(self._org.query(f"SELECT {', '.join(fields)} FROM {table.object} WHERE {condition}"))
+        query = soql(name, table)
+        if since is not None:
+            stamp = f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
+            query = f"SELECT {', '.join(fields)} FROM {table.object} WHERE {_both(table.where, stamp)}"
+        records = list(self._org.query(query))
         texts = as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(
             pl.col("row_no").cast(pl.Int64))
         return _in_contract(name, translate(name, table, texts, f"object {table.object}").frame)
 
-    def _gone(self, since: datetime) -> dict[str, str]:
-        soql = (f"SELECT Id, MasterRecordId FROM Account WHERE IsDeleted = true "
-                f"AND SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}")
-        return {record["Id"]: record["MasterRecordId"] or ""
-                for record in self._org.query(soql, includes_deleted=True)}
+    def _gone(self, name: str, more: str, since: datetime) -> dict[str, str]:
+        query = (f"SELECT Id{more} FROM {name} WHERE IsDeleted = true "
+                 f"AND SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}")
+        return {record["Id"]: record.get("MasterRecordId") or ""
+                for record in self._org.query(query, includes_deleted=True)}
 
 
 def _both(where: str, condition: str) -> str:

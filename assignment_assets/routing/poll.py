@@ -91,9 +91,11 @@ def _merge(page: Page, changes: Changes, before: Seen | None) -> None:
         page.replace(SEEN_OPPORTUNITIES, changes.opportunities)
         return
     page.merge(SEEN_ACCOUNTS, changes.accounts)
-    page.merge(SEEN_REPS, changes.reps)
+    if not before.reps.equals(changes.reps):
+        page.replace(SEEN_REPS, changes.reps)
     page.merge(SEEN_OPPORTUNITIES, changes.opportunities)
     page.forget(SEEN_ACCOUNTS, sorted(changes.gone))
+    page.forget(SEEN_OPPORTUNITIES, list(changes.gone_opportunities))
 
 
 def _note_families(page: Page, events: pl.DataFrame, now: datetime) -> None:
