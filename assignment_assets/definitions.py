@@ -6,13 +6,19 @@ from assignment_assets.automation import JOBS, PEOPLE, SCHEDULES, SENSORS
 from assignment_assets.routing_automation import ROUTING_JOBS, ROUTING_SCHEDULES, ROUTING_SENSORS
 from assignment_assets.stages.routing import ROUTING
 from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
+from assignment_assets.write_back_automation import (
+    WRITE_BACK,
+    WRITE_BACK_JOBS,
+    WRITE_BACK_SCHEDULES,
+    WRITE_BACK_SENSORS,
+)
 
 defs = dg.Definitions(
-    assets=[*WATERFALL, *PEOPLE, *ROUTING],
+    assets=[*WATERFALL, *PEOPLE, *ROUTING, *WRITE_BACK],
     asset_checks=PROMISES_KEPT,
-    jobs=[*JOBS, *ROUTING_JOBS],
-    sensors=[*SENSORS, *ROUTING_SENSORS],
-    schedules=[*SCHEDULES, *ROUTING_SCHEDULES],
+    jobs=[*JOBS, *ROUTING_JOBS, *WRITE_BACK_JOBS],
+    sensors=[*SENSORS, *ROUTING_SENSORS, *WRITE_BACK_SENSORS],
+    schedules=[*SCHEDULES, *ROUTING_SCHEDULES, *WRITE_BACK_SCHEDULES],
     executor=dg.in_process_executor,
     resources=neighbours(),
 )

@@ -1,5 +1,6 @@
 """What the write-back of a cycle takes from the warehouse, and what it hands back: rows, seats, tools, the log."""
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -7,7 +8,7 @@ import polars as pl
 
 from assignment_assets.domain.approval import in_force
 from assignment_assets.domain.decisions import SignOff
-from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
 from assignment_assets.domain.freeze import revision_of_gate
 from assignment_assets.domain.tables import (
     ACCOUNTS,
@@ -27,7 +28,8 @@ from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.plan import seats_now
 from assignment_assets.write_back.planning import add_plans, withdrawn
 from assignment_assets.write_back.states import log_rows
-from assignment_assets.write_back.writer import Progress, Tools, write
+from assignment_assets.write_back.teams import is_kept, keep, snapshot
+from assignment_assets.write_back.writer import Lane, Progress, Tools, write
 
 
 def approved_rows(warehouse: Warehouse, cycle: str) -> pl.DataFrame:
@@ -48,7 +50,10 @@ def seats(warehouse: Warehouse, cycle: str) -> dict[str, int]:
 def tools(source: Source, clock: Clock) -> Tools:
     """Connections, key, signers and clock for a run."""
     signers = [person for person, regions in read_settings().signers.items() if "*" in regions]
-    return Tools(source.desk, engine_key(), signers, clock.now, time.sleep)
+    lane = os.environ.get("ASSIGNMENT_WRITE_BACK_LANE") or "composite"
+    if lane not in Lane.__args__:
+        raise InvalidInput("write-back", [Fault("ASSIGNMENT_WRITE_BACK_LANE", lane, " or ".join(Lane.__args__))])
+    return Tools(source.desk, engine_key(), signers, clock.now, time.sleep, lane=lane)
 
 
 def write_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools) -> Iterator[Progress]:
@@ -69,6 +74,10 @@ def write_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools
         revision=revision_of_gate(warehouse.events(cycle), "sign_offs"), write_not_before=config.write_not_before,
         first_batch=config.first_batch)
     for plan in (plan for plan in plans if plan.kind == "owners"):
+        folder = warehouse.folder.root / "write_back" / cycle
+        if not (is_kept(folder, plan.plan_id) or journal.standing(plan.plan_id).height):
+            accounts = journal.rows(plan.plan_id)["account_id"].to_list()
+            keep(snapshot(given.desk().org, accounts), folder, plan.plan_id)
         gone = withdrawn(journal.rows(plan.plan_id), rows, plan.sign_off_no)
         for progress in write(journal, plan, seats(warehouse, cycle), given, gone):
             yield progress

@@ -37,8 +37,6 @@ class DryRun:
         Calls that writing takes without log-in and retries; what is left of the org's daily calls.
     minutes
         Expected duration with all workers.
-    snapshot
-        Teams and shares as they are now.
     """
 
     org_id: str
@@ -53,7 +51,6 @@ class DryRun:
     calls_left: int
     calls_allowed: int
     minutes: float
-    snapshot: Mapping[str, pl.DataFrame]
 
     @property
     def facts(self) -> dict[str, object]:
@@ -125,7 +122,7 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], desk: OwnerDesk, worke
     skewed = {owner: after[owner] for owner in receivers if after[owner] > SKEW_ABOVE}
     return DryRun(org_id, counts, problems, [owner for owner in receivers if owner not in active], skewed,
                   teams["AccountTeamMember"].height, teams["AccountShare"].height, deals, calls, limits["Remaining"],
-                  limits["Max"], minutes, teams)
+                  limits["Max"], minutes)
 
 
 def calls_for(count: int) -> int:

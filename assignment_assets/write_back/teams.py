@@ -16,6 +16,8 @@ OBJECTS = {
 }
 CONDITIONS = {"AccountTeamMember": "", "AccountShare": "RowCause = 'Manual' AND "}
 IDS_A_QUERY = 400
+READ_ALL_ABOVE = 4000
+"""From so many accounts on the whole object is read, in pages of 2,000."""
 
 
 def snapshot(org: Org, account_ids: Sequence[str]) -> dict[str, pl.DataFrame]:
@@ -31,6 +33,12 @@ def snapshot(org: Org, account_ids: Sequence[str]) -> dict[str, pl.DataFrame]:
 
 def _records(org: Org, name: str, account_ids: Sequence[str]) -> Iterator[dict]:
     fields = OBJECTS[name]
+    if len(account_ids) > READ_ALL_ABOVE:
+        wanted = set(account_ids)
+        condition = f" WHERE {CONDITIONS[name].removesuffix(' AND ')}" if CONDITIONS[name] else ""
+        records = org.query(f"SELECT {', '.join(fields)} FROM {name}{condition}")
+        yield from ({field: each[field] for field in fields} for each in records if each["AccountId"] in wanted)
+        return
     for start in range(0, len(account_ids), IDS_A_QUERY):
         listed = ", ".join(f"'{account}'" for account in account_ids[start:start + IDS_A_QUERY])
         soql = f"SELECT {', '.join(fields)} FROM {name} WHERE {CONDITIONS[name]}AccountId IN ({listed})"
@@ -47,7 +55,14 @@ def keep(found: dict[str, pl.DataFrame], folder: Path, plan_id: str) -> list[Pat
     return paths
 
 
-def restore_files(folder: Path, plan_id: str, moved: Sequence[str], now: dict[str, pl.DataFrame]) -> list[Path]:
+def is_kept(folder: Path, plan_id: str) -> bool:
+    """Whether a snapshot was taken for the plan."""
+    return all((folder / f"{plan_id}.{name}.before.parquet").is_file() for name in OBJECTS)
+
+
+def restore_files(
+    folder: Path, plan_ids: Sequence[str], moved: Sequence[str], now: dict[str, pl.DataFrame]
+) -> list[Path]:
     """CSV files in Data Loader's columns for inserting again what the accounts that were written have lost.
 
     Parameters
@@ -59,12 +74,13 @@ def restore_files(folder: Path, plan_id: str, moved: Sequence[str], now: dict[st
     """
     paths = []
     for name, fields in OBJECTS.items():
-        before = folder / f"{plan_id}.{name}.before.parquet"
-        if not before.is_file():
+        kept = [folder / f"{plan_id}.{name}.before.parquet" for plan_id in plan_ids]
+        before = [pl.read_parquet(path) for path in kept if path.is_file()]
+        if not before:
             continue
-        lost = pl.read_parquet(before).filter(pl.col("AccountId").is_in(list(moved)))
+        lost = pl.concat(before).unique().filter(pl.col("AccountId").is_in(list(moved)))
         lost = lost.join(now[name], on=list(fields), how="anti", nulls_equal=True).sort(fields[:2])
-        path = folder / f"{plan_id}.{name}.restore.csv"
+        path = folder / f"{name}.restore.csv"
         lost.write_csv(path)
         paths.append(path)
     return paths

@@ -1,0 +1,220 @@
+"""`assignment write-back …`: look before writing, write, watch, put right, take back."""
+
+import os
+from pathlib import Path
+
+import click
+
+from assignment_assets.commands.output import command, show
+from assignment_assets.domain.errors import NotEntitled
+from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.warehouse import Warehouse, write_whole
+from assignment_assets.resources import Clock, Source
+from assignment_assets.segments import run_segment
+from assignment_assets.stages.write_back_dry_run import look_ahead, page_file
+from assignment_assets.stages.write_back_run import tools
+from assignment_assets.write_back.by_hand import owner_changes, take_in
+from assignment_assets.write_back.document import Plan, approval
+from assignment_assets.write_back.journal import Journal, opened
+from assignment_assets.write_back.publishing import plan_states, publish, read_standing
+from assignment_assets.write_back.teams import restore_files, snapshot
+from assignment_assets.write_back.undoing import (
+    by_plan,
+    left_alone,
+    owners_written,
+    propose,
+    reconciled,
+    repair_rows,
+    rollback_rows,
+)
+from assignment_assets.write_back.writer import Lane, write
+
+LANES = list(Lane.__args__)
+person_option = click.option("--as", "person", required=True, help="Your e-mail address; it is recorded.")
+
+
+@click.group("write-back")
+def write_back() -> None:
+    """Write approved owners to Salesforce, and take care of them afterwards."""
+
+
+@command(write_back, "dry-run")
+@click.argument("cycle_id")
+def dry_run(cycle_id: str, as_json: bool) -> None:
+    """Everything short of writing: one page to decide from."""
+    found = look_ahead(_warehouse(), cycle_id, Source())
+    write_whole(page_file(DataFolder.from_environment(), cycle_id), found.page())
+    show(found.page(), found.facts, as_json)
+
+
+@command(write_back, "apply")
+@click.argument("cycle_id")
+@click.option("--lane", type=click.Choice(LANES), default="composite", show_default=True,
+              help="Bulk has no preconditions and refuses where drift matters, unless asked for by its long name.")
+def apply(cycle_id: str, lane: str, as_json: bool) -> None:
+    """Write what is signed, or go on where a run paused or died. A finished cycle is not written again."""
+    os.environ["ASSIGNMENT_WRITE_BACK_LANE"] = lane
+    run_segment("write_back", cycle_id)
+    _tell_standing(cycle_id, as_json)
+
+
+@command(write_back, "resume")
+@click.argument("cycle_id")
+def resume(cycle_id: str, as_json: bool) -> None:
+    """Go on where a run paused or died; the same as apply."""
+    run_segment("write_back", cycle_id)
+    _tell_standing(cycle_id, as_json)
+
+
+@command(write_back, "status")
+@click.argument("cycle_id")
+def status(cycle_id: str, as_json: bool) -> None:
+    """Where the write-back stands: each plan's accounts by state, and why it paused. Opens no database."""
+    _tell_standing(cycle_id, as_json)
+
+
+@command(write_back, "verify")
+@click.argument("cycle_id")
+def verify(cycle_id: str, as_json: bool) -> None:
+    """Follow the journal's chain from its first event to its sealed head, and read every written account again."""
+    with _journal() as journal:
+        events, written = journal.seq, owners_written(journal, cycle_id)
+        changed = reconciled(written, Source().desk())
+    text = (f"{events:,} events, unbroken and sealed; {written.height - changed.height:,} of {written.height:,} "
+            "accounts have the owner that we wrote")
+    show(text, {"events": events, "written": written.height, "changed": changed.to_dicts()}, as_json)
+
+
+@command(write_back, "reconcile")
+@click.argument("cycle_id")
+@click.option("--integration", "integrations", multiple=True, help="User id of an integration. Repeat for more.")
+@click.option("--repair", is_flag=True, help="Propose a plan that sets right what automations changed.")
+@click.option("--include-people", is_flag=True, help="With --repair: people's changes too.")
+def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, include_people: bool, as_json: bool) -> None:
+    """Who changed an owner that we wrote: person or integration. A repair waits for `write-back approve`."""
+    with _journal() as journal:
+        given = tools(Source(), Clock())
+        changed = reconciled(owners_written(journal, cycle_id), given.desk(), integrations)
+        plan = None
+        if repair:
+            rows = repair_rows(changed, include_people=include_people)
+            plan = propose(journal, cycle_id, "repair", rows, given, "owners changed since they were written")
+        _publish(journal, cycle_id)
+    lines = [f"{row['account_id']}: {row['written_owner_id']} → {row['found_owner_id'] or 'gone'}, modified last by "
+             f"{row['changed_by_kind'] or 'nobody'} {row['changed_by'] or ''}" for row in changed.to_dicts()]
+    lines += [f"proposed {plan.plan_id}: {plan.row_count} accounts; `assignment write-back approve {cycle_id} "
+              f"{plan.plan_id} --as YOU` approves and writes it"] if plan else []
+    show("\n".join(lines) or "every account has the owner that we wrote",
+         {"changed": changed.to_dicts(), "plan": plan.plan_id if plan else None}, as_json)
+
+
+@command(write_back, "rollback")
+@click.argument("cycle_id")
+@click.option("--sign-off", "sign_off_nos", type=int, multiple=True, help="Only what these sign-offs wrote.")
+@click.option("--reason", required=True, help="Why; it is recorded.")
+@person_option
+def rollback(cycle_id: str, sign_off_nos: tuple[int, ...], reason: str, person: str, as_json: bool) -> None:
+    """Give every account that we wrote back to its earlier owner; what people changed since is left alone and listed.
+
+    Your personal token (ASSIGNMENT_SIGNER_TOKEN, else asked for) signs the plan. Nothing more is written for the
+    cycle afterwards.
+    """
+    with _journal() as journal:
+        rows = rollback_rows(owners_written(journal, cycle_id), sign_off_nos)
+        plan = propose(journal, cycle_id, "rollback", rows, tools(Source(), Clock()), reason)
+        _approve_and_write(journal, plan, person, as_json)
+
+
+@command(write_back, "approve")
+@click.argument("cycle_id")
+@click.argument("plan_id")
+@person_option
+def approve(cycle_id: str, plan_id: str, person: str, as_json: bool) -> None:
+    """Approve a repair or rollback that was proposed, and write it."""
+    with _journal() as journal:
+        _approve_and_write(journal, by_plan(journal.plans(cycle_id), plan_id), person, as_json)
+
+
+@command(write_back, "export")
+@click.argument("cycle_id")
+@click.option("--success", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Data Loader's file.")
+@click.option("--error", "errors", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Data Loader's file.")
+@click.option("--plan", "plan_id", default="", help="With --success or --error: the plan that was loaded.")
+def export(cycle_id: str, success: Path | None, errors: Path | None, plan_id: str, as_json: bool) -> None:
+    """For teams that load by hand: what is to be written as a CSV of Id and OwnerId, or Data Loader's answers taken in.
+
+    Loading by hand has no preconditions. Run apply afterwards: it reads every account back and sends what is left.
+    """
+    folder = _folder(cycle_id)
+    with _journal() as journal:
+        plans = [plan.plan_id for plan in journal.plans(cycle_id) if plan.kind == "owners"]
+        if success or errors:
+            done, failed = take_in(journal, plan_id or plans[-1], success, errors, tools(Source(), Clock()))
+            text, content = f"{done} loaded, {failed} refused, taken in", {"loaded": done, "refused": failed}
+        else:
+            frame, path = owner_changes(journal, plans), folder / "owner_changes.csv"
+            folder.mkdir(parents=True, exist_ok=True)
+            frame.write_csv(path)
+            text, content = f"{frame.height} owner changes: {path}", {"rows": frame.height, "file": str(path)}
+        _publish(journal, cycle_id)
+    show(text, content, as_json)
+
+
+@command(write_back, "restore-teams")
+@click.argument("cycle_id")
+def restore_teams(cycle_id: str, as_json: bool) -> None:
+    """CSV files of the account teams and manual shares that the write has deleted, for inserting them again."""
+    folder = _folder(cycle_id)
+    with _journal() as journal:
+        accounts = owners_written(journal, cycle_id)["account_id"].to_list()
+        plans = [plan.plan_id for plan in journal.plans(cycle_id)]
+    paths = restore_files(folder, plans, accounts, snapshot(Source().desk().org, accounts))
+    show("\n".join(map(str, paths)) or "no snapshot was taken before the write", [str(path) for path in paths], as_json)
+
+
+def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool) -> None:
+    given = tools(Source(), Clock())
+    if person not in given.signers:
+        raise NotEntitled(f"plan {plan.plan_id}: {person} may not approve it, expected one of "
+                          f"{', '.join(given.signers) or 'the signers of all regions, of whom there are none'}.")
+    token = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
+    journal.record([approval(plan, person, token.strip(), given.clock())])
+    journal.commit()
+    *_, progress = write(journal, plan, {}, given)
+    rest = left_alone(journal, plan)
+    _publish(journal, plan.cycle)
+    lines = [str(progress), *(f"  left alone: {account} ({state.lower()}): {sentence}"
+                              for account, state, _, sentence in rest.iter_rows())]
+    content = {"plan": plan.plan_id, "states": dict(progress.counts), "left_alone": rest.to_dicts()}
+    show("\n".join(lines), content, as_json)
+
+
+def _tell_standing(cycle_id: str, as_json: bool) -> None:
+    folder = DataFolder.from_environment().published(cycle_id)
+    standing, states = read_standing(folder), plan_states(folder)
+    lines = [f"{plan_id}: " + ", ".join(f"{count:,} {state.lower()}" for state, count in sorted(counts.items()))
+             for plan_id, counts in states.items()]
+    if standing:
+        lines.append(f"{standing.state} since {standing.at}" + (f": {standing.sentence}" if standing.sentence else ""))
+        lines += [f"goes on by itself at {standing.resume_at}"] if standing.resume_at else []
+    content = {"standing": vars(standing) if standing else None,
+               "plans": {plan_id: dict(counts) for plan_id, counts in states.items()}}
+    show("\n".join(lines) or f"{cycle_id}: nothing was written yet", content, as_json)
+
+
+def _journal():
+    return opened(DataFolder.from_environment().journal, engine_key())
+
+
+def _publish(journal: Journal, cycle_id: str) -> None:
+    folder = DataFolder.from_environment()
+    publish(journal, folder.journal, folder.published(cycle_id), cycle_id)
+
+
+def _folder(cycle_id: str) -> Path:
+    return DataFolder.from_environment().root / "write_back" / cycle_id
+
+
+def _warehouse() -> Warehouse:
+    return Warehouse(database=str(DataFolder.from_environment().warehouse))

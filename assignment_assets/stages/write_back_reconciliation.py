@@ -1,0 +1,28 @@
+"""Stage 06, afterwards: who changed an owner that we wrote."""
+
+import dagster as dg
+
+from assignment_assets.io.folders import engine_key
+from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.resources import Source
+from assignment_assets.stages.cycle import as_table, counts, stage_asset
+from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.undoing import owners_written, reconciled
+
+
+@stage_asset("write_back", deps=["write_back_log"], kinds={"salesforce"}, pool="write_back")
+def write_back_reconciliation(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source
+) -> dg.MaterializeResult:
+    """Every owner that we wrote, read again: which are others now, and whether a person or an automation was last at
+    the account. Changes nothing; `assignment write-back reconcile --repair` proposes a plan that needs approval."""
+    cycle, folder = context.partition_key, warehouse.folder
+    with opened(folder.journal, engine_key()) as journal:
+        written = owners_written(journal, cycle)
+    changed = reconciled(written, source.desk())
+    path = folder.root / "write_back" / cycle / "changed_owners.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    changed.write_parquet(path)
+    return dg.MaterializeResult(metadata={
+        "written": written.height, "changed since": changed.height, "by": counts(changed, "changed_by_kind"),
+        "first rows": as_table(changed.head(20)), "file": dg.MetadataValue.path(str(path))})
