@@ -1,6 +1,7 @@
 """The points that nobody beats, kept outside the population."""
 
 import numpy as np
+from numba import njit
 
 
 class Archive:
@@ -30,13 +31,25 @@ class Archive:
 def non_dominated(objectives: np.ndarray) -> np.ndarray:
     """Indices, ascending, of the rows that no other row beats; of equal rows the first."""
     order = np.lexsort(objectives.T[::-1])
-    kept: list[int] = []
-    front = np.empty((0, objectives.shape[1]))
-    for row in order:
-        if not len(front) or not (front <= objectives[row]).all(axis=1).any():
-            kept.append(row)
-            front = np.vstack([front, objectives[row]])
-    return np.sort(np.array(kept, dtype=np.int64))
+    return np.sort(order[_is_kept(np.ascontiguousarray(objectives[order]))])
+
+
+@njit(cache=True)
+def _is_kept(rows):
+    """bool[P] for rows in ascending order: no earlier row is at least as good everywhere."""
+    kept = np.empty(len(rows), dtype=np.int64)
+    is_kept = np.ones(len(rows), dtype=np.bool_)
+    count = 0
+    for row in range(len(rows)):
+        for place in range(count - 1, -1, -1):  # the nearest first: it most often decides
+            earlier = kept[place]
+            if rows[earlier, 1] <= rows[row, 1] and rows[earlier, 2] <= rows[row, 2]:
+                is_kept[row] = False
+                break
+        if is_kept[row]:
+            kept[count] = row
+            count += 1
+    return is_kept
 
 
 def thin(normalised: np.ndarray, keep: list[int], size: int) -> np.ndarray:

@@ -44,7 +44,7 @@ class Settings:
     generations: int = 25
     offspring: int = 200
     burst_sweeps: int = 20
-    polish_sweeps: int = 6000
+    polish_sweeps: int = 12000
     front_points: int = 60
     seed: int = 7
     knee_weights: tuple[float, float, float] = (0.5, 0.25, 0.25)
@@ -83,9 +83,9 @@ class Settings:
 
 PRESETS: dict[str, dict[str, int]] = {
     "quick": {"lattice_divisions": 8, "generations": 8, "offspring": 100, "burst_sweeps": 15,
-              "polish_sweeps": 1500, "front_points": 30},
+              "polish_sweeps": 4000, "front_points": 30},
     "standard": {"lattice_divisions": 12, "generations": 25, "offspring": 200, "burst_sweeps": 20,
-                 "polish_sweeps": 6000, "front_points": 60},
+                 "polish_sweeps": 12000, "front_points": 60},
     "thorough": {"lattice_divisions": 16, "generations": 80, "offspring": 300, "burst_sweeps": 25,
-                 "polish_sweeps": 30000, "front_points": 120},
+                 "polish_sweeps": 60000, "front_points": 120},
 }
