@@ -8,9 +8,10 @@ import json
 import os
 
 import dagster as dg
+import polars as pl
 
 from assignment_assets.domain.errors import AssignmentError
-from assignment_assets.domain.routing.tables import EVENT_CYCLES
+from assignment_assets.domain.routing.tables import EVENT_CYCLES, PASSES
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.standing import UP_TO
 from assignment_assets.io.changes import ChangeReader
@@ -74,7 +75,7 @@ def source_poll(context: dg.SensorEvaluationContext, source: Source, clock: Cloc
 )
 def event_cycles(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Opens each event cycle once: its id is the partition and the run's key."""
-    planned = read_routing(DataFolder.from_environment(), EVENT_CYCLES)
+    planned = planned_cycles(DataFolder.from_environment())
     known = set(context.instance.get_dynamic_partitions(CYCLES.name))
     new = [row for row in planned.iter_rows(named=True) if row["cycle"] not in known]
     going = [row for row in new if row["up_to"] != UP_TO[0]]
@@ -85,6 +86,13 @@ def event_cycles(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         skip_reason=None if going else dg.SkipReason(said),
         dynamic_partitions_requests=[CYCLES.build_add_request([row["cycle"] for row in going])] if going else [],
     )
+
+
+def planned_cycles(folder: DataFolder) -> pl.DataFrame:
+    """Rows of `event_cycles` whose pass has ended: a leaver's low tiers are written before their cycle reads them."""
+    ended = read_routing(folder, PASSES)["ended_at"].max()
+    planned = read_routing(folder, EVENT_CYCLES)
+    return planned.filter(pl.col("planned_at") <= ended) if ended is not None else planned.clear()
 
 
 def opening(cycle: str, config_json: str) -> dg.RunRequest:

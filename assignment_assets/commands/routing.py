@@ -15,6 +15,7 @@ from assignment_assets.domain.routing.tables import (
     ALERTS,
     CONFLICT_PAIRS,
     DECISIONS,
+    DEPARTURES,
     EVENT_CYCLES,
     EVENTS,
     MISSING_RULES,
@@ -162,7 +163,11 @@ def list_events(as_json: bool) -> None:
     lines += [f"{row['kind']} of {row['subject_id']}: "
               f"{'for the exception queue' if row['scope'] == 'family' else 'waits for the quiet window'}"
               for row in waiting.iter_rows(named=True)]
-    show("\n".join(lines) or "no event yet", {"cycles": cycles.to_dicts(), "waiting": waiting.to_dicts()}, as_json)
+    ways = read_routing(folder, DEPARTURES).group_by("rep_id", "way").len("accounts").sort("rep_id", "way")
+    lines += [f"departure of {row['rep_id']}: {row['accounts']} accounts by way of {row['way']}"
+              for row in ways.iter_rows(named=True)]
+    show("\n".join(lines) or "no event yet",
+         {"cycles": cycles.to_dicts(), "waiting": waiting.to_dicts(), "departures": ways.to_dicts()}, as_json)
 
 
 @command(events, "open")

@@ -17,6 +17,7 @@ from assignment_assets.domain.routing.tables import (
     KPIS,
     MISSING_RULES,
     NEW_ACCOUNTS,
+    PASSES,
     POLLS,
     SEEN_ACCOUNTS,
     SEEN_OPPORTUNITIES,
@@ -37,7 +38,10 @@ REPLAYED_AT_MOST = 5_000
 
 
 def watch(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
-    """Brings workload, unowned accounts, alerts and the summary up to date; returns the alerts that stand."""
+    """Brings workload, unowned accounts, alerts and the summary up to date; returns the alerts that stand.
+
+    It ends the pass: what was planned in it may go on from here.
+    """
     with log.open() as page:
         accounts, reps, decisions = page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(DECISIONS)
         loaded = workload(accounts, reps, page.rows(SEEN_OPPORTUNITIES), decisions, page.rows(WORKLOAD), rules, now)
@@ -49,6 +53,7 @@ def watch(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
         page.replace(UNOWNED, lasting)
         page.replace(ALERTS, raised)
         page.replace(SUMMARY, summary(decisions, page.rows(WRITES), now))
+        page.replace(PASSES, pl.DataFrame({"ended_at": [now]}, schema=PASSES.columns))
     _tell(log, raised, now)
     return raised
 

@@ -6,9 +6,12 @@ import pytest
 from assignment_assets import routing_automation as automation
 from assignment_assets.domain.routing.tables import EVENT_CYCLES, POLLS, SUMMARY
 from assignment_assets.resources import Clock, Source
+from assignment_assets.routing.decide import plan_events
+from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.standing_files import read_rules
 from assignment_assets.sandbox import mapping_path
 from assignment_assets.stages.routing import ROUTING
+from assignment_assets.stages.routing_pass import Standing
 from assignment_assets_tests.company import org_id
 
 
@@ -124,6 +127,20 @@ def test_a_covered_departure_opens_its_cycle_and_a_second_tick_does_not(here):
         instance.add_dynamic_partitions("cycle", [cycle])
         with dg.build_sensor_context(instance=instance) as context:
             assert automation.event_cycles(context).run_requests == []
+
+
+def test_a_cycle_waits_until_the_pass_that_planned_it_has_ended(here):
+    here.allow("departure")
+    here.edit("ben", IsActive=False)
+    here.wait(minutes=1)
+    here.go()
+    here.wait(minutes=31)
+    log = RoutingLog(here.folder)
+    standing = Standing.now(log, here.now)
+    assert plan_events(log, standing.rules, standing.policies, [], here.now).height == 1
+    assert automation.planned_cycles(here.folder).height == 0
+    here.go()
+    assert automation.planned_cycles(here.folder).height == 1
 
 
 def test_a_failed_pass_leaves_the_log_as_it_was(here):

@@ -28,6 +28,7 @@ POLLS = Table("polls", ("poll_no",), {
     "routes_from": MOMENT,  # records created from here on are new
     "account_count": WHOLE, "rep_count": WHOLE, "opportunity_count": WHOLE, "event_count": WHOLE,
 }, is_log=True)
+PASSES = Table("passes", ("ended_at",), {"ended_at": MOMENT})
 NEW_ACCOUNTS = Table("new_accounts", ("seen_at", "account_id"), {
     "account_id": TEXT, "created_at": MOMENT, "seen_at": MOMENT,
     "why": TEXT,  # new_record, placeholder_owner, returned, held_back
@@ -107,5 +108,5 @@ TERRITORY_POOL = Table("territory_pool", ("account_id",), {
 
 SEEN = (SEEN_ACCOUNTS, SEEN_REPS, SEEN_OPPORTUNITIES)
 TABLES = {table.name: table for table in (
-    *SEEN, POLLS, NEW_ACCOUNTS, DECISIONS, CONFLICTS, WRITES, ANSWERS, WORKLOAD, EXCEPTIONS, ALERTS, UNOWNED,
+    *SEEN, POLLS, PASSES, NEW_ACCOUNTS, DECISIONS, CONFLICTS, WRITES, ANSWERS, WORKLOAD, EXCEPTIONS, ALERTS, UNOWNED,
     SUMMARY, CONFLICT_PAIRS, MISSING_RULES, KPIS, EVENTS, EVENT_CYCLES, DEPARTURES, TERRITORY_POOL)}

@@ -1,0 +1,78 @@
+"""`assignment routing …` and `assignment events …`, as somebody at a terminal uses them."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from assignment_assets.cli import main
+from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.routing.tables import DECISIONS
+from assignment_assets.io.folders import engine_key
+from assignment_assets.routing.standing_files import acceptances, policies_in_force
+from assignment_assets.sandbox import mapping_path
+from assignment_assets_tests.company import PRIYA, org_id
+
+
+@pytest.fixture
+def here(org, monkeypatch):
+    """The org as the source in force."""
+    monkeypatch.setenv("ASSIGNMENT_SOURCE", "salesforce")
+    monkeypatch.setenv("ASSIGNMENT_SOURCE_PATH", str(mapping_path()))
+    return org
+
+
+def say(*arguments: str, person: str = PRIYA) -> tuple[int, str]:
+    result = CliRunner().invoke(main, arguments, env={"ASSIGNMENT_SIGNER_TOKEN": signer_token(engine_key(), person)})
+    return result.exit_code, result.output
+
+
+def test_a_policy_signed_at_the_terminal_is_in_force(here):
+    code, text = say("routing", "policy", "new accounts", "--kind", "routing", "--max-moves", "40", "--from",
+                     "2026-10-01", "--until", "2026-12-31", "--as", PRIYA)
+    assert (code, text) == (0, "policy new accounts: routing up to write_back, at most 40 moves, 2026-10-01 to "
+                               "2026-12-31.\n")
+    found, refused = policies_in_force(here.folder, engine_key(), here.now.date())
+    assert found["routing"][0].max_moves == 40 and refused == []
+
+
+def test_a_policy_until_a_day_that_is_none_is_refused(here):
+    asked = ("--kind", "routing", "--max-moves", "1", "--until", "soon", "--as", PRIYA)
+    code, text = say("routing", "policy", "x", *asked)
+    assert code == 2 and "Invalid isoformat string: 'soon'" in text
+
+
+def test_the_status_shows_what_was_routed_and_the_events_what_is_planned(here):
+    here.allow("routing")
+    account = here.enter("n01")
+    here.edit("ben", IsActive=False)
+    here.wait(minutes=1)
+    here.go()
+    here.wait(minutes=31)
+    here.go()
+    code, text = say("routing", "status")
+    assert code == 0 and "day    territory                   1  conflicts    0" in text
+    code, text = say("events", "list", "--json")
+    content = json.loads(text)
+    assert [cycle["scope"] for cycle in content["cycles"]] == ["churn"]
+    assert content["departures"] == [{"rep_id": org_id("ben"), "way": "optimiser", "accounts": 12}]
+    assert here.table(DECISIONS)["account_id"].to_list() == [account]
+
+
+def test_a_rep_accepts_at_the_terminal_and_there_is_nothing_to_accept_twice_over(here):
+    here.rules.write_text("accept_hours = 4\n")
+    here.allow("routing")
+    account = here.enter("n01")
+    here.wait(minutes=1)
+    here.go()
+    code, text = say("routing", "accept", account, "--as", "nia@example.com", person="nia@example.com")
+    assert (code, text) == (0, f"{account}: accepted; it counts from the next pass on.\n")
+    answers, refused = acceptances(here.folder, engine_key())
+    assert [(each.account_id, each.answer) for each in answers] == [(account, "accepted")] and refused == []
+    code, text = say("routing", "accept", org_id("a01"), "--as", "ana@example.com", person="ana@example.com")
+    assert code == 2 and "it waits for nobody's answer" in text
+
+
+def test_an_event_cycle_that_was_never_planned_cannot_be_opened(here):
+    code, text = say("events", "open", "2026-10-01-departure-nobody", "--as", PRIYA)
+    assert code == 2 and "not planned, expected one of none yet" in text
