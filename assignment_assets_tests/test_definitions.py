@@ -10,10 +10,12 @@ from assignment_assets.domain.freeze import GATE_STAGE
 from assignment_assets.domain.tables import TABLES
 
 GRAPH = defs.resolve_asset_graph()
+BESIDE = {"write_back_dry_run", "write_back_reconciliation"}
+"""Assets that look at the last stage and hand nothing on."""
 SPECS = {
     spec.key.to_user_string(): spec
     for spec in defs.resolve_all_asset_specs()
-    if spec.group_name in (*STAGES, "people")
+    if spec.group_name in (*STAGES, "people") and spec.key.to_user_string() not in BESIDE
 }
 PACKETS = {"lock_packets", "review_packets"}
 PEOPLE = {"lock_lists", "review_edits", "sign_offs"}
