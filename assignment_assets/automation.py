@@ -11,6 +11,7 @@ from assignment_assets.domain.cycle import quarterly_id
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.gate_watch import Watched, open_gates, read_cursor, watch, write_cursor
 from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.reminders import reminders
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import CYCLES
 
@@ -58,7 +59,7 @@ SEGMENTS = {
     ),
     "propose": ("locks", "referring_front", "proposed_books", "overflow", "review_packets"),
     "review": ("reviewed_books", "sign_off_packets", "conflicts"),
-    "sign_off": ("sign_off_packets", "conflicts", "approved_diff"),
+    "sign_off": ("sign_off_packets", "conflicts", "approved_diff", "handoff_notices"),
     "write_back": ("write_back_log",),
 }
 """Job → the assets that it materialises; between two jobs stand people."""
@@ -67,7 +68,7 @@ DESCRIPTIONS = {
     "open_cycle": "Reads the sources, freezes the run config, settles the pool and sends the lock lists.",
     "propose": "Settles the locks, proposes books and sends them to the Regional Directors.",
     "review": "Judges the directors' edits and prepares what each region signs.",
-    "sign_off": "Judges the sign-offs and approves what is signed.",
+    "sign_off": "Judges the sign-offs, approves what is signed, writes to whom it concerns.",
     "write_back": "Writes the approved owners to Salesforce and reads every one back.",
 }
 
@@ -198,5 +199,5 @@ def _kind_and_words(error: Any) -> tuple[str, str]:
     return kind, re.sub(rf"^[\w.]*{kind}: ", "", error.message.strip())
 
 
-SENSORS = [*(gate_sensor(gate) for gate in BEHIND_GATE), alerts]
+SENSORS = [*(gate_sensor(gate) for gate in BEHIND_GATE), reminders, alerts]
 SCHEDULES = [every_quarter]

@@ -2,7 +2,7 @@
 
 import click
 
-from assignment_assets.commands import bench, cycles, neighbours, pages, people, routing, showing
+from assignment_assets.commands import bench, cycles, neighbours, notices, pages, people, routing, showing, write_back
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -11,8 +11,8 @@ def main() -> None:
     """The Account Assignment Engine: who owns which account, decided, corrected, signed and written back."""
 
 
-for group in (cycles.cycle, routing.routing, routing.events, bench.bench):
+for group in (cycles.cycle, routing.routing, routing.events, bench.bench, write_back.write_back):
     main.add_command(group)
-for group in (people.people, pages.pages, neighbours.neighbours, showing.showing):
+for group in (people.people, pages.pages, notices.notices, neighbours.neighbours, showing.showing):
     for command in group.commands.values():
         main.add_command(command)

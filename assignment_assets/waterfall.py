@@ -7,6 +7,7 @@ from assignment_assets.stages.approved_diff import approved_diff
 from assignment_assets.stages.conflicts import conflicts
 from assignment_assets.stages.current_books import current_books
 from assignment_assets.stages.eligible_pool import eligible_pool
+from assignment_assets.stages.handoff_notices import handoff_notices
 from assignment_assets.stages.invariants import INVARIANT_CHECKS
 from assignment_assets.stages.lock_packets import lock_packets
 from assignment_assets.stages.locks import locks
@@ -33,6 +34,7 @@ WATERFALL = [
     sign_off_packets,
     conflicts,
     approved_diff,
+    handoff_notices,
     write_back_log,
 ]
 PROMISES_KEPT = INVARIANT_CHECKS

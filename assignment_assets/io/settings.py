@@ -35,6 +35,21 @@ class PagesSetting(BaseModel):
     requests_a_minute: int = Field(240, ge=10, description="More from one visitor are answered with 429.")
 
 
+class NoticesSetting(BaseModel):
+    """Letters after approval and before deadlines. The password comes from ``ASSIGNMENT_SMTP_PASSWORD``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Literal["preview", "smtp"] = Field("preview", description="preview writes .eml files and sends nothing.")
+    host: str = "localhost"
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    user: str = ""
+    sender: str = Field("assignment@example.com", description="From whom letters come.")
+    templates: str = Field("", description="Folder with receiver.txt, director.txt or reminder.txt in place of ours.")
+    reminder_hours: float = Field(48, ge=0, description="So long before a deadline who is missing is reminded; 0: not.")
+
+
 class Settings(BaseModel):
     """The settings file: ``ASSIGNMENT_SETTINGS``, else ``settings.toml`` in the project's root, else the example."""
 
@@ -42,6 +57,7 @@ class Settings(BaseModel):
 
     source: SourceSetting = SourceSetting()
     pages: PagesSetting = PagesSetting()
+    notices: NoticesSetting = NoticesSetting()
     signers: dict[str, list[str]] = Field(
         {}, description="Who may sign: e-mail address → regions, `*` for all, `house` for moves without a region."
     )

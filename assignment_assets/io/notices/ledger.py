@@ -1,0 +1,54 @@
+"""The sent-ledger: which letters have gone out, so that nobody gets one twice and nobody none.
+
+One line a step in `notices/<cycle>/ledger.jsonl`, synced before anything else happens: `sending` before a letter is
+given to the mail server, then `sent` or `refused`. A letter that a crash left at `sending` is sent again under the
+same Message-ID, by which mail systems know a repetition; this is the only case in which a copy can arrive twice.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from assignment_assets.domain.gates import to_text
+from assignment_assets.domain.identity import canonical_json
+from assignment_assets.io.folders import DataFolder
+
+
+class Ledger:
+    """The letters of one cycle; open it with `opened`, which keeps other processes waiting meanwhile."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        whole, _, _ = path.read_bytes().rpartition(b"\n") if path.is_file() else (b"", b"", b"")
+        lines = [json.loads(line) for line in whole.decode().splitlines()]
+        self.last = {(line["recipient"], line["digest"]): line["step"] for line in lines}
+
+    def is_done(self, recipient: str, digest: str) -> bool:
+        """Whether the letter went out, or was refused for good."""
+        return self.last.get((recipient.casefold(), digest)) in ("sent", "previewed", "refused")
+
+    def note(self, step: str, recipient: str, digest: str, at: datetime, said: str = "") -> None:
+        """Appends one step, cutting off a line that a crash left unfinished, and waits until it is on disk."""
+        entry = {"step": step, "recipient": recipient.casefold(), "digest": digest, "at": to_text(at), "said": said}
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o640)
+        with os.fdopen(handle, "r+b", buffering=0) as file:
+            end = file.read().rfind(b"\n") + 1
+            file.truncate(end)
+            file.seek(end)
+            file.write(f"{canonical_json(entry)}\n".encode())
+            os.fsync(handle)
+        self.last[entry["recipient"], digest] = step
+
+
+@contextmanager
+def opened(folder: DataFolder, cycle: str, mode: str) -> Iterator[Ledger]:
+    """The ledger of a cycle's letters, alone; previews have one of their own, so that trying out sends nothing away."""
+    path = folder.root / "notices" / cycle / ("ledger.jsonl" if mode == "smtp" else "previews.jsonl")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield Ledger(path)

@@ -1,0 +1,64 @@
+"""A letter's facts as an e-mail: the user's own template where there is one, else ours."""
+
+from dataclasses import asdict
+from email.message import EmailMessage
+from email.utils import formataddr
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
+
+from assignment_assets.domain.errors import AssignmentError
+from assignment_assets.domain.notices import Handoff, Reminder
+from assignment_assets.io.settings import NoticesSetting
+
+KINDS = ("receiver", "director", "reminder")
+
+
+def letter(facts: Handoff | Reminder, setting: NoticesSetting) -> EmailMessage:
+    """The e-mail, with a Message-ID that is the same whenever the same letter is made.
+
+    Raises
+    ------
+    AssignmentError
+        The template names something that there is not, or has no subject in its first line.
+    """
+    kind = facts.kind if isinstance(facts, Handoff) else "reminder"
+    environment = Environment(loader=DictLoader({kind: _template(kind, setting)}), undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True, autoescape=False, keep_trailing_newline=True)
+    environment.filters["dollars"] = lambda cents: f"${(cents or 0) / 100:,.0f}"
+    try:
+        text = environment.get_template(kind).render(**asdict(facts))
+    except TemplateError as error:
+        raise AssignmentError(f"notice template {kind}.txt: {error}, expected a name that letters have. Correct the "
+                              "template.") from error
+    first, _, body = text.partition("\n")
+    if not first.startswith("Subject: "):
+        raise AssignmentError(f"notice template {kind}.txt: it begins with {first[:60]!r}, expected 'Subject: …' in "
+                              "its first line. Put it there.")
+    message = EmailMessage()
+    message["From"] = setting.sender
+    message["To"] = formataddr((_one_line(facts.name), facts.email))
+    message["Subject"] = _one_line(first.removeprefix("Subject: "))
+    message["Message-ID"] = f"<{facts.digest[:40]}@{setting.sender.rpartition('@')[2].strip('>') or 'localhost'}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body.lstrip("\n"))
+    return message
+
+
+def is_address(text: str) -> bool:
+    """Whether the text can be mailed to: one plain address, nothing that could start another header."""
+    name, at, domain = text.partition("@")
+    plain = text.isascii() and text.isprintable() and not any(letter in text for letter in ' ,;<>"()[]\\:')
+    return bool(at and name and "." in domain and plain and "@" not in domain)
+
+
+def _template(kind: str, setting: NoticesSetting) -> str:
+    own = Path(setting.templates) / f"{kind}.txt" if setting.templates else None
+    if own and own.is_file():
+        return own.read_text(encoding="utf-8")
+    return files("assignment_assets.io.notices").joinpath("templates", f"{kind}.txt").read_text(encoding="utf-8")
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

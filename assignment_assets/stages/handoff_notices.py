@@ -1,0 +1,41 @@
+"""Stage 05, out: what was approved is told to whom it concerns, once."""
+
+import dagster as dg
+import polars as pl
+
+from assignment_assets.domain.notices import handoffs
+from assignment_assets.domain.tables import ACCOUNTS, APPROVED_DIFF, OPPORTUNITIES, REPS
+from assignment_assets.io.notices.post import post
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.resources import Clock
+from assignment_assets.stages.cycle import as_table, counts, frozen_config, stage_asset
+
+
+@stage_asset("sign_off", deps=["approved_diff"], kinds={"email"})
+def handoff_notices(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
+    """One letter for every receiver of approved accounts and one for every director, each sign-off once.
+
+    By default letters are written as files to `notices/<cycle>/previews/`; settings send them by SMTP. A ledger keeps
+    anyone from getting a letter twice, whatever crashes. Drafts tell nobody.
+    """
+    cycle = context.partition_key
+    if frozen_config(warehouse, cycle).mode == "draft":
+        return dg.MaterializeResult(metadata={"letters": 0, "why": "a draft tells nobody"})
+    approved, accounts, reps, opportunities = warehouse.tables(cycle, APPROVED_DIFF, ACCOUNTS, REPS, OPPORTUNITIES)
+    setting = read_settings().notices
+    posted = post(
+        warehouse.folder, cycle, handoffs(cycle, approved, accounts, reps, opportunities), setting, clock.now
+    )
+    schema = {name: pl.String for name in ("person", "kind", "outcome", "said")}
+    rows = pl.DataFrame([vars(each) for each in posted], schema=schema)
+    troubled = rows.filter(pl.col("outcome").is_in(["refused", "waiting"]))
+    return dg.MaterializeResult(
+        metadata={
+            "letters": len(posted),
+            "mode": setting.mode,
+            "by outcome": counts(rows, "kind", "outcome"),
+            "refused or waiting": as_table(troubled.head(20)),
+            "folder": dg.MetadataValue.path(str(warehouse.folder.root / "notices" / cycle)),
+        }
+    )

@@ -1,0 +1,54 @@
+"""Letters after approval, and conflicts before it, in a whole cycle."""
+
+import json
+
+from assignment_assets.domain.decisions import ConflictDecision, signed_text
+from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.tables import APPROVED_DIFF, CONFLICTS, SIGN_OFF_VERDICTS
+from assignment_assets.io.folders import engine_key
+from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.warehouse import write_whole
+from assignment_assets_tests.company import PRIYA, dozens, tiny
+
+
+def previews(cycle) -> list[str]:
+    return sorted(path.name for path in (cycle.folder.root / "notices" / cycle.name / "previews").glob("*.eml"))
+
+
+def test_each_receiver_and_director_has_one_letter_after_approval_and_a_second_run_makes_none(reviewed):
+    reviewed.sign_off()
+    receivers = {row["new_owner_id"] for row in reviewed.rows(APPROVED_DIFF, status="approved")}
+    told = previews(reviewed)
+    assert {name.split("-")[1] for name in told if name.startswith("receiver-")} == receivers
+    assert len([name for name in told if name.startswith("director-")]) == 2
+    reviewed.run("sign_off")
+    assert previews(reviewed) == told
+    ledger = reviewed.folder.root / "notices" / reviewed.name / "previews.jsonl"
+    steps = [json.loads(line)["step"] for line in ledger.read_text().splitlines()]
+    assert steps.count("previewed") == len(told)
+
+
+def take_on(cycle, conflict: str) -> None:
+    revision = read_gate(cycle.folder, cycle.name, "sign_offs").revision
+    decision = ConflictDecision(cycle.name, revision, conflict, PRIYA, "agreed with both")
+    name = "".join(letter if letter.isalnum() else "_" for letter in conflict)
+    text = signed_text(decision, signer_token(engine_key(), PRIYA))
+    write_whole(cycle.answer("sign_offs", PRIYA, f"{name}.json"), text)
+
+
+def test_a_severe_conflict_keeps_its_region_unsigned_until_somebody_takes_it_on(cycle):
+    rich = [row | {"revenue": 1_000_000_00} for row in dozens()]
+    cycle.source(tiny(*rich)).open(revenue_cap=1_000)
+    cycle.propose()
+    cycle.review()
+    severe = [row for row in cycle.rows(CONFLICTS, severity="severe") if not row["resolved_by"]]
+    assert {row["kind"] for row in severe} == {"over_revenue"}
+    cycle.sign_off()
+    assert {row["region"] for row in cycle.rows(SIGN_OFF_VERDICTS, rule="severe_conflicts_open")} == {
+        row["region"] for row in severe}
+    for row in severe:
+        take_on(cycle, row["conflict"])
+    cycle.look("sign_offs")
+    cycle.run("sign_off")
+    assert {row["resolved_by"] for row in cycle.rows(CONFLICTS, severity="severe")} <= {"rule", PRIYA}
+    assert "agreed with both" in {row["resolution"] for row in cycle.rows(CONFLICTS)}
