@@ -106,7 +106,7 @@ def staged(story: Story) -> Iterator[Stage]:
     """A folder and an org of this performance alone; both are gone afterwards."""
     begins = datetime(story.begins.year, story.begins.month, story.begins.day, 7)
     clock = [begins]
-    with tempfile.TemporaryDirectory() as root, environment(Path(root)):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as root, environment(Path(root)):
         folder = DataFolder.from_environment()
         org_clock = OrgClock(lambda: utc(clock[0]))
         load(story.company, folder.root / "sandbox", org_clock)

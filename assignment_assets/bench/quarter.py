@@ -115,8 +115,10 @@ def _edit(at: datetime, kind: str, rep_id: str, **fields: object) -> Happening:
 
 
 def _arrivals(size: Size, company: Company, moments: Iterator[datetime], rng: Random) -> Iterator[Happening]:
-    """New clinics beside old ones: most without anything, some with a parent, a deal, or both."""
+    """New clinics beside old ones: most without anything, some with a parent, an open deal, or both."""
     old = company.accounts.filter(pl.col("carve_out").is_null()).sort("account_id")
+    deals = iter(record_ids("006", company.opportunities.height + size.arrivals)[company.opportunities.height:])
+    owners = _owners_by_state(company)
     models = old.select("account_id", "state", "postal_code", "latitude", "longitude", "value", "tier").rows()
     for account_id in record_ids("001", company.accounts.height + size.arrivals)[company.accounts.height:]:
         model, at = rng.choice(models), next(moments)
@@ -126,8 +128,18 @@ def _arrivals(size: Size, company: Company, moments: Iterator[datetime], rng: Ra
                   "Opp_Count__c": rng.randrange(60), "BPS__c": rng.randrange(100), "TAM__c": rng.randrange(100_000)}
         if rng.random() < 0.15:
             record["ParentId"] = model[0]
-        entries = {"object": "Account", "records": [record]}
-        yield Happening(at, "arrival", account_id, "create", entries)
+        yield Happening(at, "arrival", account_id, "create", {"object": "Account", "records": [record]})
+        deal_id, able = next(deals), owners.get(model[1])
+        if able and rng.random() < 0.1:
+            deal = {"Id": deal_id, "AccountId": account_id, "OwnerId": rng.choice(able), "StageName": "Qualification",
+                    "Amount": rng.randrange(1_000, 90_000), "CloseDate": (at.date() + timedelta(days=60)).isoformat()}
+            yield Happening(at, "deal", deal_id, "create", {"object": "Opportunity", "records": [deal]})
+
+
+def _owners_by_state(company: Company) -> dict[str, list[str]]:
+    field = company.reps.filter((pl.col("team") == "field") & pl.col("is_active"))
+    covering = field.select("rep_id", state="covered_states").explode("state").drop_nulls().sort("rep_id")
+    return dict(covering.group_by("state", maintain_order=True).agg("rep_id").iter_rows())
 
 
 def _starters(

@@ -29,7 +29,8 @@ def reaction(size: Size, events: int, say: Callable[[dict], object]) -> None:
     today = datetime.now(UTC).date()
     company = generate(size.reps, size.accounts, 7, today)
     story = draw(size, company, today, 7)
-    with tempfile.TemporaryDirectory() as root, environment(Path(root), "quiet_minutes = 0\n"):
+    kept = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with kept as root, environment(Path(root), "quiet_minutes = 0\n"):
         folder = DataFolder.from_environment()
         load(company, folder.root / "sandbox")
         allow(folder, today)

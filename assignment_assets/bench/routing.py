@@ -42,6 +42,7 @@ BEGINS = date(2026, 10, 1)
 SHORT = Size(reps=16, accounts=600, arrivals=40, departures=2, starters=2, leaves=3, territory_changes=2, days=4)
 BAR_MINUTES = 10
 HALF_FULL = 50  # accounts in the fullest book, so that there are seats for what is routed
+RECORDS = ("arrival", "deal")
 Line = dict[str, object]
 
 
@@ -92,9 +93,10 @@ def _judged(story: Story, played: Played, seconds: float) -> Line:
     log = write_log(played.state_dir).filter((pl.col("field") == "OwnerId") & (pl.col("channel") == "api"))
     unexplained = log.group_by(account_id="record_id").len().join(
         _explained(played, writes), on="account_id", how="left").filter(pl.col("len") > pl.col("known").fill_null(0))
-    twice = decisions.filter(pl.col("why") == "new_record").group_by("account_id").len().filter(pl.col("len") > 1)
+    first = decisions.filter(pl.col("why") == "new_record")
+    twice = first.group_by("account_id").len().filter(pl.col("len") > 1)
     events = read_routing(played.folder, EVENTS)
-    wanted = sorted((each.kind, each.subject) for each in story.happenings if each.kind != "arrival")
+    wanted = sorted((each.kind, each.subject) for each in story.happenings if each.kind not in RECORDS)
     found = sorted(events.filter(pl.col("kind").is_in(sorted({kind for kind, _ in wanted}))).select(
         "kind", "subject_id").iter_rows())
     cycles = read_routing(played.folder, EVENT_CYCLES)["cycle"]
@@ -106,6 +108,7 @@ def _judged(story: Story, played: Played, seconds: float) -> Line:
         "pass_seconds_worst": round(max(played.pass_seconds), 3), "ended_in_the_middle": played.crashes,
         "owners_written": log.height, "owners_written_unexplained": unexplained.height, "decided_twice": twice.height,
         "conflicts": read_routing(played.folder, CONFLICTS).height,
+        "by_rule": dict(first.group_by("rule").len().sort("rule").iter_rows()),
         "events_expected": len(wanted), "events_handled": len(found), "events_as_expected": found == wanted,
         "event_cycles": cycles.len(), "cycles_twice": cycles.len() - cycles.n_unique(),
         "departures_run": played.cycles_run,

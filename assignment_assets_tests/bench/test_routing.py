@@ -7,7 +7,7 @@ import pytest
 from assignment_assets.bench.quarter import Size, polls
 from assignment_assets.bench.routing import quarter, story_of, throughput
 
-TINY = Size(reps=8, accounts=200, arrivals=8, departures=1, starters=1, leaves=1, territory_changes=1, days=2)
+TINY = Size(reps=8, accounts=200, arrivals=5, departures=1, starters=1, leaves=1, territory_changes=1, days=2)
 
 
 @pytest.fixture(scope="module")
