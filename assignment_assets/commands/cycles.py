@@ -220,8 +220,13 @@ def _event(cycle_id: str, event: str, actor: str, reason: str, from_stage: str |
         "what": from_stage or "",
         "why": reason,
     }
-    warehouse.append(cycle_id, CYCLE_EVENTS, pl.DataFrame([row], schema=CYCLE_EVENTS.columns))
-    warehouse.append(cycle_id, AUDIT_LOG, pl.DataFrame([audit], schema=AUDIT_LOG.columns))
+    warehouse.append_together(
+        cycle_id,
+        [
+            (CYCLE_EVENTS, pl.DataFrame([row], schema=CYCLE_EVENTS.columns)),
+            (AUDIT_LOG, pl.DataFrame([audit], schema=AUDIT_LOG.columns)),
+        ],
+    )
     return revision
 
 

@@ -16,7 +16,7 @@ from dagster_duckdb import DuckDBResource
 from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
 from assignment_assets.domain.freeze import GATE_STAGE, current_revision, require_unfinished, require_unfrozen
-from assignment_assets.domain.tables import CYCLE_EVENTS, Table
+from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, Table
 from assignment_assets.io.folders import SQL, DataFolder
 
 DUCKDB_TYPE = {
@@ -85,11 +85,13 @@ class Warehouse(DuckDBResource):
     def table(self, cycle: str, table: Table) -> pl.DataFrame:
         """The cycle's rows of a table, sorted by its key; empty where it was never written."""
         with self.connect() as connection:
+            self._publish_what_is_due(connection, cycle)
             return _rows(connection, cycle, table)
 
     def tables(self, cycle: str, *tables: Table) -> list[pl.DataFrame]:
         """The cycle's rows of several tables, read through one connection."""
         with self.connect() as connection:
+            self._publish_what_is_due(connection, cycle)
             return [_rows(connection, cycle, table) for table in tables]
 
     def query(self, name: str, needs: tuple[Table, ...], **parameters: Any) -> pl.DataFrame:
@@ -113,32 +115,60 @@ class Warehouse(DuckDBResource):
         """
         pairs = [(table, table.conform(frame)) for table, frame in frames]
         digests = {table.name: table_digest(frame) for table, frame in pairs}
-        old = read_manifest(self.folder, cycle)
         issued = issued_gates(self.folder, cycle)
         with self.connect() as connection:
+            self._publish_what_is_due(connection, cycle)
+            old = read_manifest(self.folder, cycle)
             events = _rows(connection, cycle, CYCLE_EVENTS)
             require_unfinished(cycle, events)
             for table, _ in pairs:
                 require_unfrozen(cycle, table.name, issued, old.get(table.name, {}).get("digest"), digests[table.name])
                 _make(connection, table)
+            self._note_due(cycle, [table for table, _ in pairs])
             connection.begin()
             for table, frame in pairs:
                 connection.execute(f"delete from {table.name} where cycle = $cycle", {"cycle": cycle})
                 _insert(connection, cycle, table, frame)
             connection.commit()
-        self._publish(cycle, pairs, digests, current_revision(events))
+            self._publish(cycle, pairs, digests, current_revision(events))
         return digests
 
     def append(self, cycle: str, table: Table, frame: pl.DataFrame) -> None:
         """Appends rows to a log or an append-only table, and publishes the whole of the cycle's rows."""
-        conformed = table.conform(frame)
+        self.append_together(cycle, [(table, frame)])
+
+    def append_together(self, cycle: str, frames: list[tuple[Table, pl.DataFrame]]) -> None:
+        """Appends rows to several tables in one transaction: after a crash all are there, or none."""
+        tables = [table for table, _ in frames]
         with self.connect() as connection:
-            _make(connection, table)
-            if conformed.height:
-                _insert(connection, cycle, table, conformed)
-            everything = _rows(connection, cycle, table)
-            events = _rows(connection, cycle, CYCLE_EVENTS)
-        self._publish(cycle, [(table, everything)], {table.name: table_digest(everything)}, current_revision(events))
+            self._publish_what_is_due(connection, cycle)
+            for table in tables:
+                _make(connection, table)
+            self._note_due(cycle, tables)
+            connection.begin()
+            for table, frame in frames:
+                conformed = table.conform(frame)
+                if conformed.height:
+                    _insert(connection, cycle, table, conformed)
+            connection.commit()
+            self._publish_as_stored(connection, cycle, tables)
+
+    def _due(self, cycle: str) -> Path:
+        return self.folder.published(cycle) / ".due.json"
+
+    def _note_due(self, cycle: str, tables: list[Table]) -> None:
+        """Notes before a write what has to be published after it; after a crash the next look makes up for it."""
+        write_whole(self._due(cycle), json.dumps([table.name for table in tables]))
+
+    def _publish_what_is_due(self, connection: duckdb.DuckDBPyConnection, cycle: str) -> None:
+        if self._due(cycle).is_file():
+            names = json.loads(self._due(cycle).read_text())
+            self._publish_as_stored(connection, cycle, [TABLES[name] for name in names if name in TABLES])
+
+    def _publish_as_stored(self, connection: duckdb.DuckDBPyConnection, cycle: str, tables: list[Table]) -> None:
+        pairs = [(table, _rows(connection, cycle, table)) for table in tables]
+        digests = {table.name: table_digest(frame) for table, frame in pairs}
+        self._publish(cycle, pairs, digests, current_revision(_rows(connection, cycle, CYCLE_EVENTS)))
 
     def _publish(
         self, cycle: str, pairs: list[tuple[Table, pl.DataFrame]], digests: dict[str, str], revision: int
@@ -153,6 +183,7 @@ class Warehouse(DuckDBResource):
             os.replace(partial, target)
             manifest[table.name] = {"digest": digests[table.name], "rows": frame.height, "revision": revision}
         write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True))
+        self._due(cycle).unlink(missing_ok=True)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table) -> pl.DataFrame:

@@ -114,8 +114,13 @@ def fold(warehouse: Warehouse, cycle: str, gate: str, receipts: tuple[Receipt, .
         }
         for each in new
     ]
-    warehouse.append(cycle, SUBMISSIONS, pl.DataFrame(submissions, schema=SUBMISSIONS.columns))
-    warehouse.append(cycle, AUDIT_LOG, pl.DataFrame(audit, schema=AUDIT_LOG.columns))
+    warehouse.append_together(
+        cycle,
+        [
+            (SUBMISSIONS, pl.DataFrame(submissions, schema=SUBMISSIONS.columns)),
+            (AUDIT_LOG, pl.DataFrame(audit, schema=AUDIT_LOG.columns)),
+        ],
+    )
 
 
 def tell(warehouse: Warehouse, cycle: str, gate: str, verdicts: pl.DataFrame, person_column: str) -> None:
