@@ -11,7 +11,9 @@ from assignment_assets.domain import errors
 from assignment_assets.domain.cycle import cycle_id_faults
 from assignment_assets.domain.errors import AssignmentError, CycleClosed, InvalidInput
 from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.tables import RUN_CONFIG
 from assignment_assets.io.folders import PROJECT, DataFolder
+from assignment_assets.io.warehouse import read_published
 from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
 
 
@@ -53,7 +55,7 @@ def run_segment(
     segment
         A job of `automation.SEGMENTS`.
     config
-        The run config, for `open_cycle` only.
+        The run config, for `open_cycle` only; without one a cycle is opened again as it was frozen.
     now
         Stops the clock of file intake, for rehearsals.
     quiet
@@ -72,6 +74,8 @@ def run_segment(
         resources=neighbours(now.isoformat() if now else ""),
         executor=dg.in_process_executor,
     )
+    if segment == "open_cycle" and config is None:
+        config = _as_frozen(cycle)
     run_config = {"loggers": {"console": {"config": {"log_level": "CRITICAL" if quiet else "INFO"}}}}
     if config:
         run_config["ops"] = {"run_config": {"config": config.model_dump()}}
@@ -96,6 +100,18 @@ def run_segment(
         if event.is_step_success
     }
     return SegmentRun(result.run_id, seconds)
+
+
+def _as_frozen(cycle: str) -> RunConfig:
+    faults = cycle_id_faults(cycle)
+    if faults:
+        raise InvalidInput("cycle", faults)
+    rows = read_published(DataFolder.from_environment(), cycle, RUN_CONFIG)
+    if not rows.height:
+        raise CycleClosed(
+            f"cycle {cycle}: it has no run config, expected a frozen one. Open it with `assignment cycle new {cycle}`."
+        )
+    return RunConfig.model_validate_json(rows["config_json"][-1])
 
 
 def _what_it_said(failure: dg.DagsterEvent) -> str:

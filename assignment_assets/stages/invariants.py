@@ -20,6 +20,7 @@ from assignment_assets.domain.tables import (
     LOCKS,
     OVERFLOW,
     PROPOSED_BOOKS,
+    REGION_DIGESTS,
     REPS,
     REVIEWED_BOOKS,
     SIGN_OFF_PACKETS,
@@ -28,6 +29,8 @@ from assignment_assets.domain.tables import (
 )
 from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.stages.cycle import CYCLES, POOL, frozen_config
+
+ENDED = ("verified", "skipped_already", "drift", "drift_rule", "gone", "held")
 
 
 def pool_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
@@ -104,13 +107,24 @@ def packet_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
 
 
 def sign_off_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
-    """What is approved was signed, move by move, by every region that it touches."""
-    approved, verdicts, reps = warehouse.tables(cycle, APPROVED_DIFF, SIGN_OFF_VERDICTS, REPS)
+    """What is approved was signed, move by move, by every region that it touches, and still stands as signed."""
+    approved, verdicts, reps, digests, log = warehouse.tables(
+        cycle, APPROVED_DIFF, SIGN_OFF_VERDICTS, REPS, REGION_DIGESTS, WRITE_BACK_LOG
+    )
+    standing = in_force(approved)
+    stale = standing.join(digests, on=["region", "digest"], how="anti").join(
+        log.filter(pl.col("outcome").is_in(ENDED)), on=["sign_off_no", "account_id"], how="anti"
+    )
     return [
         Finding(
             "approved_within_signed",
-            promise.approved_within_signed(in_force(approved), verdicts, reps),
+            promise.approved_within_signed(standing, verdicts, reps),
             "Only signed moves are approved.",
+        ),
+        Finding(
+            "approved_stands",
+            stale.select("account_id", "region"),
+            "A move whose region's packet changed is not approved any more; `assignment run sign_off` takes it back.",
         ),
     ]
 
@@ -173,7 +187,7 @@ PROMISES = {
         ),
     ),
     "sign_off_packets": (packet_findings, ("diff_equals_books",)),
-    "approved_diff": (sign_off_findings, ("approved_within_signed",)),
+    "approved_diff": (sign_off_findings, ("approved_within_signed", "approved_stands")),
     "write_back_log": (log_findings, ("log_equals_diff",)),
 }
 

@@ -41,9 +41,9 @@ def reviewed_books(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
     Strategy decides. A director who returned nothing lets the proposal stand.
     """
     cycle = context.partition_key
-    require_promises(warehouse, cycle, "proposed_books")
     config = frozen_config(warehouse, cycle)
     receipts = counting_receipts(warehouse, cycle, GATE, config, clock)
+    require_promises(warehouse, cycle, "proposed_books")
     accounts, pool, books, reps, proposed, overflow = warehouse.tables(
         cycle, ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW
     )

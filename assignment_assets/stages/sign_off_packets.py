@@ -9,6 +9,8 @@ import polars as pl
 from assignment_assets.domain.assigned import review_reps
 from assignment_assets.domain.decisions import HeldEditDecision, is_signed, read_decision
 from assignment_assets.domain.eligible_pool import withdrawn
+from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.freeze import revision_of_gate
 from assignment_assets.domain.gates import Addressee
 from assignment_assets.domain.held_edits import DECISIONS, decide
 from assignment_assets.domain.identity import packet_code, signer_token
@@ -35,7 +37,7 @@ from assignment_assets.io.folders import engine_key
 from assignment_assets.io.inbox import archived
 from assignment_assets.io.outbox import issue, read_gate
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse import Warehouse, read_manifest
 from assignment_assets.io.workbooks.packets import REVIEW_BOOKS, SIGN_OFF_MOVES, SignOffPacket
 from assignment_assets.io.workbooks.sign_off_book import write_sign_off_book
 from assignment_assets.resources import Clock
@@ -55,8 +57,9 @@ def sign_off_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cl
     cannot be signed yet. Drafts are never signed.
     """
     cycle = context.partition_key
-    require_promises(warehouse, cycle, "reviewed_books")
     config = frozen_config(warehouse, cycle)
+    require_reviewed(warehouse, cycle)
+    require_promises(warehouse, cycle, "reviewed_books")
     if config.mode == "draft":
         return dg.MaterializeResult(metadata={"packets": 0, "why": "a draft is never signed"})
     accounts, pool, books, reps, reviewed, verdicts, proposed = warehouse.tables(
@@ -134,6 +137,18 @@ def sign_off_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cl
             "folder": dg.MetadataValue.path(str(warehouse.folder.outbox(cycle, GATE))),
         },
     )
+
+
+def require_reviewed(warehouse: Warehouse, cycle: str) -> None:
+    """Nothing, or CycleClosed where the books that would be signed were not reviewed since the cycle was re-opened."""
+    reviewed = read_manifest(warehouse.folder, cycle).get("reviewed_books")
+    revision = revision_of_gate(warehouse.events(cycle), "review_edits")
+    if reviewed is None or reviewed["revision"] < revision:
+        found = f"of revision {reviewed['revision']}" if reviewed else "not there"
+        raise CycleClosed(
+            f"cycle {cycle}, sign_off_packets: its reviewed books are {found}, expected those of revision {revision}. "
+            f"`assignment cycle status {cycle}` says what comes first."
+        )
 
 
 def entitlements(people: pl.DataFrame) -> pl.DataFrame:
