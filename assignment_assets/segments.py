@@ -13,7 +13,7 @@ from assignment_assets.domain.errors import AssignmentError, CycleClosed, Invali
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import RUN_CONFIG
 from assignment_assets.io.folders import PROJECT, DataFolder
-from assignment_assets.io.warehouse import read_published
+from assignment_assets.io.warehouse import one_run, read_published
 from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
 
 
@@ -39,9 +39,7 @@ def register(cycle: str, to: dg.DagsterInstance) -> None:
     InvalidInput
         The id cannot be a partition key.
     """
-    faults = cycle_id_faults(cycle)
-    if faults:
-        raise InvalidInput("cycle", faults)
+    _require_usable(cycle)
     to.add_dynamic_partitions("cycle", [cycle])
 
 
@@ -66,7 +64,9 @@ def run_segment(
     AssignmentError
         What the failing asset said.
     """
-    DataFolder.from_environment().root.mkdir(parents=True, exist_ok=True)
+    _require_usable(cycle)
+    folder = DataFolder.from_environment()
+    folder.root.mkdir(parents=True, exist_ok=True)
     definitions = dg.Definitions(
         assets=[*WATERFALL, *PEOPLE],
         asset_checks=PROMISES_KEPT,
@@ -79,7 +79,7 @@ def run_segment(
     run_config = {"loggers": {"console": {"config": {"log_level": "CRITICAL" if quiet else "INFO"}}}}
     if config:
         run_config["ops"] = {"run_config": {"config": config.model_dump()}}
-    with instance() as dagster:
+    with one_run(folder, cycle, segment), instance() as dagster:
         if segment == "open_cycle":
             register(cycle, dagster)
         elif cycle not in dagster.get_dynamic_partitions("cycle"):
@@ -102,10 +102,13 @@ def run_segment(
     return SegmentRun(result.run_id, seconds)
 
 
-def _as_frozen(cycle: str) -> RunConfig:
+def _require_usable(cycle: str) -> None:
     faults = cycle_id_faults(cycle)
     if faults:
         raise InvalidInput("cycle", faults)
+
+
+def _as_frozen(cycle: str) -> RunConfig:
     rows = read_published(DataFolder.from_environment(), cycle, RUN_CONFIG)
     if not rows.height:
         raise CycleClosed(

@@ -1,7 +1,7 @@
 """`assignment cycle …`: open, watch, compare, cancel, expire and re-open cycles."""
 
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.cycle import STAGES, cycle_id_faults, quarterly_id
-from assignment_assets.domain.errors import CycleClosed, InvalidInput
+from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
 from assignment_assets.domain.freeze import GATE_STAGE, current_revision, require_unfinished
 from assignment_assets.domain.run_config import RunConfig, config_faults, model_faults
 from assignment_assets.domain.status import GATE_TITLES, CycleStatus, cycle_status
@@ -77,7 +77,7 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
 
     CYCLE_ID defaults to the quarter (2026q4-global) or to the day and the scope.
     """
-    content = tomllib.loads(config_file.read_text(encoding="utf-8")) if config_file else {}
+    content = _config_content(config_file) if config_file else {}
     content |= {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in given.items()
@@ -94,6 +94,15 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
         run_segment("propose", cycle_id)
     status = read_status(cycle_id)
     show("\n".join(status.lines()), {"cycle": cycle_id, "run_id": run.run_id, "state": status.state}, as_json)
+
+
+def _config_content(path: Path) -> dict:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = Fault(path.name, str(error), "TOML in UTF-8", "Correct the line.")
+        raise InvalidInput("run config", [fault]) from error
+    return {name: f"{value}" if isinstance(value, date) else value for name, value in content.items()}
 
 
 def checked_config(content: dict) -> RunConfig:
@@ -132,11 +141,7 @@ def read_status(cycle_id: str) -> CycleStatus:
         There is no such cycle.
     """
     folder = DataFolder.from_environment()
-    if not folder.published(cycle_id).is_dir():
-        raise CycleClosed(
-            f"cycle {cycle_id}: there is none, expected one of {', '.join(known_cycles()) or 'none yet'}. "
-            "Open it with `assignment cycle new`."
-        )
+    require_known(cycle_id)
     gates = {
         gate: (manifest, read_receipts(folder, cycle_id, gate))
         for gate in GATE_TITLES
@@ -144,6 +149,15 @@ def read_status(cycle_id: str) -> CycleStatus:
     }
     tables = {name: read_published(folder, cycle_id, TABLES[name]) for name in STATUS_TABLES}
     return cycle_status(cycle_id, tables, gates, datetime.now(UTC).replace(tzinfo=None))
+
+
+def require_known(cycle_id: str) -> None:
+    """Nothing, or CycleClosed where no such cycle was opened."""
+    if cycle_id not in known_cycles():
+        raise CycleClosed(
+            f"cycle {cycle_id}: there is none, expected one of {', '.join(known_cycles()) or 'none yet'}. "
+            "Open it with `assignment cycle new`."
+        )
 
 
 def known_cycles() -> list[str]:
@@ -183,6 +197,7 @@ def compare(first: str, second: str, as_json: bool) -> None:
 def report_input(cycle_id: str) -> ReportInput:
     """What the report of a cycle is made from, read from its published tables."""
     folder = DataFolder.from_environment()
+    require_known(cycle_id)
     tables = {
         path.stem: read_published(folder, cycle_id, TABLES[path.stem])
         for path in sorted(folder.published(cycle_id).glob("*.parquet"))

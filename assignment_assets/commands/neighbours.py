@@ -1,6 +1,6 @@
 """The engine's neighbours on this machine: the sample company, the sandbox org, one segment at a time."""
 
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,6 +18,10 @@ from assignment_assets.sandbox.loading import load
 from assignment_assets.sandbox.server import serve
 from assignment_assets.segments import run_segment
 
+AT_LEAST_ONE = click.IntRange(min=1)
+SEED = click.IntRange(min=0)
+DAY = click.DateTime(["%Y-%m-%d"])
+
 
 @click.group()
 def neighbours() -> None:
@@ -30,16 +34,18 @@ def sample() -> None:
 
 
 @command(sample)
-@click.option("--reps", "num_reps", default=100, show_default=True, help="Field reps.")
-@click.option("--accounts", "num_accounts", default=12_000, show_default=True, help="Accounts.")
-@click.option("--seed", default=7, show_default=True, help="Same seed, same company.")
-@click.option("--as-of", default="2026-10-01", show_default=True, help="The company's today, YYYY-MM-DD.")
+@click.option("--reps", "num_reps", type=AT_LEAST_ONE, default=100, show_default=True, help="Field reps.")
+@click.option("--accounts", "num_accounts", type=AT_LEAST_ONE, default=12_000, show_default=True, help="Accounts.")
+@click.option("--seed", type=SEED, default=7, show_default=True, help="Same seed, same company.")
+@click.option("--as-of", type=DAY, default="2026-10-01", show_default=True, help="The company's today, YYYY-MM-DD.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder; default data/sample.")
 @click.option("--org", is_flag=True, help="Also load it into the sandbox org's state (data/sandbox).")
-def create(num_reps: int, num_accounts: int, seed: int, as_of: str, out: Path | None, org: bool, as_json: bool) -> None:
+def create(
+    num_reps: int, num_accounts: int, seed: int, as_of: datetime, out: Path | None, org: bool, as_json: bool
+) -> None:
     """Generate the sample company on real US geography, as Parquet files in the contract's columns."""
     root = DataFolder.from_environment().root
-    day = date.fromisoformat(as_of)
+    day = as_of.date()
     company = sample_company.generate(num_reps, num_accounts, seed, day)
     target = out or root / "sample"
     sample_company.write(company, target)
@@ -52,10 +58,10 @@ def create(num_reps: int, num_accounts: int, seed: int, as_of: str, out: Path | 
 
 @command(sample, "reps")
 @click.argument("mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--reps", "num_reps", default=60, show_default=True, help="Field reps.")
-@click.option("--seed", default=7, show_default=True, help="Same seed, same reps.")
-@click.option("--as-of", default="2026-10-01", show_default=True, help="Today, YYYY-MM-DD.")
-def sample_reps(mapping: Path, num_reps: int, seed: int, as_of: str, as_json: bool) -> None:
+@click.option("--reps", "num_reps", type=AT_LEAST_ONE, default=60, show_default=True, help="Field reps.")
+@click.option("--seed", type=SEED, default=7, show_default=True, help="Same seed, same reps.")
+@click.option("--as-of", type=DAY, default="2026-10-01", show_default=True, help="Today, YYYY-MM-DD.")
+def sample_reps(mapping: Path, num_reps: int, seed: int, as_of: datetime, as_json: bool) -> None:
     """Generate reps who live near the accounts that MAPPING names, and write them where it expects reps."""
     source = read_mapping(mapping)
     tables = source.tables()
@@ -64,7 +70,7 @@ def sample_reps(mapping: Path, num_reps: int, seed: int, as_of: str, as_json: bo
     texts = read_texts(path, accounts.source_columns("accounts"), accounts.sheet, accounts.separator)
     frame = translate("accounts", accounts, texts, path.name).frame
     places = frame.select("state", "latitude", "longitude").drop_nulls()
-    reps = generate_reps(places, num_reps, seed, date.fromisoformat(as_of))
+    reps = generate_reps(places, num_reps, seed, as_of.date())
     target = source.file(tables["reps"])
     target.parent.mkdir(parents=True, exist_ok=True)
     reps.write_parquet(target)

@@ -27,6 +27,15 @@ def command(group: click.Group, name: str | None = None):
             except AssignmentError as error:
                 click.echo(f"error: {error}", err=True)
                 sys.exit(2)
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                click.echo(
+                    f"error: {error.filename or 'a file'}: {str(error.strerror or error).lower()}, expected a file or "
+                    "folder that you may read and write. Check the path, its permissions and ASSIGNMENT_DATA.",
+                    err=True,
+                )
+                sys.exit(2)
 
         return group.command(name)(json_option(guarded))
 

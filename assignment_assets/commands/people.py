@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 import click
 import polars as pl
 
+from assignment_assets.commands.cycles import require_known
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.choice import ChosenPoint, figures_of, price, signed_choice
 from assignment_assets.domain.decisions import HeldEditDecision, SignOff, signed_text
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.domain.gates import GateManifest
-from assignment_assets.domain.identity import GATES, signer_token
+from assignment_assets.domain.identity import GATES, is_person, signer_token
 from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGION_DIGESTS
 from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
 from assignment_assets.io.inbox import look
@@ -55,6 +56,7 @@ def token(person: str, as_json: bool) -> None:
 def intake(cycle_id: str, settled_seconds: float, as_json: bool) -> None:
     """Look into the inbox of a cycle now: archive what came, give receipts, say what still waits."""
     folder = DataFolder.from_environment()
+    require_known(cycle_id)
     lines, new = [], []
     for gate in GATES:
         if read_gate(folder, cycle_id, gate) is None:
@@ -150,6 +152,7 @@ def decide(
 @click.argument("cycle_id")
 def held(cycle_id: str, as_json: bool) -> None:
     """The held edits of a cycle: those that Growth Strategy decides before their regions can sign."""
+    require_known(cycle_id)
     rows = read_published(DataFolder.from_environment(), cycle_id, EDIT_VERDICTS).filter(pl.col("verdict") == "held")
     lines = [
         f"receipt {row['receipt_no']}, account {row['account_id']}, rep {row['rep_id']}: {row['message']}"
@@ -208,6 +211,8 @@ def _open_gate(folder: DataFolder, cycle_id: str) -> GateManifest:
 
 
 def _put(folder: DataFolder, cycle_id: str, person: str, decision: SignOff | HeldEditDecision):
+    if not is_person(person):
+        raise NotEntitled(f"sign-off: {person!r} is no person, expected an e-mail address. Correct --as.")
     name = "".join(letter if letter.isalnum() else "_" for letter in decision.subject.lower())
     path = folder.inbox(cycle_id, GATE) / person / f"{name}.json"
     write_whole(path, signed_text(decision, _signer_token()))

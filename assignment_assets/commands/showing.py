@@ -23,8 +23,17 @@ def report(cycle_id: str, as_json: bool) -> None:
 
 
 @command(showing)
-@click.option("--reps", "num_reps", default=100, show_default=True, help="Field reps of the sample company.")
-@click.option("--accounts", "num_accounts", default=12_000, show_default=True, help="Its accounts.")
+@click.option(
+    "--reps",
+    "num_reps",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Field reps of the sample company.",
+)
+@click.option(
+    "--accounts", "num_accounts", type=click.IntRange(min=1), default=12_000, show_default=True, help="Its accounts."
+)
 @click.option("--seed", default=7, show_default=True, help="Same seed, same story.")
 @click.option(
     "--preset",

@@ -1,5 +1,6 @@
 """The warehouse: one DuckDB file, written only by runs, published as Parquet after every write."""
 
+import fcntl
 import json
 import os
 import re
@@ -71,7 +72,7 @@ class Warehouse(DuckDBResource):
             try:
                 return duckdb.connect(str(path), config=SETTINGS)
             except duckdb.IOException as error:
-                if "lock" not in str(error).lower():
+                if "could not set lock" not in str(error).lower():
                     raise SourceUnavailable(f"warehouse {path}: {error}. Is the file a DuckDB 2.0 database?") from error
                 if time.monotonic() >= give_up:
                     holder = re.search(r"PID (\d+)", str(error))
@@ -184,6 +185,40 @@ class Warehouse(DuckDBResource):
             manifest[table.name] = {"digest": digests[table.name], "rows": frame.height, "revision": revision}
         write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True))
         self._due(cycle).unlink(missing_ok=True)
+
+
+@contextmanager
+def one_run(folder: DataFolder, cycle: str, segment: str, patience_seconds: float = 60.0) -> Iterator[None]:
+    """Keeps other commands of this machine from running a segment of the same cycle meanwhile.
+
+    Two runs side by side would both judge what only one may judge. The operating system frees the lock of a process
+    that dies.
+
+    Raises
+    ------
+    WarehouseBusy
+        Another process has been running the cycle for longer than `patience_seconds`.
+    """
+    path = folder.root / "runs" / f"{cycle}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    give_up = time.monotonic() + patience_seconds
+    with path.open("a+") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() >= give_up:
+                    lock.seek(0)
+                    raise WarehouseBusy(
+                        f"cycle {cycle}: {lock.read().strip() or 'another process'} has been at it for "
+                        f"{patience_seconds:.0f} s, expected no other run. Wait for it to end and try again."
+                    ) from error
+                time.sleep(0.1)
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} ({segment})")
+        lock.flush()
+        yield
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table) -> pl.DataFrame:

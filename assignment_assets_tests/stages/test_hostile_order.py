@@ -62,7 +62,7 @@ def test_what_was_approved_before_a_cycle_was_re_opened_is_not_written_after(rev
     assignment("cycle", "reopen", reviewed.name, "--from", "review", *WHO)
     reviewed.run("propose")
     reviewed.review()
-    with pytest.raises(BrokenInvariant, match="approved_stands: .*`assignment run sign_off` takes it back"):
+    with pytest.raises(BrokenInvariant, match="`assignment run sign_off` takes it back"):
         require_promises(reviewed.warehouse, reviewed.name, "approved_diff")
     reviewed.run("sign_off")
     assert in_force(reviewed.table(APPROVED_DIFF)).is_empty()
