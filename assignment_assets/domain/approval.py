@@ -30,6 +30,7 @@ def approve(
     are deferred until it is not: those that take no seat-bound rep's account first, then the last by account id.
     A deferred gain of one is a loss that another waits for, so this repeats until no book overflows.
     A deferred row is appended again only when what it waits for has changed, and as approved once a seat is there.
+    What was approved and not written is taken back (status `revoked`) while one of its regions has to sign again.
 
     Parameters
     ----------
@@ -55,11 +56,15 @@ def approve(
         for account_id, move in moves.items()
         if not (move["unsigned"] or move["is_held"] or _is_same(latest.get(account_id), move, "approved"))
     }
-    pending = [
-        row
+    standing = {
+        account_id: row
         for account_id, row in latest.items()
-        if row["status"] == "approved" and account_id not in verified | given_up | candidates.keys()
-    ]
+        if row["status"] == "approved" and account_id not in verified | given_up
+    }
+    unsigned = {
+        account_id: row for account_id, row in standing.items() if moves.get(account_id, {"unsigned": []})["unsigned"]
+    }
+    pending = [row for account_id, row in standing.items() if account_id not in unsigned.keys() | candidates.keys()]
     reps = {row["rep_id"]: row for row in OWNED_NOW.conform(owned_now).to_dicts()}
     loads = Counter({rep_id: rep["owned_count"] for rep_id, rep in reps.items()})
     for move in [*pending, *candidates.values()]:
@@ -70,7 +75,11 @@ def approve(
         account_id: _because(candidates[account_id]["new_owner_id"], reps, loads, moves, candidates, deferred)
         for account_id in deferred
     }
-    rows = []
+    rows = [
+        {**row, "sign_off_no": sign_off_no, "status": "revoked",
+         "deferred_because": f"{' and '.join(sorted(moves[account_id]['unsigned']))} must sign again"}
+        for account_id, row in sorted(unsigned.items())
+    ]
     for account_id, move in sorted(candidates.items()):
         because = waits.get(account_id)
         before = latest.get(account_id)
