@@ -1,0 +1,100 @@
+"""What a poll notices of the org: mergers, deleted deals, reps who are taken off the team, files instead of an org."""
+
+import pytest
+
+from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
+from assignment_assets.domain.routing.tables import EVENTS, EXCEPTIONS, POLLS, SEEN_OPPORTUNITIES
+from assignment_assets.io.changes import ChangeReader
+from assignment_assets.io.settings import SourceSetting
+from assignment_assets.routing.log import RoutingLog
+from assignment_assets.routing.poll import poll
+from assignment_assets.routing.standing_files import read_rules
+from assignment_assets.sample.company import write
+from assignment_assets_tests.company import account, org_id, tiny
+
+
+def happened(org) -> list[tuple[str, str]]:
+    return org.table(EVENTS).select("kind", "subject_id").rows()
+
+
+def test_a_poll_reads_only_what_changed_and_everybody_on_the_team(org):
+    org.edit("a01", Name="Renamed Clinic")
+    org.wait(minutes=11)
+    org.go()
+    org.wait(minutes=21)
+    org.go()
+    polls = org.table(POLLS)
+    assert polls["account_count"].to_list() == [43, 1, 0]
+    assert polls["rep_count"].to_list() == [9, 9, 9]
+
+
+def test_an_account_merged_into_another_owners_is_for_the_exception_queue(org):
+    org.address.hook("edit", object="Account", id=org_id("a12"), merged_into=org_id("b12"))
+    org.wait(minutes=1)
+    org.go()
+    assert happened(org) == [("merged", org_id("b12"))]
+    found = org.table(EXCEPTIONS).row(0, named=True)
+    assert (found["kind"], found["subject_id"]) == ("family_split", org_id("b12"))
+    assert org_id("ana") in found["why"] and org_id("ben") in found["why"]
+
+
+def test_a_rep_who_is_taken_off_the_team_has_left(org):
+    org.edit("ben", Assignment_Team__c="")
+    org.wait(minutes=1)
+    org.go()
+    assert happened(org) == [("departure", org_id("ben"))]
+
+
+def test_a_deal_that_was_deleted_is_forgotten(org):
+    deal = {"Id": org_id("d7"), "AccountId": org_id("a01"), "OwnerId": org_id("ben"), "StageName": "Open"}
+    org.address.hook("create", object="Opportunity", records=[deal])
+    assert org_id("d7") in deals_seen(org)
+    org.address.hook("edit", object="Opportunity", id=org_id("d7"), is_deleted=True, fields={})
+    assert org_id("d7") not in deals_seen(org)
+
+
+def deals_seen(org) -> list[str]:
+    org.wait(minutes=1)
+    org.go()
+    with RoutingLog(org.folder).open() as page:
+        return page.rows(SEEN_OPPORTUNITIES)["opportunity_id"].to_list()
+
+
+def test_files_are_compared_whole(tmp_path, org):
+    setting = SourceSetting(kind="sample", path=str(tmp_path / "files"))
+    log, rules = RoutingLog(type(org.folder)(tmp_path / "other")), read_rules()
+    write(tiny(), tmp_path / "files")
+    assert poll(log, ChangeReader(setting), rules, [], org.now).candidates["why"].unique().to_list() == [
+        "placeholder_owner"]
+    org.wait(minutes=5)
+    write(tiny(account("n01", "queue", created_at=org.now), reps={"ben": {"is_active": False}}), tmp_path / "files")
+    second = poll(log, ChangeReader(setting), rules, [], org.now)
+    assert "n01" in second.candidates["account_id"].to_list()
+    assert second.events.select("kind", "subject_id").rows() == [("departure", "ben")]
+
+
+def test_a_poll_that_fails_leaves_the_log_as_it_was(org):
+    log = RoutingLog(org.folder)
+    missing = ChangeReader(SourceSetting(kind="sample", path=str(org.folder.root / "nowhere")))
+    with pytest.raises(SourceUnavailable):
+        poll(log, missing, read_rules(), [], org.now)
+    with log.open() as page:
+        assert page.rows(POLLS).height == 1
+
+
+def test_a_block_that_fails_undoes_what_it_wrote(org):
+    log = RoutingLog(org.folder)
+    with pytest.raises(ZeroDivisionError), log.kept(), log.open() as page:
+        page.replace(POLLS, POLLS.empty())
+        page.rows(POLLS).height // 0
+    with log.open() as page:
+        assert page.rows(POLLS).height == 1
+
+
+def test_rules_that_cannot_be_read_stop_the_pass_and_say_why(org):
+    org.rules.write_text("order = [\n")
+    with pytest.raises(InvalidInput, match=r"routing\.toml"):
+        org.go()
+    org.rules.unlink()
+    with pytest.raises(SourceUnavailable, match="Copy examples"):
+        org.go()
