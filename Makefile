@@ -3,7 +3,7 @@ PYTHON ?= python3
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help install demo clean-demo test ui bench bench-routing lint requirements
+.PHONY: help install demo clean-demo test ui bench bench bench-write-back-routing lint requirements
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -36,6 +36,9 @@ bench: install ## benchmarks: speed, memory and quality, against peers in the sa
 
 bench-routing: install ## routing: a simulated quarter, throughput, replay, interference, idle cost
 	$(BIN)/assignment bench routing
+
+bench-write-back: install ## the write-back's bar: crashes, races, codes, calls; ARGS=--short for two minutes
+	$(BIN)/assignment bench write-back $(ARGS)
 
 lint: install ## style
 	$(BIN)/ruff check .

@@ -94,7 +94,8 @@ class _Timed:
 def overhead(folder: Path, changes: int) -> dict:
     """Our own share of the wall time while many owners are written to an org that takes 200 ms for a call.
 
-    The org runs in a process of its own; CPU and memory are those of this process, which writes.
+    The org runs in a process of its own; CPU and memory are those of this process, which writes. The share is judged
+    by the least wall time that the calls can take, for a busy machine only lengthens the measured one.
     """
     company = generate(60, round(changes * 1.35), 12, AS_OF)
     load(company, folder / "org")
@@ -132,8 +133,10 @@ def _measured(org: Ground, changes: int) -> dict:
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    least = calls_made["calls"] * SECONDS_A_CALL / WORKERS
     return {"changes": changes, "states": dict(calls_made["last"].counts), "calls": calls_made["calls"],
             "wall_seconds": round(wall, 1), "cpu_seconds": round(cpu, 1), "cpu_share_of_wall": round(cpu / wall, 3),
+            "least_wall_seconds": round(least, 1), "cpu_share_of_least_wall": round(cpu / least, 3),
             "peak_mb": round(after.ru_maxrss / 1024), "journal_seconds": round(timed.seconds, 1),
             "journal_ms_per_call": round(1000 * timed.seconds / calls_made["calls"], 2),
-            "met": cpu / wall <= MOST_SHARE}
+            "met": cpu / least <= MOST_SHARE}

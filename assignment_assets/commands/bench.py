@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import click
 
-from assignment_assets.bench import routing
+from assignment_assets.bench import routing, write_back
 from assignment_assets.bench.quarter import Size
 from assignment_assets.bench.reaction import reaction
 
@@ -33,4 +33,18 @@ def bench_routing(short: bool, days: int | None, cycles: int, events: int | None
         counted = ("arrivals", "departures", "starters", "leaves", "territory_changes")
         size = replace(size, days=days, **{name: round(getattr(size, name) * share) for name in counted})
     for line in routing.lines(short, size, cycles, replay):
+        click.echo(line)
+
+
+@bench.command("write-back")
+@click.option("--short", is_flag=True, help="Every row in small: two minutes.")
+@click.option("--crashes", type=click.IntRange(min=0), help="Runs that are killed twice each; 200 are asked for.")
+@click.option("--edits", type=click.IntRange(min=2), help="People's edits raced against writes; 10,000 are asked for.")
+@click.option("--changes", type=click.IntRange(min=0), help="Owners written to an org of 200 ms a call; 0 for none.")
+@click.option("--seed", default=3, show_default=True, help="Same seed, same faults and points.")
+def bench_write_back(short: bool, crashes: int | None, edits: int | None, changes: int | None, seed: int) -> None:
+    """Every row of the write-back's bar: crashes, races, lost answers, codes, tampering, calls, overhead."""
+    usual = (6, 100, 0) if short else (200, 10_000, 100_000)
+    given = [usual[place] if value is None else value for place, value in enumerate((crashes, edits, changes))]
+    for line in write_back.lines(short, given[0], given[1], seed, given[2]):
         click.echo(line)
