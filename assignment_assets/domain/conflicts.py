@@ -138,8 +138,8 @@ def _pipeline(open_deals: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
     return [
         _conflict(
             "open_pipeline", row["current_owner_id"], "notice",
-            f"{row['count']} open deals of {_dollars(row['amount'])} leave {_name(reps.get(row['current_owner_id']))}"
-            f" with their accounts, for {len(row['takers'])} new owners.",
+            f"{_plural(row['count'], 'open deal')} of {_dollars(row['amount'])} would leave"
+            f" {_name(reps.get(row['current_owner_id']))}'s book for {_plural(len(row['takers']), 'new owner')}.",
             _regions(reps, row["current_owner_id"]), None, row["current_owner_id"], None,
         )
         for row in sums.to_dicts()
@@ -204,7 +204,7 @@ def _lopsided(
                                   ends, None, row["rep_id"], None))
         if usual and row["a_seat"] > limits.far_above * usual:
             rows.append(_conflict("far_above", row["rep_id"], "warning", f"{row['name']}'s book would be worth"
-                                  f" {row['a_seat'] / usual:.1f} times the usual one, a seat for a seat.", ends, None,
+                                  f" {row['a_seat'] / usual:.1f} times the usual one, seat for seat.", ends, None,
                                   row["rep_id"], None))
     return rows
 
@@ -230,6 +230,10 @@ def _is_idle(row: dict, reps: dict[str, dict]) -> bool:
 
 def _name(rep: dict | None) -> str:
     return rep["name"] if rep else "nobody"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _dollars(cents: int | None) -> str:

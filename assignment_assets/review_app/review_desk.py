@@ -118,7 +118,8 @@ def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[di
         verdicts = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others, own])) if edits else alone
         mine = verdicts.edit_verdicts.filter(pl.col("receipt_no") == number)
         told = {
-            (row["edit_kind"], row["rep_id"], row["account_id"]): (row["verdict"], row["message"])
+            (row["edit_kind"], row["rep_id"], row["account_id"]): (
+                row["verdict"], row["message"].replace(f"{call.person} (receipt {number})", "you"))
             for row in mine.to_dicts()
         }
         return Provisional(verdicts, told, adds, drops)

@@ -64,7 +64,7 @@ def test_a_later_deal_is_a_warning_and_a_far_one_only_pipeline():
     rows = found(("a1", "ana", "cleo"), deals=[("a1", 31), ("a1", 61), ("a1", -3)])
     assert [row["severity"] for row in of_kind(rows, "closing_deal")] == ["warning", "warning"]
     assert [row["sentence"] for row in of_kind(rows, "open_pipeline")] == [
-        "3 open deals of $150,000 leave Ana Ruiz with their accounts, for 1 new owners."]
+        "3 open deals of $150,000 would leave Ana Ruiz's book for 1 new owner."]
 
 
 def test_a_deal_on_an_account_that_stays_is_no_conflict():
