@@ -78,7 +78,9 @@ class RunConfig(BaseModel):
         True, description="Whether a region with a severe conflict that nobody resolved can be approved."
     )
     opener_may_sign_alone: bool = Field(False, description="Whether who opened the cycle may be its only signer.")
-    first_batch: int = Field(0, description="So many accounts must be verified before the rest is written; 0: no such batch.")
+    first_batch: int = Field(
+        0, description="So many accounts must be verified before the rest is written; 0: no such batch."
+    )
     write_not_before: str = Field("", description="Effective date, YYYY-MM-DD: no owner is written earlier.")
 
     @property

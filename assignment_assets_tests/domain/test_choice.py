@@ -30,7 +30,8 @@ def choice_of(front, point, **changes):
 
 def test_a_point_says_what_it_wins_and_costs_against_the_knee(front):
     assert price(front, 2) == (
-        "wins 10.0 minutes of mean drive time and 10.0 points of accounts that change owner; costs 1.500 points of balance"
+        "wins 10.0 minutes of mean drive time and 10.0 points of accounts that change owner; "
+        "costs 1.500 points of balance"
     )
 
 
