@@ -62,7 +62,9 @@ def test_edits_are_judged_when_the_gate_closes_and_held_ones_wait_for_growth_str
     states = dict(tiny().accounts.select("account_id", "state").iter_rows())
     held_by = {rep_id: group["account_id"].to_list() for (rep_id,), group in books.group_by("rep_id")}
     dropped = held_by["ana"][0]
-    wanted = next(each for rep_id in ("cleo", "nia") for each in held_by[rep_id] if states[each] == "TX")
+    owned = dict(books.select("account_id", "current_owner_id").iter_rows())
+    wanted = next(each for rep_id in ("cleo", "nia") for each in held_by[rep_id]
+                  if states[each] == "TX" and owned[each] != "ana")
     far = next(each for rep_id in ("ben", "cleo", "nia") for each in held_by[rep_id] if states[each] in ("NM", "LA"))
     proposed.edit(DANA, drop={dropped: "morale"},
                   add=[(wanted, "ana", "relationship"), (far, "ana", "edge_case")])
