@@ -84,7 +84,7 @@ def read_decision(content: dict) -> Decision:
         It is no decision: an unknown kind or word, or fields missing, too many, or of the wrong type.
     """
     fields = {name: value for name, value in content.items() if name not in ("kind", "signature")}
-    kind = KINDS.get(content.get("kind"))
+    kind = KINDS.get(str(content.get("kind")))
     if kind is None:
         raise ValueError(f"the kind is {content.get('kind')!r}, expected {' or '.join(KINDS)}")
     wanted = kind.__dataclass_fields__
@@ -95,6 +95,7 @@ def read_decision(content: dict) -> Decision:
         expected = int if name in ("revision", "receipt_no") else str
         if type(value) is not expected:
             raise ValueError(f"{name} is {value!r}, expected {expected.__name__}")
+        str(value).encode()  # half a surrogate pair is no text, and could not be signed
     words = WORDS[content["kind"]]
     if fields["decision"] not in words:
         raise ValueError(f"the decision is {fields['decision']!r}, expected {' or '.join(words)}")
