@@ -20,9 +20,10 @@ def current_books(
 ) -> pl.DataFrame:
     """One row a rep: what they own, may hold and cover, and whether they receive in this cycle.
 
-    A *churned* book's field owner is inactive. A *non-productive* book's field owner has been active for
-    `non_productive_months` and its referrals of twelve months per account are below `non_productive_share`
-    of the field median. Capacity is the book size, lowered by the source (ramp) and by Growth Strategy.
+    A *churned* book's field owner is inactive, or is leaving: named in `books` though active and productive; such
+    a rep keeps no lock and receives nothing. A *non-productive* book's field owner has been active for
+    `non_productive_months` and its referrals of twelve months per account are below `non_productive_share` of the
+    field median. Capacity is the book size, lowered by the source (ramp) and by Growth Strategy.
 
     Parameters
     ----------
@@ -59,9 +60,14 @@ def current_books(
     floor = _field_median(books.filter(is_field & pl.col("is_active"))) * config.non_productive_share
     has_settled = (pl.col("started_on") <= months_before(as_of, config.non_productive_months)).fill_null(True)
     books = books.with_columns(
-        is_churned=is_field & ~pl.col("is_active"),
-        is_non_productive=(is_field & pl.col("is_active") & has_settled & (pl.col("rate") < floor)).fill_null(False),
-        receiver_reason=receiver_reason(config, faulty),
+        is_non_productive=(is_field & pl.col("is_active") & has_settled & (pl.col("rate") < floor)).fill_null(False)
+    )
+    is_leaving = pl.col("rep_id").is_in(config.books) & ~pl.col("is_non_productive")
+    books = books.with_columns(
+        is_churned=is_field & (~pl.col("is_active") | is_leaving),
+        receiver_reason=pl.when(is_field & pl.col("is_active") & is_leaving)
+        .then(pl.lit("leaving"))
+        .otherwise(receiver_reason(config, faulty)),
     ).with_columns(is_receiver=pl.col("receiver_reason") == "receiver")
     return CURRENT_BOOKS.conform(books)
 

@@ -28,7 +28,7 @@ def lock_candidates(
     owners = books.select(
         pl.col("rep_id").alias("owner_id"), "team", "is_active", "is_churned", "is_non_productive", "covered_states"
     )
-    holds = pl.col("is_active").fill_null(False) & ~pl.col("is_unowned")
+    holds = pl.col("is_active").fill_null(False) & ~pl.col("is_unowned") & ~pl.col("is_churned").fill_null(False)
     is_field = (pl.col("team") == "field").fill_null(False)
     return (
         pool.filter(pl.col("standing") == "free")

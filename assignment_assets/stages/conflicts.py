@@ -11,6 +11,7 @@ from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import (
     ACCOUNTS,
+    AUDIT_LOG,
     CONFLICTS,
     CURRENT_BOOKS,
     DECIDED_BOOKS,
@@ -19,6 +20,7 @@ from assignment_assets.domain.tables import (
     REPS,
 )
 from assignment_assets.io.folders import engine_key
+from assignment_assets.io.page_audit import read_page_audit
 from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.sign_off_packets import decision_files, entitlements
@@ -39,10 +41,12 @@ def conflicts(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mat
     people = review_reps(books, reps, free_seats(books, pool))
     fixed = pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id")
     unowned = pool.select("account_id", "is_unowned")
-    as_signed = decided.join(unowned, on="account_id", how="left").with_columns(pl.col("is_unowned").fill_null(False))
+    ours = decided.filter(pl.col("review_change") != "withdrawn")  # the others are another cycle's to answer for
+    as_signed = ours.join(unowned, on="account_id", how="left").with_columns(pl.col("is_unowned").fill_null(False))
     found = rules.find_conflicts(as_signed, fixed, accounts, opportunities, people, limits_of(config))
     rows = rules.resolve(found, _decisions(warehouse, cycle), entitlements(people))
     stored = warehouse.replace(cycle, [(CONFLICTS, rows)])
+    _fold_page_audit(warehouse, cycle)
     severe = rows.filter((pl.col("severity") == "severe") & pl.col("resolved_by").is_null())
     return handed_on(
         rows,
@@ -52,6 +56,15 @@ def conflicts(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mat
             "severe, to be resolved": as_table(severe.select("region", "sentence").head(20)),
         },
     )
+
+
+def _fold_page_audit(warehouse: Warehouse, cycle: str) -> None:
+    """Appends what the pages wrote down since to `audit_log`; each line once."""
+    known = set(warehouse.table(cycle, AUDIT_LOG).select("at", "actor", "action", "subject").iter_rows())
+    rows = [row for row in read_page_audit(warehouse.folder, cycle)
+            if (row["at"], row["actor"], row["action"], row["subject"]) not in known]
+    if rows:
+        warehouse.append(cycle, AUDIT_LOG, pl.DataFrame(rows, schema=AUDIT_LOG.columns))
 
 
 def limits_of(config: RunConfig) -> rules.Limits:

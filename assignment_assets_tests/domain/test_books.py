@@ -39,6 +39,11 @@ def test_who_has_left_leaves_a_churned_book():
     assert book(tiny(reps={"iris": {"is_active": False}}), "iris")["is_churned"] is False
 
 
+def test_a_named_productive_rep_is_leaving_and_receives_nothing():
+    row = book(tiny(), "ana", scope="churn", books=["ana"])
+    assert (row["is_churned"], row["is_receiver"], row["receiver_reason"]) == (True, False, "leaving")
+
+
 def test_a_book_without_referrals_is_non_productive():
     assert book(tiny(*silent()), "cleo")["is_non_productive"] is True
     assert book(tiny(*silent()), "ana")["is_non_productive"] is False
