@@ -73,8 +73,7 @@ class ChangeReader:
         """
         if self._org is None or self._mapping is None:
             return Changes.whole(read_snapshot(self._setting), now)
-        self._org.organization_id()
-        watermark = self._org.server_now
+        watermark = self._server_time()
         if since is None:
             return Changes.whole(read_snapshot(self._setting), watermark)
         frames = {name: OPPORTUNITIES.empty() for name in TABLES if name not in self._mapping.tables()}
@@ -83,6 +82,11 @@ class ChangeReader:
         deals = tuple(self._gone("Opportunity", "", since)) if self._mapping.opportunities else ()
         return Changes(**frames, watermark=watermark, gone=self._gone("Account", ", MasterRecordId", since),
                        gone_opportunities=deals)
+
+    def _server_time(self) -> datetime:
+        """The org's own time, asked for now: what is modified from here on belongs to the next poll."""
+        next(self._org.query("SELECT Id FROM Organization"))
+        return self._org.server_now
 
     def stamps(self, since: datetime) -> dict[str, str]:
         """Record id → modification stamp of everything modified from `since` on: a look without the rows."""
