@@ -73,7 +73,7 @@ def test_churn_of_named_books_frees_just_these():
 def test_a_departure_frees_the_named_book_before_its_owner_is_inactive():
     pool = pool_of(tiny(), config(scope="churn", books=["ana"]))
     assert ids(pool) == ANAS
-    assert reasons(pool)["a01"] == "in_scope_book"
+    assert reasons(pool)["a01"] == "churned_book"
 
 
 def test_new_starters_draw_on_what_nobody_works_in_their_states():
