@@ -25,6 +25,7 @@ from assignment_assets.domain.routing.tables import (
 from assignment_assets.domain.standing import Acceptance
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.changes import ChangeReader, Changes
+from assignment_assets.routing.claims import claimed
 from assignment_assets.routing.log import Page, RoutingLog
 
 
@@ -42,6 +43,8 @@ def poll(
     log: RoutingLog, reader: ChangeReader, rules: RoutingRules, answers: list[Acceptance], now: datetime
 ) -> Polled:
     """Reads what changed since the last poll, and notes events, answers and the accounts that need an owner.
+
+    Accounts that are free in an open cycle get their owner there, and are left alone.
 
     The first poll reads everything and notes no events: there is nothing to compare with. Records created from
     then on are new.
@@ -65,7 +68,8 @@ def poll(
         returned = given_back(decisions, page.rows(ANSWERS), page.rows(WRITES))
         routes_from = last["routes_from"] if last else now
         candidates = new_accounts(
-            after.accounts, after.reps, after.opportunities, decisions, returned, rules, routes_from, now)
+            after.accounts, after.reps, after.opportunities, decisions, returned, rules, routes_from, now
+        ).join(claimed(log.folder), on="account_id", how="anti")
         page.append(NEW_ACCOUNTS, candidates)
         row = {"poll_no": number, "polled_at": now, "watermark": changes.watermark, "routes_from": routes_from,
                "account_count": changes.accounts.height, "rep_count": changes.reps.height,

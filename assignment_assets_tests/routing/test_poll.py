@@ -1,9 +1,11 @@
 """What a poll notices of the org: mergers, deleted deals, reps who are taken off the team, files instead of an org."""
 
+import polars as pl
 import pytest
 
 from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
 from assignment_assets.domain.routing.tables import EVENTS, EXCEPTIONS, POLLS, SEEN_OPPORTUNITIES
+from assignment_assets.domain.tables import CYCLE_EVENTS, ELIGIBLE_POOL, RUN_CONFIG
 from assignment_assets.io.changes import ChangeReader
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.routing.log import RoutingLog
@@ -71,6 +73,35 @@ def test_files_are_compared_whole(tmp_path, org):
     second = poll(log, ChangeReader(setting), rules, [], org.now)
     assert "n01" in second.candidates["account_id"].to_list()
     assert second.events.select("kind", "subject_id").rows() == [("departure", "ben")]
+
+
+def publish_cycle(org, *event_kinds: str, mode: str = "open") -> None:
+    """A quarterly cycle in which n01 is free."""
+    published = org.folder.published("2026q4-global")
+    published.mkdir(parents=True, exist_ok=True)
+    rows = [(ELIGIBLE_POOL, [{"account_id": org_id("n01"), "standing": "free"}]),
+            (RUN_CONFIG, [{"revision": 1, "mode": mode}]),
+            (CYCLE_EVENTS, [{"event_no": number, "event": event} for number, event in enumerate(event_kinds, 1)])]
+    for table, given in rows:
+        frame = pl.DataFrame([dict.fromkeys(table.columns) | row for row in given], schema=table.columns)
+        frame.write_parquet(published / f"{table.name}.parquet")
+
+
+def test_an_account_that_is_free_in_an_open_cycle_is_left_to_that_cycle(org):
+    publish_cycle(org, "opened")
+    org.enter("n01")
+    org.wait(minutes=1)
+    assert org.go().decided == 0
+    publish_cycle(org, "opened", "closed")
+    org.wait(minutes=1)
+    assert org.go().decided == 1
+
+
+def test_a_draft_claims_nothing(org):
+    publish_cycle(org, "opened", mode="draft")
+    org.enter("n01")
+    org.wait(minutes=1)
+    assert org.go().decided == 1
 
 
 def test_a_poll_that_fails_leaves_the_log_as_it_was(org):
