@@ -123,7 +123,8 @@ def _race(phase: Phase, start: np.ndarray, scale: Scale, settings: Settings, cpu
     clock = Clock(archive, scale, cpu_seconds)
     wall = time.perf_counter()
     with suppress(TimeIsUp):
-        explore(phase, start, replace(settings, generations=ENDLESS), clock, archive)
+        explore(phase, start, replace(settings, generations=ENDLESS), clock, archive,
+                (scale.ideal, scale.reference))
     spent = clock.spent
     clock.note(spent)
     return {**clock.curve[-1], "wall_seconds": round(time.perf_counter() - wall, 2), "curve": clock.curve,

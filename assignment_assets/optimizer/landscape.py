@@ -16,7 +16,7 @@ from assignment_assets.optimizer.search import anneal
 from assignment_assets.optimizer.weighing import Weighing, weigh
 
 TRIES = 2  # partners compared in an exchange
-PER_ACCOUNT = 3.5  # choices in question, on average
+PER_ACCOUNT = 2.5  # choices in question, on average
 COOL = 0.03  # last temperature over the first
 EXTREME_HEAT = 0.3
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about

@@ -15,8 +15,8 @@ from assignment_assets.optimizer.landscape import Guide, Landscape
 
 CROSSING_RATE = 0.3  # of the children; measured to matter little, the bursts do the work
 ADOPTION_RATE = 0.3  # of the genes in which the parents differ
-BURST_HEAT = 0.15
-WALK, STEP_SWEEPS, STEP_HEAT = 5, 0.2, 0.05
+BURST_HEAT = 0.2
+WALK, STEP_SWEEPS, STEP_HEAT = 8, 0.3, 0.05  # children a walk; each after the first is a small step further
 
 
 class HashDuplicates(DuplicateElimination):
@@ -39,7 +39,10 @@ def _digest(row: np.ndarray) -> bytes:
 
 
 class NeighbourBursts(InfillCriterion):
-    """Children: the best known points of two neighbouring directions are crossed, then searched along one of them."""
+    """Children in walks: the best known points of two neighbouring directions, crossed and searched along one of them.
+
+    Each further child is the one before it, turned a small step towards a second direction nearby.
+    """
 
     def __init__(self, landscape: Landscape, archive: Archive, guides: list[Guide], sweeps: float,
                  generator: np.random.Generator):

@@ -47,16 +47,20 @@ def find_front(instance: Instance, selection: Selection, settings: Settings, pro
 
 
 def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Listener,
-            archive: Archive | None = None) -> Exploration:
+            archive: Archive | None = None, scale: tuple[np.ndarray, np.ndarray] | None = None) -> Exploration:
     """Scale, sweep, the polished knee and the evolution of a phase, from one feasible assignment (int32[n]).
 
     Parameters
     ----------
     archive
         Where the points go; of use to a listener that looks at them while the search runs.
+    scale
+        Ideal and reference of the objectives, where they are given and not ours to find.
     """
     generator = np.random.default_rng([settings.seed, 2])
     landscape, extremes = survey(phase, start, SURVEY_SWEEPS, generator)
+    if scale is not None:
+        landscape = Landscape(phase, *scale)
     knee = landscape.guide(np.array(settings.knee_weights) / sum(settings.knee_weights))
     progress(Progress("referring", "bounds", 1, 1))
     archive = Archive() if archive is None else archive

@@ -40,10 +40,10 @@ class Settings:
     """
 
     preset: str = "standard"
-    lattice_divisions: int = 12
+    lattice_divisions: int = 8
     generations: int = 25
-    offspring: int = 200
-    burst_sweeps: int = 20
+    offspring: int = 240
+    burst_sweeps: int = 12
     polish_sweeps: int = 12000
     front_points: int = 60
     seed: int = 7
@@ -82,10 +82,10 @@ class Settings:
 
 
 PRESETS: dict[str, dict[str, int]] = {
-    "quick": {"lattice_divisions": 8, "generations": 8, "offspring": 100, "burst_sweeps": 15,
+    "quick": {"lattice_divisions": 8, "generations": 6, "offspring": 160, "burst_sweeps": 12,
               "polish_sweeps": 4000, "front_points": 30},
-    "standard": {"lattice_divisions": 12, "generations": 25, "offspring": 200, "burst_sweeps": 20,
+    "standard": {"lattice_divisions": 8, "generations": 25, "offspring": 240, "burst_sweeps": 12,
                  "polish_sweeps": 12000, "front_points": 60},
-    "thorough": {"lattice_divisions": 16, "generations": 80, "offspring": 300, "burst_sweeps": 25,
+    "thorough": {"lattice_divisions": 12, "generations": 80, "offspring": 320, "burst_sweeps": 20,
                  "polish_sweeps": 60000, "front_points": 120},
 }
