@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
+from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.run_config import model_faults
 from assignment_assets.io.folders import PROJECT
 
@@ -81,14 +81,25 @@ def read_settings() -> Settings:
             f"settings: the file {path} is not there, expected the file that ASSIGNMENT_SETTINGS names. "
             "Copy examples/settings.toml there."
         )
-    content = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    source = content.setdefault("source", {})
-    for name, variable in (("kind", "ASSIGNMENT_SOURCE"), ("path", "ASSIGNMENT_SOURCE_PATH")):
-        if os.environ.get(variable):
-            source[name] = os.environ[variable]
-    if source.get("path"):
-        source["path"] = str(PROJECT / source["path"])
+    content = _read_toml(path) if path.is_file() else {}
+    source = content.get("source", {})
+    if isinstance(source, dict):
+        for name, variable in (("kind", "ASSIGNMENT_SOURCE"), ("path", "ASSIGNMENT_SOURCE_PATH")):
+            if os.environ.get(variable):
+                source[name] = os.environ[variable]
+        if isinstance(source.get("path"), str) and source["path"]:
+            source["path"] = str(PROJECT / source["path"])
+        content["source"] = source
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
         raise InvalidInput(f"settings {path.name}", model_faults(error.errors(), "settings")) from error
+
+
+def _read_toml(path: Path) -> dict:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found = f"not readable as TOML ({error})"
+        fault = Fault(path.name, found, "a settings file", "Start from examples/settings.toml.")
+        raise InvalidInput(f"settings {path.name}", [fault]) from error

@@ -113,7 +113,7 @@ def _close_when_done(warehouse: Warehouse, cycle: str, clock: Clock) -> None:
     ended = last.filter(~pl.col("outcome").is_in(["deferred", "failed", "unknown", "held"]))
     waiting = approved.filter(pl.col("status") != "revoked").join(ended, on="account_id", how="anti")
     is_closed = events.filter(pl.col("event").is_in(FINISHED_EVENTS)).height > 0
-    if is_closed or unsigned.height or waiting.height or not digests.height:
+    if is_closed or unsigned.height or waiting.height:
         return
     row = {
         "event_no": events.height + 1,

@@ -99,3 +99,12 @@ def test_the_key_comes_from_the_environment_or_a_file(tmp_path, monkeypatch):
     monkeypatch.setenv("ASSIGNMENT_KEY_FILE", str(tmp_path / "none"))
     with pytest.raises(AssignmentError, match="Make one with `assignment init-key`"):
         engine_key()
+
+
+@pytest.mark.parametrize("content", [b"signers = ", b"\xff\xfe[source]", b"source = 3"])
+def test_settings_that_cannot_be_read_say_so(tmp_path, monkeypatch, content):
+    path = tmp_path / "settings.toml"
+    path.write_bytes(content)
+    monkeypatch.setenv("ASSIGNMENT_SETTINGS", str(path))
+    with pytest.raises(InvalidInput, match="settings settings.toml"):
+        read_settings()

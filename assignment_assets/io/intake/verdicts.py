@@ -111,7 +111,7 @@ def _decision(found: Found, manifest: GateManifest, key: bytes) -> Judged:
     try:
         content = json.loads(found.content.decode("utf-8-sig"))
         decision = read_decision(content if isinstance(content, dict) else {})
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter: brackets nested without end
         return Judged(REFUSED, "unreadable", f"{name}: not a decision as the command line writes it ({error}). "
                       "Make it again with `assignment sign-off`.")
     stated = {"cycle": decision.cycle, "gate": "sign_offs", "person": decision.signed_by, "revision": decision.revision}

@@ -131,7 +131,12 @@ def _read_csv(path: Path) -> ReturnedFile:
     lines = text.splitlines()
     first = next((line for line in lines if line.strip() and not line.lower().startswith("sep=")), "")
     delimiter = max(",;\t|", key=first.count)
-    rows: Rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    try:
+        rows: Rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    except csv.Error as error:
+        raise SourceUnavailable(
+            f"{path.name}: not readable as CSV ({error}), expected short cells. Answer in the workbook instead."
+        ) from error
     code, finished = _beside(rows, "packet"), _beside(rows[:5], "finished")
     is_finished = finished is None or finished.casefold() in _YES
     return ReturnedFile({CSV: rows}, code, is_finished, {})

@@ -34,6 +34,11 @@ def test_every_usual_encoding_and_delimiter_is_read(tmp_path, content):
     assert answers(back) == EXPECTED
 
 
+def test_a_cell_without_end_is_refused_in_words(tmp_path):
+    with pytest.raises(SourceUnavailable, match="not readable as CSV"):
+        returned(tmp_path, TEXT + f'"{"x" * 200_000}",keep,\n')
+
+
 def test_a_csv_may_say_that_it_is_unfinished(tmp_path):
     assert not returned(tmp_path, TEXT.replace("account_id", "finished,no\naccount_id", 1)).is_finished
 
