@@ -106,5 +106,5 @@ def test_settings_that_cannot_be_read_say_so(tmp_path, monkeypatch, content):
     path = tmp_path / "settings.toml"
     path.write_bytes(content)
     monkeypatch.setenv("ASSIGNMENT_SETTINGS", str(path))
-    with pytest.raises(InvalidInput, match="settings settings.toml"):
+    with pytest.raises(InvalidInput, match=r"settings settings\.toml"):
         read_settings()

@@ -403,7 +403,8 @@ def test_two_decisions_on_one_region_at_once_are_held(sign_offs):
     (signed(signer_token(KEY, "rd@example.com")), "bad_signature"), (signed(revision=2), "older_revision"),
     (signed(cycle="2026q3-global"), "other_cycle"), (signed(signed_by="rd@example.com"), "other_person"),
     (signed().replace(b'"west"', b'"east"'), "bad_signature"), (b"{}", "unreadable"), (b"[1]", "unreadable"),
-    (b"hello", "unreadable"), (b"[" * 100_000, "unreadable"), (json.dumps({"kind": "sign_off"}).encode(), "unreadable"), (b"\xff\xfe", "unreadable")])
+    (b"hello", "unreadable"), (b"[" * 100_000, "unreadable"),
+    (json.dumps({"kind": "sign_off"}).encode(), "unreadable"), (b"\xff\xfe", "unreadable")])
 def test_a_decision_that_is_not_this_persons_for_this_revision_is_refused(sign_offs, content, rule):
     sign_offs.drop(content, "west.json", SIGNER)
     assert sign_offs.verdicts() == [("refused", rule)]
