@@ -1,7 +1,8 @@
 """Who is told what after approval and before a deadline: the facts of each letter, without words or addresses."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import polars as pl
 
@@ -42,15 +43,17 @@ class Handoff:
     goes: tuple[Handover, ...]
     regions: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha256 of everything that the letter says; equal for the same letter, whenever it is made."""
-        return hashlib.sha256(canonical_json(asdict(self)).encode()).hexdigest()
+        content = {each.name: getattr(self, each.name) for each in fields(self)}
+        content |= {"comes": [vars(each) for each in self.comes], "goes": [vars(each) for each in self.goes]}
+        return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """One person who is asked and has not answered; `hours` until the deadline, `link` opens their page."""
+    """One person who is asked and has not answered; `deadline` in words, `link` opens their page."""
 
     cycle: str
     revision: int

@@ -1,12 +1,13 @@
 """A letter's facts as an e-mail: the user's own template where there is one, else ours."""
 
-from dataclasses import asdict
+from dataclasses import fields
 from email.message import EmailMessage
 from email.utils import formataddr
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
+from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateError
 
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.notices import Handoff, Reminder
@@ -24,11 +25,10 @@ def letter(facts: Handoff | Reminder, setting: NoticesSetting) -> EmailMessage:
         The template names something that there is not, or has no subject in its first line.
     """
     kind = facts.kind if isinstance(facts, Handoff) else "reminder"
-    environment = Environment(loader=DictLoader({kind: _template(kind, setting)}), undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True, autoescape=False, keep_trailing_newline=True)
-    environment.filters["dollars"] = lambda cents: f"${(cents or 0) / 100:,.0f}"
     try:
-        text = environment.get_template(kind).render(**asdict(facts))
+        text = _compiled(kind, _template(kind, setting)).render({
+            each.name: getattr(facts, each.name) for each in fields(facts)
+        })
     except TemplateError as error:
         raise AssignmentError(f"notice template {kind}.txt: {error}, expected a name that letters have. Correct the "
                               "template.") from error
@@ -51,6 +51,14 @@ def is_address(text: str) -> bool:
     name, at, domain = text.partition("@")
     plain = text.isascii() and text.isprintable() and not any(letter in text for letter in ' ,;<>"()[]\\:')
     return bool(at and name and "." in domain and plain and "@" not in domain)
+
+
+@lru_cache(maxsize=len(KINDS))
+def _compiled(kind: str, text: str) -> Template:
+    environment = Environment(loader=DictLoader({kind: text}), undefined=StrictUndefined, trim_blocks=True,
+                              lstrip_blocks=True, autoescape=False, keep_trailing_newline=True)
+    environment.filters["dollars"] = lambda cents: f"${(cents or 0) / 100:,.0f}"
+    return environment.get_template(kind)
 
 
 def _template(kind: str, setting: NoticesSetting) -> str:
