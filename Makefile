@@ -3,7 +3,7 @@ PYTHON ?= python3
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help install demo clean-demo test ui bench bench bench-write-back-routing lint requirements
+.PHONY: help install demo clean-demo test ui bench bench-routing bench-write-back lint requirements
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -32,7 +32,7 @@ ui: install .assignment-key ## the Dagster pages, its daemon, the review pages a
 	$(BIN)/assignment ui
 
 bench: install ## benchmarks: speed, memory and quality, against peers in the same run
-	$(BIN)/assignment bench optimizer
+	$(BIN)/assignment bench optimizer --peers $(ARGS)
 
 bench-routing: install ## routing: a simulated quarter, throughput, replay, interference, idle cost
 	$(BIN)/assignment bench routing

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -13,6 +14,27 @@ from assignment_assets.bench.reaction import reaction
 @click.group()
 def bench() -> None:
     """Benchmarks: speed, quality and robustness, measured on this machine."""
+
+
+@bench.command("optimizer")
+@click.option("--size", type=click.Choice(["S", "M", "L", "XL"]), default="M", show_default=True,
+              help="A generated problem: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.")
+@click.option("--seed", default=11, show_default=True, help="Of the generated problem.")
+@click.option("--instance", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="A folder with accounts.parquet and reps.parquet to solve instead.")
+@click.option("--cpu-seconds", default=10.0, show_default=True, help="Budget of each search and each peer.")
+@click.option("--preset", type=click.Choice(["quick", "standard", "thorough"]), default="quick", show_default=True,
+              help="For the run of both phases.")
+@click.option("--peers", is_flag=True, help="Also pymoo as it comes, greedy and HiGHS, with the same budget.")
+@click.option("--dump", type=click.Path(file_okay=False, path_type=Path), help="Where the solved problem goes.")
+@click.option("--json", "_", is_flag=True, help="Lines are JSON in any case.")
+def bench_optimizer(size: str, seed: int, instance: Path | None, cpu_seconds: float, preset: str, peers: bool,
+                    dump: Path | None, _: bool) -> None:
+    """The optimiser against its proven bounds: gaps, hypervolume, seconds, memory, and the curve over time."""
+    from assignment_assets.bench import optimizer  # loads numba and pymoo
+
+    for row in optimizer.bench_optimizer(size, seed, instance, cpu_seconds, preset, peers, dump):
+        click.echo(json.dumps(row))
 
 
 @bench.command("routing")
