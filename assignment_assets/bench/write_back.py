@@ -38,7 +38,7 @@ START_SECONDS = 60
 def lines(short: bool, crashes: int, edits: int, seed: int, changes: int) -> Iterator[str]:
     """Every row as JSON. `crashes` runs are killed, `edits` raced, `changes` written against a slow org (0: none)."""
     with tempfile.TemporaryDirectory() as folder:
-        num_accounts = 6_000 if short else 30_000 + edits * 2 + crashes * 60
+        num_accounts = 2_500 if short else 30_000 + edits * 2 + crashes * 60
         with ground(Path(folder), num_accounts) as org:
             for name, result, is_met in _rows(org, short, crashes, edits, seed):
                 yield json.dumps({"figure": name, "met": is_met, **result})
