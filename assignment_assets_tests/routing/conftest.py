@@ -1,5 +1,6 @@
 """The tiny company in a running org, watched by routing; time is the test's own."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from assignment_assets.io.salesforce import Org, SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.warehouse import write_whole
 from assignment_assets.routing.log import RoutingLog, read_routing
-from assignment_assets.sandbox import load, mapping_path, running
+from assignment_assets.sandbox import is_loaded, load, mapping_path, running
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.server import OrgAddress
 from assignment_assets.stages.routing_pass import PassSummary, one_pass
@@ -97,25 +98,36 @@ class Watched:
 
 
 @contextmanager
-def _watched(tmp_path: Path, dagster_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
-    folder = settle_in(tmp_path, dagster_home, monkeypatch)
-    clock = [BEGIN]
+def _watched(tmp_path: Path, dagster_home: Path, patch: pytest.MonkeyPatch, at: datetime) -> Iterator[Watched]:
+    """The org in `tmp_path`, loaded with the tiny company where it is not there yet, served at this time."""
+    folder = settle_in(tmp_path, dagster_home, patch)
+    clock = [at]
     org_clock = OrgClock(lambda: clock[0].replace(tzinfo=UTC))
     rules = tmp_path / "routing.toml"
     rules.write_text("quiet_minutes = 30\n")
-    monkeypatch.setenv("ASSIGNMENT_ROUTING", str(rules))
-    drawn = tiny(without=("q01",), reps={name: {"capacity": 20} for name in ("ana", "ben", "cleo", "nia")})
-    load(with_org_ids(drawn), folder.root / "sandbox", org_clock)
-    with running(folder.root / "sandbox", clock=org_clock) as address:
+    patch.setenv("ASSIGNMENT_ROUTING", str(rules))
+    state = folder.root / "sandbox"
+    if not is_loaded(state):
+        drawn = tiny(without=("q01",), reps={name: {"capacity": 20} for name in ("ana", "ben", "cleo", "nia")})
+        load(with_org_ids(drawn), state, org_clock)
+    with running(state, clock=org_clock) as address:
         for name, value in address.environment().items():
-            monkeypatch.setenv(name, value)
+            patch.setenv(name, value)
         yield Watched(folder, address, clock, rules)
 
 
-@pytest.fixture
-def org(tmp_path, dagster_home, monkeypatch) -> Iterator[Watched]:
-    """The tiny company, watched once already and five minutes later."""
-    with _watched(tmp_path, dagster_home, monkeypatch) as watched:
+@pytest.fixture(scope="session")
+def first_poll(tmp_path_factory, dagster_home) -> Path:
+    """What the first poll leaves behind: the org's folder and the log."""
+    root = tmp_path_factory.mktemp("first_poll")
+    with pytest.MonkeyPatch.context() as patch, _watched(root, dagster_home, patch, BEGIN) as watched:
         watched.go()
-        watched.wait(minutes=5)
+    return root
+
+
+@pytest.fixture
+def org(first_poll, tmp_path, dagster_home, monkeypatch) -> Iterator[Watched]:
+    """The tiny company, watched once already and five minutes later."""
+    shutil.copytree(first_poll / "data", tmp_path / "data")
+    with _watched(tmp_path, dagster_home, monkeypatch, BEGIN + timedelta(minutes=5)) as watched:
         yield watched
