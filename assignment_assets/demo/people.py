@@ -124,6 +124,12 @@ def return_reviews(
         own = reps.filter(pl.col("region").is_in(directors[email]))
         held = books.filter(~pl.col("is_locked") & pl.col("rep_id").is_in(own["rep_id"].implode())).sort("account_id")
         rep_ids = sorted(own["rep_id"])
+        packet = folder.outbox(cycle, REVIEW_GATE) / email / "review.xlsx"
+        target = folder.inbox(cycle, REVIEW_GATE) / email / "review.xlsx"
+        if len(rep_ids) < 2:
+            fill_review(packet, target)
+            deeds.append(Deed(email, "changes nothing"))
+            continue
         first, second = rng.sample(rep_ids, 2)
         drops = _ids(held, first)[: 7 if number == 0 else 3]
         moved = held.filter((pl.col("rep_id") == second) & pl.col("is_move"))["account_id"].to_list()[:2]
@@ -134,11 +140,10 @@ def return_reviews(
         if number == 1:
             foreign = books.filter(~pl.col("rep_id").is_in(own["rep_id"].implode()) & ~pl.col("is_locked"))
             adds += [(account_id, second, "edge_case") for account_id in _addable(foreign, own, None, second)[:1]]
-        packet = folder.outbox(cycle, REVIEW_GATE) / email / "review.xlsx"
         added = {account_id for account_id, _, _ in adds}
         fill_review(
             packet,
-            folder.inbox(cycle, REVIEW_GATE) / email / "review.xlsx",
+            target,
             undo={account_id: "disruption" for account_id in moved if account_id not in added},
             drop={account_id: rng.choice(EDIT_REASONS) for account_id in drops if account_id not in {*moved, *added}},
             add=adds,
@@ -153,5 +158,5 @@ def _ids(held: pl.DataFrame, rep_id: str) -> list[str]:
 
 def _addable(held: pl.DataFrame, reps: pl.DataFrame, giver: str | None, taker: str) -> list[str]:
     states = reps.filter(pl.col("rep_id") == taker)["covered_states"].item()
-    rows = held.filter(pl.col("state").is_in(states) & (pl.col("rep_id") != taker))
+    rows = held.filter(pl.col("state").is_in(states.implode()) & (pl.col("rep_id") != taker))
     return (rows.filter(pl.col("rep_id") == giver) if giver else rows)["account_id"].to_list()[-3:]
