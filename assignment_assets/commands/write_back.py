@@ -6,13 +6,15 @@ from pathlib import Path
 import click
 
 from assignment_assets.commands.output import command, show
-from assignment_assets.domain.errors import NotEntitled
+from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.warehouse import Warehouse, write_whole
 from assignment_assets.resources import Clock, Source
 from assignment_assets.segments import run_segment
+from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.write_back_dry_run import look_ahead, page_file
-from assignment_assets.stages.write_back_run import tools
+from assignment_assets.stages.write_back_log import require_writable
+from assignment_assets.stages.write_back_run import plan_cycle, tools
 from assignment_assets.write_back.by_hand import owner_changes, take_in
 from assignment_assets.write_back.document import Plan, approval
 from assignment_assets.write_back.journal import Journal, opened
@@ -147,10 +149,14 @@ def export(cycle_id: str, success: Path | None, errors: Path | None, plan_id: st
     Loading by hand has no preconditions. Run apply afterwards: it reads every account back and sends what is left.
     """
     folder = _folder(cycle_id)
+    warehouse, given = _warehouse(), tools(Source(), Clock())
+    require_writable(warehouse, cycle_id, frozen_config(warehouse, cycle_id), Clock())
     with _journal() as journal:
-        plans = [plan.plan_id for plan in journal.plans(cycle_id) if plan.kind == "owners"]
+        plans = [plan.plan_id for plan in plan_cycle(journal, warehouse, cycle_id, given)]
         if success or errors:
-            done, failed = take_in(journal, plan_id or plans[-1], success, errors, tools(Source(), Clock()))
+            if not (plan_id or plans):
+                raise CycleClosed(f"cycle {cycle_id}: nothing is planned, expected signed moves. Sign first.")
+            done, failed = take_in(journal, plan_id or plans[-1], success, errors, given)
             text, content = f"{done} loaded, {failed} refused, taken in", {"loaded": done, "refused": failed}
         else:
             frame, path = owner_changes(journal, plans), folder / "owner_changes.csv"

@@ -24,6 +24,7 @@ from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.sign_off_packets import decision_files
+from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.plan import seats_now
 from assignment_assets.write_back.planning import add_plans, withdrawn
@@ -56,8 +57,8 @@ def tools(source: Source, clock: Clock) -> Tools:
     return Tools(source.desk, engine_key(), signers, clock.now, time.sleep, lane=lane)
 
 
-def write_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools) -> Iterator[Progress]:
-    """Plans what is newly signed, then writes every plan of the cycle that has not ended; stops where one pauses.
+def plan_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools) -> list[Plan]:
+    """Every plan of the cycle's approved owners, what is newly signed included; teams are kept before a first write.
 
     Raises
     ------
@@ -67,17 +68,31 @@ def write_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools
     plans = journal.plans(cycle)
     if any(plan.kind == "rollback" for plan in plans):
         raise CycleClosed(f"cycle {cycle}: it was rolled back, expected a cycle that goes forward. Open a new cycle.")
-    rows, config = approved_rows(warehouse, cycle), frozen_config(warehouse, cycle)
+    config = frozen_config(warehouse, cycle)
     packets, log = warehouse.tables(cycle, SIGN_OFF_PACKETS, WRITE_BACK_LOG)
     plans += add_plans(
-        journal, rows, packets, _accepted_files(warehouse, cycle), log, given, cycle=cycle,
+        journal, approved_rows(warehouse, cycle), packets, _accepted_files(warehouse, cycle), log, given, cycle=cycle,
         revision=revision_of_gate(warehouse.events(cycle), "sign_offs"), write_not_before=config.write_not_before,
         first_batch=config.first_batch)
-    for plan in (plan for plan in plans if plan.kind == "owners"):
-        folder = warehouse.folder.root / "write_back" / cycle
+    owners = [plan for plan in plans if plan.kind == "owners"]
+    folder = warehouse.folder.root / "write_back" / cycle
+    for plan in owners:
         if not (is_kept(folder, plan.plan_id) or journal.standing(plan.plan_id).height):
             accounts = journal.rows(plan.plan_id)["account_id"].to_list()
             keep(snapshot(given.desk().org, accounts), folder, plan.plan_id)
+    return owners
+
+
+def write_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools) -> Iterator[Progress]:
+    """Plans what is newly signed, then writes every plan of the cycle that has not ended; stops where one pauses.
+
+    Raises
+    ------
+    CycleClosed
+        The cycle was rolled back.
+    """
+    rows = approved_rows(warehouse, cycle)
+    for plan in plan_cycle(journal, warehouse, cycle, given):
         gone = withdrawn(journal.rows(plan.plan_id), rows, plan.sign_off_no)
         for progress in write(journal, plan, seats(warehouse, cycle), given, gone):
             yield progress

@@ -161,3 +161,15 @@ def test_an_org_gives_the_same_tables_as_the_drawing(signed):
     cycle, _ = signed
     assert cycle.table(ACCOUNTS).drop("created_at").equals(
         with_org_ids(tiny()).accounts.drop("created_at").sort("account_id"))
+
+
+def test_teams_that_load_by_hand_get_what_is_approved_before_anything_is_written(signed):
+    cycle, address = signed
+    approved = dict(in_force(cycle.table(APPROVED_DIFF)).select("account_id", "new_owner_id").iter_rows())
+    result = CliRunner().invoke(main, ["write-back", "export", cycle.name])
+    assert result.exit_code == 0, result.output
+    path = cycle.folder.root / "write_back" / cycle.name / "owner_changes.csv"
+    changes = pl.read_csv(path)
+    assert changes.columns == ["Id", "OwnerId"]
+    assert dict(changes.iter_rows()) == approved
+    assert writes(address) == []
