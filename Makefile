@@ -44,5 +44,5 @@ lint: install ## style
 	$(BIN)/ruff check .
 
 requirements: ## pin anew what pyproject.toml asks for (needs uv)
-	uv pip compile pyproject.toml --extra test --generate-hashes --universal --no-strip-extras --no-emit-index-url \
-	  --no-emit-find-links --python-version 3.11 --quiet --custom-compile-command "make requirements" -o requirements.txt
+	uv pip compile pyproject.toml --extra test --generate-hashes --universal --no-strip-extras \
+	  --python-version 3.11 --quiet --custom-compile-command "make requirements" -o requirements.txt

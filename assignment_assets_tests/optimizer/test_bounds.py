@@ -52,8 +52,7 @@ def linear_programme(phase, weighing):
 def test_the_bound_never_exceeds_the_linear_programme_and_comes_near_it(seed):
     instance = draw_instance(seed, num_accounts=60, num_reps=5, num_states=4, seats=9, covered=0.6)
     phase, _ = referring_phase(instance, select_seats(instance))
-    if phase.num_accounts == 0:
-        pytest.skip("no referring account has a seat")
+    assert phase.num_accounts > 0
     rng = np.random.default_rng(seed)
     for weights in (rng.dirichlet(np.ones(3)) * [5.0, 1.0, 1.0], np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])):
         weighing = weigh(phase, weights)
