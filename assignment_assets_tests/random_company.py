@@ -48,9 +48,13 @@ def random_config(company: Company, seed: int, **changes) -> RunConfig:
         "churn": draw.choice(({}, {"books": [draw.choice(rep_ids)]}, {"regions": ["North"]})),
         "new_starter_class": {"reps": active[-2:]},
     }[scope]
+    overrides = [
+        {"account_id": account_id, "rep_id": draw.choice(rep_ids), "reason": "they know each other"}
+        for account_id in company.accounts["account_id"] if draw.random() < 0.1
+    ]
     return config(scope=scope, book_size=draw.choice((1, 3, 6, 10)), surplus_book_size=draw.choice((2, 5, 100)),
                   dormant_quota=draw.choice((0, 1, 5)), max_adds=draw.choice((0, 2, 5)), max_drops=draw.choice((1, 5)),
-                  **named, **changes)
+                  coverage_overrides=overrides, **named, **changes)
 
 
 def random_answers(accounts: list[str], seed: int) -> dict[str, str]:

@@ -4,6 +4,7 @@ import polars as pl
 
 from assignment_assets.domain.books import INSIDE_SALES
 from assignment_assets.domain.cycle import has_precedence
+from assignment_assets.domain.overrides import overrides_that_matter
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import ELIGIBLE_POOL
 
@@ -66,7 +67,7 @@ def eligible_pool(
             .then(pl.lit("carve_out"))
             .when(pl.col("detail").is_not_null())
             .then(pl.lit("withdrawn"))
-            .otherwise(_scope_reason(books, config))
+            .otherwise(_scope_reason(books, config, overrides_that_matter(config, accounts, books)))
         )
         .with_columns(detail=pl.coalesce("carve_out", "detail"))
     )
@@ -122,11 +123,12 @@ def _surplus_rank() -> pl.Expr:
     )
 
 
-def _scope_reason(books: pl.DataFrame, config: RunConfig) -> pl.Expr:
+def _scope_reason(books: pl.DataFrame, config: RunConfig, overrides: pl.DataFrame) -> pl.Expr:
     """The reason code of an account that is neither a carve-out nor withdrawn."""
     receivers = books.filter("is_receiver")
     covered = sorted(set(receivers["covered_states"].explode().drop_nulls()))
-    is_covered = pl.col("state").is_in(covered)
+    excepted = overrides.join(receivers, on="rep_id", how="semi")["account_id"]
+    is_covered = pl.col("state").is_in(covered) | pl.col("account_id").is_in(excepted.implode())
     is_inside = pl.col("team").is_in(INSIDE_SALES).fill_null(False)
     nobodys = (
         pl.when(pl.col("is_churned").fill_null(False))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from assignment_assets.domain.overrides import is_excepted, overrides_that_matter
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import LOCK_VERDICTS, LOCKS
 
@@ -19,7 +20,8 @@ def lock_candidates(
 
     Kinds in order of precedence: `l3m_referrer` (active field owner who covers the state, book neither churned
     nor non-productive), `keep_with_owner`, `house`, `protected_deal` (an open deal closing from `as_of` to
-    `protected_deal_days` later); the last three with any active owner who is not a placeholder.
+    `protected_deal_days` later); the last three with any active owner who is not a placeholder. An owner whom Growth
+    Strategy lets hold the account outside covered states counts as one who covers its state.
     """
     as_of = config.as_of_on
     protected = opportunities.filter(
@@ -28,6 +30,7 @@ def lock_candidates(
     owners = books.select(
         pl.col("rep_id").alias("owner_id"), "team", "is_active", "is_churned", "is_non_productive", "covered_states"
     )
+    exceptions = overrides_that_matter(config, accounts, books)
     holds = pl.col("is_active").fill_null(False) & ~pl.col("is_unowned") & ~pl.col("is_churned").fill_null(False)
     is_field = (pl.col("team") == "field").fill_null(False)
     return (
@@ -35,7 +38,8 @@ def lock_candidates(
         .select("account_id", "referral_status", "is_unowned")
         .join(accounts, on="account_id", how="inner")
         .join(owners, on="owner_id", how="left")
-        .with_columns(is_covered=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False))
+        .with_columns(is_covered=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False)
+                      | is_excepted(exceptions, "owner_id"))
         .with_columns(
             lock_kind=pl.when(
                 holds

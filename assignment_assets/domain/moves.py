@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assignment_assets.domain.overrides import is_excepted
 from assignment_assets.domain.tables import OVERFLOW, PROPOSED_BOOKS
 
 MOVE_REASONS = {
@@ -21,7 +22,8 @@ QUEUE_NAMES = {"arm": "ARM", "growers": "Growers", "activators": "Activators"}
 
 
 def proposed_books(
-    solved: pl.DataFrame, locks: pl.DataFrame, pool: pl.DataFrame, kept: pl.DataFrame, reps: pl.DataFrame
+    solved: pl.DataFrame, locks: pl.DataFrame, pool: pl.DataFrame, kept: pl.DataFrame, reps: pl.DataFrame,
+    overrides: pl.DataFrame,
 ) -> pl.DataFrame:
     """Table `proposed_books`: every locked, placed or kept account with its rep and the reason.
 
@@ -33,6 +35,8 @@ def proposed_books(
         Tables `locks`, `eligible_pool`, `reps`.
     kept
         account_id, rep_id: accounts without a seat that stay with an owner outside this cycle.
+    overrides
+        As `overrides_that_matter` gives them: who holds an account by one is told so, with Growth Strategy's reason.
     """
     owners = pool.select("account_id", "is_unowned", current_owner_id="owner_id")
     names = reps.select("rep_id", "name")
@@ -51,8 +55,15 @@ def proposed_books(
     )
     placed = _with_names(placed, names).with_columns(reason_sentence=_sentence())
     frame = pl.concat([locked, stays, placed], how="diagonal_relaxed").drop("current_owner_id", "is_unowned")
-    frame = frame.join(owners, on="account_id", how="left").with_columns(
-        is_move=pl.col("rep_id").ne_missing(pl.col("current_owner_id"))
+    granted = overrides.select(
+        "account_id", "rep_id",
+        granted=pl.lit(" Outside their covered states, by Growth Strategy's override: ")
+        + pl.col("reason").str.strip_chars_end(". ") + ".",
+    )
+    frame = frame.join(owners, on="account_id", how="left").join(granted, on=["account_id", "rep_id"], how="left")
+    frame = frame.with_columns(
+        reason_sentence=pl.col("reason_sentence") + pl.col("granted").fill_null(""),
+        is_move=pl.col("rep_id").ne_missing(pl.col("current_owner_id")),
     )
     return PROPOSED_BOOKS.conform(frame)
 
@@ -106,14 +117,15 @@ def _signed(column: str, digits: int) -> pl.Expr:
 
 
 def unseated(
-    solved: pl.DataFrame, locks: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame, seats: pl.DataFrame
+    solved: pl.DataFrame, locks: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame, seats: pl.DataFrame,
+    overrides: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The accounts without a seat: (those that stay with an owner outside this cycle, those for Inside Sales).
 
-    An account stays (account_id, rep_id) where its owner is an active field rep, not on leave, who covers its state,
-    is only outside the cycle's scope, and has a seat for it beside what is fixed and locked: taking it away would
-    help nobody. Where seats run short, referring accounts stay first, then by id. The rest (account_id,
-    current_owner_id, state, referral_status, is_referring) overflows.
+    An account stays (account_id, rep_id) where its owner is an active field rep, not on leave, who covers its state
+    or has an override for it, is only outside the cycle's scope, and has a seat for it beside what is fixed and
+    locked: taking it away would help nobody. Where seats run short, referring accounts stay first, then by id. The
+    rest (account_id, current_owner_id, state, referral_status, is_referring) overflows.
 
     Parameters
     ----------
@@ -123,6 +135,8 @@ def unseated(
         Tables `locks`, `eligible_pool`, `current_books`.
     seats
         As `locks.free_seats` gives them.
+    overrides
+        As `overrides_that_matter` gives them.
     """
     locked = locks.group_by("rep_id").agg(locked_count=pl.len().cast(pl.Int64))
     owners = (
@@ -142,7 +156,10 @@ def unseated(
         .select("account_id")
         .join(pool.rename({"owner_id": "current_owner_id"}), on="account_id")
         .join(owners, on="current_owner_id", how="left")
-        .with_columns(is_covered=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False))
+        .with_columns(
+            is_covered=(pl.col("covered_states").list.contains(pl.col("state")).fill_null(False)
+                        | is_excepted(overrides, "current_owner_id")) & pl.col("left").is_not_null()
+        )
         .with_columns(stays=pl.col("is_covered") & (order.over("current_owner_id", "is_covered") <= pl.col("left")))
         .sort("account_id")
     )
@@ -154,7 +171,9 @@ def unseated(
     )
 
 
-def overflow(placed: pl.DataFrame, rest: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+def overflow(
+    placed: pl.DataFrame, rest: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame, overrides: pl.DataFrame
+) -> pl.DataFrame:
     """Table `overflow`: queue, member and reason of every account that no receiving rep can hold.
 
     Parameters
@@ -165,20 +184,27 @@ def overflow(placed: pl.DataFrame, rest: pl.DataFrame, books: pl.DataFrame, reps
         The second frame of `unseated`.
     books, reps
         Tables `current_books`, `reps`.
+    overrides
+        As `overrides_that_matter` gives them.
     """
-    covered = set(books.filter("is_receiver")["covered_states"].explode().drop_nulls())
+    receivers = books.filter("is_receiver")
+    covered = set(receivers["covered_states"].explode().drop_nulls())
+    excepted = overrides.join(receivers, on="rep_id", how="semi")["account_id"]
     frame = (
         placed.join(rest, on="account_id")
         .join(reps.select("rep_id", member_name="name"), left_on="member_id", right_on="rep_id", how="left")
         .with_columns(
             is_move=pl.col("member_id").ne_missing(pl.col("current_owner_id")),
-            move_reason=pl.when(pl.col("state").is_in(sorted(covered))).then(pl.lit("no_seat"))
-            .otherwise(pl.lit("no_coverage")),
+            is_excepted=pl.col("account_id").is_in(excepted.implode()),
+            move_reason=pl.when(pl.col("state").is_in(sorted(covered)) | pl.col("account_id").is_in(excepted.implode()))
+            .then(pl.lit("no_seat")).otherwise(pl.lit("no_coverage")),
             queue_name=pl.col("inside_sales_queue").replace_strict(QUEUE_NAMES, return_dtype=pl.String),
         )
         .with_columns(
             reason_sentence=pl.when(pl.col("move_reason") == "no_seat")
-            .then(pl.lit("Every receiving rep who covers ") + pl.col("state") + " is full; ")
+            .then(pl.lit("Every receiving rep who covers ") + pl.col("state")
+                  + pl.when("is_excepted").then(pl.lit(", or may hold it by an override,")).otherwise(pl.lit(""))
+                  + " is full; ")
             .otherwise(pl.lit("No receiving rep covers ") + pl.col("state") + "; ")
             + pl.col("queue_name") + " (" + pl.col("member_name") + ") works it."
         )

@@ -42,7 +42,9 @@ class RunConfig(BaseModel):
         {}, description="Covered states that replace the source's: rep id → USPS codes."
     )
     coverage_overrides: list[dict[str, str]] = Field(
-        [], description="Single accounts that a rep may hold outside covered states: account_id, rep_id, reason."
+        [],
+        description="Single accounts that a rep may hold outside covered states: account_id, rep_id, reason. The "
+        "optimiser may place them there, a director may add them.",
     )
     placeholder_owner_ids: list[str] = Field([], description="Owners that mean nobody, e.g. a queue user.")
     dormant_quota: int = Field(5, description="Dormant accounts that a rep may keep, 0 to 100.")

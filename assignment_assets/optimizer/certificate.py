@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assignment_assets.optimizer.books import CertificateLine
+from assignment_assets.optimizer.classes import plain_class
 from assignment_assets.optimizer.instance import Instance
 from assignment_assets.optimizer.landscape import Landscape
 from assignment_assets.optimizer.objectives import book_loads
@@ -29,23 +30,48 @@ def certify_seats(instance: Instance, selection: Selection) -> Iterator[Certific
     wanting = int(np.isin(instance.account_state, np.flatnonzero(tight)).sum())
     seats = int(instance.seats[instance.covers[:, tight].any(axis=1)].sum())
     if wanting > seats:
-        names = ", ".join(instance.states[s] for s in np.flatnonzero(tight))
+        names = ", ".join(_named(instance, tight))
         yield CertificateLine(
             "seats", "least_overflow", None, total - placed, wanting - seats, 0.0,
             f"{names} have {wanting:,} free accounts; everybody who covers one of them has {seats:,} seats together: "
             f"at least {wanting - seats:,} accounts go to Inside Sales.")
-    overflowing = np.bincount(instance.account_state[~selection.is_placed], minlength=instance.num_states)
-    in_state = np.bincount(instance.account_state, minlength=instance.num_states)
+    plain = plain_class(instance.states)
+    state_of = plain[instance.account_state]
+    overflowing = np.bincount(state_of[~selection.is_placed], minlength=instance.num_states)
+    in_state = np.bincount(state_of, minlength=instance.num_states)
     for state in np.flatnonzero(overflowing):
         name, count, over = instance.states[state], int(in_state[state]), int(overflowing[state])
-        covering = int(instance.covers[:, state].sum())
-        why = "nobody covers the state" if not covering else f"{count - over:,} seats were left for it"
+        is_covered = instance.covers[:, plain == state].any()
+        why = f"{count - over:,} seats were left for it" if is_covered else "nobody covers the state"
         yield CertificateLine("seats", "overflow", name, over, None, None,
                               f"{name}: {count:,} free accounts, {why}, {over:,} go to Inside Sales.")
 
 
+def certify_overrides(instance: Instance, assignment: np.ndarray) -> Iterator[CertificateLine]:
+    """How many accounts are held outside covered states, where anybody may."""
+    plain = plain_class(instance.states)
+    if (plain == np.arange(instance.num_states)).all():
+        return
+    placed = np.flatnonzero(assignment >= 0)
+    state_of = plain[instance.account_state]
+    used = int((~instance.covers[assignment[placed], state_of[placed]]).sum())
+    allowed = int((state_of != instance.account_state).sum())
+    yield CertificateLine(
+        "seats", "coverage_overrides", None, used, None, None,
+        f"{used:,} of {allowed:,} accounts that have a coverage override are with a rep who may hold them by it alone.")
+
+
+def _named(instance: Instance, classes: np.ndarray) -> Iterator[str]:
+    """The states of the classes (bool[S]); with how many of their accounts are meant, where it is not all."""
+    plain = plain_class(instance.states)
+    heads = np.bincount(instance.account_state, minlength=instance.num_states)
+    for state in np.unique(plain[classes]):
+        meant, every = int(heads[classes & (plain == state)].sum()), int(heads[plain == state].sum())
+        yield instance.states[state] + (f" ({meant:,} of its {every:,} accounts)" if meant < every else "")
+
+
 def tight_states(instance: Instance, selection: Selection) -> np.ndarray:
-    """bool[S]: the states from which no path leads to a free seat, those with overflow and all that they reach."""
+    """bool[S]: the classes from which no path leads to a free seat, those with overflow and all that they reach."""
     reached = selection.is_tight.copy()
     while True:
         reps = instance.covers[:, reached].any(axis=1)

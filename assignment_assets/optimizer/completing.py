@@ -16,7 +16,7 @@ from assignment_assets.optimizer.books import (
     Books,
     Explanations,
 )
-from assignment_assets.optimizer.certificate import certify_phase, certify_seats
+from assignment_assets.optimizer.certificate import certify_overrides, certify_phase, certify_seats
 from assignment_assets.optimizer.instance import NO_REP, Instance
 from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.objectives import evaluate
@@ -44,7 +44,7 @@ def complete_books(instance: Instance, selection: Selection, referring: np.ndarr
     guides = (first_scale.guide(np.array(settings.knee_weights) / sum(settings.knee_weights)), third_guide)
     explanations = explain(instance, scales, guides, assignment, given_by)
     objectives = np.array([evaluate(s.phase, assignment[s.phase.accounts])[0] for s in scales])
-    lines = list(certify_seats(instance, selection))
+    lines = [*certify_seats(instance, selection), *certify_overrides(instance, assignment)]
     for scale, guide, found in zip(scales, guides, objectives, strict=True):
         lines += certify_phase(scale, assignment[scale.phase.accounts], found, guide.direction, guide.duals.bound)
     progress(Progress("value", "books", 1, 1))

@@ -5,6 +5,7 @@ import polars as pl
 
 from assignment_assets.domain.tables import CERTIFICATE, REFERRING_FRONT, REFERRING_FRONT_BOOKS
 from assignment_assets.optimizer.books import Books
+from assignment_assets.optimizer.classes import classes_of
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.instance import NO_REP, Instance
 
@@ -19,6 +20,7 @@ def instance_of(
     books: pl.DataFrame,
     reps: pl.DataFrame,
     performance: pl.DataFrame,
+    overrides: pl.DataFrame | None = None,
 ) -> Instance:
     """The problem of one cycle: free accounts without a lock, the receivers, what they keep and may still take.
 
@@ -31,6 +33,9 @@ def instance_of(
         Tables `accounts`, `eligible_pool`, `locks`, `current_books`, `reps`.
     performance
         rep_id and performance without nulls.
+    overrides
+        account_id, rep_id: single accounts that a rep may hold outside covered states; as `overrides_that_matter` gives
+        them.
     """
     receivers = (
         books.filter("is_receiver")
@@ -50,18 +55,23 @@ def instance_of(
         .join(accounts, on="account_id")
         .sort("account_id")
     )
+    pairs = [] if overrides is None else overrides.select("account_id", "rep_id").rows()
     states = sorted(set(free["state"]) | set(receivers["covered_states"].explode().drop_nulls()))
     state_index = {state: number for number, state in enumerate(states)}
     rep_index = {rep_id: number for number, rep_id in enumerate(receivers["rep_id"])}
     covers = np.zeros((receivers.height, len(states)), dtype=bool)
     for row, covered in enumerate(receivers["covered_states"]):
         covers[row, [state_index[state] for state in covered]] = True
+    classes = classes_of(
+        states, np.array([state_index[state] for state in free["state"]], dtype=np.int32), covers,
+        _places(pairs, free["account_id"], rep_index),
+    )
     return Instance(
         account_ids=free["account_id"].to_list(),
         rep_ids=receivers["rep_id"].to_list(),
-        states=states,
-        account_state=np.array([state_index[state] for state in free["state"]], dtype=np.int32),
-        covers=covers,
+        states=classes.states,
+        account_state=classes.account_class,
+        covers=classes.covers,
         seats=(receivers["capacity"] - loads["kept_count"].cast(pl.Int64)).clip(lower_bound=0).to_numpy(),
         is_referring=free["is_referring"].to_numpy(),
         measures=free.select(MEASURES).to_numpy(),
@@ -76,6 +86,12 @@ def instance_of(
         rep_latitude=receivers["latitude"].to_numpy(),
         rep_longitude=receivers["longitude"].to_numpy(),
     )
+
+
+def _places(pairs: list[tuple[str, str]], account_ids: pl.Series, rep_index: dict[str, int]) -> list[tuple[int, int]]:
+    """The pairs of account and rep as indices, those outside this problem left out."""
+    accounts = {account_id: row for row, account_id in enumerate(account_ids)} if pairs else {}
+    return [(accounts[account], rep_index[rep]) for account, rep in pairs if account in accounts and rep in rep_index]
 
 
 def _kept(accounts: pl.DataFrame, pool: pl.DataFrame, locks: pl.DataFrame) -> pl.DataFrame:

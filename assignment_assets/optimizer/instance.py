@@ -27,7 +27,9 @@ class Instance:
     rep_ids
         R ids in ascending order.
     states
-        S state codes; a state may have no account and no rep.
+        S labels of the classes of accounts that the same reps may hold. A class is a state; accounts that further reps
+        may hold by an override have classes of their own, after the states, under their state's name. A class may have
+        no account and no rep.
     account_state
         int[N], index into `states`.
     covers

@@ -8,6 +8,7 @@ from assignment_assets.domain.moves import overflow as explain_overflow
 from assignment_assets.domain.moves import proposed_books as explain_books
 from assignment_assets.domain.moves import unseated
 from assignment_assets.domain.overflow import place
+from assignment_assets.domain.overrides import overrides_that_matter
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CERTIFICATE,
@@ -66,9 +67,10 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
         progress_to(context),
     )
     solved = books_frame(solution, instance)
-    kept, rest = unseated(solved, held, pool, books, free_seats(books, pool))
-    proposed = explain_books(solved, held, pool, kept, reps)
-    left = explain_overflow(place(rest, books, config), rest, books, reps)
+    overrides = overrides_that_matter(config, pool, books)
+    kept, rest = unseated(solved, held, pool, books, free_seats(books, pool), overrides)
+    proposed = explain_books(solved, held, pool, kept, reps, overrides)
+    left = explain_overflow(place(rest, books, config), rest, books, reps, overrides)
     certificate = certificate_frame(solution)
     pairs = [(PROPOSED_BOOKS, proposed), (OVERFLOW, left), (CERTIFICATE, certificate)]
     digests = warehouse.replace(cycle, pairs)
@@ -79,6 +81,7 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
             "placed by the optimiser": solution.num_placed,
             "proven largest number": solution.placed_bound,
             "moves": int(proposed["is_move"].sum()),
+            "coverage overrides used": proposed.join(overrides, on=["account_id", "rep_id"], how="semi").height,
             "rows by phase and reason": counts(proposed, "phase", "move_reason"),
             **book_pictures(accounts, reps, books, proposed, left),
             "certificate": as_table(certificate.select("phase", "metric", "state", "sentence").head(30)),

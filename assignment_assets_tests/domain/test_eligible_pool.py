@@ -164,3 +164,10 @@ def test_of_two_equally_narrow_cycles_the_first_keeps_the_account():
 def test_carve_outs_stay_carve_outs_whatever_another_cycle_claims():
     pool = pool_of(tiny(), config(), pl.DataFrame([claim("p01", "rep")], schema=CLAIMS))
     assert pool.filter(pl.col("account_id") == "p01").select("reason", "detail").row(0) == ("carve_out", "Partnerships")
+
+
+def test_an_override_brings_an_account_that_nobody_works_into_a_narrow_scope():
+    override = {"account_id": "i03", "rep_id": "ana", "reason": "she knows them"}
+    assert "i03" not in ids(pool_of(tiny(), config(scope="rep", reps=["ana"])))
+    assert "i03" in ids(pool_of(tiny(), config(scope="rep", reps=["ana"], coverage_overrides=[override])))
+    assert "i03" not in ids(pool_of(tiny(), config(scope="rep", reps=["ben"], coverage_overrides=[override])))

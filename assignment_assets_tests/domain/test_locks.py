@@ -217,3 +217,11 @@ def test_a_release_is_noted_and_locks_nothing():
     locks, verdicts = settled(pick("a06", answer="release"))
     assert "a06" not in kinds(locks)
     assert verdicts.select("verdict", "message").row(0) == ("accepted", "Row 1, account a06: released to the pool.")
+
+
+def test_an_owner_with_an_override_counts_as_one_who_covers_the_state():
+    company = tiny(account("b12", "ben", "OK", "l3m"))
+    override = {"account_id": "b12", "rep_id": "ben", "reason": "he knows them"}
+    assert "b12" not in kinds(settled(company=company)[0])
+    locks, _ = settled(company=company, run_config=config(coverage_overrides=[override]))
+    assert kinds(locks)["b12"] == ("ben", "l3m_referrer")

@@ -5,6 +5,8 @@ import pytest
 
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.moves import MOVE_REASONS, overflow, proposed_books, unseated
+from assignment_assets.domain.overrides import overrides_that_matter
+from assignment_assets.domain.review_facts import COVERAGE_OVERRIDES
 from assignment_assets.domain.tables import LOCKS
 from assignment_assets_tests.company import account, books_of, config, pool_of, table, tiny
 
@@ -23,12 +25,14 @@ def solved(account_id, rep_id, blocked="", tie_note="", **changes):
             "keep_cost_minutes": -7.4, "keep_cost_moves": 0.0, "tie_note": tie_note} | changes
 
 
-def explained(*rows, company=None, locks=(), kept=()):
+def explained(*rows, company=None, locks=(), kept=(), overrides=()):
     """Account → row of `proposed_books`."""
     company = company or tiny()
+    run_config = config(coverage_overrides=list(overrides))
+    exceptions = overrides_that_matter(run_config, company.accounts, books_of(company, run_config))
     frame = proposed_books(
         pl.DataFrame(list(rows), schema=SOLVED), table(LOCKS, *locks), pool_of(company, config()),
-        pl.DataFrame(list(kept), schema=KEPT, orient="row"), company.reps,
+        pl.DataFrame(list(kept), schema=KEPT, orient="row"), company.reps, exceptions,
     )
     return {row["account_id"]: row for row in frame.to_dicts()}
 
@@ -39,7 +43,8 @@ def left(company, run_config, locks=()):
     held = table(LOCKS, *locks)
     rows = pool.filter(pl.col("standing") == "free").join(held, on="account_id", how="anti").select(
         "account_id", rep_id=pl.lit(None, pl.String))
-    kept, rest = unseated(rows, held, pool, books, free_seats(books, pool))
+    overrides = overrides_that_matter(run_config, pool, books)
+    kept, rest = unseated(rows, held, pool, books, free_seats(books, pool), overrides)
     return kept, rest
 
 
@@ -123,5 +128,33 @@ def test_locks_take_their_seats_before_what_is_kept():
 def test_overflow_says_whether_a_seat_or_a_rep_is_missing(state, code, sentence):
     placed = pl.DataFrame({"account_id": ["x01"], "inside_sales_queue": ["activators"], "member_id": ["amy"]})
     rest = pl.DataFrame({"account_id": ["x01"], "current_owner_id": ["amy"], "state": [state]})
-    (row,) = overflow(placed, rest, books_of(tiny(), config()), tiny().reps).to_dicts()
+    (row,) = overflow(placed, rest, books_of(tiny(), config()), tiny().reps, COVERAGE_OVERRIDES.empty()).to_dicts()
     assert (row["move_reason"], row["reason_sentence"], row["is_move"]) == (code, sentence, False)
+
+
+def test_an_account_held_by_an_override_says_so_with_its_reason():
+    override = {"account_id": "i03", "rep_id": "ana", "reason": "She closed them twice."}
+    found = explained(solved("i03", "ana"), solved("q01", "ana"), overrides=[override])
+    assert found["i03"]["reason_sentence"].endswith(
+        "Outside their covered states, by Growth Strategy's override: She closed them twice.")
+    assert "override" not in found["q01"]["reason_sentence"]
+
+
+def test_a_full_rep_with_an_override_means_that_a_seat_is_missing():
+    override = {"account_id": "i03", "rep_id": "ana", "reason": "r"}
+    run_config = config(coverage_overrides=[override])
+    books, pool = books_of(tiny(), run_config), pool_of(tiny(), run_config)
+    placed = pl.DataFrame({"account_id": ["i03"], "inside_sales_queue": ["activators"], "member_id": ["amy"]})
+    rest = pl.DataFrame({"account_id": ["i03"], "current_owner_id": ["amy"], "state": ["WY"]})
+    overrides = overrides_that_matter(run_config, pool, books)
+    (row,) = overflow(placed, rest, books, tiny().reps, overrides).to_dicts()
+    assert row["move_reason"] == "no_seat"
+    assert row["reason_sentence"].startswith(
+        "Every receiving rep who covers WY, or may hold it by an override, is full; Activators")
+
+
+def test_what_an_owner_outside_the_cycle_holds_by_an_override_is_kept():
+    company = tiny(account("b12", "ben", "LA", held_for_new_hire=True))
+    run_config = config(scope="new_starter_class", reps=["nia"], surplus_book_size=100,
+                        coverage_overrides=[{"account_id": "b12", "rep_id": "ben", "reason": "his cousin"}])
+    assert "b12" in set(left(company, run_config)[0]["account_id"])

@@ -13,6 +13,7 @@ from assignment_assets.domain.invariants import Finding, require
 from assignment_assets.domain.locks import free_seats, lock_candidates, settle
 from assignment_assets.domain.moves import MOVE_REASONS, overflow, proposed_books, unseated
 from assignment_assets.domain.overflow import place
+from assignment_assets.domain.overrides import overrides_that_matter
 from assignment_assets.domain.review import Bounds, judge
 from assignment_assets.domain.review_facts import REVIEW_EDITS
 from assignment_assets.domain.sign_off import packets
@@ -38,6 +39,7 @@ class Waterfall:
         self.config = random_config(self.company, seed)
         self.books, self.pool = books_of(self.company, self.config), pool_of(self.company, self.config)
         self.free = self.pool.filter(pl.col("standing") == "free")
+        self.overrides = overrides_that_matter(self.config, self.pool, self.books)
         self.candidates = lock_candidates(
             self.company.accounts, self.company.opportunities, self.pool, self.books, self.config
         )
@@ -45,9 +47,10 @@ class Waterfall:
         self.picks = self._picks()
         self.locks, self.lock_verdicts = settle(self.candidates, self.picks, self.seats, self.config)
         solved = self._drawn()
-        kept, rest = unseated(solved, self.locks, self.pool, self.books, self.seats)
-        self.proposed = proposed_books(solved, self.locks, self.pool, kept, self.company.reps)
-        self.overflow = overflow(place(rest, self.books, self.config), rest, self.books, self.company.reps)
+        kept, rest = unseated(solved, self.locks, self.pool, self.books, self.seats, self.overrides)
+        self.proposed = proposed_books(solved, self.locks, self.pool, kept, self.company.reps, self.overrides)
+        placed = place(rest, self.books, self.config)
+        self.overflow = overflow(placed, rest, self.books, self.company.reps, self.overrides)
 
     def _picks(self) -> pl.DataFrame:
         rows = []
@@ -68,9 +71,10 @@ class Waterfall:
         left = {rep_id: seats - locked.get(rep_id, 0) for rep_id, seats in self.seats.select(
             "rep_id", "free_seats").iter_rows()}
         receivers = {row["rep_id"]: row["covered_states"] for row in self.books.filter("is_receiver").to_dicts()}
-        rows = []
+        rows, excepted = [], set(self.overrides.select("account_id", "rep_id").rows())
         for row in self.free.join(self.locks, on="account_id", how="anti").sort("account_id").to_dicts():
-            fits = [rep_id for rep_id, states in receivers.items() if left[rep_id] > 0 and row["state"] in states]
+            fits = [rep_id for rep_id, states in receivers.items() if left[rep_id] > 0
+                    and (row["state"] in states or (row["account_id"], rep_id) in excepted)]
             rep_id = draw.choice(fits) if fits else None
             if rep_id:
                 left[rep_id] -= 1
@@ -102,6 +106,7 @@ class Waterfall:
         return judge(
             self.edits, books, review_reps(self.books, self.company.reps, self.seats),
             place(to_place, self.books, self.config), bounds=Bounds(self.config.max_adds, self.config.max_drops),
+            coverage_overrides=coverage_overrides(self.config),
         )
 
 
@@ -154,7 +159,15 @@ def test_every_row_that_a_rep_returned_has_a_verdict_and_quotas_hold(seed):
 def test_the_optimiser_is_given_what_the_locks_left(seed):
     waterfall = Waterfall(seed)
     instance = instance_of(waterfall.company.accounts, waterfall.pool, waterfall.locks, waterfall.books,
-                           waterfall.company.reps, performance_or_median(waterfall.company.reps))
+                           waterfall.company.reps, performance_or_median(waterfall.company.reps), waterfall.overrides)
+    named = set(waterfall.overrides.select("account_id", "rep_id").rows())
+    covered = dict(waterfall.books.select("rep_id", "covered_states").iter_rows())
+    states = dict(waterfall.pool.select("account_id", "state").iter_rows())
+    for account_id, account_class in zip(instance.account_ids, instance.account_state, strict=True):
+        assert instance.states[account_class] == states[account_id]
+        for rep, rep_id in enumerate(instance.rep_ids):
+            may_hold = states[account_id] in covered[rep_id] or (account_id, rep_id) in named
+            assert instance.covers[rep, account_class] == may_hold
     assert list(instance.account_ids) == sorted(set(waterfall.free["account_id"]) - set(waterfall.locks["account_id"]))
     locked = dict(waterfall.locks.group_by("rep_id").len().iter_rows())
     seats = dict(waterfall.seats.select("rep_id", "free_seats").iter_rows())
