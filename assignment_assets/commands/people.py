@@ -20,6 +20,7 @@ from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
 from assignment_assets.io.inbox import look
 from assignment_assets.io.outbox import read_gate
 from assignment_assets.io.warehouse import read_published, write_whole
+from assignment_assets.stages.pictures import write_front_page
 
 GATE = "sign_offs"
 
@@ -163,9 +164,14 @@ def held(cycle_id: str, as_json: bool) -> None:
 
 @command(people)
 @click.argument("cycle_id")
-def front(cycle_id: str, as_json: bool) -> None:
+@click.option("--html", "as_page", is_flag=True, help="Write the interactive picture instead, as one file.")
+def front(cycle_id: str, as_page: bool, as_json: bool) -> None:
     """The trade-offs of a cycle: every point, and what it costs against the knee."""
     rows = _front(cycle_id)
+    if as_page:
+        path = write_front_page(DataFolder.from_environment(), cycle_id, rows)
+        show(f"front: {path}", {"file": str(path)}, as_json)
+        return
     lines = [
         f"{row['point']:>3} {'chosen' if row['is_chosen'] else '':<7}{row['referring_balance']:7.2f} % misplaced, "
         f"{row['drive_minutes']:6.1f} min, {row['moves_pct']:5.1f} % change owner: {price(rows, row['point'])}"

@@ -9,12 +9,17 @@ from assignment_assets.domain.errors import Fault, InvalidInput, NotEntitled, Ta
 from assignment_assets.domain.identity import canonical_json, sign, verify
 from assignment_assets.domain.tables import CHOSEN_POINTS
 
-OBJECTIVES = {
-    "referring_balance": ("points of balance", 3),
-    "drive_minutes": ("minutes of mean drive time", 1),
-    "moves_pct": ("points of accounts that change owner", 1),
-    "worst_book": ("points of the worst book", 1),
+OBJECTIVES = ("referring_balance", "drive_minutes", "moves_pct", "worst_book")
+"""What a point is bound to, and what its price is told in; less is better everywhere."""
+IN_WORDS = {
+    "referring_balance": ("{} points more balance", "{} points of balance"),
+    "drive_minutes": ("{} minutes less mean drive", "{} minutes of mean drive"),
+    "moves_pct": ("{} fewer moves", "{} more moves"),
+    "worst_book": ("{} points off the heaviest book", "{} points on the heaviest book"),
 }
+"""Objective → how less of it is told, and how more."""
+ENGINE = "engine"  # who chose, where nobody did
+UNSEEN = 0.005  # a smaller difference is none
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def figures_of(front: pl.DataFrame, point: int) -> str:
 
 
 def price(front: pl.DataFrame, point: int) -> str:
-    """What a point costs against the knee, in words; for the knee itself, that it is the knee.
+    """What a point costs against the knee, in words: *12 % fewer moves costs 0.4 points of balance*.
 
     Parameters
     ----------
@@ -55,13 +60,33 @@ def price(front: pl.DataFrame, point: int) -> str:
     if row["point"] == knee["point"]:
         return "the knee: the best compromise under the configured weights"
     gains, costs = [], []
-    for name, (unit, digits) in OBJECTIVES.items():
-        difference = round(row[name] - knee[name], digits)
-        if difference:
-            text = f"{abs(difference):,.{digits}f} {unit}"
-            (costs if difference > 0 else gains).append(text)
-    won = f"wins {' and '.join(gains)}" if gains else "wins nothing"
-    return f"{won}; costs {' and '.join(costs)}" if costs else won
+    for name, (less, more) in IN_WORDS.items():
+        difference = row[name] - knee[name]
+        if abs(difference) >= UNSEEN:
+            amount = _moves(difference, knee[name]) if name == "moves_pct" else _amount(difference)
+            (costs if difference > 0 else gains).append((more if difference > 0 else less).format(amount))
+    if not gains:
+        return f"wins nothing and costs {_listed(costs)}" if costs else "as good as the knee"
+    if not costs:
+        return f"{_listed(gains)} at no cost"
+    return f"{_listed(gains)} {'costs' if len(gains) == 1 else 'cost'} {_listed(costs)}"
+
+
+def _amount(difference: float) -> str:
+    """Two figures or all that stand before the point: 0.42, 1.4, 37."""
+    size = abs(difference)
+    digits = 2 if size < 0.995 else 1 if size < 9.95 else 0
+    text = f"{size:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _moves(difference: float, knee: float) -> str:
+    """Per cent of the knee's moves; where the knee moves nothing, points of the accounts."""
+    return f"{_amount(100 * difference / knee)} %" if knee else f"{_amount(difference)} points"
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def signed_choice(choice: ChosenPoint, token: str) -> str:
@@ -104,7 +129,7 @@ def chosen_row(front: pl.DataFrame, choice: ChosenPoint | None) -> pl.DataFrame:
         The choice names a point that this front does not have with these figures.
     """
     if choice is None:
-        point, by, note = front.filter("is_knee")["point"].item(), "engine", ""
+        point, by, note = front.filter("is_knee")["point"].item(), ENGINE, ""
     else:
         point, by, note = choice.point, choice.chosen_by, choice.note
         if figures_of(front, point) != choice.figures:

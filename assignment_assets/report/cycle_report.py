@@ -3,20 +3,16 @@
 from dataclasses import dataclass
 
 import polars as pl
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assignment_assets.report.balance import balance
+from assignment_assets.report.front_view import policy, script
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.sections import sections
 from assignment_assets.report.sections.books import owned_and_reps
 from assignment_assets.report.sections.places import known_drive_minutes
+from assignment_assets.report.templates.environment import PAGES
 from assignment_assets.report.waterfall import waterfall
 from assignment_assets.report.wording import NOTHING, day, minutes, percent, whole, words
-
-PAGES = Environment(
-    loader=PackageLoader("assignment_assets.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 @dataclass(frozen=True)
@@ -31,11 +27,12 @@ class Card:
 def render(report: ReportInput) -> str:
     """The cycle's report as one HTML file: opens without a network, prints, fits a desk and a phone.
 
-    Everything is inside (style, pictures as `data:` addresses, no script), and a content security policy
-    forbids anything else. Names and notes are escaped. The same input gives the same text.
+    Everything is inside (style, pictures as `data:` addresses, the front's one script), and a content security
+    policy forbids anything else. Names and notes are escaped. The same input gives the same text.
     """
     page = PAGES.get_template("cycle_report.html")
-    return page.render(report=report, facts=facts(report), cards=cards(report), sections=sections(report))
+    return page.render(report=report, facts=facts(report), cards=cards(report), sections=sections(report),
+                       script=script(), policy=policy())
 
 
 def facts(report: ReportInput) -> list[tuple[str, str]]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from assignment_assets.report.comparison import comparison_rows
-from assignment_assets.report.cycle_report import PAGES
 from assignment_assets.report.grid import Column, grid
 from assignment_assets.report.inputs import ReportInput
+from assignment_assets.report.templates.environment import PAGES
 from assignment_assets.report.wording import seconds, whole, words
 
 WIDEST_NOTE, WIDEST_FIGURE = 26, 44  # characters, before a cell continues on the next line

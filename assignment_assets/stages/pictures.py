@@ -1,10 +1,15 @@
-"""Pictures in the metadata of assets: the same that the report shows."""
+"""Pictures in the metadata of assets, and the pages beside them: the same that the report shows."""
+
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.warehouse import write_whole
 from assignment_assets.report.balance import balance
 from assignment_assets.report.books import field_reps, ownership
+from assignment_assets.report.front_view import front_page
 from assignment_assets.report.pictures import balance_before_after, map_before_after, markdown, overflow_by_state
 
 
@@ -39,3 +44,16 @@ def book_pictures(
 def overflow_picture(overflow: pl.DataFrame, accounts: pl.DataFrame) -> dg.MetadataValue:
     """Where capacity or coverage runs out, state by state."""
     return dg.MetadataValue.md(markdown(overflow_by_state(overflow, accounts), "overflow by state"))
+
+
+def write_front_page(folder: DataFolder, cycle: str, front: pl.DataFrame) -> Path:
+    """Writes the interactive front beside the cycle's report and returns its path.
+
+    Parameters
+    ----------
+    front
+        Table `referring_front`.
+    """
+    path = folder.reports(cycle) / "front.html"
+    write_whole(path, front_page(front, cycle))
+    return path

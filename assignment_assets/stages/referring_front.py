@@ -15,6 +15,7 @@ from assignment_assets.report.pictures import front as draw_front
 from assignment_assets.report.pictures import markdown
 from assignment_assets.stages.cycle import as_table, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.pictures import write_front_page
 from assignment_assets.stages.problem import problem, progress_to
 
 
@@ -52,6 +53,7 @@ def referring_front(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
                 frame.with_columns(price=pl.Series([price(frame, point) for point in frame["point"]], dtype=pl.String))
             ),
             "front": dg.MetadataValue.md(markdown(draw_front(frame), "the front")),
+            "interactive front": dg.MetadataValue.path(str(write_front_page(warehouse.folder, cycle, frame))),
         },
     )
 

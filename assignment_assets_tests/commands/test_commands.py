@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 import pytest
@@ -137,6 +138,12 @@ def test_the_report_is_one_file(reviewed):
     page = reviewed.folder.reports(reviewed.name) / "index.html"
     assert said["file"] == str(page)
     assert reviewed.name in page.read_text(encoding="utf-8")
+
+
+def test_the_front_is_printed_or_written_as_a_page(reviewed):
+    assert "the knee: the best compromise" in assignment("front", "2026q4-global")
+    path = Path(assignment("front", "2026q4-global", "--html", "--json")["file"])
+    assert path.name == "front.html" and "data-front" in path.read_text(encoding="utf-8")
 
 
 def test_a_sample_company_is_generated_where_it_is_wanted(cycle, tmp_path):

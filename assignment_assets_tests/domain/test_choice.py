@@ -29,10 +29,36 @@ def choice_of(front, point, **changes):
 
 
 def test_a_point_says_what_it_wins_and_costs_against_the_knee(front):
-    assert price(front, 2) == (
-        "wins 10.0 minutes of mean drive time and 10.0 points of accounts that change owner; "
-        "costs 1.500 points of balance"
+    assert price(front, 2) == "10 minutes less mean drive and 25 % fewer moves cost 1.5 points of balance"
+    assert price(front, 0) == (
+        "0.5 points more balance and 5 points off the heaviest book cost 30 minutes of mean drive and 50 % more moves"
     )
+
+
+def changed(front, point, **figures):
+    """The front with other figures at one point."""
+    at = pl.col("point") == point
+    return front.with_columns(pl.when(at).then(pl.lit(value)).otherwise(name).alias(name)
+                              for name, value in figures.items())
+
+
+def test_one_gain_is_told_in_the_singular_to_the_digits_that_matter(front):
+    cheaper = changed(front, 2, referring_balance=4.54, drive_minutes=90.0, moves_pct=35.2)
+    assert price(cheaper, 2) == "12 % fewer moves costs 0.04 points of balance"
+
+
+def test_what_no_digit_shows_is_neither_won_nor_lost(front):
+    same = {"referring_balance": 4.501, "drive_minutes": 90.0, "moves_pct": 40.0}
+    assert price(changed(front, 2, **same), 2) == "as good as the knee"
+    assert price(changed(front, 2, **same, worst_book=20.0), 2) == "5 points off the heaviest book at no cost"
+    assert price(changed(front, 2, **same, worst_book=30.0), 2) == (
+        "wins nothing and costs 5 points on the heaviest book"
+    )
+
+
+def test_moves_against_a_knee_that_moves_nothing_are_told_in_points(front):
+    still = changed(front, 1, moves_pct=0.0)
+    assert "30 points more moves" in price(still, 2)
 
 
 def test_the_knee_costs_nothing(front):
@@ -47,7 +73,7 @@ def test_a_signed_choice_comes_back_as_it_was_made(front):
 def test_the_choice_and_its_price_are_recorded(front):
     row = chosen_row(front, choice_of(front, 2)).row(0, named=True)
     assert (row["point"], row["chosen_by"], row["note"]) == (2, PRIYA, "fewer moves")
-    assert "costs 1.500 points of balance" in row["price"]
+    assert "cost 1.5 points of balance" in row["price"]
 
 
 def test_without_a_choice_the_knee_stands(front):

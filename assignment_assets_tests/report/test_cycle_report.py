@@ -1,4 +1,7 @@
+import base64
+import hashlib
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import polars as pl
@@ -31,7 +34,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if "style" not in self.open:
+        if not {"style", "script"} & set(self.open):
             self.words.append(data)
 
     @property
@@ -66,9 +69,18 @@ def test_the_header_says_what_cycle_this_is(page):
 
 def test_nothing_is_fetched_from_anywhere(html, page):
     assert all(source.startswith("data:image/png;base64,") for source in page.attributes("img", "src"))
-    assert not {"script", "link", "iframe", "object", "video"} & {tag for tag, _ in page.elements}
-    assert not re.search(r"https?://|url\(|@import|//[a-z]", re.sub(r'src="data:[^"]*"', "", html))
-    assert "default-src 'none'" in html
+    assert not {"link", "iframe", "object", "video"} & {tag for tag, _ in page.elements}
+    assert "src" not in {name for tag, attrs in page.elements if tag == "script" for name in attrs}
+    assert not re.search(r"https?://|url\(|@import|fetch\(|//[a-z]", re.sub(r'src="data:[^"]*"|"http://www.w3.org/2000/svg"',
+                                                                             "", html))
+    assert "default-src 'none'" in unescape(html)
+
+
+def test_only_the_one_script_that_the_policy_names_may_run(html):
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
+
+    assert len(scripts) == 1 and f"script-src 'sha256-{digest}'" in unescape(html)
 
 
 def test_every_picture_has_words_for_those_who_cannot_see_it(page):
@@ -86,7 +98,8 @@ def test_markup_in_names_and_notes_is_shown_and_not_obeyed(tables, report):
     page = Page(html)
 
     assert hostile in page.text and "<img src=x onerror=y>" in page.text
-    assert "script" not in {tag for tag, _ in page.elements} and "b" not in {tag for tag, _ in page.elements}
+    assert hostile not in html and "b" not in {tag for tag, _ in page.elements}
+    assert len(re.findall("<script", html)) == 2, "the front's points and its script"
     assert all(source.startswith("data:") for source in page.attributes("img", "src"))
 
 

@@ -76,12 +76,12 @@ def _assignment() -> dict[str, pl.DataFrame]:
         for account_id, rep_id in PROPOSED.items()
     ]
     front = [
-        {"point": 0, "referring_balance": 5.0, "drive_minutes": 90.0, "moves_pct": 40.0, "is_knee": False,
-         "is_chosen": False},
-        {"point": 1, "referring_balance": 8.0, "drive_minutes": 60.0, "moves_pct": 30.0, "is_knee": True,
-         "is_chosen": True},
-        {"point": 2, "referring_balance": 20.0, "drive_minutes": 50.0, "moves_pct": 10.0, "is_knee": False,
-         "is_chosen": False},
+        {"point": 0, "referring_balance": 5.0, "drive_minutes": 90.0, "moves_pct": 40.0, "worst_book": 12.0,
+         "is_knee": False, "is_chosen": False},
+        {"point": 1, "referring_balance": 8.0, "drive_minutes": 60.0, "moves_pct": 30.0, "worst_book": 15.0,
+         "is_knee": True, "is_chosen": True},
+        {"point": 2, "referring_balance": 20.0, "drive_minutes": 50.0, "moves_pct": 10.0, "worst_book": 33.0,
+         "is_knee": False, "is_chosen": False},
     ]
     line = {"line_no": 1, "phase": "value", "metric": "placed", "value": 9.0, "bound": 9.0, "gap_pct": 0.0,
             "sentence": "9 accounts are placed; no books could place more."}

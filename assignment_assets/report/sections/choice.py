@@ -2,11 +2,13 @@
 
 import polars as pl
 
-from assignment_assets.report import findings, pictures
+from assignment_assets.domain.choice import ENGINE
+from assignment_assets.report import findings
+from assignment_assets.report.front_view import front_view
 from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
-from assignment_assets.report.sections.section import Section, not_run, picture
+from assignment_assets.report.sections.section import Section, not_run
 from assignment_assets.report.wording import decimal, minutes, percent, words
 
 OBJECTIVES = {
@@ -29,9 +31,10 @@ def front(report: ReportInput, names: Names) -> Section:
         number("moves_pct", "Change owner", percent, has_bar=True),
     ]
     note = "No point of the front beats another in all three; the chosen one is the knee unless people named another."
+    price = report.frame("chosen_points").filter(pl.col("chosen_by") != ENGINE)
+    priced = [f"{row['chosen_by']} chose point {row['point']}: {row['price']}." for row in price.to_dicts()]
     marked = grid(marked_points(points), "The points that stand out", columns, kept_in="referring_front")
-    shown = picture(pictures.front(points), finding)
-    return Section("front", "The choice", [note], [shown], [marked], is_side_by_side=True)
+    return Section("front", "The choice", [f"{finding}.", note, *priced], grids=[marked], front=front_view(points))
 
 
 def marked_points(points: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from assignment_assets.report.front_view import FrontView
 from assignment_assets.report.grid import Grid
 from assignment_assets.report.pictures.canvas import data_uri
 
@@ -27,6 +28,7 @@ class Section:
     pictures: list[Picture] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
     is_side_by_side: bool = False
+    front: FrontView | None = None
 
 
 def picture(content: bytes, alternative: str) -> Picture:
