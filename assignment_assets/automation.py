@@ -11,6 +11,7 @@ from assignment_assets.domain.cycle import quarterly_id
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.gate_watch import Watched, open_gates, read_cursor, watch, write_cursor
 from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.settings import read_settings
 from assignment_assets.reminders import reminders
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import CYCLES
@@ -108,9 +109,9 @@ def gate_sensor(gate: str) -> dg.SensorDefinition:
         description=WAITS_FOR[gate],
     )
     def sensor(context: dg.SensorEvaluationContext, clock: Clock) -> dg.SensorResult:
-        folder, asked = DataFolder.from_environment(), read_cursor(context.cursor)
+        folder, asked, files = DataFolder.from_environment(), read_cursor(context.cursor), read_settings().files
         watched = [
-            watch(folder, manifest, asked.get(manifest.cycle, ("", 0)), clock.now(), engine_key())
+            watch(folder, manifest, asked.get(manifest.cycle, ("", 0)), clock.now(), engine_key(), files=files)
             for manifest in open_gates(folder, gate)
         ]
         going = [each for each in watched if each.should_run]

@@ -13,6 +13,8 @@ from assignment_assets.domain.errors import AssignmentError, CycleClosed, Invali
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import RUN_CONFIG
 from assignment_assets.io.folders import PROJECT, DataFolder
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.stores.deliver import deliver
 from assignment_assets.io.warehouse import one_run, read_published
 from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
 
@@ -63,6 +65,8 @@ def run_segment(
     ------
     AssignmentError
         What the failing asset said.
+    SourceUnavailable
+        The segment is done, and the store that packets are delivered to cannot be reached.
     """
     _require_usable(cycle)
     folder = DataFolder.from_environment()
@@ -99,6 +103,9 @@ def run_segment(
         for event in result.all_events
         if event.is_step_success
     }
+    files = read_settings().files
+    if files.outbox:
+        deliver(folder, cycle, files.outbox, files.inbox)
     return SegmentRun(result.run_id, seconds)
 
 

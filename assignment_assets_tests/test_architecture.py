@@ -32,6 +32,7 @@ ONLY_IN = {
     "simple_salesforce": ("io/salesforce.py",),
     "pymoo": ("optimizer/", "bench/"),
     "sqlite3": ("sandbox/",),
+    "fsspec": ("io/stores/",),
     "xlsxwriter": ("io/workbooks/",),
     "matplotlib": ("report/",),
     "click": ("cli.py", "commands/", "sandbox/__main__.py"),

@@ -19,6 +19,9 @@ from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGI
 from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
 from assignment_assets.io.inbox import look
 from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.stores.deliver import deliver
+from assignment_assets.io.stores.fetch import fetch
 from assignment_assets.io.warehouse import read_published, write_whole
 from assignment_assets.stages.pictures import write_front_page
 
@@ -55,17 +58,25 @@ def token(person: str, as_json: bool) -> None:
 @click.argument("cycle_id")
 @click.option("--settled-seconds", default=5.0, show_default=True, help="How long a file must lie unchanged.")
 def intake(cycle_id: str, settled_seconds: float, as_json: bool) -> None:
-    """Look into the inbox of a cycle now: archive what came, give receipts, say what still waits."""
-    folder = DataFolder.from_environment()
+    """Look into the inbox of a cycle now: archive what came, give receipts, say what still waits.
+
+    Where the settings name stores (`[files]`), fetches from the inbox first and delivers to the outbox afterwards.
+    """
+    folder, files = DataFolder.from_environment(), read_settings().files
     require_known(cycle_id)
     lines, new = [], []
     for gate in GATES:
         if read_gate(folder, cycle_id, gate) is None:
             continue
-        found = look(folder, cycle_id, gate, datetime.now(UTC).replace(tzinfo=None), engine_key(), settled_seconds)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        if files.inbox:
+            fetch(folder, cycle_id, gate, files.inbox, now)
+        found = look(folder, cycle_id, gate, now, engine_key(), settled_seconds)
         new += [vars(receipt) for receipt in found.new_receipts]
         lines += [f"{gate} {receipt.person}: {receipt.verdict}. {receipt.message}" for receipt in found.new_receipts]
         lines += [f"{gate} {notice.person}: waits. {notice.sentence}" for notice in found.messages]
+    if files.outbox:
+        deliver(folder, cycle_id, files.outbox, files.inbox)
     show("\n".join(lines) or "nothing new", new, as_json)
 
 

@@ -31,6 +31,7 @@ from assignment_assets.io.intake.log import (
     replace_file,
     write_seen,
 )
+from assignment_assets.io.stores.fetched import read_fetched
 
 SETTLED_SECONDS = 5.0
 _NEXT_GATE = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
@@ -67,14 +68,17 @@ def look(data_folder: DataFolder, cycle: str, gate: str, now: datetime, key: byt
     with locked(data_folder, cycle, gate):
         receipts = read_log(data_folder, cycle, gate)
         seen = read_seen(data_folder, cycle, gate, receipts)
-        desk = Desk(manifest, receipts, seen, now, key, settled_seconds, _closed(data_folder, manifest))
+        fetched = read_fetched(data_folder, cycle, gate)
+        desk = Desk(manifest, receipts, seen, now, key, settled_seconds, _closed(data_folder, manifest),
+                    fetched.arrivals())
         found, notices = find(data_folder.inbox(cycle, gate))
-        notices += desk.judge_all(found)
+        notices += [*fetched.notices(), *desk.judge_all(found)]
         append_receipts(data_folder, cycle, gate, desk.new_receipts, desk.contents)
         write_seen(data_folder, cycle, gate, desk.seen_now(found))
         _tell(data_folder, cycle, gate, desk.new_receipts, notices, {each.person for each in found})
     held = on_hold(desk.receipts, manifest.revision)
-    return Look(desk.new_receipts, tuple(desk.receipts), held, tuple(notices), desk.is_settling)
+    is_settling = desk.is_settling or any(since <= manifest.deadline for since in fetched.pending_since())
+    return Look(desk.new_receipts, tuple(desk.receipts), held, tuple(notices), is_settling)
 
 
 def read_receipts(data_folder: DataFolder, cycle: str, gate: str) -> tuple[Receipt, ...]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.run_config import model_faults
 from assignment_assets.io.folders import PROJECT
+from assignment_assets.io.stores.schemes import address_fault
 
 
 class SourceSetting(BaseModel):
@@ -19,6 +20,19 @@ class SourceSetting(BaseModel):
 
     kind: Literal["sample", "files", "salesforce"] = "sample"
     path: str = Field("", description="Sample: folder of Parquet files. Files and Salesforce: the mapping (TOML).")
+
+
+class FilesSetting(BaseModel):
+    """Where people fetch packets and return files, beside the data folder; log-ins come from the environment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    inbox: str = Field(
+        "", description="A store to fetch returned files from, such as s3://bucket/inbox; empty: the folder alone."
+    )
+    outbox: str = Field(
+        "", description="A store to deliver packets and receipts to; empty: the folder alone."
+    )
 
 
 class PagesSetting(BaseModel):
@@ -56,6 +70,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     source: SourceSetting = SourceSetting()
+    files: FilesSetting = FilesSetting()
     pages: PagesSetting = PagesSetting()
     notices: NoticesSetting = NoticesSetting()
     signers: dict[str, list[str]] = Field(
@@ -91,9 +106,14 @@ def read_settings() -> Settings:
             source["path"] = str(PROJECT / source["path"])
         content["source"] = source
     try:
-        return Settings.model_validate(content)
+        settings = Settings.model_validate(content)
     except ValidationError as error:
         raise InvalidInput(f"settings {path.name}", model_faults(error.errors(), "settings")) from error
+    faults = [Fault(f"settings, files.{name}", fault, "an address such as s3://bucket/inbox", "Correct the value.")
+              for name, url in settings.files if (fault := address_fault(url))]
+    if faults:
+        raise InvalidInput(f"settings {path.name}", faults)
+    return settings
 
 
 def _read_toml(path: Path) -> dict:

@@ -1,5 +1,6 @@
 """The judgement of one look: which new files are accepted, ignored, held or refused, and in which order."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,12 +27,15 @@ class Desk:
         Seconds that a file must have been unchanged.
     closed_at
         When the gate closed, or None.
+    arrivals
+        (place, digest) → since when a content that was fetched from a store lay there.
     """
 
     def __init__(self, manifest: GateManifest, receipts: tuple[Receipt, ...], seen: Seen, now: datetime, key: bytes,
-                 settled: float, closed_at: datetime | None):
+                 settled: float, closed_at: datetime | None,
+                 arrivals: Mapping[tuple[str, str], datetime] | None = None):
         self.manifest, self.seen, self.now, self.key = manifest, seen, now, key
-        self.settled, self.closed_at = settled, closed_at
+        self.settled, self.closed_at, self.arrivals = settled, closed_at, arrivals or {}
         self.receipts = list(receipts)
         self.contents: dict[str, bytes] = {}
         self.is_settling = False
@@ -154,7 +158,7 @@ class Desk:
         known = self.seen.files.get(found.key)
         if known is not None and known.digest == found.digest:
             return replace(known, has_receipt=known.has_receipt or has_receipt)
-        return Sight(found.digest, self.now, has_receipt)
+        return Sight(found.digest, min(self.now, self.arrivals.get((found.key, found.digest), self.now)), has_receipt)
 
     def _is_settled(self, found: Found) -> bool:
         known = self.seen.files.get(found.key)

@@ -51,7 +51,8 @@ def find(folder: Path) -> tuple[list[Found], list[Notice]]:
 
     Left alone silently: hidden files and the lock files of spreadsheet programs (`~$…`). Left alone with a notice:
     links, folders, names that cannot be printed, files above 25 MB, folders that are not a person's.
-    An upload in two steps (`x.xlsx.partial`, then `x.xlsx.ready` with its sha256) is found as `x.xlsx`.
+    An upload in two steps (`x.xlsx.partial`, then `x.xlsx.ready` with its sha256) is found as `x.xlsx`; beside a plain
+    `x.xlsx`, the one that was changed last is.
     """
     found: list[Found] = []
     notices: list[Notice] = []
@@ -66,13 +67,19 @@ def find(folder: Path) -> tuple[list[Found], list[Notice]]:
     return found, notices
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether a file's name can be printed, and is short enough to be used with something added."""
+    return name.isprintable() and len(os.fsencode(name)) <= _NAME_BYTES
+
+
 def _look_into(folder: Path, person: str, found: list[Found], notices: list[Notice]) -> None:
     names = sorted(entry.name for entry in _entries(folder))
+    taken: dict[str, Found] = {}
     for name in names:
         shown = name.removesuffix(PARTIAL)
-        if name.startswith((".", "~$")) or name.endswith(READY) or (name != shown and shown in names):
+        if name.startswith((".", "~$")) or name.endswith(READY):
             continue
-        if not name.isprintable() or len(os.fsencode(name)) > _NAME_BYTES:
+        if not is_plain_name(name):
             notices.append(Notice(person, _printable(name), "odd_name", f"{_printable(name)}: a file name that cannot "
                                   "be used. Give it a plain name such as keep.xlsx."))
             continue
@@ -85,10 +92,13 @@ def _look_into(folder: Path, person: str, found: list[Found], notices: list[Noti
             marker = f"{shown}{READY}"
             sealed = _sealed_digest(folder / marker) if marker in names else None
             if sealed != digest:
-                missing = "its .ready marker has another digest" if sealed else "the upload is not complete"
-                notices.append(Notice(person, shown, "incomplete", f"{shown}: {missing}; waiting."))
+                if shown not in names:
+                    missing = "its .ready marker has another digest" if sealed else "the upload is not complete"
+                    notices.append(Notice(person, shown, "incomplete", f"{shown}: {missing}; waiting."))
                 continue
-        found.append(Found(person, shown, content, digest, changed_at, name.endswith(PARTIAL)))
+        if shown not in taken or taken[shown].changed_at < changed_at:
+            taken[shown] = Found(person, shown, content, digest, changed_at, name.endswith(PARTIAL))
+    found += taken.values()
 
 
 def _entries(folder: Path) -> list[os.DirEntry]:

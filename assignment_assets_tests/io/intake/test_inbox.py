@@ -319,6 +319,22 @@ def test_an_upload_counts_once_its_marker_agrees(gate, books):
     assert (receipt.verdict, receipt.file_name) == ("accepted", "up.xlsx")
 
 
+def test_of_a_plain_file_and_an_upload_in_two_steps_of_one_name_the_later_counts(gate, books):
+    """As where somebody signs with the command first and on the page later."""
+    def upload(content):
+        gate.drop(content, "keep.xlsx.partial")
+        gate.drop(hashlib.sha256(content).hexdigest().encode(), "keep.xlsx.ready")
+
+    gate.drop(books["A"])
+    assert gate.verdicts() == [("accepted", "")]
+    upload(books["B"])
+    assert gate.verdicts() == [("accepted", "")]
+    gate.drop(books["C"])
+    assert gate.verdicts() == [("accepted", "")]
+    assert [each.digest for each in read_receipts(gate.folder, CYCLE, GATE)] == [
+        hashlib.sha256(books[name]).hexdigest() for name in "ABC"]
+
+
 def test_links_folders_and_odd_names_are_never_followed(gate, books, tmp_path):
     (tmp_path / "secret.xlsx").write_bytes(books["A"])
     gate.path("link.xlsx").symlink_to(tmp_path / "secret.xlsx")
