@@ -3,10 +3,11 @@
 import os
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import groupby, islice
 from pathlib import Path
 
 import polars as pl
@@ -49,6 +50,16 @@ class CrashingDesk(OwnerDesk):
         raise Crash
 
 
+@dataclass(frozen=True)
+class Evening:
+    """How a day ended: the accounts with an alert, those without an active owner, and the log's digest."""
+
+    day: date
+    alerted: frozenset[str]
+    ownerless: frozenset[str]
+    log: str
+
+
 @dataclass
 class Played:
     """What became of a story: the folder with its log, the org's own records, and how long each pass took."""
@@ -57,9 +68,9 @@ class Played:
     state_dir: Path
     pass_seconds: list[float] = field(default_factory=list)
     crashes: int = 0
-    cycles_run: int = 0
+    cycles_run: list[str] = field(default_factory=list)
     cycle_seconds: list[float] = field(default_factory=list)
-    unowned_at_dusk: list[tuple[date, set[str], set[str]]] = field(default_factory=list)
+    evenings: list[Evening] = field(default_factory=list)
 
 
 class Stage:
@@ -69,6 +80,7 @@ class Stage:
         self.folder, self.address, self.clock = folder, address, clock
         self._setting = SourceSetting(kind="salesforce", path=str(mapping_path()))
         self._mapping = read_mapping(mapping_path())
+        self._process = ExitStack()
         self.restart()
 
     @property
@@ -77,9 +89,16 @@ class Stage:
         return self.clock[0]
 
     def restart(self) -> None:
-        """Everything that a process holds, anew."""
+        """Everything that a process holds, anew: connections, the log's file, what was read of it."""
+        self.end()
         self._reader = ChangeReader(self._setting)
         self._desk = self._new_desk(OwnerDesk)
+        self._log = RoutingLog(self.folder)
+        self._process.enter_context(self._log.kept())
+
+    def end(self) -> None:
+        """Lets go of everything that the process holds."""
+        self._process.close()
 
     def _new_desk(self, kind: type[OwnerDesk]) -> OwnerDesk:
         return kind(Org(SalesforceSettings.from_environment(self._mapping.connection)), self._mapping.accounts)
@@ -94,7 +113,7 @@ class Stage:
         started = time.perf_counter()
         desk = self._new_desk(CrashingDesk) if crashes else self._desk
         taken = read_routing(self.folder, EVENT_CYCLES)["cycle"].to_list()
-        one_pass(RoutingLog(self.folder), self._reader, desk, taken, lambda: self.now, self._wait)
+        one_pass(self._log, self._reader, desk, taken, lambda: self.now, self._wait)
         return time.perf_counter() - started
 
     def _wait(self, seconds: float) -> None:
@@ -113,7 +132,11 @@ def staged(story: Story) -> Iterator[Stage]:
         allow(folder, story.begins)
         with running(folder.root / "sandbox", clock=org_clock, daily_calls=10**9) as address:
             os.environ.update(address.environment())
-            yield Stage(folder, address, clock)
+            stage = Stage(folder, address, clock)
+            try:
+                yield stage
+            finally:
+                stage.end()
 
 
 @contextmanager
@@ -145,43 +168,50 @@ def allow(folder: DataFolder, begins: date) -> None:
     write_whole(path, signed_text(policy, signer_token(engine_key(), SIGNER)))
 
 
-def play(story: Story, stage: Stage, cycles: int, judge) -> Played:
+def play(
+    story: Story, stage: Stage, cycles: int, dusk: Callable[[date, Stage], Evening], days: int | None = None
+) -> Played:
     """Plays the story; restarts the engine every tenth pass and ends it in the middle of a write every fortieth.
 
     Parameters
     ----------
     cycles
         So many event cycles of departures are run through the whole waterfall, the first ones.
-    judge
-        Called every evening with the day and the stage: what it returns is kept.
+    dusk
+        Called every evening: what it returns is kept.
+    days
+        Ends after so many days; null for the whole story.
     """
     played = Played(stage.folder, stage.address.state_dir)
     stage.go()
-    day = story.begins
-    for number, (at, due) in enumerate(polls(story), 1):
-        if at.date() != day:
-            played.unowned_at_dusk.append(judge(day, stage))
-            day = at.date()
-        for happening in due:
-            stage.act(happening)
-        stage.clock[0] = max(at, stage.now)
-        if number % RESTART_EVERY == 0:
-            stage.restart()
-        if number % CRASH_EVERY == 0:
-            try:
-                stage.go(crashes=True)
-            except Crash:
-                played.crashes += 1
-                stage.clock[0] += timedelta(seconds=3)
-        played.pass_seconds.append(stage.go())
-        _run_cycles(stage, played, cycles)
-    played.unowned_at_dusk.append(judge(day, stage))
+    for day, looks in islice(groupby(enumerate(polls(story), 1), lambda each: each[1][0].date()), days):
+        for number, (at, due) in looks:
+            _look(stage, played, number, at, due)
+            _run_cycles(stage, played, cycles)
+        played.evenings.append(dusk(day, stage))
     return played
 
 
+def _look(stage: Stage, played: Played, number: int, at: datetime, due: list[Happening]) -> None:
+    for happening in due:
+        stage.act(happening)
+    stage.clock[0] = max(at, stage.now)
+    if number % RESTART_EVERY == 0:
+        stage.restart()
+    if number % CRASH_EVERY == 0:
+        try:
+            stage.go(crashes=True)
+        except Crash:
+            played.crashes += 1
+            stage.restart()
+            stage.clock[0] += timedelta(seconds=3)
+    played.pass_seconds.append(stage.go())
+
+
 def _run_cycles(stage: Stage, played: Played, cycles: int) -> None:
-    planned = read_routing(stage.folder, EVENT_CYCLES).filter(pl.col("up_to") == "write_back")
-    for row in planned[played.cycles_run:cycles].iter_rows(named=True):
+    planned = read_routing(stage.folder, EVENT_CYCLES).filter(
+        (pl.col("up_to") == "write_back") & ~pl.col("cycle").is_in(played.cycles_run)).sort("planned_at", "cycle")
+    for row in planned.head(cycles - len(played.cycles_run)).iter_rows(named=True):
         started, now = time.perf_counter(), stage.now
         run_segment("open_cycle", row["cycle"], RunConfig.model_validate_json(row["config_json"]), now)
         for minutes, segment in ((1, "propose"), (2, "review")):
@@ -193,5 +223,5 @@ def _run_cycles(stage: Stage, played: Played, cycles: int) -> None:
         run_segment("sign_off", row["cycle"], now=later)
         stage.clock[0] = now + timedelta(minutes=4)
         run_segment("write_back", row["cycle"], now=stage.now)
-        played.cycles_run += 1
+        played.cycles_run.append(row["cycle"])
         played.cycle_seconds.append(time.perf_counter() - started)

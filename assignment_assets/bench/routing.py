@@ -14,7 +14,7 @@ from statistics import median
 
 import polars as pl
 
-from assignment_assets.bench.played import Played, Stage, play, staged
+from assignment_assets.bench.played import Evening, Played, Stage, play, staged
 from assignment_assets.bench.quarter import Happening, Size, Story, draw
 from assignment_assets.domain.routing.candidates import SETTLED, new_accounts
 from assignment_assets.domain.routing.people import People, loads
@@ -31,6 +31,7 @@ from assignment_assets.domain.routing.tables import (
 )
 from assignment_assets.domain.routing.views import minutes_to_owner
 from assignment_assets.io.changes import ChangeReader
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.routing.log import read_routing
 from assignment_assets.routing.look import look
@@ -51,41 +52,39 @@ def story_of(size: Size, seed: int = 7) -> Story:
     return draw(size, generate(size.reps, size.accounts, seed, BEGINS), BEGINS, seed)
 
 
-def quarter(size: Size, cycles: int, say: Callable[[Line], object], replays: bool = True) -> None:
-    """Plays the quarter and judges it by the org's own records; a second time for the replay."""
+def quarter(size: Size, cycles: int, say: Callable[[Line], object], replay_days: int) -> None:
+    """Plays the quarter and judges it by the org's own records; its first days a second time for the replay."""
     story = story_of(size)
     with staged(story) as stage:
-        started = time.perf_counter()
-        played = play(story, stage, cycles, _dusk)
-        say(_judged(story, played, time.perf_counter() - started))
-        digest = log_digest(played)
-    if replays:
+        started, spent = time.perf_counter(), time.process_time()
+        played = play(story, stage, cycles, dusk)
+        say(_judged(story, played) | {"seconds": round(time.perf_counter() - started, 1),
+                                      "cpu_seconds": round(time.process_time() - spent, 1)})
+    if replay_days:
         with staged(story) as stage:
-            again = log_digest(play(story, stage, cycles, _dusk))
-        say({"figure": "replay", "same_log": again == digest, "sha256": digest, "target": "byte for byte"})
+            again = play(story, stage, cycles, dusk, replay_days)
+        last = again.evenings[-1]
+        say({"figure": "replay", "days": len(again.evenings), "of_days": len(played.evenings),
+             "same_log": [each.log for each in again.evenings] == [each.log for each in played.evenings][:replay_days],
+             "sha256": last.log, "target": "byte for byte"})
 
 
-def log_digest(played: Played) -> str:
+def dusk(day: date, stage: Stage) -> Evening:
+    """How the day ended, by the org's own records and by the log."""
+    alerted = read_routing(stage.folder, ALERTS).filter(pl.col("kind") == "unowned")["subject_id"]
+    ownerless = stage.address.hook("ownerless", "GET")["accounts"]
+    return Evening(day, frozenset(alerted), frozenset(ownerless), log_digest(stage.folder))
+
+
+def log_digest(folder: DataFolder) -> str:
     """sha256 over the routing log as CSV: decisions, conflicts, writes, answers, events, in their order."""
     digest = hashlib.sha256()
     for table in (DECISIONS, CONFLICTS, WRITES, ANSWERS, EVENTS, EVENT_CYCLES):
-        digest.update(read_routing(played.folder, table).write_csv().encode())
+        digest.update(read_routing(folder, table).write_csv().encode())
     return digest.hexdigest()
 
 
-def _dusk(day: date, stage: Stage) -> tuple[date, set[str], set[str]]:
-    """Who is an active owner of nothing tonight: accounts of leavers that are still theirs, and those with an alert."""
-    log = read_routing(stage.folder, ALERTS)
-    return day, set(log.filter(pl.col("kind") == "unowned")["subject_id"]), _ownerless(stage)
-
-
-def _ownerless(stage: Stage) -> set[str]:
-    """Accounts outside carve-outs whose owner, by the org's own database, is inactive or means nobody."""
-    from_org = stage.address.hook("ownerless", "GET")
-    return set(from_org["accounts"])
-
-
-def _judged(story: Story, played: Played, seconds: float) -> Line:
+def _judged(story: Story, played: Played) -> Line:
     decisions, writes = read_routing(played.folder, DECISIONS), read_routing(played.folder, WRITES)
     arrivals = {each.subject for each in story.happenings if each.kind == "arrival"}
     timed = minutes_to_owner(decisions, writes).filter(pl.col("account_id").is_in(list(arrivals)))
@@ -101,7 +100,7 @@ def _judged(story: Story, played: Played, seconds: float) -> Line:
         "kind", "subject_id").iter_rows())
     cycles = read_routing(played.folder, EVENT_CYCLES)["cycle"]
     return {
-        "figure": "quarter", "size": vars(story.size), "seconds": round(seconds, 1),
+        "figure": "quarter", "size": vars(story.size),
         "new_accounts": len(arrivals), "owned": minutes.len(), "within_10_minutes": int((minutes <= BAR_MINUTES).sum()),
         "median_minutes": minutes.median(), "worst_minutes": minutes.max(),
         "passes": len(played.pass_seconds), "pass_seconds_median": round(median(played.pass_seconds), 3),
@@ -111,9 +110,10 @@ def _judged(story: Story, played: Played, seconds: float) -> Line:
         "by_rule": dict(first.group_by("rule").len().sort("rule").iter_rows()),
         "events_expected": len(wanted), "events_handled": len(found), "events_as_expected": found == wanted,
         "event_cycles": cycles.len(), "cycles_twice": cycles.len() - cycles.n_unique(),
-        "departures_run": played.cycles_run,
+        "departures_run": len(played.cycles_run),
         "departure_seconds_median": round(median(played.cycle_seconds), 1) if played.cycle_seconds else None,
-        "unowned_a_day_without_alert": len(_unalerted(story, played)),
+        "unowned_a_day_without_alert": len(_unalerted(played)),
+        "evenings_with_an_account_of_nobody": sum(bool(each.ownerless) for each in played.evenings),
         "departures_not_done_the_same_day": _late_departures(story, played, log),
     }
 
@@ -126,21 +126,19 @@ def _explained(played: Played, writes: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(settled).group_by("account_id").len("known")
 
 
-def _unalerted(story: Story, played: Played) -> set[str]:
+def _unalerted(played: Played) -> set[str]:
     """Accounts that were ownerless on two evenings running, a day or more apart, and had no alert on the second."""
     silent = set()
-    evenings = played.unowned_at_dusk
-    for (before, _, ownerless), (after, alerted, still) in pairwise(evenings):
-        if after - before >= timedelta(days=1):
-            silent |= (ownerless & still) - alerted
+    for before, after in pairwise(played.evenings):
+        if after.day - before.day >= timedelta(days=1):
+            silent |= (before.ownerless & after.ownerless) - after.alerted
     return silent
 
 
 def _late_departures(story: Story, played: Played, log: pl.DataFrame) -> int:
     """Of the departures whose cycles were run, those after whose day the leaver still owned accounts."""
-    run = read_routing(played.folder, EVENT_CYCLES).filter(pl.col("up_to") == "write_back").head(played.cycles_run)
     leavers = read_routing(played.folder, EVENTS).filter(
-        pl.col("cycle").is_in(run["cycle"].implode()) & (pl.col("kind") == "departure"))
+        pl.col("cycle").is_in(played.cycles_run) & (pl.col("kind") == "departure"))
     late = 0
     for row in leavers.iter_rows(named=True):
         last = log.filter(pl.col("old_value") == row["subject_id"])["at"].max()
@@ -227,14 +225,14 @@ def idle(size: Size, looks: int, say: Callable[[Line], object]) -> None:
          "cpu_ms_per_minute": round(1000 * spent / looks, 2), "look_every_seconds": 60})
 
 
-def lines(short: bool, size: Size, cycles: int, replays: bool) -> Iterator[str]:
+def lines(short: bool, size: Size, cycles: int, replay_days: int) -> Iterator[str]:
     """Every figure as a JSON line, as soon as it is there."""
     said: list[Line] = []
     counts = (600,) if short else (4_000, 40_000, 200_000)
     steps = [
         lambda: throughput(counts, 1_000 if short else 20_000, said.append),
         lambda: idle(size, 5 if short else 100, said.append),
-        lambda: quarter(size, cycles, said.append, replays),
+        lambda: quarter(size, cycles, said.append, replay_days),
     ]
     if not short:
         steps.append(lambda: interference(Size(accounts=12_000, reps=120, departures=0, starters=0, leaves=0,

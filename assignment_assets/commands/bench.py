@@ -40,11 +40,13 @@ def bench_optimizer(size: str, seed: int, instance: Path | None, cpu_seconds: fl
 @bench.command("routing")
 @click.option("--short", is_flag=True, help="A few days of a small company: half a minute.")
 @click.option("--days", type=click.IntRange(min=2), help="Working days; a quarter has 65.")
-@click.option("--cycles", default=2, show_default=True, help="Departures that run through the whole waterfall.")
+@click.option("--cycles", type=click.IntRange(min=0), help="Departures' cycles that run through the whole waterfall; "
+              "all of them unless said otherwise, two with --short.")
 @click.option("--reaction", "events", type=click.IntRange(min=1), help="Only this: so many records and departures "
               "under a real daemon.")
-@click.option("--replay/--no-replay", default=True, show_default=True, help="Play it twice and compare the logs.")
-def bench_routing(short: bool, days: int | None, cycles: int, events: int | None, replay: bool) -> None:
+@click.option("--replay-days", type=click.IntRange(min=0), default=3, show_default=True, help="Play so many days again "
+              "and compare the logs, evening by evening; 65 for all.")
+def bench_routing(short: bool, days: int | None, cycles: int | None, events: int | None, replay_days: int) -> None:
     """A simulated quarter against the sandbox org, throughput, replay, interference and idle cost of routing."""
     if events:
         reaction(Size(60, 3_000, events, events, 0, 0, 0, 5), events, lambda line: click.echo(json.dumps(line)))
@@ -54,7 +56,8 @@ def bench_routing(short: bool, days: int | None, cycles: int, events: int | None
         share = days / size.days
         counted = ("arrivals", "departures", "starters", "leaves", "territory_changes")
         size = replace(size, days=days, **{name: round(getattr(size, name) * share) for name in counted})
-    for line in routing.lines(short, size, cycles, replay):
+    run = cycles if cycles is not None else 2 if short else size.departures
+    for line in routing.lines(short, size, run, replay_days):
         click.echo(line)
 
 

@@ -62,6 +62,7 @@ class ChangeReader:
         self._setting = setting
         self._mapping: SourceMapping | None = None
         self._org: Org | None = None
+        self._known: dict[str, tuple[pl.DataFrame, pl.DataFrame]] = {}
         if setting.kind == "salesforce":
             self._mapping = read_mapping(Path(setting.path))
             self._org = Org(SalesforceSettings.from_environment(self._mapping.connection))
@@ -109,7 +110,9 @@ class ChangeReader:
         records = list(self._org.query(query))
         texts = as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(
             pl.col("row_no").cast(pl.Int64))
-        return _in_contract(name, translate(name, table, texts, f"object {table.object}").frame)
+        if name not in self._known or not self._known[name][0].equals(texts):
+            self._known[name] = texts, _in_contract(name, translate(name, table, texts, f"object {table.object}").frame)
+        return self._known[name][1]
 
     def _gone(self, name: str, more: str, since: datetime) -> dict[str, str]:
         query = (f"SELECT Id{more} FROM {name} WHERE IsDeleted = true "

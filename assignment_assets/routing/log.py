@@ -26,6 +26,7 @@ class RoutingLog:
         self._folder = folder
         self._file = Warehouse(database=str(folder.root / FILE), patience_seconds=patience_seconds)
         self._kept: Any = None
+        self._frames: dict[str, pl.DataFrame] = {}
 
     @property
     def folder(self) -> DataFolder:
@@ -42,12 +43,13 @@ class RoutingLog:
             Another process holds the file.
         """
         with self._connection() as connection:
-            page = Page(connection)
+            page = Page(connection, self._frames if self._kept is not None else {})
             connection.begin()
             try:
                 yield page
             except BaseException:
                 connection.rollback()
+                self._frames.clear()
                 raise
             connection.commit()
             for table in page.changed.values():
@@ -56,13 +58,20 @@ class RoutingLog:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Keeps the file open from block to block: for several transactions in a row, without another process."""
+        """Keeps the file open from block to block: for several transactions in a row, without another process.
+
+        Nobody else can write meanwhile, so what was read once is not read again. A block within a block adds nothing.
+        """
+        if self._kept is not None:
+            yield
+            return
         with self._connection() as connection:
             self._kept = connection
             try:
                 yield
             finally:
                 self._kept = None
+                self._frames.clear()
 
     @contextmanager
     def _connection(self) -> Iterator[Any]:
@@ -75,51 +84,63 @@ class RoutingLog:
 
 
 class Page:
-    """The log within one transaction; `changed` names the tables that were written."""
+    """The log within one transaction; `changed` names the tables that were written.
 
-    def __init__(self, connection: Any):
-        self._connection = connection
+    `frames` holds tables as they stand, by name: a table is read once, and kept in step with what is written.
+    """
+
+    def __init__(self, connection: Any, frames: dict[str, pl.DataFrame]):
+        self._connection, self._frames = connection, frames
         self._made: set[str] = set()
         self.changed: dict[str, Table] = {}
 
     def rows(self, table: Table) -> pl.DataFrame:
         """All rows of a table, sorted by its key."""
-        self._make(table)
-        columns = ", ".join(f'"{name}"' for name in table.columns)
-        order = ", ".join(f'"{name}"' for name in table.key)
-        return table.conform(self._connection.sql(f"select {columns} from {table.name} order by {order}").pl())
+        if table.name not in self._frames:
+            self._make(table)
+            columns = ", ".join(f'"{name}"' for name in table.columns)
+            order = ", ".join(f'"{name}"' for name in table.key)
+            found = self._connection.sql(f"select {columns} from {table.name} order by {order}").pl()
+            self._frames[table.name] = table.conform(found)
+        return self._frames[table.name]
 
     def append(self, table: Table, frame: pl.DataFrame) -> None:
         """Adds rows."""
         if frame.height:
-            self._insert(table, frame)
+            self._insert(table, table.conform(frame))
 
     def replace(self, table: Table, frame: pl.DataFrame) -> None:
         """Puts these rows in place of all."""
         self._make(table)
         self._connection.execute(f"delete from {table.name}")
-        self._insert(table, frame)
+        self._frames[table.name] = table.empty()
+        self._insert(table, table.conform(frame))
 
     def merge(self, table: Table, frame: pl.DataFrame) -> None:
         """Puts these rows in place of those with the same key, and adds the others."""
         if not frame.height:
             return
         self.forget(table, frame[table.key[0]].to_list())
-        self._insert(table, frame)
+        self._insert(table, table.conform(frame))
 
     def forget(self, table: Table, keys: list[str]) -> None:
         """Takes out the rows whose key (its first column) is one of these."""
-        if keys:
-            self._make(table)
-            self._connection.execute(f'delete from {table.name} where list_contains($keys, "{table.key[0]}")',
-                                     {"keys": keys})
-            self.changed[table.name] = table
-
-    def _insert(self, table: Table, frame: pl.DataFrame) -> None:
+        if not keys:
+            return
         self._make(table)
-        self._connection.register("incoming", table.conform(frame).to_arrow())
+        first = table.key[0]
+        self._connection.execute(f'delete from {table.name} where list_contains($keys, "{first}")', {"keys": keys})
+        if table.name in self._frames:
+            self._frames[table.name] = self._frames[table.name].filter(~pl.col(first).is_in(keys))
+        self.changed[table.name] = table
+
+    def _insert(self, table: Table, rows: pl.DataFrame) -> None:
+        self._make(table)
+        self._connection.register("incoming", rows.to_arrow())
         self._connection.execute(f"insert into {table.name} by name select * from incoming")
         self._connection.unregister("incoming")
+        if table.name in self._frames:
+            self._frames[table.name] = table.conform(pl.concat([self._frames[table.name], rows]))
         self.changed[table.name] = table
 
     def _make(self, table: Table) -> None:

@@ -14,7 +14,7 @@ TINY = Size(reps=8, accounts=200, arrivals=5, departures=1, starters=1, leaves=1
 def judged() -> list[dict]:
     """What the benchmark says of two days of a small company, played twice."""
     said: list[dict] = []
-    quarter(TINY, 0, said.append)
+    quarter(TINY, 0, said.append, TINY.days)
     return said
 
 
