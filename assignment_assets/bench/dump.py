@@ -7,12 +7,22 @@ import numpy as np
 import polars as pl
 
 from assignment_assets.bench.instances import Problem
+from assignment_assets.domain.drive_time import (
+    CIRCUITY,
+    EARTH_RADIUS_MILES,
+    HANDLING_MINUTES,
+    LONGEST_MINUTES,
+    MILES_AN_HOUR,
+)
 from assignment_assets.optimizer.books import PHASE_REFERRING, Books
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.phase import VALUE, build_phase
 
 MOST_EDGES = 3_000_000  # above it the certificate carries the formula instead
-FORMULA = "min(60000, round(5 + 3959 · arccos(clip(sin φ1 sin φ2 + cos φ1 cos φ2 cos Δλ)) · 1.25 / 52 · 60))"
+FORMULA = (
+    f"min({LONGEST_MINUTES}, round({HANDLING_MINUTES:g} + {EARTH_RADIUS_MILES:g} · arccos(clip(sin φ1 sin φ2 + "
+    f"cos φ1 cos φ2 cos Δλ)) · {CIRCUITY:g} / {MILES_AN_HOUR:g} · 60))"
+)
 
 
 def dump_solution(folder: Path, problem: Problem, front: ReferringFront, books: Books) -> None:

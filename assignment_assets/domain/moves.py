@@ -18,6 +18,10 @@ MOVE_REASONS = {
     "no_coverage": "no receiving rep covers its state",
     "no_seat": "every receiving rep who covers its state is full",
 }
+LOCK_WORDS = {
+    "l3m_referrer": "L3M referrer", "keep_with_owner": "keep with owner", "protected_deal": "protected deal",
+    "dormant_pick": "dormant pick", "never_referred_pick": "never-referred pick",
+}
 QUEUE_NAMES = {"arm": "ARM", "growers": "Growers", "activators": "Activators"}
 
 
@@ -42,7 +46,7 @@ def proposed_books(
     names = reps.select("rep_id", "name")
     locked = locks.select(
         "account_id", "rep_id", phase=pl.lit("lock"), move_reason=pl.lit("locked"),
-        reason_sentence=pl.lit("Locked (") + pl.col("lock_kind") + "): it stays with its owner.",
+        reason_sentence=pl.lit("Locked (") + pl.col("lock_kind").replace(LOCK_WORDS) + "): it stays with its owner.",
     )
     stays = kept.select(
         "account_id", "rep_id", phase=pl.lit("kept"), move_reason=pl.lit("kept"),
@@ -53,7 +57,8 @@ def proposed_books(
         .join(owners, on="account_id")
         .with_columns(move_reason=_reason_code())
     )
-    placed = _with_names(placed, names).with_columns(reason_sentence=_sentence())
+    placed = _with_names(placed, names).with_columns(tie_note=_tie_note())
+    placed = placed.with_columns(reason_sentence=_sentence())
     frame = pl.concat([locked, stays, placed], how="diagonal_relaxed").drop("current_owner_id", "is_unowned")
     granted = overrides.select(
         "account_id", "rep_id",
@@ -74,14 +79,16 @@ def _reason_code() -> pl.Expr:
         .when(pl.col("is_unowned")).then(pl.lit("unowned"))
         .when(pl.col("keep_blocked").is_in(["inactive", "no_owner"])).then(pl.lit("owner_not_receiving"))
         .when(pl.col("keep_blocked") == "not_covered").then(pl.lit("not_covered"))
-        .when(pl.col("tie_note") != "").then(pl.lit("tie"))
+        .when(pl.col("tie_rep_id").is_not_null()).then(pl.lit("tie"))
         .when(pl.col("keep_blocked") == "full").then(pl.lit("full"))
         .otherwise(pl.lit("rebalance"))
     )
 
 
 def _with_names(placed: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    for column, target in (("current_owner_id", "from_name"), ("rep_id", "to_name"), ("runner_up_rep_id", "next_name")):
+    ends = {"current_owner_id": "from_name", "rep_id": "to_name", "runner_up_rep_id": "next_name",
+            "tie_rep_id": "tie_name"}
+    for column, target in ends.items():
         placed = placed.join(names.rename({"rep_id": column, "name": target}), on=column, how="left")
     return placed
 
@@ -109,6 +116,22 @@ def _sentence() -> pl.Expr:
             sender + "'s book is full; goes to " + to + "." + runner_up + cost)
         .otherwise(pl.lit("Goes from ") + sender + " to " + to + "." + runner_up + cost)
     )
+
+
+def _tie_note() -> pl.Expr:
+    """Both reps of a tie with their drive and their performance; empty where nothing was tied."""
+    ends = [
+        pl.col(name) + " (" + pl.col(minutes).cast(pl.String) + " min, performance " + _plain(performance) + ")"
+        for name, minutes, performance in (("tie_name", "tie_minutes", "tie_performance"),
+                                           ("to_name", "drive_minutes", "performance"))
+    ]
+    note = pl.lit("A tie between ") + ends[0] + " and " + ends[1] + ": the better performer takes it."
+    return pl.when(pl.col("tie_rep_id").is_not_null()).then(note).otherwise(pl.lit(""))
+
+
+def _plain(column: str) -> pl.Expr:
+    """A number with at most two decimals: 1.2, 90."""
+    return pl.col(column).round(2).cast(pl.String).str.strip_suffix(".0")
 
 
 def _signed(column: str, digits: int) -> pl.Expr:

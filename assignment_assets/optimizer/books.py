@@ -40,8 +40,10 @@ class Explanations:
     keep_balance, keep_minutes, keep_moves
         float[N]: what keeping would change: points of the phase's balance, drive minutes of the accounts involved,
         number of moves; positive is worse. With a full book it is the cheapest exchange.
-    tie_note
-        str[N]: empty, or the sentence that names both performers and both drive times.
+    tie_with
+        int32[N]: the rep from whom a better performer took a tied account, −1 where nothing was tied.
+    tie_minutes
+        int32[N]: the drive from that rep, −1.
     """
 
     runner_up: np.ndarray
@@ -49,7 +51,8 @@ class Explanations:
     keep_balance: np.ndarray
     keep_minutes: np.ndarray
     keep_moves: np.ndarray
-    tie_note: np.ndarray
+    tie_with: np.ndarray
+    tie_minutes: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,20 @@ from assignment_assets.optimizer.landscape import Landscape
 from assignment_assets.optimizer.objectives import book_loads
 from assignment_assets.optimizer.seats import Selection
 
-OBJECTIVES = (("balance", "per cent of the load sits in the wrong book"), ("drive_minutes", "minutes mean drive"),
-              ("moves_pct", "per cent of the owned accounts change owner"))
+OBJECTIVES = ("balance", "drive_minutes", "moves_pct")
 MEASURES = {"referring": ("opp_count", "bps", "tam"), "value": ("value",)}
+PEOPLE_SAY = {"opp_count": "opportunities differ", "bps": "BPS differ", "tam": "TAM differs", "value": "value differs"}
+"""Measure → its name and its verb."""
+ACCOUNTS = {"referring": "referring accounts", "value": "other accounts"}
+FOUND = {
+    ("referring", "balance"): "On average {:.2f} % of opportunities, BPS and TAM sit in the wrong book",
+    ("value", "balance"): "{:.2f} % of the value sits in the wrong book",
+    ("referring", "drive_minutes"): "The mean drive to a referring account takes {:.2f} minutes",
+    ("value", "drive_minutes"): "The mean drive to any other account takes {:.2f} minutes",
+    ("referring", "moves_pct"): "{:.2f} % of the referring accounts with an owner move to another rep",
+    ("value", "moves_pct"): "{:.2f} % of the other accounts with an owner move to another rep",
+}
+"""Phase and objective → what was found, in words."""
 
 
 def certify_seats(instance: Instance, selection: Selection) -> Iterator[CertificateLine]:
@@ -97,17 +108,20 @@ def certify_phase(landscape: Landscape, assignment: np.ndarray, objectives: np.n
         Proven bound of the weighted objective over normalised ranges, ideal point included.
     """
     phase = landscape.phase
-    for (metric, words), found, ideal in zip(OBJECTIVES, objectives, landscape.ideal, strict=True):
+    for metric, found, ideal in zip(OBJECTIVES, objectives, landscape.ideal, strict=True):
+        unit = " minutes" if metric == "drive_minutes" else " %"
         yield CertificateLine(
             phase.name, metric, None, float(found), float(ideal), _gap(found, ideal),
-            f"{found:.2f} {words}; nothing below {ideal:.2f} is possible, whatever the other two objectives.")
+            f"{FOUND[phase.name, metric].format(found)}; less than {ideal:.2f}{unit} is impossible, whatever the other "
+            "two aims.")
     weighted = float(weights @ (objectives / landscape.ranges))
     offset = landscape.offset(weights)
     gap, strict = _gap(weighted, bound), _gap(weighted - offset, bound - offset)
-    parts = " + ".join(f"{weight:.2f} × {name}" for weight, (name, _) in zip(weights, OBJECTIVES, strict=True))
+    ratio = " : ".join(f"{100 * weight:.0f}" for weight in weights)
     yield CertificateLine(
         phase.name, "weighted", None, weighted, bound, gap,
-        f"The weighted objective ({parts}, each over its range) is {_per_cent(gap)} above the proven bound"
+        f"Balance, drive time and moves of the {ACCOUNTS[phase.name]}, weighted {ratio} and each over its range, are "
+        f"together {_per_cent(gap)} above the proven bound"
         f"{'' if strict is None else f', {strict:.2f} % when measured from the ideal point'}.")
     loads = book_loads(phase, assignment)[0][phase.shares > 0]
     fair = phase.edges.target[phase.shares > 0]
@@ -117,9 +131,11 @@ def certify_phase(landscape: Landscape, assignment: np.ndarray, objectives: np.n
         relative = loads[:, k] / fair[:, k]
         spread, width = 100.0 * float(relative.std()), 100.0 * float(relative.max() - relative.min())
         yield CertificateLine(phase.name, f"{measure}_cv", None, spread, None, None,
-                              f"The books' {measure} vary by {spread:.1f} % of the target (standard deviation).")
+                              f"From book to book {PEOPLE_SAY[measure]} by {spread:.1f} % of a fair share (standard "
+                              "deviation).")
         yield CertificateLine(phase.name, f"{measure}_max_min", None, width, None, None,
-                              f"Between the fullest and the emptiest book lie {width:.1f} % of the target {measure}.")
+                              f"Between the book with the most {PEOPLE_SAY[measure].split()[0]} and the one with the "
+                              f"least lie {width:.1f} % of a fair share.")
 
 
 def _gap(found: float, bound: float) -> float | None:

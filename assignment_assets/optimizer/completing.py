@@ -107,10 +107,10 @@ def explain(instance: Instance, scales: tuple[Landscape, ...], guides: tuple[Gui
                 blocked[row] = KEEP_INACTIVE
             else:
                 blocked[row] = names[code]
-    notes = np.full(count, "", dtype=object)
-    for row in np.flatnonzero(given_by >= 0):
-        notes[row] = _tie_note(instance, int(given_by[row]), int(assignment[row]))
-    return Explanations(runner_up, blocked, balance, minutes, moves, notes)
+    is_tied = given_by >= 0
+    phases = tuple(scale.phase for scale in scales)
+    tied_minutes = drive_minutes(instance, phases, np.where(is_tied, given_by, assignment))
+    return Explanations(runner_up, blocked, balance, minutes, moves, given_by, np.where(is_tied, tied_minutes, -1))
 
 
 def _seats_of_others(instance: Instance, scales: tuple[Landscape, ...], own: Landscape,
@@ -121,8 +121,3 @@ def _seats_of_others(instance: Instance, scales: tuple[Landscape, ...], own: Lan
         accounts = scale.phase.accounts
         np.add.at(taken, (instance.account_state[accounts], assignment[accounts]), 1)
     return taken
-
-
-def _tie_note(instance: Instance, before: int, after: int) -> str:
-    return (f"A tie with {instance.rep_ids[before]} (performance {instance.performance[before]:g}), given to the "
-            f"better performer {instance.rep_ids[after]} ({instance.performance[after]:g}).")

@@ -136,9 +136,13 @@ def referring_assignment(point_books: pl.DataFrame, instance: Instance) -> np.nd
 
 
 def books_frame(books: Books, instance: Instance) -> pl.DataFrame:
-    """One row a free account: rep_id (null: overflow), phase, minutes, runner-up, what keeping would cost."""
+    """One row a free account: rep_id (null: overflow), phase, minutes, runner-up, what keeping would cost, the tie.
+
+    Where a better performer took a tied account, `tie_rep_id`, `tie_minutes` and `tie_performance` say from whom.
+    """
     reasons = books.explanations
     rep_ids = np.array([*instance.rep_ids, None], dtype=object)
+    performance = np.array([*instance.performance, np.nan])
     return pl.DataFrame(
         {
             "account_id": list(instance.account_ids),
@@ -150,10 +154,13 @@ def books_frame(books: Books, instance: Instance) -> pl.DataFrame:
             "keep_cost_balance": reasons.keep_balance,
             "keep_cost_minutes": reasons.keep_minutes,
             "keep_cost_moves": reasons.keep_moves,
-            "tie_note": [str(note) for note in reasons.tie_note],
+            "tie_rep_id": rep_ids[reasons.tie_with].tolist(),
+            "tie_minutes": reasons.tie_minutes.astype(np.int64),
+            "tie_performance": performance[reasons.tie_with],
+            "performance": performance[books.assignment],
         },
         schema_overrides={"rep_id": pl.String, "phase": pl.String, "runner_up_rep_id": pl.String,
-                          "account_id": pl.String, "keep_blocked": pl.String, "tie_note": pl.String},
+                          "account_id": pl.String, "keep_blocked": pl.String, "tie_rep_id": pl.String},
     ).with_columns(drive_minutes=pl.when(pl.col("rep_id").is_not_null()).then("drive_minutes"))
 
 

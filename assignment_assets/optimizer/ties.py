@@ -3,6 +3,11 @@
 An account is tied between its rep and another one when giving it to the other changes no measure's imbalance, no count
 of moves, and its drive by no more than the band. All of it is compared in whole numbers. Accounts are taken in order of
 id, again and again until nothing changes; each change raises the performance of an account's rep, so that it ends.
+
+A tie takes a free seat. An exchange of two accounts that changes nothing but who holds which is no tie in this sense:
+each of the two reps gives one and gets one, so that what the better performer wins with the one account they lose with
+the other, and no order of the two is better than the other. Only its size could tell the accounts apart, and giving
+the larger one to the better performer is not what the rule says. In full books the search's own choice stands.
 """
 
 import numpy as np

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assignment_assets.domain.drive_time import EARTH_RADIUS_MILES
 from assignment_assets.report.wording import decimal, minutes, percent, plural, whole
 
 
@@ -107,7 +108,7 @@ def book_radius_miles(owned: pl.DataFrame, book_state: str, reps: pl.DataFrame) 
         sum((pl.col(axis) - pl.col(axis).mean().over(book_state)) ** 2 for axis in ("x", "y", "z")).alias("square")
     )
     mean = squares["square"].mean()
-    return None if mean is None else 3959.0 * mean**0.5
+    return None if mean is None else EARTH_RADIUS_MILES * mean**0.5
 
 
 def _over_capacity(books: pl.DataFrame) -> int:

@@ -27,11 +27,15 @@ class Axis:
     unit: str
 
 
+def _above(value: float) -> str:
+    return f"+{percent(value)}"
+
+
 AXES = (
     Axis("referring_balance", "Misplaced", "Misplaced opportunities, BPS, TAM (mean %)", percent, "points"),
     Axis("drive_minutes", "Mean drive", "Mean drive (minutes)", minutes, "min"),
     Axis("moves_pct", "Change owner", "Owned accounts that change owner (%)", percent, "points"),
-    Axis("worst_book", "Heaviest book", "Heaviest book above its fair share (%)", percent, "points"),
+    Axis("worst_book", "Heaviest book", "Heaviest book above its fair share (%)", _above, "points"),
 )
 SCRIPT = files("assignment_assets.report.templates").joinpath("front.js").read_text(encoding="utf-8")
 

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 import zipcodes
 
-MILES_PER_RADIAN = 3959.0
+from assignment_assets.domain.drive_time import EARTH_RADIUS_MILES
+
 CITY_REACH_MILES = 22.0
 COUNTRYSIDE_SHARE = 0.22
 
@@ -68,7 +69,7 @@ def miles(latitude: np.ndarray, longitude: np.ndarray, to_latitude: np.ndarray, 
     cosine = (np.sin(lat) * np.sin(to_lat)
               + np.cos(lat) * np.cos(lon) * (np.cos(to_lat) * np.cos(to_lon))
               + np.cos(lat) * np.sin(lon) * (np.cos(to_lat) * np.sin(to_lon)))
-    return MILES_PER_RADIAN * np.arccos(np.clip(cosine, -1.0, 1.0))
+    return EARTH_RADIUS_MILES * np.arccos(np.clip(cosine, -1.0, 1.0))
 
 
 @cache

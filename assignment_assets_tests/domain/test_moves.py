@@ -13,16 +13,18 @@ from assignment_assets_tests.company import account, books_of, config, pool_of, 
 SOLVED = {
     "account_id": pl.String, "rep_id": pl.String, "phase": pl.String, "drive_minutes": pl.Int64,
     "runner_up_rep_id": pl.String, "keep_blocked": pl.String, "keep_cost_balance": pl.Float64,
-    "keep_cost_minutes": pl.Float64, "keep_cost_moves": pl.Float64, "tie_note": pl.String,
+    "keep_cost_minutes": pl.Float64, "keep_cost_moves": pl.Float64, "tie_rep_id": pl.String, "tie_minutes": pl.Int64,
+    "tie_performance": pl.Float64, "performance": pl.Float64,
 }
 KEPT = {"account_id": pl.String, "rep_id": pl.String}
 
 
-def solved(account_id, rep_id, blocked="", tie_note="", **changes):
+def solved(account_id, rep_id, blocked="", **changes):
     """A row as the optimiser gives it."""
     return {"account_id": account_id, "rep_id": rep_id, "phase": "value", "drive_minutes": 12,
             "runner_up_rep_id": None, "keep_blocked": blocked, "keep_cost_balance": 0.01234,
-            "keep_cost_minutes": -7.4, "keep_cost_moves": 0.0, "tie_note": tie_note} | changes
+            "keep_cost_minutes": -7.4, "keep_cost_moves": 0.0, "tie_rep_id": None, "tie_minutes": -1,
+            "tie_performance": None, "performance": 110.0} | changes
 
 
 def explained(*rows, company=None, locks=(), kept=(), overrides=()):
@@ -56,7 +58,9 @@ def left(company, run_config, locks=()):
      "Gus Hale receives nothing in this cycle; goes to Ana Ruiz (12 min)."),
     (solved("b12", "ana", "not_covered", runner_up_rep_id="cleo"), "not_covered",
      "Ben Ode does not cover its state; goes to Ana Ruiz (12 min). Next best: Cleo Park."),
-    (solved("b03", "ana", "", "Ben 10, Ana 10."), "tie", "Goes to Ana Ruiz (12 min). Ben 10, Ana 10."),
+    (solved("b03", "ana", tie_rep_id="ben", tie_minutes=13, tie_performance=97.5), "tie",
+     "Goes to Ana Ruiz (12 min). A tie between Ben Ode (13 min, performance 97.5) and Ana Ruiz (12 min, performance"
+     " 110): the better performer takes it."),
     (solved("b03", "ana", "full"), "full",
      "Ben Ode's book is full; goes to Ana Ruiz (12 min). Keeping it would change balance by +0.0123 points,"
      " drive time by -7 minutes and moves by 0."),
@@ -77,7 +81,7 @@ def test_locked_and_kept_accounts_stay_and_say_why():
     assert {each: (row["phase"], row["move_reason"], row["is_move"]) for each, row in found.items()} == {
         "a01": ("lock", "locked", False), "c03": ("kept", "kept", False)
     }
-    assert found["a01"]["reason_sentence"] == "Locked (l3m_referrer): it stays with its owner."
+    assert found["a01"]["reason_sentence"] == "Locked (L3M referrer): it stays with its owner."
 
 
 def test_an_account_without_any_owner_moves_from_nobody():

@@ -27,7 +27,8 @@ PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "accou
 SOLVED = {
     "account_id": pl.String, "rep_id": pl.String, "phase": pl.String, "drive_minutes": pl.Int64,
     "runner_up_rep_id": pl.String, "keep_blocked": pl.String, "keep_cost_balance": pl.Float64,
-    "keep_cost_minutes": pl.Float64, "keep_cost_moves": pl.Float64, "tie_note": pl.String,
+    "keep_cost_minutes": pl.Float64, "keep_cost_moves": pl.Float64, "tie_rep_id": pl.String, "tie_minutes": pl.Int64,
+    "tie_performance": pl.Float64, "performance": pl.Float64,
 }
 
 
@@ -80,7 +81,8 @@ class Waterfall:
                 left[rep_id] -= 1
             rows.append({"account_id": row["account_id"], "rep_id": rep_id, "phase": "value", "drive_minutes": 1,
                          "runner_up_rep_id": None, "keep_blocked": "", "keep_cost_balance": 0.0,
-                         "keep_cost_minutes": 0.0, "keep_cost_moves": 0.0, "tie_note": ""})
+                         "keep_cost_minutes": 0.0, "keep_cost_moves": 0.0, "tie_rep_id": None,
+                         "tie_minutes": -1, "tie_performance": None, "performance": 1.0})
         return pl.DataFrame(rows, schema=SOLVED)
 
     def owner_findings(self, owners: pl.DataFrame) -> list[Finding]:

@@ -3,6 +3,7 @@ import pytest
 
 from assignment_assets.optimizer import reasons
 from assignment_assets.optimizer.completing import complete_books
+from assignment_assets.optimizer.frames import books_frame
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.progress import silent
 from assignment_assets.optimizer.referring import referring_phase
@@ -59,8 +60,12 @@ def test_a_tie_goes_to_the_better_performer_and_says_so(performance, winner):
     for first in (0, 1):
         books = complete_books(instance, selection, np.array([first]), Settings.from_preset("quick"), silent)
         assert books.assignment.tolist() == [winner]
-        note = books.explanations.tie_note[0]
-        assert ("performance 90" in note and "(110)" in note) if first != winner else note == ""
+        told = books_frame(books, instance).select("tie_rep_id", "tie_minutes", "tie_performance", "performance").row(0)
+        reps = instance.rep_ids
+        if first == winner:
+            assert told[:2] == (None, -1)
+        else:
+            assert told == (reps[first], books.drive_minutes[0], performance[first], performance[winner])
 
 
 def test_drive_minutes_beyond_the_band_are_no_tie():
@@ -84,3 +89,15 @@ def test_the_owner_is_kept_rather_than_a_better_performer():
     assignment = np.array([0], dtype=np.int32)
     settle_ties(instance, (phase,), assignment, 60)
     assert assignment.tolist() == [0]
+
+
+def test_an_exchange_between_full_books_is_no_tie():
+    """What the better performer would win with one account they would lose with the other."""
+    twins = {"num_accounts": 2, "seats": np.array([1, 1, 0]), "owner": np.array([-1, -1]),
+             "has_owner": np.array([False, False]), "is_referring": np.array([True, True]),
+             "measures": np.array([[5, 5, 5], [9, 9, 9]]), "value": np.array([5, 9])}
+    instance = twin_reps((90.0, 110.0, 0.0), **twins)
+    phase, _ = referring_phase(instance, select_seats(instance))
+    assignment = np.array([1, 0], dtype=np.int32)
+    assert settle_ties(instance, (phase,), assignment, 60_000).tolist() == [-1, -1]
+    assert assignment.tolist() == [1, 0]

@@ -20,8 +20,8 @@ def test_every_point_comes_with_its_figures_and_its_price_in_words(points):
     view = front_view(points)
 
     assert [each["texts"] for each in view.data["points"]] == [
-        ["5.0%", "90 min", "40.0%", "12.0%"], ["8.0%", "60 min", "30.0%", "15.0%"],
-        ["20.0%", "50 min", "10.0%", "33.0%"],
+        ["5.0%", "90 min", "40.0%", "+12.0%"], ["8.0%", "60 min", "30.0%", "+15.0%"],
+        ["20.0%", "50 min", "10.0%", "+33.0%"],
     ]
     assert view.data["points"][2]["price"] == (
         "10 minutes less mean drive and 67 % fewer moves cost 12 points of balance and 18 points on "

@@ -9,11 +9,12 @@ from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
 from assignment_assets.report.sections.section import Section, not_run
-from assignment_assets.report.wording import decimal, minutes, percent, words
+from assignment_assets.report.wording import decimal, minutes, percent, within_sentence, words
 
 OBJECTIVES = {
     "referring_balance": "most even", "drive_minutes": "shortest drive", "moves_pct": "fewest owner changes",
 }
+FIGURE_NAMES = {"moves_pct": "moves (%)", "drive_minutes": "mean drive (min)", "balance": "misplaced (%)"}
 
 
 def front(report: ReportInput, names: Names) -> Section:
@@ -65,7 +66,7 @@ def certificate(report: ReportInput, names: Names) -> Section:
     if lines.is_empty():
         return Section("certificate", "Certificate", ["Nothing was proven: there was nothing to place."])
     columns = [
-        Column("phase", "Phase", words), Column("metric", "Figure", words), number("value", "Value", _figure),
+        Column("phase", "Phase", words), Column("metric", "Figure", _figure_name), number("value", "Value", _figure),
         number("bound", "Proven bound", _figure), number("gap_pct", "Gap", _gap), prose("sentence", "In words"),
     ]
     grids = [grid(lines.filter(pl.col("state").is_null()), "What is proven about the books", columns)]
@@ -80,6 +81,14 @@ def certificate(report: ReportInput, names: Names) -> Section:
         ["A bound is proven: no books at all can be better than it. The gap is what may be left."],
         grids=grids,
     )
+
+
+def _figure_name(metric: str) -> str:
+    """A metric of the certificate in words: opp_count_cv → opportunities, variation."""
+    for ending, meaning in (("_cv", ", variation"), ("_max_min", ", most − least")):
+        if metric.endswith(ending):
+            return within_sentence(metric.removesuffix(ending)) + meaning
+    return FIGURE_NAMES.get(metric, words(metric))
 
 
 def _figure(value) -> str:
