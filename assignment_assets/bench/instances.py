@@ -11,6 +11,7 @@ from assignment_assets.optimizer.instance import NO_REP, Instance
 from assignment_assets.sample import company
 
 SIZES = {"S": (20, 2_500), "M": (100, 12_000), "L": (500, 60_000), "XL": (2_500, 300_000)}
+FILES = ("accounts.parquet", "reps.parquet", "reference.json")
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,8 @@ class Problem:
         Every account, locked ones too: account, state, latitude, longitude, owner (null: none), opp_count, bps, tam,
         value, referring, locked.
     reps
-        rep, latitude, longitude, covered_states, performance, capacity.
+        rep, latitude, longitude, covered_states, performance, capacity. A rep's capacity is also the weight of their
+        targets.
     reference
         `reference.json` of a shared instance; empty otherwise.
     """
@@ -37,15 +39,26 @@ class Problem:
 
 def read_problem(folder: Path) -> Problem:
     """A folder with `accounts.parquet`, `reps.parquet` and perhaps `reference.json`."""
-    accounts = pl.read_parquet(folder / "accounts.parquet").sort("account")
-    reps = pl.read_parquet(folder / "reps.parquet").sort("rep")
-    reference = folder / "reference.json"
-    return _problem(folder.name, accounts, reps, json.loads(reference.read_text()) if reference.exists() else {})
+    accounts, reps, reference = (folder / name for name in FILES)
+    return problem_of(folder.name, pl.read_parquet(accounts).sort("account"), pl.read_parquet(reps).sort("rep"),
+                      json.loads(reference.read_text()) if reference.exists() else {})
+
+
+def write_problem(folder: Path, problem: Problem) -> None:
+    """The files that `read_problem` takes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    problem.accounts.write_parquet(folder / FILES[0])
+    problem.reps.write_parquet(folder / FILES[1])
+    (folder / FILES[2]).write_text(json.dumps(problem.reference))
 
 
 def draw_problem(size: str, seed: int) -> Problem:
     """The sample company's field reps and non-carve-out accounts; who referred in the last three months is locked."""
-    drawn = company.generate(*SIZES[size], seed=seed)
+    return problem_of_company(f"{size}-{seed}", company.generate(*SIZES[size], seed=seed))
+
+
+def problem_of_company(name: str, drawn: company.Company) -> Problem:
+    """A company's field reps and the accounts they may hold; who referred in the last three months is locked."""
     reps = drawn.reps.filter(pl.col("is_active") & (pl.col("team") == "field")).sort("rep_id")
     number = pl.DataFrame({"owner_id": reps["rep_id"], "owner": np.arange(len(reps), dtype=np.int32)})
     reps = reps.select(
@@ -66,10 +79,11 @@ def draw_problem(size: str, seed: int) -> Problem:
                 referring=pl.col("referrals_l12m").fill_null(0) > 0,
                 locked=(pl.col("wants_lock") & (pl.col("turn") <= pl.col("capacity"))).fill_null(False))
     )
-    return _problem(f"{size}-{seed}", accounts, reps, {})
+    return problem_of(name, accounts, reps, {})
 
 
-def _problem(name: str, accounts: pl.DataFrame, reps: pl.DataFrame, reference: dict) -> Problem:
+def problem_of(name: str, accounts: pl.DataFrame, reps: pl.DataFrame, reference: dict) -> Problem:
+    """The frames with the optimiser's arrays of what is free in them."""
     measures = accounts.select("opp_count", "bps", "tam", "value").fill_null(0).to_numpy().astype(np.int64)
     locked = accounts["locked"].to_numpy()
     owner = accounts["owner"].fill_null(NO_REP).to_numpy().astype(np.int32)
@@ -82,12 +96,13 @@ def _problem(name: str, accounts: pl.DataFrame, reps: pl.DataFrame, reference: d
     np.add.at(base, owner[locked], measures[locked])
     held = np.bincount(owner[locked], minlength=len(reps))
     free = accounts.filter(~pl.col("locked"))
+    capacity = reps["capacity"].to_numpy()
     instance = Instance(
         account_ids=[f"{account:09d}" for account in free["account"]], rep_ids=[f"{rep:06d}" for rep in reps["rep"]],
         states=states, account_state=[place[state] for state in free["state"]], covers=covers,
-        seats=reps["capacity"].to_numpy() - held, is_referring=free["referring"].to_numpy(),
+        seats=capacity - held, is_referring=free["referring"].to_numpy(),
         measures=measures[~locked][:, :3], value=measures[~locked][:, 3], owner=owner[~locked],
-        has_owner=owner[~locked] >= 0, base_load=base, weight=np.ones(len(reps)),
+        has_owner=owner[~locked] >= 0, base_load=base, weight=capacity,
         performance=reps["performance"].to_numpy(), account_latitude=free["latitude"].to_numpy(),
         account_longitude=free["longitude"].to_numpy(), rep_latitude=reps["latitude"].to_numpy(),
         rep_longitude=reps["longitude"].to_numpy(),

@@ -1,175 +1,153 @@
-"""What the optimiser reaches, by when, and how far that is from the best possible; one JSON object a line."""
+"""What the optimiser reaches, by when, and how far that is from the best possible; one row a method."""
 
-import json
-import resource
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from assignment_assets.bench import peers
-from assignment_assets.bench.dump import dump_solution
-from assignment_assets.bench.instances import Problem, draw_problem, read_problem
-from assignment_assets.bench.scores import Scale, own_scale, shared_scale
-from assignment_assets.optimizer.archive import Archive
-from assignment_assets.optimizer.instance import Instance
+from assignment_assets.bench import child
+from assignment_assets.bench.cases import PUBLIC, draw_hospitals, draw_public
+from assignment_assets.bench.instances import Problem, draw_problem, read_problem, write_problem
+from assignment_assets.bench.methods import ALONE, METHODS, OURS, RESERVED, why_not
+from assignment_assets.bench.scores import FINE_UP_TO, certify, own_scale, shared_scale
+from assignment_assets.bench.warming import warm_up
 from assignment_assets.optimizer.phase import Phase
-from assignment_assets.optimizer.progress import Progress
-from assignment_assets.optimizer.referring import explore, referring_phase
+from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.seats import select_seats
 from assignment_assets.optimizer.settings import Settings
-from assignment_assets.optimizer.solve import complete, solve_referring
 
-MOMENTS = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)  # CPU seconds
-ENDLESS = 10**6
-
-
-class TimeIsUp(Exception):
-    """The budget of CPU seconds is spent; the archive keeps what was found."""
+GENERATED, HOSPITALS = "generated", "hospitals"
+CASES = (GENERATED, *PUBLIC, HOSPITALS)
 
 
-class Clock:
-    """Takes a score at every moment that passes, and stops the search at the last."""
-
-    def __init__(self, archive: Archive, scale: Scale, cpu_seconds: float):
-        self.archive, self.scale, self.budget = archive, scale, cpu_seconds
-        self.moments = [moment for moment in MOMENTS if moment < cpu_seconds]
-        self.curve: list[dict] = []
-        self.began, self.paused = time.process_time(), 0.0
-
-    @property
-    def spent(self) -> float:
-        return time.process_time() - self.began - self.paused
-
-    def __call__(self, _: Progress) -> None:
-        spent = self.spent
-        if self.moments and spent >= self.moments[0]:
-            self.moments = [moment for moment in self.moments if moment > spent]
-            self.note(spent)
-        if spent >= self.budget:
-            raise TimeIsUp
-
-    def note(self, spent: float) -> None:
-        """Scores what the archive holds; the time that takes is not counted."""
-        paused = time.process_time()
-        self.curve.append({"cpu_seconds": round(spent, 2), "points": len(self.archive),
-                           **self.scale.score(self.archive.objectives)})
-        self.paused += time.process_time() - paused
-
-
-def bench_optimizer(size: str = "M", seed: int = 11, instance: Path | None = None, cpu_seconds: float = 10.0,
-                    preset: str = "standard", with_peers: bool = False, dump: Path | None = None) -> Iterator[dict]:
-    """Measures phase 2 alone, phase 2 with phase 3's seats reserved, both phases as a cycle runs them, and the peers.
-
-    Compilation is done before the clock starts; so are the bounds that only score (`scale`), reported apart.
+@dataclass(frozen=True)
+class Plan:
+    """What is measured.
 
     Parameters
     ----------
+    case
+        `generated` (the sample company of `size`), `public-small`, `public-large` or `hospitals`; all of `seed`.
     instance
-        A folder to read; without it the sample company of `size` and `seed`.
+        A folder to read instead.
     cpu_seconds
-        Budget of each search and each peer.
+        Budget of each method.
     preset
         For the run of both phases, whose budget is generations and steps.
+    methods
+        Those of `METHODS` that race on phase 2 alone; with phase 3's seats reserved it is only ours.
+    cycle
+        Whether both phases run as well.
     dump
-        Where the solved problem goes as Parquet.
+        Where the solved problem goes.
     """
-    warm_up()
-    problem = read_problem(instance) if instance else draw_problem(size, seed)
+
+    case: str = GENERATED
+    size: str = "M"
+    seed: int = 11
+    instance: Path | None = None
+    cpu_seconds: float = 10.0
+    preset: str = "standard"
+    methods: tuple[str, ...] = (OURS,)
+    cycle: bool = True
+    dump: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the problem, without drawing it."""
+        if self.instance:
+            return self.instance.name
+        return f"{self.size if self.case == GENERATED else self.case}-{self.seed}"
+
+    def problem(self) -> Problem:
+        """The problem, drawn or read."""
+        if self.instance:
+            return read_problem(self.instance)
+        if self.case in PUBLIC:
+            return draw_public(self.case, self.seed)
+        return draw_hospitals(self.seed) if self.case == HOSPITALS else draw_problem(self.size, self.seed)
+
+
+def bench_optimizer(plan: Plan) -> Iterator[dict]:
+    """Measures the methods on phase 2, then both phases as a cycle runs them; each in a process of its own.
+
+    Compilation and the bounds that only score are done before any clock starts, and reported apart.
+    """
     began = time.process_time()
+    warm_up()
+    compiled, began = time.process_time() - began, time.process_time()
+    problem = plan.problem()
+    drawn, began = time.process_time() - began, time.process_time()
     selection = select_seats(problem.instance)
     seats_seconds = time.process_time() - began
     phase, start = referring_phase(problem.instance, selection)
-    yield {"kind": "problem", "name": problem.name, "accounts": len(problem.accounts), "reps": len(problem.reps),
+    yield {"kind": "problem", "problem": problem.name, "accounts": len(problem.accounts), "reps": len(problem.reps),
            "free": problem.instance.num_accounts, "placeable": selection.num_placed,
            "referring": phase.num_accounts, "edges": int(phase.edges.start[-1]),
-           "seats_seconds": round(seats_seconds, 3)}
-    settings = Settings.from_preset(preset)
-    alone = replace(phase, reserve=np.zeros_like(phase.reserve))
+           "compile_cpu_seconds": round(compiled, 2), "read_cpu_seconds": round(drawn, 2),
+           "seats_cpu_seconds": round(seats_seconds, 3)}
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent) / problem.name
+        write_problem(folder, problem)
+        if plan.case in PUBLIC and not plan.instance:
+            yield {"kind": "public", "problem": problem.name,
+                   **child.in_a_child(folder, {"kind": child.PUBLIC, "preset": plan.preset, "seed": plan.seed})}
+            return
+        yield from _races(plan, problem, phase, start, folder)
+        if plan.cycle:
+            yield {"kind": "cycle", "problem": problem.name, **child.in_a_child(
+                folder, {"kind": child.CYCLE, "preset": plan.preset, "dump": str(plan.dump) if plan.dump else None})}
+
+
+def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, folder: Path) -> Iterator[dict]:
+    settings = Settings.from_preset(plan.preset)
     weights = np.array(settings.knee_weights) / sum(settings.knee_weights)
-    for name, what in (("alone", alone), ("reserved", phase)):
+    num_edges = int(reserved.edges.start[-1])
+    alone = replace(reserved, reserve=np.zeros_like(reserved.reserve))
+    entries = [(ALONE, alone, plan.methods)]
+    if OURS in plan.methods and num_edges <= FINE_UP_TO:
+        entries.append((RESERVED, reserved, (OURS,)))
+    for seats, phase, methods in entries:
         began = time.process_time()
-        scale = (shared_scale(problem) if name == "alone" else None) or own_scale(what, start, weights, 12)
-        bound_seconds = time.process_time() - began
-        yield {"kind": "referring", "seats_of_phase_3": name, "method": "ours",
-               "scale_seconds": round(bound_seconds, 2), **_race(what, start, scale, settings, cpu_seconds)}
-        if with_peers and name == "alone":
-            yield from _peers(what, scale, cpu_seconds, seed)
-    yield from _cycle(problem, settings, dump)
+        scale = (shared_scale(problem.reference) if seats == ALONE else None) or own_scale(phase, start, weights)
+        scale_seconds = time.process_time() - began
+        own_bound, certify_seconds = certify(phase, scale)
+        certified = {"problem": problem.name, "seats": seats, "certify_cpu_seconds": round(certify_seconds, 3)}
+        yield {"kind": "bounds", **certified, "source": scale.source, "scale_cpu_seconds": round(scale_seconds, 2),
+               "hypervolume_bound": scale.hypervolume_bound, "knee_bound_raw": scale.knee_bound + scale.offset,
+               "own_knee_bound_raw": own_bound,
+               "own_below_pct": round(100.0 * (1.0 - own_bound / (scale.knee_bound + scale.offset)), 4)}
+        for method in methods:
+            row = {"kind": "referring", "method": method, **certified}
+            skipped = why_not(method, num_edges)
+            yield row | ({"skipped": skipped} if skipped else child.in_a_child(folder, {
+                "kind": child.RACE, "method": method, "seats": seats, "scale": scale.as_json(),
+                "preset": plan.preset, "cpu_seconds": plan.cpu_seconds, "seed": plan.seed}))
 
 
-def warm_up() -> None:
-    """Compiles every inner loop, on a problem of no size."""
-    tiny = _tiny_instance()
-    settings = Settings(lattice_divisions=1, generations=1, offspring=2, burst_sweeps=1, polish_sweeps=4)
-    front = solve_referring(tiny, settings)
-    complete(tiny, front.assignments[front.knee], settings)
+def standard_plans(seed: int, cpu_seconds: float, preset: str, shared: Path | None,
+                   hospitals: bool) -> Iterator[Plan]:
+    """What `make bench` measures: S, M and L with all methods, the shared instances, public sizes, hospitals."""
+    every = tuple(METHODS)
+    for size in ("S", "M", "L"):
+        yield Plan(size=size, seed=seed, cpu_seconds=cpu_seconds, preset=preset, methods=every)
+    for name in ("S0", "M0", "L0"):
+        if shared and (shared / name).is_dir():
+            yield Plan(instance=shared / name, seed=seed, cpu_seconds=cpu_seconds, preset=preset, methods=every)
+    for case in PUBLIC:
+        yield Plan(case=case, seed=seed, preset=preset)
+    if hospitals:
+        yield Plan(case=HOSPITALS, seed=seed, cpu_seconds=cpu_seconds, preset=preset, methods=every)
 
 
-def _tiny_instance() -> Instance:
-    return Instance(
-        account_ids=list("abcd"), rep_ids=list("xy"), states=["NY"], account_state=[0] * 4, covers=[[True], [True]],
-        seats=[2, 2], is_referring=[True, True, False, False], measures=[[1, 2, 3]] * 4, value=[1, 2, 3, 4],
-        owner=[0, 1, 0, -1], has_owner=[True, True, True, False], base_load=np.zeros((2, 4)), weight=[1, 1],
-        performance=[1.0, 2.0], account_latitude=[40.0, 41.0, 42.0, 43.0], account_longitude=[-75.0] * 4,
-        rep_latitude=[40.0, 43.0], rep_longitude=[-75.0, -76.0])
-
-
-def _race(phase: Phase, start: np.ndarray, scale: Scale, settings: Settings, cpu_seconds: float) -> dict:
-    archive = Archive()
-    clock = Clock(archive, scale, cpu_seconds)
-    wall = time.perf_counter()
-    with suppress(TimeIsUp):
-        explore(phase, start, replace(settings, generations=ENDLESS), clock, archive,
-                (scale.ideal, scale.reference))
-    spent = clock.spent
-    clock.note(spent)
-    return {**clock.curve[-1], "wall_seconds": round(time.perf_counter() - wall, 2), "curve": clock.curve,
-            "peak_mb": _peak_mb()}
-
-
-def _peers(phase: Phase, scale: Scale, cpu_seconds: float, seed: int) -> Iterator[dict]:
-    runs = {
-        "pymoo as it comes": lambda: peers.run_pymoo(peers.Naive(phase), cpu_seconds, seed),
-        "pymoo, eligible only, repaired": lambda: peers.run_pymoo(peers.EligibleOnly(phase), cpu_seconds, seed),
-        "greedy": lambda: peers.run_greedy(phase, scale, cpu_seconds),
-        "HiGHS MILP": lambda: peers.run_milp(phase, scale, cpu_seconds),
-    }
-    for method, run in runs.items():
-        began, wall = time.process_time(), time.perf_counter()
-        points = run()
-        spent, waited = time.process_time() - began, time.perf_counter() - wall
-        yield {"kind": "referring", "seats_of_phase_3": "alone", "method": method, "points": len(points),
-               "cpu_seconds": round(spent, 2), "wall_seconds": round(waited, 2), **scale.score(points)}
-    if not peers.has_cp_sat():
-        yield {"kind": "referring", "method": "CP-SAT", "skipped": "OR-Tools is not installed"}
-
-
-def _cycle(problem: Problem, settings: Settings, dump: Path | None) -> Iterator[dict]:
-    began, wall = time.process_time(), time.perf_counter()
-    front = solve_referring(problem.instance, settings)
-    between = time.process_time()
-    books = complete(problem.instance, front.assignments[front.knee], settings)
-    ended = time.process_time()
-    figures = {f"{line.phase}_{line.metric}": [line.value, line.bound, line.gap_pct]
-               for line in books.certificate if line.state is None}
-    yield {"kind": "cycle", "preset": settings.preset, "front_cpu_seconds": round(between - began, 2),
-           "books_cpu_seconds": round(ended - between, 2), "wall_seconds": round(time.perf_counter() - wall, 2),
-           "points": front.num_points, "placed": books.num_placed, "placed_bound": books.placed_bound,
-           "peak_mb": _peak_mb(), "certificate": figures}
-    if dump:
-        dump_solution(dump, problem, front, books)
-        yield {"kind": "dump", "folder": str(dump)}
-
-
-def _peak_mb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-def print_lines(rows: Iterator[dict]) -> None:
-    """Each row as one line of JSON, as soon as it is known."""
-    for row in rows:
-        print(json.dumps(row, ensure_ascii=False), flush=True)
+def measure(plans: Iterator[Plan], tell: Callable[[dict], None]) -> list[dict]:
+    """All rows of all plans; each is told as soon as it is known."""
+    rows = []
+    for plan in plans:
+        for row in bench_optimizer(plan):
+            tell(row)
+            rows.append(row)
+    return rows

@@ -1,6 +1,8 @@
 """`assignment bench …`: benchmarks, a JSON line for each figure."""
 
 import json
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,9 @@ import click
 from assignment_assets.bench import routing, write_back
 from assignment_assets.bench.quarter import Size
 from assignment_assets.bench.reaction import reaction
+from assignment_assets.commands.output import command, show
+from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.io.folders import DataFolder
 
 
 @click.group()
@@ -16,25 +21,66 @@ def bench() -> None:
     """Benchmarks: speed, quality and robustness, measured on this machine."""
 
 
-@bench.command("optimizer")
+@command(bench, "optimizer")
+@click.option("--case", type=click.Choice(["generated", "public-small", "public-large", "hospitals"]),
+              default="generated", show_default=True, help="The sample company, the size of a published figure (7,619 "
+              "accounts / 48 reps, 75,000 / 44), or the file that HOSPITALS_FILE names with 60 reps.")
 @click.option("--size", type=click.Choice(["S", "M", "L", "XL"]), default="M", show_default=True,
-              help="A generated problem: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.")
-@click.option("--seed", default=11, show_default=True, help="Of the generated problem.")
+              help="Of the generated case: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.")
+@click.option("--seed", default=11, show_default=True, help="Of whatever is drawn.")
 @click.option("--instance", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="A folder with accounts.parquet and reps.parquet to solve instead.")
-@click.option("--cpu-seconds", default=10.0, show_default=True, help="Budget of each search and each peer.")
+@click.option("--cpu-seconds", default=10.0, show_default=True, help="Budget of each method on phase 2.")
 @click.option("--preset", type=click.Choice(["quick", "standard", "thorough"]), default="quick", show_default=True,
               help="For the run of both phases.")
-@click.option("--peers", is_flag=True, help="Also pymoo as it comes, greedy and HiGHS, with the same budget.")
+@click.option("--method", "methods", multiple=True, help="Only these on phase 2: ours, pymoo, 'pymoo eligible', "
+              "greedy, HiGHS, CP-SAT.")
+@click.option("--peers", is_flag=True, help="All of them, with the same budget.")
+@click.option("--no-cycle", is_flag=True, help="Phase 2 only.")
 @click.option("--dump", type=click.Path(file_okay=False, path_type=Path), help="Where the solved problem goes.")
-@click.option("--json", "_", is_flag=True, help="Lines are JSON in any case.")
-def bench_optimizer(size: str, seed: int, instance: Path | None, cpu_seconds: float, preset: str, peers: bool,
-                    dump: Path | None, _: bool) -> None:
-    """The optimiser against its proven bounds: gaps, hypervolume, seconds, memory, and the curve over time."""
-    from assignment_assets.bench import optimizer  # loads numba and pymoo
+@click.option("--all", "every", is_flag=True, help="Ignores the case: S, M and L with peers, the shared instances, "
+              "the public sizes, the hospitals.")
+@click.option("--shared", type=click.Path(path_type=Path), help="With --all: the folder with S0, M0 and L0.")
+def bench_optimizer(as_json: bool, every: bool, shared: Path | None, peers: bool, no_cycle: bool,
+                    methods: tuple[str, ...], **chosen) -> None:
+    """The optimiser against its proven bounds: gaps, hypervolume, seconds, memory, and the curve over time.
 
-    for row in optimizer.bench_optimizer(size, seed, instance, cpu_seconds, preset, peers, dump):
-        click.echo(json.dumps(row))
+    Every row is a line of JSON; a table follows unless --json is given. All rows are kept in data/bench/.
+    """
+    from assignment_assets.bench import optimizer, table  # load numba and pymoo
+
+    unknown = sorted(set(methods) - set(optimizer.METHODS))
+    if unknown:
+        raise InvalidInput("--method", [Fault("method", ", ".join(unknown), " or ".join(optimizer.METHODS))])
+    if every:
+        plans = optimizer.standard_plans(chosen["seed"], chosen["cpu_seconds"], chosen["preset"], shared,
+                                         bool(os.environ.get("HOSPITALS_FILE")))
+        name = "all"
+    else:
+        plan = optimizer.Plan(methods=tuple(optimizer.METHODS) if peers else methods or ("ours",), cycle=not no_cycle,
+                              **chosen)
+        plans, name = iter([plan]), plan.name
+    rows = optimizer.measure(plans, lambda row: click.echo(json.dumps(row, ensure_ascii=False)))
+    target = DataFolder.from_environment().root / "bench" / f"optimizer-{name}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    if not as_json:
+        click.echo(f"\n{table.as_text(rows)}\n{target}")
+
+
+@command(bench, "check")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--bounds", is_flag=True, help="Also the weighted bounds, against HiGHS' linear programmes.")
+def check(folder: Path, bounds: bool, as_json: bool) -> None:
+    """Computes what a dump promises again, from its files alone."""
+    from assignment_assets.bench.check import check_dump
+
+    lines = check_dump(folder, bounds)
+    text = "\n".join(f"{'ok ' if line['holds'] else 'NO '} {line['what']}: {line['found']}, "
+                     f"expected {line['expected']}" for line in lines)
+    show(text, lines, as_json)
+    if not all(line["holds"] for line in lines):
+        sys.exit(1)
 
 
 @bench.command("routing")

@@ -71,6 +71,8 @@ class Books:
         Accounts placed, and the proven largest number (maximum flow); equal in the base model.
     objectives
         float[2, 3]: balance, mean drive minutes, moves per cent; row 0 the referring accounts, row 1 the others.
+    ranges
+        float[2, 3]: what the weighted objective of each phase divides them by.
     """
 
     assignment: np.ndarray
@@ -81,3 +83,4 @@ class Books:
     num_placed: int
     placed_bound: int
     objectives: np.ndarray
+    ranges: np.ndarray

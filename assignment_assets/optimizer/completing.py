@@ -53,7 +53,7 @@ def complete_books(instance: Instance, selection: Selection, referring: np.ndarr
         assignment=assignment, phase=np.where(assignment >= 0, phase_of, PHASE_OVERFLOW).astype(np.int8),
         drive_minutes=drive_minutes(instance, (second, third), assignment), explanations=explanations,
         certificate=tuple(lines), num_placed=int((assignment >= 0).sum()), placed_bound=selection.num_placed,
-        objectives=objectives,
+        objectives=objectives, ranges=np.array([scale.ranges for scale in scales]),
     )
 
 
