@@ -10,14 +10,16 @@ import polars as pl
 
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
-from assignment_assets.domain.events.detect import SCOPES
+from assignment_assets.domain.events.detect import SCOPES, owners_meet
 from assignment_assets.domain.routing.tables import (
     ALERTS,
     CONFLICT_PAIRS,
     DECISIONS,
-    DEPARTURES,
+    DEPARTURE_WAYS,
     EVENT_CYCLES,
     EVENTS,
+    EXCEPTIONS,
+    HIERARCHY_CONFLICTS,
     MISSING_RULES,
     POLLS,
     SUMMARY,
@@ -29,10 +31,12 @@ from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse import write_whole
 from assignment_assets.resources import Source
 from assignment_assets.routing.log import RoutingLog, read_routing
-from assignment_assets.routing.watch import study_conflicts
+from assignment_assets.routing.watch import study_conflicts, study_families
 from assignment_assets.segments import instance, run_segment
 from assignment_assets.stages.cycle import CYCLES
 from assignment_assets.stages.routing_pass import Standing, one_pass
+
+SHOWN = 10
 
 
 @click.group()
@@ -69,14 +73,17 @@ def route(as_json: bool) -> None:
 
 @command(routing)
 def status(as_json: bool) -> None:
-    """The last 24 hours and 30 days: how many, by which rule, how fast; alerts, conflicts, the missing rule."""
+    """The last 24 hours and 30 days: how many, by which rule, how fast; alerts, conflicts, the missing rule, families
+    with two owners, the exception queue."""
     folder = DataFolder.from_environment()
     polls = read_routing(folder, POLLS)
     if not polls.height:
         raise CycleClosed("routing: it has not run yet, expected a pass. Run `assignment routing pass`.")
     log = RoutingLog(folder)
     study_conflicts(log, Standing.now(log, utc_now()).rules, utc_now())
-    tables = {table.name: read_routing(folder, table) for table in (SUMMARY, ALERTS, CONFLICT_PAIRS, MISSING_RULES)}
+    study_families(log)
+    shown = (SUMMARY, ALERTS, CONFLICT_PAIRS, MISSING_RULES, HIERARCHY_CONFLICTS, EXCEPTIONS)
+    tables = {table.name: read_routing(folder, table) for table in shown}
     lines = [f"last poll {polls['polled_at'][-1]:%Y-%m-%d %H:%M:%S} UTC"]
     for row in tables["routing_summary"].iter_rows(named=True):
         lines.append(f"{row['span']:<6} {row['rule']:<22} {row['decisions']:>6}  conflicts {row['conflicts']:>4}  "
@@ -87,6 +94,13 @@ def status(as_json: bool) -> None:
               for row in tables["conflict_pairs"].sort("conflicts", descending=True).iter_rows(named=True)]
     lines += [f"missing rule: {row['candidate']} would have prevented {row['prevented']} ({row['toml']})"
               for row in tables["missing_rules"].sort("prevented", descending=True).head(1).iter_rows(named=True)]
+    families = tables["hierarchy_conflicts"]
+    lines += [f"two owners: {row['account_id']} ({row['owner_id']}) and {row['other_account_id']} "
+              f"({row['other_owner_id']}), {row['evidence']}: {row['remedy']}"
+              for row in families.sort("crosses_regions", descending=True).head(SHOWN).iter_rows(named=True)]
+    lines += [f"two owners: and {families.height - SHOWN} more pairs (--json)"] if families.height > SHOWN else []
+    lines += [f"exception: {row['kind']} {row['subject_id']}: {row['why']}"
+              for row in tables["routing_exceptions"].tail(SHOWN).iter_rows(named=True)]
     show("\n".join(lines), {name: frame.to_dicts() for name, frame in tables.items()}, as_json)
 
 
@@ -159,13 +173,18 @@ def list_events(as_json: bool) -> None:
         f"{row['cycle']:<48} {'opened' if row['cycle'] in opened else 'planned':<8} {row['scope']:<18} "
         f"up to {row['up_to']:<13} {row['why']}" for row in cycles.iter_rows(named=True)
     ]
+    meets = set(owners_meet(found)["event_id"])
     waiting = found.filter(pl.col("cycle").is_null())
-    lines += [f"{row['kind']} of {row['subject_id']}: "
-              f"{'for the exception queue' if row['scope'] == 'family' else 'waits for the quiet window'}"
-              for row in waiting.iter_rows(named=True)]
-    ways = read_routing(folder, DEPARTURES).group_by("rep_id", "way").len("accounts").sort("rep_id", "way")
-    lines += [f"departure of {row['rep_id']}: {row['accounts']} accounts by way of {row['way']}"
-              for row in ways.iter_rows(named=True)]
+    families = found.filter(pl.col("scope") == "family")
+    lines += [f"{row['kind']} of {row['subject_id']}: waits for the quiet window"
+              for row in waiting.filter(pl.col("scope") != "family").iter_rows(named=True)]
+    lines += [f"{row['kind']} of {row['subject_id']}: " + (row["cycle"] or (
+        "two owners meet, in the exception queue" if row["event_id"] in meets else "noted, one owner"))
+        for row in families.iter_rows(named=True)]
+    ways = read_routing(folder, DEPARTURE_WAYS)
+    lines += [f"departure of {row['rep_id']}: {row['accounts']} accounts, {row['optimiser']} by territory and "
+              f"optimiser, {row['director']} listed for {row['director_email']}, {row['territory_pool']} to the territory "
+              f"pool; {row['still_theirs']} still theirs" for row in ways.iter_rows(named=True)]
     show("\n".join(lines) or "no event yet",
          {"cycles": cycles.to_dicts(), "waiting": waiting.to_dicts(), "departures": ways.to_dicts()}, as_json)
 

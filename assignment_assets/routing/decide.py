@@ -5,10 +5,11 @@ from datetime import datetime
 import polars as pl
 
 from assignment_assets.domain.events.departure import departure_plan
+from assignment_assets.domain.events.detect import FAMILY
 from assignment_assets.domain.events.plan import plan_cycles, ready
 from assignment_assets.domain.routing.candidates import owners_in_force
 from assignment_assets.domain.routing.people import People, loads
-from assignment_assets.domain.routing.router import Routed, Router, rotation
+from assignment_assets.domain.routing.router import STAYS, Routed, Router, rotation
 from assignment_assets.domain.routing.rules import RoutingRules, unknown_reps
 from assignment_assets.domain.routing.tables import (
     CONFLICTS,
@@ -25,7 +26,7 @@ from assignment_assets.domain.routing.tables import (
     WRITES,
 )
 from assignment_assets.domain.routing.workload import above_high_water
-from assignment_assets.domain.standing import ROUTING, StandingPolicy
+from assignment_assets.domain.standing import StandingPolicy
 from assignment_assets.routing.log import Page, RoutingLog
 from assignment_assets.routing.poll import note_exceptions
 
@@ -48,21 +49,30 @@ def decide(log: RoutingLog, rules: RoutingRules, policies: Policies, now: dateti
         candidates = latest.join(decisions, on=["account_id", "seen_at"], how="anti")
         if not candidates.height:
             return Routed()
-        policy = policies.get(ROUTING)
-        router = Router(rules, people_now(page, now), rotation(decisions), decisions.height + 1,
-                        policy[1] if policy else None)
+        digests = {kind: digest for kind, (_, digest) in policies.items()}
+        router = Router(rules, people_now(page, now), rotation(decisions), decisions.height + 1, digests)
         routed = router.route(candidates, now)
         decided, conflicts = routed.frames()
         page.append(DECISIONS, decided)
         page.append(CONFLICTS, conflicts)
         faults = [("rules", "routing rules", str(fault)) for fault in unknown_reps(rules, page.rows(SEEN_REPS))]
         note_exceptions(page, [*faults, *_bypassed(routed)], now)
+        _settle_families(page, decided)
     return routed
+
+
+def _settle_families(page: Page, decided: pl.DataFrame) -> None:
+    """Notes at the events of families which decision settled them."""
+    settled = decided.filter(pl.col("why").is_in(FAMILY)).select(
+        "decided_at", kind="why", subject_id="account_id", by=pl.format("routing decision {}", "decision_no"))
+    events = page.rows(EVENTS).filter(pl.col("cycle").is_null() & pl.col("scope").eq("family")).join(
+        settled, on=["kind", "subject_id"])
+    page.merge(EVENTS, events.with_columns(cycle="by"))
 
 
 def _bypassed(routed: Routed) -> list[tuple[str, str, str]]:
     return [(row["rule"], row["account_id"], f"{row['evidence']}. {row['passed_over'] or ''}".strip())
-            for row in routed.decisions if row["rule"] in ("overflow", "no_owner")]
+            for row in routed.decisions if row["rule"] in ("overflow", "no_owner", STAYS)]
 
 
 def plan_events(

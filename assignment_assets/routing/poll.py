@@ -1,12 +1,13 @@
 """One look at the source: what changed, what happened, who needs an owner; all of it in one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
 from assignment_assets.domain.errors import WarehouseBusy
-from assignment_assets.domain.events.detect import Seen, detect
+from assignment_assets.domain.events.detect import Seen, detect, owners_meet
 from assignment_assets.domain.routing.acceptance import given_back, lapsed, pending
 from assignment_assets.domain.routing.candidates import new_accounts
 from assignment_assets.domain.routing.rules import RoutingRules
@@ -40,7 +41,8 @@ class Polled:
 
 
 def poll(
-    log: RoutingLog, reader: ChangeReader, rules: RoutingRules, answers: list[Acceptance], now: datetime
+    log: RoutingLog, reader: ChangeReader, rules: RoutingRules, answers: list[Acceptance], now: datetime,
+    families_from: Mapping[str, date] | None = None,
 ) -> Polled:
     """Reads what changed since the last poll, and notes events, answers and the accounts that need an owner.
 
@@ -48,6 +50,11 @@ def poll(
 
     The first poll reads everything and notes no events: there is nothing to compare with. Records created from
     then on are new.
+
+    Parameters
+    ----------
+    families_from
+        `merged` or `re_parented` → the first day of the policy that lets routing settle such events.
     """
     with log.open() as page:
         last = _last(page)
@@ -68,7 +75,8 @@ def poll(
         returned = given_back(decisions, page.rows(ANSWERS), page.rows(WRITES))
         routes_from = last["routes_from"] if last else now
         candidates = new_accounts(
-            after.accounts, after.reps, after.opportunities, decisions, returned, rules, routes_from, now
+            after.accounts, after.reps, after.opportunities, decisions, returned, rules, routes_from, now,
+            _families(page.rows(EVENTS), families_from or {}),
         ).join(claimed(log.folder), on="account_id", how="anti")
         page.append(NEW_ACCOUNTS, candidates)
         row = {"poll_no": number, "polled_at": now, "watermark": changes.watermark, "routes_from": routes_from,
@@ -77,6 +85,13 @@ def poll(
         page.append(POLLS, pl.DataFrame([row], schema=POLLS.columns))
     counts = changes.accounts.height + changes.reps.height + changes.opportunities.height
     return Polled(number, candidates, events, counts)
+
+
+def _families(events: pl.DataFrame, since: Mapping[str, date]) -> pl.DataFrame:
+    """account_id and kind of the families' events that nobody has settled and a policy covers."""
+    first_day = pl.col("kind").replace_strict(dict(since), default=None, return_dtype=pl.Date)
+    waiting = owners_meet(events).filter(pl.col("cycle").is_null() & (pl.col("detected_at").dt.date() >= first_day))
+    return waiting.select("kind", account_id="subject_id")
 
 
 def _last(page: Page) -> dict | None:
@@ -103,8 +118,8 @@ def _merge(page: Page, changes: Changes, before: Seen | None) -> None:
 
 
 def _note_families(page: Page, events: pl.DataFrame, now: datetime) -> None:
-    """Families with two owners are no cycle: one account each, for the exception queue."""
-    split = events.filter(pl.col("scope") == "family")
+    """Families in which two owners meet: one account each, for the exception queue."""
+    split = owners_meet(events)
     note_exceptions(page, [
         ("family_split", row["subject_id"], f"{row['kind']}: {row['evidence']}") for row in split.iter_rows(named=True)
     ], now)

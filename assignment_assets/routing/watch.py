@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from assignment_assets.domain.events.departure import departure_ways
 from assignment_assets.domain.routing.candidates import owners_in_force
+from assignment_assets.domain.routing.families import hierarchy_conflicts
 from assignment_assets.domain.routing.missing_rule import missing_rules
 from assignment_assets.domain.routing.people import People, loads
 from assignment_assets.domain.routing.rules import RoutingRules
@@ -14,6 +16,10 @@ from assignment_assets.domain.routing.tables import (
     CONFLICT_PAIRS,
     CONFLICTS,
     DECISIONS,
+    DEPARTURE_WAYS,
+    DEPARTURES,
+    EVENTS,
+    HIERARCHY_CONFLICTS,
     KPIS,
     MISSING_RULES,
     NEW_ACCOUNTS,
@@ -79,6 +85,22 @@ def study_conflicts(log: RoutingLog, rules: RoutingRules, now: datetime) -> tupl
         page.replace(CONFLICT_PAIRS, pairs)
         page.replace(MISSING_RULES, missing)
     return pairs, missing
+
+
+def study_families(log: RoutingLog) -> pl.DataFrame:
+    """Table `hierarchy_conflicts` as of the last poll."""
+    with log.open() as page:
+        found = hierarchy_conflicts(page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS))
+        page.replace(HIERARCHY_CONFLICTS, found)
+    return found
+
+
+def follow_departures(log: RoutingLog) -> pl.DataFrame:
+    """Table `departure_ways` as of the last poll."""
+    with log.open() as page:
+        ways = departure_ways(page.rows(DEPARTURES), page.rows(EVENTS), page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS))
+        page.replace(DEPARTURE_WAYS, ways)
+    return ways
 
 
 def _loads(page: Page) -> dict[str, int]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from assignment_assets.domain.events.detect import FAMILY
 from assignment_assets.domain.routing.candidates import FINISHED, SETTLED
 from assignment_assets.domain.routing.people import BOOK_SIZE
 from assignment_assets.domain.routing.tables import DECISIONS, SEEN_ACCOUNTS, SEEN_REPS, WRITES
@@ -18,7 +19,8 @@ DAY = timedelta(days=1)
 def writable(log: RoutingLog, policies: Policies, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
     """What the write-back takes: changes that a policy covers, the log so far, free seats per rep.
 
-    Routing needs the policy for `routing`, a leaver's low tiers the one for `departure`. Within 24 hours no more
+    Routing needs the policy for `routing`, a leaver's low tiers the one for `departure`, a family that changed the one
+    for that. Within 24 hours no more
     accounts are moved than the policy says; the rest waits, and stands in the exception queue.
     """
     with log.open() as page:
@@ -28,7 +30,7 @@ def writable(log: RoutingLog, policies: Policies, now: datetime) -> tuple[pl.Dat
             decision_no="sign_off_no", account_id="account_id")
         waiting = latest.filter(pl.col("new_owner_id").is_not_null()).join(
             ended, on=["decision_no", "account_id"], how="anti").sort("decision_no")
-        allowed = [_within(waiting, decisions, writes, policies, kind, now) for kind in (ROUTING, "departure")]
+        allowed = [_within(waiting, decisions, writes, policies, kind, now) for kind in (ROUTING, "departure", *FAMILY)]
         going = pl.concat(allowed).sort("decision_no")
         _note_waiting(page, waiting.join(going, on="decision_no", how="anti"), policies, now)
         seats = _seats(page, going)
@@ -37,23 +39,26 @@ def writable(log: RoutingLog, policies: Policies, now: datetime) -> tuple[pl.Dat
     return rows, writes.join(going, left_on="sign_off_no", right_on="decision_no", how="semi"), seats
 
 
-def _kind(rule: pl.Expr) -> pl.Expr:
-    return pl.when(rule == POOL_RULE).then(pl.lit("departure")).otherwise(pl.lit(ROUTING))
+def _kind() -> pl.Expr:
+    """The kind of policy that a decision needs."""
+    why = pl.col("why")
+    return (pl.when(pl.col("rule") == POOL_RULE).then(pl.lit("departure"))
+            .when(why.is_in(FAMILY)).then(why).otherwise(pl.lit(ROUTING)))
 
 
 def _within(waiting: pl.DataFrame, decisions: pl.DataFrame, writes: pl.DataFrame, policies: Policies, kind: str,
             now: datetime) -> pl.DataFrame:
-    mine = waiting.filter(_kind(pl.col("rule")) == kind)
+    mine = waiting.filter(_kind() == kind)
     if kind not in policies:
         return mine.clear()
-    of_kind = decisions.filter(_kind(pl.col("rule")) == kind).select(sign_off_no="decision_no")
+    of_kind = decisions.filter(_kind() == kind).select(sign_off_no="decision_no")
     recent = writes.filter(pl.col("outcome").is_in(SETTLED) & (pl.col("verified_at") > now - DAY))
     moved = recent.join(of_kind, on="sign_off_no", how="semi").height
     return mine.head(max(0, policies[kind][0].max_moves - moved))
 
 
 def _note_waiting(page: Page, held: pl.DataFrame, policies: Policies, now: datetime) -> None:
-    rows = held.with_columns(kind=_kind(pl.col("rule")))
+    rows = held.with_columns(kind=_kind())
     note_exceptions(page, [
         ("over_policy", row["account_id"],
          f"decision {row['decision_no']}: " + (f"the policy's largest number of moves is reached ({row['kind']})"

@@ -1,13 +1,11 @@
 """Between the quarters: new accounts find their owner, events find their cycle. Assets of the group `routing`."""
 
 import time
-from datetime import timedelta
 
 import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.routing.tables import (
-    DECISIONS,
     DEPARTURES,
     EVENT_CYCLES,
     EVENTS,
@@ -16,41 +14,16 @@ from assignment_assets.domain.routing.tables import (
     WORKLOAD,
     WRITES,
 )
-from assignment_assets.domain.routing.views import minutes_to_owner
 from assignment_assets.io.changes import ChangeReader
-from assignment_assets.io.folders import DataFolder
-from assignment_assets.report.pictures.canvas import markdown
-from assignment_assets.report.pictures.routing import hours_picture, rules_picture
 from assignment_assets.resources import Clock, Source
 from assignment_assets.routing.decide import decide, plan_events
 from assignment_assets.routing.hand_over import write_hand_over
-from assignment_assets.routing.log import RoutingLog, read_routing
-from assignment_assets.routing.watch import measure, study_conflicts, watch
+from assignment_assets.routing.log import read_routing
+from assignment_assets.routing.watch import follow_departures, watch
 from assignment_assets.stages.cycle import CYCLES, as_table, counts, table_metadata
+from assignment_assets.stages.routing_frame import APPENDED, REPLACED, SHOWN, in_dollars, routing_asset, routing_log
 from assignment_assets.stages.routing_pass import Standing, look, write_decisions
-
-POOL = "routing"
-SEEN_STOPPED = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=2), warn_window=timedelta(minutes=75))
-APPENDED = "append-only"
-SHOWN = 30
-
-
-def routing_asset(deps=(), **options):
-    """Decorator of one asset of continuous routing: not partitioned, in a pool of its own, its staleness seen."""
-    return dg.asset(
-        group_name="routing",
-        deps=list(deps),
-        pool=POOL,
-        kinds=options.pop("kinds", {"duckdb", "polars"}),
-        owners=["team:growth-strategy"],
-        freshness_policy=SEEN_STOPPED,
-        **options,
-    )
-
-
-def routing_log() -> RoutingLog:
-    """The routing log of the data folder."""
-    return RoutingLog(DataFolder.from_environment())
+from assignment_assets.stages.routing_views import VIEWS
 
 
 @routing_asset(kinds={"salesforce", "duckdb"})
@@ -126,6 +99,19 @@ def routing_write_back(context: dg.AssetExecutionContext, source: Source, clock:
 
 
 @routing_asset(deps=["routing_write_back"])
+def departures(clock: Clock) -> dg.MaterializeResult:
+    """Every leaver's book: how many accounts went which way, how many the leaver owns still.
+
+    Most go to the event's cycle, by territory rule and optimiser; active pipeline is listed for the director in
+    `outbox/hand_over/` and redistributed with them; low tiers wait in the territory pool for the next new hire.
+    """
+    ways = follow_departures(routing_log())
+    return dg.MaterializeResult(metadata=table_metadata(ways, REPLACED) | {
+        name: int(ways[name].sum()) for name in ("accounts", "optimiser", "director", "territory_pool", "still_theirs")
+    } | {"latest leavers": as_table(in_dollars(ways, "open_amount").sort("detected_at", descending=True).head(SHOWN))})
+
+
+@routing_asset(deps=["routing_write_back"])
 def routing_summary(clock: Clock) -> dg.MaterializeResult:
     """The last 24 hours and 30 days: how many, by which rule, how fast; workload and alerts as they stand."""
     log, now = routing_log(), clock.now()
@@ -133,7 +119,7 @@ def routing_summary(clock: Clock) -> dg.MaterializeResult:
     frame, loaded = read_routing(log.folder, SUMMARY), read_routing(log.folder, WORKLOAD)
     day = frame.filter((pl.col("span") == "day") & (pl.col("rule") == "all"))
     figures = day.row(0, named=True) if day.height else {}
-    return dg.MaterializeResult(metadata=table_metadata(frame, "replaced") | {
+    return dg.MaterializeResult(metadata=table_metadata(frame, REPLACED) | {
         "summary": as_table(frame),
         "routed in 24 hours": figures.get("decisions", 0),
         "median minutes to owner": _figure(figures.get("median_minutes")),
@@ -142,39 +128,6 @@ def routing_summary(clock: Clock) -> dg.MaterializeResult:
         "alerts that stand": as_table(raised.sort("hours", descending=True).head(SHOWN)),
         "above the high-water mark": loaded.filter("is_high").height,
         "fullest reps": as_table(loaded.sort("index", descending=True).head(10)),
-    })
-
-
-@routing_asset(deps=["routing_decisions"])
-def routing_conflicts(clock: Clock) -> dg.MaterializeResult:
-    """How often which rules name different people, and the missing rule that would have prevented most of it.
-
-    The log's own accounts are routed again under every candidate rule; what stays in conflict is counted.
-    """
-    log, now = routing_log(), clock.now()
-    pairs, missing = study_conflicts(log, Standing.now(log, now).rules, now)
-    best = missing.row(0, named=True) if missing.height else {"candidate": "none", "prevented": 0, "toml": ""}
-    return dg.MaterializeResult(metadata=table_metadata(pairs, "replaced") | {
-        "pairs of rules": as_table(pairs.sort("conflicts", descending=True)),
-        "the missing rule": f"{best['candidate']}: prevents {best['prevented']}",
-        "as TOML": best["toml"],
-        "candidates": as_table(missing),
-        "conflicts": int(pairs["conflicts"].sum()),
-    })
-
-
-@routing_asset(deps=["routing_summary"])
-def routing_kpis(clock: Clock) -> dg.MaterializeResult:
-    """Time to ownership, coverage, reassignment rate, response in time, revenue per owner; with what cannot be
-    measured from the sources named as such."""
-    log, now = routing_log(), clock.now()
-    rows = measure(log, Standing.now(log, now).rules, now)
-    timed = minutes_to_owner(read_routing(log.folder, DECISIONS), read_routing(log.folder, WRITES))
-    figures = {row["kpi"]: row["value"] for row in rows.iter_rows(named=True) if row["value"] is not None}
-    return dg.MaterializeResult(metadata=table_metadata(rows, APPENDED) | figures | {
-        "KPIs": as_table(rows.select("kpi", "value", "unit", "sentence")),
-        "how fast": dg.MetadataValue.md(markdown(hours_picture(timed), "minutes to owner, day by day")),
-        "by rule": dg.MetadataValue.md(markdown(rules_picture(read_routing(log.folder, SUMMARY)), "routed by rule")),
     })
 
 
@@ -187,7 +140,7 @@ ROUTING = [
     events,
     routing_decisions,
     routing_write_back,
+    departures,
     routing_summary,
-    routing_conflicts,
-    routing_kpis,
+    *VIEWS,
 ]

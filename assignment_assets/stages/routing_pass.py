@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
+from assignment_assets.domain.events.detect import FAMILY
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.io.changes import ChangeReader
 from assignment_assets.io.folders import engine_key
@@ -14,7 +15,7 @@ from assignment_assets.routing.decide import Policies, decide, plan_events
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.poll import Polled, poll
 from assignment_assets.routing.standing_files import acceptances, policies_in_force, read_rules
-from assignment_assets.routing.watch import watch
+from assignment_assets.routing.watch import follow_departures, watch
 from assignment_assets.routing.write import note_written, writable
 from assignment_assets.write_back.apply import apply
 
@@ -50,7 +51,9 @@ def look(log: RoutingLog, reader: ChangeReader, standing: Standing, now: datetim
     """Polls the source, with the answers that reps have given."""
     answers, refused = acceptances(log.folder, engine_key())
     standing.refused += [f"{each.file}: {each.why}" for each in refused]
-    return poll(log, reader, standing.rules, answers, now)
+    families = {kind: date.fromisoformat(policy.valid_from) for kind, (policy, _) in standing.policies.items()
+                if kind in FAMILY}
+    return poll(log, reader, standing.rules, answers, now, families)
 
 
 def write_decisions(
@@ -79,5 +82,6 @@ def one_pass(
         cycles = plan_events(log, standing.rules, standing.policies, taken, now)
         routed = decide(log, standing.rules, standing.policies, now)
         written = write_decisions(log, desk, standing, clock, pause).height if desk else 0
+        follow_departures(log)
         raised = watch(log, standing.rules, clock())
     return PassSummary(polled, len(routed.decisions), len(routed.conflicts), written, cycles, raised)

@@ -55,7 +55,8 @@ def test_the_status_shows_what_was_routed_and_the_events_what_is_planned(here):
     code, text = say("events", "list", "--json")
     content = json.loads(text)
     assert [cycle["scope"] for cycle in content["cycles"]] == ["churn"]
-    assert content["departures"] == [{"rep_id": org_id("ben"), "way": "optimiser", "accounts": 12}]
+    ways = content["departures"][0]
+    assert (ways["rep_id"], ways["optimiser"], ways["director"], ways["territory_pool"]) == (org_id("ben"), 12, 0, 0)
     assert here.table(DECISIONS)["account_id"].to_list() == [account]
 
 

@@ -3,7 +3,14 @@
 import polars as pl
 import pytest
 
-from assignment_assets.domain.routing.tables import DECISIONS, DEPARTURES, EVENT_CYCLES, EVENTS, TERRITORY_POOL
+from assignment_assets.domain.routing.tables import (
+    DECISIONS,
+    DEPARTURE_WAYS,
+    DEPARTURES,
+    EVENT_CYCLES,
+    EVENTS,
+    TERRITORY_POOL,
+)
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import ACCOUNTS, ELIGIBLE_POOL, WRITE_BACK_LOG
 from assignment_assets.io.folders import engine_key
@@ -66,6 +73,29 @@ def test_low_tiers_wait_for_the_next_new_hire_and_pipeline_is_listed_for_the_dir
     assert left.owner(org_id("b09")) == org_id("amy")
     path = write_hand_over(left.folder, ways)[0]
     assert path.parent.name == DANA and org_id("b06") in path.read_text()
+
+
+def test_leavers_of_one_window_share_one_cycle_and_each_has_a_list_and_a_row_of_figures(left):
+    left.allow("departure")
+    left.wait(minutes=5)
+    left.go()
+    deal = {"Id": org_id("d8"), "AccountId": org_id("c06"), "OwnerId": org_id("cleo"), "StageName": "Negotiation",
+            "Amount": 900, "CloseDate": "2026-10-20"}
+    left.address.hook("create", object="Opportunity", records=[deal])
+    left.edit("cleo", IsActive=False)
+    left.wait(minutes=10)
+    assert left.go().event_cycles.height == 0
+    left.wait(minutes=31)
+    cycles = left.go().event_cycles
+    assert cycles["cycle"].to_list() == ["2026-10-01-event-1"] and cycles["event_count"].to_list() == [2]
+    books = RunConfig.model_validate_json(cycles["config_json"][0]).books
+    assert sorted(books) == sorted([org_id("ben"), org_id("cleo")])
+    ways = left.table(DEPARTURE_WAYS)
+    shown = ways.select("name", "accounts", "optimiser", "director", "territory_pool", "still_theirs").sort("name")
+    assert shown.rows() == [("Ben Ode", 12, 9, 1, 2, 10), ("Cleo Park", 12, 9, 3, 0, 12)]
+    assert ways["cycle"].to_list() == ["2026-10-01-event-1"] * 2
+    lists = write_hand_over(left.folder, left.table(DEPARTURES))
+    assert sorted(path.stem for path in lists) == sorted([org_id("ben"), org_id("cleo")])
 
 
 def test_without_a_policy_nothing_moves_and_the_cycle_waits_for_a_person(left):

@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from assignment_assets.domain.routing.rules import RoutingRules
-from assignment_assets.domain.routing.tables import DEPARTURES
+from assignment_assets.domain.routing.tables import DEPARTURE_WAYS, DEPARTURES
 
 WHY = {
     "director": "an open deal is under way: the director hands it over in person",
@@ -39,3 +39,26 @@ def departure_plan(
         pl.col("open_deals").fill_null(0), pl.col("open_amount").fill_null(0)).with_columns(way=way)
     return DEPARTURES.conform(planned.with_columns(
         rep_id="owner_id", detected_at=pl.lit(now), why=pl.col("way").replace_strict(WHY)))
+
+
+def departure_ways(departures: pl.DataFrame, events: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
+                   ) -> pl.DataFrame:
+    """Table `departure_ways`: a row a leaver, how many accounts went which way, and how many are theirs still.
+
+    Parameters
+    ----------
+    departures
+        Table `departures`: the way of every account.
+    accounts
+        The accounts as of the last poll.
+    """
+    counted = departures.group_by("rep_id").agg(
+        pl.len().alias("accounts"), *((pl.col("way") == way).sum().alias(way) for way in WHY),
+        pl.col("open_deals").sum(), pl.col("open_amount").sum(), pl.col("detected_at").max(),
+        pl.col("director_email").first())
+    cycles = events.filter(pl.col("kind") == "departure").sort("detected_at").group_by(rep_id="subject_id").agg(
+        pl.col("cycle").last())
+    held = accounts.filter(pl.col("carve_out").is_null()).group_by(rep_id="owner_id").agg(still_theirs=pl.len())
+    joined = counted.join(cycles, on="rep_id", how="left").join(held, on="rep_id", how="left").join(
+        reps.select("rep_id", "name", "region"), on="rep_id", how="left")
+    return DEPARTURE_WAYS.conform(joined.with_columns(pl.col("still_theirs").fill_null(0)))

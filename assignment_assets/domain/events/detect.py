@@ -17,7 +17,9 @@ SCOPES = {
     "book_non_productive": "churn", "states_gained": "rep", "states_lost": "region", "capacity_raised": "rep",
     "capacity_lowered": "churn", "merged": "family", "re_parented": "family",
 }
-"""Kind of event → the narrowest scope that settles it. `family` is no cycle: one account, for the exceptions."""
+"""Kind of event → the narrowest scope that settles it. `family` is one account: routing settles it under a policy
+for its kind, else it waits in the exception queue."""
+FAMILY = ("merged", "re_parented")
 
 
 @dataclass(frozen=True)
@@ -107,24 +109,31 @@ def _books(seen: Seen) -> pl.DataFrame:
 
 
 def _of_families(before: Seen, after: Seen, merged: dict[str, str]) -> Iterator[tuple[str, str, str | None, dict]]:
-    """Accounts merged or moved under another parent where two owners now meet in one family."""
+    """Accounts merged or moved under another parent; `owners_meet` says whether the family now has two owners."""
     owners = after.accounts.select("account_id", "owner_id")
+    owner_of = dict(owners.filter(pl.col("account_id").is_in(sorted(merged.values()))).iter_rows())
     gone = before.accounts.filter(pl.col("account_id").is_in(sorted(merged))).select(
-        loser_id="account_id", loser_owner="owner_id")
+        "name", loser_id="account_id", loser_owner="owner_id")
     for row in gone.sort("loser_id").iter_rows(named=True):
-        winner = owners.filter(pl.col("account_id") == merged[row["loser_id"]])
-        winner_owner = winner["owner_id"][0] if winner.height else None
-        if winner_owner != row["loser_owner"]:
-            yield "merged", merged[row["loser_id"]], None, row | {"winner_owner": winner_owner}
+        winner = merged[row["loser_id"]]
+        if winner in owner_of:
+            met = {"winner_owner": owner_of[winner], "owners_meet": owner_of[winner] != row["loser_owner"]}
+            yield "merged", winner, None, row | met
     parents = owners.select(parent_id="account_id", parent_owner="owner_id")
     moved = (
         after.accounts.select("account_id", "owner_id", "parent_id")
         .join(before.accounts.select("account_id", was_parent="parent_id"), on="account_id")
-        .filter(pl.col("parent_id").is_not_null() & pl.col("parent_id").ne_missing(pl.col("was_parent")))
+        .filter(pl.col("parent_id").ne_missing(pl.col("was_parent")))
         .join(parents, on="parent_id", how="left")
-        .filter(pl.col("parent_owner").ne_missing(pl.col("owner_id")))
     )
     for row in moved.sort("account_id").iter_rows(named=True):
         yield "re_parented", row["account_id"], None, {
             "parent_id": [row["was_parent"], row["parent_id"]], "owner_id": row["owner_id"],
-            "parent_owner": row["parent_owner"]}
+            "parent_owner": row["parent_owner"],
+            "owners_meet": row["parent_id"] is not None and row["parent_owner"] != row["owner_id"]}
+
+
+def owners_meet(events: pl.DataFrame) -> pl.DataFrame:
+    """The events of families in which two owners now meet: what a person or a policy has to settle."""
+    meets = pl.col("evidence").str.json_path_match("$.owners_meet") == "true"
+    return events.filter(pl.col("scope").eq("family") & meets.fill_null(False))

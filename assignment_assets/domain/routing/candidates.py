@@ -9,6 +9,7 @@ from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import NEW_ACCOUNTS
 
 SETTLED = ("verified", "skipped_already")
+FAMILIES = {"account_id": pl.String, "kind": pl.String}
 FINISHED = (*SETTLED, "drift", "drift_rule", "gone")
 
 
@@ -29,12 +30,13 @@ def new_accounts(
     rules: RoutingRules,
     routes_from: datetime,
     seen_at: datetime,
+    families: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Table `new_accounts`: the accounts outside carve-outs that nobody was given yet, oldest first in id order.
 
     An account needs an owner where its record is new and no decision exists, where its owner means nobody (a
-    placeholder, or no user of the engine), or where it was given back. What an inactive rep owns waits for the
-    departure's own cycle.
+    placeholder, or no user of the engine), where it was given back, or where two owners met in its family and a
+    policy settles that. What an inactive rep owns waits for the departure's own cycle.
 
     Parameters
     ----------
@@ -44,10 +46,13 @@ def new_accounts(
         account_id, rep_id: accounts whose last decision was declined or not accepted in time.
     routes_from
         Records created from this moment on are new.
+    families
+        account_id, kind: accounts that were merged or re-parented, to be settled now.
     """
     people = reps.select(owner_id="rep_id", team="team", is_there=pl.lit(True))
     decided = decisions.select("account_id").unique().with_columns(is_decided=pl.lit(True))
     given_back = returned.select("account_id", not_to_rep_id="rep_id")
+    settled_now = (families if families is not None else pl.DataFrame(schema=FAMILIES)).unique("account_id")
     means_nobody = (pl.col("owner_id").is_null() | pl.col("is_there").is_null()
                     | (pl.col("team") == "placeholder").fill_null(False)
                     | pl.col("owner_id").is_in(rules.placeholder_owner_ids))
@@ -56,8 +61,10 @@ def new_accounts(
         .join(people, on="owner_id", how="left")
         .join(decided, on="account_id", how="left")
         .join(given_back, on="account_id", how="left")
+        .join(settled_now, on="account_id", how="left")
         .with_columns(
             why=pl.when(pl.col("not_to_rep_id").is_not_null()).then(pl.lit("returned"))
+            .when(pl.col("kind").is_not_null()).then("kind")
             .when(pl.col("is_decided").fill_null(False)).then(None)
             .when(pl.col("created_at") >= routes_from).then(pl.lit("new_record"))
             .when(means_nobody).then(pl.lit("placeholder_owner"))

@@ -4,17 +4,23 @@ One decision costs the same whatever the number of accounts owned: loads are cou
 account, state and postal prefix. The same candidates in the same state give the same decisions.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import polars as pl
 
+from assignment_assets.domain.events.detect import FAMILY
 from assignment_assets.domain.routing.nominations import Nomination, Nominators
 from assignment_assets.domain.routing.people import People
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import CONFLICTS, DECISIONS
+from assignment_assets.domain.standing import ROUTING
 
 SHOWN_PASSED_OVER = 6
+FAMILY_RULES = ("named_owner", "existing_opportunity", "parent_owner")
+"""What may move an account because its family changed; otherwise it stays where it is."""
+STAYS = "family_stays"
 SENTENCES = {
     "not_a_field_rep": "no field rep", "inactive": "has left", "on_leave": "on leave", "not_covered":
     "does not cover the state", "full": "full", "high_water": "above the high-water mark", "given_back": "gave it back",
@@ -43,14 +49,16 @@ class Router:
         Territory → the rep who took its last account by round-robin.
     first_no
         The number of the first decision.
+    policies
+        Kind → digest of the policy in force: what each decision names.
     """
 
     def __init__(self, rules: RoutingRules, people: People, rotation: dict[str, str], first_no: int,
-                 policy_digest: str | None = None):
+                 policies: Mapping[str, str] | None = None):
         self._rules, self._people = rules, people
         self._nominators = Nominators(rules, people)
         self._rotation, self._next_no = dict(rotation), first_no
-        self._digests = {"rules_digest": rules.digest(), "policy_digest": policy_digest}
+        self._rules_digest, self._policies = rules.digest(), policies or {}
         self._taken: dict[str, str] = {}
         self._queues = {"l3m": rules.queue_for_referring, "dormant": rules.queue_for_dormant,
                         "never": rules.queue_for_never_referred}
@@ -65,6 +73,9 @@ class Router:
     def _decide(self, account: dict, now: datetime, routed: Routed) -> None:
         account["parent_owner_id"] = self._taken.get(account["parent_id"], account["parent_owner_id"])
         nominations = self._nominators.ask(account)
+        is_family = account["why"] in FAMILY
+        if is_family:
+            nominations = [each for each in nominations if each.rule in FAMILY_RULES]
         passed: dict[str, str] = {}
         for place, nomination in enumerate(nominations):
             rep_id = self._choose(nomination, account, passed)
@@ -77,7 +88,7 @@ class Router:
                     self._rotation[nomination.territory] = rep_id
                 break
         else:
-            row = self._overflow(account, now, nominations, passed)
+            row = self._stay(account, now, passed) if is_family else self._overflow(account, now, nominations, passed)
         routed.decisions.append(row)
 
     def _choose(self, nomination: Nomination, account: dict, passed: dict[str, str]) -> str | None:
@@ -124,6 +135,11 @@ class Router:
             "accept_by": now + timedelta(hours=hours) if hours else None,
         }
 
+    def _stay(self, account: dict, now: datetime, passed: dict[str, str]) -> dict:
+        evidence = "no rule of a family names another owner who may take it"
+        return self._common(account, now, passed) | {
+            "new_owner_id": account["owner_id"], "rule": STAYS, "evidence": evidence}
+
     def _overflow(self, account: dict, now: datetime, nominations: list[Nomination], passed: dict[str, str]) -> dict:
         queue, member_id = self._people.queue_member(self._queues[account["referral_status"] or "never"])
         if member_id:
@@ -138,7 +154,8 @@ class Router:
 
     def _common(self, account: dict, now: datetime, passed: dict[str, str]) -> dict:
         number, self._next_no = self._next_no, self._next_no + 1
-        return dict.fromkeys(DECISIONS.columns) | self._digests | {
+        return dict.fromkeys(DECISIONS.columns) | {
+            "rules_digest": self._rules_digest, "policy_digest": self._policies.get(kind_of(account["why"])),
             "decision_no": number, "decided_at": now, "account_id": account["account_id"],
             "created_at": account["created_at"], "seen_at": account["seen_at"], "why": account["why"],
             "old_owner_id": account["owner_id"], "passed_over": _said(passed), "is_conflict": False,
@@ -160,6 +177,11 @@ class Router:
                 "loser_evidence": evidence, "reason": reason,
             })
         row["is_conflict"] = bool(rivals)
+
+
+def kind_of(why: str) -> str:
+    """The kind of policy that a decision needs: the family's event, else that for routing."""
+    return why if why in FAMILY else ROUTING
 
 
 def _said(passed: dict[str, str]) -> str | None:

@@ -31,7 +31,7 @@ POLLS = Table("polls", ("poll_no",), {
 PASSES = Table("passes", ("ended_at",), {"ended_at": MOMENT})
 NEW_ACCOUNTS = Table("new_accounts", ("seen_at", "account_id"), {
     "account_id": TEXT, "created_at": MOMENT, "seen_at": MOMENT,
-    "why": TEXT,  # new_record, placeholder_owner, returned, held_back
+    "why": TEXT,  # new_record, placeholder_owner, returned, merged, re_parented
     "owner_id": TEXT, "state": TEXT, "postal_code": TEXT, "parent_id": TEXT, "parent_owner_id": TEXT,
     "keep_with_owner": FLAG, "opp_count": WHOLE, "bps": WHOLE, "tam": WHOLE, "value": WHOLE, "revenue": WHOLE,
     "referral_status": TEXT, "deal_owner_id": TEXT, "rival_deal_owner_id": TEXT, "deal_id": TEXT,
@@ -89,7 +89,7 @@ KPIS = Table("routing_kpis", ("at", "kpi"), {
 EVENTS = Table("events", ("event_id",), {
     "event_id": TEXT, "poll_no": WHOLE, "detected_at": MOMENT,
     "kind": TEXT, "subject_id": TEXT, "region": TEXT, "scope": TEXT, "names": TEXT, "evidence": TEXT,
-    "cycle": TEXT,  # null while the quiet window lasts
+    "cycle": TEXT,  # null while the quiet window lasts; a merger or a new parent is settled by a routing decision
 }, is_log=True)
 EVENT_CYCLES = Table("event_cycles", ("cycle",), {
     "cycle": TEXT, "planned_at": MOMENT, "as_of": DATE, "scope": TEXT, "event_count": WHOLE,
@@ -106,7 +106,21 @@ TERRITORY_POOL = Table("territory_pool", ("account_id",), {
     "account_id": TEXT, "departed_rep_id": TEXT, "state": TEXT, "held_at": MOMENT,
 })
 
+HIERARCHY_CONFLICTS = Table("hierarchy_conflicts", ("kind", "account_id", "other_account_id"), {
+    "kind": TEXT,  # parent_child, duplicate
+    "account_id": TEXT, "name": TEXT, "state": TEXT, "owner_id": TEXT, "region": TEXT, "value": WHOLE,
+    "other_account_id": TEXT, "other_name": TEXT, "other_owner_id": TEXT, "other_region": TEXT, "other_value": WHOLE,
+    "crosses_regions": FLAG, "evidence": TEXT, "remedy": TEXT,
+})
+DEPARTURE_WAYS = Table("departure_ways", ("rep_id",), {
+    "rep_id": TEXT, "name": TEXT, "region": TEXT, "director_email": TEXT, "detected_at": MOMENT, "cycle": TEXT,
+    "accounts": WHOLE, "optimiser": WHOLE, "director": WHOLE, "territory_pool": WHOLE,
+    "open_deals": WHOLE, "open_amount": WHOLE,
+    "still_theirs": WHOLE,  # accounts that the leaver owns as of the last poll
+})
+
 SEEN = (SEEN_ACCOUNTS, SEEN_REPS, SEEN_OPPORTUNITIES)
 TABLES = {table.name: table for table in (
     *SEEN, POLLS, PASSES, NEW_ACCOUNTS, DECISIONS, CONFLICTS, WRITES, ANSWERS, WORKLOAD, EXCEPTIONS, ALERTS, UNOWNED,
-    SUMMARY, CONFLICT_PAIRS, MISSING_RULES, KPIS, EVENTS, EVENT_CYCLES, DEPARTURES, TERRITORY_POOL)}
+    SUMMARY, CONFLICT_PAIRS, MISSING_RULES, KPIS, EVENTS, EVENT_CYCLES, DEPARTURES, TERRITORY_POOL,
+    HIERARCHY_CONFLICTS, DEPARTURE_WAYS)}

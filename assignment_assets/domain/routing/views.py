@@ -59,7 +59,8 @@ def kpis(
     timed = minutes_to_owner(month, writes)["minutes"].drop_nulls()
     kept = accounts.filter(pl.col("carve_out").is_null())
     owned = kept.height - unowned(kept, reps, rules).height
-    reassigned = month.filter(pl.col("why") != "new_record")["account_id"].n_unique()
+    moved = (pl.col("why") != "new_record") & pl.col("new_owner_id").ne_missing(pl.col("old_owner_id"))
+    reassigned = month.filter(moved)["account_id"].n_unique()
     judged = answers.filter(pl.col("at") > now - SPANS["month"])["answer"]
     field = reps.filter((pl.col("team") == "field") & pl.col("is_active"))
     owned_by_field = kept.join(field, left_on="owner_id", right_on="rep_id", how="semi")

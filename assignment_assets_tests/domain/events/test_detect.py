@@ -4,7 +4,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from assignment_assets.domain.events.detect import Seen, detect
+from assignment_assets.domain.events.detect import Seen, detect, owners_meet
 from assignment_assets_tests.company import account, rep, tiny
 
 NOW = datetime(2026, 10, 2, 9, 0)
@@ -60,16 +60,23 @@ def test_a_book_whose_referrals_dry_up_turns_non_productive():
     assert found(seen(*dry)) == [("book_non_productive", "ben", "churn")]
 
 
-def test_a_merger_across_owners_is_for_the_exception_queue_and_one_within_a_book_is_no_event():
+def test_a_merger_is_an_event_that_says_whether_two_owners_meet():
     gone = seen(without=("a12",))
-    assert found(gone, merged={"a12": "b12"}) == [("merged", "b12", "family")]
-    assert found(gone, merged={"a12": "a11"}) == []
+    for winner, meets in (("b12", True), ("a11", False)):
+        event = detect(seen(), gone, {"a12": winner}, 2, NOW)
+        assert event.select("kind", "subject_id", "scope").rows() == [("merged", winner, "family")]
+        said = json.loads(event["evidence"][0])
+        assert (said["loser_id"], said["loser_owner"], said["name"]) == ("a12", "ana", "Clinic a12")
+        assert said["owners_meet"] is meets and owners_meet(event).height == meets
 
 
-def test_a_subsidiary_under_a_parent_of_another_owner_is_told():
-    moved = account("a12", "ana", parent_id="c01")
-    assert found(seen(moved)) == [("re_parented", "a12", "family")]
-    assert found(seen(account("a12", "ana", parent_id="a01"))) == []
+@pytest.mark.parametrize(("was", "parent", "meets"), [(None, "c01", True), (None, "a01", False), ("c01", None, False)])
+def test_a_new_parent_is_an_event_that_says_whether_two_owners_meet(was, parent, meets):
+    before, after = (seen(account("a12", "ana", parent_id=each)) for each in (was, parent))
+    event = detect(before, after, {}, 2, NOW)
+    assert event.select("kind", "subject_id", "scope").rows() == [("re_parented", "a12", "family")]
+    assert json.loads(event["evidence"][0])["parent_id"] == [was, parent]
+    assert owners_meet(event).height == meets
 
 
 def test_the_same_two_snapshots_give_the_same_events_and_another_poll_other_ones():

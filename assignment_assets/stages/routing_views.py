@@ -1,0 +1,65 @@
+"""What people look at between the quarters: conflicts, families with two owners, KPIs. Brought up to date hourly."""
+
+import dagster as dg
+
+from assignment_assets.domain.routing.tables import DECISIONS, SUMMARY, WRITES
+from assignment_assets.domain.routing.views import minutes_to_owner
+from assignment_assets.report.pictures.canvas import markdown
+from assignment_assets.report.pictures.routing import hours_picture, rules_picture
+from assignment_assets.resources import Clock
+from assignment_assets.routing.log import read_routing
+from assignment_assets.routing.watch import measure, study_conflicts, study_families
+from assignment_assets.stages.cycle import as_table, counts, table_metadata
+from assignment_assets.stages.routing_frame import APPENDED, REPLACED, SHOWN, in_dollars, routing_asset, routing_log
+from assignment_assets.stages.routing_pass import Standing
+
+
+@routing_asset(deps=["routing_decisions"])
+def routing_conflicts(clock: Clock) -> dg.MaterializeResult:
+    """How often which rules name different people, and the missing rule that would have prevented most of it.
+
+    The log's own accounts are routed again under every candidate rule; what stays in conflict is counted.
+    """
+    log, now = routing_log(), clock.now()
+    pairs, missing = study_conflicts(log, Standing.now(log, now).rules, now)
+    best = missing.row(0, named=True) if missing.height else {"candidate": "none", "prevented": 0, "toml": ""}
+    return dg.MaterializeResult(metadata=table_metadata(pairs, REPLACED) | {
+        "pairs of rules": as_table(pairs.sort("conflicts", descending=True)),
+        "the missing rule": f"{best['candidate']}: prevents {best['prevented']}",
+        "as TOML": best["toml"],
+        "candidates": as_table(missing),
+        "conflicts": int(pairs["conflicts"].sum()),
+    })
+
+
+@routing_asset(deps=["routing_summary"])
+def routing_kpis(clock: Clock) -> dg.MaterializeResult:
+    """Time to ownership, coverage, reassignment rate, response in time, revenue per owner; with what cannot be
+    measured from the sources named as such."""
+    log, now = routing_log(), clock.now()
+    rows = measure(log, Standing.now(log, now).rules, now)
+    timed = minutes_to_owner(read_routing(log.folder, DECISIONS), read_routing(log.folder, WRITES))
+    figures = {row["kpi"]: row["value"] for row in rows.iter_rows(named=True) if row["value"] is not None}
+    return dg.MaterializeResult(metadata=table_metadata(rows, APPENDED) | figures | {
+        "KPIs": as_table(rows.select("kpi", "value", "unit", "sentence")),
+        "how fast": dg.MetadataValue.md(markdown(hours_picture(timed), "minutes to owner, day by day")),
+        "by rule": dg.MetadataValue.md(markdown(rules_picture(read_routing(log.folder, SUMMARY)), "routed by rule")),
+    })
+
+
+@routing_asset(deps=["new_accounts"])
+def hierarchy_conflicts() -> dg.MaterializeResult:
+    """Accounts that belong together and have two owners: parent and child, or the same customer entered twice.
+
+    A duplicate is another account of the same name (legal form, case and punctuation apart) and postal code.
+    """
+    found = study_families(routing_log())
+    shown = in_dollars(found, "value", "other_value").sort("crosses_regions", "kind", descending=[True, False])
+    return dg.MaterializeResult(metadata=table_metadata(found, REPLACED) | {
+        "by kind": counts(found, "kind", "crosses_regions"),
+        "across regions": int(found["crosses_regions"].sum()),
+        "conflicts": as_table(shown.head(SHOWN)),
+    })
+
+
+VIEWS = [routing_conflicts, hierarchy_conflicts, routing_kpis]
