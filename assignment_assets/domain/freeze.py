@@ -22,6 +22,7 @@ TABLE_STAGE = {
     "proposed_books": "assignment",
     "overflow": "assignment",
     "certificate": "assignment",
+    "families": "assignment",
     "reviewed_books": "review",
     "edit_verdicts": "review",
 }

@@ -14,6 +14,7 @@ MOVE_REASONS = {
     "not_covered": "its owner does not cover its state",
     "full": "its owner's book is full",
     "tie": "two reps are equally good; the better performer takes it",
+    "family": "its family is kept together: it goes where they go",
     "rebalance": "moving it improves balance, drive time and disruption together",
     "no_coverage": "no receiving rep covers its state",
     "no_seat": "every receiving rep who covers its state is full",
@@ -27,7 +28,7 @@ QUEUE_NAMES = {"arm": "ARM", "growers": "Growers", "activators": "Activators"}
 
 def proposed_books(
     solved: pl.DataFrame, locks: pl.DataFrame, pool: pl.DataFrame, kept: pl.DataFrame, reps: pl.DataFrame,
-    overrides: pl.DataFrame,
+    overrides: pl.DataFrame, families: pl.DataFrame,
 ) -> pl.DataFrame:
     """Table `proposed_books`: every locked, placed or kept account with its rep and the reason.
 
@@ -41,6 +42,8 @@ def proposed_books(
         account_id, rep_id: accounts without a seat that stay with an owner outside this cycle.
     overrides
         As `overrides_that_matter` gives them: who holds an account by one is told so, with Growth Strategy's reason.
+    families
+        As `family_notes` gives them; without rows where families are apart.
     """
     owners = pool.select("account_id", "is_unowned", current_owner_id="owner_id")
     names = reps.select("rep_id", "name")
@@ -55,6 +58,7 @@ def proposed_books(
     placed = (
         solved.filter(pl.col("rep_id").is_not_null())
         .join(owners, on="account_id")
+        .join(families, on="account_id", how="left")
         .with_columns(move_reason=_reason_code())
     )
     placed = _with_names(placed, names).with_columns(tie_note=_tie_note())
@@ -76,6 +80,7 @@ def proposed_books(
 def _reason_code() -> pl.Expr:
     return (
         pl.when(pl.col("rep_id") == pl.col("current_owner_id")).then(pl.lit("stays"))
+        .when(pl.col("family_outcome") == "whole").then(pl.lit("family"))
         .when(pl.col("is_unowned")).then(pl.lit("unowned"))
         .when(pl.col("keep_blocked").is_in(["inactive", "no_owner"])).then(pl.lit("owner_not_receiving"))
         .when(pl.col("keep_blocked") == "not_covered").then(pl.lit("not_covered"))
@@ -106,6 +111,9 @@ def _sentence() -> pl.Expr:
     sender = pl.col("from_name").fill_null("nobody")
     return (
         pl.when(pl.col("move_reason") == "stays").then(pl.lit("Stays with ") + to + ".")
+        .when(pl.col("move_reason") == "family").then(
+            pl.lit("Goes from ") + sender + " to " + to + _with_family() + runner_up
+            + pl.when(pl.col("keep_blocked").is_in(["", "full"])).then(cost).otherwise(pl.lit("")))
         .when(pl.col("move_reason") == "unowned").then(pl.lit("Nobody works it now; goes to ") + to + "." + runner_up)
         .when(pl.col("move_reason") == "owner_not_receiving").then(
             sender + " receives nothing in this cycle; goes to " + to + "." + runner_up)
@@ -132,6 +140,11 @@ def _tie_note() -> pl.Expr:
 def _plain(column: str) -> pl.Expr:
     """A number with at most two decimals: 1.2, 90."""
     return pl.col(column).round(2).cast(pl.String).str.strip_suffix(".0")
+
+
+def _with_family() -> pl.Expr:
+    size = pl.col("family_size").cast(pl.String)
+    return pl.lit(" with its family, ") + pl.col("family_name") + " (" + size + " accounts)."
 
 
 def _signed(column: str, digits: int) -> pl.Expr:
@@ -195,7 +208,8 @@ def unseated(
 
 
 def overflow(
-    placed: pl.DataFrame, rest: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame, overrides: pl.DataFrame
+    placed: pl.DataFrame, rest: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame, overrides: pl.DataFrame,
+    families: pl.DataFrame,
 ) -> pl.DataFrame:
     """Table `overflow`: queue, member and reason of every account that no receiving rep can hold.
 
@@ -209,6 +223,8 @@ def overflow(
         Tables `current_books`, `reps`.
     overrides
         As `overrides_that_matter` gives them.
+    families
+        As `family_notes` gives them.
     """
     receivers = books.filter("is_receiver")
     covered = set(receivers["covered_states"].explode().drop_nulls())
@@ -216,15 +232,20 @@ def overflow(
     frame = (
         placed.join(rest, on="account_id")
         .join(reps.select("rep_id", member_name="name"), left_on="member_id", right_on="rep_id", how="left")
+        .join(families, on="account_id", how="left")
         .with_columns(
             is_move=pl.col("member_id").ne_missing(pl.col("current_owner_id")),
             is_excepted=pl.col("account_id").is_in(excepted.implode()),
-            move_reason=pl.when(pl.col("state").is_in(sorted(covered)) | pl.col("account_id").is_in(excepted.implode()))
+            move_reason=pl.when(pl.col("family_outcome") == "no_book").then(pl.lit("family"))
+            .when(pl.col("state").is_in(sorted(covered)) | pl.col("account_id").is_in(excepted.implode()))
             .then(pl.lit("no_seat")).otherwise(pl.lit("no_coverage")),
             queue_name=pl.col("inside_sales_queue").replace_strict(QUEUE_NAMES, return_dtype=pl.String),
         )
         .with_columns(
-            reason_sentence=pl.when(pl.col("move_reason") == "no_seat")
+            reason_sentence=pl.when(pl.col("move_reason") == "family")
+            .then(pl.lit("No receiving rep can hold its family, ") + pl.col("family_name") + ", whole ("
+                  + pl.col("family_size").cast(pl.String) + " accounts); ")
+            .when(pl.col("move_reason") == "no_seat")
             .then(pl.lit("Every receiving rep who covers ") + pl.col("state")
                   + pl.when("is_excepted").then(pl.lit(", or may hold it by an override,")).otherwise(pl.lit(""))
                   + " is full; ")

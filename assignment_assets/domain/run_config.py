@@ -46,6 +46,16 @@ class RunConfig(BaseModel):
         description="Single accounts that a rep may hold outside covered states: account_id, rep_id, reason. The "
         "optimiser may place them there, a director may add them.",
     )
+    families: Literal["apart", "together"] = Field(
+        "apart",
+        description="Whether a parent and its subsidiaries go to one rep together. Locks come first: where one holds a "
+        "member, the others go there. Directors may part them in a review.",
+    )
+    family_without_a_book: Literal["split", "overflow"] = Field(
+        "split",
+        description="What becomes of a family that no receiving rep can hold whole: its members are placed one by one, "
+        "or all of it goes to Inside Sales.",
+    )
     placeholder_owner_ids: list[str] = Field([], description="Owners that mean nobody, e.g. a queue user.")
     dormant_quota: int = Field(5, description="Dormant accounts that a rep may keep, 0 to 100.")
     never_referred_quota: int = Field(5, description="Never-referred accounts that a rep may keep, 0 to 100.")

@@ -107,8 +107,19 @@ OVERFLOW = Table("overflow", ("account_id",), {
     "member_id": TEXT, "current_owner_id": TEXT, "is_move": FLAG, "move_reason": TEXT, "reason_sentence": TEXT,
 })
 CERTIFICATE = Table("certificate", ("line_no",), {
-    "line_no": WHOLE, "phase": TEXT, "metric": TEXT, "state": TEXT, "value": REAL, "bound": REAL,
+    "line_no": WHOLE,
+    "phase": TEXT,  # seats, families, referring, value
+    "metric": TEXT, "state": TEXT, "value": REAL, "bound": REAL,
     "gap_pct": REAL, "sentence": TEXT,
+})
+
+FAMILIES = Table("families", ("family_id",), {
+    "family_id": TEXT,  # the account at the top of the parents
+    "name": TEXT,
+    "member_count": WHOLE,  # free accounts; what is kept elsewhere is not counted
+    "anchor_rep_id": TEXT,  # who keeps others of the family
+    "outcome": TEXT,  # whole, split, no_book, no_seat
+    "rep_id": TEXT, "sentence": TEXT,
 })
 
 REVIEWED_BOOKS = Table("reviewed_books", ("account_id",), {

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assignment_assets.optimizer.extensions import FamilyOutcomes
+
 PHASE_OVERFLOW, PHASE_REFERRING, PHASE_VALUE = 0, 2, 3
 
 KEEP_FREE, KEEP_NO_OWNER, KEEP_INACTIVE, KEEP_NOT_COVERED, KEEP_FULL = "", "no_owner", "inactive", "not_covered", "full"
@@ -13,7 +15,7 @@ KEEP_FREE, KEEP_NO_OWNER, KEEP_INACTIVE, KEEP_NOT_COVERED, KEEP_FULL = "", "no_o
 class CertificateLine:
     """One line of the certificate; the columns of the table `certificate` but its number.
 
-    `phase` is `seats`, `referring` or `value`; `gap_pct` is 100·(value / bound − 1).
+    `phase` is `seats`, `families`, `referring` or `value`; `gap_pct` is 100·(value / bound − 1).
     """
 
     phase: str
@@ -68,11 +70,13 @@ class Books:
     drive_minutes
         int32[N], −1 for overflow.
     num_placed, placed_bound
-        Accounts placed, and the proven largest number (maximum flow); equal in the base model.
+        Accounts placed, and the proven largest number (maximum flow); equal unless families are kept together.
     objectives
         float[2, 3]: balance, mean drive minutes, moves per cent; row 0 the referring accounts, row 1 the others.
     ranges
         float[2, 3]: what the weighted objective of each phase divides them by.
+    families
+        What became of each family, where the instance has some.
     """
 
     assignment: np.ndarray
@@ -84,3 +88,4 @@ class Books:
     placed_bound: int
     objectives: np.ndarray
     ranges: np.ndarray
+    families: FamilyOutcomes | None = None

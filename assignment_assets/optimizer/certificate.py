@@ -6,6 +6,7 @@ import numpy as np
 
 from assignment_assets.optimizer.books import CertificateLine
 from assignment_assets.optimizer.classes import plain_class
+from assignment_assets.optimizer.extensions import NO_BOOK, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
 from assignment_assets.optimizer.instance import Instance
 from assignment_assets.optimizer.landscape import Landscape
 from assignment_assets.optimizer.objectives import book_loads
@@ -27,28 +28,31 @@ FOUND = {
 """Phase and objective → what was found, in words."""
 
 
-def certify_seats(instance: Instance, selection: Selection) -> Iterator[CertificateLine]:
+def certify_seats(instance: Instance, selection: Selection, is_placed: np.ndarray) -> Iterator[CertificateLine]:
     """Placed against the largest possible number, the overflow that is left, and each state that has some.
+
+    `selection` is the largest; `is_placed` (bool[N]) are those that have a seat, fewer where families are in the way.
 
     The proof is a cut: the states that share tight reps, all their accounts, and all the seats of the reps who cover
     any of them. What is above those seats has no seat in any assignment.
     """
-    placed, total = selection.num_placed, instance.num_accounts
-    yield CertificateLine(
-        "seats", "placed", None, placed, placed, 0.0,
-        f"{placed:,} of {total:,} free accounts have a seat; no assignment gives more of them one.")
+    placed, largest, total = int(is_placed.sum()), selection.num_placed, instance.num_accounts
+    proven = "no assignment gives more of them one" if placed == largest else (
+        f"no assignment gives more than {largest:,} of them one, with families apart")
+    yield CertificateLine("seats", "placed", None, placed, largest, _gap(placed, largest) if placed < largest else 0.0,
+                          f"{placed:,} of {total:,} free accounts have a seat; {proven}.")
     tight = tight_states(instance, selection)
     wanting = int(np.isin(instance.account_state, np.flatnonzero(tight)).sum())
     seats = int(instance.seats[instance.covers[:, tight].any(axis=1)].sum())
     if wanting > seats:
         names = ", ".join(_named(instance, tight))
         yield CertificateLine(
-            "seats", "least_overflow", None, total - placed, wanting - seats, 0.0,
+            "seats", "least_overflow", None, total - placed, wanting - seats, _gap(total - placed, wanting - seats),
             f"{names} have {wanting:,} free accounts; everybody who covers one of them has {seats:,} seats together: "
             f"at least {wanting - seats:,} accounts go to Inside Sales.")
     plain = plain_class(instance.states)
     state_of = plain[instance.account_state]
-    overflowing = np.bincount(state_of[~selection.is_placed], minlength=instance.num_states)
+    overflowing = np.bincount(state_of[~is_placed], minlength=instance.num_states)
     in_state = np.bincount(state_of, minlength=instance.num_states)
     for state in np.flatnonzero(overflowing):
         name, count, over = instance.states[state], int(in_state[state]), int(overflowing[state])
@@ -70,6 +74,23 @@ def certify_overrides(instance: Instance, assignment: np.ndarray) -> Iterator[Ce
     yield CertificateLine(
         "seats", "coverage_overrides", None, used, None, None,
         f"{used:,} of {allowed:,} accounts that have a coverage override are with a rep who may hold them by it alone.")
+
+
+def certify_families(families: FamilyOutcomes | None) -> Iterator[CertificateLine]:
+    """How many families are whole, and how many of the others have which end."""
+    if families is None:
+        return
+    every, whole = len(families.outcome), families.outcome.count(WHOLE)
+    yield CertificateLine("families", "whole", None, whole, every, _gap(whole, every),
+                          f"{whole:,} of {every:,} families are in one book each.")
+    for outcome, words in (
+        (SPLIT, "fit into no receiving rep's states and seats whole; their members were placed one by one"),
+        (NO_BOOK, "fit into no receiving rep's states and seats whole; they go to Inside Sales"),
+        (NO_SEAT, "have no member among the accounts that have a seat; they go to Inside Sales"),
+    ):
+        count = families.outcome.count(outcome)
+        if count:
+            yield CertificateLine("families", outcome, None, count, None, None, f"{count:,} families {words}.")
 
 
 def _named(instance: Instance, classes: np.ndarray) -> Iterator[str]:

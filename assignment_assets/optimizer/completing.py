@@ -16,7 +16,7 @@ from assignment_assets.optimizer.books import (
     Books,
     Explanations,
 )
-from assignment_assets.optimizer.certificate import certify_overrides, certify_phase, certify_seats
+from assignment_assets.optimizer.certificate import certify_families, certify_overrides, certify_phase, certify_seats
 from assignment_assets.optimizer.instance import NO_REP, Instance
 from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.objectives import evaluate
@@ -25,26 +25,32 @@ from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.referring import SURVEY_SWEEPS, referring_phase
 from assignment_assets.optimizer.seats import Selection
 from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.settled import Settled, relaxed_phases
 from assignment_assets.optimizer.ties import settle_ties
 from assignment_assets.optimizer.value import check_referring, distribute_value, seat_the_rest, value_phase
 
 
-def complete_books(instance: Instance, selection: Selection, referring: np.ndarray, settings: Settings,
-                   progress: Listener) -> Books:
+def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, progress: Listener) -> Books:
     """Books for every free account, after the chosen referring assignment."""
+    instance, selection = settled.instance, settled.selection
     assignment = check_referring(instance, referring)
     assignment, flow = seat_the_rest(instance, selection, assignment)
-    second, start = referring_phase(instance, selection)
-    first_scale, _ = survey(second, start, SURVEY_SWEEPS, np.random.default_rng([settings.seed, 2]))
+    second, second_start = referring_phase(instance, selection)
     third, start = value_phase(instance, selection, assignment, flow)
     third_scale, third_guide, assignment[third.accounts] = distribute_value(third, start, settings, progress)
     given_by = settle_ties(instance, (second, third), assignment, settings.tie_band_minutes)
     demand_placed(instance, selection, assignment)
+    if not settled.is_base:
+        (second, second_start), (third, start) = relaxed_phases(settled, assignment)
+        third_scale, _ = survey(third, start, SURVEY_SWEEPS, np.random.default_rng([settings.seed, 4]))
+        third_guide = third_scale.guide(third_guide.direction)
+    first_scale, _ = survey(second, second_start, SURVEY_SWEEPS, np.random.default_rng([settings.seed, 2]))
     scales = (first_scale, third_scale)
     guides = (first_scale.guide(np.array(settings.knee_weights) / sum(settings.knee_weights)), third_guide)
-    explanations = explain(instance, scales, guides, assignment, given_by)
+    explanations = explain(settled.relaxed, scales, guides, assignment, given_by)
     objectives = np.array([evaluate(s.phase, assignment[s.phase.accounts])[0] for s in scales])
-    lines = [*certify_seats(instance, selection), *certify_overrides(instance, assignment)]
+    lines = [*certify_seats(settled.relaxed, settled.largest, selection.is_placed),
+             *certify_overrides(settled.relaxed, assignment), *certify_families(settled.families)]
     for scale, guide, found in zip(scales, guides, objectives, strict=True):
         lines += certify_phase(scale, assignment[scale.phase.accounts], found, guide.direction, guide.duals.bound)
     progress(Progress("value", "books", 1, 1))
@@ -52,8 +58,8 @@ def complete_books(instance: Instance, selection: Selection, referring: np.ndarr
     return Books(
         assignment=assignment, phase=np.where(assignment >= 0, phase_of, PHASE_OVERFLOW).astype(np.int8),
         drive_minutes=drive_minutes(instance, (second, third), assignment), explanations=explanations,
-        certificate=tuple(lines), num_placed=int((assignment >= 0).sum()), placed_bound=selection.num_placed,
-        objectives=objectives, ranges=np.array([scale.ranges for scale in scales]),
+        certificate=tuple(lines), num_placed=int((assignment >= 0).sum()), placed_bound=settled.largest.num_placed,
+        objectives=objectives, families=settled.families, ranges=np.array([scale.ranges for scale in scales]),
     )
 
 

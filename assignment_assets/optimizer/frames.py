@@ -6,6 +6,7 @@ import polars as pl
 from assignment_assets.domain.tables import CERTIFICATE, REFERRING_FRONT, REFERRING_FRONT_BOOKS
 from assignment_assets.optimizer.books import Books
 from assignment_assets.optimizer.classes import classes_of
+from assignment_assets.optimizer.extensions import Families, FamilyOutcomes
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.instance import NO_REP, Instance
 
@@ -21,6 +22,8 @@ def instance_of(
     reps: pl.DataFrame,
     performance: pl.DataFrame,
     overrides: pl.DataFrame | None = None,
+    families: pl.DataFrame | None = None,
+    may_split: bool = True,
 ) -> Instance:
     """The problem of one cycle: free accounts without a lock, the receivers, what they keep and may still take.
 
@@ -36,6 +39,10 @@ def instance_of(
     overrides
         account_id, rep_id: single accounts that a rep may hold outside covered states; as `overrides_that_matter` gives
         them.
+    families
+        account_id, family_id, anchor_rep_id: accounts that go to one rep together; as `families_of` gives them.
+    may_split
+        Whether a family that no rep can hold whole is placed one by one.
     """
     receivers = (
         books.filter("is_receiver")
@@ -85,6 +92,7 @@ def instance_of(
         account_longitude=free["longitude"].to_numpy(),
         rep_latitude=receivers["latitude"].to_numpy(),
         rep_longitude=receivers["longitude"].to_numpy(),
+        families=None if families is None else _families(families, free["account_id"], rep_index, may_split),
     )
 
 
@@ -92,6 +100,31 @@ def _places(pairs: list[tuple[str, str]], account_ids: pl.Series, rep_index: dic
     """The pairs of account and rep as indices, those outside this problem left out."""
     accounts = {account_id: row for row, account_id in enumerate(account_ids)} if pairs else {}
     return [(accounts[account], rep_index[rep]) for account, rep in pairs if account in accounts and rep in rep_index]
+
+
+def family_ids(families: pl.DataFrame) -> list[str]:
+    """The families in the order in which the optimiser numbers them."""
+    return sorted(set(families["family_id"]))
+
+
+def _families(families: pl.DataFrame, account_ids: pl.Series, rep_index: dict[str, int], may_split: bool) -> Families:
+    number = {family_id: place for place, family_id in enumerate(family_ids(families))}
+    family_of = {account_id: number[family] for account_id, family in families.select("account_id", "family_id").rows()}
+    anchor = np.full(len(number), NO_REP)
+    for family, rep_id in families.select("family_id", "anchor_rep_id").drop_nulls().unique().rows():
+        anchor[number[family]] = rep_index[rep_id]
+    return Families(np.array([family_of.get(account_id, -1) for account_id in account_ids], dtype=np.int32), anchor,
+                    may_split)
+
+
+def families_frame(books: Books, instance: Instance, families: pl.DataFrame) -> pl.DataFrame:
+    """family_id, outcome, rep_id: what became of each family; without rows where families are apart."""
+    found = books.families or FamilyOutcomes((), np.empty(0, dtype=np.int32))
+    return pl.DataFrame(
+        {"family_id": family_ids(families) if books.families else [], "outcome": list(found.outcome),
+         "rep_id": [instance.rep_ids[rep] if rep >= 0 else None for rep in found.rep]},
+        schema={"family_id": pl.String, "outcome": pl.String, "rep_id": pl.String},
+    )
 
 
 def _kept(accounts: pl.DataFrame, pool: pl.DataFrame, locks: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from math import gcd
 import numpy as np
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.optimizer.extensions import Families
 
 LARGEST_EXACT = 2**53  # whole numbers below it are exact in float64
 NO_REP = -1
@@ -57,6 +58,8 @@ class Instance:
         float[N], degrees.
     rep_latitude, rep_longitude
         float[R], degrees.
+    families
+        Accounts that go to one rep together; none unless they are asked for.
 
     Raises
     ------
@@ -83,6 +86,7 @@ class Instance:
     account_longitude: np.ndarray
     rep_latitude: np.ndarray
     rep_longitude: np.ndarray
+    families: Families | None = None
 
     def __post_init__(self) -> None:
         for name in ("account_ids", "rep_ids", "states"):
@@ -97,6 +101,8 @@ class Instance:
                 faults.append(Fault(f"instance.{name}", f"shape {array.shape}", f"shape {shape}"))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
+        if self.families is not None:
+            faults += self.families.faults(n, r)
         if not faults:
             faults = _content_faults(self)
         if faults:

@@ -39,7 +39,17 @@ class Selection:
 
 def select_seats(instance: Instance) -> Selection:
     """The largest set of accounts that fits; among the largest, referring first, then value, then id."""
-    order = np.lexsort((np.arange(instance.num_accounts), -instance.value, ~instance.is_referring))
+    return seat_all(instance, priority(instance))
+
+
+def priority(instance: Instance, first: np.ndarray | None = None) -> np.ndarray:
+    """int64[N]: the accounts in order of who gets a seat: those in `first` (bool[N]), referring, value, id."""
+    keys = (np.arange(instance.num_accounts), -instance.value, ~instance.is_referring)
+    return np.lexsort(keys if first is None else (*keys, ~first))
+
+
+def seat_all(instance: Instance, order: np.ndarray) -> Selection:
+    """The largest set of accounts that fits; among the largest, the best in the order given (int64[N])."""
     flow = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
     free = instance.seats.copy()
     is_placed, is_tight = seat_in_order(order, instance.account_state.copy(), instance.covers.copy(), free, flow)

@@ -13,12 +13,15 @@ def solve_referring(instance: Instance, settings: Settings, progress: Listener =
     """The front of phase 2: the referring accounts that have a seat, spread over the reps who cover their states.
 
     Always has at least one point (with no referring account: one point, of the books as they stand). No point of it
-    costs a later account its seat. The same instance and settings give the same arrays.
+    costs a later account its seat. Families, where there are any, are in place before. The same instance and settings
+    give the same arrays.
     """
     from assignment_assets.optimizer.referring import find_front  # loads numba and pymoo
-    from assignment_assets.optimizer.seats import select_seats
+    from assignment_assets.optimizer.settled import settle, with_proven_bounds
 
-    return find_front(instance, select_seats(instance), settings, progress)
+    settled = settle(instance, settings)
+    front = find_front(settled.instance, settled.selection, settings, progress)
+    return front if settled.is_base else with_proven_bounds(front, settled, settings)
 
 
 def complete(instance: Instance, referring: np.ndarray, settings: Settings, progress: Listener = silent) -> Books:
@@ -37,6 +40,6 @@ def complete(instance: Instance, referring: np.ndarray, settings: Settings, prog
         The row does not belong to this instance.
     """
     from assignment_assets.optimizer.completing import complete_books  # loads numba
-    from assignment_assets.optimizer.seats import select_seats
+    from assignment_assets.optimizer.settled import settle
 
-    return complete_books(instance, select_seats(instance), referring, settings, progress)
+    return complete_books(settle(instance, settings), referring, settings, progress)

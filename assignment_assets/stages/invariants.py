@@ -8,6 +8,7 @@ import polars as pl
 from assignment_assets.domain import invariants as promise
 from assignment_assets.domain.approval import in_force
 from assignment_assets.domain.assigned import coverage_overrides
+from assignment_assets.domain.families import families_of, families_whole
 from assignment_assets.domain.invariants import Finding, require
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.tables import (
@@ -17,6 +18,7 @@ from assignment_assets.domain.tables import (
     DECIDED_BOOKS,
     EDIT_VERDICTS,
     ELIGIBLE_POOL,
+    FAMILIES,
     LOCKS,
     OVERFLOW,
     PROPOSED_BOOKS,
@@ -61,14 +63,17 @@ def lock_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
 def proposal_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
     """locked + placed + overflow = pool; capacity and covered states hold; locks are unmoved."""
     config = frozen_config(warehouse, cycle)
-    accounts, pool, locks, books, reps, proposed, overflow = warehouse.tables(
-        cycle, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW
+    accounts, pool, locks, books, reps, proposed, overflow, families = warehouse.tables(
+        cycle, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW, FAMILIES
     )
     free = pool.filter(pl.col("standing") == "free")
     owners = promise.proposed_owners(proposed, overflow)
+    given = proposed.filter(pl.col("phase") != "kept").select("account_id", owner_id="rep_id")
+    members = families_of(accounts, pool, locks, books).filter(pl.lit(config.families == "together"))
     return [
         Finding("conservation", promise.conservation(free, proposed, overflow), "Locked + placed + overflow = pool."),
         Finding("each_once", promise.each_once(proposed, overflow), "Every account goes to one owner."),
+        Finding("families_whole", families_whole(given, members, families), "Families go where it is said they go."),
         *_owner_findings(owners, accounts, pool, locks, books, reps, coverage_overrides(config)),
     ]
 
@@ -172,7 +177,16 @@ PROMISES = {
     "locks": (lock_findings, ("locks_in_pool", "each_once", "capacity")),
     "proposed_books": (
         proposal_findings,
-        ("conservation", "each_once", "capacity", "covered_states", "locks_unmoved", "no_carve_out", "active_owner"),
+        (
+            "conservation",
+            "each_once",
+            "families_whole",
+            "capacity",
+            "covered_states",
+            "locks_unmoved",
+            "no_carve_out",
+            "active_owner",
+        ),
     ),
     "reviewed_books": (
         review_findings,

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assignment_assets.domain.books import performance_or_median
+from assignment_assets.domain.families import families_of
 from assignment_assets.domain.overrides import overrides_that_matter
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, LOCKS, REPS
@@ -23,8 +24,12 @@ def problem(warehouse: Warehouse, cycle: str, config: RunConfig) -> tuple[Instan
         value_weights=weights,
         tie_band_minutes=config.tie_band_minutes,
     )
-    overrides = overrides_that_matter(config, pool, books)
-    return instance_of(accounts, pool, held, books, reps, performance_or_median(reps), overrides), settings
+    instance = instance_of(
+        accounts, pool, held, books, reps, performance_or_median(reps), overrides_that_matter(config, pool, books),
+        families_of(accounts, pool, held, books) if config.families == "together" else None,
+        may_split=config.family_without_a_book == "split",
+    )
+    return instance, settings
 
 
 def progress_to(context: dg.AssetExecutionContext):

@@ -3,6 +3,7 @@
 import dagster as dg
 import polars as pl
 
+from assignment_assets.domain.families import families_of, family_notes, family_table
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.moves import overflow as explain_overflow
 from assignment_assets.domain.moves import proposed_books as explain_books
@@ -14,6 +15,7 @@ from assignment_assets.domain.tables import (
     CERTIFICATE,
     CURRENT_BOOKS,
     ELIGIBLE_POOL,
+    FAMILIES,
     LOCKS,
     OVERFLOW,
     PROPOSED_BOOKS,
@@ -22,7 +24,7 @@ from assignment_assets.domain.tables import (
     REPS,
 )
 from assignment_assets.io.warehouse import Warehouse
-from assignment_assets.optimizer.frames import books_frame, certificate_frame, referring_assignment
+from assignment_assets.optimizer.frames import books_frame, certificate_frame, families_frame, referring_assignment
 from assignment_assets.optimizer.solve import complete
 from assignment_assets.stages.cycle import CYCLES, POOL, as_table, counts, frozen_config, table_metadata
 from assignment_assets.stages.pictures import book_pictures, overflow_picture
@@ -69,10 +71,13 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
     solved = books_frame(solution, instance)
     overrides = overrides_that_matter(config, pool, books)
     kept, rest = unseated(solved, held, pool, books, free_seats(books, pool), overrides)
-    proposed = explain_books(solved, held, pool, kept, reps, overrides)
-    left = explain_overflow(place(rest, books, config), rest, books, reps, overrides)
+    members = families_of(accounts, pool, held, books)
+    families = family_table(members, families_frame(solution, instance, members), accounts, reps)
+    notes = family_notes(members, families)
+    proposed = explain_books(solved, held, pool, kept, reps, overrides, notes)
+    left = explain_overflow(place(rest, books, config), rest, books, reps, overrides, notes)
     certificate = certificate_frame(solution)
-    pairs = [(PROPOSED_BOOKS, proposed), (OVERFLOW, left), (CERTIFICATE, certificate)]
+    pairs = [(PROPOSED_BOOKS, proposed), (OVERFLOW, left), (CERTIFICATE, certificate), (FAMILIES, families)]
     digests = warehouse.replace(cycle, pairs)
     yield dg.MaterializeResult(
         asset_key="proposed_books",
@@ -82,6 +87,7 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
             "proven largest number": solution.placed_bound,
             "moves": int(proposed["is_move"].sum()),
             "coverage overrides used": proposed.join(overrides, on=["account_id", "rep_id"], how="semi").height,
+            "families by outcome": counts(families, "outcome"),
             "rows by phase and reason": counts(proposed, "phase", "move_reason"),
             **book_pictures(accounts, reps, books, proposed, left),
             "certificate": as_table(certificate.select("phase", "metric", "state", "sentence").head(30)),

@@ -16,6 +16,7 @@ SOLVED = {
     "keep_cost_minutes": pl.Float64, "keep_cost_moves": pl.Float64, "tie_rep_id": pl.String, "tie_minutes": pl.Int64,
     "tie_performance": pl.Float64, "performance": pl.Float64,
 }
+NOTES = {"account_id": pl.String, "family_name": pl.String, "family_size": pl.Int64, "family_outcome": pl.String}
 KEPT = {"account_id": pl.String, "rep_id": pl.String}
 
 
@@ -27,14 +28,15 @@ def solved(account_id, rep_id, blocked="", **changes):
             "tie_performance": None, "performance": 110.0} | changes
 
 
-def explained(*rows, company=None, locks=(), kept=(), overrides=()):
+def explained(*rows, company=None, locks=(), kept=(), overrides=(), families=()):
     """Account → row of `proposed_books`."""
     company = company or tiny()
     run_config = config(coverage_overrides=list(overrides))
+    notes = pl.DataFrame(list(families), schema=NOTES, orient="row")
     exceptions = overrides_that_matter(run_config, company.accounts, books_of(company, run_config))
     frame = proposed_books(
         pl.DataFrame(list(rows), schema=SOLVED), table(LOCKS, *locks), pool_of(company, config()),
-        pl.DataFrame(list(kept), schema=KEPT, orient="row"), company.reps, exceptions,
+        pl.DataFrame(list(kept), schema=KEPT, orient="row"), company.reps, exceptions, notes,
     )
     return {row["account_id"]: row for row in frame.to_dicts()}
 
@@ -132,7 +134,8 @@ def test_locks_take_their_seats_before_what_is_kept():
 def test_overflow_says_whether_a_seat_or_a_rep_is_missing(state, code, sentence):
     placed = pl.DataFrame({"account_id": ["x01"], "inside_sales_queue": ["activators"], "member_id": ["amy"]})
     rest = pl.DataFrame({"account_id": ["x01"], "current_owner_id": ["amy"], "state": [state]})
-    (row,) = overflow(placed, rest, books_of(tiny(), config()), tiny().reps, COVERAGE_OVERRIDES.empty()).to_dicts()
+    (row,) = overflow(placed, rest, books_of(tiny(), config()), tiny().reps, COVERAGE_OVERRIDES.empty(),
+                      pl.DataFrame(schema=NOTES)).to_dicts()
     assert (row["move_reason"], row["reason_sentence"], row["is_move"]) == (code, sentence, False)
 
 
@@ -151,7 +154,7 @@ def test_a_full_rep_with_an_override_means_that_a_seat_is_missing():
     placed = pl.DataFrame({"account_id": ["i03"], "inside_sales_queue": ["activators"], "member_id": ["amy"]})
     rest = pl.DataFrame({"account_id": ["i03"], "current_owner_id": ["amy"], "state": ["WY"]})
     overrides = overrides_that_matter(run_config, pool, books)
-    (row,) = overflow(placed, rest, books, tiny().reps, overrides).to_dicts()
+    (row,) = overflow(placed, rest, books, tiny().reps, overrides, pl.DataFrame(schema=NOTES)).to_dicts()
     assert row["move_reason"] == "no_seat"
     assert row["reason_sentence"].startswith(
         "Every receiving rep who covers WY, or may hold it by an override, is full; Activators")
@@ -162,3 +165,34 @@ def test_what_an_owner_outside_the_cycle_holds_by_an_override_is_kept():
     run_config = config(scope="new_starter_class", reps=["nia"], surplus_book_size=100,
                         coverage_overrides=[{"account_id": "b12", "rep_id": "ben", "reason": "his cousin"}])
     assert "b12" in set(left(company, run_config)[0]["account_id"])
+
+
+@pytest.mark.parametrize(("blocked", "ending"), [
+    ("", " Next best: Cleo Park. Keeping it would change balance by +0.0123 points, drive time by -7 minutes and moves"
+     " by 0."),
+    ("not_covered", " Next best: Cleo Park."),
+])
+def test_a_move_with_its_family_names_it(blocked, ending):
+    row = solved("b03", "ana", blocked, runner_up_rep_id="cleo")
+    found = explained(row, families=[("b03", "Clinic b01", 3, "whole")])["b03"]
+    assert found["move_reason"] == "family"
+    assert found["reason_sentence"] == (
+        "Goes from Ben Ode to Ana Ruiz (12 min) with its family, Clinic b01 (3 accounts)." + ending)
+    assert explained(row, families=[("b03", "Clinic b01", 3, "split")])["b03"]["move_reason"] != "family"
+    stays = explained(solved("b03", "ben"), families=[("b03", "Clinic b01", 3, "whole")])["b03"]
+    assert stays["move_reason"] == "stays"
+
+
+@pytest.mark.parametrize(("outcome", "code", "begin"), [
+    ("no_book", "family", "No receiving rep can hold its family, Clinic x00, whole (2 accounts); Activators"),
+    ("no_seat", "no_seat", "Every receiving rep who covers TX is full;"),
+    ("split", "no_seat", "Every receiving rep who covers TX is full;"),
+])
+def test_overflow_says_whether_a_family_was_in_the_way(outcome, code, begin):
+    placed = pl.DataFrame({"account_id": ["x01"], "inside_sales_queue": ["activators"], "member_id": ["amy"]})
+    rest = pl.DataFrame({"account_id": ["x01"], "current_owner_id": ["amy"], "state": ["TX"]})
+    notes = pl.DataFrame([("x01", "Clinic x00", 2, outcome)], schema=NOTES, orient="row")
+    books, overrides = books_of(tiny(), config()), COVERAGE_OVERRIDES.empty()
+    (row,) = overflow(placed, rest, books, tiny().reps, overrides, notes).to_dicts()
+    assert row["move_reason"] == code
+    assert row["reason_sentence"].startswith(begin)

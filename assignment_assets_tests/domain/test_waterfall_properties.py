@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from assignment_assets.domain import invariants as promise
 from assignment_assets.domain.assigned import assigned, coverage_overrides, review_books, review_reps
 from assignment_assets.domain.books import performance_or_median
+from assignment_assets.domain.families import FAMILY_COLUMNS, family_notes
 from assignment_assets.domain.invariants import Finding, require
 from assignment_assets.domain.locks import free_seats, lock_candidates, settle
 from assignment_assets.domain.moves import MOVE_REASONS, overflow, proposed_books, unseated
@@ -17,13 +18,14 @@ from assignment_assets.domain.overrides import overrides_that_matter
 from assignment_assets.domain.review import Bounds, judge
 from assignment_assets.domain.review_facts import REVIEW_EDITS
 from assignment_assets.domain.sign_off import packets
-from assignment_assets.domain.tables import OVERFLOW
+from assignment_assets.domain.tables import FAMILIES, OVERFLOW
 from assignment_assets.optimizer.frames import instance_of
 from assignment_assets_tests.company import books_of, pool_of
 from assignment_assets_tests.random_company import random_answers, random_company, random_config, random_edits
 
 OFTEN = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "account_id": pl.String, "answer": pl.String}
+APART = family_notes(pl.DataFrame(schema=FAMILY_COLUMNS), FAMILIES.empty())
 SOLVED = {
     "account_id": pl.String, "rep_id": pl.String, "phase": pl.String, "drive_minutes": pl.Int64,
     "runner_up_rep_id": pl.String, "keep_blocked": pl.String, "keep_cost_balance": pl.Float64,
@@ -49,9 +51,9 @@ class Waterfall:
         self.locks, self.lock_verdicts = settle(self.candidates, self.picks, self.seats, self.config)
         solved = self._drawn()
         kept, rest = unseated(solved, self.locks, self.pool, self.books, self.seats, self.overrides)
-        self.proposed = proposed_books(solved, self.locks, self.pool, kept, self.company.reps, self.overrides)
+        self.proposed = proposed_books(solved, self.locks, self.pool, kept, self.company.reps, self.overrides, APART)
         placed = place(rest, self.books, self.config)
-        self.overflow = overflow(placed, rest, self.books, self.company.reps, self.overrides)
+        self.overflow = overflow(placed, rest, self.books, self.company.reps, self.overrides, APART)
 
     def _picks(self) -> pl.DataFrame:
         rows = []

@@ -29,6 +29,11 @@ def draw_with_overrides(seed: int, **sizes) -> tuple[Instance, np.ndarray]:
                          **{**sizes, "seats": plain.seats}), allowed
 
 
+def seat_lines(instance):
+    selection = select_seats(instance)
+    return certify_seats(instance, selection, selection.is_placed)
+
+
 def largest_matching(allowed: np.ndarray, seats: np.ndarray) -> int:
     """Accounts to seats, one by one, without any class."""
     columns = np.repeat(allowed, seats, axis=1)
@@ -41,7 +46,7 @@ def test_with_overrides_as_many_are_placed_as_any_matching_places(seed):
     assert (instance.covers.T[instance.account_state] == allowed).all()
     selection = select_seats(instance)
     assert selection.num_placed == largest_matching(allowed, instance.seats)
-    lines = {line.metric: line for line in certify_seats(instance, selection) if line.state is None}
+    lines = {line.metric: line for line in seat_lines(instance) if line.state is None}
     least = instance.num_accounts - selection.num_placed
     assert (lines["least_overflow"].bound if least else 0) == least
 
@@ -81,7 +86,7 @@ def test_the_certificate_names_states_and_how_much_of_one_is_short_of_seats():
     classes = classes_of(["NY", "TX"], np.zeros(6, dtype=np.int32), covers, [(0, 1)])
     instance = draw_instance(1, num_accounts=6, num_reps=2, num_states=2, states=classes.states,
                              account_state=classes.account_class, covers=classes.covers, seats=np.array([2, 4]))
-    lines = list(certify_seats(instance, select_seats(instance)))
+    lines = list(seat_lines(instance))
     assert [line.value for line in lines] == [3, 3, 3]
     assert lines[1].sentence.startswith("NY (5 of its 6 accounts) have 5 free accounts;")
     assert (lines[2].state, lines[2].sentence) == (

@@ -9,6 +9,7 @@ from assignment_assets.optimizer.progress import silent
 from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.seats import select_seats
 from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.settled import Settled
 from assignment_assets.optimizer.ties import settle_ties
 from assignment_assets.optimizer.weighing import weigh
 from assignment_assets_tests.optimizer.instances import draw_instance
@@ -58,7 +59,8 @@ def test_a_tie_goes_to_the_better_performer_and_says_so(performance, winner):
     instance = twin_reps(performance)
     selection = select_seats(instance)
     for first in (0, 1):
-        books = complete_books(instance, selection, np.array([first]), Settings.from_preset("quick"), silent)
+        settled = Settled(instance, selection, instance, selection)
+        books = complete_books(settled, np.array([first]), Settings.from_preset("quick"), silent)
         assert books.assignment.tolist() == [winner]
         told = books_frame(books, instance).select("tie_rep_id", "tie_minutes", "tie_performance", "performance").row(0)
         reps = instance.rep_ids

@@ -9,6 +9,11 @@ from assignment_assets.optimizer.seats import seat_by_state, select_seats
 from assignment_assets_tests.optimizer.instances import draw_instance
 
 
+def seat_lines(instance):
+    selection = select_seats(instance)
+    return certify_seats(instance, selection, selection.is_placed)
+
+
 def largest_flow(instance):
     """Source → accounts' states → reps → sink, by scipy."""
     states, reps = instance.num_states, instance.num_reps
@@ -48,7 +53,7 @@ def test_the_selection_is_as_large_as_the_maximum_flow_and_as_good_as_the_linear
 @pytest.mark.parametrize("seed", range(40))
 def test_the_cut_proves_the_least_overflow(seed):
     instance = draw_instance(seed, num_accounts=40, num_reps=4, num_states=5)
-    lines = {line.metric: line for line in certify_seats(instance, select_seats(instance)) if line.state is None}
+    lines = {line.metric: line for line in seat_lines(instance) if line.state is None}
     least = instance.num_accounts - largest_flow(instance)
     assert (lines["least_overflow"].bound if least else 0) == least
     assert lines["placed"].value == instance.num_accounts - least
@@ -58,7 +63,7 @@ def test_a_state_that_nobody_covers_is_named():
     covers = np.ones((2, 3), dtype=bool)
     covers[:, 1] = False
     instance = draw_instance(3, num_reps=2, covers=covers, seats=30)
-    sentences = [line.sentence for line in certify_seats(instance, select_seats(instance)) if line.state == "S1"]
+    sentences = [line.sentence for line in seat_lines(instance) if line.state == "S1"]
     assert sentences and "nobody covers the state" in sentences[0]
 
 

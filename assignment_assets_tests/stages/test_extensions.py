@@ -1,9 +1,10 @@
-"""Extensions of the model in a real cycle: coverage overrides."""
+"""Extensions of the model in real cycles: coverage overrides, families kept together."""
 
+import polars as pl
 import pytest
 
-from assignment_assets.domain.tables import CERTIFICATE, OVERFLOW, PROPOSED_BOOKS
-from assignment_assets_tests.company import tiny
+from assignment_assets.domain.tables import CERTIFICATE, FAMILIES, OVERFLOW, PROPOSED_BOOKS
+from assignment_assets_tests.company import account, tiny
 from assignment_assets_tests.rehearsal import Cycle, settle_in
 
 
@@ -22,3 +23,37 @@ def test_an_override_finds_a_book_for_an_account_whose_state_nobody_covers(cycle
     (line,) = cycle.rows(CERTIFICATE, metric="coverage_overrides")
     assert line["sentence"] == (
         "1 of 1 accounts that have a coverage override are with a rep who may hold them by it alone.")
+
+
+def relatives():
+    """b09 … b12 are children of a09; a03, a04 and i03, whose state nobody covers, are under c09."""
+    children = [account(name, "ben", parent_id="a09") for name in ("b09", "b10", "b12")]
+    others = [account(name, "ana", "TX", "recent", parent_id="c09") for name in ("a03", "a04")]
+    return tiny(*children, *others, account("i03", "amy", "WY", parent_id="c09"))
+
+
+def test_families_go_to_one_rep_and_their_moves_say_so(cycle):
+    cycle.source(relatives()).open(families="together").propose()
+    ends = {row["family_id"]: row for row in cycle.rows(FAMILIES)}
+    assert (ends["a09"]["outcome"], ends["a09"]["member_count"], ends["c09"]["outcome"]) == ("whole", 4, "split")
+    books = cycle.table(PROPOSED_BOOKS)
+    family = books.filter(pl.col("account_id").is_in(["a09", "b09", "b10", "b12"]))
+    assert family["rep_id"].to_list() == [ends["a09"]["rep_id"]] * 4
+    moved = family.filter("is_move")
+    assert set(moved["move_reason"]) == {"family"}
+    assert moved["reason_sentence"].str.contains("with its family, Clinic a09 (4 accounts).", literal=True).all()
+    proven = {row["metric"]: row["value"] for row in cycle.rows(CERTIFICATE, phase="families")}
+    assert proven == {"whole": 1, "split": 1}
+
+
+def test_a_family_that_nobody_can_hold_whole_goes_to_inside_sales_where_that_is_asked(cycle):
+    cycle.source(relatives()).open(families="together", family_without_a_book="overflow").propose()
+    left = cycle.table(OVERFLOW).filter(pl.col("move_reason") == "family")
+    assert set(left["account_id"]) == {"a03", "a04", "c09", "i03"}
+    assert "Clinic c09, whole (4 accounts)" in left["reason_sentence"][0]
+
+
+def test_families_are_apart_unless_they_are_asked_to_be_together(cycle):
+    cycle.source(relatives()).open().propose()
+    assert cycle.table(FAMILIES).is_empty()
+    assert "family" not in set(cycle.table(PROPOSED_BOOKS)["move_reason"])

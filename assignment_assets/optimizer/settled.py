@@ -1,0 +1,101 @@
+"""The problem as it is searched, beside the problem without its extensions, in which bounds are proven."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from assignment_assets.optimizer.bounds import lower_bound
+from assignment_assets.optimizer.extensions import FamilyOutcomes
+from assignment_assets.optimizer.families import keep_together
+from assignment_assets.optimizer.front import ReferringFront
+from assignment_assets.optimizer.instance import Instance
+from assignment_assets.optimizer.landscape import Landscape
+from assignment_assets.optimizer.phase import Phase
+from assignment_assets.optimizer.referring import referring_phase
+from assignment_assets.optimizer.seats import Selection, select_seats
+from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.value import value_phase
+from assignment_assets.optimizer.weighing import weigh
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """What is searched, and what is proven.
+
+    Parameters
+    ----------
+    instance, selection
+        The problem with families in place, and who has a seat in it.
+    relaxed
+        The same accounts and reps without extensions; whatever holds for all its books holds for all of ours.
+    largest
+        The largest set of accounts that fits there. In the base model these are `instance` and `selection` themselves.
+    families
+        What became of each family, if there are any.
+    """
+
+    instance: Instance
+    selection: Selection
+    relaxed: Instance
+    largest: Selection
+    families: FamilyOutcomes | None = None
+
+    @property
+    def is_base(self) -> bool:
+        """No extension is in use."""
+        return self.instance is self.relaxed
+
+
+def settle(instance: Instance, settings: Settings) -> Settled:
+    """The problem to search; the same instance and settings give the same."""
+    if instance.families is None:
+        selection = select_seats(instance)
+        return Settled(instance, selection, instance, selection)
+    relaxed = replace(instance, families=None)
+    together, selection, outcomes = keep_together(instance, settings)
+    return Settled(together, selection, relaxed, select_seats(relaxed), outcomes)
+
+
+def relaxed_phases(settled: Settled, assignment: np.ndarray) -> tuple[tuple[Phase, np.ndarray], ...]:
+    """Both phases of finished books without the extensions, each with the books as a start (int32[n]).
+
+    The accounts are those that the books place, so that targets are the same; only the reps to choose from are more.
+    """
+    relaxed, placed = settled.relaxed, assignment >= 0
+    first = np.where(relaxed.is_referring, assignment, -1).astype(np.int32)
+    seated = Selection(placed, _by_state(relaxed, assignment, placed), settled.largest.is_tight)
+    second, _ = referring_phase(relaxed, seated)
+    third, _ = value_phase(relaxed, seated, first, _by_state(relaxed, assignment, placed & ~relaxed.is_referring))
+    return tuple((phase, assignment[phase.accounts]) for phase in (second, third))
+
+
+def _by_state(instance: Instance, assignment: np.ndarray, which: np.ndarray) -> np.ndarray:
+    flow = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
+    np.add.at(flow, (instance.account_state[which], assignment[which]), 1)
+    return flow
+
+
+def with_proven_bounds(front: ReferringFront, settled: Settled, settings: Settings) -> ReferringFront:
+    """The front with the ideal, the knee and its bound as the problem without extensions proves them.
+
+    A bound of the problem that was searched would hold for books with these families in these places only.
+    """
+    relaxed, weights = settled.relaxed, np.array(settings.knee_weights) / sum(settings.knee_weights)
+    seated = Selection(settled.selection.is_placed, _seating(settled), settled.largest.is_tight)
+    phase, _ = referring_phase(relaxed, seated)
+    ideal = np.maximum([lower_bound(phase, weigh(phase, unit)).bound for unit in np.eye(3)], 0.0)
+    scale = Landscape(phase, np.minimum(ideal, front.ideal), front.reference)
+    bound = lower_bound(phase, scale.weighing(weights)).bound - scale.offset(weights)
+    knee = int(np.argmin(scale.normalise(front.objectives) @ weights))
+    return replace(front, ideal=scale.ideal, knee=knee, knee_bound=bound)
+
+
+def _seating(settled: Settled) -> np.ndarray:
+    """int64[S, R]: the selection's flow by the classes of the relaxed problem."""
+    added = settled.instance.num_states - settled.relaxed.num_states
+    flow = settled.selection.flow[added:].copy()
+    pinned = np.flatnonzero(settled.selection.is_placed & (settled.instance.account_state < added))
+    if len(pinned):
+        reps = settled.instance.covers[:, settled.instance.account_state[pinned]].argmax(axis=0)
+        np.add.at(flow, (settled.relaxed.account_state[pinned], reps), 1)
+    return flow
