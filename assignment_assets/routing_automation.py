@@ -16,9 +16,9 @@ from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.standing import UP_TO
 from assignment_assets.io.changes import ChangeReader
 from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.routing_copies import read_routing
 from assignment_assets.resources import Clock, Source
 from assignment_assets.routing.by_policy import sign_under_policy, written_next
-from assignment_assets.routing.log import read_routing
 from assignment_assets.routing.look import look
 from assignment_assets.routing.standing_files import read_rules
 from assignment_assets.stages.cycle import CYCLES

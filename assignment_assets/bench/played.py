@@ -22,11 +22,12 @@ from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.inbox import look
 from assignment_assets.io.mapping import read_mapping
 from assignment_assets.io.owner_desk import OwnerDesk
+from assignment_assets.io.routing_copies import read_routing
 from assignment_assets.io.salesforce import Org, SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.warehouse import write_whole
 from assignment_assets.routing.by_policy import sign_under_policy
-from assignment_assets.routing.log import RoutingLog, read_routing
+from assignment_assets.routing.log import RoutingLog
 from assignment_assets.sandbox import OrgAddress, load, mapping_path, running
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.segments import run_segment

@@ -28,9 +28,10 @@ from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.standing import ROUTING, UP_TO, Acceptance, StandingPolicy, read_standing, signed_text
 from assignment_assets.io.changes import ChangeReader
 from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.routing_copies import read_routing
 from assignment_assets.io.warehouse import write_whole
 from assignment_assets.resources import Source
-from assignment_assets.routing.log import RoutingLog, read_routing
+from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.watch import study_conflicts, study_families
 from assignment_assets.segments import instance, run_segment
 from assignment_assets.stages.cycle import CYCLES
@@ -183,8 +184,8 @@ def list_events(as_json: bool) -> None:
         for row in families.iter_rows(named=True)]
     ways = read_routing(folder, DEPARTURE_WAYS)
     lines += [f"departure of {row['rep_id']}: {row['accounts']} accounts, {row['optimiser']} by territory and "
-              f"optimiser, {row['director']} listed for {row['director_email']}, {row['territory_pool']} to the territory "
-              f"pool; {row['still_theirs']} still theirs" for row in ways.iter_rows(named=True)]
+              f"optimiser, {row['director']} listed for {row['director_email']}, {row['territory_pool']} to the pool "
+              f"for new hires; {row['still_theirs']} still theirs" for row in ways.iter_rows(named=True)]
     show("\n".join(lines) or "no event yet",
          {"cycles": cycles.to_dicts(), "waiting": waiting.to_dicts(), "departures": ways.to_dicts()}, as_json)
 

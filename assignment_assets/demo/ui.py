@@ -16,7 +16,7 @@ from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
 from assignment_assets.io.outbox import read_gate
 from assignment_assets.io.settings import read_settings
 from assignment_assets.review_app.house import utc_now
-from assignment_assets.review_app.server import link_to
+from assignment_assets.review_app.server import link_to, routing_link
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import is_loaded, load, running
 
@@ -69,6 +69,9 @@ def sample_links(folder: DataFolder, pages_port: int) -> str:
             asked = manifest.persons[0]
             link = link_to(folder, engine_key(), pages, asked.person, cycle, role, utc_now())
             lines.append(f"    {role:<9} {asked.name}\n      {link}\n")
+    signer = next((person for person, regions in read_settings().signers.items() if "*" in regions), "")
+    if signer:
+        lines.append(f"    {'routing':<9} {signer}\n      {routing_link(engine_key(), pages, signer, utc_now())}\n")
     return "".join(lines)
 
 

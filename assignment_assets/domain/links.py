@@ -14,6 +14,8 @@ from assignment_assets.domain.identity import CYCLE_PATTERN, is_person
 
 ROLES = {"rep": "lock_lists", "director": "review_edits", "gs": "sign_offs"}
 """Role → the gate whose page it opens."""
+ROUTING, BETWEEN = "routing", "between-quarters"
+"""The role that reads what happens between the quarters, and the name that stands for no cycle in its links."""
 
 
 class BadLink(Tampered):
@@ -39,6 +41,13 @@ class Pass:
         return ROLES[self.role]
 
 
+def is_place(role: str, cycle: str) -> bool:
+    """Whether there are pages of this role and cycle: a gate's, or those of routing, which belongs to no cycle."""
+    if role == ROUTING:
+        return cycle == BETWEEN
+    return role in ROLES and CYCLE_PATTERN.fullmatch(cycle) is not None
+
+
 def seal_link(key: bytes, granted: Pass) -> str:
     """The text that a personal link carries.
 
@@ -47,7 +56,7 @@ def seal_link(key: bytes, granted: Pass) -> str:
     ValueError
         A part of it could not be read back.
     """
-    if granted.role not in ROLES or not CYCLE_PATTERN.fullmatch(granted.cycle) or not is_person(granted.person):
+    if not is_place(granted.role, granted.cycle) or not is_person(granted.person):
         raise ValueError(f"no link for role {granted.role!r}, cycle {granted.cycle!r}, person {granted.person!r}")
     expiry = int(granted.expires_at.replace(tzinfo=UTC).timestamp())
     stem = f"{granted.role}~{granted.cycle}~{granted.person}~{expiry}"
@@ -63,7 +72,7 @@ def read_link(key: bytes, text: str, now: datetime) -> Pass:
         It is no link of ours, was altered, or has expired.
     """
     parts = text.split("~")
-    if len(parts) != 5 or parts[0] not in ROLES or not text.isascii() or not parts[3].isdecimal():
+    if len(parts) != 5 or parts[0] not in (*ROLES, ROUTING) or not text.isascii() or not parts[3].isdecimal():
         raise BadLink("unreadable", "This is not a link of this engine. Use the link exactly as it was sent to you.")
     stem, _, seal = text.rpartition("~")
     if not hmac.compare_digest(seal, keyed_hash(key, "link", stem)):

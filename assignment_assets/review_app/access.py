@@ -14,11 +14,10 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assignment_assets.domain.identity import CYCLE_PATTERN
-from assignment_assets.domain.links import ROLES, BadLink, Pass, keyed_hash, read_link
+from assignment_assets.domain.links import ROLES, ROUTING, BadLink, Pass, is_place, keyed_hash, read_link
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.outbox import read_gate
-from assignment_assets.io.settings import PagesSetting
+from assignment_assets.io.settings import PagesSetting, read_settings
 
 COOKIE = "assignment"
 _NONCE = re.compile(r"[0-9a-f]{32}")
@@ -71,7 +70,7 @@ def visit(request: Request, key: bytes, now: datetime, pages: PagesSetting, fold
         Nobody whom we know (403), or somebody who has nothing to do with this page (404).
     """
     role, cycle = request.path_params["role"], request.path_params["cycle"]
-    if role not in ROLES or not CYCLE_PATTERN.fullmatch(cycle):
+    if not is_place(role, cycle):
         raise Refused(404, "There is no such page.")
     if pages.person_header:
         return _by_header(request, key, now, pages, folder)
@@ -87,7 +86,15 @@ def visit(request: Request, key: bytes, now: datetime, pages: PagesSetting, fold
         raise Refused(403, "This session was changed. Open your personal link again.")
     if (granted.role, granted.cycle) != (role, cycle):
         raise Refused(404, "There is no such page.")
+    if role == ROUTING and not sees_every_region(granted.person):
+        raise Refused(403, "This page shows every region; you are not named for all of them any more.")
     return Visit(granted, cookie, keyed_hash(key, "form", cookie))
+
+
+def sees_every_region(person: str) -> bool:
+    """Whether the settings let this person sign for every region: who may read what happens in all of them."""
+    signers = {name.casefold(): regions for name, regions in read_settings().signers.items()}
+    return "*" in signers.get(person.casefold(), [])
 
 
 def _by_header(request: Request, key: bytes, now: datetime, pages: PagesSetting, folder: DataFolder) -> Visit:
@@ -97,14 +104,21 @@ def _by_header(request: Request, key: bytes, now: datetime, pages: PagesSetting,
         raise Refused(403, "These pages are reached through the company's sign-in. Sign in there.")
     email = values[0].strip().casefold()
     role, cycle = request.path_params["role"], request.path_params["cycle"]
-    manifest = read_gate(folder, cycle, ROLES[role])
-    asked = next((each.person for each in manifest.persons if each.email.casefold() == email), "") if manifest else ""
+    asked = _who_is_asked(folder, role, cycle, email)
     if not asked:
         raise Refused(404, "There is no such page.")
     nonce = request.cookies.get(COOKIE, "")
     nonce = nonce if _NONCE.fullmatch(nonce) else secrets.token_hex(16)
     granted = Pass(role, cycle, asked, now + timedelta(hours=PROXY_HOURS))
     return Visit(granted, nonce, keyed_hash(key, "form", f"{email}~{role}~{cycle}~{nonce}"))
+
+
+def _who_is_asked(folder: DataFolder, role: str, cycle: str, email: str) -> str:
+    """The person of this address as the role's pages name them; empty where they have nothing to do with them."""
+    if role == ROUTING:
+        return email if sees_every_region(email) else ""
+    manifest = read_gate(folder, cycle, ROLES[role])
+    return next((each.person for each in manifest.persons if each.email.casefold() == email), "") if manifest else ""
 
 
 def keep(response: Response, cookie: str, granted: Pass, now: datetime, is_https: bool) -> None:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from assignment_assets.domain.errors import AssignmentError
-from assignment_assets.review_app import book_page, director_page, region_page, rep_page, signer_page
+from assignment_assets.review_app import book_page, director_page, region_page, rep_page, routing_page, signer_page
 from assignment_assets.review_app.access import Refused, enter, keep, place_of, require_form_secret, visit
 from assignment_assets.review_app.forms import read_form
 from assignment_assets.review_app.guards import RateLimit, SecurityHeaders
@@ -24,6 +24,7 @@ FIRST = {
     "rep": (rep_page.show, rep_page.submit),
     "director": (director_page.show, director_page.submit),
     "gs": (signer_page.show, signer_page.decide),
+    "routing": (routing_page.show, routing_page.refuse),
 }
 """Role → its first page, and what takes that page's form."""
 

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 import uvicorn
 
-from assignment_assets.domain.errors import AssignmentError, SourceUnavailable
-from assignment_assets.domain.links import ROLES, Pass, seal_link
+from assignment_assets.domain.errors import AssignmentError, NotEntitled, SourceUnavailable
+from assignment_assets.domain.links import BETWEEN, ROLES, ROUTING, Pass, seal_link
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.outbox import read_gate
 from assignment_assets.io.settings import PagesSetting, read_settings
+from assignment_assets.review_app.access import sees_every_region
 from assignment_assets.review_app.app import application
 from assignment_assets.review_app.house import House, Shelf, utc_now
 
@@ -83,6 +84,21 @@ def link_to(folder: DataFolder, key: bytes, pages: PagesSetting, person: str, cy
                               f"{len(known)} people such as {min(known, default='nobody')}. Correct the name or the "
                               "role.")
     granted = Pass(role, cycle, found, now + timedelta(days=pages.link_days))
+    return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
+
+
+def routing_link(key: bytes, pages: PagesSetting, person: str, now: datetime) -> str:
+    """The personal link by which a signer for every region reads what happens between the quarters.
+
+    Raises
+    ------
+    NotEntitled
+        The settings do not name the person for every region.
+    """
+    if not sees_every_region(person):
+        raise NotEntitled(f"routing page: {person} is not named for every region under [signers], expected `*`. It "
+                          "shows every region: name them there, or let somebody else look.")
+    granted = Pass(ROUTING, BETWEEN, person, now + timedelta(days=pages.link_days))
     return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
 
 

@@ -4,16 +4,16 @@ A block of `RoutingLog.open` is one transaction: a poll's rows, its events and i
 not at all, so that a restart finds either the poll or the time before it.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
 
-from assignment_assets.domain.routing.tables import SEEN
+from assignment_assets.domain.routing.tables import UNPUBLISHED
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.routing_copies import publish
 from assignment_assets.io.warehouse import DUCKDB_TYPE, Warehouse
 
 FILE = "routing.duckdb"
@@ -53,7 +53,7 @@ class RoutingLog:
                 raise
             connection.commit()
             for table in page.changed.values():
-                if table not in SEEN:
+                if table not in UNPUBLISHED:
                     publish(self._folder, table, page.rows(table))
 
     @contextmanager
@@ -154,18 +154,3 @@ def _type(dtype: Any) -> str:
     if isinstance(dtype, pl.List):
         return f"{_type(dtype.inner)}[]"
     return "timestamp" if isinstance(dtype, pl.Datetime) else DUCKDB_TYPE[dtype]
-
-
-def publish(folder: DataFolder, table: Table, frame: pl.DataFrame) -> None:
-    """Writes a table's Parquet copy so that a reader sees the old one or the new one, never a half."""
-    target = folder.root / "routing" / f"{table.name}.parquet"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
-    frame.write_parquet(partial)
-    os.replace(partial, target)
-
-
-def read_routing(folder: DataFolder, table: Table) -> pl.DataFrame:
-    """The published rows of a routing table, without opening the log; empty where there are none yet."""
-    path = folder.root / "routing" / f"{table.name}.parquet"
-    return table.conform(pl.read_parquet(path)) if path.is_file() else table.empty()

@@ -15,10 +15,10 @@ from assignment_assets.domain.routing.tables import (
     WRITES,
 )
 from assignment_assets.io.changes import ChangeReader
+from assignment_assets.io.routing_copies import read_routing
 from assignment_assets.resources import Clock, Source
 from assignment_assets.routing.decide import decide, plan_events
 from assignment_assets.routing.hand_over import write_hand_over
-from assignment_assets.routing.log import read_routing
 from assignment_assets.routing.watch import follow_departures, watch
 from assignment_assets.stages.cycle import CYCLES, as_table, counts, table_metadata
 from assignment_assets.stages.routing_frame import APPENDED, REPLACED, SHOWN, in_dollars, routing_asset, routing_log

@@ -4,10 +4,10 @@ import dagster as dg
 
 from assignment_assets.domain.routing.tables import DECISIONS, SUMMARY, WRITES
 from assignment_assets.domain.routing.views import minutes_to_owner
+from assignment_assets.io.routing_copies import read_routing
 from assignment_assets.report.pictures.canvas import markdown
 from assignment_assets.report.pictures.routing import hours_picture, rules_picture
 from assignment_assets.resources import Clock
-from assignment_assets.routing.log import read_routing
 from assignment_assets.routing.watch import measure, study_conflicts, study_families
 from assignment_assets.stages.cycle import as_table, counts, table_metadata
 from assignment_assets.stages.routing_frame import APPENDED, REPLACED, SHOWN, in_dollars, routing_asset, routing_log

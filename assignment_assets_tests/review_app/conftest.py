@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from assignment_assets.domain.links import BETWEEN, ROUTING
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.settings import PagesSetting
 from assignment_assets.review_app.server import running
@@ -20,8 +21,9 @@ class Desk:
 
     def visit(self, role: str, person: str, days: float = 5) -> Visitor:
         visitor = Visitor(self.address)
+        cycle = BETWEEN if role == ROUTING else "2026q4-global"
         visitor.landed = visitor.open(
-            link(self.address, engine_key(), role, person, self.cycle.now + timedelta(days=days)))
+            link(self.address, engine_key(), role, person, self.cycle.now + timedelta(days=days), cycle))
         return visitor
 
     def receipts(self, gate: str) -> list[dict]:

@@ -1,0 +1,84 @@
+"""What happens between the quarters, for Growth Strategy to read: the routing log and everything that stands out."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+from starlette.responses import HTMLResponse, Response
+
+from assignment_assets.domain.routing.tables import (
+    ALERTS,
+    CONFLICT_PAIRS,
+    DECISIONS,
+    DEPARTURE_WAYS,
+    EVENT_CYCLES,
+    EXCEPTIONS,
+    HIERARCHY_CONFLICTS,
+    KPIS,
+    MISSING_RULES,
+    PASSES,
+    POLLS,
+    SEEN_REPS,
+    SUMMARY,
+    WORKLOAD,
+    WRITES,
+)
+from assignment_assets.domain.routing.views import ALL_RULES, SPANS, minutes_to_owner
+from assignment_assets.domain.tables import Table
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.routing_copies import read_routing
+from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.house import Call
+
+MOST_ROWS, MOST_SHORT = 200, 20
+STOPPED = timedelta(hours=2)
+SPAN_WORDS = {"day": "the last 24 hours", "month": "the last 30 days"}
+
+
+def show(call: Call) -> Response:
+    """The page; `?span=month` shows the log of 30 days in place of a day."""
+    span = call.query.get("span", "day")
+    if span not in SPANS:
+        raise Refused(404, "There is no such page.")
+    call.note("viewed routing", span)
+    return HTMLResponse(call.render("routing.html", span=span, spans=SPAN_WORDS, **_shown(call.house.folder, span,
+                                                                                        call.now)))
+
+
+def refuse(call: Call) -> Response:
+    """Nothing is sent from this page."""
+    raise Refused(404, "There is nothing to send from this page.")
+
+
+def _shown(folder: DataFolder, span: str, now: datetime) -> dict:
+    def table(which: Table) -> pl.DataFrame:
+        return read_routing(folder, which)
+
+    names = dict(table(SEEN_REPS).select("rep_id", "name").iter_rows())
+    decided = minutes_to_owner(table(DECISIONS), table(WRITES)).filter(pl.col("decided_at") > now - SPANS[span])
+    ended, workload, alerts = table(PASSES)["ended_at"].max(), table(WORKLOAD), table(ALERTS)
+    kpis = table(KPIS)
+    workload = workload.with_columns(
+        hours=pl.when("is_high").then((pl.lit(now) - pl.col("since")).dt.total_seconds() / 3600))
+    summary = table(SUMMARY).sort("span", "decisions", descending=[False, True])
+    none = {"decisions": 0, "median_minutes": None, "worst_minutes": None}
+    all_rules = {row["span"]: row for row in summary.filter(rule=ALL_RULES).to_dicts()}
+    missing = table(MISSING_RULES).sort("prevented", "other_owners", descending=[True, False])
+    return {
+        "names": names, "ended": ended, "is_stopped": ended is not None and now - ended > STOPPED,
+        "polls": table(POLLS).height,
+        "summary": summary.to_dicts(), "totals": [all_rules.get(each, none | {"span": each}) for each in SPANS],
+        "log_count": decided.height,
+        "log": decided.sort("decision_no", descending=True).head(MOST_ROWS).to_dicts(),
+        "unowned": alerts.filter(kind="unowned").sort("hours", descending=True).to_dicts(),
+        "high": workload.filter("is_high").sort("hours", descending=True).to_dicts(),
+        "workload": workload.sort("index", descending=True).head(MOST_SHORT).to_dicts(),
+        "pairs": table(CONFLICT_PAIRS).sort("conflicts", descending=True).to_dicts(),
+        "missing": missing.head(MOST_SHORT).to_dicts(),
+        "families": table(HIERARCHY_CONFLICTS).sort("crosses_regions", descending=True).head(MOST_SHORT).to_dicts(),
+        "family_count": table(HIERARCHY_CONFLICTS).height,
+        "leavers": table(DEPARTURE_WAYS).sort("detected_at", descending=True).head(MOST_SHORT).to_dicts(),
+        "cycles": table(EVENT_CYCLES).sort("planned_at", descending=True).head(MOST_SHORT).to_dicts(),
+        "exceptions": table(EXCEPTIONS).sort("exception_no", descending=True).head(MOST_ROWS).to_dicts(),
+        "exception_count": table(EXCEPTIONS).height,
+        "kpis": kpis.filter(pl.col("at") == pl.col("at").max()).to_dicts(),
+    }
