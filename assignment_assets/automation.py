@@ -109,9 +109,9 @@ def gate_sensor(gate: str) -> dg.SensorDefinition:
         description=WAITS_FOR[gate],
     )
     def sensor(context: dg.SensorEvaluationContext, clock: Clock) -> dg.SensorResult:
-        folder, asked, files = DataFolder.from_environment(), read_cursor(context.cursor), read_settings().files
+        folder, asked, settings = DataFolder.from_environment(), read_cursor(context.cursor), read_settings()
         watched = [
-            watch(folder, manifest, asked.get(manifest.cycle, ("", 0)), clock.now(), engine_key(), files=files)
+            watch(folder, manifest, asked.get(manifest.cycle, ("", 0)), clock.now(), engine_key(), settings=settings)
             for manifest in open_gates(folder, gate)
         ]
         going = [each for each in watched if each.should_run]

@@ -16,18 +16,17 @@ from assignment_assets.domain.cycle import FINISHED_EVENTS
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.domain.gates import Closing, GateManifest, closing
 from assignment_assets.domain.tables import CYCLE_EVENTS, SUBMISSIONS
+from assignment_assets.io.exchange import bring_in, send_out
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.inbox import SETTLED_SECONDS, Look, look
 from assignment_assets.io.intake.log import close
 from assignment_assets.io.outbox import read_gate
-from assignment_assets.io.settings import FilesSetting
-from assignment_assets.io.stores.deliver import deliver
-from assignment_assets.io.stores.fetch import fetch
+from assignment_assets.io.settings import Settings
 from assignment_assets.io.warehouse import read_published
 
 FOLLOWING = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
 SETTLING_GRACE = timedelta(minutes=10)
-NO_STORE = FilesSetting()
+FOLDERS_ONLY = Settings()
 
 
 @dataclass(frozen=True)
@@ -68,22 +67,22 @@ def open_gates(folder: DataFolder, gate: str) -> list[GateManifest]:
 
 
 def watch(folder: DataFolder, manifest: GateManifest, asked: tuple[str, int], now: datetime, key: bytes,
-          settled_seconds: float = SETTLED_SECONDS, files: FilesSetting = NO_STORE) -> Watched:
+          settled_seconds: float = SETTLED_SECONDS, settings: Settings = FOLDERS_ONLY) -> Watched:
     """Looks into one gate's inbox, gives receipts, and decides whether the segment behind the gate should run.
 
-    A gate that closes is noted as closed before anything runs: files that come later are told so. One whose inbox is a
-    store that cannot be reached stays open: what people put there in time is not lost.
+    A gate that closes is noted as closed before anything runs: files that come later are told so. One whose inbox is
+    elsewhere and cannot be reached stays open: what people put there in time is not lost.
 
     Parameters
     ----------
     asked
         Digest and number of what was asked for last; ("", 0) before the first time.
-    files
-        Stores to fetch from before the look, and to deliver packets and receipts to after it.
+    settings
+        Name stores and Sheets to fetch from before the look, and to deliver packets and receipts to after it.
     """
-    unreached = _unreached(lambda: files.inbox and fetch(folder, manifest.cycle, manifest.gate, files.inbox, now))
+    unreached = _unreached(lambda: bring_in(folder, manifest, settings, now))
     found = look(folder, manifest.cycle, manifest.gate, now, key, settled_seconds)
-    undelivered = _unreached(lambda: files.outbox and deliver(folder, manifest.cycle, files.outbox, files.inbox))
+    undelivered = _unreached(lambda: send_out(folder, manifest, settings))
     state = closing(manifest, found.receipts, now)
     should_run, why = (_signed if manifest.gate == "sign_offs" else _closed)(folder, manifest, found, state, now)
     digest, number = asked
@@ -97,13 +96,12 @@ def watch(folder: DataFolder, manifest: GateManifest, asked: tuple[str, int], no
     return Watched(manifest.cycle, manifest.gate, should_run, why, number + should_run, state)
 
 
-def _unreached(act: Callable[[], object]) -> str:
-    """What an act says of a store that cannot be reached; empty where it could."""
+def _unreached(act: Callable[[], list[str] | None]) -> str:
+    """What an act left undone, or says of a place that cannot be reached; empty where all is done."""
     try:
-        act()
+        return "; ".join(act() or ())
     except SourceUnavailable as error:
         return str(error)
-    return ""
 
 
 def _closed(folder: DataFolder, manifest: GateManifest, found: Look, state: Closing, now: datetime) -> tuple[bool, str]:

@@ -33,6 +33,7 @@ ONLY_IN = {
     "pymoo": ("optimizer/", "bench/"),
     "sqlite3": ("sandbox/",),
     "fsspec": ("io/stores/",),
+    "gspread": ("io/sheets/google.py",),
     "xlsxwriter": ("io/workbooks/",),
     "matplotlib": ("report/",),
     "click": ("cli.py", "commands/", "sandbox/__main__.py"),

@@ -8,9 +8,9 @@ import click
 from assignment_assets.automation import SEGMENTS
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import AssignmentError
-from assignment_assets.io.files import read_texts
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.mapping import read_mapping
+from assignment_assets.io.texts import table_texts
 from assignment_assets.io.translation import translate
 from assignment_assets.sample import company as sample_company
 from assignment_assets.sample.reps import generate_reps
@@ -66,9 +66,8 @@ def sample_reps(mapping: Path, num_reps: int, seed: int, as_of: datetime, as_jso
     source = read_mapping(mapping)
     tables = source.tables()
     accounts = tables["accounts"]
-    path = source.file(accounts)
-    texts = read_texts(path, accounts.source_columns("accounts"), accounts.sheet, accounts.separator)
-    frame = translate("accounts", accounts, texts, path.name).frame
+    texts, origin = table_texts(source, "accounts", accounts)
+    frame = translate("accounts", accounts, texts, origin).frame
     places = frame.select("state", "latitude", "longitude").drop_nulls()
     reps = generate_reps(places, num_reps, seed, as_of.date())
     target = source.file(tables["reps"])

@@ -16,12 +16,11 @@ from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.domain.gates import GateManifest
 from assignment_assets.domain.identity import GATES, is_person, signer_token
 from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGION_DIGESTS
+from assignment_assets.io.exchange import bring_in, send_out
 from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
 from assignment_assets.io.inbox import look
 from assignment_assets.io.outbox import read_gate
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.stores.deliver import deliver
-from assignment_assets.io.stores.fetch import fetch
 from assignment_assets.io.warehouse import read_published, write_whole
 from assignment_assets.stages.pictures import write_front_page
 
@@ -60,23 +59,23 @@ def token(person: str, as_json: bool) -> None:
 def intake(cycle_id: str, settled_seconds: float, as_json: bool) -> None:
     """Look into the inbox of a cycle now: archive what came, give receipts, say what still waits.
 
-    Where the settings name stores (`[files]`), fetches from the inbox first and delivers to the outbox afterwards.
+    Where the settings name a store (`[files]`) or Google Sheets (`[sheets]`), fetches from there first, and delivers
+    packets and receipts afterwards.
     """
-    folder, files = DataFolder.from_environment(), read_settings().files
+    folder, settings = DataFolder.from_environment(), read_settings()
     require_known(cycle_id)
     lines, new = [], []
     for gate in GATES:
-        if read_gate(folder, cycle_id, gate) is None:
+        manifest = read_gate(folder, cycle_id, gate)
+        if manifest is None:
             continue
         now = datetime.now(UTC).replace(tzinfo=None)
-        if files.inbox:
-            fetch(folder, cycle_id, gate, files.inbox, now)
+        bring_in(folder, manifest, settings, now)
         found = look(folder, cycle_id, gate, now, engine_key(), settled_seconds)
         new += [vars(receipt) for receipt in found.new_receipts]
         lines += [f"{gate} {receipt.person}: {receipt.verdict}. {receipt.message}" for receipt in found.new_receipts]
         lines += [f"{gate} {notice.person}: waits. {notice.sentence}" for notice in found.messages]
-    if files.outbox:
-        deliver(folder, cycle_id, files.outbox, files.inbox)
+        lines += [f"{gate}: {left}" for left in send_out(folder, manifest, settings)]
     show("\n".join(lines) or "nothing new", new, as_json)
 
 

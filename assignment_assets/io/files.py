@@ -57,6 +57,19 @@ def read_texts(path: Path, wanted: Collection[str], sheet: str = "", separator: 
     raise _unusable(path, f"a file of type {suffix or 'unknown'}", "CSV, XLSX or Parquet", "Save it as one of these.")
 
 
+def read_rows(rows: list[list[str | None]], wanted: Collection[str], name: str) -> pl.DataFrame:
+    """The table in rows of texts that were read elsewhere, by the rules of `read_texts`; `name` is for messages.
+
+    Raises
+    ------
+    InvalidInput
+        There is no header, or a wanted column twice.
+    """
+    width = max((len(row) for row in rows), default=0)
+    columns = {f"column_{place}": [row[place] if place < len(row) else None for row in rows] for place in range(width)}
+    return _named(pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), 1, wanted, Path(name))
+
+
 def _unusable(path: Path, found: str, expected: str, remedy: str) -> InvalidInput:
     return InvalidInput(f"The file {path.name} cannot be read", [Fault(path.name, found, expected, remedy)])
 

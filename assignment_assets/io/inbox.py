@@ -31,7 +31,7 @@ from assignment_assets.io.intake.log import (
     replace_file,
     write_seen,
 )
-from assignment_assets.io.stores.fetched import read_fetched
+from assignment_assets.io.stores.fetched import all_fetched
 
 SETTLED_SECONDS = 5.0
 _NEXT_GATE = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
@@ -68,7 +68,7 @@ def look(data_folder: DataFolder, cycle: str, gate: str, now: datetime, key: byt
     with locked(data_folder, cycle, gate):
         receipts = read_log(data_folder, cycle, gate)
         seen = read_seen(data_folder, cycle, gate, receipts)
-        fetched = read_fetched(data_folder, cycle, gate)
+        fetched = all_fetched(data_folder, cycle, gate)
         desk = Desk(manifest, receipts, seen, now, key, settled_seconds, _closed(data_folder, manifest),
                     fetched.arrivals())
         found, notices = find(data_folder.inbox(cycle, gate))

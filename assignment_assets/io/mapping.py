@@ -3,7 +3,8 @@
 ::
 
     [accounts]
-    path = "accounts.csv"               # relative to this file; or object = "Account" for Salesforce
+    path = "accounts.csv"               # relative to this file; or object = "Account" for Salesforce;
+                                        # or "gsheet:" and a Google Sheet's key or address (`sheet` is its tab)
     path_variable = "ACCOUNTS_FILE"     # an environment variable that goes first
     exclude = {status = ["CLOSED"]}     # rows left out; `only` keeps the named values alone
     states = "name or code"             # default "code"
@@ -21,6 +22,7 @@ Money (tam, value, revenue, amount) is read in dollars and bps as the plain figu
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -35,6 +37,7 @@ from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS
 from assignment_assets.io.cells import ColumnRule, as_text
 
 TABLES = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
+GSHEET = "gsheet:"
 CONTRACT = {
     "accounts": tuple(ACCOUNTS.columns),
     "reps": (*REPS.columns, "postal_code"),
@@ -110,6 +113,12 @@ class SourceMapping(BaseModel):
         """The tables that are mapped, by name."""
         present = {"accounts": self.accounts, "reps": self.reps, "opportunities": self.opportunities}
         return {name: table for name, table in present.items() if table is not None}
+
+    def spreadsheet(self, table: TableMapping, environment: Mapping[str, str] = os.environ) -> str:
+        """The key of the Google Sheet that holds the table (`gsheet:…` in place of a path); empty for a file."""
+        place = environment.get(table.path_variable) or table.path
+        _, is_sheet, key = place.partition(GSHEET)
+        return re.sub(r".*/d/([^/?#]+).*", r"\1", key) if is_sheet and place.startswith(GSHEET) else ""
 
     def file(self, table: TableMapping, environment: Mapping[str, str] = os.environ) -> Path:
         """The table's file: what its `path_variable` holds, else `path`, from the mapping's folder."""

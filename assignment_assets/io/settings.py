@@ -35,6 +35,15 @@ class FilesSetting(BaseModel):
     )
 
 
+class SheetsSetting(BaseModel):
+    """Packets as Google Sheets, beside the workbooks; the service account comes from the environment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: str = Field("", description="The id of the Drive folder in which Sheets are made; empty: no Sheets.")
+    notify: bool = Field(True, description="Whether Google writes to each person when a Sheet is shared with them.")
+
+
 class PagesSetting(BaseModel):
     """The review pages: where people reach them, and who says who is asking."""
 
@@ -71,6 +80,7 @@ class Settings(BaseModel):
 
     source: SourceSetting = SourceSetting()
     files: FilesSetting = FilesSetting()
+    sheets: SheetsSetting = SheetsSetting()
     pages: PagesSetting = PagesSetting()
     notices: NoticesSetting = NoticesSetting()
     signers: dict[str, list[str]] = Field(

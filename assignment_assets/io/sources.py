@@ -7,11 +7,11 @@ import polars as pl
 from assignment_assets.domain.contract import Snapshot, SourceTable, check_sources
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.tables import OPPORTUNITIES
-from assignment_assets.io.files import read_texts
 from assignment_assets.io.mapping import SourceMapping, read_mapping
 from assignment_assets.io.org_tables import read_objects
 from assignment_assets.io.salesforce import Org, SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.texts import table_texts
 from assignment_assets.io.translation import translate
 
 NAMES = ("accounts", "reps", "opportunities")
@@ -21,7 +21,8 @@ def read_snapshot(setting: SourceSetting) -> Snapshot:
     """The sources as they are now, checked against the contract.
 
     `sample` reads the folder `path` with accounts.parquet, reps.parquet and opportunities.parquet in the
-    warehouse's own columns; `files` and `salesforce` read the mapping `path`.
+    warehouse's own columns; `files` (Google Sheets among them) and `salesforce` read the mapping
+    `path`.
 
     Raises
     ------
@@ -52,9 +53,8 @@ def _sample(folder: Path) -> dict[str, SourceTable]:
 def _files(mapping: SourceMapping) -> dict[str, SourceTable]:
     sources = _without_opportunities()
     for name, table in mapping.tables().items():
-        path = mapping.file(table)
-        texts = read_texts(path, table.source_columns(name), table.sheet, table.separator)
-        sources[name] = translate(name, table, texts, path.name)
+        texts, origin = table_texts(mapping, name, table)
+        sources[name] = translate(name, table, texts, origin)
     return sources
 
 

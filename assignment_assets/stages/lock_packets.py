@@ -10,8 +10,10 @@ from assignment_assets.domain.packet_rows import lock_list_rows
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, OPPORTUNITIES, REPS
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.outbox import issue
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.sheets.packets import save_packet
 from assignment_assets.io.warehouse import Warehouse
-from assignment_assets.io.workbooks.lock_list import write_lock_list
+from assignment_assets.io.workbooks.lock_list import compose_lock_list, write_lock_list
 from assignment_assets.io.workbooks.packets import LOCK_ROWS, LockPacket
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, frozen_config, stage_asset
@@ -44,23 +46,25 @@ def lock_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock:
     names = dict(reps.select("rep_id", "name").iter_rows())
     capacity = dict(books.select("rep_id", "capacity").iter_rows())
 
+    has_sheets = bool(read_settings().sheets.folder)
+
     def write(rep_id, _, path):
-        write_lock_list(
-            LockPacket(
-                cycle=cycle,
-                revision=manifest.revision,
-                rep_id=rep_id,
-                rep_name=names[rep_id],
-                code=packet_code(key, cycle, manifest.revision, GATE, rep_id),
-                as_of=config.as_of_on,
-                deadline=manifest.deadline,
-                capacity=capacity[rep_id],
-                dormant_quota=config.dormant_quota,
-                never_referred_quota=config.never_referred_quota,
-                rows=rows.filter(pl.col("rep_id") == rep_id).select(list(LOCK_ROWS)),
-            ),
-            path,
+        packet = LockPacket(
+            cycle=cycle,
+            revision=manifest.revision,
+            rep_id=rep_id,
+            rep_name=names[rep_id],
+            code=packet_code(key, cycle, manifest.revision, GATE, rep_id),
+            as_of=config.as_of_on,
+            deadline=manifest.deadline,
+            capacity=capacity[rep_id],
+            dormant_quota=config.dormant_quota,
+            never_referred_quota=config.never_referred_quota,
+            rows=rows.filter(pl.col("rep_id") == rep_id).select(list(LOCK_ROWS)),
         )
+        write_lock_list(packet, path)
+        if has_sheets:
+            save_packet(warehouse.folder, GATE, rep_id, packet, compose_lock_list)
 
     manifest = issue(warehouse.folder, manifest, write)
     per_rep = (

@@ -10,9 +10,11 @@ from assignment_assets.domain.packet_rows import book_rows, book_summary, candid
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, OVERFLOW, PROPOSED_BOOKS, REPS
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.outbox import issue
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.sheets.packets import save_packet
 from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.io.workbooks.packets import REVIEW_BOOKS, REVIEW_BOOKS_ROWS, REVIEW_MOVES, ReviewPacket
-from assignment_assets.io.workbooks.review_book import write_review_book
+from assignment_assets.io.workbooks.review_book import compose_review_book, write_review_book
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, frozen_config, stage_asset
 from assignment_assets.stages.intake import manifest_of
@@ -55,30 +57,32 @@ def review_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
     key = engine_key()
     receivers = books.filter("is_receiver")
 
+    has_sheets = bool(read_settings().sheets.folder)
+
     def write(email, _, path):
         own = directors[email]
         covered = receivers.filter(pl.col("region").is_in(own))["covered_states"].explode().drop_nulls().unique()
-        write_review_book(
-            ReviewPacket(
-                cycle=cycle,
-                revision=manifest.revision,
-                director=email,
-                director_name=director_name(email),
-                code=packet_code(key, cycle, manifest.revision, GATE, email),
-                region=", ".join(own),
-                as_of=config.as_of_on,
-                deadline=manifest.deadline,
-                max_adds=config.max_adds,
-                max_drops=config.max_drops,
-                books=summary.filter(pl.col("region").is_in(own)).select(list(REVIEW_BOOKS)),
-                moves=moves.filter(pl.col("from_region").is_in(own) | pl.col("to_region").is_in(own)).select(
-                    list(REVIEW_MOVES)
-                ),
-                candidates=candidates.filter(pl.col("state").is_in(covered.implode())).head(SHOWN_CANDIDATES),
-                books_rows=editable.filter(pl.col("region").is_in(own)).select(list(REVIEW_BOOKS_ROWS)),
+        packet = ReviewPacket(
+            cycle=cycle,
+            revision=manifest.revision,
+            director=email,
+            director_name=director_name(email),
+            code=packet_code(key, cycle, manifest.revision, GATE, email),
+            region=", ".join(own),
+            as_of=config.as_of_on,
+            deadline=manifest.deadline,
+            max_adds=config.max_adds,
+            max_drops=config.max_drops,
+            books=summary.filter(pl.col("region").is_in(own)).select(list(REVIEW_BOOKS)),
+            moves=moves.filter(pl.col("from_region").is_in(own) | pl.col("to_region").is_in(own)).select(
+                list(REVIEW_MOVES)
             ),
-            path,
+            candidates=candidates.filter(pl.col("state").is_in(covered.implode())).head(SHOWN_CANDIDATES),
+            books_rows=editable.filter(pl.col("region").is_in(own)).select(list(REVIEW_BOOKS_ROWS)),
         )
+        write_review_book(packet, path)
+        if has_sheets:
+            save_packet(warehouse.folder, GATE, email, packet, compose_review_book)
 
     manifest = issue(warehouse.folder, manifest, write)
     per_region = moves.group_by("to_region").len("moves in").sort("to_region")

@@ -1,4 +1,4 @@
-"""A cycle whose people know only a share: packets come from there, answers go there, receipts come back."""
+"""A cycle whose people know only a share, or only Google Sheets: packets and answers go by these."""
 
 import hashlib
 import os
@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from assignment_assets.cli import main
 from assignment_assets.io.workbooks.filled_in import fill_lock_list
+from assignment_assets_tests.google_server import FOLDER, account_file, google_server
 
 
 def test_packets_answers_and_receipts_go_by_a_share(cycle, tmp_path):
@@ -30,3 +31,25 @@ def test_packets_answers_and_receipts_go_by_a_share(cycle, tmp_path):
     assert "lock_lists ana: accepted. lock_list.xlsx: 1 keep, 0 release, 11 blank" in done.output
     receipt = share / "outbox" / cycle.name / "receipts" / "ana" / "lock_lists-1.txt"
     assert receipt.read_text().startswith("Receipt 1,")
+
+
+def test_packets_and_answers_go_by_google_sheets(cycle, tmp_path, monkeypatch):
+    with Path(os.environ["ASSIGNMENT_SETTINGS"]).open("a") as settings:
+        settings.write(f'[sheets]\nfolder = "{FOLDER}"\n')
+    cycle.now = datetime.now(UTC).replace(tzinfo=None)
+    cycle.open()
+    with google_server() as google:
+        account_file(tmp_path / "account.json", google.url)
+        monkeypatch.setenv("ASSIGNMENT_GOOGLE_ACCOUNT_FILE", str(tmp_path / "account.json"))
+        monkeypatch.setenv("ASSIGNMENT_GOOGLE_URL", google.url)
+
+        def intake():
+            done = CliRunner().invoke(main, ["intake", cycle.name])
+            assert done.exit_code == 0, done.output
+            return done.output
+
+        assert "lock_lists: gus: no e-mail" not in intake()
+        google.types("ana@example.com", "Accounts", 4, 2, "keep")
+        google.types("ana@example.com", "Summary", 5, 1, "yes")
+        assert "accepted" not in intake()
+        assert "lock_lists ana: accepted. google.sheet: 1 keep, 0 release, 11 blank" in intake()

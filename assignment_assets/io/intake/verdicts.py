@@ -15,12 +15,14 @@ from assignment_assets.domain.identity import BadCode, read_packet_code, signer_
 from assignment_assets.io.intake.files import Found
 from assignment_assets.io.workbooks.lock_return import read_lock_list
 from assignment_assets.io.workbooks.packets import ReturnedLockList, ReturnedReview
+from assignment_assets.io.workbooks.returned import SHEET
 from assignment_assets.io.workbooks.review_return import read_review
 
 WAITING, REFUSED, GOOD = "waiting", "refused", "good"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _READERS = {"lock_lists": read_lock_list, "review_edits": read_review}
-_KINDS = {"lock_lists": (".xlsx", ".ods", ".csv"), "review_edits": (".xlsx", ".ods", ".csv"), "sign_offs": (".json",)}
+_KINDS = {"lock_lists": (".xlsx", ".ods", ".csv", SHEET), "review_edits": (".xlsx", ".ods", ".csv", SHEET),
+          "sign_offs": (".json",)}
 _SHOWN_ROWS = 10
 
 
@@ -56,8 +58,9 @@ def _wrong_kind(found: Found, gate: str) -> Judged | None:
         return Judged(REFUSED, "web_page", f"{name}: it is a web page under a workbook's name, expected .xlsx. "
                       "Open it, save it as .xlsx and send it again.")
     if found.suffix not in kinds:
+        expected = " or ".join(kind for kind in kinds if kind != SHEET)
         return Judged(REFUSED, "unknown_kind", f"{name}: a file of the kind {found.suffix or 'without suffix'}, "
-                      f"expected {' or '.join(kinds)}. Return the file that was sent to you.")
+                      f"expected {expected}. Return the file that was sent to you.")
     if found.suffix in (".xlsx", ".ods") and not zipfile.is_zipfile(io.BytesIO(found.content)):
         return Judged(WAITING, "incomplete", f"{name}: not a whole workbook yet ({len(found.content):,} bytes); "
                       "waiting for the rest of the copy.")

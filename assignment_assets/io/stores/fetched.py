@@ -56,9 +56,13 @@ class Fetched:
         return [each.since for each in self.files.values() if each.is_pending]
 
 
-def read_fetched(folder: DataFolder, cycle: str, gate: str) -> Fetched:
-    """What the last fetch left behind; nothing where there is no store."""
-    path = _path(folder, cycle, gate)
+STORE, SHEETS = "fetched", "sheets"
+"""Where files are fetched from: a store, or Google Sheets."""
+
+
+def read_fetched(folder: DataFolder, cycle: str, gate: str, origin: str = STORE) -> Fetched:
+    """What the last fetch left behind; nothing where there was none."""
+    path = _path(folder, cycle, gate, origin)
     if not path.is_file():
         return Fetched()
     stored = json.loads(path.read_text(encoding="utf-8"))
@@ -67,12 +71,19 @@ def read_fetched(folder: DataFolder, cycle: str, gate: str) -> Fetched:
     return Fetched(files, tuple(stored["strangers"]))
 
 
-def write_fetched(folder: DataFolder, cycle: str, gate: str, fetched: Fetched) -> None:
+def all_fetched(folder: DataFolder, cycle: str, gate: str) -> Fetched:
+    """What the last fetches from everywhere left behind."""
+    both = [read_fetched(folder, cycle, gate, origin) for origin in (STORE, SHEETS)]
+    return Fetched({place: each for one in both for place, each in one.files.items()},
+                   tuple(name for one in both for name in one.strangers))
+
+
+def write_fetched(folder: DataFolder, cycle: str, gate: str, fetched: Fetched, origin: str = STORE) -> None:
     """Remembers it in place of what was remembered before."""
     files = {place: asdict(each) | {"since": to_text(each.since)} for place, each in fetched.files.items()}
     content = {"files": files, "strangers": list(fetched.strangers)}
-    replace_file(_path(folder, cycle, gate), json.dumps(content, indent=1, sort_keys=True).encode())
+    replace_file(_path(folder, cycle, gate, origin), json.dumps(content, indent=1, sort_keys=True).encode())
 
 
-def _path(folder: DataFolder, cycle: str, gate: str) -> Path:
-    return log_path(folder, cycle, gate).with_suffix(".fetched.json")
+def _path(folder: DataFolder, cycle: str, gate: str, origin: str) -> Path:
+    return log_path(folder, cycle, gate).with_suffix(f".{origin}.json")

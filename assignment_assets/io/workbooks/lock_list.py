@@ -12,7 +12,7 @@ import polars as pl
 
 from assignment_assets.io.workbooks.layout import Column
 from assignment_assets.io.workbooks.packets import ANSWERS, LockPacket
-from assignment_assets.io.workbooks.sheet import Book, choices, limit_colours, listing, span
+from assignment_assets.io.workbooks.sheet import Book, choices, limit_colours, listing, span, workbook
 from assignment_assets.io.workbooks.summary import deadline_and_finished, instructions, long_date, summary_sheet
 
 SHEET = "Accounts"
@@ -46,11 +46,16 @@ NOT_PICKABLE = "to the pool"
 
 def write_lock_list(packet: LockPacket, path: Path) -> None:
     """Writes the workbook; equal packets give equal bytes."""
+    compose_lock_list(packet, workbook(path))
+
+
+def compose_lock_list(packet: LockPacket, file: Any) -> None:
+    """Writes the lock list into a new file of XlsxWriter's kind, and closes it."""
     rows = _in_useful_order(packet.rows)
     closed = [_closed_text(row) for row in rows.iter_rows(named=True)]
     title = f"Lock list of {packet.rep_name}"
     subtitle = f"Cycle {packet.cycle}, revision {packet.revision}, as of {long_date(packet.as_of)}"
-    with Book(path, title, packet.cycle, datetime.combine(packet.as_of, time())) as book:
+    with Book(file, title, packet.cycle, datetime.combine(packet.as_of, time())) as book:
         summary = summary_sheet(book, title, subtitle, packet.code)
         accounts = book.sheet(SHEET)
         end = book.table(accounts, TOP, COLUMNS, rows.iter_rows(named=True), SHEET, closed)

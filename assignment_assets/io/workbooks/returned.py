@@ -1,4 +1,5 @@
-"""A returned file as plain rows of text, whichever program saved it: XLSX, ODS or CSV in any usual encoding.
+"""A returned file as plain rows of text, whichever program saved it: XLSX, ODS, CSV in any usual encoding, or what
+was read of a Google Sheet (`.sheet`: JSON with rows of texts by tab).
 
 Nothing here knows what the rows mean. Values come as strings (None for empty cells) and row numbers are the
 spreadsheet's own, because blank rows are kept.
@@ -6,6 +7,7 @@ spreadsheet's own, because blank rows are kept.
 
 import csv
 import io
+import json
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from assignment_assets.io.workbooks.sheet import CODE, FINISHED, META
 from assignment_assets.io.workbooks.summary import NAME as SUMMARY
 
 CSV = "csv"
+SHEET = ".sheet"
 MOST_BYTES = 60_000_000  # unpacked; a real packet of 12,000 rows has some 15 MB
 _YES = {"yes", "y", "true", "1", "x"}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -57,7 +60,8 @@ def read_returned(path: Path) -> ReturnedFile:
     SourceUnavailable
         It is no complete workbook and no text either.
     """
-    return _read_csv(path) if path.suffix.lower() == ".csv" else _read_workbook(path)
+    readers = {".csv": _read_csv, SHEET: _read_sheet}
+    return readers.get(path.suffix.lower(), _read_workbook)(path)
 
 
 def _read_workbook(path: Path) -> ReturnedFile:
@@ -75,11 +79,28 @@ def _read_workbook(path: Path) -> ReturnedFile:
     except (fastexcel.FastExcelError, zipfile.BadZipFile, ElementTree.ParseError, KeyError) as error:
         raise SourceUnavailable(f"{path.name}: it cannot be read as a workbook ({error}), expected XLSX or ODS. "
                                 "Open it, save it as .xlsx and send it again.") from error
+    return _of_sheets(sheets, merged)
+
+
+def _read_sheet(path: Path) -> ReturnedFile:
+    try:
+        content = json.loads(path.read_bytes())
+        rows = {str(name): [[None if cell in (None, "") else str(cell) for cell in row] for row in rows]
+                for name, rows in content["rows"].items()}
+        merged = {str(name): [str(place) for place in places] for name, places in content["merged"].items()}
+    except (ValueError, RecursionError, TypeError, AttributeError, KeyError) as error:
+        raise SourceUnavailable(f"{path.name}: it is not what was read of a Google Sheet ({error}), expected rows by "
+                                "tab. Answer in the sheet that was shared with you.") from error
+    return _of_sheets(rows, merged)
+
+
+def _of_sheets(sheets: dict[str, Rows], merged: dict[str, list[str]]) -> ReturnedFile:
+    """What the sheets of a whole workbook say, its hidden one included."""
+    faults = [Fault(f"sheet {name}", f"cells {', '.join(places[:5])} are merged", "one value a cell",
+                    "Unmerge them and answer each row.") for name, places in merged.items() if places]
     meta = dict(cells[0].split("=", 1) for cells in sheets.pop(META, []) if cells and cells[0] and "=" in cells[0])
     summary = sheets.get(SUMMARY, [])
     visible, remembered = _beside(summary, CODE), meta.get("code")
-    faults = [Fault(f"sheet {name}", f"cells {', '.join(places[:5])} are merged", "one value a cell",
-                    "Unmerge them and answer each row.") for name, places in merged.items() if places]
     if visible and remembered and visible != remembered:
         faults.append(Fault(f"sheet {SUMMARY}", "the packet code differs from the one that the workbook was sent with",
                             "the code as sent", "Copy your answers into a fresh copy of the workbook."))

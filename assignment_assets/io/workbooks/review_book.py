@@ -15,7 +15,7 @@ from assignment_assets.io.workbooks.books_table import books_table, by_name
 from assignment_assets.io.workbooks.layout import Column
 from assignment_assets.io.workbooks.lock_list import STATUS_WORDS
 from assignment_assets.io.workbooks.packets import EDIT_REASONS, ReviewPacket
-from assignment_assets.io.workbooks.sheet import META, Book, choices, limit_colours, listing, span
+from assignment_assets.io.workbooks.sheet import META, Book, choices, limit_colours, listing, span, workbook
 from assignment_assets.io.workbooks.summary import deadline_and_finished, instructions, long_date, summary_sheet
 
 MOVES, BOOKS, ADDS, CANDIDATES = "Moves", "Books", "Adds", "Candidates"
@@ -55,11 +55,16 @@ _LOOKUP = "=IF({cell}=\"\",\"\",IFERROR(VLOOKUP({cell},'Candidates'!$A:$B,2,FALS
 
 def write_review_book(packet: ReviewPacket, path: Path) -> None:
     """Writes the workbook; equal packets give equal bytes."""
+    compose_review_book(packet, workbook(path))
+
+
+def compose_review_book(packet: ReviewPacket, file: Any) -> None:
+    """Writes the review into a new file of XlsxWriter's kind, and closes it."""
     books, moves, rows = by_name(packet.books), _moves_in_order(packet.moves), _rows_in_order(packet.books_rows)
     labels = rep_labels(books)
     title = f"Review of {packet.region}, for {packet.director_name}"
     subtitle = f"Cycle {packet.cycle}, revision {packet.revision}, as of {long_date(packet.as_of)}"
-    with Book(path, title, packet.cycle, datetime.combine(packet.as_of, time())) as book:
+    with Book(file, title, packet.cycle, datetime.combine(packet.as_of, time())) as book:
         summary = summary_sheet(book, title, subtitle, packet.code)
         ends = {MOVES: _moves_sheet(book, moves), BOOKS: _rows_sheet(book, rows)}
         _adds_sheet(book, len(labels))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name
 
 from assignment_assets.io.workbooks.layout import KINDS, Column, content_digest, row_digest, shown
 
@@ -47,12 +47,20 @@ _STYLES = {
 _PROTECTION = {"autofilter": True, "format_columns": True, "select_locked_cells": True, "select_unlocked_cells": True}
 
 
-class Book:
-    """A workbook being written: `with Book(path, title, created) as book`; equal calls give equal bytes."""
+def workbook(path: Path) -> xlsxwriter.Workbook:
+    """A new file in which a book is written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_urls": False})
 
-    def __init__(self, path: Path, title: str, subject: str, created: datetime):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_urls": False})
+
+class Book:
+    """A workbook being written: `with Book(file, title, subject, created) as book`; equal calls give equal bytes.
+
+    The file is a `workbook`, or anything else that answers the same calls.
+    """
+
+    def __init__(self, file: Any, title: str, subject: str, created: datetime):
+        self.file = file
         self.file.set_properties({"title": title, "subject": subject, "created": created})
         self._formats: dict[tuple[str, str | None], Any] = {}
         self._row_digests: dict[str, str] = {}
@@ -169,7 +177,7 @@ def span(top: int, left: int, bottom: int, sheet_name: str = "") -> str:
 
 def limit_colours(book: Book, sheet: Any, row: int, column: int, limit: int) -> None:
     """A counter turns red above its limit and green at it; red is asked first."""
-    place = xl_rowcol_to_cell(row, column)
-    sheet.conditional_format(place, {"type": "cell", "criteria": ">", "value": limit,
-                                     "format": book.style("bad"), "stop_if_true": True})
-    sheet.conditional_format(place, {"type": "cell", "criteria": "==", "value": limit, "format": book.style("good")})
+    place = (row, column, row, column)
+    sheet.conditional_format(*place, {"type": "cell", "criteria": ">", "value": limit,
+                                      "format": book.style("bad"), "stop_if_true": True})
+    sheet.conditional_format(*place, {"type": "cell", "criteria": "==", "value": limit, "format": book.style("good")})

@@ -11,7 +11,7 @@ import polars as pl
 from assignment_assets.io.workbooks.books_table import books_table, by_name
 from assignment_assets.io.workbooks.layout import Column
 from assignment_assets.io.workbooks.packets import SignOffPacket
-from assignment_assets.io.workbooks.sheet import Book, listing
+from assignment_assets.io.workbooks.sheet import Book, listing, workbook
 from assignment_assets.io.workbooks.summary import instructions, long_date, summary_sheet
 
 MOVES = "Moves"
@@ -35,7 +35,7 @@ def write_sign_off_book(packet: SignOffPacket, path: Path) -> None:
         ["is_held", "to_name", "value", "account_id"], descending=[True, False, True, False], nulls_last=True)
     title = f"Sign-off of {packet.region}"
     subtitle = f"Cycle {packet.cycle}, revision {packet.revision}, as of {long_date(packet.as_of)}"
-    with Book(path, title, packet.cycle, datetime.combine(packet.as_of, time())) as book:
+    with Book(workbook(path), title, packet.cycle, datetime.combine(packet.as_of, time())) as book:
         summary = summary_sheet(book, title, subtitle, packet.code)
         facts = [("For", packet.signer), ("Moves to sign", str(moves.height)),
                  ("Of these on hold", str(moves.filter("is_held").height)), ("Digest of the moves", packet.digest)]

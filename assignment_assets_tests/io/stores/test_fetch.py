@@ -12,7 +12,7 @@ from fsspec.config import conf
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.domain.gates import GateManifest
 from assignment_assets.gate_watch import watch
-from assignment_assets.io.settings import FilesSetting
+from assignment_assets.io.settings import FilesSetting, Settings
 from assignment_assets.io.stores import fetch as fetching
 from assignment_assets_tests.io.intake.conftest import CYCLE, DEADLINE, GATE, NOON, OTHER
 from assignment_assets_tests.io.workbooks.conftest import KEY, REP
@@ -125,12 +125,12 @@ def test_a_store_that_is_away_keeps_the_gate_open(desk_at, books, tmp_path):
     with pytest.raises(SourceUnavailable, match="its folder is not there"):
         desk.fetch()
     manifest = GateManifest.from_json((desk.folder.outbox(CYCLE, GATE) / "gate.json").read_text())
-    files = FilesSetting(inbox=f"{desk.url}/inbox", outbox=f"{desk.url}/outbox")
+    settings = Settings(files=FilesSetting(inbox=f"{desk.url}/inbox", outbox=f"{desk.url}/outbox"))
     late = DEADLINE + timedelta(hours=1)
-    assert not (seen := watch(desk.folder, manifest, ("", 0), late, KEY, files=files)).should_run
+    assert not (seen := watch(desk.folder, manifest, ("", 0), late, KEY, settings=settings)).should_run
     assert "its folder is not there" in seen.why
     (tmp_path / "away").rename(tmp_path / "share")
-    assert watch(desk.folder, manifest, ("", 0), late, KEY, files=files).should_run
+    assert watch(desk.folder, manifest, ("", 0), late, KEY, settings=settings).should_run
 
 
 def test_a_wrong_log_in_and_a_server_that_is_gone_are_said_in_one_sentence(desk_at, monkeypatch):

@@ -1,0 +1,1 @@
+"""Packets and answers as Google Sheets; needs the extra `sheets`."""
