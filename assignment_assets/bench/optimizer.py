@@ -107,7 +107,7 @@ def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, fol
     weights = np.array(settings.knee_weights) / sum(settings.knee_weights)
     num_edges = int(reserved.edges.start[-1])
     alone = replace(reserved, reserve=np.zeros_like(reserved.reserve))
-    entries = [(ALONE, alone, plan.methods)]
+    entries = [(ALONE, alone, plan.methods)] if plan.methods else []
     if OURS in plan.methods and num_edges <= FINE_UP_TO:
         entries.append((RESERVED, reserved, (OURS,)))
     for seats, phase, methods in entries:

@@ -40,7 +40,7 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
         books = landscape.burst(rounded, guide, budget, POLISH_HEAT, generator)
         spent = shared + time.process_time() - began
         found = evaluate(phase, books)[0]
-        gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / guide.duals.bound - 1.0)
+        gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / float(guide.duals.bound) - 1.0)
         rungs.append({"proposals_an_account": budget, "cpu_seconds": round(spent, 3),
                       "wall_seconds": round(shared_wall + time.perf_counter() - wall, 3),
                       "gap_raw_pct": round(gap, 4), **{f"f{k + 1}": round(float(f), 4) for k, f in enumerate(found)}})
@@ -51,4 +51,4 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
             "target_gap_pct": gap_wanted, "target_seconds": seconds_wanted,
             "reached_gap": reached, "reached_in_time": reached and rungs[-1]["wall_seconds"] <= seconds_wanted,
             "prepare_cpu_seconds": round(prepared, 3), "bound_cpu_seconds": round(shared - prepared, 3),
-            **rungs[-1], "peak_mb": peak_mb(), "loaded_mb": before, "bound": guide.duals.bound, "curve": rungs}
+            **rungs[-1], "peak_mb": peak_mb(), "loaded_mb": before, "bound": float(guide.duals.bound), "curve": rungs}

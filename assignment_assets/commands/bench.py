@@ -36,12 +36,13 @@ def bench() -> None:
 @click.option("--method", "methods", multiple=True, help="Only these on phase 2: ours, pymoo, 'pymoo eligible', "
               "greedy, HiGHS, CP-SAT.")
 @click.option("--peers", is_flag=True, help="All of them, with the same budget.")
+@click.option("--no-race", is_flag=True, help="Both phases only: no method on phase 2, no bounds that only score.")
 @click.option("--no-cycle", is_flag=True, help="Phase 2 only.")
 @click.option("--dump", type=click.Path(file_okay=False, path_type=Path), help="Where the solved problem goes.")
 @click.option("--all", "every", is_flag=True, help="Ignores the case: S, M and L with peers, the shared instances, "
               "the public sizes, the hospitals.")
 @click.option("--shared", type=click.Path(path_type=Path), help="With --all: the folder with S0, M0 and L0.")
-def bench_optimizer(as_json: bool, every: bool, shared: Path | None, peers: bool, no_cycle: bool,
+def bench_optimizer(as_json: bool, every: bool, shared: Path | None, peers: bool, no_race: bool, no_cycle: bool,
                     methods: tuple[str, ...], **chosen) -> None:
     """The optimiser against its proven bounds: gaps, hypervolume, seconds, memory, and the curve over time.
 
@@ -57,8 +58,8 @@ def bench_optimizer(as_json: bool, every: bool, shared: Path | None, peers: bool
                                          bool(os.environ.get("HOSPITALS_FILE")))
         name = "all"
     else:
-        plan = optimizer.Plan(methods=tuple(optimizer.METHODS) if peers else methods or ("ours",), cycle=not no_cycle,
-                              **chosen)
+        racing = () if no_race else tuple(optimizer.METHODS) if peers else methods or ("ours",)
+        plan = optimizer.Plan(methods=racing, cycle=not no_cycle, **chosen)
         plans, name = iter([plan]), plan.name
     rows = optimizer.measure(plans, lambda row: click.echo(json.dumps(row, ensure_ascii=False)))
     target = DataFolder.from_environment().root / "bench" / f"optimizer-{name}.json"

@@ -1,5 +1,7 @@
 """Public sizes and real places: how many, who covers what, and what is said when the file is missing."""
 
+import json
+
 import polars as pl
 import pytest
 
@@ -23,6 +25,7 @@ def test_the_small_public_case_seats_every_account_and_any_rep_may_hold_it():
 def test_a_public_case_is_solved_to_its_gap_with_the_seconds_to_it(monkeypatch):
     monkeypatch.setitem(cases.PUBLIC, "public-small", (300, 12, 26))
     row = time_to_gap(cases.draw_public("public-small", 12), seed=1)
+    json.dumps(row)
     assert row["edges"] == 3_600
     assert row["reached_gap"] == (row["gap_raw_pct"] <= 0.5)
     assert [rung["proposals_an_account"] for rung in row["curve"]] == sorted(
