@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assignment_assets.automation import JOBS, PEOPLE, SCHEDULES, SENSORS
+from assignment_assets.report_automation import REPORT_JOB, REPORT_SENSORS, REPORTS
 from assignment_assets.routing_automation import ROUTING_JOBS, ROUTING_SCHEDULES, ROUTING_SENSORS
 from assignment_assets.stages.routing import ROUTING
 from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
@@ -14,10 +15,10 @@ from assignment_assets.write_back_automation import (
 )
 
 defs = dg.Definitions(
-    assets=[*WATERFALL, *PEOPLE, *ROUTING, *WRITE_BACK],
+    assets=[*WATERFALL, *PEOPLE, *ROUTING, *WRITE_BACK, *REPORTS],
     asset_checks=PROMISES_KEPT,
-    jobs=[*JOBS, *ROUTING_JOBS, *WRITE_BACK_JOBS],
-    sensors=[*SENSORS, *ROUTING_SENSORS, *WRITE_BACK_SENSORS],
+    jobs=[*JOBS, *ROUTING_JOBS, *WRITE_BACK_JOBS, REPORT_JOB],
+    sensors=[*SENSORS, *ROUTING_SENSORS, *WRITE_BACK_SENSORS, *REPORT_SENSORS],
     schedules=[*SCHEDULES, *ROUTING_SCHEDULES, *WRITE_BACK_SCHEDULES],
     executor=dg.in_process_executor,
     resources=neighbours(),

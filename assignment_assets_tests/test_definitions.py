@@ -10,8 +10,8 @@ from assignment_assets.domain.freeze import GATE_STAGE
 from assignment_assets.domain.tables import TABLES
 
 GRAPH = defs.resolve_asset_graph()
-BESIDE = {"write_back_dry_run", "write_back_reconciliation"}
-"""Assets that look at the last stage and hand nothing on."""
+BESIDE = {"write_back_dry_run", "write_back_reconciliation", "cycle_report"}
+"""Assets that look at the last stage, or tell of all of them, and hand nothing on."""
 SPECS = {
     spec.key.to_user_string(): spec
     for spec in defs.resolve_all_asset_specs()

@@ -13,28 +13,19 @@ from assignment_assets.domain.cycle import STAGES, cycle_id_faults, quarterly_id
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
 from assignment_assets.domain.freeze import GATE_STAGE, current_revision, require_unfinished
 from assignment_assets.domain.run_config import RunConfig, config_faults, model_faults
-from assignment_assets.domain.status import GATE_TITLES, CycleStatus, cycle_status
-from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, TABLES, WRITE_BACK_LOG
+from assignment_assets.domain.status import CycleStatus
+from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, WRITE_BACK_LOG
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.inbox import read_receipts
-from assignment_assets.io.outbox import read_gate, withdraw
+from assignment_assets.io.outbox import withdraw
+from assignment_assets.io.published_cycle import status_of
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sources import read_snapshot
 from assignment_assets.io.warehouse import Warehouse, read_published
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.summary import compare as compare_cycles
 from assignment_assets.segments import run_segment
+from assignment_assets.stages.reports import read_report
 
-STATUS_TABLES = (
-    "run_config",
-    "cycle_events",
-    "proposed_books",
-    "overflow",
-    "region_digests",
-    "sign_off_verdicts",
-    "write_back_log",
-    "reviewed_books",
-)
 SIMPLE = {str: str, int: int, float: float, bool: bool}
 
 
@@ -140,15 +131,8 @@ def read_status(cycle_id: str) -> CycleStatus:
     CycleClosed
         There is no such cycle.
     """
-    folder = DataFolder.from_environment()
     require_known(cycle_id)
-    gates = {
-        gate: (manifest, read_receipts(folder, cycle_id, gate))
-        for gate in GATE_TITLES
-        if (manifest := read_gate(folder, cycle_id, gate)) is not None
-    }
-    tables = {name: read_published(folder, cycle_id, TABLES[name]) for name in STATUS_TABLES}
-    return cycle_status(cycle_id, tables, gates, datetime.now(UTC).replace(tzinfo=None))
+    return status_of(DataFolder.from_environment(), cycle_id, datetime.now(UTC).replace(tzinfo=None))
 
 
 def require_known(cycle_id: str) -> None:
@@ -196,14 +180,8 @@ def compare(first: str, second: str, as_json: bool) -> None:
 
 def report_input(cycle_id: str) -> ReportInput:
     """What the report of a cycle is made from, read from its published tables."""
-    folder = DataFolder.from_environment()
     require_known(cycle_id)
-    tables = {
-        path.stem: read_published(folder, cycle_id, TABLES[path.stem])
-        for path in sorted(folder.published(cycle_id).glob("*.parquet"))
-        if path.stem in TABLES
-    }
-    return ReportInput(cycle=cycle_id, tables=tables, state=read_status(cycle_id).state)
+    return read_report(DataFolder.from_environment(), cycle_id, datetime.now(UTC).replace(tzinfo=None))
 
 
 def _event(cycle_id: str, event: str, actor: str, reason: str, from_stage: str | None = None) -> int:

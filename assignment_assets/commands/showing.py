@@ -5,8 +5,9 @@ import click
 from assignment_assets.commands.cycles import report_input
 from assignment_assets.commands.output import command, show
 from assignment_assets.demo.story import rehearse
-from assignment_assets.demo.summary import write_report
 from assignment_assets.demo.ui import serve_all
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.stages.reports import write_region_reports, write_report
 
 
 @click.group()
@@ -16,10 +17,18 @@ def showing() -> None:
 
 @command(showing)
 @click.argument("cycle_id")
-def report(cycle_id: str, as_json: bool) -> None:
-    """Write the cycle's report: one HTML file that opens without a network."""
-    path = write_report(report_input(cycle_id))
-    show(f"report: {path}", {"file": str(path)}, as_json)
+@click.option("--region", "regions", multiple=True, help="Only this region's report. Repeat for more.")
+def report(cycle_id: str, regions: tuple[str, ...], as_json: bool) -> None:
+    """Write the cycle's report and one a region: HTML files that open without a network."""
+    folder, told = DataFolder.from_environment(), report_input(cycle_id)
+    if regions:
+        written = write_region_reports(folder, told, regions)
+    else:
+        written = {"": write_report(folder, told)} | write_region_reports(folder, told)
+    lines = [f"report{f' of {region}' if region else ''}: {path}" for region, path in written.items()]
+    main = {"file": str(written[""])} if "" in written else {}
+    files = {region: str(path) for region, path in written.items() if region}
+    show("\n".join(lines), main | {"regions": files}, as_json)
 
 
 @command(showing)

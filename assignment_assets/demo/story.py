@@ -11,7 +11,6 @@ import polars as pl
 
 from assignment_assets.commands.cycles import read_status, report_input
 from assignment_assets.demo import people
-from assignment_assets.demo.summary import RunSummary, write_report
 from assignment_assets.domain.assigned import assigned
 from assignment_assets.domain.decisions import HeldEditDecision, SignOff, signed_text
 from assignment_assets.domain.identity import signer_token
@@ -39,7 +38,9 @@ from assignment_assets.io.warehouse import read_published, write_whole
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, running
 from assignment_assets.segments import run_segment
+from assignment_assets.stages.reports import write_region_reports, write_report
 from assignment_assets.stages.review_packets import regional_directors
+from assignment_assets.stages.run_summary import RunSummary
 
 CYCLE = "2026q4-global"
 AS_OF = date(2026, 10, 1)
@@ -107,7 +108,7 @@ def rehearse(num_reps: int, num_accounts: int, seed: int, preset: str, say: Call
         _sign_and_write(story)
     seconds = time.monotonic() - started
     story.summary.save(folder, CYCLE, seconds)
-    path = write_report(report_input(CYCLE))
+    path = _report(folder)
     return Outcome(_closing_text(story.summary, folder, seconds, path), path, seconds)
 
 
@@ -129,7 +130,7 @@ def _locks(story: Rehearsal) -> None:
     story.pass_time(5)
     deeds += people.return_late(story.folder, CYCLE, late, rows, story.seed)
     story.look("lock_lists")
-    story.summary.note("locks", deeds, story.folder, CYCLE, "lock_lists")
+    story.summary.note("locks", [deed.sentence for deed in deeds], story.folder, CYCLE, "lock_lists")
     story.say("Locks are settled, books proposed, reviews sent")
     story.run("propose")
 
@@ -149,7 +150,7 @@ def _reviews(story: Rehearsal) -> None:
     deeds = people.return_reviews(story.folder, CYCLE, shown, receiving, directors, story.seed)
     story.look("review_edits")
     story.pass_time(6)
-    story.summary.note("reviewed_books", deeds, story.folder, CYCLE, "review_edits")
+    story.summary.note("reviewed_books", [deed.sentence for deed in deeds], story.folder, CYCLE, "review_edits")
     story.run("review")
 
 
@@ -192,7 +193,7 @@ def _sign_and_write(story: Rehearsal) -> None:
     _sign(story, signers[1], SignOff(CYCLE, _revision(story), first["region"], first["digest"], "approve", signers[1]))
     deeds.append(people.Deed(signers[1], f"signs {first['region']}"))
     story.look("sign_offs")
-    story.summary.note("approved_diff", deeds, story.folder, CYCLE, "sign_offs")
+    story.summary.note("approved_diff", [deed.sentence for deed in deeds], story.folder, CYCLE, "sign_offs")
     story.run("sign_off")
     story.say("The rest is written; a second run has nothing to write")
     story.run("write_back")
@@ -215,8 +216,14 @@ def _again(folder: DataFolder, say: Callable[[str], object]) -> Outcome:
     say(f"The cycle {CYCLE} has run already; `make clean-demo` forgets it.")
     started = time.monotonic()
     summary = RunSummary.read(folder, CYCLE)
-    path = write_report(report_input(CYCLE))
+    path = _report(folder)
     return Outcome(_closing_text(summary, folder, summary.total, path), path, time.monotonic() - started)
+
+
+def _report(folder: DataFolder) -> Path:
+    told = report_input(CYCLE)
+    write_region_reports(folder, told)
+    return write_report(folder, told)
 
 
 def _closing_text(summary: RunSummary, folder: DataFolder, seconds: float, path: Path) -> str:

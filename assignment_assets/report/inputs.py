@@ -34,6 +34,8 @@ class ReportInput:
         One row an asset, columns as in `RUN_SUMMARY_COLUMNS`.
     drive_minutes
         Columns as in `DRIVE_MINUTES_COLUMNS`; without it the minutes of `proposed_books` are shown alone.
+    region
+        The region whose rows these are; empty for the whole company.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class ReportInput:
     state: str = "open"
     run_summary: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RUN_SUMMARY_COLUMNS))
     drive_minutes: pl.DataFrame | None = None
+    region: str = ""
 
     def __post_init__(self):
         unknown = sorted(set(self.tables) - set(TABLES))

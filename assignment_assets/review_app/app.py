@@ -12,7 +12,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from assignment_assets.domain.errors import AssignmentError
-from assignment_assets.review_app import book_page, director_page, region_page, rep_page, routing_page, signer_page
+from assignment_assets.review_app import (
+    book_page,
+    director_page,
+    region_page,
+    rep_page,
+    report_page,
+    routing_page,
+    signer_page,
+)
 from assignment_assets.review_app.access import Refused, enter, keep, place_of, require_form_secret, visit
 from assignment_assets.review_app.forms import read_form
 from assignment_assets.review_app.guards import RateLimit, SecurityHeaders
@@ -78,8 +86,10 @@ def application(house: House) -> Starlette:
             route("/{cycle}/{role:str}", _first(0), _first(1)),
             route("/{cycle}/{role}/book/{rep_id}", book_page.show, book_page.save),
             route("/{cycle}/{role}/map.png", director_page.picture),
+            route("/{cycle}/{role}/report/{region}", report_page.of_director),
             route("/{cycle}/{role}/region/{region}", region_page.show, region_page.sign),
             route("/{cycle}/{role}/region/{region}/map.png", region_page.picture),
+            route("/{cycle}/{role}/region/{region}/report", report_page.of_signer),
         ],
         middleware=[Middleware(SecurityHeaders, is_https=is_https)],
         exception_handlers={404: refused, 405: refused},
@@ -87,7 +97,8 @@ def application(house: House) -> Starlette:
 
 
 ROLE_OF = {book_page.show: "director", book_page.save: "director", director_page.picture: "director",
-           region_page.show: "gs", region_page.sign: "gs", region_page.picture: "gs"}
+           report_page.of_director: "director", region_page.show: "gs", region_page.sign: "gs",
+           region_page.picture: "gs", report_page.of_signer: "gs"}
 """Which role a page below the first one belongs to."""
 
 

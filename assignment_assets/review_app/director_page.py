@@ -60,7 +60,9 @@ def region_map(call: Call, desk: ReviewDesk, regions: list[str], after: pl.DataF
         reps = desk.measured(regions)
         owned = desk.owned(after.select("account_id", reviewed_owner_id="owner"))
         mine = reps["rep_id"].implode()
-        return map_before_after(owned.filter(pl.col("before").is_in(mine) | pl.col("after").is_in(mine)), reps)
+        return map_before_after(
+            owned.filter(pl.col("before").is_in(mine) | pl.col("after").is_in(mine)), reps, is_zoomed=True
+        )
 
     name = "map", call.visit.granted.role, tuple(regions), after.hash_rows().sum()
     content = call.house.shelf.drawn(name, call.cycle, TABLES, draw)

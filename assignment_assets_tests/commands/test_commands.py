@@ -140,6 +140,14 @@ def test_the_report_is_one_file(reviewed):
     assert reviewed.name in page.read_text(encoding="utf-8")
 
 
+def test_a_region_has_a_report_of_its_own(reviewed):
+    said = assignment("report", reviewed.name, "--region", "North", "--json")
+    page = reviewed.folder.reports(reviewed.name) / "regions" / "north.html"
+    assert said == {"regions": {"North": str(page)}}
+    assert ": North" in page.read_text(encoding="utf-8")
+    assert "expected one of North, South" in assignment("report", reviewed.name, "--region", "East", code=2)
+
+
 def test_the_front_is_printed_or_written_as_a_page(reviewed):
     assert "the knee: the best compromise" in assignment("front", "2026q4-global")
     path = Path(assignment("front", "2026q4-global", "--html", "--json")["file"])

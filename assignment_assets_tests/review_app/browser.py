@@ -33,10 +33,10 @@ class Page(HTMLParser):
             self.boxes[facts["name"], facts["value"]] = "checked" in facts
         if tag == "input" and facts.get("type") != "checkbox" and self.forms:
             self.forms[-1].setdefault(facts["name"], []).append(facts.get("value", ""))
-        if tag == "select":
+        if tag == "select" and self.forms:
             self._select = facts["name"]
             self.forms[-1].setdefault(self._select, [""])
-        if tag == "option" and "selected" in facts:
+        if tag == "option" and "selected" in facts and self.forms:
             self.forms[-1][self._select] = [facts["value"]]
 
     def handle_data(self, data: str) -> None:

@@ -104,3 +104,18 @@ def test_a_draft_gives_way_to_a_workbook_that_came_in_meanwhile(serve, proposed,
     assert stale.status == 409
     fresh = dana.open(f"{HOME}/book/ana")
     assert fresh.boxes["drop", two] and not fresh.boxes["drop", one]
+
+
+def test_a_director_opens_the_report_of_their_own_region_and_of_no_other(serve, proposed):
+    desk = serve(proposed)
+    dana = desk.visit("director", DANA)
+    assert f"{HOME}/report/North" in dana.landed.links
+    page = dana.open(f"{HOME}/report/North")
+    assert page.status == 200 and "Cycle 2026q4-global: North" in page.text and "Ana Ruiz" in page.text
+    assert "Clinic c" not in page.html, "an account of the other region"
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    for region in ("South", "Nowhere", "house", "..%2FSouth"):
+        assert dana.open(f"{HOME}/report/{region}").status == 404
+    assert dana.open("/2026q4-global/gs/region/North/report").status in (403, 404)
+    assert [(row["action"], row["subject"]) for row in desk.audit() if "report" in row["action"]][:2] == [
+        ("viewed report", "North"), ("refused report", "South")]

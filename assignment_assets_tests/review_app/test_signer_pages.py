@@ -57,6 +57,8 @@ def test_a_signer_sees_only_regions_that_they_may_sign(serve, reviewed):
     assert "South" in tom.landed.text and "North" not in tom.landed.text
     assert tom.open(f"{HOME}/region/North").status == 404
     assert tom.open(f"{HOME}/region/South").status == 200
+    assert tom.open(f"{HOME}/region/North/report").status == 404
+    assert "Cycle 2026q4-global: South" in tom.open(f"{HOME}/region/South/report").text
 
 
 def test_another_persons_token_or_none_signs_nothing(serve, reviewed):

@@ -9,18 +9,19 @@ from matplotlib.collections import PolyCollection
 
 from assignment_assets.report import findings
 from assignment_assets.report.pictures import canvas, outlines
+from assignment_assets.report.wording import plural
 
 # Told apart with the common colour-vision deficiencies (after Okabe and Ito), dark enough on the land's grey.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e0a800", "#56b4e9", "#7b3294", "#222222")
 NOT_FIELD, LAND, BORDER = "#a3adb8", "#f1f3f5", "#c9d1d9"
 MOST_DOTS = 12_000
-BELOW = (
-    "A dot is an account in its rep's colour, grey with Inside Sales or unowned. "
-    "Neighbouring reps differ; a colour serves several reps."
-)
+OUTERMOST, RIM, LEAST_HALF = 0.01, 0.08, 0.012  # of a zoomed map: left out, added, and half its height in radii
+BELOW = "Neighbouring reps differ; a colour serves several reps."
+OF_THE_COUNTRY = f"A dot is an account in its rep's colour, grey with Inside Sales or unowned. {BELOW}"
+OF_A_REGION = f"A dot is an account in its rep's colour, grey with somebody outside the region or unowned. {BELOW}"
 
 
-def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
+def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame, is_zoomed: bool = False) -> bytes:
     """Two maps, one above the other: each dot an account in its owner's colour, grey without a field rep.
 
     Parameters
@@ -30,6 +31,8 @@ def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
     reps
         `books.field_reps`: who gets a colour. Reps whose accounts are neighbours get different ones; a colour
         serves several reps in different parts of the country.
+    is_zoomed
+        Shows the part of the country where these reps' accounts lie, and says how many lie outside it.
     """
     finding = findings.of_map(owned, reps)
     located = owned.drop_nulls(["latitude", "longitude"])
@@ -37,10 +40,14 @@ def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
         return canvas.nothing_to_show(finding)
     colours = rep_colours(located, reps)
     drawn = located.sort("account_id").gather_every(-(-located.height // MOST_DOTS))
+    frame = frame_around(drawn, reps) if is_zoomed else outlines.FRAME
+    outside = drawn.height - _inside(drawn, frame).sum() if is_zoomed else 0
+    below = OF_A_REGION if is_zoomed else OF_THE_COUNTRY
+    below += f" {plural(outside, 'account')} outside this part of the country." if outside else ""
     with canvas.paper():
-        sheet = canvas.figure(8.2, finding, BELOW)
+        sheet = canvas.figure(8.2, finding, below)
         for axes, book_state, title in zip(sheet.subplots(2, 1), ("before", "after"), ("Before", "After"), strict=True):
-            _country(axes)
+            _country(axes, frame)
             _dots(axes, drawn, book_state, colours)
             axes.set_title(title)
         return canvas.png(sheet)
@@ -64,13 +71,39 @@ def rep_colours(located: pl.DataFrame, reps: pl.DataFrame) -> dict[str, str]:
     return colours
 
 
-def _country(axes: Axes) -> None:
+def frame_around(drawn: pl.DataFrame, reps: pl.DataFrame) -> tuple[float, float, float, float]:
+    """Left, right, lowest and highest of where the reps' accounts lie afterwards, but for the outermost, with a rim.
+
+    As wide for its height as the whole country, so that both maps keep their size.
+    """
+    ids = reps["rep_id"].implode()
+    kept = drawn.filter(pl.col("after").is_in(ids))
+    kept = drawn if kept.is_empty() else kept
+    x, y = outlines.project(kept["latitude"].to_numpy(), kept["longitude"].to_numpy())
+    on_map = ~np.isnan(x)
+    if not on_map.any():
+        return outlines.FRAME
+    (left, right), (low, high) = (np.quantile(each[on_map], (OUTERMOST, 1 - OUTERMOST)) for each in (x, y))
+    whole_left, whole_right, whole_low, whole_high = outlines.FRAME
+    ratio = (whole_right - whole_left) / (whole_high - whole_low)
+    half_height = max((high - low) / 2, (right - left) / 2 / ratio, LEAST_HALF) * (1 + RIM)
+    across, up = (left + right) / 2, (low + high) / 2
+    return across - half_height * ratio, across + half_height * ratio, up - half_height, up + half_height
+
+
+def _inside(drawn: pl.DataFrame, frame: tuple[float, float, float, float]) -> np.ndarray:
+    x, y = outlines.project(drawn["latitude"].to_numpy(), drawn["longitude"].to_numpy())
+    left, right, low, high = frame
+    return (x >= left) & (x <= right) & (y >= low) & (y <= high)
+
+
+def _country(axes: Axes, frame: tuple[float, float, float, float]) -> None:
     """The states. Hard edges, here and for the dots, take a third of the bytes of smooth ones."""
     canvas.clear_axes(axes)
     axes.add_collection(
         PolyCollection(outlines.state_rings(), facecolors=LAND, edgecolors=BORDER, linewidths=0.4, antialiaseds=False)
     )
-    left, right, lowest, highest = outlines.FRAME
+    left, right, lowest, highest = frame
     axes.set(xlim=(left, right), ylim=(lowest, highest), aspect="equal")
 
 

@@ -12,7 +12,11 @@ SECTIONS = (
 )
 
 
+OF_THE_RUN = (run.stages, run.configuration)
+"""What is told of the whole company only."""
+
+
 def sections(report: ReportInput) -> list[Section]:
     """All sections, those without rows too: they say so in a sentence."""
     names = Names(report.frame("accounts"), report.frame("reps"))
-    return [make(report, names) for make in SECTIONS]
+    return [make(report, names) for make in SECTIONS if not (report.region and make in OF_THE_RUN)]

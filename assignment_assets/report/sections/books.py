@@ -25,12 +25,13 @@ from assignment_assets.report.wording import (
 
 
 def owned_and_reps(report: ReportInput) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`books.ownership` and `books.field_reps` of the cycle."""
+    """`books.ownership` and `books.field_reps` of the cycle; of a region its own reps only."""
     owned = ownership(
         report.frame("accounts"), report.optional("proposed_books"), report.optional("overflow"),
         report.optional("reviewed_books"), report.optional("decided_books"),
     )
-    return owned, field_reps(report.frame("reps"), report.optional("current_books"))
+    reps = field_reps(report.frame("reps"), report.optional("current_books"))
+    return owned, reps.filter(pl.col("region") == report.region) if report.region else reps
 
 
 def balance_of_books(report: ReportInput, names: Names) -> Section:
@@ -102,12 +103,17 @@ def books(report: ReportInput, names: Names) -> Section:
         number("value", "Value", dollars, has_bar=True), number("moves_in", "In", signed), number("moves_out", "Out"),
     ]
     is_field = pl.col("team").fill_null("") == "field"
+    if report.region:
+        is_field = is_field & (pl.col("region") == report.region)
     of_field = [column for column in columns if column.name != "team"]
     grids = [grid(table.filter(is_field), "Field reps", of_field, most=3000)]
     others = table.filter(~is_field)
     if not others.is_empty():
         of_others = [column for column in columns if column.name != "capacity"]
-        grids.append(grid(others, "Inside Sales, and owners who are not field reps", of_others))
+        caption = "Inside Sales, and owners who are not field reps"
+        if report.region:
+            caption = f"Everybody else: the accounts of {report.region} that they give or take, not their whole books"
+        grids.append(grid(others, caption, of_others, most=3000, is_folded=bool(report.region)))
     sizes = findings.of_sizes(loads(owned, "before", reps), loads(owned, "after", reps))
     return Section(
         "books", "Books", ["Carve-outs are apart and not counted. Amounts are those of the books after."],

@@ -33,9 +33,11 @@ def front(report: ReportInput, names: Names) -> Section:
     ]
     note = "No point of the front beats another in all three; the chosen one is the knee unless people named another."
     price = report.frame("chosen_points").filter(pl.col("chosen_by") != ENGINE)
+    whose = ["One choice for the whole company, all regions together."] if report.region else []
     priced = [f"{row['chosen_by']} chose point {row['point']}: {row['price']}." for row in price.to_dicts()]
     marked = grid(marked_points(points), "The points that stand out", columns, kept_in="referring_front")
-    return Section("front", "The choice", [f"{finding}.", note, *priced], grids=[marked], front=front_view(points))
+    sentences = [*whose, f"{finding}.", note, *priced]
+    return Section("front", "The choice", sentences, grids=[marked], front=front_view(points))
 
 
 def marked_points(points: pl.DataFrame) -> pl.DataFrame:
@@ -76,9 +78,10 @@ def certificate(report: ReportInput, names: Names) -> Section:
             Column("state", "State"), number("value", "To Inside Sales", has_bar=True), prose("sentence", "Why"),
         ]
         grids.append(grid(by_state, "State by state: why accounts have no seat", of_state, is_folded=True))
+    whose = ["Of the whole company's books, all regions together."] if report.region else []
     return Section(
         "certificate", "Certificate",
-        ["A bound is proven: no books at all can be better than it. The gap is what may be left."],
+        [*whose, "A bound is proven: no books at all can be better than it. The gap is what may be left."],
         grids=grids,
     )
 

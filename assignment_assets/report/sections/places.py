@@ -16,10 +16,14 @@ def on_the_map(report: ReportInput, names: Names) -> Section:
     if not report.has_run("accounts"):
         return not_run("map", "The map", "Reading the accounts")
     owned, reps = owned_and_reps(report)
+    if report.region:
+        ids = reps["rep_id"].implode()
+        owned = owned.filter(pl.col("before").is_in(ids) | pl.col("after").is_in(ids))
     nowhere = owned.filter(pl.col("latitude").is_null() | pl.col("longitude").is_null()).height
     sentences = [f"{plural(nowhere, 'account')} without coordinates are not drawn."] if nowhere else []
+    drawn = pictures.map_before_after(owned, reps, is_zoomed=bool(report.region))
     return Section(
-        "map", "The map", sentences, [picture(pictures.map_before_after(owned, reps), findings.of_map(owned, reps))]
+        "map", "The map", sentences, [picture(drawn, findings.of_map(owned, reps))]
     )
 
 

@@ -20,6 +20,8 @@ def waterfall(report: ReportInput, names: Names) -> Section:
         return Section("waterfall", "The waterfall", [f"{findings.of_waterfall(steps)}."])
     counts = dict(steps.select("step", "accounts").rows())
     sentences = []
+    if report.region:
+        sentences.append(f"Counted: every account that one of {report.region}'s reps owns today or would own.")
     if None not in (counts["pool"], counts["locked"], counts["placed"], counts["overflow"]):
         sentences.append(
             f"Locked {counts['locked']:,} + placed {counts['placed']:,} + overflow {counts['overflow']:,} = "
@@ -39,6 +41,7 @@ def stages(report: ReportInput, names: Names) -> Section:
     if report.run_summary.is_empty():
         return Section("stages", "How the stages ran", ["No stage has run yet."])
     total = report.run_summary["seconds"].sum()
+    told = [f"The engine computed for {seconds(total)} in all; waiting for people is not counted."] if total else []
     columns = [
         Column("stage", "Stage", words), Column("asset", "Asset", words), number("rows_in", "Rows in"),
         number("rows_out", "Rows out"), number("seconds", "Time", seconds, has_bar=True),
@@ -46,7 +49,7 @@ def stages(report: ReportInput, names: Names) -> Section:
     ]
     return Section(
         "stages", "How the stages ran",
-        [f"The engine computed for {seconds(total)} in all; waiting for people is not counted."],
+        told,
         grids=[grid(report.run_summary, "Stage by stage", columns)],
     )
 

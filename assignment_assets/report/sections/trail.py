@@ -77,7 +77,7 @@ def audit(report: ReportInput, names: Names) -> Section:
         ], is_folded=files.height > 20, kept_in="submissions"))
     if not log.is_empty():
         grids.append(grid(log.sort("at", descending=True), "Decisions and views, latest first", [
-            Column("at", "When", moment), Column("actor", "Who"), Column("action", "What", words),
+            Column("at", "When", moment), Column("actor", "Who", names.person), Column("action", "What", words),
             Column("subject", "On"), Column("what", "Detail"), Column("why", "Why"),
         ], most=200, is_folded=log.height > 20, kept_in="audit_log"))
     return Section("audit", "Audit", [] if grids else ["Nothing has been recorded yet."], grids=grids)

@@ -8,9 +8,9 @@ import pytest
 
 from assignment_assets.report import pictures
 from assignment_assets.report.inputs import DRIVE_MINUTES_COLUMNS
-from assignment_assets.report.pictures import canvas
+from assignment_assets.report.pictures import canvas, outlines
 from assignment_assets.report.pictures.drive import class_shares
-from assignment_assets.report.pictures.map import rep_colours
+from assignment_assets.report.pictures.map import frame_around, rep_colours
 from assignment_assets.report.pictures.overflow import state_counts
 from assignment_assets.report.pictures.sizes import fill_classes
 from assignment_assets.report.waterfall import waterfall
@@ -130,3 +130,20 @@ def test_reps_who_share_a_place_get_different_colours(owned, reps):
 
     assert sorted(colours) == ["ann", "bob", "cat"]
     assert len(set(colours.values())) == 3
+
+
+def test_a_regions_map_shows_where_its_accounts_lie_and_nothing_beyond(owned, reps):
+    west = reps.filter(pl.col("rep_id") == "cat")
+    left, right, low, high = frame_around(owned, west)
+    x, y = outlines.project(np.array([34.9, 40.7]), np.array([-118.2, -74.0]))
+
+    assert left < x[0] < right and low < y[0] < high, "a10"
+    assert not left < x[1] < right, "the other coast"
+    whole_left, whole_right, whole_low, whole_high = outlines.FRAME
+    assert (right - left) / (high - low) == pytest.approx((whole_right - whole_left) / (whole_high - whole_low))
+    check(pictures.map_before_after(owned, west, is_zoomed=True))
+
+
+def test_a_region_whose_accounts_have_no_place_is_shown_on_the_whole_country(owned, reps):
+    nowhere = owned.with_columns(latitude=-40.0, longitude=-150.0)
+    assert frame_around(nowhere, reps) == outlines.FRAME

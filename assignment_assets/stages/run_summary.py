@@ -1,14 +1,13 @@
 """How the cycle ran, asset by asset: rows in and out, seconds, what people did, what was refused."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from assignment_assets.demo.people import Deed
-from assignment_assets.domain.assigned import assigned
-from assignment_assets.domain.drive_time import with_drive_minutes
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
     EDIT_VERDICTS,
@@ -20,9 +19,9 @@ from assignment_assets.domain.tables import (
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.inbox import read_receipts
 from assignment_assets.io.warehouse import read_manifest, read_published, write_whole
-from assignment_assets.report.cycle_report import render
-from assignment_assets.report.inputs import RUN_SUMMARY_COLUMNS, ReportInput
+from assignment_assets.report.inputs import RUN_SUMMARY_COLUMNS
 from assignment_assets.report.summary import run_table
+from assignment_assets.report.wording import words
 
 STEPS = {  # asset → (stage, what comes in, the table that goes out, the step that Dagster times)
     "accounts": ("sources", None, "accounts", "sources"),
@@ -59,11 +58,9 @@ class RunSummary:
         for step, spent in seconds.items():
             self.seconds[step] = self.seconds.get(step, 0.0) + spent
 
-    def note(self, asset: str, deeds: list[Deed], folder: DataFolder, cycle: str, gate: str) -> None:
-        """Notes what people did at a gate and how many of their files were refused."""
-        counted = {}
-        for deed in deeds:
-            counted[deed.sentence] = counted.get(deed.sentence, 0) + 1
+    def note(self, asset: str, deeds: Iterable[str], folder: DataFolder, cycle: str, gate: str) -> None:
+        """Notes what people did at a gate, a sentence a deed, and how many of their files were refused."""
+        counted = Counter(deeds)
         self.people[asset] = "; ".join(
             f"{count} × {sentence}" if count > 1 else sentence for sentence, count in counted.items()
         )
@@ -79,7 +76,7 @@ class RunSummary:
                 "asset": asset,
                 "rows_in": manifest.get(source, {}).get("rows"),
                 "rows_out": manifest.get(target, {}).get("rows"),
-                "seconds": self.seconds.get(step, 0.0),
+                "seconds": self.seconds.get(step),
                 "people": self.people.get(asset),
                 "refused": self._refused(asset, folder, cycle),
             }
@@ -98,7 +95,7 @@ class RunSummary:
         if asset in VERDICTS:
             verdicts = read_published(folder, cycle, VERDICTS[asset])
             refused = verdicts.filter(pl.col("verdict") != "accepted").group_by("rule", "verdict").len().sort("rule")
-            parts += [f"{row['len']} {row['verdict']}: {row['rule']}" for row in refused.iter_rows(named=True)]
+            parts += [f"{row['len']} {row['verdict']}: {words(row['rule'])}" for row in refused.iter_rows(named=True)]
         if asset == "approved_diff":
             deferred = read_published(folder, cycle, APPROVED_DIFF).filter(pl.col("status") == "deferred").height
             parts += [f"{deferred} deferred for a while"] if deferred else []
@@ -107,7 +104,8 @@ class RunSummary:
                 ~pl.col("outcome").is_in(["verified", "skipped_already"])
             )
             parts += [
-                f"{count} {outcome}" for outcome, count in log.group_by("outcome").len().sort("outcome").iter_rows()
+                f"{count} {words(outcome)}"
+                for outcome, count in log.group_by("outcome").len().sort("outcome").iter_rows()
             ]
         return "; ".join(parts) or None
 
@@ -125,35 +123,3 @@ class RunSummary:
 
 def _path(folder: DataFolder, cycle: str) -> Path:
     return folder.reports(cycle) / "run_summary.json"
-
-
-def write_report(report: ReportInput) -> Path:
-    """Writes the cycle's report and returns its path."""
-    folder = DataFolder.from_environment()
-    summary = RunSummary.read(folder, report.cycle).frame(folder, report.cycle)
-    path = folder.reports(report.cycle) / "index.html"
-    minutes = _drive_minutes(report) if report.has_run("proposed_books") else None
-    write_whole(path, render(ReportInput(report.cycle, report.tables, report.state, summary, minutes)))
-    return path
-
-
-def _drive_minutes(report: ReportInput) -> pl.DataFrame:
-    """Minutes from each account of the pool to its field rep before and after; null where it has none."""
-    latest = report.optional("decided_books")
-    if latest is None or latest.is_empty():
-        rows = assigned(report.frame("proposed_books"), report.frame("overflow"))
-        ends = rows.select("account_id", before="current_owner_id", after="new_owner_id")
-    else:
-        ends = latest.select("account_id", before="current_owner_id", after="reviewed_owner_id")
-    places = ends.join(report.frame("accounts").select("account_id", "latitude", "longitude"), on="account_id")
-    field = report.frame("reps").filter(pl.col("team") == "field")
-    return (
-        ends.select("account_id")
-        .join(_minutes(places, field, "before"), on="account_id", how="left")
-        .join(_minutes(places, field, "after"), on="account_id", how="left")
-    )
-
-
-def _minutes(places: pl.DataFrame, reps: pl.DataFrame, end: str) -> pl.DataFrame:
-    rows = with_drive_minutes(places.rename({end: "rep_id"}), reps)
-    return rows.select("account_id", pl.col("drive_minutes").alias(f"{end}_minutes"))

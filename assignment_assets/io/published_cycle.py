@@ -1,0 +1,43 @@
+"""A cycle as it is published: its tables, and where it stands. Read by reports, pages and the command line."""
+
+from datetime import datetime
+
+import polars as pl
+
+from assignment_assets.domain.status import GATE_TITLES, CycleStatus, cycle_status
+from assignment_assets.domain.tables import TABLES
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.inbox import read_receipts
+from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.warehouse import read_published
+
+STATUS_TABLES = (
+    "run_config",
+    "cycle_events",
+    "proposed_books",
+    "overflow",
+    "region_digests",
+    "sign_off_verdicts",
+    "write_back_log",
+    "reviewed_books",
+)
+
+
+def tables_of(folder: DataFolder, cycle: str) -> dict[str, pl.DataFrame]:
+    """Table name → rows, of every table that the cycle has published."""
+    return {
+        path.stem: read_published(folder, cycle, TABLES[path.stem])
+        for path in sorted(folder.published(cycle).glob("*.parquet"))
+        if path.stem in TABLES
+    }
+
+
+def status_of(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
+    """Where the cycle stands at a time (UTC without zone)."""
+    gates = {
+        gate: (manifest, read_receipts(folder, cycle, gate))
+        for gate in GATE_TITLES
+        if (manifest := read_gate(folder, cycle, gate)) is not None
+    }
+    tables = {name: read_published(folder, cycle, TABLES[name]) for name in STATUS_TABLES}
+    return cycle_status(cycle, tables, gates, now)
