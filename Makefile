@@ -31,8 +31,9 @@ test: install ## all tests
 ui: install .assignment-key ## the Dagster pages, its daemon, the review pages and the sandbox org, on loopback
 	$(BIN)/assignment ui
 
-bench: install ## benchmarks: speed, memory and quality, against peers in the same run
-	$(BIN)/assignment bench optimizer --peers $(ARGS)
+bench: install ## the optimiser against bounds and peers, S to L; ARGS="--cpu-seconds 3" for less
+	HOSPITALS_FILE="$${HOSPITALS_FILE:-$(wildcard ../shared/data/us_hospitals.csv)}" $(BIN)/assignment bench optimizer \
+	  --all $(addprefix --shared ,$(wildcard ../shared/data/instances)) $(ARGS)
 
 bench-routing: install ## routing: a simulated quarter, throughput, replay, interference, idle cost
 	$(BIN)/assignment bench routing
