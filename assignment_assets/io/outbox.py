@@ -1,5 +1,7 @@
 """Packets out: the gate's manifest beside them, written last, so that a gate is open only when all is there."""
 
+import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +10,9 @@ from pathlib import Path
 
 from assignment_assets.domain.gates import GateManifest
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.warehouse import read_json, write_whole
+
+WRITTEN = ".written.json"  # packet → digests of what it says and of its bytes
 
 
 def read_gate(folder: DataFolder, cycle: str, gate: str) -> GateManifest | None:
@@ -17,11 +21,16 @@ def read_gate(folder: DataFolder, cycle: str, gate: str) -> GateManifest | None:
     return GateManifest.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def issue(folder: DataFolder, manifest: GateManifest, write_packet: Callable[[str, str, Path], None]) -> GateManifest:
+def issue(
+    folder: DataFolder,
+    manifest: GateManifest,
+    write_packet: Callable[[str, str, Path], None],
+    content_of: Callable[[str, str], str] | None = None,
+) -> GateManifest:
     """Writes every addressee's packet and then the manifest; returns the manifest in force.
 
-    A gate that is out already at this revision keeps its time of issue and its deadline: the packets are written
-    again (their content is frozen), nobody gets more or less time.
+    A gate that is out already at this revision keeps its time of issue and its deadline: nobody gets more or less
+    time.
 
     Parameters
     ----------
@@ -29,20 +38,35 @@ def issue(folder: DataFolder, manifest: GateManifest, write_packet: Callable[[st
         Whom is asked what, until when.
     write_packet
         Called with person, subject (a region or empty) and the path to write; each path's folder exists.
+    content_of
+        Called with person and subject: a digest of all that the packet says. A packet that lies there whole and says
+        the same is left as it is; without it every packet is written again.
     """
     target = folder.outbox(manifest.cycle, manifest.gate)
     standing = read_gate(folder, manifest.cycle, manifest.gate)
     if standing is not None and standing.revision == manifest.revision:
         manifest = replace(manifest, issued_at=standing.issued_at, deadline=standing.deadline)
+    known, written = read_json(target / WRITTEN) or {}, {}
     for addressee in manifest.persons:
-        path = target / addressee.person / addressee.file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.partial")
-        write_packet(addressee.person, addressee.subject, partial)
-        partial.replace(path)
+        name = f"{addressee.person}/{addressee.file}"
+        path = target / name
+        content = content_of(addressee.person, addressee.subject) if content_of else None
+        if content is None or known.get(name) != [content, _bytes_digest(path)]:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f".{path.name}.partial")
+            write_packet(addressee.person, addressee.subject, partial)
+            partial.replace(path)
+        if content is not None:
+            written[name] = [content, _bytes_digest(path)]
         folder.inbox(manifest.cycle, manifest.gate).joinpath(addressee.person).mkdir(parents=True, exist_ok=True)
+    if written:
+        write_whole(target / WRITTEN, json.dumps(written, indent=1, sort_keys=True))
     write_whole(target / "gate.json", manifest.to_json())
     return manifest
+
+
+def _bytes_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def withdraw(folder: DataFolder, cycle: str, gate: str, at: datetime) -> bool:

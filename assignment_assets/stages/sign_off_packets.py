@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import dagster as dg
 import polars as pl
@@ -38,8 +39,8 @@ from assignment_assets.io.inbox import archived
 from assignment_assets.io.outbox import issue, read_gate
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse import Warehouse, read_manifest
-from assignment_assets.io.workbooks.packets import REVIEW_BOOKS, SIGN_OFF_MOVES, SignOffPacket
-from assignment_assets.io.workbooks.sign_off_book import write_sign_off_book
+from assignment_assets.io.workbooks.packets import REVIEW_BOOKS, SIGN_OFF_MOVES, SignOffPacket, packet_content
+from assignment_assets.io.workbooks.sign_off_book import LAYOUT, write_sign_off_book
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.intake import manifest_of, receipts_so_far, tell
@@ -106,28 +107,33 @@ def sign_off_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cl
     key = engine_key()
     digest_of = dict(digests.select("region", "digest").iter_rows())
 
-    def write(person, region, path):
-        shown = frame.filter(pl.col("region") == region).join(
-            moves.select("account_id", "name", "state", "from_name", "to_name", "value"), on="account_id"
-        )
-        write_sign_off_book(
-            SignOffPacket(
-                cycle=cycle,
-                revision=manifest.revision,
-                region=region,
-                signer=person,
-                as_of=config.as_of_on,
-                code=packet_code(key, cycle, manifest.revision, GATE, person),
-                digest=digest_of[region],
-                books=summary.filter(pl.col("region") == region).select(list(REVIEW_BOOKS)),
-                moves=shown.select(list(SIGN_OFF_MOVES)),
-                how_to_sign=f"assignment sign-off {cycle} --region '{region}' --as {person} "
-                f"--digest {digest_of[region][:12]}",
-            ),
-            path,
+    named = moves.select("account_id", "name", "state", "from_name", "to_name", "value")
+
+    @cache
+    def packet(person: str, region: str) -> SignOffPacket:
+        return SignOffPacket(
+            cycle=cycle,
+            revision=manifest.revision,
+            region=region,
+            signer=person,
+            as_of=config.as_of_on,
+            code=packet_code(key, cycle, manifest.revision, GATE, person),
+            digest=digest_of[region],
+            books=summary.filter(pl.col("region") == region).select(list(REVIEW_BOOKS)).sort("rep_id"),
+            moves=frame.filter(pl.col("region") == region)
+            .join(named, on="account_id")
+            .select(list(SIGN_OFF_MOVES))
+            .sort("account_id"),
+            how_to_sign=f"assignment sign-off {cycle} --region '{region}' --as {person} "
+            f"--digest {digest_of[region][:12]}",
         )
 
-    issue(warehouse.folder, replace(manifest, persons=tuple(persons)), write)
+    issue(
+        warehouse.folder,
+        replace(manifest, persons=tuple(persons)),
+        lambda person, region, path: write_sign_off_book(packet(person, region), path),
+        lambda person, region: packet_content(packet(person, region), LAYOUT),
+    )
     return handed_on(
         frame,
         stored["sign_off_packets"],

@@ -41,6 +41,37 @@ def test_packets_sent_again_give_nobody_more_time(tmp_path):
     assert issue(folder, manifest(revision=2, at=NOON + timedelta(days=3)), write).deadline == NOON + timedelta(days=10)
 
 
+def test_a_packet_that_says_the_same_is_left_as_it_is(tmp_path):
+    folder, said, calls = DataFolder(tmp_path), {"ana": "a1", "ben": "b1"}, []
+
+    def counted(person, subject, path):
+        calls.append(person)
+        path.write_text(said[person])
+
+    def again():
+        calls.clear()
+        issue(folder, manifest(), counted, lambda person, subject: said[person])
+        return list(calls)
+
+    assert again() == ["ana", "ben"]
+    assert again() == []
+    said["ben"] = "b2"
+    assert again() == ["ben"]
+    packet = folder.outbox("one", "lock_lists") / "ana" / "list.xlsx"
+    packet.write_text("somebody wrote into it")
+    assert again() == ["ana"] and packet.read_text() == "a1"
+    packet.unlink()
+    assert again() == ["ana"]
+
+
+def test_withdrawn_packets_are_written_again_whatever_they_say(tmp_path):
+    folder = DataFolder(tmp_path)
+    issue(folder, manifest(), write, lambda person, subject: person)
+    withdraw(folder, "one", "lock_lists", NOON)
+    issue(folder, manifest(revision=2), write, lambda person, subject: person)
+    assert (folder.outbox("one", "lock_lists") / "ana" / "list.xlsx").is_file()
+
+
 def test_a_gate_is_out_only_when_all_its_packets_are(tmp_path):
     def stops(person, subject, path):
         if person == "ben":

@@ -4,11 +4,13 @@ Units in the frames are the engine's: `bps` in hundredths, `tam` and `value` in 
 People see plain BPS and dollars.
 """
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
 import polars as pl
 
+from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.errors import Fault
 
 ANSWERS = ("keep", "release")
@@ -142,3 +144,10 @@ class ReturnedReview:
     edits: pl.DataFrame
     blank_count: int = 0
     faults: tuple[Fault, ...] = field(default=())
+
+
+def packet_content(packet: LockPacket | ReviewPacket | SignOffPacket, layout: str) -> str:
+    """sha256 of all that a packet says, in a layout: equal for packets whose workbooks would be equal."""
+    values = (getattr(packet, each.name) for each in fields(packet))
+    texts = [table_digest(value) if isinstance(value, pl.DataFrame) else repr(value) for value in values]
+    return hashlib.sha256("\x1f".join([layout, *texts]).encode()).hexdigest()
