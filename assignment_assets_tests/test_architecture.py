@@ -34,6 +34,7 @@ ONLY_IN = {
     "sqlite3": ("sandbox/",),
     "fsspec": ("io/stores/",),
     "gspread": ("io/sheets/google.py",),
+    "slack_sdk": ("io/notices/slack.py",),
     "xlsxwriter": ("io/workbooks/",),
     "matplotlib": ("report/",),
     "click": ("cli.py", "commands/", "sandbox/__main__.py"),

@@ -59,7 +59,8 @@ class PagesSetting(BaseModel):
 
 
 class NoticesSetting(BaseModel):
-    """Letters after approval and before deadlines. The password comes from ``ASSIGNMENT_SMTP_PASSWORD``."""
+    """Letters after approval and before deadlines, and bulletins. Secrets come from ``ASSIGNMENT_SMTP_PASSWORD``,
+    ``ASSIGNMENT_SLACK_WEBHOOK`` and ``ASSIGNMENT_SLACK_TOKEN``."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -70,6 +71,10 @@ class NoticesSetting(BaseModel):
     user: str = ""
     sender: str = Field("assignment@example.com", description="From whom letters come.")
     templates: str = Field("", description="Folder with receiver.txt, director.txt or reminder.txt in place of ours.")
+    slack: Literal["off", "webhook", "channel"] = Field(
+        "off", description="Whether and how Slack is told of closed gates, approvals, changes and routed accounts."
+    )
+    slack_channel: str = Field("", description="The channel's id, for slack = \"channel\".")
     reminder_hours: float = Field(48, ge=0, description="So long before a deadline who is missing is reminded; 0: not.")
 
 

@@ -5,6 +5,7 @@ import polars as pl
 
 from assignment_assets.domain.notices import handoffs
 from assignment_assets.domain.tables import ACCOUNTS, APPROVED_DIFF, OPPORTUNITIES, REPS
+from assignment_assets.io.notices.bulletins import announce
 from assignment_assets.io.notices.post import post
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse import Warehouse
@@ -16,8 +17,8 @@ from assignment_assets.stages.cycle import as_table, counts, frozen_config, stag
 def handoff_notices(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
     """One letter for every receiver of approved accounts and one for every director, each sign-off once.
 
-    By default letters are written as files to `notices/<cycle>/previews/`; settings send them by SMTP. A ledger keeps
-    anyone from getting a letter twice, whatever crashes. Drafts tell nobody.
+    By default letters are written as files to `notices/<cycle>/previews/`; settings send them by SMTP, and bulletins
+    to Slack. A ledger keeps anyone from getting a letter twice, whatever crashes. Drafts tell nobody.
     """
     cycle = context.partition_key
     if frozen_config(warehouse, cycle).mode == "draft":
@@ -27,6 +28,7 @@ def handoff_notices(context: dg.AssetExecutionContext, warehouse: Warehouse, clo
     posted = post(
         warehouse.folder, cycle, handoffs(cycle, approved, accounts, reps, opportunities), setting, clock.now
     )
+    posted += announce(warehouse.folder, cycle, setting, clock.now)
     schema = {name: pl.String for name in ("person", "kind", "outcome", "said")}
     rows = pl.DataFrame([vars(each) for each in posted], schema=schema)
     troubled = rows.filter(pl.col("outcome").is_in(["refused", "waiting"]))

@@ -17,6 +17,8 @@ from assignment_assets.domain.gates import to_text
 from assignment_assets.domain.identity import canonical_json
 from assignment_assets.io.folders import DataFolder
 
+_FILES = {"smtp": "ledger.jsonl", "preview": "previews.jsonl", "slack": "slack.jsonl"}
+
 
 class Ledger:
     """The letters of one cycle; open it with `opened`, which keeps other processes waiting meanwhile."""
@@ -46,8 +48,8 @@ class Ledger:
 
 @contextmanager
 def opened(folder: DataFolder, cycle: str, mode: str) -> Iterator[Ledger]:
-    """The ledger of a cycle's letters, alone; previews have one of their own, so that trying out sends nothing away."""
-    path = folder.root / "notices" / cycle / ("ledger.jsonl" if mode == "smtp" else "previews.jsonl")
+    """The ledger of a cycle's letters, alone; previews and Slack have one of their own: one way is not another."""
+    path = folder.root / "notices" / cycle / _FILES[mode]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
