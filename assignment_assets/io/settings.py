@@ -68,6 +68,7 @@ class NoticesSetting(BaseModel):
     host: str = "localhost"
     port: int = Field(587, ge=1, le=65535)
     security: Literal["none", "starttls", "tls"] = "starttls"
+    ca_file: str = Field("", description="Certificate authority of your own that the mail server's is signed by.")
     user: str = ""
     sender: str = Field("assignment@example.com", description="From whom letters come.")
     templates: str = Field("", description="Folder with receiver.txt, director.txt or reminder.txt in place of ours.")

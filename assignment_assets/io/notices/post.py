@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 
-from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.notices import Handoff, Reminder
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.notices.ledger import Ledger, opened
@@ -44,6 +44,8 @@ def post(
     ------
     SourceUnavailable
         The mail server cannot be reached, or went away; letters sent so far are in the ledger.
+    InvalidInput
+        The log-in in the settings is incomplete, or would go in the clear.
     """
     with opened(folder, cycle, setting.mode) as ledger, ExitStack() as stack:
         server: list[smtplib.SMTP] = []
@@ -92,9 +94,10 @@ def _refusal(facts, kind: str, ledger: Ledger, recipient: str, clock, code: int,
 
 
 def _connected(setting: NoticesSetting) -> smtplib.SMTP:
-    """A session with the mail server, logged in where the settings name a user."""
-    context = ssl.create_default_context()
+    """A session with the mail server, logged in where the settings name a user; a password never goes in the clear."""
+    password = _password(setting)
     try:
+        context = ssl.create_default_context(cafile=setting.ca_file or None)
         if setting.security == "tls":
             session = smtplib.SMTP_SSL(setting.host, setting.port, timeout=TIMEOUT_SECONDS, context=context)
         else:
@@ -102,8 +105,33 @@ def _connected(setting: NoticesSetting) -> smtplib.SMTP:
         if setting.security == "starttls":
             session.starttls(context=context)
         if setting.user:
-            session.login(setting.user, os.environ.get("ASSIGNMENT_SMTP_PASSWORD", ""))
+            session.login(setting.user, password)
     except (smtplib.SMTPException, OSError) as error:
         raise SourceUnavailable(f"mail server {setting.host}:{setting.port}: {error}, expected an SMTP server. Correct "
                                 "[notices] in the settings, or ASSIGNMENT_SMTP_PASSWORD.") from error
     return session
+
+
+def _password(setting: NoticesSetting) -> str:
+    """The password for the settings' user; empty where they name none.
+
+    Raises
+    ------
+    InvalidInput
+        There is none, it cannot be sent, or it would go in the clear.
+    """
+    if not setting.user:
+        return ""
+    password, faults = os.environ.get("ASSIGNMENT_SMTP_PASSWORD", ""), []
+    if not password:
+        faults.append(Fault("ASSIGNMENT_SMTP_PASSWORD", "not set", f"the password of {setting.user}",
+                            "Set it in the environment, or remove notices.user."))
+    if not f"{setting.user}{password}".isascii():
+        faults.append(Fault("the mail server's user or password", "letters beyond ASCII", "ASCII",
+                            "Python's SMTP sends no others: have them changed."))
+    if setting.security == "none":
+        faults.append(Fault("settings, notices.security", "none, with a user", "starttls or tls",
+                            "A password does not go over the network in the clear."))
+    if faults:
+        raise InvalidInput("The mail server's log-in", faults)
+    return password
