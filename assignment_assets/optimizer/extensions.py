@@ -1,4 +1,4 @@
-"""What may be asked of the books besides seats and states: families kept together."""
+"""What may be asked of the books besides seats and states: families kept together, caps on revenue."""
 
 from dataclasses import dataclass
 
@@ -49,6 +49,48 @@ class Families:
             faults.append(Fault("instance.families", f"family {self.member.max()}", f"−1 to {self.num_families - 1}"))
         if ((self.anchor < -1) | (self.anchor >= num_reps)).any():
             faults.append(Fault("instance.families", f"anchor {self.anchor.max()}", f"−1 to {num_reps - 1}"))
+        return faults
+
+
+@dataclass(frozen=True, eq=False)
+class RevenueCaps:
+    """How much revenue each book may still take.
+
+    Parameters
+    ----------
+    revenue
+        int[N] ≥ 0, cents.
+    room
+        int[R] ≥ 0, cents: the book's cap less what the rep keeps; 0 where that is above the cap already.
+    cap
+        int[R] ≥ 0, cents.
+    above
+        int[R] ≥ 0, cents: by how much what the rep keeps is above the cap. Nothing that is placed can mend that, so
+        such a rep is to have no seats.
+    """
+
+    revenue: np.ndarray
+    room: np.ndarray
+    cap: np.ndarray
+    above: np.ndarray
+
+    def __post_init__(self) -> None:
+        for name in ("revenue", "room", "cap", "above"):
+            array = np.array(getattr(self, name), dtype=np.int64)
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    def faults(self, num_accounts: int, num_reps: int) -> list[Fault]:
+        """What does not fit the instance that these caps are of."""
+        faults = []
+        for name, length in (("revenue", num_accounts), ("room", num_reps), ("cap", num_reps), ("above", num_reps)):
+            figures = getattr(self, name)
+            if figures.shape != (length,):
+                faults.append(Fault(f"instance.caps.{name}", f"{len(figures)} figures", f"{length}"))
+            if (figures < 0).any():
+                faults.append(Fault(f"instance.caps.{name}", f"{figures.min()}", "0 or more"))
+        if float(self.revenue.sum(dtype=np.float64)) >= 2.0**53:
+            faults.append(Fault("instance.caps.revenue", "a total of 2^53 or more", "less", "Use a coarser unit."))
         return faults
 
 

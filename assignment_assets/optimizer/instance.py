@@ -9,7 +9,7 @@ from math import gcd
 import numpy as np
 
 from assignment_assets.domain.errors import Fault, InvalidInput
-from assignment_assets.optimizer.extensions import Families
+from assignment_assets.optimizer.extensions import Families, RevenueCaps
 
 LARGEST_EXACT = 2**53  # whole numbers below it are exact in float64
 NO_REP = -1
@@ -60,6 +60,8 @@ class Instance:
         float[R], degrees.
     families
         Accounts that go to one rep together; none unless they are asked for.
+    caps
+        Caps on the books' revenue; none unless they are asked for.
 
     Raises
     ------
@@ -87,6 +89,7 @@ class Instance:
     rep_latitude: np.ndarray
     rep_longitude: np.ndarray
     families: Families | None = None
+    caps: RevenueCaps | None = None
 
     def __post_init__(self) -> None:
         for name in ("account_ids", "rep_ids", "states"):
@@ -101,8 +104,9 @@ class Instance:
                 faults.append(Fault(f"instance.{name}", f"shape {array.shape}", f"shape {shape}"))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
-        if self.families is not None:
-            faults += self.families.faults(n, r)
+        for extension in (self.families, self.caps):
+            if extension is not None:
+                faults += extension.faults(n, r)
         if not faults:
             faults = _content_faults(self)
         if faults:

@@ -74,7 +74,7 @@ class Landscape:
         """A feasible assignment near the one that the prices ask for: `start`, with each account moved where it can."""
         phase, rounded = self.phase, start.copy()
         wish = cheapest(phase, guide.weighing.prices, guide.duals)
-        adopt(rounded, fit_reserve(phase, start), wish, phase.edges, 1.0, seed_word(generator))
+        adopt(rounded, fit_reserve(phase, start), wish, phase.searched, phase.is_capped, 1.0, seed_word(generator))
         return rounded
 
     def burst(self, assignment: np.ndarray, guide: Guide, sweeps: float, heat: float, generator: np.random.Generator,
@@ -95,7 +95,7 @@ class Landscape:
         phase, result = self.phase, assignment.copy()
         weighing = guide.weighing if direction is None else self.weighing(direction)
         hot = heat * guide.slack
-        anneal(result, fit_reserve(phase, assignment), phase.edges, guide.choices, weighing.prices,
+        anneal(result, fit_reserve(phase, assignment), phase.searched, guide.choices, weighing.prices,
                int(sweeps * phase.num_accounts), hot, hot * COOL, TRIES, seed_word(generator))
         return result
 

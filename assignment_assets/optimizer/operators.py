@@ -83,5 +83,6 @@ class NeighbourBursts(InfillCriterion):
             mate_direction = self._near(direction, 1.0 / np.sqrt(len(self.guides)))
             mate = self.archive.assignments[self.archive.best(mate_direction, normalised)]
             phase = self.landscape.phase
-            adopt(child, fit_reserve(phase, child), mate, phase.edges, ADOPTION_RATE, seed_word(self.generator))
+            adopt(child, fit_reserve(phase, child), mate, phase.searched, phase.is_capped, ADOPTION_RATE,
+                  seed_word(self.generator))
         return self.landscape.burst(child, guide, self.sweeps, BURST_HEAT, self.generator, direction)

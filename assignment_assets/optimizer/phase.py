@@ -1,11 +1,12 @@
 """One phase as arrays for the inner loops: accounts to place, eligible edges, loads, targets, reserved seats."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from assignment_assets.optimizer.drive import edge_minutes
+from assignment_assets.optimizer.extensions import RevenueCaps
 from assignment_assets.optimizer.instance import NO_REP, Instance
 
 OPP_BPS_TAM, VALUE = (0, 1, 2), (3,)
@@ -56,6 +57,9 @@ class Phase:
         Accounts with an active owner: the denominator of the moves.
     num_always_moved
         Those whose owner is none of the reps.
+    capped
+        The arrays with one more measure, where books have revenue caps: the revenue, whose base is 0 and whose target
+        is what the phase may add to a book. For the loops that must not exceed it.
     """
 
     name: str
@@ -66,6 +70,16 @@ class Phase:
     reserve: np.ndarray
     num_owned: int
     num_always_moved: int
+    capped: Edges | None = None
+
+    @property
+    def searched(self) -> Edges:
+        """What the search moves accounts on."""
+        return self.edges if self.capped is None else self.capped
+
+    @property
+    def is_capped(self) -> bool:
+        return self.capped is not None
 
     @property
     def num_accounts(self) -> int:
@@ -81,7 +95,7 @@ class Phase:
 
 
 def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: tuple[int, ...],
-                held: np.ndarray, seats: np.ndarray, reserve: np.ndarray) -> Phase:
+                held: np.ndarray, seats: np.ndarray, reserve: np.ndarray, room: np.ndarray | None = None) -> Phase:
     """The phase that places `accounts`.
 
     Parameters
@@ -94,6 +108,8 @@ def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: t
         int64[R]: seats of this phase and of the reserve together.
     reserve
         int64[S, R]: a feasible seating of later phases' accounts within `seats`.
+    room
+        int64[R] ≥ 0: revenue that the phase may add to each book, where the instance has caps.
     """
     state_start, reps, rank = _by_state(instance.covers)
     rep_start, rep_states, _ = _by_state(instance.covers.T)
@@ -111,12 +127,22 @@ def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: t
     target = np.outer(shares, totals) / max(int(shares.sum()), 1)
     has_owner = instance.has_owner[accounts]
     owner = np.where(has_owner, instance.owner[accounts], NO_REP).astype(np.int32)
-    return Phase(
+    phase = Phase(
         name=name, accounts=accounts, totals=totals, shares=shares, reserve=reserve,
         num_owned=int(has_owner.sum()), num_always_moved=int((has_owner & (owner == NO_REP)).sum()),
         edges=Edges(state, start, state_start, reps, rank, rep_start, rep_states, minutes, owner,
                     *(np.array(a, dtype=np.float64, order="C") for a in (amount, base, target)), seats.copy()),
     )
+    return phase if room is None else replace(phase, capped=_with_revenue(phase.edges, instance.caps, accounts, room))
+
+
+def _with_revenue(edges: Edges, caps: RevenueCaps, accounts: np.ndarray, room: np.ndarray) -> Edges:
+    columns = (caps.revenue[accounts], np.zeros(len(room)), room)
+    amount, base, target = (
+        np.ascontiguousarray(np.column_stack([figures, column]), dtype=np.float64)
+        for figures, column in zip((edges.amount, edges.base, edges.target), columns, strict=True)
+    )
+    return edges._replace(amount=amount, base=base, target=target)
 
 
 def _by_state(covers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -5,6 +5,9 @@ A step proposes another rep for one account. If that rep has a free seat it is a
 make way: a later account of a state that both reps cover changes sides, at no cost. Otherwise an account of the full
 book goes the other way, the best of a few drawn at random. Every state visited is feasible, for this phase and for
 the accounts that come later.
+
+Where books have revenue caps, `edges` has one measure more than `prices`, the last: revenue, whose target is the cap.
+It costs nothing below it, and nothing goes above it.
 """
 
 import numpy as np
@@ -40,7 +43,8 @@ def anneal(assignment, reserve, edges, choices, prices, steps, hot, cold, tries,
     accepted
         Proposals accepted.
     """
-    num_measures, num_movable = edges.amount.shape[1], len(choices.account)
+    num_measures, num_movable = prices.excess.shape[1], len(choices.account)
+    is_capped = edges.amount.shape[1] > num_measures
     if num_movable == 0:
         return 0.0, 0
     desk = lay_open(assignment, reserve, edges)
@@ -74,7 +78,8 @@ def anneal(assignment, reserve, edges, choices, prices, steps, hot, cold, tries,
             new_here += excess[here, k] * max(0.0, over[here, k] - amount)
             new_there += excess[there, k] * max(0.0, over[there, k] + amount)
         alone = cost + new_here + new_there - book_cost[here] - book_cost[there]
-        if alone <= limit and make_way(desk, edges, there, here):
+        fits = not is_capped or over[there, num_measures] + edges.amount[account, num_measures] <= 0.0
+        if alone <= limit and fits and make_way(desk, edges, there, here):
             shift(desk, edges, account, there)
             book_cost[here], book_cost[there] = new_here, new_there
             total += alone
@@ -86,6 +91,10 @@ def anneal(assignment, reserve, edges, choices, prices, steps, hot, cold, tries,
             other = desk.member[desk.first[there] + below(word, desk.count[there])]
             if edges.rank[edges.state[other], here] < 0:
                 continue
+            if is_capped:
+                gained = edges.amount[account, num_measures] - edges.amount[other, num_measures]
+                if over[there, num_measures] + gained > 0.0 or over[here, num_measures] - gained > 0.0:
+                    continue
             other_cost = _edge_delta(edges, prices, other, there, here)
             cost_here, cost_there = 0.0, 0.0
             for k in range(num_measures):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -58,10 +60,42 @@ def test_crossing_keeps_every_rule_and_takes_genes_of_the_mate(seed):
     prices = weigh(phase, np.ones(3)).prices
     anneal(mate, other, phase.edges, all_choices(phase), prices, 500, 10.0, 10.0, 3, np.uint64(seed + 1))
     reserve = fit_reserve(phase, child)
-    adopt(child, reserve, mate, phase.edges, 1.0, np.uint64(seed + 3))
+    adopt(child, reserve, mate, phase.edges, False, 1.0, np.uint64(seed + 3))
     demand_feasible(phase, child, reserve)
     if (mate != start).any():
         assert (child == mate).sum() >= (start == mate).sum()
+
+
+def draw_capped_phase(seed):
+    """A phase whose books may each take a little more revenue than they have at the start, so that caps bind."""
+    plain, start = draw_phase(seed)
+    rng = np.random.default_rng([seed, 5])
+    revenue = rng.integers(0, 1000, plain.num_accounts)
+    room = np.bincount(start, revenue, minlength=plain.num_reps) + rng.integers(0, 800, plain.num_reps)
+    edges = plain.edges
+    capped = edges._replace(**{name: np.column_stack([getattr(edges, name), column]).astype(np.float64) for name, column
+                               in (("amount", revenue), ("base", np.zeros(plain.num_reps)), ("target", room))})
+    return replace(plain, capped=capped), start, revenue, room
+
+
+@settings(max_examples=60, deadline=None)
+@given(seeds, weights_of)
+def test_no_book_ever_exceeds_its_revenue_cap(seed, weights):
+    phase, start, revenue, room = draw_capped_phase(seed)
+    weighing = weigh(phase, np.array(weights))
+    result, reserve = start.copy(), fit_reserve(phase, start)
+    delta, _ = anneal(result, reserve, phase.searched, all_choices(phase), weighing.prices, 2000, 1.0, 0.01, 3,
+                      np.uint64(seed + 1))
+    demand_feasible(phase, result, reserve)
+    assert (np.bincount(result, revenue, minlength=phase.num_reps) <= room).all()
+    before, after = evaluate(phase, np.stack([start, result])) @ weighing.weights
+    assert after - before == pytest.approx(delta, abs=1e-9)
+    free, other = start.copy(), fit_reserve(phase, start)
+    anneal(free, other, phase.edges, all_choices(phase), weighing.prices, 2000, 1.0, 0.01, 3, np.uint64(seed + 1))
+    child, reserve = start.copy(), fit_reserve(phase, start)
+    adopt(child, reserve, free, phase.searched, phase.is_capped, 1.0, np.uint64(seed + 3))
+    demand_feasible(phase, child, reserve)
+    assert (np.bincount(child, revenue, minlength=phase.num_reps) <= room).all()
 
 
 @settings(max_examples=40, deadline=None)
