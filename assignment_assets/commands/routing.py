@@ -9,7 +9,7 @@ import click
 import polars as pl
 
 from assignment_assets.commands.output import command, show
-from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
+from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.events.detect import SCOPES, owners_meet
 from assignment_assets.domain.routing.tables import (
     ALERTS,
@@ -135,11 +135,7 @@ def policy(name: str, kinds: tuple[str, ...], up_to: str, max_moves: int, valid_
     one before.
     """
     given = StandingPolicy(name, kinds, up_to, max_moves, valid_from, expires_on, person, note)
-    try:
-        read_standing({"kind": "standing_policy", **vars(given), "kinds": list(kinds)})
-    except ValueError as error:
-        fault = Fault(name, str(error), "a kind, a day as YYYY-MM-DD, a number", "Correct the option.")
-        raise InvalidInput("standing policy", [fault]) from error
+    read_standing({"kind": "standing_policy", **vars(given), "kinds": list(kinds)})
     _put("policies", person, "".join(letter if letter.isalnum() else "_" for letter in name), given)
     show(f"policy {name}: {', '.join(kinds)} up to {up_to}, at most {max_moves} moves, {valid_from} to {expires_on}.",
          {"digest": given.digest()}, as_json)

@@ -6,10 +6,12 @@ apart from a cycle's decisions: a standing policy in a cycle's inbox is no sign-
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Literal
 
+from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.identity import canonical_json, sign, verify
 
 UP_TO = ("nothing", "lock_lists", "review_edits", "sign_offs", "write_back")
@@ -59,6 +61,8 @@ class Acceptance:
 KINDS = {"standing_policy": StandingPolicy, "acceptance": Acceptance}
 TYPES = {"kinds": list, "max_moves": int, "decision_no": int}
 WORDS = {"up_to": UP_TO, "answer": ("accepted", "declined")}
+DAYS = ("valid_from", "expires_on")
+_SHOWN = 80
 
 
 def signed_text(decision: StandingPolicy | Acceptance, token: str) -> str:
@@ -67,31 +71,62 @@ def signed_text(decision: StandingPolicy | Acceptance, token: str) -> str:
     return canonical_json(content | {"signature": sign(token, content)}) + "\n"
 
 
-def read_standing(content: dict) -> StandingPolicy | Acceptance:
+def read_standing(content: object) -> StandingPolicy | Acceptance:
     """The decision that a file's JSON holds.
 
     Raises
     ------
-    ValueError
-        It is none: an unknown kind or word, fields missing or too many, a wrong type, or a day that is none.
+    InvalidInput
+        It is none: an unknown kind or word, fields missing or too many, a wrong type, a text that cannot be written
+        down, or a day that is none; every one is listed.
     """
-    fields = {name: value for name, value in content.items() if name not in ("kind", "signature")}
-    kind = KINDS.get(content.get("kind"))
+    kind = KINDS.get(str(content.get("kind"))) if isinstance(content, dict) else None
     if kind is None:
-        raise ValueError(f"the kind is {content.get('kind')!r}, expected {' or '.join(KINDS)}")
-    if set(fields) != set(kind.__dataclass_fields__):
-        wrong = sorted(set(fields) ^ set(kind.__dataclass_fields__))
-        raise ValueError(f"the fields {', '.join(wrong)} are missing or unknown")
-    for name, value in fields.items():
-        if type(value) is not TYPES.get(name, str):
-            raise ValueError(f"{name} is {value!r}, expected {TYPES.get(name, str).__name__}")
-        if name in WORDS and value not in WORDS[name]:
-            raise ValueError(f"{name} is {value!r}, expected one of {', '.join(WORDS[name])}")
+        found = repr(content.get("kind"))[:_SHOWN] if isinstance(content, dict) else type(content).__name__
+        raise InvalidInput("A decision", [Fault("kind", found, " or ".join(KINDS), "Sign it again.")])
+    fields = {name: value for name, value in content.items() if name not in ("kind", "signature")}
+    faults = list(_faults(kind, fields))
+    if faults:
+        raise InvalidInput("A decision", faults)
     if kind is StandingPolicy:
-        for day in (fields["valid_from"], fields["expires_on"]):
-            date.fromisoformat(day)
-        fields["kinds"] = tuple(str(each) for each in fields["kinds"])
+        fields["kinds"] = tuple(fields["kinds"])
     return kind(**fields)
+
+
+def _faults(kind: type, fields: dict) -> Iterator[Fault]:
+    known = kind.__dataclass_fields__
+    for name in known.keys() - fields.keys():
+        yield Fault(name, "missing", "a value", "Sign it again.")
+    for name in sorted(fields.keys() - known.keys()):
+        yield Fault(repr(name)[:_SHOWN], "given", "no such field", "Sign it again.")
+    for name, value in fields.items():
+        expected = TYPES.get(name, str)
+        texts = value if isinstance(value, list) else [value]
+        if name not in known:
+            continue
+        if type(value) is not expected:
+            yield Fault(name, repr(value)[:_SHOWN], expected.__name__, "Sign it again.")
+        elif expected is list and not all(type(each) is str for each in value):
+            yield Fault(name, repr(value)[:_SHOWN], "texts", "Sign it again.")
+        elif any(type(each) is str and not _is_writable(each) for each in texts):
+            yield Fault(name, "letters that no file can hold", "a text", "Sign it again.")
+        elif name in WORDS and value not in WORDS[name]:
+            yield Fault(name, repr(value)[:_SHOWN], f"one of {', '.join(WORDS[name])}", "Sign it again.")
+        elif name in DAYS and not _is_day(value):
+            yield Fault(name, repr(value)[:_SHOWN], "a day as YYYY-MM-DD", "Sign it again.")
+
+
+def _is_writable(text: str) -> bool:
+    """Whether the text can be encoded: JSON can name halves of letters."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_signed(content: dict, token: str) -> bool:

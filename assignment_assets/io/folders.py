@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment_assets.domain.errors import AssignmentError
+from assignment_assets.domain.errors import AssignmentError, Fault, InvalidInput
 
 PROJECT = Path(__file__).resolve().parents[2]
 SQL = PROJECT / "sql"
@@ -55,11 +55,17 @@ def engine_key() -> bytes:
     ------
     AssignmentError
         Neither ``ASSIGNMENT_KEY`` nor a key file is there.
+    InvalidInput
+        The key file is no text.
     """
     text = os.environ.get("ASSIGNMENT_KEY")
     path = Path(os.environ.get("ASSIGNMENT_KEY_FILE") or PROJECT / ".assignment-key")
     if not text and path.is_file():
-        text = path.read_text().strip()
+        try:
+            text = path.read_text(encoding="utf-8").strip()
+        except UnicodeDecodeError as error:
+            fault = Fault(path.name, "not a text", "a key as text, in UTF-8", "Make one with `assignment init-key`.")
+            raise InvalidInput("engine key", [fault]) from error
     if not text:
         raise AssignmentError(
             f"engine key: neither ASSIGNMENT_KEY nor the file {path.name} is there, expected one of them. "

@@ -94,8 +94,11 @@ def _signed(root: Path, key: bytes) -> Iterator[tuple[Path, str, StandingPolicy 
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             decision = read_standing(content)
-        except (ValueError, AttributeError) as error:
+        except (ValueError, RecursionError, OSError) as error:  # brackets nested without end; a folder of that name
             yield path, person, f"it cannot be read: {error}"
+            continue
+        except InvalidInput as error:
+            yield path, person, f"it cannot be read: {' '.join(map(str, error.faults))}"
             continue
         if decision.signed_by != person or not is_signed(content, signer_token(key, person)):
             yield path, person, f"it is not signed by {person}"

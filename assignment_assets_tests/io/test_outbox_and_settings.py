@@ -130,6 +130,9 @@ def test_the_key_comes_from_the_environment_or_a_file(tmp_path, monkeypatch):
     monkeypatch.setenv("ASSIGNMENT_KEY_FILE", str(tmp_path / "none"))
     with pytest.raises(AssignmentError, match="Make one with `assignment init-key`"):
         engine_key()
+    (tmp_path / "none").write_bytes(b"\xff\xfe\x00no text")
+    with pytest.raises(InvalidInput, match="none: not a text, expected a key as text"):
+        engine_key()
 
 
 @pytest.mark.parametrize("content", [b"signers = ", b"\xff\xfe[source]", b"source = 3"])
