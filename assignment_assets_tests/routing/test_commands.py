@@ -39,7 +39,7 @@ def test_a_policy_signed_at_the_terminal_is_in_force(here):
 def test_a_policy_until_a_day_that_is_none_is_refused(here):
     asked = ("--kind", "routing", "--max-moves", "1", "--until", "soon", "--as", PRIYA)
     code, text = say("routing", "policy", "x", *asked)
-    assert code == 2 and "Invalid isoformat string: 'soon'" in text
+    assert code == 2 and "expires_on: 'soon', expected a day as YYYY-MM-DD" in text
 
 
 def test_the_status_shows_what_was_routed_and_the_events_what_is_planned(here):
