@@ -28,7 +28,8 @@ IS_ON = os.environ.get("ASSIGNMENT_ROUTING_SENSORS") == "on"
 AT_FIRST = dg.DefaultSensorStatus.RUNNING if IS_ON else dg.DefaultSensorStatus.STOPPED
 HOURLY_AT_FIRST = dg.DefaultScheduleStatus.RUNNING if IS_ON else dg.DefaultScheduleStatus.STOPPED
 ROUTE = ("new_accounts", "events", "routing_decisions", "routing_write_back", "departures", "routing_summary")
-VIEWS = ("routing_conflicts", "hierarchy_conflicts", "routing_kpis")
+VIEWS = ("routing_conflicts", "hierarchy_conflicts", "supplements", "shadow_accounts", "routing_kpis",
+         "pilot_comparison")
 IN_THIS_PROCESS = dg.in_process_executor
 
 ROUTING_JOBS = [
@@ -42,7 +43,7 @@ ROUTING_JOBS = [
         "routing_views",
         selection=dg.AssetSelection.assets(*VIEWS),
         executor_def=IN_THIS_PROCESS,
-        description="Conflicts by pair of rules, the missing rule, families with two owners, KPIs and pictures.",
+        description="Conflicts by pair of rules, the missing rule, families with two owners, shadow accounts, KPIs.",
     ),
 ]
 

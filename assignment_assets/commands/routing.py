@@ -26,13 +26,18 @@ from assignment_assets.domain.routing.tables import (
 )
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.standing import ROUTING, UP_TO, Acceptance, StandingPolicy, read_standing, signed_text
+from assignment_assets.domain.supplements import SUPPLEMENTS
 from assignment_assets.io.changes import ChangeReader
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.routing_copies import read_routing
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.supplements import read_supplements
 from assignment_assets.io.warehouse import write_whole
 from assignment_assets.resources import Source
 from assignment_assets.routing.log import RoutingLog
-from assignment_assets.routing.watch import study_conflicts, study_families
+from assignment_assets.routing.reconcile import compare_pilot, take_in
+from assignment_assets.routing.reconcile import reconcile as compare_owners
+from assignment_assets.routing.watch import measure, study_conflicts, study_families
 from assignment_assets.segments import instance, run_segment
 from assignment_assets.stages.cycle import CYCLES
 from assignment_assets.stages.routing_pass import Standing, one_pass
@@ -77,9 +82,7 @@ def status(as_json: bool) -> None:
     """The last 24 hours and 30 days: how many, by which rule, how fast; alerts, conflicts, the missing rule, families
     with two owners, the exception queue."""
     folder = DataFolder.from_environment()
-    polls = read_routing(folder, POLLS)
-    if not polls.height:
-        raise CycleClosed("routing: it has not run yet, expected a pass. Run `assignment routing pass`.")
+    polls = require_polled(folder)
     log = RoutingLog(folder)
     study_conflicts(log, Standing.now(log, utc_now()).rules, utc_now())
     study_families(log)
@@ -105,6 +108,20 @@ def status(as_json: bool) -> None:
     show("\n".join(lines), {name: frame.to_dicts() for name, frame in tables.items()}, as_json)
 
 
+def require_polled(folder: DataFolder) -> pl.DataFrame:
+    """The polls so far.
+
+    Raises
+    ------
+    CycleClosed
+        There was none yet.
+    """
+    polls = read_routing(folder, POLLS)
+    if not polls.height:
+        raise CycleClosed("routing: it has not run yet, expected a pass. Run `assignment routing pass`.")
+    return polls
+
+
 def _said(minutes: float | None) -> str:
     return "–" if minutes is None else f"{minutes:.1f}"
 
@@ -113,6 +130,31 @@ def _put(folder: str, person: str, name: str, decision: StandingPolicy | Accepta
     secret = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
     path = DataFolder.from_environment().root / "inbox" / folder / person / f"{name}.json"
     write_whole(path, signed_text(decision, secret))
+
+
+@command(routing)
+def reconcile(as_json: bool) -> None:
+    """Compare the CRM's owners with billing and product usage: customers nobody in the field works for; and the KPIs.
+
+    Reads what `[supplements] path` in the settings maps: billing, usage, renewals, forecasts, activities.
+    """
+    folder = DataFolder.from_environment()
+    require_polled(folder)
+    log, now = RoutingLog(folder), utc_now()
+    rules, given = Standing.now(log, now).rules, read_supplements(read_settings().supplements.path)
+    take_in(log, given)
+    found, figures, pilot = compare_owners(log, rules, now), measure(log, rules, now), compare_pilot(log, rules, now)
+    lines = [f"{name}: {given.frames[name].height if name in given.frames else 'no source'}" for name in SUPPLEMENTS]
+    lines += list(given.notes)
+    lines += [f"shadow account: {row['customer_key']} {row['customer_name'] or ''} ({row['source']}): {row['sentence']}"
+              for row in found.head(SHOWN).iter_rows(named=True)]
+    lines += [f"shadow account: and {found.height - SHOWN} more (--json)"] if found.height > SHOWN else []
+    lines += [f"{row['kpi']:<24} {_said(row['value']):>12} {row['unit']:<8} {row['sentence']}"
+              for row in figures.iter_rows(named=True)]
+    lines += [f"pilot: {row['kpi']:<24} {_said(row['pilot']):>10} against {_said(row['rest'])} {row['unit']}"
+              for row in pilot.iter_rows(named=True)]
+    show("\n".join(lines), {"shadow_accounts": found.to_dicts(), "kpis": figures.to_dicts(), "pilot": pilot.to_dicts(),
+                            "notes": list(given.notes)}, as_json)
 
 
 @command(routing)

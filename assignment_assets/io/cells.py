@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from assignment_assets.domain.states import state_code
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXTS, WHOLE
 
-HUNDREDTHS = frozenset({"tam", "value", "revenue", "amount", "bps"})
+HUNDREDTHS = frozenset({"tam", "value", "revenue", "amount", "forecast_amount", "bps"})
 STATES = frozenset({"state", "covered_states"})
 TRUE = frozenset({"true", "t", "yes", "y", "1", "x", "on"})
 FALSE = frozenset({"false", "f", "no", "n", "0", "off"})

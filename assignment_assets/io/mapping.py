@@ -27,21 +27,23 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.run_config import model_faults
+from assignment_assets.domain.supplements import SUPPLEMENTS
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS
 from assignment_assets.io.cells import ColumnRule, as_text
 
-TABLES = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
+TABLES = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES, **SUPPLEMENTS}
 GSHEET = "gsheet:"
 CONTRACT = {
     "accounts": tuple(ACCOUNTS.columns),
     "reps": (*REPS.columns, "postal_code"),
     "opportunities": tuple(OPPORTUNITIES.columns),
+    **{name: tuple(table.columns) for name, table in SUPPLEMENTS.items()},
 }
 """Columns that may be mapped; a rep's postal_code only serves to complete coordinates."""
 
@@ -98,21 +100,16 @@ class Connection(BaseModel):
     api_version: str = ""
 
 
-class SourceMapping(BaseModel):
-    """A mapping file: accounts and reps, opportunities where there are any."""
+class FolderMapping(BaseModel):
+    """Mapped tables whose files lie relative to the mapping's own folder."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     folder: Path = Field(Path("."), exclude=True)
-    connection: Connection = Connection()
-    accounts: TableMapping
-    reps: TableMapping
-    opportunities: TableMapping | None = None
 
     def tables(self) -> dict[str, TableMapping]:
         """The tables that are mapped, by name."""
-        present = {"accounts": self.accounts, "reps": self.reps, "opportunities": self.opportunities}
-        return {name: table for name, table in present.items() if table is not None}
+        raise NotImplementedError
 
     def spreadsheet(self, table: TableMapping, environment: Mapping[str, str] = os.environ) -> str:
         """The key of the Google Sheet that holds the table (`gsheet:…` in place of a path); empty for a file."""
@@ -125,7 +122,44 @@ class SourceMapping(BaseModel):
         return (self.folder / (environment.get(table.path_variable) or table.path)).resolve()
 
 
+class SourceMapping(FolderMapping):
+    """A mapping file: accounts and reps, opportunities where there are any."""
+
+    connection: Connection = Connection()
+    accounts: TableMapping
+    reps: TableMapping
+    opportunities: TableMapping | None = None
+
+    def tables(self) -> dict[str, TableMapping]:
+        """The tables that are mapped, by name."""
+        present = {"accounts": self.accounts, "reps": self.reps, "opportunities": self.opportunities}
+        return {name: table for name, table in present.items() if table is not None}
+
+
+class SupplementMapping(FolderMapping):
+    """A mapping file of what other systems hand over: files or Google Sheets, each optional."""
+
+    billing: TableMapping | None = None
+    usage: TableMapping | None = None
+    renewals: TableMapping | None = None
+    forecasts: TableMapping | None = None
+    activities: TableMapping | None = None
+
+    def tables(self) -> dict[str, TableMapping]:
+        """The tables that are mapped, by name."""
+        present = {name: getattr(self, name) for name in SUPPLEMENTS}
+        return {name: table for name, table in present.items() if table is not None}
+
+
+AnyMapping = TypeVar("AnyMapping", bound=FolderMapping)
+
+
 def read_mapping(path: Path) -> SourceMapping:
+    """The mapping of accounts, reps and opportunities in a TOML file; raises as `mapping_of`."""
+    return mapping_of(path, SourceMapping)
+
+
+def mapping_of(path: Path, kind: type[AnyMapping]) -> AnyMapping:
     """The mapping in a TOML file.
 
     Raises
@@ -144,7 +178,7 @@ def read_mapping(path: Path) -> SourceMapping:
         raise InvalidInput(f"mapping {path.name}", [fault]) from error
     faults = []
     try:
-        mapping = SourceMapping.model_validate(content | {"folder": path.parent.resolve()})
+        mapping = kind.model_validate(content | {"folder": path.parent.resolve()})
     except ValidationError as error:
         faults = model_faults(error.errors(), path.name)
     else:
@@ -168,7 +202,7 @@ def _unknown_columns(content: dict, name: str) -> Iterator[Fault]:
                                 f"a column of {table}", hint)
 
 
-def _place_faults(mapping: SourceMapping, name: str) -> Iterator[Fault]:
+def _place_faults(mapping: FolderMapping, name: str) -> Iterator[Fault]:
     for table, mapped in mapping.tables().items():
         has_file = bool(mapped.path or mapped.path_variable)
         if has_file == bool(mapped.object):
@@ -187,7 +221,7 @@ def _place_faults(mapping: SourceMapping, name: str) -> Iterator[Fault]:
         yield Fault(name, "tables from files and from Salesforce", "one kind of source", "Use two mappings.")
 
 
-def _option_faults(mapping: SourceMapping, name: str) -> Iterator[Fault]:
+def _option_faults(mapping: FolderMapping, name: str) -> Iterator[Fault]:
     for table, mapped in mapping.tables().items():
         for column, rule in (mapped.columns or {}).items():
             dtype = TABLES[table].columns.get(column, ACCOUNTS.columns.get(column))

@@ -20,4 +20,8 @@ def publish(folder: DataFolder, table: Table, frame: pl.DataFrame) -> None:
 def read_routing(folder: DataFolder, table: Table) -> pl.DataFrame:
     """The published rows of a routing table, without opening the log; empty where there are none yet."""
     path = folder.root / "routing" / f"{table.name}.parquet"
-    return table.conform(pl.read_parquet(path)) if path.is_file() else table.empty()
+    if not path.is_file():
+        return table.empty()
+    frame = pl.read_parquet(path)
+    newer = [pl.lit(None, dtype).alias(name) for name, dtype in table.columns.items() if name not in frame.columns]
+    return table.conform(frame.with_columns(newer))

@@ -12,6 +12,10 @@ from assignment_assets.domain.run_config import model_faults
 from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.stores.schemes import address_fault
 
+VARIABLES = {"source": {"kind": "ASSIGNMENT_SOURCE", "path": "ASSIGNMENT_SOURCE_PATH"},
+             "supplements": {"path": "ASSIGNMENT_SUPPLEMENTS"}}
+"""Section → entries that the environment may set; it goes first."""
+
 
 class SourceSetting(BaseModel):
     """Where accounts, reps and opportunities come from."""
@@ -20,6 +24,14 @@ class SourceSetting(BaseModel):
 
     kind: Literal["sample", "files", "salesforce"] = "sample"
     path: str = Field("", description="Sample: folder of Parquet files. Files and Salesforce: the mapping (TOML).")
+
+
+class SupplementSetting(BaseModel):
+    """What other systems hand over beside the CRM: billing, usage, renewals, forecasts, activities."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field("", description="The mapping (TOML); empty: there is none. Relative to the project's root.")
 
 
 class FilesSetting(BaseModel):
@@ -85,6 +97,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     source: SourceSetting = SourceSetting()
+    supplements: SupplementSetting = SupplementSetting()
     files: FilesSetting = FilesSetting()
     sheets: SheetsSetting = SheetsSetting()
     pages: PagesSetting = PagesSetting()
@@ -95,7 +108,7 @@ class Settings(BaseModel):
 
 
 def read_settings() -> Settings:
-    """The settings in force; the environment's ``ASSIGNMENT_SOURCE`` and ``ASSIGNMENT_SOURCE_PATH`` go first.
+    """The settings in force; what the environment sets (`VARIABLES`) goes first.
 
     Raises
     ------
@@ -113,14 +126,13 @@ def read_settings() -> Settings:
             "Copy examples/settings.toml there."
         )
     content = _read_toml(path) if path.is_file() else {}
-    source = content.get("source", {})
-    if isinstance(source, dict):
-        for name, variable in (("kind", "ASSIGNMENT_SOURCE"), ("path", "ASSIGNMENT_SOURCE_PATH")):
-            if os.environ.get(variable):
-                source[name] = os.environ[variable]
-        if isinstance(source.get("path"), str) and source["path"]:
-            source["path"] = str(PROJECT / source["path"])
-        content["source"] = source
+    for section, variables in VARIABLES.items():
+        written = content.get(section, {})
+        if isinstance(written, dict):
+            written |= {name: os.environ[variable] for name, variable in variables.items() if os.environ.get(variable)}
+            if isinstance(written.get("path"), str) and written["path"]:
+                written["path"] = str(PROJECT / written["path"])
+            content[section] = written
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:

@@ -3,11 +3,11 @@
 import polars as pl
 
 from assignment_assets.io.files import read_rows, read_texts
-from assignment_assets.io.mapping import SourceMapping, TableMapping
+from assignment_assets.io.mapping import FolderMapping, TableMapping
 from assignment_assets.io.sheets.door import open_google
 
 
-def table_texts(mapping: SourceMapping, name: str, table: TableMapping) -> tuple[pl.DataFrame, str]:
+def table_texts(mapping: FolderMapping, name: str, table: TableMapping) -> tuple[pl.DataFrame, str]:
     """The table's rows as `files.read_texts` gives them, and what to call their origin.
 
     Raises

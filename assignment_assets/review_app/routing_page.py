@@ -16,8 +16,10 @@ from assignment_assets.domain.routing.tables import (
     KPIS,
     MISSING_RULES,
     PASSES,
+    PILOT_COMPARISON,
     POLLS,
     SEEN_REPS,
+    SHADOW_ACCOUNTS,
     SUMMARY,
     WORKLOAD,
     WRITES,
@@ -80,5 +82,7 @@ def _shown(folder: DataFolder, span: str, now: datetime) -> dict:
         "cycles": table(EVENT_CYCLES).sort("planned_at", descending=True).head(MOST_SHORT).to_dicts(),
         "exceptions": table(EXCEPTIONS).sort("exception_no", descending=True).head(MOST_ROWS).to_dicts(),
         "exception_count": table(EXCEPTIONS).height,
+        "shadows": table(SHADOW_ACCOUNTS).sort("finding", "customer_key").head(MOST_SHORT).to_dicts(),
+        "shadow_count": table(SHADOW_ACCOUNTS).height, "pilot": table(PILOT_COMPARISON).to_dicts(),
         "kpis": kpis.filter(pl.col("at") == pl.col("at").max()).to_dicts(),
     }

@@ -80,6 +80,7 @@ def plan_events(
 ) -> pl.DataFrame:
     """Gives every event that has been quiet long enough its cycle; returns the rows of `event_cycles` that are new.
 
+    Where there is a pilot, cycles of other regions wait for a person whatever the policies cover.
     For departures it also settles the way of each account, and routes the low tiers to the territory pool.
     """
     with log.open() as page:
@@ -87,7 +88,12 @@ def plan_events(
         going = ready(events, rules.quiet_minutes, now)
         if not going.height:
             return EVENT_CYCLES.empty()
-        cycles, of_event = plan_cycles(going, [*taken, *standing["cycle"]], policies, now)
+        is_in = going["region"].is_in(rules.pilot.regions).fill_null(False) | (not rules.pilot.is_on)
+        plans, used = [], [*taken, *standing["cycle"]]
+        for events_of_side, in_force in ((going.filter(is_in), policies), (going.filter(~is_in), {})):
+            plans.append(plan_cycles(events_of_side, used, in_force, now))
+            used += plans[-1][0]["cycle"].to_list()
+        cycles, of_event = (pl.concat(frames) for frames in zip(*plans, strict=True))
         page.append(EVENT_CYCLES, cycles)
         page.merge(EVENTS, events.drop("cycle").join(of_event, on="event_id"))
         leavers = going.filter(pl.col("kind") == "departure")["subject_id"].unique().sort().to_list()
@@ -105,6 +111,7 @@ def _settle_departures(
     people = people_now(page, now)
     first_no = page.rows(DECISIONS).height + 1
     digest = policies["departure"][1] if "departure" in policies else None
+    regions = dict(reps.select("rep_id", "region").iter_rows())
     rows, held = [], []
     for account in plan.filter(pl.col("way") == "territory_pool").iter_rows(named=True):
         queue, member_id = people.queue_member(rules.queue_for_never_referred)
@@ -115,7 +122,8 @@ def _settle_departures(
             "decision_no": first_no + len(rows), "decided_at": now, "account_id": account["account_id"],
             "created_at": now, "seen_at": now, "why": "departure", "old_owner_id": account["rep_id"],
             "new_owner_id": member_id, "rule": POOL_RULE, "evidence": account["why"], "inside_sales_queue": queue,
-            "is_conflict": False, "state": account["state"], "rules_digest": rules.digest(), "policy_digest": digest,
+            "is_conflict": False, "state": account["state"], "segment": regions.get(account["rep_id"]),
+            "rules_digest": rules.digest(), "policy_digest": digest,
         })
         held.append({"account_id": account["account_id"], "departed_rep_id": account["rep_id"],
                      "state": account["state"], "held_at": now})

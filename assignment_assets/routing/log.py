@@ -147,6 +147,9 @@ class Page:
         if table.name not in self._made:
             columns = ", ".join(f'"{name}" {_type(dtype)}' for name, dtype in table.columns.items())
             self._connection.execute(f"create table if not exists {table.name} ({columns})")
+            there = {row[1] for row in self._connection.execute(f"pragma table_info('{table.name}')").fetchall()}
+            for name in table.columns.keys() - there:  # the file was made before the column
+                self._connection.execute(f'alter table {table.name} add column "{name}" {_type(table.columns[name])}')
             self._made.add(table.name)
 
 

@@ -38,6 +38,7 @@ from assignment_assets.domain.routing.watch import alerts, unowned
 from assignment_assets.domain.routing.workload import workload
 from assignment_assets.io.warehouse import write_whole
 from assignment_assets.routing.log import Page, RoutingLog
+from assignment_assets.routing.reconcile import activities, beside
 
 KPI_EVERY = timedelta(hours=1)
 REPLAYED_AT_MOST = 5_000
@@ -50,7 +51,8 @@ def watch(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
     """
     with log.open() as page:
         accounts, reps, decisions = page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(DECISIONS)
-        loaded = workload(accounts, reps, page.rows(SEEN_OPPORTUNITIES), decisions, page.rows(WORKLOAD), rules, now)
+        loaded = workload(accounts, reps, page.rows(SEEN_OPPORTUNITIES), decisions, page.rows(WORKLOAD), rules, now,
+                          activities(page))
         polls = page.rows(POLLS)
         before_last = polls["polled_at"][-2] if polls.height > 1 else now
         raised, lasting = alerts(
@@ -114,7 +116,7 @@ def measure(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame
     """The KPIs as of now; they join the history at most once an hour."""
     with log.open() as page:
         rows = kpis(page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(DECISIONS), page.rows(WRITES),
-                    page.rows(ANSWERS), rules, now)
+                    page.rows(ANSWERS), rules, now, beside(page, log.folder))
         last = page.rows(KPIS)["at"].max()
         if last is None or now - last >= KPI_EVERY:
             page.append(KPIS, rows)

@@ -7,6 +7,8 @@ import polars as pl
 from assignment_assets.domain.events.detect import FAMILY
 from assignment_assets.domain.routing.candidates import FINISHED, SETTLED
 from assignment_assets.domain.routing.people import BOOK_SIZE
+from assignment_assets.domain.routing.pilot import covers, home_states
+from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import DECISIONS, SEEN_ACCOUNTS, SEEN_REPS, WRITES
 from assignment_assets.domain.standing import ROUTING
 from assignment_assets.routing.decide import POOL_RULE, Policies
@@ -16,11 +18,13 @@ from assignment_assets.routing.poll import note_exceptions, owners_written
 DAY = timedelta(days=1)
 
 
-def writable(log: RoutingLog, policies: Policies, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
+def writable(
+    log: RoutingLog, rules: RoutingRules, policies: Policies, now: datetime
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
     """What the write-back takes: changes that a policy covers, the log so far, free seats per rep.
 
     Routing needs the policy for `routing`, a leaver's low tiers the one for `departure`, a family that changed the one
-    for that. Within 24 hours no more
+    for that; where there is a pilot, only its accounts are written. Within 24 hours no more
     accounts are moved than the policy says; the rest waits, and stands in the exception queue.
     """
     with log.open() as page:
@@ -30,6 +34,7 @@ def writable(log: RoutingLog, policies: Policies, now: datetime) -> tuple[pl.Dat
             decision_no="sign_off_no", account_id="account_id")
         waiting = latest.filter(pl.col("new_owner_id").is_not_null()).join(
             ended, on=["decision_no", "account_id"], how="anti").sort("decision_no")
+        waiting = waiting.filter(covers(home_states(rules.pilot, page.rows(SEEN_REPS)), "segment", "state"))
         allowed = [_within(waiting, decisions, writes, policies, kind, now) for kind in (ROUTING, "departure", *FAMILY)]
         going = pl.concat(allowed).sort("decision_no")
         _note_waiting(page, waiting.join(going, on="decision_no", how="anti"), policies, now)

@@ -61,7 +61,7 @@ def write_decisions(
     pause: Callable[[float], None],
 ) -> pl.DataFrame:
     """Writes what a policy covers and reads it back; the rows of the write log that came of it."""
-    rows, logged, seats = writable(log, standing.policies, clock())
+    rows, logged, seats = writable(log, standing.rules, standing.policies, clock())
     ended = []
     if rows.height:
         for batch in apply(rows, logged, desk, seats, clock, pause):

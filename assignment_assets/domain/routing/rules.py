@@ -94,12 +94,26 @@ class Workload(_Strict):
     per_account: float = 1.0
     per_pipeline_account: float = 0.5
     per_weekly_inbound: float = 0.5
+    per_weekly_activity: float = 0.0
     marks: Marks = Marks()
     segments: dict[str, Marks] = {}
 
     def marks_of(self, segment: str) -> Marks:
         """The segment's own marks, else those of all."""
         return self.segments.get(segment, self.marks)
+
+
+class Pilot(_Strict):
+    """The segment to begin with: only its accounts are written and only its events run; the rest is decided, logged
+    and compared. Both empty: no pilot, everything counts."""
+
+    regions: list[str] = []
+    states: list[str] = []
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a pilot."""
+        return bool(self.regions or self.states)
 
 
 class RoutingRules(_Strict):
@@ -109,6 +123,9 @@ class RoutingRules(_Strict):
     inside_territory: Choice = "capacity"
     accept_hours: int = Field(0, ge=0, le=24 * 14)
     unowned_alert_hours: int = Field(24, ge=1, le=24 * 14)
+    response_hours: int = Field(24, ge=1, le=24 * 14, description="Within so long an owner first acts on an account.")
+    shadow_days: int = Field(180, ge=1, le=3650, description="A customer billed or seen within so many days is active.")
+    pilot: Pilot = Pilot()
     overlap_minutes: int = Field(10, ge=1, le=24 * 60)
     quiet_minutes: int = Field(30, ge=0, le=24 * 60)
     placeholder_owner_ids: list[str] = []
@@ -176,9 +193,14 @@ def _faults(rules: RoutingRules, what: str) -> Iterator[Fault]:
             yield Fault(place, f"pod {each.pod!r} is not there", "a pod of the file", "Add it under [[pods]].")
         if each.pod and each.reps:
             yield Fault(place, "both reps and a pod", "one of them", "Remove one.")
-        for state in set(each.states) - STATE_CODES:
-            yield Fault(place, f"state {state!r}", "a USPS code", "Correct it.")
+        yield from _state_faults(each.states, place)
+    yield from _state_faults(rules.pilot.states, f"{what}, pilot")
     for segment, marks in [("all", rules.workload.marks), *rules.workload.segments.items()]:
         if marks.low > marks.high:
             yield Fault(f"{what}, workload marks of {segment}", f"low {marks.low} above high {marks.high}",
                         "low at most high", "Correct one of them.")
+
+
+def _state_faults(states: list[str], place: str) -> Iterator[Fault]:
+    for state in sorted(set(states) - STATE_CODES):
+        yield Fault(place, f"state {state!r}", "a USPS code", "Correct it.")

@@ -58,6 +58,7 @@ ANSWERS = Table("routing_answers", ("decision_no",), {
 }, is_log=True)
 WORKLOAD = Table("workload", ("rep_id",), {
     "rep_id": TEXT, "segment": TEXT, "active_accounts": WHOLE, "pipeline_accounts": WHOLE, "weekly_inbound": WHOLE,
+    "weekly_activity": WHOLE,  # null where no source hands over activities
     "index": REAL, "low_water": REAL, "high_water": REAL, "is_high": FLAG, "since": MOMENT,
 })
 EXCEPTIONS = Table("routing_exceptions", ("exception_no",), {
@@ -119,9 +120,21 @@ DEPARTURE_WAYS = Table("departure_ways", ("rep_id",), {
     "still_theirs": WHOLE,  # accounts that the leaver owns as of the last poll
 })
 
+SHADOW_ACCOUNTS = Table("shadow_accounts", ("source", "customer_key"), {
+    "source": TEXT,  # billing, usage
+    "customer_key": TEXT, "customer_name": TEXT, "account_id": TEXT,
+    "matched_by": TEXT,  # id, name; null where nothing matches
+    "owner_id": TEXT, "owner_name": TEXT,
+    "finding": TEXT,  # not_in_crm, no_active_owner, inside_sales
+    "last_on": DATE, "amount": WHOLE, "sentence": TEXT,
+})
+PILOT_COMPARISON = Table("pilot_comparison", ("kpi",), {
+    "kpi": TEXT, "unit": TEXT, "pilot": REAL, "rest": REAL, "difference": REAL, "sentence": TEXT,
+})
+
 SEEN = (SEEN_ACCOUNTS, SEEN_REPS, SEEN_OPPORTUNITIES)
 UNPUBLISHED = (SEEN_ACCOUNTS, SEEN_OPPORTUNITIES)
 TABLES = {table.name: table for table in (
     *SEEN, POLLS, PASSES, NEW_ACCOUNTS, DECISIONS, CONFLICTS, WRITES, ANSWERS, WORKLOAD, EXCEPTIONS, ALERTS, UNOWNED,
     SUMMARY, CONFLICT_PAIRS, MISSING_RULES, KPIS, EVENTS, EVENT_CYCLES, DEPARTURES, TERRITORY_POOL,
-    HIERARCHY_CONFLICTS, DEPARTURE_WAYS)}
+    HIERARCHY_CONFLICTS, DEPARTURE_WAYS, SHADOW_ACCOUNTS, PILOT_COMPARISON)}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from assignment_assets.domain.routing.candidates import SETTLED
+from assignment_assets.domain.routing.outcomes import Beside, outcome_kpis
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import CONFLICT_PAIRS, KPIS, SUMMARY
 from assignment_assets.domain.routing.watch import unowned
@@ -48,12 +49,12 @@ def conflict_pairs(conflicts: pl.DataFrame) -> pl.DataFrame:
 
 def kpis(
     accounts: pl.DataFrame, reps: pl.DataFrame, decisions: pl.DataFrame, writes: pl.DataFrame, answers: pl.DataFrame,
-    rules: RoutingRules, now: datetime,
+    rules: RoutingRules, now: datetime, beside: Beside | None = None,
 ) -> pl.DataFrame:
     """Rows of `routing_kpis` as of now: what can be measured from the sources and the log.
 
-    Renewal lift and forecast accuracy need renewals and forecasts, which no source hands over: they stand there
-    without a value and say so.
+    Renewal lift, forecast accuracy, activity and the response to it need what other systems hand over (`beside`);
+    where they do not, the row stands there without a value and says so.
     """
     month = decisions.filter(pl.col("decided_at") > now - SPANS["month"])
     timed = minutes_to_owner(month, writes)["minutes"].drop_nulls()
@@ -72,10 +73,8 @@ def kpis(
         ("coverage_ratio", _share(owned, kept.height), "%", "accounts with an active owner"),
         ("territory_fit", _share(covered, owned_by_field.height), "%", "field accounts whose owner covers the state"),
         ("reassignment_rate", _share(reassigned, kept.height), "%", "accounts re-routed in 30 days, new ones apart"),
-        ("response_sla", _share((judged == "accepted").sum(), judged.len()), "%", "accepted in time, of those asked"),
         ("revenue_per_owner", revenue if kept["revenue"].count() else None, "dollars", "per active field rep"),
-        ("renewal_lift", None, "%", "not measured: no source hands over renewals"),
-        ("forecast_accuracy_delta", None, "%", "not measured: no source hands over forecasts"),
+        *outcome_kpis(beside or Beside(), month, writes, judged, field.height, rules, now),
     ]
     frame = pl.DataFrame(rows, schema={"kpi": pl.String, "value": pl.Float64, "unit": pl.String, "sentence": pl.String},
                          orient="row", strict=False)

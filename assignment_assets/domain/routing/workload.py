@@ -13,13 +13,13 @@ WEEK = timedelta(days=7)
 
 def workload(
     accounts: pl.DataFrame, reps: pl.DataFrame, opportunities: pl.DataFrame, decisions: pl.DataFrame,
-    before: pl.DataFrame, rules: RoutingRules, now: datetime,
+    before: pl.DataFrame, rules: RoutingRules, now: datetime, activities: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Table `workload`: one row an active field rep.
 
     The index is percent of capacity: points per account owned, per account with an open deal and per account
-    received in the last seven days. Above the high mark a rep is high, and stays so until below the low one;
-    `since` is when that began.
+    received in the last seven days, and per activity in these days where a source hands them over. Above the high mark
+    a rep is high, and stays so until below the low one; `since` is when that began.
 
     Parameters
     ----------
@@ -39,9 +39,16 @@ def workload(
     for name, rows in columns.items():
         counts = rows.group_by(rep_id="owner_id").len(name)
         frame = frame.join(counts, on="rep_id", how="left").with_columns(pl.col(name).fill_null(0).cast(pl.Int64))
+    active = pl.DataFrame(schema={"rep_id": pl.String, "weekly_activity": pl.Int64}) if activities is None else (
+        activities.filter(pl.col("happened_at") > now - WEEK).group_by("rep_id").agg(
+            weekly_activity=pl.len().cast(pl.Int64)))
+    frame = frame.join(active, on="rep_id", how="left")
+    if activities is not None:
+        frame = frame.with_columns(pl.col("weekly_activity").fill_null(0))
     points = (weights.per_account * pl.col("active_accounts")
               + weights.per_pipeline_account * pl.col("pipeline_accounts")
-              + weights.per_weekly_inbound * pl.col("weekly_inbound"))
+              + weights.per_weekly_inbound * pl.col("weekly_inbound")
+              + weights.per_weekly_activity * pl.col("weekly_activity").fill_null(0))
     marks = pl.DataFrame(
         [(segment, weights.marks_of(segment).low, weights.marks_of(segment).high)
          for segment in sorted(set(frame["segment"]))],

@@ -1,0 +1,108 @@
+"""KPIs that need more than the CRM hands over: renewals, forecasts, activities; each says so where it has no source."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from assignment_assets.domain.routing.candidates import SETTLED
+from assignment_assets.domain.routing.rules import RoutingRules
+
+YEAR, WEEK = timedelta(days=365), timedelta(days=7)
+MOVED = {"account_id": pl.String, "moved_at": pl.Datetime("us")}
+Row = tuple[str, float | None, str, str]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What other systems handed over, by table; accounts whose owner changed and when; the day routing began."""
+
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
+    began_on: date | None = None
+
+    def narrowed(self, accounts: pl.DataFrame) -> "Beside":
+        """The same of these accounts only; forecasts are of reps and stay as they are."""
+        frames = {name: frame.join(accounts, on="account_id", how="semi") if "account_id" in frame.columns else frame
+                  for name, frame in self.frames.items()}
+        return Beside(frames, self.moved.join(accounts, on="account_id", how="semi"), self.began_on)
+
+
+def outcome_kpis(
+    beside: Beside, decisions: pl.DataFrame, writes: pl.DataFrame, answers: pl.Series, field_count: int,
+    rules: RoutingRules, now: datetime,
+) -> list[Row]:
+    """(kpi, value, unit, sentence) of what owners did and what became of it.
+
+    Parameters
+    ----------
+    decisions
+        Those of the span that is looked at.
+    answers
+        The answers of owners in that span.
+    """
+    return [_response(beside, decisions, writes, answers, rules), _activity(beside, field_count, now),
+            _renewal_lift(beside, now), _forecasts(beside)]
+
+
+def _response(
+    beside: Beside, decisions: pl.DataFrame, writes: pl.DataFrame, answers: pl.Series, rules: RoutingRules
+) -> Row:
+    """Accounts whose new owner acted in time; without activities, those accepted in time."""
+    name, unit = "response_sla", "%"
+    if "activities" not in beside.frames:
+        if not answers.len():
+            return name, None, unit, "no source: nobody hands over activities, and nobody was asked to accept"
+        return name, _share((answers == "accepted").sum(), answers.len()), unit, "accepted in time, of those asked"
+    owned = decisions.join(writes.filter(pl.col("outcome").is_in(SETTLED)).group_by(decision_no="sign_off_no").agg(
+        pl.col("verified_at").min()), on="decision_no").select("decision_no", "account_id", "verified_at",
+                                                               rep_id="new_owner_id")
+    limit = pl.col("verified_at") + pl.duration(hours=rules.response_hours)
+    in_time = owned.join(beside.frames["activities"], on=["account_id", "rep_id"]).filter(
+        pl.col("happened_at").is_between("verified_at", limit))["decision_no"].n_unique()
+    return name, _share(in_time, owned.height), unit, (
+        f"owners who acted within {rules.response_hours} hours, of {owned.height} accounts")
+
+
+def _activity(beside: Beside, field_count: int, now: datetime) -> Row:
+    if "activities" not in beside.frames:
+        return "weekly_activity", None, "per rep", "no source: nobody hands over activities"
+    week = beside.frames["activities"].filter(pl.col("happened_at").is_between(now - WEEK, now)).height
+    return "weekly_activity", week / max(1, field_count), "per rep", f"{week} activities in seven days"
+
+
+def _renewal_lift(beside: Beside, now: datetime) -> Row:
+    """Renewals of accounts that kept their owner for a year before they were due, less those of accounts that moved."""
+    name, unit = "renewal_lift", "points"
+    if "renewals" not in beside.frames:
+        return name, None, unit, "no source: nobody hands over renewals"
+    due = beside.frames["renewals"].filter(pl.col("due_on").is_between((now - YEAR).date(), now.date()))
+    day = pl.col("moved_at").dt.date()
+    moved = due.join(beside.moved, on="account_id").filter(
+        day.is_between(pl.col("due_on") - YEAR, pl.col("due_on"))).select("account_id", "due_on").unique()
+    changed, stable = (due.join(moved, on=["account_id", "due_on"], how=how) for how in ("semi", "anti"))
+    if not changed.height or not stable.height:
+        return name, None, unit, f"{stable.height} renewals of stable books, {changed.height} of moved ones: no pair"
+    lift = 100 * (stable["is_renewed"].mean() - changed["is_renewed"].mean())
+    return name, round(lift, 3), unit, f"{stable.height} renewals of stable books less {changed.height} of moved ones"
+
+
+def _forecasts(beside: Beside) -> Row:
+    """How much nearer forecasts have come since routing began: the mean accuracy of periods after less before."""
+    name, unit = "forecast_accuracy_delta", "points"
+    if "forecasts" not in beside.frames:
+        return name, None, unit, "no source: nobody hands over forecasts"
+    periods = beside.frames["forecasts"].group_by("period_on").agg(pl.col("forecast_amount", "amount").sum()).filter(
+        pl.col("amount") > 0)
+    missed = (pl.col("forecast_amount") - pl.col("amount")).abs() / pl.col("amount")
+    judged = periods.with_columns(accuracy=100 * (1 - missed).clip(lower_bound=0))
+    is_after = pl.col("period_on") >= pl.lit(beside.began_on, pl.Date)
+    after, before = (judged.filter(each.fill_null(False))["accuracy"] for each in (is_after, ~is_after))
+    if not after.len() or not before.len():
+        return name, None, unit, f"{before.len()} periods before routing began, {after.len()} since: no pair"
+    said = f"{after.len()} periods since routing began, {before.len()} before"
+    return name, round(after.mean() - before.mean(), 3), unit, said
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 3) if whole else None
