@@ -56,15 +56,17 @@ def approve(
         for account_id, move in moves.items()
         if not (move["unsigned"] or move["is_held"] or _is_same(latest.get(account_id), move, "approved"))
     }
+    ended = verified | given_up
     standing = {
         account_id: row
         for account_id, row in latest.items()
-        if row["status"] == "approved" and account_id not in verified | given_up
+        if row["status"] == "approved" and account_id not in ended
     }
     unsigned = {
         account_id: row for account_id, row in standing.items() if moves.get(account_id, {"unsigned": []})["unsigned"]
     }
-    pending = [row for account_id, row in standing.items() if account_id not in unsigned.keys() | candidates.keys()]
+    settled = unsigned.keys() | candidates.keys()
+    pending = [row for account_id, row in standing.items() if account_id not in settled]
     reps = {row["rep_id"]: row for row in OWNED_NOW.conform(owned_now).to_dicts()}
     loads = Counter({rep_id: rep["owned_count"] for rep_id, rep in reps.items()})
     for move in [*pending, *candidates.values()]:

@@ -30,7 +30,8 @@ class Handover:
 class Handoff:
     """What one person is told about one sign-off.
 
-    `kind` is `receiver` (accounts of their own come or go) or `director` (accounts of their reps).
+    `kind` is `receiver` (accounts of their own come or go), `director` (accounts of their reps) or `revoked` (what an
+    earlier letter said is taken back: `comes` do not come, `goes` stay).
     """
 
     cycle: str
@@ -76,28 +77,24 @@ def handoffs(
 ) -> list[Handoff]:
     """A letter for every receiver of approved accounts, and one for every director whose reps they touch.
 
+    Where an approval was revoked, the same people have a letter that takes it back.
+
     One letter a sign-off and person: a region that signs later is told of in a letter of its own. What a receiver
     gives away in the same sign-off is in their letter too; who only gives has the director's.
 
     Parameters
     ----------
     approved
-        APPROVED_DIFF; only rows with status `approved` are told.
+        APPROVED_DIFF; rows with status `approved` and `revoked` are told.
     accounts, reps, opportunities
         The tables of those names.
     """
-    rows = _told(approved, accounts, reps, opportunities)
-    people = {row["rep_id"]: row for row in reps.to_dicts()}
     letters = []
-    for (number,), mine in rows.group_by("sign_off_no", maintain_order=True):
-        for receiver in sorted(set(mine["new_owner_id"])):
-            person = people.get(receiver, {})
-            letters.append(Handoff(
-                cycle, number, "receiver", receiver, person.get("email") or "", person.get("name") or receiver,
-                _handovers(mine.filter(pl.col("new_owner_id") == receiver)),
-                _handovers(mine.filter(pl.col("old_owner_id") == receiver)),
-            ))
-        letters += _to_directors(cycle, number, mine, reps)
+    for status in ("approved", "revoked"):
+        rows = _told(approved.filter(pl.col("status") == status), accounts, reps, opportunities)
+        for (number,), mine in rows.group_by("sign_off_no", maintain_order=True):
+            letters += _to_receivers(cycle, number, mine, reps, "receiver" if status == "approved" else status)
+            letters += _to_directors(cycle, number, mine, reps, "director" if status == "approved" else status)
     return letters
 
 
@@ -106,7 +103,20 @@ def missing_people(persons: tuple[Addressee, ...]) -> list[Addressee]:
     return list({each.person: each for each in persons}.values())
 
 
-def _to_directors(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFrame) -> list[Handoff]:
+def _to_receivers(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFrame, kind: str) -> list[Handoff]:
+    people = {row["rep_id"]: row for row in reps.to_dicts()}
+    letters = []
+    for receiver in sorted(set(rows["new_owner_id"])):
+        person = people.get(receiver, {})
+        letters.append(Handoff(
+            cycle, number, kind, receiver, person.get("email") or "", person.get("name") or receiver,
+            _handovers(rows.filter(pl.col("new_owner_id") == receiver)),
+            _handovers(rows.filter(pl.col("old_owner_id") == receiver)),
+        ))
+    return letters
+
+
+def _to_directors(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFrame, kind: str) -> list[Handoff]:
     directors = reps.filter((pl.col("team") == "field") & pl.col("director_email").is_not_null())
     regions = {
         email: set(group["region"].drop_nulls())
@@ -120,7 +130,7 @@ def _to_directors(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFram
             continue
         field = reps.filter(pl.col("region").is_in(sorted(own)) & (pl.col("team") == "field"))["rep_id"].implode()
         letters.append(Handoff(
-            cycle, number, "director", email, email, email.split("@")[0].replace(".", " ").title(),
+            cycle, number, kind, email, email, email.split("@")[0].replace(".", " ").title(),
             _handovers(mine.filter(pl.col("new_owner_id").is_in(field))),
             _handovers(mine.filter(pl.col("old_owner_id").is_in(field))), tuple(sorted(own)),
         ))
@@ -132,7 +142,10 @@ def _told(approved, accounts, reps, opportunities) -> pl.DataFrame:
         open_deals=pl.len().cast(pl.Int64), open_amount=pl.col("amount").sum()
     )
     names = reps.select("rep_id", "name")
-    rows = approved.filter(pl.col("status") == "approved").drop("region").join(
+    is_revoked = pl.col("status") == "revoked"
+    rows = approved.with_columns(
+        reason_sentence=pl.when(is_revoked).then("deferred_because").otherwise("reason_sentence")
+    ).drop("region").join(
         accounts.select("account_id", "name", "state", "value").rename({"name": "account"}), on="account_id", how="left"
     ).join(deals, on="account_id", how="left")
     for end in ("old", "new"):

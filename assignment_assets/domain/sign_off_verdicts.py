@@ -10,7 +10,7 @@ from assignment_assets.domain.tables import FLAG, SIGN_OFF_VERDICTS, TEXT, WHOLE
 SIGN_OFFS = Table("sign_offs", ("receipt_no", "region"), {
     "receipt_no": WHOLE, "region": TEXT, "signed_by": TEXT,
     "decision": TEXT,  # approve, reject
-    "digest": TEXT, "is_signature_valid": FLAG,
+    "digest": TEXT, "is_signature_valid": FLAG, "note": TEXT,
 })
 ENTITLEMENTS = Table("entitlements", ("person", "region"), {"person": TEXT, "region": TEXT})
 SIGNED_REGIONS = Table("signed_regions", ("region",), {
@@ -76,7 +76,8 @@ def judge_sign_offs(
                 " first, then sign again."
             )
         if verdict is None:
-            verdict = "accepted", None, f"{row['region']} {_verb(row)} by {row['signed_by']}."
+            why = f": {row['note'].strip()}" if row["decision"] == "reject" and (row["note"] or "").strip() else ""
+            verdict = "accepted", None, f"{row['region']} {_verb(row)} by {row['signed_by']}{why.rstrip('.')}."
             latest[row["region"]] = row
         verdicts.append({**row, **dict(zip(("verdict", "rule", "message"), verdict, strict=True))})
     return SIGN_OFF_VERDICTS.conform(pl.DataFrame(verdicts, schema={**SIGN_OFFS.columns, **SIGN_OFF_VERDICTS.columns}))

@@ -48,7 +48,7 @@ class CycleStatus:
         proposal = [f"  {'Proposal':<11} {self.proposal}"] if self.proposal else []
         regions = [
             f"  {region['region']:<11} {region['move_count']} moves, digest {region['digest'][:12]}, "
-            + (f"signed by {region['signed_by']}" if region["signed_by"] else "not signed")
+            + _standing(region)
             + (f", {region['held_count']} held edits to decide" if region["held_count"] else "")
             for region in self.regions
         ]
@@ -155,14 +155,23 @@ def _some(names: tuple[str, ...]) -> str:
 
 
 def _regions(digests: pl.DataFrame, verdicts: pl.DataFrame) -> tuple[dict, ...]:
-    signed = {
-        (row["region"], row["digest"]): row["signed_by"]
-        for row in verdicts.sort("receipt_no").iter_rows(named=True)
-        if row["verdict"] == "accepted" and row["decision"] == "approve"
-    }
-    return tuple(
-        row | {"signed_by": signed.get((row["region"], row["digest"]))} for row in digests.iter_rows(named=True)
-    )
+    """Each region with who signed it as it stands, or who rejected it; the last word counts."""
+    accepted = verdicts.filter(pl.col("verdict") == "accepted").sort("receipt_no")
+    last = {(row["region"], row["digest"]): row for row in accepted.iter_rows(named=True)}
+    told = []
+    for row in digests.iter_rows(named=True):
+        word = last.get((row["region"], row["digest"]), {"decision": None, "signed_by": None})
+        told.append(row | {
+            "signed_by": word["signed_by"] if word["decision"] == "approve" else None,
+            "rejected_by": word["signed_by"] if word["decision"] == "reject" else None,
+        })
+    return tuple(told)
+
+
+def _standing(region: dict) -> str:
+    if region["signed_by"]:
+        return f"signed by {region['signed_by']}"
+    return f"rejected by {region['rejected_by']}" if region["rejected_by"] else "not signed"
 
 
 def _state(mode: str, events: pl.DataFrame, regions: tuple[dict, ...], outcomes: dict[str, int]) -> str:
@@ -189,7 +198,12 @@ def _next_step(cycle: str, state: str, gates: tuple[GateStatus, ...], regions: t
             if gate.is_out:
                 return f"{gate.why}."
         return f"`assignment run open_cycle {cycle}`."
-    unsigned = [region["region"] for region in regions if not region["signed_by"]]
+    unsigned = [region["region"] for region in regions if not (region["signed_by"] or region["rejected_by"])]
+    rejected = [f"{region['region']} (by {region['rejected_by']})" for region in regions if region["rejected_by"]]
+    if rejected:
+        again = f"`assignment cycle reopen {cycle} --from …`, or sign after all"
+        first = f"sign {', '.join(unsigned)}; " if unsigned else ""
+        return f"{first}rejected: {', '.join(rejected)}; {again}."
     if unsigned:
         return f"sign {', '.join(unsigned)}: `assignment sign-off {cycle} --region … --as …`."
     return f"`assignment run write_back {cycle}`."

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +260,18 @@ def read_published(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame
     """The published rows of a table without opening the warehouse; empty where it was never published."""
     path = folder.published(cycle) / f"{table.name}.parquet"
     return table.conform(pl.read_parquet(path)) if path.is_file() else table.empty()
+
+
+def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **parameters: Any) -> pl.DataFrame:
+    """The rows of ``sql/<name>.sql`` over what all cycles have published, without opening the warehouse."""
+    with closing(duckdb.connect(config=SETTINGS)) as connection:
+        for table in needs:
+            paths = [str(path) for path in sorted(folder.root.glob(f"published/*/{table.name}.parquet"))]
+            if paths:
+                connection.read_parquet(paths, union_by_name=True).create_view(table.name)
+            else:
+                _make(connection, table)
+        return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
 
 
 def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:

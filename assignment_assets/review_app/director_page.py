@@ -85,6 +85,7 @@ def _page(call: Call, standing: Standing, fault: str = "") -> str:
         cards=cards(desk, regions, summary, reviewed), changes=_changes(call, desk, edits, seen), seen=seen,
         bounds=desk.bounds, is_sent=call.query.get("sent") == "1" and not fault, final=final.to_dicts(),
         reasons=EDIT_REASONS, touched=_touched(desk, regions),
+        gone=_withdrawn(reviewed, desk, regions),
     )
 
 
@@ -97,6 +98,13 @@ def cards(desk: ReviewDesk, regions: list[str], summary: pl.DataFrame, reviewed:
     }
     sums = summary.select(pl.selectors.ends_with("_before", "_after").sum()).to_dicts()[0]
     return {"sums": sums, "spread": spread, "reps": summary.height, "capacity": summary["capacity"].sum()}
+
+
+def _withdrawn(reviewed: pl.DataFrame, desk: ReviewDesk, regions: list[str]) -> int:
+    """How many accounts of the regions' books, before or as proposed, another cycle has taken over meanwhile."""
+    own = desk.people.filter(pl.col("region").is_in(regions))["rep_id"].implode()
+    is_own = pl.col("current_owner_id").is_in(own) | pl.col("proposed_owner_id").is_in(own)
+    return reviewed.filter((pl.col("review_change") == "withdrawn") & is_own).height
 
 
 def _touched(desk: ReviewDesk, regions: list[str]) -> dict[str, dict[str, int]]:

@@ -15,7 +15,7 @@ from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import RUN_CONFIG, Table
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import PagesSetting
-from assignment_assets.io.warehouse import read_published
+from assignment_assets.io.warehouse import query_published, read_published
 from assignment_assets.report import wording
 from assignment_assets.review_app.access import Refused, Visit, place_of
 from assignment_assets.review_app.audit import Deed, record
@@ -56,6 +56,16 @@ class Shelf:
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return value
+
+    def query(self, name: str, needs: tuple[Table, ...], cycle: str) -> pl.DataFrame:
+        """The rows of ``sql/<name>.sql`` for a cycle, over what all cycles have published."""
+        return self.drawn(("query", name, cycle, self.editions(needs)), cycle, (),
+                          lambda: query_published(self.folder, name, needs, cycle=cycle))
+
+    def editions(self, tables: tuple[Table, ...]) -> tuple:
+        """What changes when any cycle publishes one of the tables anew."""
+        cycles = sorted(path.name for path in (self.folder.root / "published").glob("*") if path.is_dir())
+        return tuple((cycle, self.edition(cycle, tables)) for cycle in cycles)
 
     def edition(self, cycle: str, tables: tuple[Table, ...]) -> tuple:
         """What changes when one of the tables is published anew."""

@@ -6,13 +6,23 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from assignment_assets.domain.assigned import assigned, coverage_overrides, review_books, review_reps
+from assignment_assets.domain.eligible_pool import withdrawn
 from assignment_assets.domain.gates import Receipt
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.overflow import place
 from assignment_assets.domain.packet_rows import book_rows, book_summary, move_rows
 from assignment_assets.domain.review import Bounds, Verdicts, judge
 from assignment_assets.domain.review_facts import REVIEW_EDITS, person_key
-from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, OVERFLOW, PROPOSED_BOOKS, REPS
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    CYCLE_EVENTS,
+    ELIGIBLE_POOL,
+    OVERFLOW,
+    PROPOSED_BOOKS,
+    REPS,
+    RUN_CONFIG,
+)
 from assignment_assets.io.inbox import archived
 from assignment_assets.io.workbooks.review_return import read_review
 from assignment_assets.report.books import field_reps, ownership
@@ -104,18 +114,19 @@ def desk_of(call: Call) -> ReviewDesk:
 def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[dict]) -> Provisional:
     """What the edits would come to beside everybody else's last submission, were the gate to close now."""
     receipts = tuple(each for each in standing.counting if each.person != call.person)
-    key = "provisional", call.person, tuple(each.digest for each in receipts), repr(edits)
+    taken = withdrawn_now(call)
+    key = "provisional", call.person, tuple(each.digest for each in receipts), repr(edits), tuple(taken.rows())
 
     def draw() -> Provisional:
         others = [_edits_of(call, receipt) for receipt in receipts]
-        alone = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others]))
+        alone = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others]), taken)
         adds, drops = used(alone.edit_verdicts, desk)
         number = max((each.receipt_no for each in standing.counting), default=0) + 1
         own = pl.DataFrame(
             [_as_edit(edit, row_no, number, call.person) for row_no, edit in enumerate(edits, 1)],
             schema=REVIEW_EDITS.columns,
         )
-        verdicts = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others, own])) if edits else alone
+        verdicts = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others, own]), taken) if edits else alone
         mine = verdicts.edit_verdicts.filter(pl.col("receipt_no") == number)
         told = {
             (row["edit_kind"], row["rep_id"], row["account_id"]): (
@@ -125,6 +136,12 @@ def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[di
         return Provisional(verdicts, told, adds, drops)
 
     return call.house.shelf.drawn(key, call.cycle, TABLES, draw)
+
+
+def withdrawn_now(call: Call) -> pl.DataFrame:
+    """account_id and other_cycle: the accounts that a narrower open cycle has taken over meanwhile."""
+    claims = call.house.shelf.query("eligible_pool/open_claims", (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS), call.cycle)
+    return withdrawn(claims, call.house.config(call.cycle).scope).rename({"detail": "other_cycle"})
 
 
 def used(verdicts: pl.DataFrame, desk: ReviewDesk) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -164,5 +181,6 @@ def _as_edit(edit: dict, row_no: int, receipt_no: int, director: str) -> dict:
     }
 
 
-def _judge(desk: ReviewDesk, edits: pl.DataFrame) -> Verdicts:
-    return judge(edits, desk.books, desk.people, desk.fallback, bounds=desk.bounds, coverage_overrides=desk.overrides)
+def _judge(desk: ReviewDesk, edits: pl.DataFrame, taken: pl.DataFrame) -> Verdicts:
+    return judge(edits, desk.books, desk.people, desk.fallback, bounds=desk.bounds, coverage_overrides=desk.overrides,
+                 withdrawn=taken)

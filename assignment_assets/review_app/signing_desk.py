@@ -125,6 +125,9 @@ def _standing(row: dict, verdicts: list[dict], waiting: set[str]) -> dict:
     mine = [each for each in verdicts if each["region"] == row["region"]]
     counting = [each for each in mine if each["verdict"] == "accepted" and each["digest"] == row["digest"]]
     last = mine[-1]["message"] if mine and mine[-1]["verdict"] == "refused" else ""
+    spoken = [each for each in mine if each["verdict"] == "accepted"]
+    if not last and spoken and spoken[-1]["decision"] == "reject":
+        last = spoken[-1]["message"] if spoken[-1] in counting else f"Before it changed: {spoken[-1]['message']}"
     if counting:
         word = {"approve": "signed", "reject": "rejected"}[counting[-1]["decision"]]
         return {"standing": word, "signed_by": counting[-1]["signed_by"], "last_message": last}

@@ -106,6 +106,7 @@ def _sign_offs(warehouse: Warehouse, cycle: str) -> pl.DataFrame:
             "signed_by": decision.signed_by,
             "decision": decision.decision,
             "digest": decision.digest,
+            "note": decision.note,
             "is_signature_valid": is_signed(content, signer_token(key, receipt.person)),
         }
         for receipt, content, decision in decision_files(warehouse, cycle)

@@ -17,6 +17,7 @@ from assignment_assets.stages.cycle import as_table, counts, frozen_config, stag
 def handoff_notices(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
     """One letter for every receiver of approved accounts and one for every director, each sign-off once.
 
+    Who was told of an approval that is revoked is told that, too.
     By default letters are written as files to `notices/<cycle>/previews/`; settings send them by SMTP, and bulletins
     to Slack. A ledger keeps anyone from getting a letter twice, whatever crashes. Drafts tell nobody.
     """

@@ -13,6 +13,7 @@ def approved(*rows: tuple) -> pl.DataFrame:
         dict.fromkeys(APPROVED_DIFF.columns) | {
             "sign_off_no": number, "account_id": account, "old_owner_id": old, "new_owner_id": new, "status": status,
             "reason_sentence": "Nearer.", "region": "North",
+            "deferred_because": "North must sign again" if status == "revoked" else None,
         } for number, account, old, new, status in rows
     ], schema=APPROVED_DIFF.columns))
 
@@ -39,10 +40,23 @@ def test_each_director_whose_reps_are_touched_has_one_letter():
     assert told == {DANA: (1, 2, ("North",)), LEE: (1, 0, ("South",))}
 
 
-def test_an_inside_sales_member_who_receives_is_told_and_a_deferred_or_revoked_row_is_not():
-    found = letters((1, "a12", "ana", "amy", "approved"), (1, "a09", "ana", "cleo", "deferred"),
-                    (2, "a10", "ana", "ben", "revoked"))
+def test_an_inside_sales_member_who_receives_is_told_and_a_deferred_row_is_not():
+    found = letters((1, "a12", "ana", "amy", "approved"), (1, "a09", "ana", "cleo", "deferred"))
     assert {each.person for each in found} == {"amy", DANA}
+
+
+def test_who_was_told_of_an_approval_is_told_that_it_is_revoked():
+    first = letters((1, "a03", "ana", "cleo", "approved"), (1, "c12", "cleo", "ana", "approved"))
+    then = letters((1, "a03", "ana", "cleo", "approved"), (1, "c12", "cleo", "ana", "approved"),
+                   (2, "a03", "ana", "cleo", "revoked"))
+    taken_back = [each for each in then if each.kind == "revoked"]
+    assert then[:len(first)] == first, "what was said stays what it was"
+    assert {(each.person, each.sign_off_no) for each in taken_back} == {("cleo", 2), (DANA, 2), (LEE, 2)}
+    (cleo,) = (each for each in taken_back if each.person == "cleo")
+    assert [(each.account, each.from_name, each.reason) for each in cleo.comes] == [
+        ("Clinic a03", "Ana Ruiz", "North must sign again")]
+    assert cleo.goes == (), "c12 still goes"
+    assert len({each.digest for each in then}) == len(then)
 
 
 def test_a_later_sign_off_is_a_letter_of_its_own_and_the_first_stays_what_it_was():

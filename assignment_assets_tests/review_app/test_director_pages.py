@@ -119,3 +119,17 @@ def test_a_director_opens_the_report_of_their_own_region_and_of_no_other(serve, 
     assert dana.open("/2026q4-global/gs/region/North/report").status in (403, 404)
     assert [(row["action"], row["subject"]) for row in desk.audit() if "report" in row["action"]][:2] == [
         ("viewed report", "North"), ("refused report", "South")]
+
+
+def test_an_account_that_a_narrower_cycle_takes_over_cannot_be_edited_here_any_more(serve, proposed, open_books):
+    desk = serve(proposed)
+    dana, account = desk.visit("director", DANA), open_books["ana"][0]
+    dana.send(dana.open(f"{HOME}/book/ana"), drop=[account], action="save", **{f"reason__{account}": "morale"})
+    assert "accepted" in dana.open(HOME).text and "decided elsewhere" not in dana.open(HOME).text
+    type(proposed)(proposed.folder, "one-rep", proposed.now).open(scope="rep", reps=["ana"])
+    page = dana.open(HOME)
+    assert "the narrower cycle one-rep decides its owner" in page.text and "decided elsewhere now" in page.text
+    proposed.edit(DANA, drop={account: "morale"})
+    proposed.look("review_edits")
+    proposed.review()
+    assert [row["verdict"] for row in proposed.rows(EDIT_VERDICTS)] == ["refused"], "as the page said"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assignment_assets.commands.cycles import read_status
 from assignment_assets.domain.identity import signer_token
 from assignment_assets.domain.tables import (
     AUDIT_LOG,
@@ -98,3 +99,19 @@ def test_a_decision_on_what_is_not_held_is_no_page(serve, held):
     page = priya.open(HOME)
     assert priya.send(page, decision="accept", token=token(PRIYA), account_id="c03").status == 404
     assert priya.send(page, token=token(PRIYA), conflict="closing_deal d9", note="x").status == 404
+
+
+def test_a_rejected_region_says_who_rejected_it_and_why(serve, reviewed):
+    desk = serve(reviewed)
+    tom = desk.visit("gs", TOM)
+    tom.send(tom.open(f"{HOME}/region/South"), decision="reject", token=token(TOM), note="Cleo leaves in May")
+    for _ in range(2):
+        reviewed.run("sign_off")
+    priya = desk.visit("gs", PRIYA)
+    assert "rejected by tom@example.com: Cleo leaves in May." in priya.landed.text
+    page = priya.open(f"{HOME}/region/South")
+    assert "Rejected by tom@example.com" in page.text.replace("  ", " ") and "Cleo leaves in May" in page.text
+    status = read_status(reviewed.name)
+    assert {region["region"]: region["rejected_by"] for region in status.regions}["South"] == TOM
+    assert "rejected by tom@example.com" in "\n".join(status.lines())
+    assert "rejected: South (by tom@example.com)" in status.next_step

@@ -28,6 +28,20 @@ def test_each_receiver_and_director_has_one_letter_after_approval_and_a_second_r
     assert steps.count("previewed") == len(told)
 
 
+def test_an_approval_that_a_narrower_cycle_revokes_is_taken_back_by_letter_once(reviewed):
+    reviewed.sign_off("North", "South")
+    told = previews(reviewed)
+    type(reviewed)(reviewed.folder, "one-rep", reviewed.now).open(scope="rep", reps=["cleo"])
+    reviewed.run("sign_off")
+    revoked = {row["new_owner_id"] for row in reviewed.rows(APPROVED_DIFF, status="revoked")}
+    letters = sorted(set(previews(reviewed)) - set(told))
+    assert revoked and revoked <= {name.split("-")[1] for name in letters if name.startswith("revoked-")}
+    text = (reviewed.folder.root / "notices" / reviewed.name / "previews" / letters[0]).read_text()
+    assert "Subject: Taken back:" in text and "in Salesforce nothing has changed" in text
+    reviewed.run("sign_off")
+    assert sorted(set(previews(reviewed)) - set(told)) == letters
+
+
 def take_on(cycle, conflict: str) -> None:
     revision = read_gate(cycle.folder, cycle.name, "sign_offs").revision
     decision = ConflictDecision(cycle.name, revision, conflict, PRIYA, "agreed with both")

@@ -13,7 +13,7 @@ from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.notices import Handoff, Reminder
 from assignment_assets.io.settings import NoticesSetting
 
-KINDS = ("receiver", "director", "reminder")
+KINDS = ("receiver", "director", "revoked", "reminder")
 
 
 def letter(facts: Handoff | Reminder, setting: NoticesSetting) -> EmailMessage:

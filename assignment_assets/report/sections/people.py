@@ -92,16 +92,20 @@ def sign_offs(report: ReportInput, names: Names) -> Section:
     if regions.is_empty():
         return Section("sign-offs", "Sign-offs", ["No region has anything to sign."])
     accepted = verdicts.filter(pl.col("verdict") == "accepted").sort("receipt_no")
-    last = accepted.unique("region", keep="last").select("region", "signed_by", "decision")
+    last = accepted.unique("region", keep="last").select("region", "signed_by", "decision", was_digest="digest")
     signed = signed_regions(verdicts, regions)["region"].to_list()
+    is_same = pl.col("was_digest") == pl.col("digest")
     overview = regions.join(last, on="region", how="left", maintain_order="left").with_columns(
         standing=pl.when(pl.col("region").is_in(signed)).then(pl.lit("signed"))
-        .when(pl.col("decision") == "reject").then(pl.lit("rejected"))
+        .when((pl.col("decision") == "reject") & is_same).then(pl.lit("rejected"))
+        .when(pl.col("decision") == "reject").then(pl.lit("changed since it was rejected"))
         .when(pl.col("decision") == "approve").then(pl.lit("changed since it was signed"))
         .otherwise(pl.lit("not signed")),
-        digest=pl.col("digest").str.slice(0, SHORT_DIGEST),
-    )
+    ).with_columns(digest=pl.col("digest").str.slice(0, SHORT_DIGEST))
     done = overview.filter(pl.col("standing") == "signed").height
+    told = [f"{done} of {plural(regions.height, 'region')} signed."]
+    told += [f"{row['region']} is rejected by {row['signed_by']}."
+             for row in overview.filter(pl.col("standing") == "rejected").to_dicts()]
     columns = [
         Column("region", "Region"), number("move_count", "Owner changes", has_bar=True),
         number("held_count", "Held edits"),
@@ -115,7 +119,7 @@ def sign_offs(report: ReportInput, names: Names) -> Section:
             Column("decision", "Decision", words), Column("verdict", "Verdict", words), prose("message", "Why"),
         ]
         grids.append(grid(verdicts, "Every answer at this gate", answer_columns))
-    return Section("sign-offs", "Sign-offs", [f"{done} of {plural(regions.height, 'region')} signed."], grids=grids)
+    return Section("sign-offs", "Sign-offs", told, grids=grids)
 
 
 def approved(report: ReportInput, names: Names) -> Section:
