@@ -18,7 +18,26 @@ ADVICE = {
     "Tampered": "Nothing was handed on. Find out who changed the file before anything runs again.",
     "NotEntitled": "Ask a person who is entitled to it.",
 }
-OTHERWISE = "Open the run in Dagster, read the step's error, and re-execute it from the failure once the cause is gone."
+FOREIGN = {
+    "OSError": "See that the disk has room and that the data folder may be read and written, then run it again.",
+    "PermissionError": "Let the engine's user read and write the file or folder named, then run it again.",
+    "FileNotFoundError": "Put the file named back, or correct the path that names it, then run it again.",
+    "MemoryError": "Give the machine more memory, or choose a smaller preset or scope, then run it again.",
+    "IOException": "See that the disk has room and that nobody else opened the database, then run it again.",
+    "ConnectionError": "See that the address can be reached from this machine, then run it again.",
+    "Timeout": "See that the address answers, then run it again.",
+}
+"""Kind of an error that is not ours → what to do; nothing is handed on by a step that failed."""
+OTHERWISE = ("This is a fault of the engine, not of an input. Earlier stages stand and nothing was handed on: run it "
+             "once more, and if it comes back show the run's log (Dagster, Runs) to whoever maintains the engine.")
+LOST = "Open the run in Dagster, read its log, and re-execute it from the failure once the cause is gone."
+
+
+def advice(kind: str, message: str = "") -> str:
+    """What to do about an error of this class."""
+    if "No space left" in message:
+        return FOREIGN["OSError"]
+    return ADVICE.get(kind) or FOREIGN.get(kind) or OTHERWISE
 
 
 @dataclass(frozen=True)
@@ -35,10 +54,10 @@ class Failure:
         """The alert, a paragraph a failed step."""
         lines = [f"{self.job} of {self.cycle or 'no cycle'} failed (run {self.run_id})."]
         for step, kind, message in self.said:
-            lines += [f"Failed: {step}", f"  It said: {message}", f"  What to do: {ADVICE.get(kind, OTHERWISE)}"]
+            lines += [f"Failed: {step}", f"  It said: {message}", f"  What to do: {advice(kind, message)}"]
         if not self.said:
             lines += ["  The run's process ended without a word (killed, out of memory, or the machine stopped).",
-                      f"  What to do: {OTHERWISE}"]
+                      f"  What to do: {LOST}"]
         if self.will_retry:
             lines.append("Dagster starts it again by itself; there is nothing to do unless it fails once more.")
         return "\n".join(lines) + "\n"

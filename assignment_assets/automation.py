@@ -112,7 +112,7 @@ def gate_sensor(gate: str) -> dg.SensorDefinition:
         folder, asked, settings = DataFolder.from_environment(), read_cursor(context.cursor), read_settings()
         watched = [
             watch(folder, manifest, asked.get(manifest.cycle, ("", 0)), clock.now(), engine_key(), settings=settings)
-            for manifest in open_gates(folder, gate)
+            for manifest in open_gates(folder, gate, clock.now())
         ]
         going = [each for each in watched if each.should_run]
         unknown = {each.cycle for each in going} - set(context.instance.get_dynamic_partitions(CYCLES.name))

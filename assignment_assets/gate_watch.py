@@ -12,17 +12,16 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.cycle import FINISHED_EVENTS
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.domain.gates import Closing, GateManifest, closing
-from assignment_assets.domain.tables import CYCLE_EVENTS, SUBMISSIONS
+from assignment_assets.domain.tables import SUBMISSIONS
 from assignment_assets.io.exchange import bring_in, send_out
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.inbox import SETTLED_SECONDS, Look, look
 from assignment_assets.io.intake.log import close
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.outbox import read_gate, withdraw_stale
 from assignment_assets.io.settings import Settings
-from assignment_assets.io.warehouse import read_published
+from assignment_assets.io.warehouse import is_over, read_published
 
 FOLLOWING = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
 SETTLING_GRACE = timedelta(minutes=10)
@@ -59,10 +58,15 @@ def write_cursor(asked: dict[str, tuple[str, int]]) -> str:
     return json.dumps(asked, sort_keys=True)
 
 
-def open_gates(folder: DataFolder, gate: str) -> list[GateManifest]:
-    """The gate's manifest in every cycle where its packets are out and the cycle is neither a draft nor over."""
+def open_gates(folder: DataFolder, gate: str, now: datetime) -> list[GateManifest]:
+    """The gate's manifest in every cycle where its packets are out and the cycle is neither a draft nor over.
+
+    Packets of a cycle that has ended without writing, or was re-opened before them, are withdrawn where a process died
+    before it could.
+    """
     cycles = sorted(path.parent.parent.name for path in (folder.root / "outbox").glob(f"*/{gate}/gate.json"))
-    manifests = [read_gate(folder, cycle, gate) for cycle in cycles if not _is_over(folder, cycle)]
+    standing = [cycle for cycle in cycles if gate not in withdraw_stale(folder, cycle, now)]
+    manifests = [read_gate(folder, cycle, gate) for cycle in standing if not is_over(folder, cycle)]
     return [manifest for manifest in manifests if manifest is not None and not manifest.is_draft]
 
 
@@ -118,7 +122,3 @@ def _signed(folder: DataFolder, manifest: GateManifest, _: Look, state: Closing,
     judged = read_published(folder, manifest.cycle, SUBMISSIONS).filter(pl.col("gate") == manifest.gate)["receipt_no"]
     new = {receipt.receipt_no for receipt in state.latest} - set(judged)
     return bool(new), f"{len(new)} new decisions; {state.why}" if new else state.why
-
-
-def _is_over(folder: DataFolder, cycle: str) -> bool:
-    return read_published(folder, cycle, CYCLE_EVENTS).filter(pl.col("event").is_in(FINISHED_EVENTS)).height > 0

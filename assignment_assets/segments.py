@@ -6,6 +6,7 @@ from datetime import datetime
 
 import dagster as dg
 
+from assignment_assets.alerts import advice
 from assignment_assets.automation import JOBS, PEOPLE
 from assignment_assets.domain import errors
 from assignment_assets.domain.cycle import cycle_id_faults
@@ -75,7 +76,7 @@ def run_segment(
         assets=[*WATERFALL, *PEOPLE],
         asset_checks=PROMISES_KEPT,
         jobs=JOBS,
-        resources=neighbours(now.isoformat() if now else ""),
+        resources=neighbours(now.isoformat() if now else "", claims_cycle=False),
         executor=dg.in_process_executor,
     )
     if segment == "open_cycle" and config is None:
@@ -125,11 +126,11 @@ def _as_frozen(cycle: str) -> RunConfig:
 
 
 def _what_it_said(failure: dg.DagsterEvent) -> str:
-    """The engine's own message; for any other error its kind, the step, and where to read more."""
+    """The engine's own message; for any other error the step, what it said, and what to do about it."""
     error = failure.step_failure_data.error
     while error.cause is not None:
         error = error.cause
-    text = error.message.strip()
-    if hasattr(errors, error.cls_name or ""):
+    text, kind = error.message.strip(), (error.cls_name or "").rpartition(".")[2]
+    if hasattr(errors, kind):
         return text.split(": ", 1)[1]
-    return f"{failure.step_key}: unexpected {text}. Run it with --verbose, or open the run in Dagster, for the trace."
+    return f"{failure.step_key}: {text.rstrip('.')}, expected none of that. {advice(kind, text)}"

@@ -40,13 +40,14 @@ WATERFALL = [
 PROMISES_KEPT = INVARIANT_CHECKS
 
 
-def neighbours(fixed_at: str = "") -> dict:
+def neighbours(fixed_at: str = "", claims_cycle: bool = True) -> dict:
     """The resources by name: the warehouse in the data folder, the source, the clock of file intake.
 
-    `fixed_at` (ISO 8601, UTC) stops the clock for rehearsals; empty for the time of day.
+    `fixed_at` (ISO 8601, UTC) stops the clock for rehearsals; empty for the time of day. `claims_cycle` is off where
+    the caller keeps other runs of the cycle away already.
     """
     return {
-        "warehouse": Warehouse(database=str(DataFolder.from_environment().warehouse)),
+        "warehouse": Warehouse(database=str(DataFolder.from_environment().warehouse), claims_cycle=claims_cycle),
         "source": Source(),
         "clock": Clock(fixed_at=fixed_at),
     }

@@ -254,7 +254,7 @@ def test_a_failed_run_says_what_failed_and_what_to_do(dagster, gate):
 def test_an_error_that_nobody_foresaw_is_told_with_where_to_look(dagster, gate):
     alerts(failed_run(dagster, ZeroDivisionError("by nothing")), clock=Clock(fixed_at=NOON.isoformat()))
     [path] = (gate.folder.root / "alerts").iterdir()
-    assert "  It said: by nothing\n  What to do: Open the run in Dagster" in path.read_text()
+    assert "  It said: by nothing\n  What to do: This is a fault of the engine" in path.read_text()
 
 
 def test_a_run_that_never_got_to_a_step_says_what_dagster_says(dagster, gate):

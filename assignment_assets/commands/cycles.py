@@ -16,7 +16,7 @@ from assignment_assets.domain.run_config import RunConfig, config_faults, model_
 from assignment_assets.domain.status import CycleStatus
 from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, WRITE_BACK_LOG
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.outbox import withdraw
+from assignment_assets.io.outbox import withdraw, withdraw_stale
 from assignment_assets.io.published_cycle import status_of
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sources import read_snapshot
@@ -132,7 +132,9 @@ def read_status(cycle_id: str) -> CycleStatus:
         There is no such cycle.
     """
     require_known(cycle_id)
-    return status_of(DataFolder.from_environment(), cycle_id, datetime.now(UTC).replace(tzinfo=None))
+    folder, now = DataFolder.from_environment(), datetime.now(UTC).replace(tzinfo=None)
+    withdraw_stale(folder, cycle_id, now)
+    return status_of(folder, cycle_id, now)
 
 
 def require_known(cycle_id: str) -> None:

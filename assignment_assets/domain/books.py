@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from assignment_assets.domain.errors import Fault
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import CURRENT_BOOKS
 
@@ -121,3 +122,27 @@ def performance_or_median(reps: pl.DataFrame) -> pl.DataFrame:
     """rep_id and performance, where a rep without one has the field's median (0 where nobody has one)."""
     known = reps.filter(pl.col("team") == "field")["performance"].median()
     return reps.select("rep_id", pl.col("performance").fill_null(0.0 if known is None else known))
+
+
+def nobody_faults(reps: pl.DataFrame, config: RunConfig) -> list[Fault]:
+    """What is wrong where nobody could take a single account: no rep receives and no member of Inside Sales works."""
+    none = pl.DataFrame(schema={"rep_id": pl.String, "account_count": pl.Int64, "referrals_l12m": pl.Int64})
+    books = current_books(reps, none, config)
+    inside = books.filter(pl.col("team").is_in(INSIDE_SALES))
+    at_work = inside.filter(pl.col("is_active") & ~pl.col("is_on_leave"))
+    if books["is_receiver"].any() or at_work.height:
+        return []
+    field = books.filter(pl.col("team") == "field")
+    why_not = inside.select(pl.when("is_active").then(pl.lit("on_leave")).otherwise(pl.lit("inactive"))).to_series()
+    return [
+        Fault("reps", f"none of {field.height} field reps receives ({_counted(field['receiver_reason'])})",
+              f"at least one in scope {config.scope}", "Correct the source, or choose another scope or day."),
+        Fault("reps, Inside Sales", f"none of {inside.height} members works on {config.as_of} ({_counted(why_not)})",
+              f"an active member of {', '.join(INSIDE_SALES)}, so that no account goes unworked",
+              "Add a member to the source, or end a leave there."),
+    ]
+
+
+def _counted(codes: pl.Series) -> str:
+    counts = codes.alias("code").value_counts().sort("code")
+    return ", ".join(f"{count} {code}" for code, count in counts.iter_rows()) or "there are none"

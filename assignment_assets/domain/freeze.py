@@ -74,3 +74,10 @@ def require_unfrozen(cycle: str, table: str, issued: dict[str, int], old_digest:
             f"although packets of {', '.join(later)} are out, expected the same content. "
             f"To change it: `assignment cycle reopen {cycle} --from {TABLE_STAGE[table]} --reason …`."
         )
+
+
+def is_stale(cycle_events: pl.DataFrame, gate: str, revision: int) -> bool:
+    """Whether a gate's packets are out although they should have been withdrawn: the cycle ended without writing, or
+    was re-opened from this gate's stage or an earlier one."""
+    ended = cycle_events.filter(pl.col("event").is_in(["cancelled", "expired"])).height > 0
+    return ended or revision < revision_of_gate(cycle_events, gate)

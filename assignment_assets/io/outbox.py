@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from assignment_assets.domain.freeze import GATE_STAGE, is_stale
 from assignment_assets.domain.gates import GateManifest
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse import read_json, write_whole
+from assignment_assets.io.warehouse import cycle_life, read_json, write_whole
 
 WRITTEN = ".written.json"  # packet → digests of what it says and of its bytes
 
@@ -76,3 +77,12 @@ def withdraw(folder: DataFolder, cycle: str, gate: str, at: datetime) -> bool:
         return False
     shutil.move(target, target.with_name(f"{gate}.withdrawn-{at:%Y%m%dT%H%M%S%f}"))
     return True
+
+
+def withdraw_stale(folder: DataFolder, cycle: str, at: datetime) -> list[str]:
+    """The gates whose packets were withdrawn now, because a process died between ending or re-opening the cycle and
+    doing it; doing it twice changes nothing."""
+    events = cycle_life(folder, cycle)
+    out = {gate: standing for gate in GATE_STAGE if (standing := read_gate(folder, cycle, gate)) is not None}
+    return [gate for gate, standing in out.items() if is_stale(events, gate, standing.revision)
+            and withdraw(folder, cycle, gate, at)]

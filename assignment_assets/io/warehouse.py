@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import duckdb
 import polars as pl
 from dagster_duckdb import DuckDBResource
 
+from assignment_assets.domain.cycle import FINISHED_EVENTS
 from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
 from assignment_assets.domain.freeze import GATE_STAGE, current_revision, require_unfinished, require_unfrozen
@@ -27,6 +29,7 @@ DUCKDB_TYPE = {
     pl.Boolean: "boolean",
     pl.Date: "date",
 }
+PARTITION = "dagster/partition"
 SETTINGS = {
     "python_enable_replacements": False,  # else a missing table's name finds a Python object
     "autoinstall_known_extensions": False,  # else a missing extension is looked for on the internet
@@ -37,6 +40,28 @@ class Warehouse(DuckDBResource):
     """Reads and replaces the cycle's tables; waits a bounded time for the file and says who holds it."""
 
     patience_seconds: float = 60.0
+    claims_cycle: bool = True
+    lock_patience_seconds: float = 600.0
+
+    @contextmanager
+    def yield_for_execution(self, context: Any) -> Iterator["Warehouse"]:
+        """The warehouse of one Dagster run, with the run's cycle claimed from its first step to its last.
+
+        A command that runs a segment of the same cycle meanwhile waits, or says who is at it, and so does a run beside
+        a command. Whoever has claimed the cycle already says so with `claims_cycle`.
+
+        Raises
+        ------
+        WarehouseBusy
+            Another process has been running the cycle for longer than `lock_patience_seconds`.
+        """
+        run = getattr(context, "run", None)
+        cycle = run.tags.get(PARTITION, "") if run is not None else ""
+        if not cycle or not self.claims_cycle:
+            yield self
+            return
+        with one_run(self.folder, cycle, f"run {run.run_id[:8]}, {run.job_name}", self.lock_patience_seconds):
+            yield self
 
     @property
     def folder(self) -> DataFolder:
@@ -189,7 +214,7 @@ class Warehouse(DuckDBResource):
 
 @contextmanager
 def one_run(folder: DataFolder, cycle: str, segment: str, patience_seconds: float = 60.0) -> Iterator[None]:
-    """Keeps other commands of this machine from running a segment of the same cycle meanwhile.
+    """Keeps other commands and runs of this machine from running a segment of the same cycle meanwhile.
 
     Two runs side by side would both judge what only one may judge. The operating system frees the lock of a process
     that dies.
@@ -272,6 +297,25 @@ def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **p
             else:
                 _make(connection, table)
         return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
+
+
+def cycle_life(folder: DataFolder, cycle: str) -> pl.DataFrame:
+    """The published rows of `cycle_events`, read again only where the file has changed: sensors ask at every look."""
+    path = folder.published(cycle) / f"{CYCLE_EVENTS.name}.parquet"
+    if not path.is_file():
+        return CYCLE_EVENTS.empty()
+    facts = path.stat()
+    return _life(path, (facts.st_mtime_ns, facts.st_size, facts.st_ino))
+
+
+@lru_cache(maxsize=1024)
+def _life(path: Path, _: tuple[int, int, int]) -> pl.DataFrame:
+    return CYCLE_EVENTS.conform(pl.read_parquet(path))
+
+
+def is_over(folder: DataFolder, cycle: str) -> bool:
+    """Whether the cycle is closed, cancelled or expired."""
+    return cycle_life(folder, cycle).filter(pl.col("event").is_in(FINISHED_EVENTS)).height > 0
 
 
 def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:

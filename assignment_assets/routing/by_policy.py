@@ -12,7 +12,7 @@ from assignment_assets.domain.tables import APPROVED_DIFF, REGION_DIGESTS, SIGN_
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.outbox import read_gate
 from assignment_assets.io.routing_copies import read_routing
-from assignment_assets.io.warehouse import read_manifest, read_published, write_whole
+from assignment_assets.io.warehouse import is_over, read_manifest, read_published, write_whole
 from assignment_assets.routing.standing_files import policies_in_force
 
 GATE = "sign_offs"
@@ -30,14 +30,16 @@ def sign_under_policy(folder: DataFolder, key: bytes, now: datetime) -> list[str
     return [
         f"{row['cycle']}: {_sign(folder, key, row, policies)}"
         for row in cycles.iter_rows(named=True)
-        if UP_TO.index(row["up_to"]) >= SIGNED_FROM and _waiting(folder, row["cycle"]).height
+        if UP_TO.index(row["up_to"]) >= SIGNED_FROM and not is_over(folder, row["cycle"])
+        and _waiting(folder, row["cycle"]).height
     ]
 
 
 def written_next(folder: DataFolder) -> list[tuple[str, str]]:
     """(cycle, run key) of event cycles with approved moves whose policy reaches the write-back."""
     cycles = read_routing(folder, EVENT_CYCLES).filter(pl.col("up_to") == "write_back")["cycle"]
-    digests = {cycle: read_manifest(folder, cycle).get(APPROVED_DIFF.name) for cycle in cycles}
+    digests = {cycle: read_manifest(folder, cycle).get(APPROVED_DIFF.name) for cycle in cycles
+               if not is_over(folder, cycle)}
     return [(cycle, f"{cycle}:{found['digest'][:16]}") for cycle, found in digests.items() if found and found["rows"]]
 
 

@@ -2,10 +2,9 @@
 
 import polars as pl
 
-from assignment_assets.domain.cycle import FINISHED_EVENTS
-from assignment_assets.domain.tables import CYCLE_EVENTS, ELIGIBLE_POOL, RUN_CONFIG
+from assignment_assets.domain.tables import ELIGIBLE_POOL, RUN_CONFIG
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse import read_published
+from assignment_assets.io.warehouse import is_over, read_published
 
 
 def claimed(folder: DataFolder) -> pl.DataFrame:
@@ -13,9 +12,7 @@ def claimed(folder: DataFolder) -> pl.DataFrame:
     pools = []
     for path in sorted(folder.root.glob("published/*/eligible_pool.parquet")):
         cycle = path.parent.name
-        events = read_published(folder, cycle, CYCLE_EVENTS)
-        is_open = "open" in read_published(folder, cycle, RUN_CONFIG)["mode"]
-        if is_open and not events.filter(pl.col("event").is_in(FINISHED_EVENTS)).height:
+        if not is_over(folder, cycle) and "open" in read_published(folder, cycle, RUN_CONFIG)["mode"]:
             pool = read_published(folder, cycle, ELIGIBLE_POOL)
             pools.append(pool.filter(pl.col("standing") == "free").select("account_id"))
     return pl.concat(pools) if pools else ELIGIBLE_POOL.empty().select("account_id")

@@ -3,6 +3,7 @@
 import dagster as dg
 import polars as pl
 
+from assignment_assets.domain.books import nobody_faults
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.freeze import current_revision
 from assignment_assets.domain.run_config import RunConfig, config_faults
@@ -26,7 +27,8 @@ def run_config(
     """
     cycle = context.partition_key
     frozen = RunConfig.model_validate(config.model_dump())
-    faults = config_faults(frozen, warehouse.table(cycle, REPS))
+    reps = warehouse.table(cycle, REPS)
+    faults = config_faults(frozen, reps) or nobody_faults(reps, frozen)
     if faults:
         raise InvalidInput(f"cycle {cycle}, run config", faults)
     events = warehouse.events(cycle)
