@@ -67,12 +67,13 @@ def watch(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
 
 
 def _tell(log: RoutingLog, raised: pl.DataFrame, now: datetime) -> None:
-    """Management's alert, a line each; the file says so where there is nothing left."""
+    """Management's alerts, a line each with how long it has lasted, accounts of nobody first, then reps above the
+    high-water mark; the file says so where there is nothing left."""
     path = log.folder.root / "alerts" / "routing.txt"
-    old = raised.filter(pl.col("kind") == "unowned")
-    if not old.height and not path.is_file():
+    if not raised.height and not path.is_file():
         return
-    lines = [f"{row['subject_id']}: {row['sentence']}, for {row['hours']:.1f} hours." for row in old.to_dicts()]
+    first = raised.sort(["kind", "hours", "subject_id"], descending=[True, True, False])
+    lines = [f"{row['subject_id']}: {row['sentence']}, for {row['hours']:.1f} hours." for row in first.to_dicts()]
     write_whole(path, "\n".join([f"As of {now:%Y-%m-%d %H:%M} UTC:", *(lines or ["nothing stands out."])]) + "\n")
 
 

@@ -159,3 +159,15 @@ def test_a_change_of_owner_behind_our_back_is_drift_and_stands_in_the_exceptions
     assert org.owner(account) == org_id("ben")
     assert org.table(WRITES)["outcome"].to_list() == ["drift"]
     assert "not_written" in org.table(EXCEPTIONS)["kind"].to_list()
+
+
+def test_a_rep_above_the_high_water_mark_is_told_to_management_with_how_long_it_has_lasted(org):
+    org.rules.write_text("[workload.marks]\nhigh = 50.0\nlow = 40.0\n")
+    org.wait(minutes=1)
+    org.go()
+    org.wait(hours=30)
+    org.go()
+    told = (org.folder.root / "alerts" / "routing.txt").read_text().splitlines()
+    mine = [line for line in told if line.startswith(org_id("ana"))]
+    assert mine[0].endswith("above the high-water mark of 50.0 (North), for 30.0 hours.")
+    assert told.index(mine[0]) > max(place for place, line in enumerate(told) if "no active owner" in line)
