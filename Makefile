@@ -35,8 +35,8 @@ bench: install ## the optimiser against bounds and peers, S to L; ARGS="--cpu-se
 	HOSPITALS_FILE="$${HOSPITALS_FILE:-$(wildcard ../shared/data/us_hospitals.csv)}" $(BIN)/assignment bench optimizer \
 	  --all $(addprefix --shared ,$(wildcard ../shared/data/instances)) $(ARGS)
 
-bench-routing: install ## routing: a simulated quarter, throughput, replay, interference, idle cost
-	$(BIN)/assignment bench routing
+bench-routing: install ## routing: a simulated quarter, replay, interference, reaction; ARGS=--short for two minutes
+	$(BIN)/assignment bench routing $(ARGS)
 
 bench-write-back: install ## the write-back's bar: crashes, races, codes, calls; ARGS=--short for two minutes
 	$(BIN)/assignment bench write-back $(ARGS)

@@ -2,20 +2,19 @@
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
 import polars as pl
 
+from assignment_assets.bench.interference import interference
 from assignment_assets.bench.played import Evening, Played, Stage, play, staged
-from assignment_assets.bench.quarter import Happening, Size, Story, draw
+from assignment_assets.bench.quarter import Size, Story, draw
+from assignment_assets.bench.reaction import at_rest, reaction
 from assignment_assets.domain.routing.candidates import SETTLED, new_accounts
 from assignment_assets.domain.routing.people import People, loads
 from assignment_assets.domain.routing.router import Router
@@ -41,6 +40,7 @@ from assignment_assets.sandbox import mapping_path, write_log
 
 BEGINS = date(2026, 10, 1)
 SHORT = Size(reps=16, accounts=600, arrivals=40, departures=2, starters=2, leaves=3, territory_changes=2, days=4)
+BUSY = Size(reps=120, accounts=12_000, arrivals=2_000, departures=0, starters=0, leaves=0, territory_changes=0)
 BAR_MINUTES = 10
 HALF_FULL = 50  # accounts in the fullest book, so that there are seats for what is routed
 RECORDS = ("arrival", "deal")
@@ -176,38 +176,6 @@ def throughput(owned: tuple[int, ...], decisions: int, say: Callable[[Line], obj
              "counting_books_seconds": round(prepared, 3)})
 
 
-def interference(size: Size, passes: int, say: Callable[[Line], object]) -> None:
-    """Seconds of a pass that gives one new account its owner, alone and beside a whole cycle in another process."""
-    story = story_of(size)
-    arrivals = iter(each for each in story.happenings if each.kind == "arrival")
-    with staged(story) as stage:
-        stage.go()
-        alone = [_one(stage, next(arrivals)) for _ in range(passes)]
-        with tempfile.TemporaryDirectory() as other:
-            environment = os.environ | {"ASSIGNMENT_DATA": other, "DAGSTER_HOME": f"{other}/dagster"}
-            os.makedirs(environment["DAGSTER_HOME"])
-            command = [sys.executable, "-c", "from assignment_assets.cli import main; main()", "demo", "--preset",
-                       "standard", "--reps", str(size.reps), "--accounts", str(size.accounts)]
-            with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as cycle:
-                time.sleep(5)
-                beside = []
-                while cycle.poll() is None and len(beside) < 20 * passes:
-                    arrival = next(arrivals, None)
-                    if arrival is None:
-                        break
-                    beside.append(_one(stage, arrival))
-                cycle.terminate()
-    say({"figure": "interference", "passes": [len(alone), len(beside)],
-         "alone_median_worst": [round(median(alone), 3), round(max(alone), 3)],
-         "beside_median_worst": [round(median(beside), 3), round(max(beside), 3)] if beside else None})
-
-
-def _one(stage: Stage, arrival: Happening) -> float:
-    stage.address.hook(arrival.hook, **arrival.entries)
-    stage.clock[0] += timedelta(minutes=5)
-    return stage.go()
-
-
 def idle(size: Size, looks: int, say: Callable[[Line], object]) -> None:
     """CPU seconds a minute of the poll's sensor where nothing happens."""
     story = story_of(size)
@@ -226,17 +194,18 @@ def idle(size: Size, looks: int, say: Callable[[Line], object]) -> None:
 
 
 def lines(short: bool, size: Size, cycles: int, replay_days: int) -> Iterator[str]:
-    """Every figure as a JSON line, as soon as it is there."""
+    """Every figure as a JSON line, as soon as it is there; the short form leaves the real daemon out."""
     said: list[Line] = []
     counts = (600,) if short else (4_000, 40_000, 200_000)
+    busy = replace(BUSY, reps=16, accounts=600, arrivals=200) if short else BUSY
     steps = [
         lambda: throughput(counts, 1_000 if short else 20_000, said.append),
         lambda: idle(size, 5 if short else 100, said.append),
         lambda: quarter(size, cycles, said.append, replay_days),
+        lambda: interference(story_of(busy), 10 if short else 60, 20 if short else 300, said.append),
     ]
     if not short:
-        steps.append(lambda: interference(Size(accounts=12_000, reps=120, departures=0, starters=0, leaves=0,
-                                               territory_changes=0, arrivals=500), 10, said.append))
+        steps += [lambda: reaction(10, said.append), lambda: at_rest(3, said.append)]
     for step in steps:
         step()
         yield from (json.dumps(line, default=str) for line in said)

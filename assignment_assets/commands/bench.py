@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from assignment_assets.bench import routing, write_back
+from assignment_assets.bench.interference import interference
 from assignment_assets.bench.quarter import Size
-from assignment_assets.bench.reaction import reaction
+from assignment_assets.bench.reaction import at_rest, reaction
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.io.folders import DataFolder
@@ -85,18 +86,29 @@ def check(folder: Path, bounds: bool, as_json: bool) -> None:
 
 
 @bench.command("routing")
-@click.option("--short", is_flag=True, help="A few days of a small company: half a minute.")
+@click.option("--short", is_flag=True, help="A few days of a small company, without a real daemon: two minutes.")
 @click.option("--days", type=click.IntRange(min=2), help="Working days; a quarter has 65.")
 @click.option("--cycles", type=click.IntRange(min=0), help="Departures' cycles that run through the whole waterfall; "
               "all of them unless said otherwise, two with --short.")
 @click.option("--reaction", "events", type=click.IntRange(min=1), help="Only this: so many records and departures "
               "under a real daemon.")
+@click.option("--at-rest", "minutes", type=click.FloatRange(min=0.1), help="Only this: the daemon's CPU over so many "
+              "minutes in which nothing happens.")
+@click.option("--interference", "seconds", type=click.IntRange(min=5), help="Only this: routing beside so many seconds "
+              "of an optimiser run and a write-back.")
 @click.option("--replay-days", type=click.IntRange(min=0), default=3, show_default=True, help="Play so many days again "
               "and compare the logs, evening by evening; 65 for all.")
-def bench_routing(short: bool, days: int | None, cycles: int | None, events: int | None, replay_days: int) -> None:
-    """A simulated quarter against the sandbox org, throughput, replay, interference and idle cost of routing."""
+def bench_routing(short: bool, days: int | None, cycles: int | None, events: int | None, minutes: float | None,
+                  seconds: int | None, replay_days: int) -> None:
+    """A simulated quarter against the sandbox org, throughput, replay, interference, reaction, idle cost of routing."""
     if events:
-        reaction(Size(60, 3_000, events, events, 0, 0, 0, 5), events, lambda line: click.echo(json.dumps(line)))
+        reaction(events, lambda line: click.echo(json.dumps(line)))
+        return
+    if minutes:
+        at_rest(minutes, lambda line: click.echo(json.dumps(line)))
+        return
+    if seconds:
+        interference(routing.story_of(routing.BUSY), 60, seconds, lambda line: click.echo(json.dumps(line)))
         return
     size = routing.SHORT if short else Size()
     if days:
