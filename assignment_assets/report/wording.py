@@ -10,6 +10,7 @@ MEASURE_WORDS = {
 
 SPELLING = {
     "arm": "ARM", "growers": "Growers", "activators": "Activators", "l3m_referrer": "L3M referrer", "l3m": "L3M",
+    "never": "never referred",
 }
 
 

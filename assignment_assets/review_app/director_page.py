@@ -11,7 +11,7 @@ from assignment_assets.review_app.access import Refused
 from assignment_assets.review_app.drafts import forget_draft, read_draft, save_draft
 from assignment_assets.review_app.gate import Standing, require_open, standing_of
 from assignment_assets.review_app.house import Call
-from assignment_assets.review_app.review_desk import TABLES, ReviewDesk, desk_of, provisional
+from assignment_assets.review_app.review_desk import TABLES, ReviewDesk, desk_of, provisional, to_you
 from assignment_assets.review_app.submissions import send_review
 
 
@@ -79,11 +79,14 @@ def _page(call: Call, standing: Standing, fault: str = "") -> str:
         pl.col("region").is_in(regions)
     ).sort("name")
     final = call.table(EDIT_VERDICTS).filter(pl.col("director") == call.person)
+    shown = {(edit["edit_kind"], edit["rep_id"], edit["account_id"]) for edit in edits}
+    unshown = [row for row in final.to_dicts() if (row["edit_kind"], row["rep_id"], row["account_id"]) not in shown]
     return call.render(
         "director.html", standing=standing, regions=regions, fault=fault, is_unsent=is_unsent,
         books=summary.to_dicts(), people={row["rep_id"]: row for row in desk.people.to_dicts()},
-        cards=cards(desk, regions, summary, reviewed), changes=_changes(call, desk, edits, seen), seen=seen,
-        bounds=desk.bounds, is_sent=call.query.get("sent") == "1" and not fault, final=final.to_dicts(),
+        cards=cards(desk, regions, summary, reviewed), seen=seen, bounds=desk.bounds, final=final.height > 0,
+        changes=_changes(call, desk, edits, _told(call, final) or seen.own), unshown=unshown,
+        is_sent=call.query.get("sent") == "1" and not fault,
         reasons=EDIT_REASONS, touched=_touched(desk, regions),
         gone=_withdrawn(reviewed, desk, regions),
     )
@@ -114,8 +117,17 @@ def _touched(desk: ReviewDesk, regions: list[str]) -> dict[str, dict[str, int]]:
     return {rep_id: {"in": into.get(rep_id, 0), "out": out.get(rep_id, 0)} for rep_id in {*into, *out}}
 
 
-def _changes(call: Call, desk: ReviewDesk, edits: list[dict], seen) -> list[dict]:
-    """The director's edits in words, each with what it would come to now."""
+def _told(call: Call, final: pl.DataFrame) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """The final verdicts on the director's edits by kind, rep and account; empty before the gate has closed."""
+    return {
+        (row["edit_kind"], row["rep_id"], row["account_id"]): (
+            row["verdict"], to_you(row["message"], call.person, row["receipt_no"]))
+        for row in final.to_dicts()
+    }
+
+
+def _changes(call: Call, desk: ReviewDesk, edits: list[dict], verdicts: dict) -> list[dict]:
+    """The director's edits in words, each with its verdict, or what it would come to now."""
     accounts = dict(desk.accounts.select("account_id", "name").iter_rows())
     reps = dict(desk.people.select("rep_id", "name").iter_rows())
     own = set(desk.people.filter(pl.col("region").is_in(desk.regions_of(call.person)))["rep_id"])
@@ -123,7 +135,7 @@ def _changes(call: Call, desk: ReviewDesk, edits: list[dict], seen) -> list[dict
                    .iter_rows())
     shown = []
     for edit in edits:
-        verdict, message = seen.own.get((edit["edit_kind"], edit["rep_id"], edit["account_id"]), ("", ""))
+        verdict, message = verdicts.get((edit["edit_kind"], edit["rep_id"], edit["account_id"]), ("", ""))
         holder = holders.get(edit["account_id"])
         is_foreign = holder is not None and holder not in own
         name = "an account of another region" if is_foreign else accounts.get(edit["account_id"], "")

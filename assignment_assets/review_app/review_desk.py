@@ -130,12 +130,19 @@ def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[di
         mine = verdicts.edit_verdicts.filter(pl.col("receipt_no") == number)
         told = {
             (row["edit_kind"], row["rep_id"], row["account_id"]): (
-                row["verdict"], row["message"].replace(f"{call.person} (receipt {number})", "you"))
+                row["verdict"], to_you(row["message"], call.person, number))
             for row in mine.to_dicts()
         }
         return Provisional(verdicts, told, adds, drops)
 
     return call.house.shelf.drawn(key, call.cycle, TABLES, draw)
+
+
+def to_you(message: str, person: str, receipt_no: int) -> str:
+    """A verdict's sentence as the author of the edit reads it."""
+    author = f"{person} (receipt {receipt_no})"
+    return message.replace(f". {author}", ". You").replace(f"{person}'s review (receipt {receipt_no})",
+                                                           "your review").replace(author, "you")
 
 
 def withdrawn_now(call: Call) -> pl.DataFrame:

@@ -42,7 +42,8 @@ def test_ticks_are_kept_until_they_are_sent_and_then_judged_like_a_workbook(serv
     assert [(row["edit_kind"], row["account_id"], row["edit_reason"], row["verdict"])
             for row in proposed.rows(EDIT_VERDICTS)] == [("drop", account, "morale", "accepted")]
     closed = dana.open(HOME)
-    assert "This gate has closed" in closed.text and "Verdicts" in closed.text
+    assert "This gate has closed" in closed.text and "Judged when the gate closed" in closed.text
+    assert "if the gate closed now" not in closed.text and "Open a book to change it" not in closed.text
 
 
 def test_a_tick_without_a_reason_or_past_the_bound_is_said_and_kept(serve, proposed, open_books):
