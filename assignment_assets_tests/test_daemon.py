@@ -6,85 +6,30 @@ A small company in a folder of its own; the daemon, its code server and its runs
 import os
 import re
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
-import psutil
 import pytest
-import yaml
 
 from assignment_assets.domain.gates import Receipt
 from assignment_assets.domain.tables import LOCKS, PROPOSED_BOOKS
-from assignment_assets.io.folders import PROJECT, DataFolder
 from assignment_assets.io.inbox import read_receipts
 from assignment_assets.io.outbox import read_gate
 from assignment_assets.io.warehouse import read_published
 from assignment_assets.io.workbooks.filled_in import fill_lock_list
 from assignment_assets.io.workbooks.returned import read_returned
 from assignment_assets.sample import company as sample_company
+from assignment_assets_tests.office import CYCLE, Office
 
-CYCLE, GATE = "2026q4-global", "lock_lists"
-PATIENCE_SECONDS = 240
-COMMANDS = Path(sys.executable).parent
+GATE = "lock_lists"
 
 
-class Office:
-    """The data folder, the Dagster home and the daemon of one small company."""
+class Gate(Office):
+    """The office of five reps, seen from the gate of their lists."""
 
     def __init__(self, root: Path):
-        self.root, self.folder, self.home = root, DataFolder(root / "data"), root / "home"
-        self.home.mkdir()
-        settings = yaml.safe_load((PROJECT / "dagster.yaml").read_text())
-        settings["run_monitoring"] |= {"poll_interval_seconds": 2}
-        (self.home / "dagster.yaml").write_text(yaml.safe_dump(settings))
-        sample_company.write(sample_company.generate(5, 260, 7, date(2026, 10, 1)), self.folder.root / "sample")
-        self.environment = os.environ | {
-            "DAGSTER_HOME": str(self.home), "ASSIGNMENT_DATA": str(self.folder.root), "ASSIGNMENT_KEY": "of the tests",
-            "ASSIGNMENT_SOURCE": "sample", "ASSIGNMENT_SOURCE_PATH": str(self.folder.root / "sample"),
-            "ASSIGNMENT_LOOK_SECONDS": "2", "PYTHONUNBUFFERED": "1"}
-        self.daemon: subprocess.Popen | None = None
-
-    def open_cycle(self) -> None:
-        """Opens the quarter from the command line; a gate without a correction window."""
-        subprocess.run(
-            [COMMANDS / "assignment", "cycle", "new", CYCLE, "--as-of", "2026-10-01", "--opened-by", "gs@example.com",
-             "--preset", "quick", "--correction-minutes", "0"],
-            env=self.environment, cwd=PROJECT, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
-
-    def start_daemon(self) -> None:
-        with (self.root / "daemon.log").open("wb") as log:
-            self.daemon = subprocess.Popen(
-                [COMMANDS / "dagster-daemon", "run", "-m", "assignment_assets.definitions", "-d", str(PROJECT)],
-                env=self.environment, cwd=self.home, stdout=log, stderr=subprocess.STDOUT)
-
-    def stop_daemon(self) -> None:
-        if self.daemon is None:
-            return
-        children = psutil.Process(self.daemon.pid).children(recursive=True) if self.daemon.poll() is None else []
-        self.daemon.terminate()
-        _, alive = psutil.wait_procs(children, timeout=10)
-        for process in alive:
-            process.kill()
-        self.daemon.wait(30)
-
-    def until(self, what: str, happened: Callable[[], object]) -> object:
-        """What `happened` gives once it gives something; fails with the daemon's last words when it never does."""
-        give_up = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < give_up:
-            result = happened()
-            if result:
-                return result
-            assert self.daemon is None or self.daemon.poll() is None, self.last_words()
-            time.sleep(0.3)
-        raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}\n{self.last_words()}")
-
-    def last_words(self) -> str:
-        return (self.root / "daemon.log").read_text()[-6000:]
+        super().__init__(root, sample_company.generate(5, 260, 7, date(2026, 10, 1)))
 
     def receipts(self) -> list[tuple[str, str]]:
         """(verdict, rule) of every receipt so far."""
@@ -113,9 +58,9 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path):
-    office = Office(tmp_path)
+    office = Gate(tmp_path)
     yield office
-    office.stop_daemon()
+    office.stop()
 
 
 def test_a_gate_under_a_real_daemon(office):
