@@ -113,6 +113,7 @@ def checked_config(content: dict) -> RunConfig:
         config.reps,
         config.books,
         config.capacities,
+        config.revenue_caps,
         config.covered_states,
         config.coverage_overrides,
     )

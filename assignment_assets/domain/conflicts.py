@@ -4,11 +4,13 @@ Every conflict is `severe` (a region with an unresolved one cannot be approved),
 resolved by a rule, named, or by a person who may sign for one of its regions and says why.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
 
+from assignment_assets.domain.revenue import cap_of
 from assignment_assets.domain.review_facts import person_key
 from assignment_assets.domain.sign_off import HOUSE
 from assignment_assets.domain.tables import CONFLICTS, FLAG, TEXT, WHOLE, Table
@@ -24,7 +26,8 @@ class Limits:
     """From where on something counts as a conflict.
 
     `closing_days` (≥ 0) looks ahead from `as_of`; deals within `severe_days` of it are severe. `revenue_cap` is in
-    cents a book, 0 for none. A book is far above the others past `far_above` (≥ 1) times the median value a seat.
+    cents a book, 0 for none, `revenue_caps` are lower ones of single reps. A book is far above the others past
+    `far_above` (≥ 1) times the median value a seat.
     """
 
     as_of: date
@@ -32,6 +35,7 @@ class Limits:
     severe_days: int = 30
     revenue_cap: int = 0
     far_above: float = 1.5
+    revenue_caps: Mapping[str, int] = field(default_factory=dict)
 
 
 def find_conflicts(
@@ -198,9 +202,10 @@ def _lopsided(
         if row["count"] > row["capacity"]:
             rows.append(_conflict("over_count", row["rep_id"], past_cap, f"{row['name']} would own {row['count']}"
                                   f" accounts, {row['capacity']} at most.", ends, None, row["rep_id"], None))
-        if limits.revenue_cap and row["revenue"] > limits.revenue_cap:
+        cap = cap_of(limits.revenue_cap, limits.revenue_caps, row["rep_id"])
+        if cap and row["revenue"] > cap:
             rows.append(_conflict("over_revenue", row["rep_id"], past_cap, f"{row['name']}'s accounts would have"
-                                  f" {_dollars(row['revenue'])} of revenue, {_dollars(limits.revenue_cap)} at most.",
+                                  f" {_dollars(row['revenue'])} of revenue, {_dollars(cap)} at most.",
                                   ends, None, row["rep_id"], None))
         if usual and row["a_seat"] > limits.far_above * usual:
             rows.append(_conflict("far_above", row["rep_id"], "warning", f"{row['name']}'s book would be worth"

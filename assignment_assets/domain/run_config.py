@@ -85,6 +85,12 @@ class RunConfig(BaseModel):
         60, description="Deals of moving accounts that close within so many days are shown before sign-off."
     )
     revenue_cap: int = Field(0, description="Revenue of one book, in dollars, above which it is a conflict; 0: none.")
+    revenue_caps: dict[str, int] = Field({}, description="Lower revenue caps of single reps: rep id → dollars.")
+    enforce_revenue_cap: bool = Field(
+        False,
+        description="Whether revenue caps are hard: nothing is proposed that takes a book above its cap. What directors"
+        " add beyond it is a severe conflict, not refused.",
+    )
     far_above: float = Field(1.5, description="A book worth so many times the usual one, seat for seat, is shown.")
     severe_conflicts_block: bool = Field(
         True, description="Whether a region with a severe conflict that nobody resolved can be approved."
@@ -199,6 +205,14 @@ def _range_faults(config: RunConfig) -> list[Fault]:
             )
     if config.weight_balance + config.weight_drive + config.weight_moves <= 0:
         faults.append(Fault("run config, weights", "they sum to 0", "at least one above 0", "Raise weight_balance."))
+    low, high = RANGES["revenue_cap"]
+    faults += [
+        Fault(f"run config, revenue_caps, {rep_id}", f"it is {cap}", f"{low + 1} to {high}", "Set it within bounds.")
+        for rep_id, cap in sorted(config.revenue_caps.items()) if not low < cap <= high
+    ]
+    if config.enforce_revenue_cap and not config.revenue_cap and not config.revenue_caps:
+        faults.append(Fault("run config, enforce_revenue_cap", "it is true and there is no cap",
+                            "revenue_cap or revenue_caps", "Set revenue_cap, in dollars."))
     for rep_id, capacity in sorted(config.capacities.items()):
         if not 0 <= capacity <= config.book_size:
             faults.append(
@@ -269,6 +283,7 @@ def _unknown_name_faults(config: RunConfig, reps: pl.DataFrame) -> list[Fault]:
         *(("reps", rep_id) for rep_id in config.reps),
         *(("books", rep_id) for rep_id in config.books),
         *(("capacities", rep_id) for rep_id in config.capacities),
+        *(("revenue_caps", rep_id) for rep_id in config.revenue_caps),
         *(("covered_states", rep_id) for rep_id in config.covered_states),
         *(("coverage_overrides", override.get("rep_id", "")) for override in config.coverage_overrides),
     ]

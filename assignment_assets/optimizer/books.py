@@ -9,6 +9,7 @@ from assignment_assets.optimizer.extensions import FamilyOutcomes
 PHASE_OVERFLOW, PHASE_REFERRING, PHASE_VALUE = 0, 2, 3
 
 KEEP_FREE, KEEP_NO_OWNER, KEEP_INACTIVE, KEEP_NOT_COVERED, KEEP_FULL = "", "no_owner", "inactive", "not_covered", "full"
+KEEP_CAPPED = "capped"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Explanations:
         other rep covers the state or the account overflows.
     keep_blocked
         str[N]: why the current owner could not keep it: `` (they could, or do), `no_owner`, `inactive` (not among the
-        reps who receive), `not_covered`, `full` (only in exchange for another account).
+        reps who receive), `not_covered`, `full` (only in exchange for another account), `capped` (above
+        their revenue cap).
     keep_balance, keep_minutes, keep_moves
         float[N]: what keeping would change: points of the phase's balance, drive minutes of the accounts involved,
         number of moves; positive is worse. With a full book it is the cheapest exchange.
@@ -70,13 +72,16 @@ class Books:
     drive_minutes
         int32[N], −1 for overflow.
     num_placed, placed_bound
-        Accounts placed, and the proven largest number (maximum flow); equal unless families are kept together.
+        Accounts placed, and the proven largest number (maximum flow); equal unless families are kept together
+        or books have revenue caps, with which it is the bound of a linear programme.
     objectives
         float[2, 3]: balance, mean drive minutes, moves per cent; row 0 the referring accounts, row 1 the others.
     ranges
         float[2, 3]: what the weighted objective of each phase divides them by.
     families
         What became of each family, where the instance has some.
+    is_capped
+        bool[N]: without a rep, though one who covers the account has a seat for it: a revenue cap keeps it out.
     """
 
     assignment: np.ndarray
@@ -88,4 +93,5 @@ class Books:
     placed_bound: int
     objectives: np.ndarray
     ranges: np.ndarray
+    is_capped: np.ndarray
     families: FamilyOutcomes | None = None

@@ -6,7 +6,7 @@ import numpy as np
 
 from assignment_assets.optimizer.books import CertificateLine
 from assignment_assets.optimizer.classes import plain_class
-from assignment_assets.optimizer.extensions import NO_BOOK, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
+from assignment_assets.optimizer.extensions import NO_BOOK, NO_CAP, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
 from assignment_assets.optimizer.instance import Instance
 from assignment_assets.optimizer.landscape import Landscape
 from assignment_assets.optimizer.objectives import book_loads
@@ -28,18 +28,20 @@ FOUND = {
 """Phase and objective → what was found, in words."""
 
 
-def certify_seats(instance: Instance, selection: Selection, is_placed: np.ndarray) -> Iterator[CertificateLine]:
+def certify_seats(instance: Instance, selection: Selection, is_placed: np.ndarray,
+                  most: int) -> Iterator[CertificateLine]:
     """Placed against the largest possible number, the overflow that is left, and each state that has some.
 
-    `selection` is the largest; `is_placed` (bool[N]) are those that have a seat, fewer where families are in the way.
+    `selection` is the largest by seats alone, `most` bounds it where there are revenue caps; `is_placed` (bool[N]) are
+    those that have a rep.
 
     The proof is a cut: the states that share tight reps, all their accounts, and all the seats of the reps who cover
     any of them. What is above those seats has no seat in any assignment.
     """
-    placed, largest, total = int(is_placed.sum()), selection.num_placed, instance.num_accounts
-    proven = "no assignment gives more of them one" if placed == largest else (
-        f"no assignment gives more than {largest:,} of them one, with families apart")
-    yield CertificateLine("seats", "placed", None, placed, largest, _gap(placed, largest) if placed < largest else 0.0,
+    placed, total = int(is_placed.sum()), instance.num_accounts
+    proven = "no assignment gives more of them one" if placed == most else (
+        f"no assignment, even with families apart, gives more than {most:,} of them one")
+    yield CertificateLine("seats", "placed", None, placed, most, _gap(placed, most) if placed < most else 0.0,
                           f"{placed:,} of {total:,} free accounts have a seat; {proven}.")
     tight = tight_states(instance, selection)
     wanting = int(np.isin(instance.account_state, np.flatnonzero(tight)).sum())
@@ -91,6 +93,29 @@ def certify_families(families: FamilyOutcomes | None) -> Iterator[CertificateLin
         count = families.outcome.count(outcome)
         if count:
             yield CertificateLine("families", outcome, None, count, None, None, f"{count:,} families {words}.")
+
+
+def certify_caps(instance: Instance, assignment: np.ndarray, is_capped: np.ndarray) -> Iterator[CertificateLine]:
+    """How full of revenue the books are, whom that kept out, and who keeps more than their cap allows."""
+    caps = instance.caps
+    if caps is None:
+        return
+    out = int(is_capped.sum())
+    yield CertificateLine("seats", "kept_out_by_revenue", None, out, None, None,
+                          f"{out:,} accounts have no rep because of revenue caps alone: somebody who covers them has a "
+                          "seat, and no room for their revenue.")
+    placed = np.flatnonzero(assignment >= 0)
+    added = np.bincount(assignment[placed], caps.revenue[placed], minlength=instance.num_reps)
+    meant = (caps.above == 0) & (caps.cap > 0) & (caps.room < NO_CAP // 2)
+    if meant.any():
+        filled = 100.0 * float((1.0 - (caps.room[meant] - added[meant]) / caps.cap[meant]).max())
+        yield CertificateLine("seats", "fullest_of_revenue", None, filled, 100.0, None,
+                              f"The book nearest its revenue cap is filled to {filled:.1f} % of it.")
+    for rep in np.flatnonzero(caps.above):
+        yield CertificateLine(
+            "seats", "kept_above_cap", None, caps.above[rep] / 100.0, None, None,
+            f"What {instance.rep_ids[rep]} keeps is ${caps.above[rep] / 100:,.0f} above the revenue cap of "
+            f"${caps.cap[rep] / 100:,.0f} already; nothing is added to it.")
 
 
 def _named(instance: Instance, classes: np.ndarray) -> Iterator[str]:

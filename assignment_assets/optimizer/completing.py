@@ -5,6 +5,7 @@ import numpy as np
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.optimizer import reasons
 from assignment_assets.optimizer.books import (
+    KEEP_CAPPED,
     KEEP_FREE,
     KEEP_FULL,
     KEEP_INACTIVE,
@@ -16,7 +17,14 @@ from assignment_assets.optimizer.books import (
     Books,
     Explanations,
 )
-from assignment_assets.optimizer.certificate import certify_families, certify_overrides, certify_phase, certify_seats
+from assignment_assets.optimizer.caps import seat_others, spare_room, top_up
+from assignment_assets.optimizer.certificate import (
+    certify_caps,
+    certify_families,
+    certify_overrides,
+    certify_phase,
+    certify_seats,
+)
 from assignment_assets.optimizer.instance import NO_REP, Instance
 from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.objectives import evaluate
@@ -35,11 +43,17 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
     instance, selection = settled.instance, settled.selection
     assignment = check_referring(instance, referring)
     assignment, flow = seat_the_rest(instance, selection, assignment)
+    if instance.caps is not None:
+        selection = seat_others(instance, selection, assignment, flow, settled.is_given, settings.seed)
     second, second_start = referring_phase(instance, selection)
     third, start = value_phase(instance, selection, assignment, flow)
     third_scale, third_guide, assignment[third.accounts] = distribute_value(third, start, settings, progress)
-    given_by = settle_ties(instance, (second, third), assignment, settings.tie_band_minutes)
+    spare = None if instance.caps is None else spare_room(instance, assignment)
+    given_by = settle_ties(instance, (second, third), assignment, settings.tie_band_minutes, spare)
     demand_placed(instance, selection, assignment)
+    if instance.caps is not None:
+        top_up(instance, assignment)
+        demand_room(instance, assignment)
     if not settled.is_base:
         (second, second_start), (third, start) = relaxed_phases(settled, assignment)
         third_scale, _ = survey(third, start, SURVEY_SWEEPS, np.random.default_rng([settings.seed, 4]))
@@ -48,9 +62,13 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
     scales = (first_scale, third_scale)
     guides = (first_scale.guide(np.array(settings.knee_weights) / sum(settings.knee_weights)), third_guide)
     explanations = explain(settled.relaxed, scales, guides, assignment, given_by)
+    is_capped = np.zeros(instance.num_accounts, dtype=bool)
+    if instance.caps is not None:
+        is_capped = note_caps(instance, assignment, explanations)
     objectives = np.array([evaluate(s.phase, assignment[s.phase.accounts])[0] for s in scales])
-    lines = [*certify_seats(settled.relaxed, settled.largest, selection.is_placed),
-             *certify_overrides(settled.relaxed, assignment), *certify_families(settled.families)]
+    lines = [*certify_seats(settled.relaxed, settled.largest, assignment >= 0, settled.most),
+             *certify_overrides(settled.relaxed, assignment), *certify_families(settled.families),
+             *certify_caps(instance, assignment, is_capped)]
     for scale, guide, found in zip(scales, guides, objectives, strict=True):
         lines += certify_phase(scale, assignment[scale.phase.accounts], found, guide.direction, guide.duals.bound)
     progress(Progress("value", "books", 1, 1))
@@ -58,8 +76,9 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
     return Books(
         assignment=assignment, phase=np.where(assignment >= 0, phase_of, PHASE_OVERFLOW).astype(np.int8),
         drive_minutes=drive_minutes(instance, (second, third), assignment), explanations=explanations,
-        certificate=tuple(lines), num_placed=int((assignment >= 0).sum()), placed_bound=settled.largest.num_placed,
-        objectives=objectives, families=settled.families, ranges=np.array([scale.ranges for scale in scales]),
+        certificate=tuple(lines), num_placed=int((assignment >= 0).sum()), placed_bound=settled.most,
+        objectives=objectives, ranges=np.array([scale.ranges for scale in scales]), families=settled.families,
+        is_capped=is_capped,
     )
 
 
@@ -79,6 +98,38 @@ def demand_placed(instance: Instance, selection: Selection, assignment: np.ndarr
             f"proposed books: {placed.sum():,} accounts placed of {selection.num_placed:,} that have a seat, "
             f"{(counts > instance.seats).sum()} books above their seats, {(~covered).sum()} accounts outside their "
             "rep's states, expected all placed and none of those. Keep the inputs of this cycle and report it.")
+
+
+def demand_room(instance: Instance, assignment: np.ndarray) -> None:
+    """No book is above its revenue cap or its seats.
+
+    Raises
+    ------
+    BrokenInvariant
+        One is; nothing is handed on.
+    """
+    spare = spare_room(instance, assignment)
+    full = np.bincount(assignment[assignment >= 0], minlength=instance.num_reps) > instance.seats
+    if (spare < 0).any() or full.any():
+        raise BrokenInvariant(
+            f"proposed books: {(spare < 0).sum()} books above their revenue cap, {full.sum()} above their seats, "
+            "expected none. Keep the inputs of this cycle and report it.")
+
+
+def note_caps(instance: Instance, assignment: np.ndarray, explanations: Explanations) -> np.ndarray:
+    """bool[N]: the accounts without a rep though one who covers them has a seat: only revenue keeps them out.
+
+    Where an owner had a seat for an account and no room for its revenue, the explanations say that from now on. So they
+    do for one who keeps more than the cap allows and has no seats for that reason.
+    """
+    spare, is_above = spare_room(instance, assignment), instance.caps.above > 0
+    free = is_above | (instance.seats > np.bincount(assignment[assignment >= 0], minlength=instance.num_reps))
+    for row in np.flatnonzero((instance.owner >= 0) & (assignment >= 0) & (assignment != instance.owner)):
+        owner, blocked = instance.owner[row], explanations.keep_blocked[row]
+        lacks_room = blocked == KEEP_FREE and instance.caps.revenue[row] > spare[owner]
+        if lacks_room or (blocked == KEEP_FULL and is_above[owner]):
+            explanations.keep_blocked[row] = KEEP_CAPPED
+    return (assignment < 0) & instance.covers[free].any(axis=0)[instance.account_state]
 
 
 def drive_minutes(instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray) -> np.ndarray:

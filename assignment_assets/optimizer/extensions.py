@@ -7,6 +7,7 @@ import numpy as np
 from assignment_assets.domain.errors import Fault
 
 WHOLE, SPLIT, NO_BOOK, NO_SEAT = "whole", "split", "no_book", "no_seat"
+NO_CAP = 2**52  # cents: room for everything
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ class RevenueCaps:
     room
         int[R] ≥ 0, cents: the book's cap less what the rep keeps; 0 where that is above the cap already.
     cap
-        int[R] ≥ 0, cents.
+        int[R] ≥ 0, cents; `NO_CAP` where the rep has none.
     above
         int[R] ≥ 0, cents: by how much what the rep keeps is above the cap. Nothing that is placed can mend that, so
         such a rep is to have no seats.

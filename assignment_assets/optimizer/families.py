@@ -1,6 +1,7 @@
 """Families kept together: each goes whole to one rep before anything else is placed.
 
-A family is tried with the reps who cover the states of all its members and have seats for them, in order of what it
+A family is tried with the reps who cover the states of all its members and have seats and, where there are caps, room
+for their revenue, in order of what it
 would cost at the dual prices of the problem in which every account goes by itself. It goes to the first who costs
 nobody a seat, or else to the one who costs the fewest. Largest families first, those with only one possible rep before
 all others; a member counts as one of a class that this rep alone may hold, so that the rest of the problem stays what
@@ -90,6 +91,7 @@ class _Placing:
 
     def __init__(self, alone: Instance, largest: Selection, settings: Settings, members: list[np.ndarray]):
         self.instance, self.rest = alone, Rest(alone, largest.flow)
+        self.room = None if alone.caps is None else alone.caps.room.copy()
         accounts = np.sort(np.concatenate([*members, np.empty(0, dtype=np.int64)]))
         second, start = referring_phase(alone, largest)
         everybody = np.flatnonzero(largest.is_placed)
@@ -105,6 +107,9 @@ class _Placing:
         """The rep who takes these accounts for good, −1 when nobody can; with `must_gain` only if more get a seat."""
         heads = np.bincount(self.instance.account_state[rows], minlength=self.instance.num_states)
         able = self.instance.covers[:, heads > 0].all(axis=1) & (self.rest.seats >= len(rows))
+        if self.room is not None:
+            revenue = self.instance.caps.revenue[rows].sum()
+            able &= self.room >= revenue
         if anchor >= 0:
             able &= np.arange(len(able)) == anchor
         candidates = np.flatnonzero(able)
@@ -123,6 +128,8 @@ class _Placing:
         if must_gain and best <= int(self.rest.without(heads, NO_REP)[2].sum()):
             return NO_REP
         self.rest.give(found)
+        if self.room is not None:
+            self.room[chosen] -= revenue
         return chosen
 
     def leave_out(self, rows: np.ndarray) -> None:

@@ -6,7 +6,7 @@ import polars as pl
 from assignment_assets.domain.tables import CERTIFICATE, REFERRING_FRONT, REFERRING_FRONT_BOOKS
 from assignment_assets.optimizer.books import Books
 from assignment_assets.optimizer.classes import classes_of
-from assignment_assets.optimizer.extensions import Families, FamilyOutcomes
+from assignment_assets.optimizer.extensions import NO_CAP, Families, FamilyOutcomes, RevenueCaps
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.instance import NO_REP, Instance
 
@@ -24,6 +24,7 @@ def instance_of(
     overrides: pl.DataFrame | None = None,
     families: pl.DataFrame | None = None,
     may_split: bool = True,
+    caps: pl.DataFrame | None = None,
 ) -> Instance:
     """The problem of one cycle: free accounts without a lock, the receivers, what they keep and may still take.
 
@@ -43,6 +44,8 @@ def instance_of(
         account_id, family_id, anchor_rep_id: accounts that go to one rep together; as `families_of` gives them.
     may_split
         Whether a family that no rep can hold whole is placed one by one.
+    caps
+        rep_id, revenue_cap (cents): as `revenue_caps` gives them. A rep who keeps more already has no seats.
     """
     receivers = (
         books.filter("is_receiver")
@@ -73,13 +76,18 @@ def instance_of(
         states, np.array([state_index[state] for state in free["state"]], dtype=np.int32), covers,
         _places(pairs, free["account_id"], rep_index),
     )
+    seats = (receivers["capacity"] - loads["kept_count"].cast(pl.Int64)).clip(lower_bound=0).to_numpy()
+    capped = None
+    if caps is not None and caps.height:
+        capped = _caps(caps, receivers, kept, free)
+        seats = np.where(capped.above > 0, 0, seats)
     return Instance(
         account_ids=free["account_id"].to_list(),
         rep_ids=receivers["rep_id"].to_list(),
         states=classes.states,
         account_state=classes.account_class,
         covers=classes.covers,
-        seats=(receivers["capacity"] - loads["kept_count"].cast(pl.Int64)).clip(lower_bound=0).to_numpy(),
+        seats=seats,
         is_referring=free["is_referring"].to_numpy(),
         measures=free.select(MEASURES).to_numpy(),
         value=free["value"].to_numpy(),
@@ -93,6 +101,7 @@ def instance_of(
         rep_latitude=receivers["latitude"].to_numpy(),
         rep_longitude=receivers["longitude"].to_numpy(),
         families=None if families is None else _families(families, free["account_id"], rep_index, may_split),
+        caps=capped,
     )
 
 
@@ -125,6 +134,16 @@ def families_frame(books: Books, instance: Instance, families: pl.DataFrame) -> 
          "rep_id": [instance.rep_ids[rep] if rep >= 0 else None for rep in found.rep]},
         schema={"family_id": pl.String, "outcome": pl.String, "rep_id": pl.String},
     )
+
+
+def _caps(caps: pl.DataFrame, receivers: pl.DataFrame, kept: pl.DataFrame, free: pl.DataFrame) -> RevenueCaps:
+    """The caps of the receivers, less the revenue that each keeps; one without a cap has room for everything."""
+    held = kept.group_by("rep_id").agg(pl.col("revenue").sum())
+    rows = receivers.select("rep_id").join(caps, on="rep_id", how="left", maintain_order="left").join(
+        held, on="rep_id", how="left", maintain_order="left")
+    cap = rows["revenue_cap"].fill_null(NO_CAP).to_numpy()
+    room = cap - rows["revenue"].fill_null(0).to_numpy()
+    return RevenueCaps(free["revenue"].fill_null(0).to_numpy(), np.maximum(room, 0), cap, np.maximum(-room, 0))
 
 
 def _kept(accounts: pl.DataFrame, pool: pl.DataFrame, locks: pl.DataFrame) -> pl.DataFrame:
@@ -183,6 +202,7 @@ def books_frame(books: Books, instance: Instance) -> pl.DataFrame:
             "phase": [{0: None, 2: "referring", 3: "value"}[int(phase)] for phase in books.phase],
             "drive_minutes": books.drive_minutes.astype(np.int64),
             "runner_up_rep_id": rep_ids[reasons.runner_up].tolist(),
+            "is_capped": books.is_capped,
             "keep_blocked": [str(code) for code in reasons.keep_blocked],
             "keep_cost_balance": reasons.keep_balance,
             "keep_cost_minutes": reasons.keep_minutes,

@@ -26,7 +26,12 @@ def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np
     """Phase 2's arrays and one feasible start; the seats of phase 3's accounts are reserved in it."""
     accounts = np.flatnonzero(selection.is_placed & instance.is_referring)
     reserve = selection.flow.copy()
-    bare = build_phase(instance, "referring", accounts, OPP_BPS_TAM, instance.base_load, instance.seats, reserve)
+    room = None if selection.within is None else selection.within.room
+    bare = build_phase(instance, "referring", accounts, OPP_BPS_TAM, instance.base_load, instance.seats, reserve, room)
+    if selection.within is not None:
+        start = selection.within.start[accounts]
+        np.subtract.at(reserve, (bare.edges.state, start), 1)
+        return bare, start
     start = draw_from_flow(np.arange(len(accounts)), bare.edges.state, bare.edges, reserve)
     return bare, start
 

@@ -7,11 +7,19 @@ lexicographically best (Edmonds & Fulkerson 1965, doi:10.6028/jres.069B.016).
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.instance import Instance
+
+
+class WithinCaps(NamedTuple):
+    """One way to seat a selection within revenue caps, which no flow by state can tell."""
+
+    start: np.ndarray  # int32[N], −1 where the account is not placed, or not yet
+    room: np.ndarray  # int64[R], revenue that the referring accounts may add to each book
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +34,14 @@ class Selection:
         int64[S, R]: how many placed accounts of a state sit with each rep in that one way.
     is_tight
         bool[S]: the state has more accounts than it can seat.
+    within
+        Where the books have revenue caps.
     """
 
     is_placed: np.ndarray
     flow: np.ndarray
     is_tight: np.ndarray
+    within: WithinCaps | None = None
 
     @property
     def num_placed(self) -> int:

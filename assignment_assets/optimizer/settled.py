@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assignment_assets.optimizer.bounds import lower_bound
+from assignment_assets.optimizer.cap_prices import most_within_caps
+from assignment_assets.optimizer.caps import seat_referring
 from assignment_assets.optimizer.extensions import FamilyOutcomes
 from assignment_assets.optimizer.families import keep_together
 from assignment_assets.optimizer.front import ReferringFront
@@ -25,11 +27,15 @@ class Settled:
     Parameters
     ----------
     instance, selection
-        The problem with families in place, and who has a seat in it.
+        The problem with families in place, and who has a seat in it, within revenue caps where there are some.
     relaxed
         The same accounts and reps without extensions; whatever holds for all its books holds for all of ours.
     largest
         The largest set of accounts that fits there. In the base model these are `instance` and `selection` themselves.
+    most
+        No books within seats, states and revenue caps place more accounts.
+    is_given
+        bool[N]: accounts whose rep is settled, as members of a family.
     families
         What became of each family, if there are any.
     """
@@ -38,6 +44,8 @@ class Settled:
     selection: Selection
     relaxed: Instance
     largest: Selection
+    most: int
+    is_given: np.ndarray
     families: FamilyOutcomes | None = None
 
     @property
@@ -48,12 +56,20 @@ class Settled:
 
 def settle(instance: Instance, settings: Settings) -> Settled:
     """The problem to search; the same instance and settings give the same."""
-    if instance.families is None:
+    is_given = np.zeros(instance.num_accounts, dtype=bool)
+    if instance.families is None and instance.caps is None:
         selection = select_seats(instance)
-        return Settled(instance, selection, instance, selection)
-    relaxed = replace(instance, families=None)
-    together, selection, outcomes = keep_together(instance, settings)
-    return Settled(together, selection, relaxed, select_seats(relaxed), outcomes)
+        return Settled(instance, selection, instance, selection, selection.num_placed, is_given)
+    relaxed, outcomes = replace(instance, families=None, caps=None), None
+    largest = selection = select_seats(relaxed)
+    most, searched = largest.num_placed, replace(instance, families=None)
+    if instance.families is not None:
+        searched, selection, outcomes = keep_together(instance, settings)
+        is_given = selection.is_placed & (searched.account_state < searched.num_states - relaxed.num_states)
+    if instance.caps is not None:
+        most = min(most, most_within_caps(instance))
+        selection = seat_referring(searched, selection, is_given, settings.seed)
+    return Settled(searched, selection, relaxed, largest, most, is_given, outcomes)
 
 
 def relaxed_phases(settled: Settled, assignment: np.ndarray) -> tuple[tuple[Phase, np.ndarray], ...]:

@@ -17,11 +17,18 @@ from assignment_assets.optimizer.instance import Instance
 from assignment_assets.optimizer.phase import Phase
 
 
-def settle_ties(instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray, band: int) -> np.ndarray:
+def settle_ties(instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray, band: int,
+                spare: np.ndarray | None = None) -> np.ndarray:
     """int32[N]: the rep whom a better performer replaced, −1 where nothing was tied; `assignment` is changed in place.
 
-    Imbalance means all four measures, so that a referring account's tie leaves the value books alone too.
+    Imbalance means all four measures, so that a referring account's tie leaves the value books alone too. `spare`
+    (int64[R], changed) is the revenue that the books may still take, where they have caps.
     """
+    revenue = np.empty(0, dtype=np.int64)
+    if spare is None:
+        spare = revenue
+    else:
+        revenue = instance.caps.revenue
     given_by = np.full(instance.num_accounts, -1, dtype=np.int32)
     placed = np.flatnonzero(assignment >= 0)
     amounts = np.column_stack([instance.measures, instance.value])
@@ -36,14 +43,15 @@ def settle_ties(instance: Instance, phases: tuple[Phase, ...], assignment: np.nd
         changed = 0
         for phase in phases:
             changed += _pass(phase.accounts, phase.edges, amounts, assignment, given_by, load, free, shares, whole,
-                             totals, instance.performance, band)
+                             totals, instance.performance, band, revenue, spare)
         if not changed:
             break
     return given_by
 
 
 @njit(cache=True)
-def _pass(accounts, edges, amounts, assignment, given_by, load, free, shares, whole, totals, performance, band):
+def _pass(accounts, edges, amounts, assignment, given_by, load, free, shares, whole, totals, performance, band,
+          revenue, spare):
     changed = 0
     for row in range(len(accounts)):
         account = accounts[row]
@@ -55,6 +63,8 @@ def _pass(accounts, edges, amounts, assignment, given_by, load, free, shares, wh
             there = edges.reps[place]
             minutes = np.int64(edges.minutes[edge + place - edges.state_start[state]])
             if there == here or free[there] <= 0 or abs(minutes - here_minutes) > band:
+                continue
+            if len(spare) > 0 and revenue[account] > spare[there]:
                 continue
             better = performance[there] > performance[best] or (
                 best != here and performance[there] == performance[best] and minutes < best_minutes)
@@ -68,6 +78,9 @@ def _pass(accounts, edges, amounts, assignment, given_by, load, free, shares, wh
                 load[best, k] += amounts[account, k]
             free[here] += 1
             free[best] -= 1
+            if len(spare) > 0:
+                spare[here] += revenue[account]
+                spare[best] -= revenue[account]
             assignment[account] = best
             if given_by[account] < 0:
                 given_by[account] = here

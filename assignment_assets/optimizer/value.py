@@ -103,7 +103,13 @@ def value_phase(instance: Instance, selection: Selection, assignment: np.ndarray
     np.add.at(held, assignment[taken], np.column_stack([instance.measures, instance.value])[taken])
     seats = instance.seats - np.bincount(assignment[taken], minlength=instance.num_reps)
     accounts = np.flatnonzero(selection.is_placed & ~instance.is_referring)
-    phase = build_phase(instance, "value", accounts, VALUE, held, seats, np.zeros_like(flow))
+    room = None
+    if selection.within is not None:
+        room = instance.caps.room - np.bincount(assignment[taken], instance.caps.revenue[taken],
+                                                minlength=instance.num_reps).astype(np.int64)
+    phase = build_phase(instance, "value", accounts, VALUE, held, seats, np.zeros_like(flow), room)
+    if selection.within is not None:
+        return phase, selection.within.start[accounts]
     return phase, draw_from_flow(np.arange(len(accounts)), phase.edges.state, phase.edges, flow.copy())
 
 

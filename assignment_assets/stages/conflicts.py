@@ -74,6 +74,7 @@ def limits_of(config: RunConfig) -> rules.Limits:
         closing_days=config.closing_deal_days,
         severe_days=config.protected_deal_days,
         revenue_cap=100 * config.revenue_cap,
+        revenue_caps={rep_id: 100 * cap for rep_id, cap in config.revenue_caps.items()},
         far_above=config.far_above,
     )
 

@@ -11,6 +11,7 @@ from assignment_assets.domain.assigned import coverage_overrides
 from assignment_assets.domain.families import families_of, families_whole
 from assignment_assets.domain.invariants import Finding, require
 from assignment_assets.domain.locks import free_seats
+from assignment_assets.domain.revenue import revenue_caps, within_revenue_caps
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     APPROVED_DIFF,
@@ -69,11 +70,20 @@ def proposal_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
     free = pool.filter(pl.col("standing") == "free")
     owners = promise.proposed_owners(proposed, overflow)
     given = proposed.filter(pl.col("phase") != "kept").select("account_id", owner_id="rep_id")
+    placed = proposed.filter(pl.col("phase").is_in(["referring", "value"])).select("account_id", "rep_id")
+    fixed = pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id")
+    kept = pl.concat([fixed, locks.select("account_id", "rep_id")])
+    caps = revenue_caps(config, books)
     members = families_of(accounts, pool, locks, books).filter(pl.lit(config.families == "together"))
     return [
         Finding("conservation", promise.conservation(free, proposed, overflow), "Locked + placed + overflow = pool."),
         Finding("each_once", promise.each_once(proposed, overflow), "Every account goes to one owner."),
         Finding("families_whole", families_whole(given, members, families), "Families go where it is said they go."),
+        Finding(
+            "revenue_caps",
+            within_revenue_caps(placed, kept, accounts, caps),
+            "Nothing placed takes a book above an enforced revenue cap.",
+        ),
         *_owner_findings(owners, accounts, pool, locks, books, reps, coverage_overrides(config)),
     ]
 
@@ -181,6 +191,7 @@ PROMISES = {
             "conservation",
             "each_once",
             "families_whole",
+            "revenue_caps",
             "capacity",
             "covered_states",
             "locks_unmoved",

@@ -5,6 +5,7 @@ import dagster as dg
 from assignment_assets.domain.books import performance_or_median
 from assignment_assets.domain.families import families_of
 from assignment_assets.domain.overrides import overrides_that_matter
+from assignment_assets.domain.revenue import revenue_caps
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, LOCKS, REPS
 from assignment_assets.io.warehouse import Warehouse
@@ -27,7 +28,7 @@ def problem(warehouse: Warehouse, cycle: str, config: RunConfig) -> tuple[Instan
     instance = instance_of(
         accounts, pool, held, books, reps, performance_or_median(reps), overrides_that_matter(config, pool, books),
         families_of(accounts, pool, held, books) if config.families == "together" else None,
-        may_split=config.family_without_a_book == "split",
+        may_split=config.family_without_a_book == "split", caps=revenue_caps(config, books),
     )
     return instance, settings
 

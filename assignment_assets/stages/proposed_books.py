@@ -5,9 +5,7 @@ import polars as pl
 
 from assignment_assets.domain.families import families_of, family_notes, family_table
 from assignment_assets.domain.locks import free_seats
-from assignment_assets.domain.moves import overflow as explain_overflow
 from assignment_assets.domain.moves import proposed_books as explain_books
-from assignment_assets.domain.moves import unseated
 from assignment_assets.domain.overflow import place
 from assignment_assets.domain.overrides import overrides_that_matter
 from assignment_assets.domain.tables import (
@@ -23,6 +21,8 @@ from assignment_assets.domain.tables import (
     REFERRING_FRONT_BOOKS,
     REPS,
 )
+from assignment_assets.domain.unseated import overflow as explain_overflow
+from assignment_assets.domain.unseated import unseated
 from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.optimizer.frames import books_frame, certificate_frame, families_frame, referring_assignment
 from assignment_assets.optimizer.solve import complete
@@ -88,6 +88,7 @@ def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
             "moves": int(proposed["is_move"].sum()),
             "coverage overrides used": proposed.join(overrides, on=["account_id", "rep_id"], how="semi").height,
             "families by outcome": counts(families, "outcome"),
+            "kept out by revenue caps": int(solved["is_capped"].sum()),
             "rows by phase and reason": counts(proposed, "phase", "move_reason"),
             **book_pictures(accounts, reps, books, proposed, left),
             "certificate": as_table(certificate.select("phase", "metric", "state", "sentence").head(30)),

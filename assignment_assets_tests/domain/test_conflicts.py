@@ -101,6 +101,8 @@ def test_revenue_counts_only_where_a_cap_is_set():
     assert of_kind(found(move), "over_revenue") == []
     rows = of_kind(found(move, limits=Limits(AS_OF, revenue_cap=999_99)), "over_revenue")
     assert [row["sentence"] for row in rows] == ["Cleo Park's accounts would have $1,000 of revenue, $1,000 at most."]
+    own = Limits(AS_OF, revenue_caps={"cleo": 500_00, "ana": 1})
+    assert [row["rep_id"] for row in of_kind(found(move, limits=own), "over_revenue")] == ["cleo"]
 
 
 def test_a_book_far_above_the_usual_one_is_told():

@@ -83,6 +83,18 @@ def test_a_coverage_override_names_account_rep_and_reason():
         assert wheres(faults) == ["coverage_overrides, entry 2"]
 
 
+@pytest.mark.parametrize(("given", "wrong"), [
+    ({"enforce_revenue_cap": True}, ["enforce_revenue_cap"]),
+    ({"enforce_revenue_cap": True, "revenue_cap": 1000}, []),
+    ({"enforce_revenue_cap": True, "revenue_caps": {"ana": 1000}}, []),
+    ({"revenue_caps": {"ana": 0, "ben": -1, "cleo": 10**13}},
+     ["revenue_caps, ana", "revenue_caps, ben", "revenue_caps, cleo"]),
+    ({"revenue_caps": {"yan": 5}}, ["revenue_caps"]),
+])
+def test_an_enforced_revenue_cap_needs_a_cap_and_every_cap_a_rep(given, wrong):
+    assert wheres(config_faults(config(**given), tiny().reps)) == wrong
+
+
 def test_names_are_looked_up_in_the_source():
     faults = config_faults(
         config(scope="churn", books=["max", "moritz"], regions=["West"], capacities={"bob": 1},

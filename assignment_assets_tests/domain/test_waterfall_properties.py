@@ -12,13 +12,14 @@ from assignment_assets.domain.books import performance_or_median
 from assignment_assets.domain.families import FAMILY_COLUMNS, family_notes
 from assignment_assets.domain.invariants import Finding, require
 from assignment_assets.domain.locks import free_seats, lock_candidates, settle
-from assignment_assets.domain.moves import MOVE_REASONS, overflow, proposed_books, unseated
+from assignment_assets.domain.moves import MOVE_REASONS, proposed_books
 from assignment_assets.domain.overflow import place
 from assignment_assets.domain.overrides import overrides_that_matter
 from assignment_assets.domain.review import Bounds, judge
 from assignment_assets.domain.review_facts import REVIEW_EDITS
 from assignment_assets.domain.sign_off import packets
 from assignment_assets.domain.tables import FAMILIES, OVERFLOW
+from assignment_assets.domain.unseated import overflow, unseated
 from assignment_assets.optimizer.frames import instance_of
 from assignment_assets_tests.company import books_of, pool_of
 from assignment_assets_tests.random_company import random_answers, random_company, random_config, random_edits
@@ -28,6 +29,7 @@ PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "accou
 APART = family_notes(pl.DataFrame(schema=FAMILY_COLUMNS), FAMILIES.empty())
 SOLVED = {
     "account_id": pl.String, "rep_id": pl.String, "phase": pl.String, "drive_minutes": pl.Int64,
+    "is_capped": pl.Boolean,
     "runner_up_rep_id": pl.String, "keep_blocked": pl.String, "keep_cost_balance": pl.Float64,
     "keep_cost_minutes": pl.Float64, "keep_cost_moves": pl.Float64, "tie_rep_id": pl.String, "tie_minutes": pl.Int64,
     "tie_performance": pl.Float64, "performance": pl.Float64,
@@ -82,6 +84,7 @@ class Waterfall:
             if rep_id:
                 left[rep_id] -= 1
             rows.append({"account_id": row["account_id"], "rep_id": rep_id, "phase": "value", "drive_minutes": 1,
+                         "is_capped": False,
                          "runner_up_rep_id": None, "keep_blocked": "", "keep_cost_balance": 0.0,
                          "keep_cost_minutes": 0.0, "keep_cost_moves": 0.0, "tie_rep_id": None,
                          "tie_minutes": -1, "tie_performance": None, "performance": 1.0})

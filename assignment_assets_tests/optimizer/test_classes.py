@@ -31,7 +31,7 @@ def draw_with_overrides(seed: int, **sizes) -> tuple[Instance, np.ndarray]:
 
 def seat_lines(instance):
     selection = select_seats(instance)
-    return certify_seats(instance, selection, selection.is_placed)
+    return certify_seats(instance, selection, selection.is_placed, selection.num_placed)
 
 
 def largest_matching(allowed: np.ndarray, seats: np.ndarray) -> int:

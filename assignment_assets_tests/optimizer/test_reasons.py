@@ -59,7 +59,7 @@ def test_a_tie_goes_to_the_better_performer_and_says_so(performance, winner):
     instance = twin_reps(performance)
     selection = select_seats(instance)
     for first in (0, 1):
-        settled = Settled(instance, selection, instance, selection)
+        settled = Settled(instance, selection, instance, selection, selection.num_placed, np.zeros(1, dtype=bool))
         books = complete_books(settled, np.array([first]), Settings.from_preset("quick"), silent)
         assert books.assignment.tolist() == [winner]
         told = books_frame(books, instance).select("tie_rep_id", "tie_minutes", "tie_performance", "performance").row(0)

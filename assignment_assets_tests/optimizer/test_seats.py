@@ -11,7 +11,7 @@ from assignment_assets_tests.optimizer.instances import draw_instance
 
 def seat_lines(instance):
     selection = select_seats(instance)
-    return certify_seats(instance, selection, selection.is_placed)
+    return certify_seats(instance, selection, selection.is_placed, selection.num_placed)
 
 
 def largest_flow(instance):

@@ -1,9 +1,11 @@
-"""Extensions of the model in real cycles: coverage overrides, families kept together."""
+"""Extensions of the model in real cycles: coverage overrides, families kept together, revenue caps."""
+
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
-from assignment_assets.domain.tables import CERTIFICATE, FAMILIES, OVERFLOW, PROPOSED_BOOKS
+from assignment_assets.domain.tables import ACCOUNTS, CERTIFICATE, FAMILIES, LOCKS, OVERFLOW, PROPOSED_BOOKS
 from assignment_assets_tests.company import account, tiny
 from assignment_assets_tests.rehearsal import Cycle, settle_in
 
@@ -57,3 +59,35 @@ def test_families_are_apart_unless_they_are_asked_to_be_together(cycle):
     cycle.source(relatives()).open().propose()
     assert cycle.table(FAMILIES).is_empty()
     assert "family" not in set(cycle.table(PROPOSED_BOOKS)["move_reason"])
+
+
+def rich():
+    """The tiny company, every account with 1,000 dollars of revenue and a few with more."""
+    company = tiny()
+    more = {"a03": 900_000, "b03": 500_000, "c03": 400_000}
+    revenue = pl.col("account_id").replace_strict(more, default=100_000, return_dtype=pl.Int64)
+    return replace(company, accounts=company.accounts.with_columns(revenue=revenue))
+
+
+def test_no_book_is_proposed_above_an_enforced_revenue_cap(cycle):
+    """Ana keeps three accounts, so that a cap of 2,500 dollars is exceeded before anything is placed."""
+    cycle.source(rich()).open(revenue_cap=12_000, revenue_caps={"ana": 2_500}, enforce_revenue_cap=True).propose()
+    books = cycle.table(PROPOSED_BOOKS).join(cycle.table(ACCOUNTS).select("account_id", "revenue"), on="account_id")
+    sums = dict(books.group_by("rep_id").agg(pl.col("revenue").sum()).iter_rows())
+    kept = cycle.table(LOCKS).filter(pl.col("rep_id") == "ana").height
+    assert kept * 100_000 == sums.pop("ana") == 300_000
+    assert max(sums.values()) <= 1_200_000
+    (above,) = cycle.rows(CERTIFICATE, metric="kept_above_cap")
+    assert above["sentence"] == (
+        "What ana keeps is $500 above the revenue cap of $2,500 already; nothing is added to it.")
+    (placed,) = cycle.rows(CERTIFICATE, metric="placed")
+    assert placed["value"] <= placed["bound"]
+    capped = cycle.table(OVERFLOW).filter(pl.col("move_reason") == "revenue_cap")
+    assert capped.height
+    assert capped["reason_sentence"].str.contains("below the revenue cap, room for it;").all()
+
+
+def test_a_cap_that_is_not_enforced_changes_no_book(cycle):
+    cycle.source(rich()).open(revenue_cap=1_000).propose()
+    assert "revenue_cap" not in set(cycle.table(OVERFLOW)["move_reason"])
+    assert not cycle.rows(CERTIFICATE, metric="fullest_of_revenue")
