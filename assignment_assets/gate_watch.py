@@ -15,13 +15,14 @@ import polars as pl
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.domain.gates import Closing, GateManifest, closing
 from assignment_assets.domain.tables import SUBMISSIONS
+from assignment_assets.io.cycle_life import is_over
 from assignment_assets.io.exchange import bring_in, send_out
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.inbox import SETTLED_SECONDS, Look, look
 from assignment_assets.io.intake.log import close
 from assignment_assets.io.outbox import read_gate, withdraw_stale
 from assignment_assets.io.settings import Settings
-from assignment_assets.io.warehouse import is_over, read_published
+from assignment_assets.io.warehouse import read_published
 
 FOLLOWING = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
 SETTLING_GRACE = timedelta(minutes=10)

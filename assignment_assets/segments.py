@@ -14,9 +14,10 @@ from assignment_assets.domain.errors import AssignmentError, CycleClosed, Invali
 from assignment_assets.domain.run_config import RunConfig
 from assignment_assets.domain.tables import RUN_CONFIG
 from assignment_assets.io.folders import PROJECT, DataFolder
+from assignment_assets.io.one_run import one_run
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.stores.deliver import deliver
-from assignment_assets.io.warehouse import one_run, read_published
+from assignment_assets.io.warehouse import read_published
 from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
 
 

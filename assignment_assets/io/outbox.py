@@ -10,8 +10,9 @@ from pathlib import Path
 
 from assignment_assets.domain.freeze import GATE_STAGE, is_stale
 from assignment_assets.domain.gates import GateManifest
+from assignment_assets.io.cycle_life import cycle_life
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse import cycle_life, read_json, write_whole
+from assignment_assets.io.warehouse import read_json, write_whole
 
 WRITTEN = ".written.json"  # packet → digests of what it says and of its bytes
 

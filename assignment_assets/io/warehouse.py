@@ -1,13 +1,11 @@
 """The warehouse: one DuckDB file, written only by runs, published as Parquet after every write."""
 
-import fcntl
 import json
 import os
 import re
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,12 @@ import duckdb
 import polars as pl
 from dagster_duckdb import DuckDBResource
 
-from assignment_assets.domain.cycle import FINISHED_EVENTS
 from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
 from assignment_assets.domain.freeze import GATE_STAGE, current_revision, require_unfinished, require_unfrozen
 from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, Table
 from assignment_assets.io.folders import SQL, DataFolder
+from assignment_assets.io.one_run import one_run
 
 DUCKDB_TYPE = {
     pl.String: "varchar",
@@ -212,40 +210,6 @@ class Warehouse(DuckDBResource):
         self._due(cycle).unlink(missing_ok=True)
 
 
-@contextmanager
-def one_run(folder: DataFolder, cycle: str, segment: str, patience_seconds: float = 60.0) -> Iterator[None]:
-    """Keeps other commands and runs of this machine from running a segment of the same cycle meanwhile.
-
-    Two runs side by side would both judge what only one may judge. The operating system frees the lock of a process
-    that dies.
-
-    Raises
-    ------
-    WarehouseBusy
-        Another process has been running the cycle for longer than `patience_seconds`.
-    """
-    path = folder.root / "runs" / f"{cycle}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    give_up = time.monotonic() + patience_seconds
-    with path.open("a+") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if time.monotonic() >= give_up:
-                    lock.seek(0)
-                    raise WarehouseBusy(
-                        f"cycle {cycle}: {lock.read().strip() or 'another process'} has been at it for "
-                        f"{patience_seconds:.0f} s, expected no other run. Wait for it to end and try again."
-                    ) from error
-                time.sleep(0.1)
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} ({segment})")
-        lock.flush()
-        yield
-
-
 def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table) -> pl.DataFrame:
     _make(connection, table)
     columns = ", ".join(f'"{name}"' for name in table.columns)
@@ -297,25 +261,6 @@ def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **p
             else:
                 _make(connection, table)
         return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
-
-
-def cycle_life(folder: DataFolder, cycle: str) -> pl.DataFrame:
-    """The published rows of `cycle_events`, read again only where the file has changed: sensors ask at every look."""
-    path = folder.published(cycle) / f"{CYCLE_EVENTS.name}.parquet"
-    if not path.is_file():
-        return CYCLE_EVENTS.empty()
-    facts = path.stat()
-    return _life(path, (facts.st_mtime_ns, facts.st_size, facts.st_ino))
-
-
-@lru_cache(maxsize=1024)
-def _life(path: Path, _: tuple[int, int, int]) -> pl.DataFrame:
-    return CYCLE_EVENTS.conform(pl.read_parquet(path))
-
-
-def is_over(folder: DataFolder, cycle: str) -> bool:
-    """Whether the cycle is closed, cancelled or expired."""
-    return cycle_life(folder, cycle).filter(pl.col("event").is_in(FINISHED_EVENTS)).height > 0
 
 
 def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:

@@ -11,8 +11,9 @@ from assignment_assets.automation import JOBS
 from assignment_assets.cli import main
 from assignment_assets.domain.errors import AssignmentError, WarehouseBusy
 from assignment_assets.gate_watch import open_gates
+from assignment_assets.io.one_run import one_run
 from assignment_assets.io.outbox import read_gate
-from assignment_assets.io.warehouse import Warehouse, one_run
+from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.segments import instance
 from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
 from assignment_assets_tests.company import tiny
