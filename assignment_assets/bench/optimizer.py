@@ -11,8 +11,8 @@ import numpy as np
 from assignment_assets.bench import child
 from assignment_assets.bench.cases import PUBLIC, draw_hospitals, draw_public
 from assignment_assets.bench.instances import Problem, draw_problem, read_problem, write_problem
-from assignment_assets.bench.methods import ALONE, METHODS, OURS, RESERVED, why_not
-from assignment_assets.bench.scores import FINE_UP_TO, certify, own_scale, shared_scale
+from assignment_assets.bench.methods import ALONE, METHODS, MOST_EDGES_OF_PEERS, OURS, RESERVED, why_not
+from assignment_assets.bench.scores import certify, own_scale, shared_scale
 from assignment_assets.bench.warming import warm_up
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.referring import referring_phase
@@ -108,7 +108,7 @@ def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, fol
     num_edges = int(reserved.edges.start[-1])
     alone = replace(reserved, reserve=np.zeros_like(reserved.reserve))
     entries = [(ALONE, alone, plan.methods)] if plan.methods else []
-    if OURS in plan.methods and num_edges <= FINE_UP_TO:
+    if OURS in plan.methods and num_edges <= MOST_EDGES_OF_PEERS:
         entries.append((RESERVED, reserved, (OURS,)))
     for seats, phase, methods in entries:
         began = time.process_time()

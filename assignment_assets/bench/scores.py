@@ -14,8 +14,8 @@ from assignment_assets.optimizer.phase import Phase
 
 WARM = ((1.0, 0.3, 0.1, 0.03), 30)  # temperatures and iterations from a neighbour's prices
 INSIDE = 1.0 - 1e-9
-FINE, COARSE = 12, 4  # steps of the lattice: 91 half-spaces, or 15
-FINE_UP_TO = 1_000_000  # edges
+LATTICES = ((100_000, 12), (1_000_000, 8))  # up to so many edges, steps of the lattice: 91 and 45 half-spaces
+COARSEST = 4  # steps above: 15 half-spaces
 SURVEY_SWEEPS = 150
 
 
@@ -91,9 +91,9 @@ def shared_scale(reference: dict) -> Scale | None:
 def own_scale(phase: Phase, start: np.ndarray, weights: np.ndarray, divisions: int | None = None) -> Scale:
     """A scale from our own bounds, with a lattice of (d+1)(d+2)/2 half-spaces for the hypervolume.
 
-    Without `divisions`, 12 steps up to a million edges and 4 above: fewer half-spaces are as valid, and further away.
+    Without `divisions`, `LATTICES` says how many: fewer half-spaces are as valid, and further away.
     """
-    divisions = divisions or (FINE if phase.edges.start[-1] <= FINE_UP_TO else COARSE)
+    divisions = divisions or next((steps for most, steps in LATTICES if phase.edges.start[-1] <= most), COARSEST)
     landscape, _ = survey(phase, start, SURVEY_SWEEPS, np.random.default_rng(0))
     lattice, near, least = directions(divisions), None, []
     for direction in lattice:

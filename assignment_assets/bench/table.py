@@ -61,7 +61,7 @@ def as_text(rows: Iterable[dict]) -> str:
 def _curve_columns(rows: list[dict]) -> list[Column]:
     """Hypervolume and raw gap at every moment that some method was scored at."""
     seconds = sorted({_moment(point) for row in rows for point in row["curve"]})
-    return [*RACES[:3], *((f"{moment:g} s: HV, raw %", _at(moment), "") for moment in seconds)]
+    return [*RACES[:3], *((f"{moment:g} s: HV, raw %" if moment else "sooner", _at(moment), "") for moment in seconds)]
 
 
 def _moment(point: dict) -> float:
