@@ -14,6 +14,8 @@ from scipy.optimize import linprog
 from scipy.sparse import block_array, coo_array, csr_array
 from scipy.sparse.csgraph import maximum_flow
 
+from assignment_assets.bench.check_race import check_race, drive_minutes
+
 MEASURES = {"referring": ("opp_count", "bps", "tam"), "value": ("value",)}
 FIGURES = ("balance", "drive_minutes", "moves_pct")
 CLOSE = 1e-9  # relative: the order of sums
@@ -54,12 +56,7 @@ class Dump:
 
     def minutes(self, account: np.ndarray, rep: np.ndarray) -> np.ndarray:
         """By the formula: whole minutes between pairs."""
-        ends = ((self.accounts, account), (self.reps, rep))
-        north, east, other_north, other_east = (
-            np.radians(frame[name].to_numpy()[rows]) for frame, rows in ends for name in ("latitude", "longitude"))
-        cosine = (np.sin(north) * np.sin(other_north)
-                  + np.cos(north) * np.cos(other_north) * np.cos(east - other_east))
-        return np.minimum(60000, np.round(5 + 3959 * np.arccos(np.clip(cosine, -1, 1)) * 1.25 / 52 * 60))
+        return drive_minutes(self.accounts, account, self.reps, rep)
 
 
 def check_dump(folder: Path, with_bounds: bool = False) -> list[dict]:
@@ -70,6 +67,8 @@ def check_dump(folder: Path, with_bounds: bool = False) -> list[dict]:
         rows += _objectives(dump, phase)
         if with_bounds:
             rows.append(_bound(dump, phase))
+    for race in sorted((folder / "races").glob("*.json")):
+        rows += check_race(dump.accounts, dump.reps, race)
     return rows
 
 

@@ -38,13 +38,14 @@ def run(folder: Path, task: dict) -> dict:
 def _row(folder: Path, task: dict, settings: Settings) -> dict:
     from assignment_assets.bench import cycle, instances, methods, public, scores  # load numba and pymoo
 
+    dump = Path(task["dump"]) if task.get("dump") else None
     if task["kind"] == CYCLE:
-        return cycle.run_cycle(folder, settings, Path(task["dump"]) if task["dump"] else None)
+        return cycle.run_cycle(folder, settings, dump)
     problem = instances.read_problem(folder)
     if task["kind"] == PUBLIC:
         return public.time_to_gap(problem, task["seed"])
     return methods.race(problem, task["method"], task["seats"], scores.Scale.of_json(task["scale"]), settings,
-                        task["cpu_seconds"], task["seed"])
+                        task["cpu_seconds"], task["seed"], dump)
 
 
 if __name__ == "__main__":

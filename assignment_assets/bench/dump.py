@@ -8,6 +8,7 @@ import polars as pl
 
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.programmes import columns_of
+from assignment_assets.bench.scores import Scale
 from assignment_assets.domain.drive_time import (
     CIRCUITY,
     EARTH_RADIUS_MILES,
@@ -15,6 +16,7 @@ from assignment_assets.domain.drive_time import (
     LONGEST_MINUTES,
     MILES_AN_HOUR,
 )
+from assignment_assets.optimizer.archive import Archive
 from assignment_assets.optimizer.books import PHASE_REFERRING, Books
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.phase import VALUE, build_phase
@@ -63,6 +65,18 @@ def dump_solution(folder: Path, problem: Problem, front: ReferringFront, books: 
         json.dumps(_certificate(problem, front, books, settings, has_edges), indent=1, ensure_ascii=False) + "\n")
     if has_edges:
         _edges(problem, free).write_parquet(folder / "edges.parquet")
+
+
+def dump_race(folder: Path, name: str, accounts: list[int], archive: Archive, scale: Scale, row: dict) -> None:
+    """Writes `races/<name>`: every point (Parquet), who holds which account (npz), the row and its scale (JSON)."""
+    races = folder / "races"
+    races.mkdir(parents=True, exist_ok=True)
+    points, count = archive.objectives, len(archive)
+    chosen = np.arange(count) == (scale.knee(points) if count else -1)
+    pl.DataFrame({"point": np.arange(count), "f1": points[:, 0], "f2": points[:, 1], "f3": points[:, 2],
+                  "chosen": chosen}).write_parquet(races / f"{name}.parquet")
+    np.savez_compressed(races / f"{name}.npz", account=np.array(accounts, dtype=np.int32), rep=archive.assignments)
+    (races / f"{name}.json").write_text(json.dumps({"row": row, "scale": scale.as_json()}, indent=1) + "\n")
 
 
 def _certificate(problem: Problem, front: ReferringFront, books: Books, settings: Settings, has_edges: bool) -> dict:

@@ -11,6 +11,7 @@ import numpy as np
 
 from assignment_assets.bench import peers, programmes
 from assignment_assets.bench.contest import Contest, TimeIsUp, describe_knee
+from assignment_assets.bench.dump import dump_race
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.memory import peak_mb
 from assignment_assets.bench.scores import Scale
@@ -51,13 +52,15 @@ def why_not(method: str, num_edges: int) -> str | None:
 
 
 def race(problem: Problem, method: str, seats: str, scale: Scale, settings: Settings, cpu_seconds: float,
-         seed: int) -> dict:
+         seed: int, dump: Path | None = None) -> dict:
     """One method on phase 2, scored at every moment and described at its knee.
 
     Parameters
     ----------
     seats
         `alone`: phase 2 may take any seat; `reserved`: phase 3's accounts keep theirs.
+    dump
+        Where every point goes, with its books.
     """
     reserved, start = referring_phase(problem.instance, select_seats(problem.instance))
     phase = reserved if seats == RESERVED else replace(reserved, reserve=np.zeros_like(reserved.reserve))
@@ -69,5 +72,9 @@ def race(problem: Problem, method: str, seats: str, scale: Scale, settings: Sett
         spent = contest.clock.spent
         waited, most = time.perf_counter() - wall, max(peak_mb(), contest.helper_mb)
     contest.clock.note(spent)
-    return {**contest.clock.curve[-1], "wall_seconds": round(waited, 2), "peak_mb": most, "loaded_mb": before,
-            **describe_knee(reserved, scale, contest.archive), "curve": contest.clock.curve}
+    row = {**contest.clock.curve[-1], "wall_seconds": round(waited, 2), "peak_mb": most, "loaded_mb": before,
+           **describe_knee(reserved, scale, contest.archive), "curve": contest.clock.curve}
+    if dump:
+        accounts = [int(problem.instance.account_ids[account]) for account in phase.accounts]
+        dump_race(dump, f"{method}-{seats}".replace(" ", "-"), accounts, contest.archive, scale, row)
+    return row

@@ -125,7 +125,8 @@ def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, fol
             skipped = why_not(method, num_edges)
             yield row | ({"skipped": skipped} if skipped else child.in_a_child(folder, {
                 "kind": child.RACE, "method": method, "seats": seats, "scale": scale.as_json(),
-                "preset": plan.preset, "cpu_seconds": plan.cpu_seconds, "seed": plan.seed}))
+                "preset": plan.preset, "cpu_seconds": plan.cpu_seconds, "seed": plan.seed,
+                "dump": str(plan.dump) if plan.dump else None}))
 
 
 def standard_plans(seed: int, cpu_seconds: float, preset: str, shared: Path | None,
