@@ -33,6 +33,11 @@ def random_company(seed: int) -> Company:
                 held_for_new_hire=draw.random() < 0.05, last_referral_on=AS_OF - timedelta(days=draw.randint(1, 900)))
         for number in range(draw.randint(1, 40))
     ]
+    related = Random(seed + 4)
+    for row in rows:
+        parent_id = related.choice(rows)["account_id"]
+        row["parent_id"] = parent_id if parent_id != row["account_id"] and related.random() < 0.3 else None
+        row["revenue"] = related.choice((None, 10_000, 100_000, 900_000))
     deals = [deal(f"d{number}", draw.choice(rows)["account_id"], draw.randint(-5, 60)) for number in range(4)]
     return Company(table(ACCOUNTS, *rows), table(REPS, *people, *inside_sales()), table(OPPORTUNITIES, *deals))
 
@@ -54,7 +59,14 @@ def random_config(company: Company, seed: int, **changes) -> RunConfig:
     ]
     return config(scope=scope, book_size=draw.choice((1, 3, 6, 10)), surplus_book_size=draw.choice((2, 5, 100)),
                   dormant_quota=draw.choice((0, 1, 5)), max_adds=draw.choice((0, 2, 5)), max_drops=draw.choice((1, 5)),
-                  coverage_overrides=overrides, **named, **changes)
+                  coverage_overrides=overrides, **named, **_extensions(Random(seed + 5)), **changes)
+
+
+def _extensions(draw: Random) -> dict:
+    """Families and revenue caps, in half of the cases each."""
+    families = {"families": "together", "family_without_a_book": draw.choice(("split", "overflow"))}
+    caps = {"enforce_revenue_cap": True, "revenue_cap": draw.choice((1_000, 10_000, 30_000))}
+    return draw.choice(({}, families)) | draw.choice(({}, caps))
 
 
 def random_answers(accounts: list[str], seed: int) -> dict[str, str]:

@@ -28,8 +28,9 @@ from assignment_assets.optimizer.pinning import Rest
 from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.seats import Selection, priority, seat_all, select_seats
 from assignment_assets.optimizer.settings import Settings
-from assignment_assets.optimizer.weighing import Prices, weigh
+from assignment_assets.optimizer.weighing import Prices
 
+PRICING = ((50.0, 10.0, 3.0, 1.0), 30)  # temperatures and iterations
 OUT = -2  # of a family that overflows as a whole
 
 
@@ -149,16 +150,18 @@ class _Placing:
 
 def _costs(instance: Instance, accounts: np.ndarray, phase: Phase, start: np.ndarray, measures: tuple[int, ...],
            weights: tuple[float, float, float]) -> _Costs:
-    """Prices of the phase at the configured weights, and the edges of `accounts` to charge them on."""
-    ideal = np.maximum([lower_bound(phase, weigh(phase, unit)).bound for unit in np.eye(3)], 0.0)
-    scale = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
+    """Prices of the phase at the configured weights, and the edges of `accounts` to charge them on.
+
+    They only say who is tried first, so the scale is that of one start, and the prices are those of a short ascent.
+    """
+    scale = Landscape(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
     weighing = scale.weighing(np.array(weights) / sum(weights))
     none = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
     edges = build_phase(instance, phase.name, accounts, measures, instance.base_load, instance.seats, none).edges
     row = np.full(instance.num_accounts, -1, dtype=np.int64)
     row[accounts] = np.arange(len(accounts))
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    return _Costs(row, edges, weighing.prices, room, lower_bound(phase, weighing))
+    return _Costs(row, edges, weighing.prices, room, lower_bound(phase, weighing, None, *PRICING))
 
 
 @njit(cache=True)

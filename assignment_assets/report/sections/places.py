@@ -50,6 +50,18 @@ def known_drive_minutes(report: ReportInput) -> pl.DataFrame:
     )
 
 
+EXTENSIONS = {
+    "family": "some belong to a family that no rep could hold whole",
+    "revenue_cap": "for some a revenue cap left no room",
+}
+
+
+def _why(reasons: set[str]) -> str:
+    """Why accounts have no field rep, extensions of the model named where they are the reason."""
+    more = [text for reason, text in EXTENSIONS.items() if reason in reasons]
+    return "; ".join(["No field rep who covers the state had a seat left for these", *more]) + "."
+
+
 def overflow(report: ReportInput, names: Names) -> Section:
     """What goes to Inside Sales, by state, queue and member."""
     if not report.has_run("overflow"):
@@ -66,7 +78,7 @@ def overflow(report: ReportInput, names: Names) -> Section:
         number("accounts", "Accounts", has_bar=True), number("kept", "Of these already theirs"),
     ]
     return Section(
-        "overflow", "Overflow to Inside Sales", ["No field rep who covers the state had a seat left for these."],
+        "overflow", "Overflow to Inside Sales", [_why(set(frame["move_reason"]))],
         [picture(pictures.overflow_by_state(frame, accounts), finding)],
         [grid(members, "Accounts taken over by Inside Sales", columns)], is_side_by_side=True,
     )
