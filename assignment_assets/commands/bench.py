@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assignment_assets.bench import routing, write_back
+from assignment_assets.bench import pages, routing, write_back
 from assignment_assets.bench.interference import interference
 from assignment_assets.bench.quarter import Size
 from assignment_assets.bench.reaction import at_rest, reaction
@@ -132,3 +132,16 @@ def bench_write_back(short: bool, crashes: int | None, edits: int | None, change
     given = [usual[place] if value is None else value for place, value in enumerate((crashes, edits, changes))]
     for line in write_back.lines(short, given[0], given[1], seed, given[2]):
         click.echo(line)
+
+
+@bench.command("pages")
+@click.option("--short", is_flag=True, help="12 reps, 900 accounts, 6 directors: a minute.")
+@click.option("--reps", type=click.IntRange(min=4), help="Field reps; 500 are asked for.")
+@click.option("--accounts", type=click.IntRange(min=100), help="Accounts; 60,000 are asked for.")
+@click.option("--directors", type=click.IntRange(min=2), help="Directors who send at once; 200 are asked for.")
+def bench_pages(short: bool, reps: int | None, accounts: int | None, directors: int | None) -> None:
+    """The review pages: how long each takes, what their process weighs, a rush of people who send at once."""
+    usual = pages.SHORT if short else pages.Size()
+    given = {"reps": reps, "accounts": accounts, "directors": directors}
+    size = replace(usual, **{name: value for name, value in given.items() if value})
+    pages.bench_pages(size, lambda row: click.echo(json.dumps(row)))

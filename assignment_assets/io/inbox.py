@@ -52,7 +52,7 @@ class Look:
 
 
 def look(data_folder: DataFolder, cycle: str, gate: str, now: datetime, key: bytes,
-         settled_seconds: float = SETTLED_SECONDS) -> Look:
+         settled_seconds: float = SETTLED_SECONDS, person: str = "") -> Look:
     """Gives every new file of one gate its receipt, or says why it still waits.
 
     Parameters
@@ -61,6 +61,8 @@ def look(data_folder: DataFolder, cycle: str, gate: str, now: datetime, key: byt
         UTC without zone; what receipts carry as `received_at`.
     settled_seconds
         How long a file must have been unchanged (≥ 0; 0 takes it at once).
+    person
+        Looks into this person's folder only, as after a submission of theirs; empty for everybody's.
     """
     manifest = _manifest(data_folder, cycle, gate)
     if manifest is None or manifest.is_draft:
@@ -71,10 +73,11 @@ def look(data_folder: DataFolder, cycle: str, gate: str, now: datetime, key: byt
         fetched = all_fetched(data_folder, cycle, gate)
         desk = Desk(manifest, receipts, seen, now, key, settled_seconds, _closed(data_folder, manifest),
                     fetched.arrivals())
-        found, notices = find(data_folder.inbox(cycle, gate))
-        notices += [*fetched.notices(), *desk.judge_all(found)]
+        found, notices = find(data_folder.inbox(cycle, gate), person)
+        notices += [each for each in fetched.notices() if person in ("", each.person)]
+        notices += desk.judge_all(found)
         append_receipts(data_folder, cycle, gate, desk.new_receipts, desk.contents)
-        write_seen(data_folder, cycle, gate, desk.seen_now(found))
+        write_seen(data_folder, cycle, gate, desk.seen_now(found, person))
         _tell(data_folder, cycle, gate, desk.new_receipts, notices, {each.person for each in found})
     held = on_hold(desk.receipts, manifest.revision)
     is_settling = desk.is_settling or any(since <= manifest.deadline for since in fetched.pending_since())

@@ -60,7 +60,7 @@ def _send(call: Call, name: str, text: str) -> Receipt | None:
     digest = hashlib.sha256(text.encode()).hexdigest()
     write_whole(target.with_name(f"{name}.partial"), text)
     write_whole(target.with_name(f"{name}.ready"), digest)
-    found = look(folder, call.cycle, gate, call.now, call.house.key)
+    found = look(folder, call.cycle, gate, call.now, call.house.key, person=call.person)
     mine = [each for each in found.new_receipts if each.person == call.person and each.digest == digest]
     call.note(f"submitted {gate}", name, digest, f"receipt {mine[-1].receipt_no}" if mine else "waits for its receipt")
     return mine[-1] if mine else None

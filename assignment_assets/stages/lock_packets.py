@@ -45,7 +45,7 @@ def lock_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock:
     key = engine_key()
     names = dict(reps.select("rep_id", "name").iter_rows())
     capacity = dict(books.select("rep_id", "capacity").iter_rows())
-
+    by_rep = rows.partition_by("rep_id", as_dict=True)
     has_sheets = bool(read_settings().sheets.folder)
 
     def write(rep_id, _, path):
@@ -60,7 +60,7 @@ def lock_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock:
             capacity=capacity[rep_id],
             dormant_quota=config.dormant_quota,
             never_referred_quota=config.never_referred_quota,
-            rows=rows.filter(pl.col("rep_id") == rep_id).select(list(LOCK_ROWS)),
+            rows=by_rep[rep_id,].select(list(LOCK_ROWS)),
         )
         write_lock_list(packet, path)
         if has_sheets:

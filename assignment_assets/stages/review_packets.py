@@ -56,7 +56,6 @@ def review_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
     manifest = manifest_of(warehouse, cycle, GATE, config, clock, persons, config.review_days)
     key = engine_key()
     receivers = books.filter("is_receiver")
-
     has_sheets = bool(read_settings().sheets.folder)
 
     def write(email, _, path):

@@ -161,6 +161,14 @@ def test_too_many_requests_from_one_visitor_stop_that_visitor_alone(serve, opene
     assert ben.open(f"{HOME}/rep").status == 200
 
 
+def test_an_office_behind_one_address_is_let_in_and_whoever_guesses_there_is_stopped(serve, opened):
+    desk = serve(opened, requests_a_minute=10)
+    assert [desk.visit("rep", ("ana", "ben", "cleo")[number % 3]).landed.status for number in range(12)] == [200] * 12
+    guesses = [Visitor(desk.address).open(f"/in?k=rep~guess~{number}").status for number in range(14)]
+    assert guesses[0] == 403 and guesses[-1] == 429
+    assert desk.visit("rep", "ana").landed.status == 200
+
+
 def test_behind_a_proxy_the_header_says_who_is_asking(serve, proposed):
     desk = serve(proposed, person_header="X-Forwarded-Email")
     dana = Visitor(desk.address)

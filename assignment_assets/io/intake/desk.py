@@ -53,11 +53,12 @@ class Desk:
             notices += self._person([each for each in found if each.person == person])
         return notices
 
-    def seen_now(self, found: list[Found]) -> Seen:
-        """What the next look should know."""
+    def seen_now(self, found: list[Found], person: str = "") -> Seen:
+        """What the next look should know; where only one person's files were looked at, the others' as before."""
         taken = {(f"{receipt.person}/{receipt.file_name}", receipt.digest) for receipt in self.new_receipts}
         files = {each.key: self._sight(each, (each.key, each.digest) in taken) for each in found}
-        return Seen(len(self.receipts), files)
+        others = {key: sight for key, sight in self.seen.files.items() if person and not key.startswith(f"{person}/")}
+        return Seen(len(self.receipts), others | files)
 
     def _person(self, files: list[Found]) -> list[Notice]:
         """Receipts for one person's new files; notices for those that wait."""

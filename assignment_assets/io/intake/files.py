@@ -46,8 +46,10 @@ class Found:
         return Path(self.file_name).suffix.lower()
 
 
-def find(folder: Path) -> tuple[list[Found], list[Notice]]:
+def find(folder: Path, only: str = "") -> tuple[list[Found], list[Notice]]:
     """Every file below the persons' folders, in the order of person and name, and what was left alone.
+
+    With `only`, that person's files alone.
 
     Left alone silently: hidden files and the lock files of spreadsheet programs (`~$…`). Left alone with a notice:
     links, folders, names that cannot be printed, files above 25 MB, folders that are not a person's.
@@ -57,7 +59,7 @@ def find(folder: Path) -> tuple[list[Found], list[Notice]]:
     found: list[Found] = []
     notices: list[Notice] = []
     for person in sorted(_entries(folder), key=lambda entry: entry.name):
-        if person.name.startswith("."):
+        if person.name.startswith(".") or (only and person.name != only):
             continue
         if not is_person(person.name) or not person.is_dir(follow_symlinks=False):
             notices.append(Notice("", _printable(person.name), "odd_name",

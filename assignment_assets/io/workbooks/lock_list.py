@@ -42,6 +42,7 @@ LOCK_WORDS = {
     "protected_deal": "locked: deal",
 }
 NOT_PICKABLE = "to the pool"
+_GROUPS = {"dormant": 0, "never": 1, "l3m": 2}
 
 
 def write_lock_list(packet: LockPacket, path: Path) -> None:
@@ -52,13 +53,13 @@ def write_lock_list(packet: LockPacket, path: Path) -> None:
 def compose_lock_list(packet: LockPacket, file: Any) -> None:
     """Writes the lock list into a new file of XlsxWriter's kind, and closes it."""
     rows = _in_useful_order(packet.rows)
-    closed = [_closed_text(row) for row in rows.iter_rows(named=True)]
+    closed = [_closed_text(row) for row in rows]
     title = f"Lock list of {packet.rep_name}"
     subtitle = f"Cycle {packet.cycle}, revision {packet.revision}, as of {long_date(packet.as_of)}"
     with Book(file, title, packet.cycle, datetime.combine(packet.as_of, time())) as book:
         summary = summary_sheet(book, title, subtitle, packet.code)
         accounts = book.sheet(SHEET)
-        end = book.table(accounts, TOP, COLUMNS, rows.iter_rows(named=True), SHEET, closed)
+        end = book.table(accounts, TOP, COLUMNS, rows, SHEET, closed)
         bottom = max(end - 1, TOP + 1)
         quotas = [("Dormant kept", "dormant", packet.dormant_quota),
                   ("Never-referred kept", "never-referred", packet.never_referred_quota)]
@@ -72,13 +73,12 @@ def compose_lock_list(packet: LockPacket, file: Any) -> None:
         book.meta({"layout": LAYOUT, "code": packet.code})
 
 
-def _in_useful_order(rows: pl.DataFrame) -> pl.DataFrame:
+def _in_useful_order(rows: pl.DataFrame) -> list[dict]:
     """Accounts that may be answered first (dormant, then never-referred), the most valuable first."""
-    status = pl.col("referral_status").replace_strict(STATUS_WORDS)
-    group = pl.when(pl.col("lock_kind").is_not_null()).then(3).otherwise(
-        pl.col("referral_status").replace_strict({"dormant": 0, "never": 1, "l3m": 2}, return_dtype=pl.Int64))
-    return rows.with_columns(status.alias("status"), group.alias("group")).sort(
-        ["group", "value", "account_id"], descending=[False, True, False], nulls_last=True)
+    shown = [row | {"status": STATUS_WORDS[row["referral_status"]]} for row in rows.iter_rows(named=True)]
+    return sorted(shown, key=lambda row: (
+        3 if row["lock_kind"] is not None else _GROUPS[row["referral_status"]], row["value"] is None,
+        -(row["value"] or 0), row["account_id"]))
 
 
 def _closed_text(row: dict) -> str | None:
@@ -125,17 +125,17 @@ def _how(packet: LockPacket) -> list[str]:
     ]
 
 
-def _before_and_after(book: Book, sheet: Any, row: int, packet: LockPacket, rows: pl.DataFrame,
+def _before_and_after(book: Book, sheet: Any, row: int, packet: LockPacket, rows: list[dict],
                       closed: list[str | None], bottom: int) -> None:
     """Today's book beside what stays with the rep for certain, by kind, with a chart of both."""
-    locked = [status for status, lock in zip(rows["status"], rows["lock_kind"], strict=True) if lock]
-    picks = rows.filter(pl.Series([text is None for text in closed], dtype=pl.Boolean))["status"].to_list()
+    locked = [each["status"] for each in rows if each["lock_kind"]]
+    picks = [each["status"] for each, text in zip(rows, closed, strict=True) if text is None]
     lines = [
         ("Locked automatically", len(locked), str(len(locked)), len(locked)),
         *((label, picks.count(status), f"MIN({quota},{_kept(status, bottom, SHEET)})", 0)
           for label, status, quota in (("Dormant", "dormant", packet.dormant_quota),
                                        ("Never-referred", "never-referred", packet.never_referred_quota))),
-        ("Others", rows.height - len(locked) - len(picks), "0", 0),
+        ("Others", len(rows) - len(locked) - len(picks), "0", 0),
     ]
     for place, text in enumerate(["Your accounts", "Today", "Stay for certain"]):
         sheet.write_string(row, place, text, book.style("header"))

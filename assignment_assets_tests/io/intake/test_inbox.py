@@ -12,7 +12,7 @@ import pytest
 from assignment_assets.domain.decisions import SignOff, signed_text
 from assignment_assets.domain.gates import Closing, closing, latest_receipts
 from assignment_assets.domain.identity import packet_code, signer_token
-from assignment_assets.io.inbox import archived, read_receipts, receipt_path
+from assignment_assets.io.inbox import archived, look, read_receipts, receipt_path
 from assignment_assets.io.intake.log import close, log_path
 from assignment_assets.io.workbooks.filled_in import type_in
 from assignment_assets_tests.io.intake.conftest import CYCLE, DEADLINE, GATE, NOON, OTHER, Gate, lines
@@ -424,3 +424,15 @@ def test_two_decisions_on_one_region_at_once_are_held(sign_offs):
 def test_a_decision_that_is_not_this_persons_for_this_revision_is_refused(sign_offs, content, rule):
     sign_offs.drop(content, "west.json", SIGNER)
     assert sign_offs.verdicts() == [("refused", rule)]
+
+
+def test_a_look_at_one_person_leaves_everybody_else_as_they_were(gate, books):
+    gate.drop(books["A"])
+    gate.drop(gate.workbook({}, person=OTHER), person=OTHER)
+    assert [each.person for each in gate.look().new_receipts] == [REP, OTHER]
+    gate.drop(books["B"])
+    gate.drop(b"new too", "new.csv", OTHER)
+    mine = look(gate.folder, CYCLE, GATE, NOON, KEY, 0, person=REP)
+    assert [(each.person, each.verdict) for each in mine.new_receipts] == [(REP, "accepted")]
+    assert [(each.person, each.file_name) for each in gate.look().new_receipts] == [(OTHER, "new.csv")]
+    assert gate.look().new_receipts == ()
