@@ -21,8 +21,8 @@ from assignment_assets.optimizer.search import anneal
 from assignment_assets.optimizer.seats import Selection, WithinCaps, seat_by_state
 from assignment_assets.optimizer.weighing import Prices
 
-SWEEPS, MOST_PROPOSALS = 2000, 20_000_000  # the fewer of the two
-HOT, COLD, TRIES = 0.3, 0.003, 4
+ROUNDS = ((200, 0.001, 0.001), (2000, 0.3, 0.003))  # sweeps, temperatures; the next only where some are left out
+MOST_PROPOSALS, TRIES = 10_000_000, 4
 UNPLACED = 40_000  # what an account without a rep costs; a fifth less where it has the largest revenue
 LAST = "\U0010ffff"  # after every id
 
@@ -165,11 +165,17 @@ def _packed(instance: Instance, rows: np.ndarray, found: np.ndarray, reserve: np
     edges = phase.edges._replace(
         minutes=minutes, owner=np.full(len(rows), NO_REP, dtype=np.int32), base=np.zeros((nobody + 1, 1)),
         amount=revenue[:, None].astype(np.float64), target=np.append(room, NO_CAP)[:, None].astype(np.float64))
-    start = np.where(found < 0, nobody, found).astype(np.int32)
-    steps = int(min(SWEEPS, MOST_PROPOSALS / len(rows)) * len(rows))
-    anneal(start, later, edges, all_choices(phase), Prices(1.0, 0.0, np.empty((nobody + 1, 0))), steps, HOT * UNPLACED,
-           COLD * UNPLACED, TRIES, seed_word(np.random.default_rng([seed, 6])))
-    return np.where(start == nobody, NO_REP, start).astype(np.int32), later[:states, :nobody].copy()
+    best, kept = np.where(found < 0, nobody, found).astype(np.int32), later
+    prices, generator = Prices(1.0, 0.0, np.empty((nobody + 1, 0))), np.random.default_rng([seed, 6])
+    for sweeps, hot, cold in ROUNDS:
+        if not (best == nobody).any():
+            break
+        start, later = best.copy(), kept.copy()
+        anneal(start, later, edges, all_choices(phase), prices, min(sweeps * len(rows), MOST_PROPOSALS),
+               hot * UNPLACED, cold * UNPLACED, TRIES, seed_word(generator))
+        if (start == nobody).sum() < (best == nobody).sum():
+            best, kept = start, later
+    return np.where(best == nobody, NO_REP, best).astype(np.int32), kept[:states, :nobody].copy()
 
 
 @njit(cache=True)
