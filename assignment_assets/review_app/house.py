@@ -41,8 +41,12 @@ class Shelf:
         return self.drawn(("table", cycle, table.name), cycle, (table,),
                           lambda: read_published(self.folder, cycle, table))
 
-    def drawn(self, name: Hashable, cycle: str, tables: tuple[Table, ...], draw: Callable[[], Any]) -> Any:
-        """What `draw` gives, kept until one of the tables is published anew."""
+    def drawn(self, name: Hashable, cycle: str, tables: tuple[Table, ...], draw: Callable[[], Any],
+              most: int = MOST_KEPT) -> Any:
+        """What `draw` gives, kept until one of the tables is published anew, or until `most` of its kind came after.
+
+        Things are of one kind where their names begin with the same word.
+        """
         key = name, self.edition(cycle, tables)
         with self._lock:
             if key in self._kept:
@@ -53,6 +57,9 @@ class Shelf:
             for old in [old for old in self._kept if old[0] == name]:
                 del self._kept[old]
             self._kept[key] = value
+            alike = [old for old in self._kept if isinstance(name, tuple) and old[0][:1] == name[:1]]
+            for old in alike[:-most]:
+                del self._kept[old]
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return value

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 import polars as pl
 
@@ -30,6 +32,8 @@ from assignment_assets.review_app.gate import Standing
 from assignment_assets.review_app.house import Call
 
 TABLES = (ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW)
+MOST_PROVISIONAL = 6  # each holds every book of the cycle
+MOST_READ = 2_000
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[di
         }
         return Provisional(verdicts, told, adds, drops)
 
-    return call.house.shelf.drawn(key, call.cycle, TABLES, draw)
+    return call.house.shelf.drawn(key, call.cycle, TABLES, draw, MOST_PROVISIONAL)
 
 
 def to_you(message: str, person: str, receipt_no: int) -> str:
@@ -169,8 +173,14 @@ def sent_edits(call: Call, receipt: Receipt | None) -> list[dict]:
     """The usable edits of a receipt, in the columns of a draft."""
     if receipt is None:
         return []
-    rows = read_review(archived(call.house.folder, receipt)).edits.filter(pl.col("rule").is_null())
-    return rows.select("edit_kind", "account_id", "rep_id", reason="edit_reason", note="note").to_dicts()
+    return [dict(edit) for edit in _usable(archived(call.house.folder, receipt))]
+
+
+@lru_cache(maxsize=MOST_READ)
+def _usable(path: Path) -> tuple[dict, ...]:
+    """The usable edits of an archived review; the archive names files by their content, which never changes."""
+    rows = read_review(path).edits.filter(pl.col("rule").is_null())
+    return tuple(rows.select("edit_kind", "account_id", "rep_id", reason="edit_reason", note="note").to_dicts())
 
 
 def _edits_of(call: Call, receipt: Receipt) -> pl.DataFrame:
