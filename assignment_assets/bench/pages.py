@@ -129,6 +129,8 @@ class Pages:
         persons = sorted({each.person for each in read_gate(self.folder, CYCLE, gate).persons})[:most]
         with ThreadPoolExecutor(16) as doors:
             visits = list(doors.map(lambda person: self.visit(role, person), persons))
+        for session, _, _ in visits:
+            session.close()  # the server has closed what was idle; cookies stay
         start = Barrier(len(visits))
 
         def send(visit: tuple[requests.Session, requests.Response, float]) -> tuple[int, float]:
