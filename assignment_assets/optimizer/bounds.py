@@ -56,9 +56,7 @@ def lower_bound(phase: Phase, weighing: Weighing, start: Duals | None = None,
         return Duals(np.zeros(num_reps), prices.excess.copy(), fixed + weighing.constant)
     room = np.maximum(edges.target - edges.base, 0.0)
     demand = phase.reserve.sum(axis=1)
-    size = np.sqrt((edges.amount**2).mean(axis=0)) + 1e-30
-    unit = prices.minute * 1.0 + (prices.move + (prices.excess.max(axis=0, initial=0.0) * size).sum()) / 60.0
-    unit = max(unit, 1e-30)
+    size, unit = weighing.size, weighing.unit
     scale = np.concatenate([np.full(num_reps, unit), np.broadcast_to(unit / size, (num_reps, num_measures)).ravel()])
     ceiling = np.concatenate([np.full(num_reps, np.inf), prices.excess.ravel()]) / scale
     if start is None:

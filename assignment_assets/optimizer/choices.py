@@ -13,22 +13,11 @@ SAMPLE = 5000  # accounts that the slack is estimated from
 
 
 class Choices(NamedTuple):
-    """Accounts with more than one rep in question; `rank[start[i]:start[i + 1]]` are those of `account[i]`."""
+    """Reps in question; `rank[start[i]:start[i + 1]]` are account i's, the cheapest first, never none."""
 
-    account: np.ndarray  # int32[m]
-    start: np.ndarray  # int64[m + 1]
-    rank: np.ndarray  # int32[choices]
-
-
-def all_choices(phase: Phase) -> Choices:
-    """Every eligible rep of every account that has more than one."""
-    edges = phase.edges
-    degree = np.diff(edges.start)
-    account = np.flatnonzero(degree > 1).astype(np.int32)
-    start = np.zeros(len(account) + 1, dtype=np.int64)
-    np.cumsum(degree[account], out=start[1:])
-    rank = np.arange(start[-1]) - np.repeat(start[:-1], degree[account])
-    return Choices(account, start, rank.astype(np.int32))
+    start: np.ndarray  # int64[n + 1]
+    rank: np.ndarray  # int32[choices], a rep's place among those who cover the account's state
+    above: np.ndarray  # float64[choices], cost at the dual prices above the account's least
 
 
 def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: float) -> tuple[Choices, float]:
@@ -40,10 +29,9 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
     Returns
     -------
     choices
-        Those reps, of the accounts that have more than one.
+        Those reps.
     slack
-        How far above the least they may be, in units of the weighted objective: how closely the reps compete, and so
-        the measure of a search's temperature.
+        How far above the least they may be, in units of the weighted objective.
     """
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
     step = max(1, phase.num_accounts // SAMPLE)
@@ -51,26 +39,6 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
     wanted = int(per_account * (phase.num_accounts / step))
     slack = float(np.partition(above, wanted)[wanted]) if wanted < len(above) else float(above.max(initial=0.0))
     return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, slack)), slack
-
-
-def cheapest(phase: Phase, prices: Prices, duals: Duals) -> np.ndarray:
-    """int32[n]: each account's rep of the least cost at the dual prices; books may come out above their seats."""
-    room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    return _cheapest(phase.edges, prices, room, duals.seat, duals.balance)
-
-
-@njit(cache=True)
-def _cheapest(edges, prices, room, seat, balance):
-    chosen = np.empty(len(edges.state), dtype=np.int32)
-    for account in range(len(chosen)):
-        begin = edges.state_start[edges.state[account]]
-        least = np.inf
-        for place in range(begin, edges.state_start[edges.state[account] + 1]):
-            cost = edge_cost(edges, prices, room, seat, balance, account, place - begin, edges.reps[place])
-            if cost < least:
-                least = cost
-                chosen[account] = edges.reps[place]
-    return chosen
 
 
 @njit(cache=True)
@@ -98,11 +66,9 @@ def _above_least(edges, prices, room, seat, balance, step):
 @njit(cache=True)
 def _priced(edges, prices, room, seat, balance, slack):
     num_accounts = len(edges.state)
-    account_of = np.empty(num_accounts, dtype=np.int32)
     start = np.zeros(num_accounts + 1, dtype=np.int64)
-    kept_rank = np.empty(edges.start[num_accounts], dtype=np.int32)
+    kept_rank, kept_above = np.empty(4 * num_accounts, dtype=np.int32), np.empty(4 * num_accounts)
     cost = np.empty(len(edges.seats))
-    rows = 0
     for account in range(num_accounts):
         begin = edges.state_start[edges.state[account]]
         degree = edges.state_start[edges.state[account] + 1] - begin
@@ -110,13 +76,18 @@ def _priced(edges, prices, room, seat, balance, slack):
         for rank in range(degree):
             cost[rank] = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
             least = min(least, cost[rank])
-        filled = start[rows]
+        filled = start[account]
+        if filled + degree > len(kept_rank):
+            kept_rank = np.concatenate((kept_rank, np.empty(len(kept_rank) + degree, dtype=np.int32)))
+            kept_above = np.concatenate((kept_above, np.empty(len(kept_above) + degree)))
         for rank in range(degree):
-            if cost[rank] <= least + slack:
-                kept_rank[filled] = rank
+            above = cost[rank] - least
+            if above <= slack:
+                place = filled
+                while place > start[account] and kept_above[place - 1] > above:  # the cheapest first
+                    kept_above[place], kept_rank[place] = kept_above[place - 1], kept_rank[place - 1]
+                    place -= 1
+                kept_above[place], kept_rank[place] = above, rank
                 filled += 1
-        if filled - start[rows] > 1:
-            account_of[rows] = account
-            rows += 1
-            start[rows] = filled
-    return account_of[:rows].copy(), start[:rows + 1].copy(), kept_rank[:start[rows]].copy()
+        start[account + 1] = filled
+    return start, kept_rank[:start[num_accounts]].copy(), kept_above[:start[num_accounts]].copy()

@@ -5,20 +5,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assignment_assets.optimizer.auction import seat_by_auction
 from assignment_assets.optimizer.bounds import COARSE, Duals, lower_bound
-from assignment_assets.optimizer.choices import Choices, cheapest, priced_choices
+from assignment_assets.optimizer.choices import Choices, priced_choices
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.objectives import evaluate
+from assignment_assets.optimizer.pairs import Pairs, pair_up
 from assignment_assets.optimizer.phase import Phase
-from assignment_assets.optimizer.search import anneal
+from assignment_assets.optimizer.search import Schedule, anneal
 from assignment_assets.optimizer.weighing import Weighing, weigh
 
-TRIES = 2  # partners compared in an exchange
-PER_ACCOUNT = 2.5  # choices in question, on average
-COOL = 0.03  # last temperature over the first
-EXTREME_HEAT = 0.3
+PER_ACCOUNT = 4.0  # choices in question, on average
+NARROW = 0.2  # last window of the search over the first
+COOL = 0.05  # last temperature over the first
+EXTREME_HEAT = 1.0
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
 MARGIN = 0.05  # of the range, beyond the worst extreme
 
@@ -30,7 +32,8 @@ class Guide(NamedTuple):
     weighing: Weighing
     duals: Duals
     choices: Choices
-    slack: float  # how closely the reps compete, in units of the weighted objective
+    slack: float  # how far above the least cost they are, in units of the weighted objective
+    pairs: Pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +70,18 @@ class Landscape:
         """Prices and choices of a direction; coarse and quick when the prices of a neighbour are at hand."""
         weighing = self.weighing(direction)
         duals = lower_bound(self.phase, weighing) if near is None else lower_bound(self.phase, weighing, near, *COARSE)
-        return Guide(np.asarray(direction), weighing, duals,
-                     *priced_choices(self.phase, weighing.prices, duals, PER_ACCOUNT))
+        choices, slack = priced_choices(self.phase, weighing.prices, duals, PER_ACCOUNT)
+        return Guide(np.asarray(direction), weighing, duals, choices, slack, pair_up(self.phase.edges, choices))
 
     def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """A feasible assignment near the one that the prices ask for: `start`, with each account moved where it can."""
         phase, rounded = self.phase, start.copy()
-        wish = cheapest(phase, guide.weighing.prices, guide.duals)
-        adopt(rounded, fit_reserve(phase, start), wish, phase.searched, phase.is_capped, 1.0, seed_word(generator))
+        reserve = fit_reserve(phase, start)
+        wish = seat_by_auction(phase, guide.weighing, guide.duals, phase.edges.seats - reserve.sum(axis=0))
+        if (wish >= 0).all() and not phase.is_capped:
+            return wish
+        adopt(rounded, reserve, np.where(wish < 0, start, wish).astype(np.int32), phase.searched, phase.is_capped, 1.0,
+              seed_word(generator))
         return rounded
 
     def burst(self, assignment: np.ndarray, guide: Guide, sweeps: float, heat: float, generator: np.random.Generator,
@@ -88,15 +95,16 @@ class Landscape:
         sweeps
             Proposals, in multiples of the number of accounts.
         heat
-            First temperature, in units of the guide's slack.
+            First temperature, in the weighing's units.
         direction
             The weights, when they are not the guide's own.
         """
         phase, result = self.phase, assignment.copy()
         weighing = guide.weighing if direction is None else self.weighing(direction)
-        hot = heat * guide.slack
-        anneal(result, fit_reserve(phase, assignment), phase.searched, guide.choices, weighing.prices,
-               int(sweeps * phase.num_accounts), hot, hot * COOL, TRIES, seed_word(generator))
+        hot, wide = heat * guide.weighing.unit, max(guide.slack, 1e-30)
+        schedule = Schedule(int(sweeps * phase.num_accounts), hot, hot * COOL, wide, wide * NARROW)
+        anneal(result, fit_reserve(phase, assignment), phase.searched, guide.choices, guide.pairs, weighing.prices,
+               schedule, seed_word(generator))
         return result
 
 

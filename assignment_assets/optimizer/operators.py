@@ -15,8 +15,8 @@ from assignment_assets.optimizer.landscape import Guide, Landscape
 
 CROSSING_RATE = 0.3  # of the children; measured to matter little, the bursts do the work
 ADOPTION_RATE = 0.3  # of the genes in which the parents differ
-BURST_HEAT = 0.2
-WALK, STEP_SWEEPS, STEP_HEAT = 8, 0.3, 0.05  # children a walk; each after the first is a small step further
+BURST_HEAT = 0.5
+WALK, STEP_SWEEPS, STEP_HEAT = 8, 0.3, 0.15  # children a walk; each after the first is a small step further
 
 
 class HashDuplicates(DuplicateElimination):

@@ -19,7 +19,7 @@ from assignment_assets.optimizer.seats import Selection
 from assignment_assets.optimizer.settings import Settings
 
 SURVEY_SWEEPS = 150
-SEED_HEAT, POLISH_HEAT = 0.25, 0.25
+SEED_HEAT, POLISH_HEAT = 0.7, 1.5
 
 
 def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np.ndarray]:

@@ -21,6 +21,8 @@ class Weighing(NamedTuple):
     prices: Prices
     constant: float
     weights: np.ndarray  # float64[3], w · f is the objective
+    size: np.ndarray  # float64[K] above 0, an account's typical (root mean square) load
+    unit: float  # above 0, a sixtieth of what an account typically costs, plus a minute
 
 
 def weigh(phase: Phase, weights: np.ndarray) -> Weighing:
@@ -31,4 +33,7 @@ def weigh(phase: Phase, weights: np.ndarray) -> Weighing:
     per_move = weights[2] * 100.0 / max(phase.num_owned, 1)
     prices = Prices(float(weights[1] / max(phase.num_accounts, 1)), float(per_move),
                     np.where(counted, per_unit[None, :], 0.0))
-    return Weighing(prices, per_move * phase.num_always_moved, weights)
+    size = np.sqrt((phase.edges.amount**2).mean(axis=0)) + 1e-30 if phase.num_accounts else np.ones(phase.num_measures)
+    per_account = prices.move + float((prices.excess.max(axis=0, initial=0.0) * size).sum())
+    unit = max(prices.minute + per_account / 60.0, 1e-30)
+    return Weighing(prices, per_move * phase.num_always_moved, weights, size, unit)

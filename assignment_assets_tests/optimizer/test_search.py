@@ -5,13 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assignment_assets.optimizer.choices import all_choices
+from assignment_assets.optimizer.bounds import lower_bound
+from assignment_assets.optimizer.choices import priced_choices
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.desk import exchange, lay_open, make_way, shift
 from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.objectives import evaluate
+from assignment_assets.optimizer.pairs import pair_up
 from assignment_assets.optimizer.referring import referring_phase
-from assignment_assets.optimizer.search import anneal
+from assignment_assets.optimizer.search import Schedule, anneal
 from assignment_assets.optimizer.seats import select_seats
 from assignment_assets.optimizer.weighing import weigh
 from assignment_assets_tests.optimizer.instances import draw_instance
@@ -26,6 +28,14 @@ def draw_phase(seed):
     return phase, start
 
 
+def search(phase, assignment, reserve, weighing, schedule, word, per_account=100.0):
+    """Every eligible rep is proposed, unless `per_account` says how many."""
+    choices, slack = priced_choices(phase, weighing.prices, lower_bound(phase, weighing), per_account)
+    schedule = schedule._replace(wide=max(slack, 1e-30), narrow=max(slack, 1e-30) * schedule.narrow)
+    return anneal(assignment, reserve, phase.searched, choices, pair_up(phase.edges, choices), weighing.prices,
+                  schedule, np.uint64(word))
+
+
 def demand_feasible(phase, assignment, reserve):
     edges = phase.edges
     assert (edges.rank[edges.state, assignment] >= 0).all()
@@ -36,14 +46,14 @@ def demand_feasible(phase, assignment, reserve):
 
 
 @settings(max_examples=60, deadline=None)
-@given(seeds, weights_of, st.sampled_from([0.0, 1e-4, 1.0]))
-def test_a_burst_keeps_every_rule_and_its_delta_is_the_full_difference(seed, weights, heat):
+@given(seeds, weights_of, st.sampled_from([0.0, 1e-4, 1.0]), st.sampled_from([1.0, 0.1]), st.sampled_from([100.0, 2.0]))
+def test_a_burst_keeps_every_rule_and_its_delta_is_the_full_difference(seed, weights, heat, narrow, per_account):
     phase, start = draw_phase(seed)
     weighing = weigh(phase, np.array(weights))
     result, reserve = start.copy(), fit_reserve(phase, start)
     demand_feasible(phase, result, reserve)
-    delta, _ = anneal(result, reserve, phase.edges, all_choices(phase), weighing.prices, 2000, heat, heat * 0.01, 3,
-                      np.uint64(seed + 1))
+    delta, _ = search(phase, result, reserve, weighing, Schedule(2000, heat, heat * 0.01, 1.0, narrow), seed + 1,
+                      per_account)
     demand_feasible(phase, result, reserve)
     before, after = evaluate(phase, np.stack([start, result])) @ weighing.weights
     assert after - before == pytest.approx(delta, abs=1e-9)
@@ -57,8 +67,7 @@ def test_crossing_keeps_every_rule_and_takes_genes_of_the_mate(seed):
     phase, start = draw_phase(seed)
     mate, child = start.copy(), start.copy()
     other = fit_reserve(phase, mate)
-    prices = weigh(phase, np.ones(3)).prices
-    anneal(mate, other, phase.edges, all_choices(phase), prices, 500, 10.0, 10.0, 3, np.uint64(seed + 1))
+    search(phase, mate, other, weigh(phase, np.ones(3)), Schedule(500, 10.0, 10.0, 1.0, 1.0), seed + 1)
     reserve = fit_reserve(phase, child)
     adopt(child, reserve, mate, phase.edges, False, 1.0, np.uint64(seed + 3))
     demand_feasible(phase, child, reserve)
@@ -84,14 +93,13 @@ def test_no_book_ever_exceeds_its_revenue_cap(seed, weights):
     phase, start, revenue, room = draw_capped_phase(seed)
     weighing = weigh(phase, np.array(weights))
     result, reserve = start.copy(), fit_reserve(phase, start)
-    delta, _ = anneal(result, reserve, phase.searched, all_choices(phase), weighing.prices, 2000, 1.0, 0.01, 3,
-                      np.uint64(seed + 1))
+    delta, _ = search(phase, result, reserve, weighing, Schedule(2000, 1.0, 0.01, 1.0, 1.0), seed + 1)
     demand_feasible(phase, result, reserve)
     assert (np.bincount(result, revenue, minlength=phase.num_reps) <= room).all()
     before, after = evaluate(phase, np.stack([start, result])) @ weighing.weights
     assert after - before == pytest.approx(delta, abs=1e-9)
-    free, other = start.copy(), fit_reserve(phase, start)
-    anneal(free, other, phase.edges, all_choices(phase), weighing.prices, 2000, 1.0, 0.01, 3, np.uint64(seed + 1))
+    plain, free, other = replace(phase, capped=None), start.copy(), fit_reserve(phase, start)
+    search(plain, free, other, weighing, Schedule(2000, 1.0, 0.01, 1.0, 1.0), seed + 1)
     child, reserve = start.copy(), fit_reserve(phase, start)
     adopt(child, reserve, free, phase.searched, phase.is_capped, 1.0, np.uint64(seed + 3))
     demand_feasible(phase, child, reserve)
@@ -122,6 +130,39 @@ def test_the_desk_after_shifts_and_exchanges_is_the_desk_laid_open_anew(seed):
         assert (getattr(desk, name) == getattr(fresh, name)).all(), name
     members = desk.member[desk.place]
     assert (members == np.arange(phase.num_accounts)).all()
+
+
+def test_two_full_books_change_places_where_that_helps():
+    """One seat each, both accounts far from their reps: only an exchange can mend it."""
+    instance = draw_instance(
+        1, num_accounts=2, num_reps=2, num_states=1, seats=1, covered=1.1, base_load=np.zeros((2, 4)),
+        weight=np.array([100, 100]), is_referring=np.ones(2), measures=np.ones((2, 3), dtype=int),
+        has_owner=np.zeros(2), account_latitude=np.array([30.0, 45.0]), account_longitude=np.array([-90.0, -90.0]),
+        rep_latitude=np.array([45.0, 30.0]), rep_longitude=np.array([-90.0, -90.0]))
+    phase, _ = referring_phase(instance, select_seats(instance))
+    crossed = np.array([0, 1], dtype=np.int32)
+    _, accepted = search(phase, crossed, fit_reserve(phase, crossed), weigh(phase, np.array([0.0, 1.0, 0.0])),
+                         Schedule(200, 0.0, 0.0, 1.0, 1.0), 7)
+    assert crossed.tolist() == [1, 0]
+    assert accepted == 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(seeds)
+def test_every_pair_lists_the_accounts_that_have_both_reps_in_question(seed):
+    phase, _ = draw_phase(seed)
+    weighing = weigh(phase, np.ones(3))
+    choices, _ = priced_choices(phase, weighing.prices, lower_bound(phase, weighing), 3.0)
+    pairs, edges = pair_up(phase.edges, choices), phase.edges
+    rep_of = [edges.reps[edges.state_start[state] + choices.rank[slice(*choices.start[account:account + 2])]]
+              for account, state in enumerate(edges.state)]
+    for row, reps in enumerate(rep_of):
+        for a, b in [(a, b) for a in range(len(reps)) for b in range(len(reps)) if a != b]:
+            pair = pairs.table[pairs.slot[row] + a * len(reps) + b]
+            listed = pairs.account[pairs.start[pair]:pairs.start[pair + 1]].tolist()
+            expected = [account for account, theirs in enumerate(rep_of)
+                        if reps[a] in theirs and reps[b] in theirs]
+            assert sorted(listed) == sorted(expected)
 
 
 def test_balance_of_a_hand_drawn_case():
