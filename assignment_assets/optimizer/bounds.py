@@ -70,8 +70,8 @@ def lower_bound(phase: Phase, weighing: Weighing, start: Duals | None = None,
         return _value(edges, prices, room, demand, seat, balance)
 
     best_bound, best = exact(variables), variables
+    is_huge = edges.start[-1] >= HUGE
     for temperature in temperatures:
-
         hot = temperature >= HOT
         step = SAMPLE_STEP if hot and phase.num_accounts >= SAMPLE_FROM else 1
         near = max(REACH * temperature, LEAST_REACH) * unit

@@ -16,13 +16,14 @@ from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.extensions import NO_CAP
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.instance import NO_REP, Instance
+from assignment_assets.optimizer.pairs import unpaired
 from assignment_assets.optimizer.phase import VALUE, build_phase
-from assignment_assets.optimizer.search import anneal
+from assignment_assets.optimizer.search import Schedule, anneal
 from assignment_assets.optimizer.seats import Selection, WithinCaps, seat_by_state
 from assignment_assets.optimizer.weighing import Prices
 
 ROUNDS = ((200, 0.001, 0.001), (2000, 0.3, 0.003))  # sweeps, temperatures; the next only where some are left out
-MOST_PROPOSALS, TRIES = 10_000_000, 4
+MOST_PROPOSALS = 10_000_000
 UNPLACED = 40_000  # what an account without a rep costs; a fifth less where it has the largest revenue
 LAST = "\U0010ffff"  # after every id
 
@@ -171,8 +172,8 @@ def _packed(instance: Instance, rows: np.ndarray, found: np.ndarray, reserve: np
         if not (best == nobody).any():
             break
         start, later = best.copy(), kept.copy()
-        anneal(start, later, edges, all_choices(phase), prices, min(sweeps * len(rows), MOST_PROPOSALS),
-               hot * UNPLACED, cold * UNPLACED, TRIES, seed_word(generator))
+        schedule = Schedule(min(sweeps * len(rows), MOST_PROPOSALS), hot * UNPLACED, cold * UNPLACED, 1.0, 1.0)
+        anneal(start, later, edges, all_choices(phase), unpaired(), prices, schedule, seed_word(generator))
         if (start == nobody).sum() < (best == nobody).sum():
             best, kept = start, later
     return np.where(best == nobody, NO_REP, best).astype(np.int32), kept[:states, :nobody].copy()

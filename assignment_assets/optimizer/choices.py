@@ -20,6 +20,13 @@ class Choices(NamedTuple):
     above: np.ndarray  # float64[choices], cost at the dual prices above the account's least
 
 
+def all_choices(phase: Phase) -> Choices:
+    """Every eligible rep of every account, none above the others."""
+    start = phase.edges.start.copy()
+    rank = np.arange(start[-1]) - np.repeat(start[:-1], np.diff(start))
+    return Choices(start, rank.astype(np.int32), np.zeros(len(rank)))
+
+
 def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: float) -> tuple[Choices, float]:
     """The reps whose cost at the dual prices is near the account's least: so many an account on average.
 

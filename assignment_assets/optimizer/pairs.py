@@ -24,6 +24,11 @@ class Pairs(NamedTuple):
     account: np.ndarray  # int32[entries]
 
 
+def unpaired() -> Pairs:
+    """No pair: whoever is met in the other book may be a partner."""
+    return Pairs(*(np.empty(0, dtype) for dtype in (np.int64, np.int32, np.int64, np.int32, np.int32, np.int32)))
+
+
 def pair_up(edges: Edges, choices: Choices) -> Pairs:
     """The pairs of all choices; their number grows with the square of an account's choices."""
     widths = np.diff(choices.start)

@@ -43,7 +43,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
     Parameters
     ----------
     choices, pairs
-        The accounts and reps that are proposed, and who could change places.
+        The accounts and reps that are proposed, and who could change places (`unpaired`: anybody of the other book).
     word
         uint64, the state of the random numbers.
 
@@ -55,7 +55,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
         Proposals accepted.
     """
     num_accounts, num_measures = len(assignment), prices.excess.shape[1]
-    is_capped = edges.amount.shape[1] > num_measures
+    is_capped, has_pairs = edges.amount.shape[1] > num_measures, len(pairs.table) > 0
     desk = lay_open(assignment, reserve, edges)
     over, excess = desk.over, prices.excess
     book_cost = np.zeros(len(edges.seats))
@@ -111,7 +111,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
             total += alone
             accepted += 1
             continue
-        is_known = held[account] >= 0
+        is_known = has_pairs and held[account] >= 0
         if is_known:
             across = (held[account] - begin) * (choices.start[account + 1] - begin)
             pair = pairs.table[pairs.slot[account] + across + choice - begin]
