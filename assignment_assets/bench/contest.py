@@ -116,7 +116,7 @@ def describe_knee(phase: Phase, scale: Scale, archive: Archive) -> dict:
     if not len(archive):
         return dict.fromkeys(("f1", "f2", "f3", "cv", "max_min", "violations", "seats_lost"))
     chosen = scale.knee(archive.objectives)
-    assignment = archive.assignments[chosen]
+    assignment = archive.assignment(chosen)
     loads, target = book_loads(phase, assignment)[0], phase.edges.target
     cv, width = {}, {}
     for k, measure in enumerate(MEASURES):

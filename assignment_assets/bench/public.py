@@ -8,8 +8,9 @@ from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.memory import peak_mb
 from assignment_assets.optimizer.landscape import Landscape
 from assignment_assets.optimizer.objectives import evaluate
-from assignment_assets.optimizer.referring import POLISH_HEAT, referring_phase
+from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.seats import select_seats
+from assignment_assets.optimizer.units import KNEE_HEAT
 
 RANGES = np.array([10.0, 50.0, 50.0])  # points of balance, minutes, per cent of moves that weigh the same
 WEIGHTS = np.array([0.5, 0.25, 0.25])
@@ -37,7 +38,7 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
         began, wall = time.process_time(), time.perf_counter()
         generator = np.random.default_rng([seed, 2])
         rounded = landscape.round_prices(guide, start, generator)
-        books = landscape.burst(rounded, guide, budget, POLISH_HEAT, generator)
+        books = landscape.burst(rounded, guide, budget, KNEE_HEAT, generator)
         spent = shared + time.process_time() - began
         found = evaluate(phase, books)[0]
         gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / float(guide.duals.bound) - 1.0)

@@ -16,7 +16,6 @@ WARM = ((1.0, 0.3, 0.1, 0.03), 30)  # temperatures and iterations from a neighbo
 INSIDE = 1.0 - 1e-9
 LATTICES = ((100_000, 12), (1_000_000, 8))  # up to so many edges, steps of the lattice: 91 and 45 half-spaces
 COARSEST = 4  # steps above: 15 half-spaces
-SURVEY_SWEEPS = 150
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +93,7 @@ def own_scale(phase: Phase, start: np.ndarray, weights: np.ndarray, divisions: i
     Without `divisions`, `LATTICES` says how many: fewer half-spaces are as valid, and further away.
     """
     divisions = divisions or next((steps for most, steps in LATTICES if phase.edges.start[-1] <= most), COARSEST)
-    landscape, _ = survey(phase, start, SURVEY_SWEEPS, np.random.default_rng(0))
+    landscape, _ = survey(phase, start, np.random.default_rng(0))
     lattice, near, least = directions(divisions), None, []
     for direction in lattice:
         weighing = landscape.weighing(direction)

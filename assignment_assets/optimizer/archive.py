@@ -9,7 +9,7 @@ class Archive:
 
     def __init__(self) -> None:
         self.objectives = np.empty((0, 3))
-        self.assignments = np.empty((0, 0), dtype=np.int32)
+        self._rows: list[np.ndarray] = []  # int16[n] each: half the memory, and no rep has an index above 32,767
 
     def __len__(self) -> int:
         return len(self.objectives)
@@ -18,10 +18,18 @@ class Archive:
         """Offers points (float[P, 3], int32[P, n]); how many of them were taken."""
         before = len(self)
         both = np.concatenate([self.objectives, objectives])
-        keep = non_dominated(both)
-        rows = np.concatenate([self.assignments, assignments]) if before else np.asarray(assignments)
-        self.objectives, self.assignments = both[keep], rows[keep]
-        return int((keep >= before).sum())
+        kept = non_dominated(both)
+        self._rows = [self._rows[row] if row < before else assignments[row - before].astype(np.int16) for row in kept]
+        self.objectives = both[kept]
+        return int((kept >= before).sum())
+
+    def assignment(self, row: int) -> np.ndarray:
+        """int32[n]."""
+        return self._rows[row].astype(np.int32)
+
+    def assignments(self, rows: np.ndarray) -> np.ndarray:
+        """int32[rows, n]."""
+        return np.array([self._rows[row] for row in rows], dtype=np.int32)
 
     def best(self, direction: np.ndarray, normalised: np.ndarray) -> int:
         """The point with the least weighted objective; the earliest of equals."""

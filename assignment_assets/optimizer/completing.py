@@ -30,7 +30,7 @@ from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.progress import Listener, Progress
-from assignment_assets.optimizer.referring import SURVEY_SWEEPS, referring_phase
+from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.seats import Selection
 from assignment_assets.optimizer.settings import Settings
 from assignment_assets.optimizer.settled import Settled, relaxed_phases
@@ -56,9 +56,9 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
         demand_room(instance, assignment)
     if not settled.is_base:
         (second, second_start), (third, start) = relaxed_phases(settled, assignment)
-        third_scale, _ = survey(third, start, SURVEY_SWEEPS, np.random.default_rng([settings.seed, 4]))
+        third_scale, _ = survey(third, start, np.random.default_rng([settings.seed, 4]))
         third_guide = third_scale.guide(third_guide.direction)
-    first_scale, _ = survey(second, second_start, SURVEY_SWEEPS, np.random.default_rng([settings.seed, 2]))
+    first_scale, _ = survey(second, second_start, np.random.default_rng([settings.seed, 2]))
     scales = (first_scale, third_scale)
     guides = (first_scale.guide(np.array(settings.knee_weights) / sum(settings.knee_weights)), third_guide)
     explanations = explain(settled.relaxed, scales, guides, assignment, given_by)

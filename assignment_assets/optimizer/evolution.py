@@ -12,10 +12,9 @@ from pymoo.core.problem import Problem
 from pymoo.core.survival import Survival
 from pymoo.operators.survival.rank_and_crowding import RankAndCrowding
 
-from assignment_assets.optimizer.archive import Archive
-from assignment_assets.optimizer.landscape import Guide, Landscape
+from assignment_assets.optimizer.landscape import Landscape
 from assignment_assets.optimizer.objectives import evaluate
-from assignment_assets.optimizer.operators import HashDuplicates, NeighbourBursts
+from assignment_assets.optimizer.operators import HashDuplicates, NeighbourWalks
 from assignment_assets.optimizer.phase import Phase
 
 
@@ -47,19 +46,24 @@ class AnchoredSurvival(Survival):
         return pop[np.array(order[:n_survive])]
 
 
-def evolve(landscape: Landscape, archive: Archive, seeds: np.ndarray, guides: list[Guide], generations: int,
-           offspring: int, sweeps: float, generator: np.random.Generator,
-           told: Callable[[int], None] = lambda generation: None) -> None:
-    """Improves `archive`, starting from `seeds` (int32[P, n]); `told` hears every generation's number."""
-    problem = BooksProblem(landscape.phase)
-    anchors = np.array([guide.direction for guide in guides])
+def evolve(mating: NeighbourWalks, seeds: np.ndarray, generations: int, offspring: int,
+           told: Callable[[int, np.ndarray], None] = lambda generation, population: None) -> None:
+    """Improves the mating's archive, from a population of `seeds` (int32[P, n]).
+
+    Parameters
+    ----------
+    generations
+        The number of the last; the first is the one after `mating.generation`.
+    told
+        Hears the number of every generation done, and its population (int32[P, n]).
+    """
+    ground, archive = mating.ground, mating.archive
+    problem = BooksProblem(ground.landscape.phase)
     algorithm = NSGA2(
-        pop_size=len(anchors), n_offsprings=offspring, sampling=seeds, eliminate_duplicates=HashDuplicates(),
-        mating=NeighbourBursts(landscape, archive, guides, sweeps, generator),
-        survival=AnchoredSurvival(landscape, anchors),
+        pop_size=len(ground.directions), n_offsprings=offspring, sampling=seeds, eliminate_duplicates=HashDuplicates(),
+        mating=mating, survival=AnchoredSurvival(ground.landscape, ground.directions),
     )
-    algorithm.setup(problem, termination=("n_gen", generations + 1), seed=int(generator.integers(2**31)), verbose=False)
-    generation = 0
+    algorithm.setup(problem, termination=("n_gen", generations + 1 - mating.generation), seed=0, verbose=False)
     while algorithm.has_next():
         children = algorithm.ask()
         if children is None or len(children) == 0:
@@ -67,5 +71,5 @@ def evolve(landscape: Landscape, archive: Archive, seeds: np.ndarray, guides: li
         algorithm.evaluator.eval(problem, children)
         archive.add(children.get("F"), np.asarray(children.get("X"), dtype=np.int32))
         algorithm.tell(infills=children)
-        told(generation)
-        generation += 1
+        if mating.generation:
+            told(mating.generation, np.asarray(algorithm.pop.get("X"), dtype=np.int32))

@@ -20,7 +20,7 @@ from assignment_assets.optimizer.weighing import Weighing, weigh
 PER_ACCOUNT = 4.0  # choices in question, on average
 NARROW = 0.2  # last window of the search over the first
 COOL = 0.05  # last temperature over the first
-EXTREME_HEAT = 1.0
+EXTREME_SWEEPS, EXTREME_HEAT = 50, 1.0  # of each extreme's search
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
 MARGIN = 0.05  # of the range, beyond the worst extreme
 
@@ -34,6 +34,11 @@ class Guide(NamedTuple):
     choices: Choices
     slack: float  # how far above the least cost they are, in units of the weighted objective
     pairs: Pairs
+
+    @property
+    def num_bytes(self) -> int:
+        """Memory of its arrays."""
+        return sum(array.nbytes for array in (*self.choices, *self.pairs))
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +71,17 @@ class Landscape:
         """What the ideal point contributes to that weighted objective."""
         return float(np.dot(direction, self.ideal / self.ranges))
 
-    def guide(self, direction: np.ndarray, near: Duals | None = None) -> Guide:
-        """Prices and choices of a direction; coarse and quick when the prices of a neighbour are at hand."""
+    def guide(self, direction: np.ndarray) -> Guide:
+        """Prices and choices of a direction."""
+        return self.guided_by(direction, lower_bound(self.phase, self.weighing(direction)))
+
+    def prices_near(self, direction: np.ndarray, near: Duals) -> Duals:
+        """Coarse prices, quickly found from a neighbour's."""
+        return lower_bound(self.phase, self.weighing(direction), near, *COARSE)
+
+    def guided_by(self, direction: np.ndarray, duals: Duals) -> Guide:
+        """The choices that given prices leave in question."""
         weighing = self.weighing(direction)
-        duals = lower_bound(self.phase, weighing) if near is None else lower_bound(self.phase, weighing, near, *COARSE)
         choices, slack = priced_choices(self.phase, weighing.prices, duals, PER_ACCOUNT)
         return Guide(np.asarray(direction), weighing, duals, choices, slack, pair_up(self.phase.edges, choices))
 
@@ -108,8 +120,7 @@ class Landscape:
         return result
 
 
-def survey(phase: Phase, start: np.ndarray, sweeps: float, generator: np.random.Generator,
-           ) -> tuple[Landscape, np.ndarray]:
+def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> tuple[Landscape, np.ndarray]:
     """The scale of a phase, and the three extreme solutions (int32[3, n]) that it comes from.
 
     The ideal is the proven bound of each objective alone. The reference lies a little beyond the worst figure of the
@@ -120,8 +131,10 @@ def survey(phase: Phase, start: np.ndarray, sweeps: float, generator: np.random.
     rough = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
     extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
     for k in range(3):
-        guide = rough.guide(np.where(np.arange(3) == k, 1.0, SLIGHT), alone[k].scaled(1.0 / rough.ranges[k]))
-        extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, sweeps, EXTREME_HEAT, generator)
+        direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
+        guide = rough.guided_by(direction, rough.prices_near(direction, alone[k].scaled(1.0 / rough.ranges[k])))
+        extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, EXTREME_SWEEPS, EXTREME_HEAT,
+                                  generator)
     worst = evaluate(phase, extremes).max(axis=0)
     reference = worst + MARGIN * (worst - ideal)
     return Landscape(phase, ideal, np.where(reference > ideal + 1e-9, reference, ideal + 1.0)), extremes

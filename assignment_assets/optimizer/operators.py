@@ -1,4 +1,4 @@
-"""pymoo operators that never leave the feasible set: crossing by adoption, mutation by a burst, duplicates by hash."""
+"""pymoo operators that never leave the feasible set: walks between neighbours, duplicates by hash."""
 
 import hashlib
 
@@ -8,15 +8,12 @@ from pymoo.core.infill import InfillCriterion
 from pymoo.core.population import Population
 
 from assignment_assets.optimizer.archive import Archive
-from assignment_assets.optimizer.crossing import adopt
-from assignment_assets.optimizer.draws import seed_word
-from assignment_assets.optimizer.feasible import fit_reserve
-from assignment_assets.optimizer.landscape import Guide, Landscape
+from assignment_assets.optimizer.units import STEP_SWEEPS, Ground, Polish, Walk, work
+from assignment_assets.optimizer.workers import Workers
 
-CROSSING_RATE = 0.3  # of the children; measured to matter little, the bursts do the work
-ADOPTION_RATE = 0.3  # of the genes in which the parents differ
-BURST_HEAT = 0.5
-WALK, STEP_SWEEPS, STEP_HEAT = 8, 0.3, 0.15  # children a walk; each after the first is a small step further
+CROSSING_RATE = 0.3  # of the walks; measured to matter little, the bursts do the work
+WALK = 8  # children a walk
+KNEE_SHARE, LONGER = 0.3, 3.0  # of all proposals, the knee's; each search of it is so much longer than the last
 
 
 class HashDuplicates(DuplicateElimination):
@@ -38,51 +35,81 @@ def _digest(row: np.ndarray) -> bytes:
     return hashlib.blake2b(np.ascontiguousarray(row, dtype=np.int32).tobytes(), digest_size=16).digest()
 
 
-class NeighbourBursts(InfillCriterion):
+class NeighbourWalks(InfillCriterion):
     """Children in walks: the best known points of two neighbouring directions, crossed and searched along one of them.
 
-    Each further child is the one before it, turned a small step towards a second direction nearby.
+    Each further child is the one before it, turned a small step towards a second direction nearby. From time to time a
+    long search of the knee is among the units: as soon as it costs no more than its share of all proposals.
+
+    Parameters
+    ----------
+    ground, handle
+        What the units share, and the workers' handle on it; its last direction is the knee's.
+    sweeps, knee_sweeps
+        Proposals of a burst, and of the first search of the knee, in multiples of the number of accounts.
+    seed
+        Of every generation: its number is added, so that nothing but it need be remembered.
     """
 
-    def __init__(self, landscape: Landscape, archive: Archive, guides: list[Guide], sweeps: float,
-                 generator: np.random.Generator):
+    def __init__(self, ground: Ground, handle: object, workers: Workers, archive: Archive, sweeps: float,
+                 knee_sweeps: float, seed: int):
         super().__init__(eliminate_duplicates=HashDuplicates(), n_max_iterations=1)
-        self.landscape, self.archive, self.guides, self.sweeps = landscape, archive, guides, sweeps
-        self.generator = generator
-        self.queue: list[int] = []
+        self.ground, self.handle, self.workers, self.archive = ground, handle, workers, archive
+        self.sweeps, self.knee_sweeps, self.seed = sweeps, knee_sweeps, seed
+        self.generation = 0
 
     def _do(self, problem, pop, n_offsprings, random_state=None, **kwargs):
-        normalised = self.landscape.normalise(self.archive.objectives)
-        children = np.empty((n_offsprings, self.landscape.phase.num_accounts), dtype=np.int32)
-        for row in range(n_offsprings):
-            if row % WALK == 0:
-                guide = self._next_guide()
-                cell = 0.5 / np.sqrt(len(self.guides))
-                direction, goal = self._near(guide.direction, cell), self._near(guide.direction, 2.0 * cell)
-                children[row] = self._child(guide, direction, normalised)
-            else:
-                direction = direction + (goal - direction) / (WALK - row % WALK)
-                children[row] = self.landscape.burst(children[row - 1], guide, self.sweeps * STEP_SWEEPS, STEP_HEAT,
-                                                     self.generator, direction)
-        return Population.new("X", children)
+        self.generation += 1
+        generator = np.random.default_rng([self.seed, 8, self.generation])
+        normalised = self.ground.landscape.normalise(self.archive.objectives)
+        num_walks = -(-n_offsprings // WALK)
+        units = [self._walk(place, generator, normalised) for place in self._places(num_walks)]
+        polish = self._knee(num_walks, normalised)
+        found = list(self.workers.map(work, self.handle, [*([polish] if polish else []), *units]))
+        return Population.new("X", np.concatenate(found))
 
-    def _next_guide(self) -> Guide:
-        """Each direction once a round, in random order."""
-        if not self.queue:
-            self.queue = list(self.generator.permutation(len(self.guides)))
-        return self.guides[self.queue.pop()]
+    def _places(self, num_walks: int) -> list[int]:
+        """Each direction once a round, in an order of the round's own."""
+        count = len(self.ground.directions) - 1
+        turns = range((self.generation - 1) * num_walks, self.generation * num_walks)
+        orders = {turn // count: None for turn in turns}
+        for number in orders:
+            orders[number] = np.random.default_rng([self.seed, 7, number]).permutation(count)
+        return sorted(int(orders[turn // count][turn % count]) for turn in turns)
 
-    def _near(self, direction: np.ndarray, reach: float) -> np.ndarray:
-        """A direction nearby, every weight above zero."""
-        moved = np.maximum(direction + self.generator.uniform(-reach, reach, 3), 0.002)
-        return moved / moved.sum()
+    def _knee(self, num_walks: int, normalised: np.ndarray) -> Polish | None:
+        """The long search of the knee that is due in this generation, if one is."""
+        length = self._length_due(num_walks)
+        if length is None:
+            return None
+        place = len(self.ground.directions) - 1
+        best = self.archive.best(self.ground.directions[place], normalised)
+        return Polish(place, self.archive.assignment(best), length, (self.seed, 9, self.generation))
 
-    def _child(self, guide: Guide, direction: np.ndarray, normalised: np.ndarray) -> np.ndarray:
-        child = self.archive.assignments[self.archive.best(direction, normalised)].copy()
-        if self.generator.random() < CROSSING_RATE:
-            mate_direction = self._near(direction, 1.0 / np.sqrt(len(self.guides)))
-            mate = self.archive.assignments[self.archive.best(mate_direction, normalised)]
-            phase = self.landscape.phase
-            adopt(child, fit_reserve(phase, child), mate, phase.searched, phase.is_capped, ADOPTION_RATE,
-                  seed_word(self.generator))
-        return self.landscape.burst(child, guide, self.sweeps, BURST_HEAT, self.generator, direction)
+    def _length_due(self, num_walks: int) -> float | None:
+        a_generation = num_walks * self.sweeps * (1.0 + STEP_SWEEPS * (WALK - 1))
+        spent, length, due = 0.0, self.knee_sweeps, None
+        for generation in range(1, self.generation + 1):
+            due = None
+            if spent + length <= KNEE_SHARE * (spent + length + a_generation * generation):
+                due = length
+                spent, length = spent + length, length * LONGER
+        return due
+
+    def _walk(self, place: int, generator: np.random.Generator, normalised: np.ndarray) -> Walk:
+        direction, cell = self.ground.directions[place], 0.5 / np.sqrt(len(self.ground.directions))
+        first, goal = _near(direction, cell, generator), _near(direction, 2.0 * cell, generator)
+        steps = [first]
+        for left in range(WALK - 1, 0, -1):
+            steps.append(steps[-1] + (goal - steps[-1]) / left)
+        mate = None
+        if generator.random() < CROSSING_RATE:
+            mate = self.archive.assignment(self.archive.best(_near(first, 2.0 * cell, generator), normalised))
+        start = self.archive.assignment(self.archive.best(first, normalised))
+        return Walk(place, np.array(steps), start, mate, self.sweeps, tuple(generator.integers(2**31, size=4).tolist()))
+
+
+def _near(direction: np.ndarray, reach: float, generator: np.random.Generator) -> np.ndarray:
+    """A direction nearby, every weight above zero."""
+    moved = np.maximum(direction + generator.uniform(-reach, reach, 3), 0.002)
+    return moved / moved.sum()

@@ -1,11 +1,13 @@
 """Phase 2: the referring accounts' front, from seeds through evolution to the polished knee."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from assignment_assets.optimizer.archive import Archive, thin
+from assignment_assets.optimizer.checkpoint import Checkpoint, Checkpoints, Forgetful
 from assignment_assets.optimizer.evolution import evolve
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.front import ReferringFront
@@ -13,13 +15,15 @@ from assignment_assets.optimizer.instance import NO_REP, Instance
 from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.lattice import directions
 from assignment_assets.optimizer.objectives import book_loads, evaluate, worst_book
+from assignment_assets.optimizer.operators import NeighbourWalks
 from assignment_assets.optimizer.phase import OPP_BPS_TAM, Phase, build_phase
 from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection
 from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.units import Ground, Range, work
+from assignment_assets.optimizer.workers import Alone, Workers
 
-SURVEY_SWEEPS = 150
-SEED_HEAT, POLISH_HEAT = 0.7, 1.5
+RANGES = 4  # of the lattice, that different workers may walk
 
 
 def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np.ndarray]:
@@ -42,18 +46,20 @@ class Exploration(NamedTuple):
     landscape: Landscape
     archive: Archive
     knee: Guide
-    guides: list[Guide]
 
 
-def find_front(instance: Instance, selection: Selection, settings: Settings, progress: Listener) -> ReferringFront:
+def find_front(instance: Instance, selection: Selection, settings: Settings, progress: Listener,
+               workers: Workers, checkpoints: Checkpoints) -> ReferringFront:
     """The front of phase 2."""
     phase, start = referring_phase(instance, selection)
-    return present(instance, explore(phase, start, settings, progress), settings.front_points)
+    found = explore(phase, start, settings, progress, workers=workers, checkpoints=checkpoints)
+    return present(instance, found, settings.front_points)
 
 
-def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Listener,
-            archive: Archive | None = None, scale: tuple[np.ndarray, np.ndarray] | None = None) -> Exploration:
-    """Scale, sweep, the polished knee and the evolution of a phase, from one feasible assignment (int32[n]).
+def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Listener, archive: Archive | None = None,
+            scale: tuple[np.ndarray, np.ndarray] | None = None, workers: Workers | None = None,
+            checkpoints: Checkpoints | None = None) -> Exploration:
+    """Scale, sweep and evolution of a phase, from one feasible assignment (int32[n]).
 
     Parameters
     ----------
@@ -61,17 +67,22 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
         Where the points go; of use to a listener that looks at them while the search runs.
     scale
         Ideal and reference of the objectives, where they are given and not ours to find.
+    workers
+        Who does the units of work; this process, unless others are given. The answer is the same.
+    checkpoints
+        Where to go on from, and where to note how far it is; nowhere, unless given.
     """
     generator = np.random.default_rng([settings.seed, 2])
-    landscape, extremes = survey(phase, start, SURVEY_SWEEPS, generator)
+    archive, workers = Archive() if archive is None else archive, workers or Alone()
+    checkpoints = checkpoints or Forgetful()
+    landscape, extremes = survey(phase, start, generator)
     if scale is not None:
         landscape = Landscape(phase, *scale)
     knee = landscape.guide(np.array(settings.knee_weights) / sum(settings.knee_weights))
     progress(Progress("referring", "bounds", 1, 1))
-    archive = Archive() if archive is None else archive
     archive.add(evaluate(phase, extremes), extremes)
     if not _has_choice(phase):
-        return Exploration(landscape, archive, knee, [])
+        return Exploration(landscape, archive, knee)
 
     def tell(step: str, done: int, total: int) -> None:
         best = float((landscape.normalise(archive.objectives) @ knee.direction).min())
@@ -79,39 +90,50 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
         gap = 100.0 * ((best + landscape.offset(knee.direction)) / bound - 1.0) if bound > 0.0 else None
         progress(Progress("referring", step, done, total, len(archive), gap))
 
-    guides, seeds = sweep(landscape, directions(settings.lattice_divisions), extremes[2], settings.burst_sweeps,
-                          generator, archive, lambda done, of: tell("sweep", done, of))
-    best = archive.assignments[archive.best(knee.direction, landscape.normalise(archive.objectives))]
-    polished = landscape.burst(best, knee, settings.polish_sweeps, POLISH_HEAT, generator)
-    archive.add(evaluate(phase, polished), polished[None, :])
-    tell("polish", 1, 1)
-    evolve(landscape, archive, np.concatenate([extremes, seeds]), guides, settings.generations, settings.offspring,
-           settings.burst_sweeps, generator, lambda done: tell("evolution", done, settings.generations))
-    return Exploration(landscape, archive, knee, guides)
+    ground = price_lattice(landscape, directions(settings.lattice_divisions), knee,
+                           lambda done, of: tell("prices", done, of))
+    handle = workers.share(ground)
+    mating = NeighbourWalks(ground, handle, workers, archive, settings.burst_sweeps, settings.knee_sweeps,
+                            settings.seed)
+    past = checkpoints.load()
+    if past is None:
+        seeds = [extremes]
+        for done, found in enumerate(workers.map(work, handle, ranges(ground, extremes, settings))):
+            archive.add(evaluate(phase, found), found)
+            seeds.append(found)
+            tell("sweep", done + 1, RANGES)
+        population = np.concatenate(seeds)
+    else:
+        mating.generation, population = past.generation, past.population
+        archive.add(past.objectives, past.assignments)
+
+    def told(generation: int, members: np.ndarray) -> None:
+        tell("evolution", generation, settings.generations)
+        if generation < settings.generations:
+            checkpoints.save(Checkpoint(generation, members, archive.objectives,
+                                        archive.assignments(np.arange(len(archive)))))
+
+    evolve(mating, population, settings.generations, settings.offspring, told)
+    return Exploration(landscape, archive, knee)
 
 
-def sweep(landscape: Landscape, lattice: np.ndarray, start: np.ndarray, sweeps: float, generator: np.random.Generator,
-          archive: Archive, told: Callable[[int, int], None]) -> tuple[list[Guide], np.ndarray]:
-    """Along the lattice: each direction's prices from its neighbour's, its solution from rounding them.
+def price_lattice(landscape: Landscape, lattice: np.ndarray, knee: Guide,
+                  told: Callable[[int, int], None]) -> Ground:
+    """Prices along the lattice, each from its neighbour's; the knee's come last."""
+    duals = []
+    for place, direction in enumerate(lattice):
+        duals.append(landscape.prices_near(direction, duals[-1] if duals else knee.duals))
+        told(place + 1, len(lattice))
+    return Ground(landscape, np.vstack([lattice, knee.direction]), [*duals, knee.duals])
 
-    Returns
-    -------
-    guides
-        One a direction.
-    seeds
-        int32[D, n]: their solutions, which `archive` has been offered too.
-    """
-    guides, seeds = [], np.empty((len(lattice), landscape.phase.num_accounts), dtype=np.int32)
-    current = start
-    for row, direction in enumerate(lattice):
-        guide = landscape.guide(direction, guides[-1].duals if guides else None)
-        rounded = landscape.round_prices(guide, current, generator)
-        current = landscape.burst(rounded, guide, sweeps, SEED_HEAT, generator)
-        guides.append(guide)
-        seeds[row] = current
-        archive.add(evaluate(landscape.phase, current), current[None, :])
-        told(row + 1, len(lattice))
-    return guides, seeds
+
+def ranges(ground: Ground, extremes: np.ndarray, settings: Settings) -> list[Range]:
+    """The lattice in ranges that are walked independently, each from the extreme that suits its first direction."""
+    lattice = ground.directions[:-1]
+    cuts = np.linspace(0, len(lattice), RANGES + 1).astype(int)
+    return [Range((int(first), int(last)), extremes[np.argmax(lattice[min(first, len(lattice) - 1)])],
+                  settings.burst_sweeps, (settings.seed, 6, number))
+            for number, (first, last) in enumerate(pairwise(cuts)) if last > first]
 
 
 def _has_choice(phase: Phase) -> bool:
@@ -129,10 +151,10 @@ def present(instance: Instance, found: Exploration, size: int) -> ReferringFront
     kept = kept[np.lexsort(archive.objectives[kept].T[::-1])]
     columns = np.searchsorted(instance.referring_accounts, landscape.phase.accounts)
     assignments = np.full((len(kept), len(instance.referring_accounts)), NO_REP, dtype=np.int32)
-    assignments[:, columns] = archive.assignments[kept]
+    assignments[:, columns] = archive.assignments(kept)
     return ReferringFront(
         objectives=archive.objectives[kept],
-        worst_book=worst_book(landscape.phase, book_loads(landscape.phase, archive.assignments[kept])),
+        worst_book=worst_book(landscape.phase, book_loads(landscape.phase, archive.assignments(kept))),
         assignments=assignments, knee=int(np.flatnonzero(kept == chosen)[0]), ideal=landscape.ideal,
         reference=landscape.reference, knee_bound=knee.duals.bound - landscape.offset(knee.direction),
     )

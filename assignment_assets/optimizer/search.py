@@ -22,7 +22,8 @@ from numba import njit
 from assignment_assets.optimizer.desk import exchange, lay_open, make_way, shift
 from assignment_assets.optimizer.draws import below, fraction, next_word
 
-COOLINGS = 256  # steps of the geometric schedule
+COOLINGS = 256  # steps of the temperature's geometric schedule
+NARROWINGS, NARROWING_SWEEPS = 16, 4  # of the window's: at most so many, each so many proposals an account long
 TRIES = 4  # partners compared in an exchange
 
 
@@ -57,14 +58,22 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
     num_accounts, num_measures = len(assignment), prices.excess.shape[1]
     is_capped, has_pairs = edges.amount.shape[1] > num_measures, len(pairs.table) > 0
     desk = lay_open(assignment, reserve, edges)
-    over, excess = desk.over, prices.excess
+    # Fields of tuples are named once: a compiled loop that reaches through a tuple counts references at every step.
+    over, excess, free, member = desk.over, prices.excess, desk.free, desk.member
+    book_start, book_size = desk.first, desk.count
+    amount_of, state_of, rank_of, owner_of = edges.amount, edges.state, edges.rank, edges.owner
+    minutes, edge_start = edges.minutes, edges.start
+    choice_start, above = choices.start, choices.above
+    table, slots, pair_start, lower, upper, paired = (pairs.table, pairs.slot, pairs.start, pairs.lower, pairs.upper,
+                                                      pairs.account)
     book_cost = np.zeros(len(edges.seats))
-    for rep in range(len(edges.seats)):
+    for rep in range(len(book_cost)):
         for k in range(num_measures):
             book_cost[rep] += excess[rep, k] * max(0.0, over[rep, k])
     own_cost = np.empty(num_accounts)  # of the edge that an account has
     for account in range(num_accounts):
-        own_cost[account] = _edge_price(edges, prices, account, edges.rank[edges.state[account], assignment[account]])
+        drive = minutes[edge_start[account] + rank_of[state_of[account], assignment[account]]]
+        own_cost[account] = _edge_price(prices.minute, prices.move, drive, owner_of[account], assignment[account])
     cost, rep_of, held = _price(assignment, edges, choices, prices)
     proposed = np.empty(num_accounts, dtype=np.int32)
     width = np.empty(num_accounts, dtype=np.int32)
@@ -73,20 +82,22 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
     temperature, window = schedule.hot, schedule.wide
     is_warm = schedule.hot > 0.0 and schedule.cold > 0.0
     cooling = (schedule.cold / schedule.hot) ** (1.0 / COOLINGS) if is_warm else 1.0
-    narrowing = (schedule.narrow / schedule.wide) ** (1.0 / COOLINGS)
-    block = max(1, schedule.steps // COOLINGS)
+    windows = min(max(schedule.steps // (NARROWING_SWEEPS * max(num_accounts, 1)), 1), NARROWINGS)
+    narrowing = (schedule.narrow / schedule.wide) ** (1.0 / windows)
+    window *= np.sqrt(narrowing)
+    block, span = max(1, schedule.steps // COOLINGS), schedule.steps // windows + 1
     for step in range(schedule.steps):
-        if step % block == 0:
-            if step > 0:
-                temperature *= cooling
-                window *= narrowing
-            num_proposed = _look_through(window, choices, held, proposed, width)
+        if step % block == 0 and step > 0:
+            temperature *= cooling
+        if step % span == 0:
+            window *= narrowing if step > 0 else 1.0
+            num_proposed = _look_through(window, choice_start, above, held, proposed, width)
             if num_proposed == 0:
                 break
         word = next_word(word)
         slot = below(word, num_proposed)
         account = proposed[slot]
-        begin = choices.start[account]
+        begin = choice_start[account]
         word = next_word(word)
         choice = begin + below(word, width[slot])
         here, there = assignment[account], rep_of[choice]
@@ -95,7 +106,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
         change = cost[choice] - own_cost[account]
         new_here, new_there = 0.0, 0.0
         for k in range(num_measures):
-            amount = edges.amount[account, k]
+            amount = amount_of[account, k]
             new_here += excess[here, k] * max(0.0, over[here, k] - amount)
             new_there += excess[there, k] * max(0.0, over[there, k] + amount)
         alone = change + new_here + new_there - book_cost[here] - book_cost[there]
@@ -103,8 +114,8 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
         if is_warm:
             word = next_word(word)
             limit = -temperature * np.log(fraction(word))
-        fits = not is_capped or over[there, num_measures] + edges.amount[account, num_measures] <= 0.0
-        if alone <= limit and fits and make_way(desk, edges, there, here):
+        fits = not is_capped or over[there, num_measures] + amount_of[account, num_measures] <= 0.0
+        if alone <= limit and fits and (free[there] > 0 or make_way(desk, edges, there, here)):
             shift(desk, edges, account, there)
             book_cost[here], book_cost[there] = new_here, new_there
             own_cost[account], held[account] = cost[choice], choice
@@ -113,11 +124,11 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
             continue
         is_known = has_pairs and held[account] >= 0
         if is_known:
-            across = (held[account] - begin) * (choices.start[account + 1] - begin)
-            pair = pairs.table[pairs.slot[account] + across + choice - begin]
-            first, last = pairs.start[pair], pairs.start[pair + 1]
+            across = (held[account] - begin) * (choice_start[account + 1] - begin)
+            pair = table[slots[account] + across + choice - begin]
+            first, last = pair_start[pair], pair_start[pair + 1]
         else:
-            first, last = desk.first[there], desk.first[there] + desk.count[there]
+            first, last = book_start[there], book_start[there] + book_size[there]
         if first == last:
             continue
         word = next_word(word)
@@ -127,22 +138,23 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
             place += 1
             if place == last:
                 place = first
-            other = pairs.account[place] if is_known else desk.member[place]
-            if assignment[other] != there or edges.rank[edges.state[other], here] < 0:
+            other = paired[place] if is_known else member[place]
+            if assignment[other] != there or rank_of[state_of[other], here] < 0:
                 continue
             if is_capped:
-                gained = edges.amount[account, num_measures] - edges.amount[other, num_measures]
+                gained = amount_of[account, num_measures] - amount_of[other, num_measures]
                 if over[there, num_measures] + gained > 0.0 or over[here, num_measures] - gained > 0.0:
                     continue
             if is_known:
-                choice_here = pairs.lower[place] if here < there else pairs.upper[place]
+                choice_here = lower[place] if here < there else upper[place]
                 cost_of_other = cost[choice_here]
             else:
                 choice_here = -1
-                cost_of_other = _edge_price(edges, prices, other, edges.rank[edges.state[other], here])
+                drive = minutes[edge_start[other] + rank_of[state_of[other], here]]
+                cost_of_other = _edge_price(prices.minute, prices.move, drive, owner_of[other], here)
             cost_here, cost_there = 0.0, 0.0
             for k in range(num_measures):
-                difference = edges.amount[account, k] - edges.amount[other, k]
+                difference = amount_of[account, k] - amount_of[other, k]
                 cost_here += excess[here, k] * max(0.0, over[here, k] - difference)
                 cost_there += excess[there, k] * max(0.0, over[there, k] + difference)
             change_of_other = cost_of_other - own_cost[other] + cost_here + cost_there
@@ -168,40 +180,40 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
 @njit(cache=True)
 def _price(assignment, edges, choices, prices):
     """What every choice costs but for balance, its rep, and which choice each account holds (−1: none of them)."""
-    cost = np.empty(len(choices.rank))
-    rep_of = np.empty(len(choices.rank), dtype=np.int32)
+    minutes, start, rank, reps, owner = edges.minutes, edges.start, choices.rank, edges.reps, edges.owner
+    choice_start, state, state_start = choices.start, edges.state, edges.state_start
+    cost, rep_of = np.empty(len(rank)), np.empty(len(rank), dtype=np.int32)
     held = np.full(len(assignment), -1, dtype=np.int32)
     for account in range(len(assignment)):
-        begin = edges.state_start[edges.state[account]]
-        for choice in range(choices.start[account], choices.start[account + 1]):
-            rep_of[choice] = edges.reps[begin + choices.rank[choice]]
-            cost[choice] = _edge_price(edges, prices, account, choices.rank[choice])
-            if rep_of[choice] == assignment[account]:
+        begin = state_start[state[account]]
+        for choice in range(choice_start[account], choice_start[account + 1]):
+            rep = reps[begin + rank[choice]]
+            drive = minutes[start[account] + rank[choice]]
+            rep_of[choice] = rep
+            cost[choice] = _edge_price(prices.minute, prices.move, drive, owner[account], rep)
+            if rep == assignment[account]:
                 held[account] = choice
     return cost, rep_of, held
 
 
 @njit(cache=True, inline="always")
-def _edge_price(edges, prices, account, rank):
+def _edge_price(minute, move, drive, owner, rep):
     """Drive time and the move, as they count in the weighted objective."""
-    cost = prices.minute * np.float64(edges.minutes[edges.start[account] + rank])
-    owner = edges.owner[account]
-    if owner >= 0 and owner != edges.reps[edges.state_start[edges.state[account]] + rank]:
-        cost += prices.move
-    return cost
+    cost = minute * np.float64(drive)
+    return cost + move if owner >= 0 and owner != rep else cost
 
 
 @njit(cache=True)
-def _look_through(window, choices, held, proposed, width):
+def _look_through(window, choice_start, above, held, proposed, width):
     """Which accounts have something to propose within the window, and how many of their choices; how many accounts."""
     count = 0
     for account in range(len(held)):
         within = 0
-        for choice in range(choices.start[account], choices.start[account + 1]):
-            if choices.above[choice] > window:
+        for choice in range(choice_start[account], choice_start[account + 1]):
+            if above[choice] > window:
                 break
             within += 1
-        if within > 1 or held[account] != choices.start[account]:
+        if within > 1 or held[account] != choice_start[account]:
             proposed[count], width[count] = account, within
             count += 1
     return count

@@ -24,8 +24,11 @@ class Settings:
         Children a generation: delta-evaluated bursts, and short walks from each to its neighbours.
     burst_sweeps
         Proposals of one burst, in multiples of the number of accounts.
-    polish_sweeps
-        Proposals spent on the knee of each phase, in multiples of the number of accounts.
+    knee_sweeps
+        Proposals of the first long search of phase 2's knee, in multiples of the number of accounts; each later one is
+        three times as long, as soon as all of them take no more than two fifths of the proposals.
+    value_sweeps
+        Proposals spent on phase 3, in multiples of the number of accounts.
     front_points
         How many points of the archive are kept for people; the knee always is.
     seed
@@ -44,7 +47,8 @@ class Settings:
     generations: int = 25
     offspring: int = 240
     burst_sweeps: int = 12
-    polish_sweeps: int = 12000
+    knee_sweeps: int = 600
+    value_sweeps: int = 150
     front_points: int = 60
     seed: int = 7
     knee_weights: tuple[float, float, float] = (0.5, 0.25, 0.25)
@@ -53,7 +57,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         faults = []
-        for name in ("lattice_divisions", "offspring", "burst_sweeps", "polish_sweeps", "front_points"):
+        for name in ("lattice_divisions", "offspring", "burst_sweeps", "knee_sweeps", "value_sweeps", "front_points"):
             if getattr(self, name) < 1:
                 faults.append(Fault(f"settings.{name}", str(getattr(self, name)), "1 or more"))
         for name in ("generations", "tie_band_minutes", "seed"):
@@ -82,10 +86,10 @@ class Settings:
 
 
 PRESETS: dict[str, dict[str, int]] = {
-    "quick": {"lattice_divisions": 8, "generations": 6, "offspring": 160, "burst_sweeps": 12,
-              "polish_sweeps": 4000, "front_points": 30},
-    "standard": {"lattice_divisions": 8, "generations": 25, "offspring": 240, "burst_sweeps": 12,
-                 "polish_sweeps": 12000, "front_points": 60},
-    "thorough": {"lattice_divisions": 12, "generations": 80, "offspring": 320, "burst_sweeps": 20,
-                 "polish_sweeps": 60000, "front_points": 120},
+    "quick": {"lattice_divisions": 6, "generations": 6, "offspring": 160, "burst_sweeps": 12, "knee_sweeps": 600,
+              "value_sweeps": 50, "front_points": 30},
+    "standard": {"lattice_divisions": 8, "generations": 25, "offspring": 240, "burst_sweeps": 12, "knee_sweeps": 600,
+                 "value_sweeps": 150, "front_points": 60},
+    "thorough": {"lattice_divisions": 12, "generations": 80, "offspring": 320, "burst_sweeps": 20, "knee_sweeps": 600,
+                 "value_sweeps": 600, "front_points": 120},
 }

@@ -3,24 +3,35 @@
 import numpy as np
 
 from assignment_assets.optimizer.books import Books
+from assignment_assets.optimizer.checkpoint import Checkpoints, Forgetful
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.instance import Instance
 from assignment_assets.optimizer.progress import Listener, silent
 from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.workers import Alone, Workers
 
 
-def solve_referring(instance: Instance, settings: Settings, progress: Listener = silent) -> ReferringFront:
+def solve_referring(instance: Instance, settings: Settings, progress: Listener = silent,
+                    workers: Workers | None = None, checkpoints: Checkpoints | None = None) -> ReferringFront:
     """The front of phase 2: the referring accounts that have a seat, spread over the reps who cover their states.
 
     Always has at least one point (with no referring account: one point, of the books as they stand). No point of it
     costs a later account its seat. Families, where there are any, are in place before. The same instance and settings
-    give the same arrays.
+    give the same arrays, whoever the workers are, and also when the search was interrupted and goes on.
+
+    Parameters
+    ----------
+    workers
+        Who does the independent units of work; this process, unless others are given.
+    checkpoints
+        Where the search notes how far it is, and goes on from.
     """
     from assignment_assets.optimizer.referring import find_front  # loads numba and pymoo
     from assignment_assets.optimizer.settled import settle, with_proven_bounds
 
     settled = settle(instance, settings)
-    front = find_front(settled.instance, settled.selection, settings, progress)
+    front = find_front(settled.instance, settled.selection, settings, progress, workers or Alone(),
+                       checkpoints or Forgetful())
     return front if settled.is_base else with_proven_bounds(front, settled, settings)
 
 

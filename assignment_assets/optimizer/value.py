@@ -11,7 +11,7 @@ from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection, seat_in_order
 from assignment_assets.optimizer.settings import Settings
 
-SURVEY_SWEEPS, POLISH_HEAT = 60, 0.2
+VALUE_HEAT = 0.15  # in the weighing's units
 
 
 def check_referring(instance: Instance, referring: np.ndarray) -> np.ndarray:
@@ -117,10 +117,10 @@ def distribute_value(phase: Phase, start: np.ndarray, settings: Settings,
                      progress: Listener) -> tuple[Landscape, Guide, np.ndarray]:
     """Phase 3's scale, the prices at the configured weights, and the books (int32[n])."""
     generator = np.random.default_rng([settings.seed, 3])
-    landscape, extremes = survey(phase, start, SURVEY_SWEEPS, generator)
+    landscape, extremes = survey(phase, start, generator)
     guide = landscape.guide(np.array(settings.value_weights) / sum(settings.value_weights))
     progress(Progress("value", "bounds", 1, 1))
     rounded = landscape.round_prices(guide, extremes[0], generator)
-    books = landscape.burst(rounded, guide, settings.polish_sweeps / 4, POLISH_HEAT, generator)
+    books = landscape.burst(rounded, guide, settings.value_sweeps, VALUE_HEAT, generator)
     progress(Progress("value", "polish", 1, 1))
     return landscape, guide, books

@@ -16,7 +16,7 @@ from assignment_assets_tests.bench.problems import write_problem
 def honest(tmp_path_factory):
     folder = tmp_path_factory.mktemp("problem")
     write_problem(folder)
-    run_cycle(folder, Settings.from_preset("quick", polish_sweeps=200, generations=1), folder / "dump")
+    run_cycle(folder, Settings.from_preset("quick", knee_sweeps=200, generations=1), folder / "dump")
     return folder / "dump"
 
 

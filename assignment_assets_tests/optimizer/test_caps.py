@@ -20,7 +20,7 @@ from assignment_assets_tests.optimizer.instances import draw_instance
 
 PER_ACCOUNT = ("account_state", "is_referring", "measures", "value", "owner", "has_owner", "account_latitude",
                "account_longitude")
-SMALL = Settings(lattice_divisions=2, generations=1, offspring=4, burst_sweeps=10, polish_sweeps=50, front_points=8)
+SMALL = Settings(lattice_divisions=2, generations=1, offspring=4, burst_sweeps=10, knee_sweeps=50, front_points=8)
 SEEDS = st.integers(0, 2**32 - 1)
 SOMETIMES = settings(max_examples=10, deadline=None, derandomize=True, database=None)
 

@@ -13,7 +13,7 @@ from assignment_assets.optimizer.settings import Settings
 from assignment_assets.optimizer.solve import complete, solve_referring
 from assignment_assets_tests.optimizer.instances import draw_instance
 
-SMALL = Settings(lattice_divisions=3, generations=2, offspring=6, burst_sweeps=20, polish_sweeps=100, front_points=12)
+SMALL = Settings(lattice_divisions=3, generations=2, offspring=6, burst_sweeps=20, knee_sweeps=100, front_points=12)
 
 
 def draw_with_overrides(seed: int, **sizes) -> tuple[Instance, np.ndarray]:

@@ -21,7 +21,7 @@ from assignment_assets.optimizer.solve import complete, solve_referring
 from assignment_assets.optimizer.weighing import weigh
 from assignment_assets_tests.optimizer.instances import draw_instance
 
-SMALL = Settings(lattice_divisions=2, generations=1, offspring=4, burst_sweeps=10, polish_sweeps=50, front_points=8)
+SMALL = Settings(lattice_divisions=2, generations=1, offspring=4, burst_sweeps=10, knee_sweeps=50, front_points=8)
 SEEDS = st.integers(0, 2**32 - 1)
 SOMETIMES = settings(max_examples=10, deadline=None, derandomize=True, database=None)
 

@@ -1,0 +1,111 @@
+"""Units of work that depend on nothing but what they are given: they may run anywhere, in any order."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from assignment_assets.optimizer.bounds import Duals
+from assignment_assets.optimizer.crossing import adopt
+from assignment_assets.optimizer.draws import seed_word
+from assignment_assets.optimizer.feasible import fit_reserve
+from assignment_assets.optimizer.landscape import Guide, Landscape
+
+ADOPTION_RATE = 0.3  # of the genes in which the parents differ
+SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.5, 0.15, 1.5  # first temperatures, in the weighing's units
+STEP_SWEEPS = 0.3  # of a burst
+MOST_GUIDES_BYTES = 60_000_000
+
+
+class Ground:
+    """What all units share: the landscape and the prices of every direction. Guides are built where they are used.
+
+    Parameters
+    ----------
+    directions
+        float64[D, 3].
+    duals
+        Prices of each.
+    """
+
+    def __init__(self, landscape: Landscape, directions: np.ndarray, duals: list[Duals]):
+        self.landscape, self.directions, self.duals = landscape, directions, duals
+        self._built: dict[int, Guide] = {}
+
+    def __reduce__(self):
+        return Ground, (self.landscape, self.directions, self.duals)
+
+    def guide(self, place: int) -> Guide:
+        """The guide of a direction; as many are kept as the memory allows, the last used longest."""
+        guide = self._built.pop(place, None)
+        if guide is None:
+            guide = self.landscape.guided_by(self.directions[place], self.duals[place])
+            if self._built and len(self._built) * guide.num_bytes > MOST_GUIDES_BYTES:
+                self._built.pop(next(iter(self._built)))
+        self._built[place] = guide
+        return guide
+
+
+class Range(NamedTuple):
+    """A range of the lattice, walked from one end."""
+
+    places: tuple[int, int]  # first and after the last direction
+    start: np.ndarray  # int32[n]
+    sweeps: float
+    seed: tuple[int, ...]
+
+
+class Walk(NamedTuple):
+    """A point, crossed perhaps, and searched; then searched again and again a small step further."""
+
+    guide: int
+    directions: np.ndarray  # float64[W, 3]
+    start: np.ndarray  # int32[n]
+    mate: np.ndarray | None  # int32[n]
+    sweeps: float
+    seed: tuple[int, ...]
+
+
+class Polish(NamedTuple):
+    """A long search of one direction."""
+
+    guide: int
+    start: np.ndarray  # int32[n]
+    sweeps: float
+    seed: tuple[int, ...]
+
+
+def work(ground: Ground, unit: Range | Walk | Polish) -> np.ndarray:
+    """int32[points, n]: what the unit finds."""
+    if isinstance(unit, Range):
+        return _sweep(ground, unit)
+    return _walk(ground, unit) if isinstance(unit, Walk) else _polish(ground, unit)
+
+
+def _sweep(ground: Ground, unit: Range) -> np.ndarray:
+    generator, landscape = np.random.default_rng(unit.seed), ground.landscape
+    found, current = [], unit.start
+    for place in range(*unit.places):
+        guide = ground.guide(place)
+        current = landscape.burst(landscape.round_prices(guide, current, generator), guide, unit.sweeps, SEED_HEAT,
+                                  generator)
+        found.append(current)
+    return np.array(found)
+
+
+def _walk(ground: Ground, unit: Walk) -> np.ndarray:
+    generator, landscape, phase = np.random.default_rng(unit.seed), ground.landscape, ground.landscape.phase
+    guide, current = ground.guide(unit.guide), unit.start.copy()
+    if unit.mate is not None:
+        adopt(current, fit_reserve(phase, current), unit.mate, phase.searched, phase.is_capped, ADOPTION_RATE,
+              seed_word(generator))
+    found = []
+    for step, direction in enumerate(unit.directions):
+        sweeps, heat = (unit.sweeps, BURST_HEAT) if step == 0 else (unit.sweeps * STEP_SWEEPS, STEP_HEAT)
+        current = landscape.burst(current, guide, sweeps, heat, generator, direction)
+        found.append(current)
+    return np.array(found)
+
+
+def _polish(ground: Ground, unit: Polish) -> np.ndarray:
+    return ground.landscape.burst(unit.start, ground.guide(unit.guide), unit.sweeps, KNEE_HEAT,
+                                  np.random.default_rng(unit.seed))[None, :]
