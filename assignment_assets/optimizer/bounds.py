@@ -31,6 +31,8 @@ SAMPLE_FROM = 30_000  # accounts; fewer are never sampled
 SAMPLE_STEP = 4
 RESTRICT_FROM = 100_000  # edges; with fewer every stage looks at all of them
 REACH, LEAST_REACH = 25.0, 15.0  # columns kept: so many temperatures, and at least so many units, above the least
+HUGE = 2_000_000  # edges; from there on at most so many columns an account, and no stage is repeated on all edges
+MOST_COLUMNS = 48
 COARSE = ((1.0, 0.1), 15)  # temperatures and iterations from the prices of a neighbour
 
 
@@ -75,9 +77,12 @@ def lower_bound(phase: Phase, weighing: Weighing, start: Duals | None = None,
         hot = temperature >= HOT
         step = SAMPLE_STEP if hot and phase.num_accounts >= SAMPLE_FROM else 1
         near = max(REACH * temperature, LEAST_REACH) * unit
-        reaches = (np.inf,) if hot or edges.start[-1] < RESTRICT_FROM else (near, np.inf)
+        reaches = (np.inf,) if (hot and not is_huge) or edges.start[-1] < RESTRICT_FROM else (near, np.inf)
+        reaches = reaches[:1] if is_huge else reaches
         for reach in reaches:  # every edge again where the near ones alone have led astray
-            columns = _columns(edges, prices, room, *_unpack(best * scale, num_reps, num_measures), step, reach)
+            columns = None  # the last stage's make room first
+            columns = _columns(edges, prices, room, *_unpack(best * scale, num_reps, num_measures), step, reach,
+                               MOST_COLUMNS if is_huge else num_reps)
 
             def smoothed(point: np.ndarray, columns: Columns = columns,
                          heat: float = temperature * unit) -> tuple[float, np.ndarray]:
@@ -153,8 +158,8 @@ class Columns(NamedTuple):
 
 
 @njit(cache=True)
-def _columns(edges, prices, room, seat, balance, step, reach):
-    """Every `step`-th account's edges whose cost at the prices is within `reach` of its least."""
+def _columns(edges, prices, room, seat, balance, step, reach, most):
+    """Every `step`-th account's edges whose cost at the prices is within `reach` of its least, the cheapest `most`."""
     num_accounts, num_measures = edges.amount.shape
     account_of = np.arange(0, num_accounts, step).astype(np.int32)
     start = np.zeros(len(account_of) + 1, dtype=np.int64)
@@ -173,9 +178,12 @@ def _columns(edges, prices, room, seat, balance, step, reach):
             for rank in range(degree):
                 priced[rank] = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
                 least = min(least, priced[rank])
+            limit = least + reach
+            if degree > most:
+                limit = min(limit, np.partition(priced[:degree], most - 1)[most - 1])
             column = start[row]
             for rank in range(degree):
-                if priced[rank] > least + reach:
+                if priced[rank] > limit:
                     continue
                 if is_filling:
                     rep = edges.reps[begin + rank]

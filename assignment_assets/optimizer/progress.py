@@ -13,7 +13,7 @@ class Progress:
     phase
         `referring` (phase 2) or `value` (phase 3).
     step
-        `seats`, `bounds`, `sweep`, `evolution`, `polish`, `books`.
+        `seats`, `bounds`, `prices`, `sweep`, `evolution`, `polish`, `books`.
     done, total
         Units of this step finished and planned.
     archive_size

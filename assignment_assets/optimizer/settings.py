@@ -46,7 +46,7 @@ class Settings:
     lattice_divisions: int = 8
     generations: int = 25
     offspring: int = 240
-    burst_sweeps: int = 12
+    burst_sweeps: int = 8
     knee_sweeps: int = 600
     value_sweeps: int = 150
     front_points: int = 60
@@ -86,9 +86,9 @@ class Settings:
 
 
 PRESETS: dict[str, dict[str, int]] = {
-    "quick": {"lattice_divisions": 6, "generations": 6, "offspring": 160, "burst_sweeps": 12, "knee_sweeps": 600,
+    "quick": {"lattice_divisions": 6, "generations": 6, "offspring": 160, "burst_sweeps": 8, "knee_sweeps": 600,
               "value_sweeps": 50, "front_points": 30},
-    "standard": {"lattice_divisions": 8, "generations": 25, "offspring": 240, "burst_sweeps": 12, "knee_sweeps": 600,
+    "standard": {"lattice_divisions": 8, "generations": 25, "offspring": 240, "burst_sweeps": 8, "knee_sweeps": 600,
                  "value_sweeps": 150, "front_points": 60},
     "thorough": {"lattice_divisions": 12, "generations": 80, "offspring": 320, "burst_sweeps": 20, "knee_sweeps": 600,
                  "value_sweeps": 600, "front_points": 120},
