@@ -34,6 +34,7 @@ ONLY_IN = {
     "sqlite3": ("sandbox/",),
     "fsspec": ("io/stores/",),
     "gspread": ("io/sheets/google.py",),
+    "distributed": ("io/cluster.py", "bench/workers.py"),
     "slack_sdk": ("io/notices/slack.py",),
     "xlsxwriter": ("io/workbooks/",),
     "matplotlib": ("report/",),

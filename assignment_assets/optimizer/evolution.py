@@ -30,20 +30,29 @@ class BooksProblem(Problem):
 
 
 class AnchoredSurvival(Survival):
-    """Rank and crowding, but the best member along every anchor direction always survives."""
+    """Rank and crowding, but the best member along every anchor direction always survives.
+
+    Who survives depends on who is there, not on the order or on chance: a search that goes on from a checkpoint keeps
+    whom it would have kept.
+    """
 
     def __init__(self, landscape: Landscape, anchors: np.ndarray):
         super().__init__(filter_infeasible=False)
         self.landscape, self.anchors = landscape, anchors
         self.by_rank = RankAndCrowding(crowding_func="mnn")
 
-    def _do(self, problem, pop, *args, n_survive=None, random_state=None, **kwargs):
+    def _do(self, problem, pop, *args, n_survive=None, **kwargs):
+        pop = pop[_in_order(pop.get("F"), np.asarray(pop.get("X"), dtype=np.int32))]
         normalised = self.landscape.normalise(pop.get("F"))
-        anchored = list(dict.fromkeys(np.argmin(normalised @ self.anchors.T, axis=0).tolist()))[:n_survive]
-        ranked = self.by_rank.do(problem, pop, n_survive=len(pop), random_state=random_state)
-        place = {id(member): index for index, member in enumerate(pop)}
-        order = anchored + [i for i in (place[id(member)] for member in ranked) if i not in set(anchored)]
-        return pop[np.array(order[:n_survive])]
+        anchored = dict.fromkeys(np.argmin(normalised @ self.anchors.T, axis=0).tolist())
+        self.by_rank.do(problem, pop, n_survive=len(pop))  # notes rank and crowding of each
+        ranked = np.lexsort((-pop.get("crowding").astype(float), pop.get("rank").astype(int))).tolist()
+        return pop[np.array([*anchored, *(place for place in ranked if place not in anchored)][:n_survive])]
+
+
+def _in_order(objectives: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """int[P]: an order that is the members' own; equal objectives are told apart by the books."""
+    return np.array(sorted(range(len(rows)), key=lambda place: (*objectives[place].tolist(), rows[place].tobytes())))
 
 
 def evolve(mating: NeighbourWalks, seeds: np.ndarray, generations: int, offspring: int,
