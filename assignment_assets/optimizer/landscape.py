@@ -15,13 +15,15 @@ from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.pairs import Pairs, pair_up
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.search import Schedule, anneal
+from assignment_assets.optimizer.singles import least_imbalance, least_moves
 from assignment_assets.optimizer.weighing import Weighing, weigh
 
 PER_ACCOUNT = 4.0  # choices in question, on average
 NARROW = 0.2  # last window of the search over the first
 COOL = 0.05  # last temperature over the first
-EXTREME_SWEEPS, EXTREME_HEAT = 50, 1.0  # of each extreme's search
+EXTREME_SWEEPS, EXTREME_HEAT = 200, 1.0  # of each extreme's search
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
+SMALL = 100_000  # edges
 MARGIN = 0.05  # of the range, beyond the worst extreme
 
 
@@ -126,13 +128,17 @@ def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> t
     The ideal is the proven bound of each objective alone. The reference lies a little beyond the worst figure of the
     three extremes, each found with almost all weight on one objective.
     """
-    alone = [lower_bound(phase, weigh(phase, unit)) for unit in np.eye(3)]
-    ideal = np.maximum([duals.bound for duals in alone], 0.0)
+    drive = lower_bound(phase, weigh(phase, np.eye(3)[1]))
+    ideal = np.maximum([least_imbalance(phase), drive.bound, least_moves(phase)], 0.0)
+    if phase.edges.start[-1] < SMALL:
+        ideal[0] = max(ideal[0], lower_bound(phase, weigh(phase, np.eye(3)[0])).bound)  # sees whole accounts: tighter
     rough = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
+    middle = lower_bound(phase, rough.weighing(np.full(3, 1.0 / 3.0)))
     extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
     for k in range(3):
         direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
-        guide = rough.guided_by(direction, rough.prices_near(direction, alone[k].scaled(1.0 / rough.ranges[k])))
+        near = drive.scaled(1.0 / rough.ranges[1]) if k == 1 else middle
+        guide = rough.guided_by(direction, rough.prices_near(direction, near))
         extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, EXTREME_SWEEPS, EXTREME_HEAT,
                                   generator)
     worst = evaluate(phase, extremes).max(axis=0)

@@ -11,9 +11,9 @@ from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.landscape import Guide, Landscape
 
 ADOPTION_RATE = 0.3  # of the genes in which the parents differ
-SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.5, 0.15, 1.5  # first temperatures, in the weighing's units
+SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.1, 0.05, 1.5  # first temperatures, in the weighing's units
 STEP_SWEEPS = 0.3  # of a burst
-MOST_GUIDES_BYTES = 60_000_000
+MOST_GUIDES_BYTES = 150_000_000
 
 
 class Ground:
