@@ -115,7 +115,7 @@ def test_the_certificate_is_proven_and_in_words():
 
 def test_progress_comes_as_frozen_lines():
     heard = []
-    solve_referring(draw_instance(5, num_accounts=60, num_reps=5, seats=12), SMALL, heard.append)
+    solve_referring(draw_instance(5, num_accounts=300, num_reps=8, seats=30), SMALL, heard.append)
     assert {line.step for line in heard} >= {"bounds", "prices", "sweep", "evolution"}
     assert str(Progress("referring", "sweep", 3, 10, 12, 1.5)) == \
         "referring / sweep: 3 of 10, 12 points, knee 1.50 % above the bound"
