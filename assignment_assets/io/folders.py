@@ -43,6 +43,10 @@ class DataFolder:
         """What people return to one gate, a folder a person."""
         return self.root / "inbox" / cycle / gate
 
+    def checkpoints(self, cycle: str) -> Path:
+        """How far the cycle's searches are; removed when their answers are stored."""
+        return self.root / "checkpoints" / cycle
+
     def reports(self, cycle: str) -> Path:
         """The cycle's report and pictures."""
         return self.root / "reports" / cycle

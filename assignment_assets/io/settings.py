@@ -91,6 +91,15 @@ class NoticesSetting(BaseModel):
     reminder_hours: float = Field(48, ge=0, description="So long before a deadline who is missing is reminded; 0: not.")
 
 
+class OptimizerSetting(BaseModel):
+    """Who does the optimiser's independent units of work. The answer is the same, whoever does."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    processes: int = Field(1, ge=1, le=256, description="Processes of this machine; 1: the run's own.")
+    dask: str = Field("", description="The address of a Dask scheduler, such as tcp://scheduler:8786; goes first.")
+
+
 class Settings(BaseModel):
     """The settings file: ``ASSIGNMENT_SETTINGS``, else ``settings.toml`` in the project's root, else the example."""
 
@@ -102,6 +111,7 @@ class Settings(BaseModel):
     sheets: SheetsSetting = SheetsSetting()
     pages: PagesSetting = PagesSetting()
     notices: NoticesSetting = NoticesSetting()
+    optimizer: OptimizerSetting = OptimizerSetting()
     signers: dict[str, list[str]] = Field(
         {}, description="Who may sign: e-mail address → regions, `*` for all, `house` for moves without a region."
     )

@@ -1,8 +1,14 @@
 """Where a search can go on from: everything that a later generation needs and that is not found again in seconds."""
 
-from typing import NamedTuple, Protocol
+import hashlib
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+
+from assignment_assets.optimizer.instance import Instance
+from assignment_assets.optimizer.settings import Settings
 
 
 class Checkpoint(NamedTuple):
@@ -32,3 +38,25 @@ class Forgetful:
 
     def save(self, checkpoint: Checkpoint) -> None:
         pass
+
+
+def fingerprint(instance: Instance, settings: Settings) -> str:
+    """A digest of the problem, its budget and the optimiser itself: equal only where a search may go on."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    _add(digest, instance)
+    _add(digest, settings)
+    return digest.hexdigest()
+
+
+def _add(digest: Any, value: object) -> None:
+    if is_dataclass(value):
+        for field in fields(value):
+            digest.update(f"\x1e{field.name}\x1f".encode())
+            _add(digest, getattr(value, field.name))
+    elif isinstance(value, np.ndarray):
+        digest.update(f"{value.dtype.str}{value.shape}".encode())
+        digest.update(np.ascontiguousarray(value))
+    else:
+        digest.update(repr(value).encode())

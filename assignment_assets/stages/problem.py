@@ -1,7 +1,5 @@
 """The cycle's optimisation problem and budget, read from the warehouse by the assets that solve it."""
 
-import dagster as dg
-
 from assignment_assets.domain.books import performance_or_median
 from assignment_assets.domain.families import families_of
 from assignment_assets.domain.overrides import overrides_that_matter
@@ -31,8 +29,3 @@ def problem(warehouse: Warehouse, cycle: str, config: RunConfig) -> tuple[Instan
         may_split=config.family_without_a_book == "split", caps=revenue_caps(config, books),
     )
     return instance, settings
-
-
-def progress_to(context: dg.AssetExecutionContext):
-    """A listener that writes the optimiser's progress into the run's log."""
-    return lambda progress: context.log.info(str(progress))

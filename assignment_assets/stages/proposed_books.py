@@ -28,7 +28,8 @@ from assignment_assets.optimizer.frames import books_frame, certificate_frame, f
 from assignment_assets.optimizer.solve import complete
 from assignment_assets.stages.cycle import CYCLES, POOL, as_table, counts, frozen_config, table_metadata
 from assignment_assets.stages.pictures import book_pictures, overflow_picture
-from assignment_assets.stages.problem import problem, progress_to
+from assignment_assets.stages.problem import problem
+from assignment_assets.stages.search import progress_to
 
 SPECS = {
     "proposed_books": "Every account that a rep keeps or gets, with the reason, the runner-up and what keeping the "

@@ -16,7 +16,8 @@ from assignment_assets.report.pictures import markdown
 from assignment_assets.stages.cycle import as_table, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.invariants import require_promises
 from assignment_assets.stages.pictures import write_front_page
-from assignment_assets.stages.problem import problem, progress_to
+from assignment_assets.stages.problem import problem
+from assignment_assets.stages.search import checkpoints_of, chosen_workers, progress_to
 
 
 @stage_asset(
@@ -31,7 +32,9 @@ def referring_front(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
     cycle = context.partition_key
     require_promises(warehouse, cycle, "locks")
     instance, settings = problem(warehouse, cycle, frozen_config(warehouse, cycle))
-    front = solve_referring(instance, settings, progress_to(context))
+    checkpoints = checkpoints_of(context, warehouse, instance, settings)
+    with chosen_workers(read_settings().optimizer, context.log.info) as workers:
+        front = solve_referring(instance, settings, progress_to(context), workers, checkpoints)
     chosen = chosen_row(front_frame(front, chosen=front.knee), _choice(warehouse, cycle))
     frame = front_frame(front, chosen=chosen["point"].item())
     digests = warehouse.replace(
@@ -42,6 +45,7 @@ def referring_front(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
             (CHOSEN_POINTS, chosen),
         ],
     )
+    checkpoints.forget()
     return handed_on(
         frame,
         digests["referring_front"],
