@@ -85,6 +85,31 @@ def check(folder: Path, bounds: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
+@command(bench, "workers")
+@click.option("--size", type=click.Choice(["S", "M", "L", "XL"]), default="M", show_default=True,
+              help="Of the sample company: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.")
+@click.option("--seed", default=11, show_default=True, help="Of the company and of the search.")
+@click.option("--preset", type=click.Choice(["quick", "standard", "thorough"]), default="quick", show_default=True)
+@click.option("--workers", "count", type=click.IntRange(2, 256), default=2, show_default=True, help="How many.")
+def bench_workers(size: str, seed: int, preset: str, count: int, as_json: bool) -> None:
+    """One front alone, by processes and by a Dask cluster of this machine: seconds, speed-up, the same bytes or not."""
+    from assignment_assets.bench import workers  # loads numba and pymoo
+    from assignment_assets.bench.instances import draw_problem
+    from assignment_assets.optimizer.settings import Settings
+
+    rows = []
+    for row in workers.bench_workers(draw_problem(size, seed), Settings.from_preset(preset, seed=seed), count):
+        rows.append(row)
+        if not as_json:
+            click.echo(f"{row['workers']}: {row['wall_seconds']} s, {row['unit_seconds']} s of it units, speed-up "
+                       f"{row['speed_up']} of at most {row['most_speed_up']}, "
+                       f"{'the same bytes' if row['same_bytes'] else 'OTHER BYTES'}")
+    if as_json:
+        click.echo(json.dumps(rows))
+    if not all(row["same_bytes"] for row in rows):
+        sys.exit(1)
+
+
 @bench.command("routing")
 @click.option("--short", is_flag=True, help="A few days of a small company, without a real daemon: two minutes.")
 @click.option("--days", type=click.IntRange(min=2), help="Working days; a quarter has 65.")
