@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from threading import Semaphore
 
 import polars as pl
 
@@ -34,6 +35,7 @@ from assignment_assets.review_app.house import Call
 TABLES = (ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW)
 MOST_PROVISIONAL = 6  # each holds every book of the cycle
 MOST_READ = 2_000
+_JUDGING = Semaphore(2)  # every judgement copies the cycle's books: a rush of people would fill the memory
 
 
 @dataclass(frozen=True)
@@ -122,22 +124,23 @@ def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[di
     key = "provisional", call.person, tuple(each.digest for each in receipts), repr(edits), tuple(taken.rows())
 
     def draw() -> Provisional:
-        others = [_edits_of(call, receipt) for receipt in receipts]
-        alone = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others]), taken)
-        adds, drops = used(alone.edit_verdicts, desk)
-        number = max((each.receipt_no for each in standing.counting), default=0) + 1
-        own = pl.DataFrame(
-            [_as_edit(edit, row_no, number, call.person) for row_no, edit in enumerate(edits, 1)],
-            schema=REVIEW_EDITS.columns,
-        )
-        verdicts = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others, own]), taken) if edits else alone
-        mine = verdicts.edit_verdicts.filter(pl.col("receipt_no") == number)
-        told = {
-            (row["edit_kind"], row["rep_id"], row["account_id"]): (
-                row["verdict"], to_you(row["message"], call.person, number))
-            for row in mine.to_dicts()
-        }
-        return Provisional(verdicts, told, adds, drops)
+        with _JUDGING:
+            others = [_edits_of(call, receipt) for receipt in receipts]
+            alone = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others]), taken)
+            adds, drops = used(alone.edit_verdicts, desk)
+            number = max((each.receipt_no for each in standing.counting), default=0) + 1
+            own = pl.DataFrame(
+                [_as_edit(edit, row_no, number, call.person) for row_no, edit in enumerate(edits, 1)],
+                schema=REVIEW_EDITS.columns,
+            )
+            verdicts = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others, own]), taken) if edits else alone
+            mine = verdicts.edit_verdicts.filter(pl.col("receipt_no") == number)
+            told = {
+                (row["edit_kind"], row["rep_id"], row["account_id"]): (
+                    row["verdict"], to_you(row["message"], call.person, number))
+                for row in mine.to_dicts()
+            }
+            return Provisional(verdicts, told, adds, drops)
 
     return call.house.shelf.drawn(key, call.cycle, TABLES, draw, MOST_PROVISIONAL)
 
