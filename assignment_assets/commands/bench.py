@@ -101,9 +101,10 @@ def bench_workers(size: str, seed: int, preset: str, count: int, as_json: bool) 
     for row in workers.bench_workers(draw_problem(size, seed), Settings.from_preset(preset, seed=seed), count):
         rows.append(row)
         if not as_json:
-            click.echo(f"{row['workers']}: {row['wall_seconds']} s, {row['unit_seconds']} s of it units, speed-up "
-                       f"{row['speed_up']} of at most {row['most_speed_up']}, "
-                       f"{'the same bytes' if row['same_bytes'] else 'OTHER BYTES'}")
+            limit = (f"; {row['cpu_seconds']} CPU s, {row['of_it_units']} of it units: at most "
+                     f"{row['most_speed_up']} with {count} free cores") if "most_speed_up" in row else ""
+            click.echo(f"{row['workers']}: {row['wall_seconds']} s, speed-up {row['speed_up']} at load {row['load']}, "
+                       f"{'the same bytes' if row['same_bytes'] else 'OTHER BYTES'}{limit}")
     if as_json:
         click.echo(json.dumps(rows))
     if not all(row["same_bytes"] for row in rows):
