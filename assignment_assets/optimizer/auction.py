@@ -3,7 +3,8 @@
 Every account bids for the seat that is cheapest to it, up to where its next best becomes as good; a full book lets its
 lowest bidder go, who bids again (Bertsekas 1988, doi:10.1007/BF02186476, with many seats a book). Balance is priced,
 not counted. From prices near the best there is little left to bid, and the result is within `step` an account of the
-cheapest seating at these balance prices.
+cheapest seating at these balance prices. The heads of later accounts, whose seats are kept, bid too: any seat of their
+state is as good to them as its price.
 """
 
 import numpy as np
@@ -13,26 +14,25 @@ from assignment_assets.optimizer.bounds import Duals, edge_cost
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
-STEP = 0.1  # least raise of a bid, in the weighing's units
-BIDS = 60  # most bids, in multiples of the number of accounts
+STEP = 1.0  # least raise of a bid, in the weighing's units
+BIDS = 200  # most bids, in multiples of the number of accounts
 
 
-def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals, seats: np.ndarray) -> np.ndarray:
-    """int32[n]: each account's rep, −1 for those still without a seat when the bids have run out.
-
-    Parameters
-    ----------
-    seats
-        int64[R]: those that may be taken.
-    """
+def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarray | None:
+    """int32[n]: each account's rep, beside seats for all later heads; none when the bids have run out before."""
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    return _bid(phase.edges, weighing.prices, room, duals.seat, duals.balance, seats, STEP * weighing.unit,
-                BIDS * phase.num_accounts)
+    demand = phase.reserve.sum(axis=1)
+    heads = np.repeat(np.arange(len(demand), dtype=np.int32), demand)
+    assignment = _bid(phase.edges, heads, weighing.prices, room, duals.seat, duals.balance, STEP * weighing.unit,
+                      BIDS * (phase.num_accounts + len(heads)))
+    return assignment[:phase.num_accounts].copy() if (assignment >= 0).all() else None
 
 
 @njit(cache=True)
-def _bid(edges, prices, room, reserve_price, balance, seats, step, most_bids):
-    num_accounts, num_reps = len(edges.state), len(seats)
+def _bid(edges, heads, prices, room, reserve_price, balance, step, most_bids):
+    state_of, state_start, reps, seats = edges.state, edges.state_start, edges.reps, edges.seats
+    num_reps, num_accounts = len(seats), len(state_of)
+    num_bidders = num_accounts + len(heads)
     price = reserve_price.copy()
     first = np.zeros(num_reps + 1, dtype=np.int64)
     for rep in range(num_reps):
@@ -40,21 +40,25 @@ def _bid(edges, prices, room, reserve_price, balance, seats, step, most_bids):
     holder = np.empty(first[num_reps], dtype=np.int32)
     bid_of = np.empty(first[num_reps])
     taken = np.zeros(num_reps, dtype=np.int64)
-    assignment = np.full(num_accounts, -1, dtype=np.int32)
-    waiting = np.arange(num_accounts)[::-1].astype(np.int32)
-    num_waiting = num_accounts
+    assignment = np.full(num_bidders, -1, dtype=np.int32)
+    waiting = np.arange(num_bidders)[::-1].astype(np.int32)
+    num_waiting = num_bidders
     for _ in range(most_bids):
         if num_waiting == 0:
             break
         num_waiting -= 1
-        account = waiting[num_waiting]
-        begin = edges.state_start[edges.state[account]]
+        bidder = waiting[num_waiting]
+        is_account = bidder < num_accounts
+        state = state_of[bidder] if is_account else heads[bidder - num_accounts]
+        begin = state_start[state]
         least, next_least, rep = np.inf, np.inf, -1
-        for rank in range(edges.state_start[edges.state[account] + 1] - begin):
-            candidate = edges.reps[begin + rank]
+        for rank in range(state_start[state + 1] - begin):
+            candidate = reps[begin + rank]
             if seats[candidate] == 0:
                 continue
-            cost = edge_cost(edges, prices, room, price, balance, account, rank, candidate)
+            cost = price[candidate]
+            if is_account:
+                cost = edge_cost(edges, prices, room, price, balance, bidder, rank, candidate)
             if cost < least:
                 least, next_least, rep = cost, least, candidate
             elif cost < next_least:
@@ -70,8 +74,8 @@ def _bid(edges, prices, room, reserve_price, balance, seats, step, most_bids):
             assignment[holder[slot]] = -1
             waiting[num_waiting] = holder[slot]
             num_waiting += 1
-        holder[slot], bid_of[slot] = account, bid
-        assignment[account] = rep
+        holder[slot], bid_of[slot] = bidder, bid
+        assignment[bidder] = rep
         if taken[rep] == seats[rep]:
             price[rep] = max(price[rep], bid_of[first[rep]:first[rep + 1]].min())
     return assignment

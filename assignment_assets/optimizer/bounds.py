@@ -25,7 +25,7 @@ from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
 TEMPERATURES = (50.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)  # in units of one edge's typical cost
-ITERATIONS = 60
+ITERATIONS, RESERVED = 60, 2.5  # and so many times more where seats are kept for later accounts: slower to converge
 HOT, HOT_ITERATIONS = 5.0, 30  # above this temperature: fewer iterations, on a sample
 SAMPLE_FROM = 30_000  # accounts; fewer are never sampled
 SAMPLE_STEP = 4
@@ -58,6 +58,8 @@ def lower_bound(phase: Phase, weighing: Weighing, start: Duals | None = None,
         return Duals(np.zeros(num_reps), prices.excess.copy(), fixed + weighing.constant)
     room = np.maximum(edges.target - edges.base, 0.0)
     demand = phase.reserve.sum(axis=1)
+    if demand.any():
+        iterations = int(RESERVED * iterations)
     size, unit = weighing.size, weighing.unit
     scale = np.concatenate([np.full(num_reps, unit), np.broadcast_to(unit / size, (num_reps, num_measures)).ravel()])
     ceiling = np.concatenate([np.full(num_reps, np.inf), prices.excess.ravel()]) / scale

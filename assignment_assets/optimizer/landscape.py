@@ -90,12 +90,12 @@ class Landscape:
     def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """A feasible assignment near the one that the prices ask for: `start`, with each account moved where it can."""
         phase, rounded = self.phase, start.copy()
-        reserve = fit_reserve(phase, start)
-        wish = seat_by_auction(phase, guide.weighing, guide.duals, phase.edges.seats - reserve.sum(axis=0))
-        if (wish >= 0).all() and not phase.is_capped:
+        wish = seat_by_auction(phase, guide.weighing, guide.duals)
+        if wish is None:
+            return rounded
+        if not phase.is_capped:
             return wish
-        adopt(rounded, reserve, np.where(wish < 0, start, wish).astype(np.int32), phase.searched, phase.is_capped, 1.0,
-              seed_word(generator))
+        adopt(rounded, fit_reserve(phase, start), wish, phase.searched, phase.is_capped, 1.0, seed_word(generator))
         return rounded
 
     def burst(self, assignment: np.ndarray, guide: Guide, sweeps: float, heat: float, generator: np.random.Generator,
