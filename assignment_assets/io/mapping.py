@@ -24,6 +24,7 @@ Money (tam, value, revenue, amount) is read in dollars and bps as the plain figu
 import os
 import re
 import tomllib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -100,16 +101,16 @@ class Connection(BaseModel):
     api_version: str = ""
 
 
-class FolderMapping(BaseModel):
+class FolderMapping(BaseModel, ABC):
     """Mapped tables whose files lie relative to the mapping's own folder."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     folder: Path = Field(Path("."), exclude=True)
 
+    @abstractmethod
     def tables(self) -> dict[str, TableMapping]:
         """The tables that are mapped, by name."""
-        raise NotImplementedError
 
     def spreadsheet(self, table: TableMapping, environment: Mapping[str, str] = os.environ) -> str:
         """The key of the Google Sheet that holds the table (`gsheet:…` in place of a path); empty for a file."""

@@ -60,7 +60,6 @@ def test_the_page_says_how_to_choose_another_point(points):
     assert "assignment choose 2026q4-global POINT --as YOU" in front_page(points, "2026q4-global")
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 def test_a_browser_draws_every_point_under_the_pages_own_policy(points, tmp_path):
     path = tmp_path / "front.html"
     path.write_text(front_page(points, "2026q4-global"), encoding="utf-8")
