@@ -75,7 +75,8 @@ def dump_race(folder: Path, name: str, accounts: list[int], archive: Archive, sc
     chosen = np.arange(count) == (scale.knee(points) if count else -1)
     pl.DataFrame({"point": np.arange(count), "f1": points[:, 0], "f2": points[:, 1], "f3": points[:, 2],
                   "chosen": chosen}).write_parquet(races / f"{name}.parquet")
-    np.savez_compressed(races / f"{name}.npz", account=np.array(accounts, dtype=np.int32), rep=archive.assignments)
+    np.savez_compressed(races / f"{name}.npz", account=np.array(accounts, dtype=np.int32),
+                        rep=archive.assignments(np.arange(len(archive))))
     (races / f"{name}.json").write_text(json.dumps({"row": row, "scale": scale.as_json()}, indent=1) + "\n")
 
 

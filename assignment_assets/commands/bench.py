@@ -89,7 +89,8 @@ def check(folder: Path, bounds: bool, as_json: bool) -> None:
 @click.option("--size", type=click.Choice(["S", "M", "L", "XL"]), default="M", show_default=True,
               help="Of the sample company: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.")
 @click.option("--seed", default=11, show_default=True, help="Of the company and of the search.")
-@click.option("--preset", type=click.Choice(["quick", "standard", "thorough"]), default="quick", show_default=True)
+@click.option("--preset", type=click.Choice(["quick", "standard", "thorough"]), default="quick", show_default=True,
+              help="How long each search is.")
 @click.option("--workers", "count", type=click.IntRange(2, 256), default=2, show_default=True, help="How many.")
 def bench_workers(size: str, seed: int, preset: str, count: int, as_json: bool) -> None:
     """One front alone, by processes and by a Dask cluster of this machine: seconds, speed-up, the same bytes or not."""
