@@ -41,7 +41,7 @@ class Steps:
 def run_cycle(folder: Path, settings: Settings, dump: Path | None) -> dict:
     """The problem in `folder` solved whole; its files are let go of before the search begins.
 
-    `steps` are CPU seconds and the peak by the end of each step: the first phase's bounds, sweep, polish of the knee,
+    `steps` are CPU seconds and the peak by the end of each step: the first phase's bounds, prices, sweep,
     evolution; the second's bounds (which certify the first phase again) and polish; reasons and certificate as
     `value books`. `knee_curve` is the first phase's raw gap whenever it fell.
     """

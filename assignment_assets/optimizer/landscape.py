@@ -88,7 +88,10 @@ class Landscape:
         return Guide(np.asarray(direction), weighing, duals, choices, slack, pair_up(self.phase.edges, choices))
 
     def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """A feasible assignment near the one that the prices ask for: `start`, with each account moved where it can."""
+        """A feasible assignment near the one that the prices ask for; `start` itself where the auction does not end.
+
+        With revenue caps, which no price knows, it is `start` with each account moved as far as the caps allow.
+        """
         phase, rounded = self.phase, start.copy()
         wish = seat_by_auction(phase, guide.weighing, guide.duals)
         if wish is None:
