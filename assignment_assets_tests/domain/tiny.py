@@ -115,3 +115,13 @@ def verdict_of(verdicts: Verdicts, account_id, kind="add", receipt_no=None):
 def owner_of(books: pl.DataFrame, account_id):
     """(owner after review, review change) of an account."""
     return books.filter(pl.col("account_id") == account_id).select("reviewed_owner_id", "review_change").row(0)
+
+
+def big_book(size=12):
+    """Ana with `size` accounts that were Ben's, Ben with seats for all of them and as many in overflow."""
+    accounts = [account(f"a{i:02}", "TX", "ana", "ben") for i in range(1, size + 1)]
+    overflow = [account(f"o{i:02}", "TX", "iris", "iris", owner_kind="inside_sales") for i in range(1, size + 1)]
+    return Company.of(accounts + overflow, [
+        rep("ana", "Ana Ruiz", "North", "TX", 100), rep("ben", "Ben Ode", "North", "TX", 100),
+        rep("iris", "Iris Lane", None, "", 0, team="arm"),
+    ])

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from assignment_assets.domain.gates import Addressee, GateManifest
+from assignment_assets.domain.gates import Addressee, GateManifest, latest_receipts
 from assignment_assets.domain.identity import packet_code
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.inbox import look
+from assignment_assets.io.inbox import look, read_receipts
 from assignment_assets.io.workbooks.filled_in import fill_lock_list
 from assignment_assets.io.workbooks.lock_list import write_lock_list
 from assignment_assets_tests.io.workbooks.conftest import DORMANT, KEY, NEVER, REP, lock_packet
@@ -56,6 +56,10 @@ class Gate:
 
     def verdicts(self, now=NOON):
         return [(each.verdict, each.rule) for each in self.look(now).new_receipts]
+
+    def counting(self):
+        """The numbers of the receipts that count."""
+        return [each.receipt_no for each in latest_receipts(read_receipts(self.folder, CYCLE, self.gate), 1)]
 
     def waiting(self, person=REP):
         path = self.folder.root / "outbox" / CYCLE / "receipts" / person / f"{self.gate}-waiting.txt"
