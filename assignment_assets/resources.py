@@ -9,7 +9,8 @@ import dagster as dg
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.io.mapping import read_mapping
 from assignment_assets.io.owner_desk import OwnerDesk
-from assignment_assets.io.salesforce import Org, SalesforceSettings
+from assignment_assets.io.salesforce import Org
+from assignment_assets.io.salesforce_settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting, read_settings
 
 

@@ -10,7 +10,8 @@ import requests
 
 from assignment_assets.io.mapping import SourceMapping, read_mapping
 from assignment_assets.io.owner_desk import OwnerDesk
-from assignment_assets.io.salesforce import Org, SalesforceSettings
+from assignment_assets.io.salesforce import Org
+from assignment_assets.io.salesforce_settings import SalesforceSettings
 from assignment_assets.sample.company import Company
 from assignment_assets.sandbox import load, mapping_path, running
 from assignment_assets.sandbox.clock import OrgClock

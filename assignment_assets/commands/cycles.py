@@ -12,7 +12,8 @@ from assignment_assets.commands.output import command, show
 from assignment_assets.domain.cycle import STAGES, cycle_id_faults, quarterly_id
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
 from assignment_assets.domain.freeze import GATE_STAGE, current_revision, require_unfinished
-from assignment_assets.domain.run_config import RunConfig, config_faults, model_faults
+from assignment_assets.domain.run_config import RunConfig, model_faults
+from assignment_assets.domain.run_config_faults import config_faults
 from assignment_assets.domain.status import CycleStatus
 from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, WRITE_BACK_LOG
 from assignment_assets.io.folders import DataFolder

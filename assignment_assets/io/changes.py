@@ -11,7 +11,8 @@ from assignment_assets.domain.ids import complete_ids
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
 from assignment_assets.io.mapping import SourceMapping, TableMapping, read_mapping
 from assignment_assets.io.org_tables import as_texts, soql
-from assignment_assets.io.salesforce import Org, SalesforceSettings
+from assignment_assets.io.salesforce import Org
+from assignment_assets.io.salesforce_settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources import read_snapshot
 from assignment_assets.io.translation import translate

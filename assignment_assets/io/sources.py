@@ -9,7 +9,8 @@ from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailab
 from assignment_assets.domain.tables import OPPORTUNITIES
 from assignment_assets.io.mapping import SourceMapping, read_mapping
 from assignment_assets.io.org_tables import read_objects
-from assignment_assets.io.salesforce import Org, SalesforceSettings
+from assignment_assets.io.salesforce import Org
+from assignment_assets.io.salesforce_settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.texts import table_texts
 from assignment_assets.io.translation import translate

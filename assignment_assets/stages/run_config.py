@@ -6,7 +6,8 @@ import polars as pl
 from assignment_assets.domain.books import nobody_faults
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.freeze import current_revision
-from assignment_assets.domain.run_config import RunConfig, config_faults
+from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.run_config_faults import config_faults
 from assignment_assets.domain.tables import CYCLE_EVENTS, REPS, RUN_CONFIG
 from assignment_assets.io.warehouse import Warehouse
 from assignment_assets.resources import Clock

@@ -6,7 +6,8 @@ import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.domain.run_config import RunConfig, config_faults
+from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.run_config_faults import config_faults
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS
 from assignment_assets.io.sources import read_snapshot
 from assignment_assets.io.warehouse import Warehouse

@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.domain.run_config import RANGES, RunConfig, config_faults, model_faults
+from assignment_assets.domain.run_config import RunConfig, model_faults
+from assignment_assets.domain.run_config_faults import RANGES, config_faults
 from assignment_assets_tests.company import config, tiny
 
 

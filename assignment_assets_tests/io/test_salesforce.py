@@ -7,7 +7,8 @@ import pytest
 
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.io.mapping import Connection
-from assignment_assets.io.salesforce import AnswerLost, CallRefused, Org, SalesforceSettings
+from assignment_assets.io.salesforce import AnswerLost, CallRefused, Org
+from assignment_assets.io.salesforce_settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources import read_snapshot
 from assignment_assets.sample.company import generate

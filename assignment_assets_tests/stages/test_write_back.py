@@ -18,7 +18,8 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_VERDICTS,
     WRITE_BACK_LOG,
 )
-from assignment_assets.io.salesforce import Org, SalesforceSettings
+from assignment_assets.io.salesforce import Org
+from assignment_assets.io.salesforce_settings import SalesforceSettings
 from assignment_assets.resources import Clock
 from assignment_assets.sandbox import load, mapping_path, running
 from assignment_assets.sandbox.request_log import read_requests

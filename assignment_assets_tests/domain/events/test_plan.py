@@ -10,7 +10,8 @@ from assignment_assets.domain.events.detect import SCOPES
 from assignment_assets.domain.events.plan import plan_cycles, ready
 from assignment_assets.domain.routing.rules import routing_rules
 from assignment_assets.domain.routing.tables import EVENTS
-from assignment_assets.domain.run_config import RunConfig, config_faults
+from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.run_config_faults import config_faults
 from assignment_assets.domain.standing import StandingPolicy
 from assignment_assets.domain.tables import OPPORTUNITIES
 from assignment_assets_tests.company import PRIYA, account, deal, table, tiny
