@@ -49,19 +49,23 @@ class Browser:
             self.call(f"{domain}.enable", session)
         self.call("Emulation.setDeviceMetricsOverride", session, width=width, height=height, deviceScaleFactor=1,
                   mobile=width < 600)
-        return Window(self, session)
+        return Window(self, session, context)
 
 
 class Window:
     """One person's window."""
 
-    def __init__(self, browser: Browser, session: str):
-        self._browser, self._session = browser, session
+    def __init__(self, browser: Browser, session: str, context: str):
+        self._browser, self._session, self._context = browser, session, context
 
     def open(self, url: str) -> "Window":
         """Goes to an address and waits until the page is there."""
         self._loading(lambda: self._browser.call("Page.navigate", self._session, url=url))
         return self
+
+    def close(self) -> None:
+        """Ends the window, its process and its cookies."""
+        self._browser.call("Target.disposeBrowserContext", browserContextId=self._context)
 
     def run(self, script: str) -> Any:
         """What a script in the page gives; promises are waited for."""
@@ -128,9 +132,11 @@ def chromium(folder: Path):
     """A browser with a profile below a folder, until the block ends."""
     assert CHROMIUM, "no Chromium on this machine: apt-get install chromium"
     profile = folder / "profile"
-    process = subprocess.Popen(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", "--no-first-run",
-         f"--user-data-dir={profile}", "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0",
+               "--disable-dev-shm-usage",  # containers have little of it
+               f"--user-data-dir={profile}")
+    process = subprocess.Popen([CHROMIUM, *options, "about:blank"], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
     try:
         place, give_up = profile / "DevToolsActivePort", time.monotonic() + PATIENCE_SECONDS
         while not (place.is_file() and place.read_text().count("\n") >= 1):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from assignment_assets.domain.decisions import HeldEditDecision, SignOff, signed_text
 from assignment_assets.domain.identity import signer_token
@@ -25,6 +27,12 @@ from assignment_assets_tests.company import PRIYA, SIGNERS, config
 KEY = "a key that only these tests know"
 BEGIN = datetime(2026, 10, 1, 9, 0)
 DAGSTER_YAML = "telemetry:\n  enabled: false\n"
+
+
+@event.listens_for(Engine, "connect")
+def without_waiting_for_the_disk(connection, _record) -> None:
+    """Dagster's own files need not outlive a power failure here: a cycle writes and closes them some 2,000 times."""
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def settle_in(folder: Path, dagster_home: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:

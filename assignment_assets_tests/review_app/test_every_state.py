@@ -1,6 +1,7 @@
 """Every page in every state (open, wrong, sent, late, closed, empty, refused), at the desk and on the phone."""
 
 import json
+from itertools import chain
 
 import pytest
 
@@ -37,6 +38,7 @@ def opens(serve, browser):
                 window.open(f"{address}/{cycle.name}/{role}{path}")
             assert obstacles(window) == []
             yield window
+            window.close()
 
     return open_all
 
@@ -113,19 +115,18 @@ def test_a_severe_conflict_is_taken_on_at_the_page(opens, cycle):
     severe = {row["conflict"] for row in cycle.rows(CONFLICTS, severity="severe") if not row["resolved_by"]}
     assert severe
     token = signer_token(engine_key(), PRIYA)
-    taken = 0
-    while taken < len(severe):
-        window = list(opens(cycle, "gs", PRIYA))[taken % len(SIZES)]
-        waiting = "section[aria-labelledby=severe-title] form:has(button)"
-        window.fill(f"{waiting} input[name=note]", "agreed with both")
-        window.fill(f"{waiting} input[name=token]", token if taken else "0" * 64)
-        window.click(f"{waiting} button", leads_on=True)
-        if not taken and "This is not your signing token" in window.text:
-            assert obstacles(window) == []
+    windows = chain.from_iterable(opens(cycle, "gs", PRIYA) for _ in severe)
+    waiting = "section[aria-labelledby=severe-title] form:has(button)"
+    for taken, (_, window) in enumerate(zip(severe, windows, strict=False), 1):
+        if taken == 1:
             window.fill(f"{waiting} input[name=note]", "agreed with both")
-            window.fill(f"{waiting} input[name=token]", token)
+            window.fill(f"{waiting} input[name=token]", "0" * 64)
             window.click(f"{waiting} button", leads_on=True)
-        taken += 1
+            assert "This is not your signing token" in window.text
+            assert obstacles(window) == []
+        window.fill(f"{waiting} input[name=note]", "agreed with both")
+        window.fill(f"{waiting} input[name=token]", token)
+        window.click(f"{waiting} button", leads_on=True)
         assert window.text.count("Your decision was sent") == taken
         assert obstacles(window) == []
     cycle.run("sign_off")
