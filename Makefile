@@ -25,8 +25,8 @@ demo: install .assignment-key ## a whole quarterly cycle of a sample company, pe
 clean-demo: ## forget the demo: its data and its runs
 	rm -rf data history schedules storage logs .logs_queue .nux .telemetry
 
-test: install ## all tests
-	$(BIN)/python -m pytest
+test: install ## all tests, in a process a core, four at most
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 ui: install .assignment-key ## the Dagster pages, its daemon, the review pages and the sandbox org, on loopback
 	$(BIN)/assignment ui

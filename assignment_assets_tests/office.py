@@ -30,6 +30,8 @@ class Office:
         self.home.mkdir()
         dagster = yaml.safe_load((PROJECT / "dagster.yaml").read_text())
         dagster["run_monitoring"] |= {"poll_interval_seconds": 2}
+        dagster["run_coordinator"] = {"module": "dagster._core.run_coordinator", "class": "QueuedRunCoordinator",
+                                      "config": {"dequeue_interval_seconds": 1}}  # the default one, looking oftener
         (self.home / "dagster.yaml").write_text(yaml.safe_dump(dagster))
         sample_company.write(company, self.folder.root / "sample")
         (root / "settings.toml").write_text(settings)
