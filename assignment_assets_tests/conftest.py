@@ -5,13 +5,18 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from assignment_assets_tests.company import tiny
 from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in
 
-FIRST = ("test_walk.py", "optimizer", "test_daemon.py", "stages", "review_app", "bench", "routing")
-"""Rooms that take long begin first, so that several workers end together; the optimiser early, because its compiled
-loops are kept for every other process."""
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
+
+FIRST = ("test_walk.py", "optimizer", "test_daemon.py", "test_demo.py", "stages", "review_app", "bench", "routing",
+         "test_readme.py")
+"""What takes long begins first, so that several workers end together; the optimiser early, because its compiled loops
+are kept for every other process."""
 
 
 def pytest_collection_modifyitems(items):
