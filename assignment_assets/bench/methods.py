@@ -15,6 +15,8 @@ from assignment_assets.bench.dump import dump_race
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.memory import peak_mb
 from assignment_assets.bench.scores import Scale
+from assignment_assets.optimizer.instance import Instance
+from assignment_assets.optimizer.phase import Phase, opened
 from assignment_assets.optimizer.referring import explore, referring_phase
 from assignment_assets.optimizer.seats import select_seats
 from assignment_assets.optimizer.settings import Settings
@@ -42,6 +44,11 @@ METHODS: dict[str, Callable[[Contest], None]] = {
 }
 
 
+def left_alone(reserved: Phase, instance: Instance) -> Phase:
+    """Phase 2 without regard to phase 3: any seat, and any rep who covers the state."""
+    return replace(opened(reserved, instance), reserve=np.zeros_like(reserved.reserve))
+
+
 def why_not(method: str, num_edges: int) -> str | None:
     """Why a method is left out, if it is."""
     if method == CP_SAT and not programmes.has_cp_sat():
@@ -63,7 +70,7 @@ def race(problem: Problem, method: str, seats: str, scale: Scale, settings: Sett
         Where every point goes, with its books.
     """
     reserved, start = referring_phase(problem.instance, select_seats(problem.instance))
-    phase = reserved if seats == RESERVED else replace(reserved, reserve=np.zeros_like(reserved.reserve))
+    phase = reserved if seats == RESERVED else left_alone(reserved, problem.instance)
     before, wall = peak_mb(), time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         contest = Contest(phase, start, scale, settings, cpu_seconds, seed, Path(folder))
@@ -73,7 +80,7 @@ def race(problem: Problem, method: str, seats: str, scale: Scale, settings: Sett
         waited, most = time.perf_counter() - wall, max(peak_mb(), contest.helper_mb)
     contest.clock.note(spent)
     row = {**contest.clock.curve[-1], "wall_seconds": round(waited, 2), "peak_mb": most, "loaded_mb": before,
-           **describe_knee(reserved, scale, contest.archive), "curve": contest.clock.curve}
+           **describe_knee(opened(reserved, problem.instance), scale, contest.archive), "curve": contest.clock.curve}
     if dump:
         accounts = [int(problem.instance.account_ids[account]) for account in phase.accounts]
         dump_race(dump, f"{method}-{seats}".replace(" ", "-"), accounts, contest.archive, scale, row)

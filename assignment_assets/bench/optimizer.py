@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from assignment_assets.bench import child
 from assignment_assets.bench.cases import PUBLIC, draw_hospitals, draw_public
 from assignment_assets.bench.instances import Problem, draw_problem, read_problem, write_problem
-from assignment_assets.bench.methods import ALONE, METHODS, MOST_EDGES_OF_PEERS, OURS, RESERVED, why_not
+from assignment_assets.bench.methods import ALONE, METHODS, MOST_EDGES_OF_PEERS, OURS, RESERVED, left_alone, why_not
 from assignment_assets.bench.scores import certify, own_scale, shared_scale
 from assignment_assets.bench.warming import warm_up
 from assignment_assets.optimizer.phase import Phase
@@ -106,7 +106,7 @@ def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, fol
     settings = Settings.from_preset(plan.preset)
     weights = np.array(settings.knee_weights) / sum(settings.knee_weights)
     num_edges = int(reserved.edges.start[-1])
-    alone = replace(reserved, reserve=np.zeros_like(reserved.reserve))
+    alone = left_alone(reserved, problem.instance)
     entries = [(ALONE, alone, plan.methods)] if plan.methods else []
     if OURS in plan.methods and num_edges <= MOST_EDGES_OF_PEERS:
         entries.append((RESERVED, reserved, (OURS,)))

@@ -12,7 +12,6 @@ from assignment_assets.optimizer.landscape import Landscape, survey
 from assignment_assets.optimizer.lattice import directions
 from assignment_assets.optimizer.phase import Phase
 
-WARM = ((1.0, 0.3, 0.1, 0.03), 30)  # temperatures and iterations from a neighbour's prices
 INSIDE = 1.0 - 1e-9
 LATTICES = ((100_000, 12), (1_000_000, 8))  # up to so many edges, steps of the lattice: 91 and 45 half-spaces
 COARSEST = 4  # steps above: 15 half-spaces
@@ -97,7 +96,7 @@ def own_scale(phase: Phase, start: np.ndarray, weights: np.ndarray, divisions: i
     lattice, near, least = directions(divisions), None, []
     for direction in lattice:
         weighing = landscape.weighing(direction)
-        near = lower_bound(phase, weighing) if near is None else lower_bound(phase, weighing, near, *WARM)
+        near = lower_bound(phase, weighing, near)
         least.append(near.bound - landscape.offset(direction))
     knee = lower_bound(phase, landscape.weighing(weights)).bound - landscape.offset(weights)
     volume = volume_above(np.vstack([lattice, weights]), np.array([*least, knee]))

@@ -3,14 +3,14 @@
 Every account bids for the seat that is cheapest to it, up to where its next best becomes as good; a full book lets its
 lowest bidder go, who bids again (Bertsekas 1988, doi:10.1007/BF02186476, with many seats a book). Balance is priced,
 not counted. From prices near the best there is little left to bid, and the result is within `step` an account of the
-cheapest seating at these balance prices. The heads of later accounts, whose seats are kept, bid too: any seat of their
-state is as good to them as its price.
+cheapest seating at these balance prices. Later accounts, whose seats are kept, do not bid.
 """
 
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.bounds import Duals, edge_cost
+from assignment_assets.optimizer.bounds import Duals
+from assignment_assets.optimizer.dual import edge_cost
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
@@ -19,20 +19,17 @@ BIDS = 200  # most bids, in multiples of the number of accounts
 
 
 def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarray | None:
-    """int32[n]: each account's rep, beside seats for all later heads; none when the bids have run out before."""
+    """int32[n]: each account's rep; none when the bids have run out before all had a seat."""
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    demand = phase.reserve.sum(axis=1)
-    heads = np.repeat(np.arange(len(demand), dtype=np.int32), demand)
-    assignment = _bid(phase.edges, heads, weighing.prices, room, duals.seat, duals.balance, STEP * weighing.unit,
-                      BIDS * (phase.num_accounts + len(heads)))
-    return assignment[:phase.num_accounts].copy() if (assignment >= 0).all() else None
+    assignment = _bid(phase.edges, weighing.prices, room, duals.seat, duals.balance, STEP * weighing.unit,
+                      BIDS * phase.num_accounts)
+    return assignment if (assignment >= 0).all() else None
 
 
 @njit(cache=True)
-def _bid(edges, heads, prices, room, reserve_price, balance, step, most_bids):
+def _bid(edges, prices, room, reserve_price, balance, step, most_bids):
     state_of, state_start, reps, seats = edges.state, edges.state_start, edges.reps, edges.seats
-    num_reps, num_accounts = len(seats), len(state_of)
-    num_bidders = num_accounts + len(heads)
+    num_reps, num_bidders = len(seats), len(state_of)
     price = reserve_price.copy()
     first = np.zeros(num_reps + 1, dtype=np.int64)
     for rep in range(num_reps):
@@ -48,17 +45,14 @@ def _bid(edges, heads, prices, room, reserve_price, balance, step, most_bids):
             break
         num_waiting -= 1
         bidder = waiting[num_waiting]
-        is_account = bidder < num_accounts
-        state = state_of[bidder] if is_account else heads[bidder - num_accounts]
+        state = state_of[bidder]
         begin = state_start[state]
         least, next_least, rep = np.inf, np.inf, -1
         for rank in range(state_start[state + 1] - begin):
             candidate = reps[begin + rank]
             if seats[candidate] == 0:
                 continue
-            cost = price[candidate]
-            if is_account:
-                cost = edge_cost(edges, prices, room, price, balance, bidder, rank, candidate)
+            cost = edge_cost(edges, prices, room, price, balance, bidder, rank, candidate)
             if cost < least:
                 least, next_least, rep = cost, least, candidate
             elif cost < next_least:

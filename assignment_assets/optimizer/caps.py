@@ -51,7 +51,7 @@ def seat_referring(instance: Instance, selection: Selection, is_given: np.ndarra
     start[rows], reserve = _fit(instance, rows, selection, selection.flow, instance.seats, room, demand, is_given, seed)
     placed = np.flatnonzero(start >= 0)
     np.add.at(reserve, (instance.account_state[placed], start[placed]), 1)
-    return Selection(later | (start >= 0), reserve, selection.is_tight, WithinCaps(start, room))
+    return Selection(later | (start >= 0), reserve, selection.is_tight, instance.covers, WithinCaps(start, room))
 
 
 def seat_others(instance: Instance, selection: Selection, assignment: np.ndarray, flow: np.ndarray,

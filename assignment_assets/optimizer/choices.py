@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.bounds import Duals, edge_cost
+from assignment_assets.optimizer.bounds import Duals
+from assignment_assets.optimizer.dual import edge_cost
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Prices
 

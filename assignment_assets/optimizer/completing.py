@@ -26,9 +26,9 @@ from assignment_assets.optimizer.certificate import (
     certify_seats,
 )
 from assignment_assets.optimizer.instance import NO_REP, Instance
-from assignment_assets.optimizer.landscape import Guide, Landscape, survey
+from assignment_assets.optimizer.landscape import Guide, survey
 from assignment_assets.optimizer.objectives import evaluate
-from assignment_assets.optimizer.phase import Phase
+from assignment_assets.optimizer.phase import Phase, opened
 from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.seats import Selection
@@ -49,7 +49,8 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
     third, start = value_phase(instance, selection, assignment, flow)
     third_scale, third_guide, assignment[third.accounts] = distribute_value(third, start, settings, progress)
     spare = None if instance.caps is None else spare_room(instance, assignment)
-    given_by = settle_ties(instance, (second, third), assignment, settings.tie_band_minutes, spare)
+    shown = tuple(opened(phase, instance) for phase in (second, third))
+    given_by = settle_ties(instance, shown, assignment, settings.tie_band_minutes, spare)
     demand_placed(instance, selection, assignment)
     if instance.caps is not None:
         top_up(instance, assignment)
@@ -58,10 +59,11 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
         (second, second_start), (third, start) = relaxed_phases(settled, assignment)
         third_scale, _ = survey(third, start, np.random.default_rng([settings.seed, 4]))
         third_guide = third_scale.guide(third_guide.direction)
+        shown = tuple(opened(phase, settled.relaxed) for phase in (second, third))
     first_scale, _ = survey(second, second_start, np.random.default_rng([settings.seed, 2]))
     scales = (first_scale, third_scale)
     guides = (first_scale.guide(np.array(settings.knee_weights) / sum(settings.knee_weights)), third_guide)
-    explanations = explain(settled.relaxed, scales, guides, assignment, given_by)
+    explanations = explain(settled.relaxed, shown, guides, assignment, given_by)
     is_capped = np.zeros(instance.num_accounts, dtype=bool)
     if instance.caps is not None:
         is_capped = note_caps(instance, assignment, explanations)
@@ -75,7 +77,7 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
     phase_of = np.where(instance.is_referring, PHASE_REFERRING, PHASE_VALUE)
     return Books(
         assignment=assignment, phase=np.where(assignment >= 0, phase_of, PHASE_OVERFLOW).astype(np.int8),
-        drive_minutes=drive_minutes(instance, (second, third), assignment), explanations=explanations,
+        drive_minutes=drive_minutes(settled.relaxed, shown, assignment), explanations=explanations,
         certificate=tuple(lines), num_placed=int((assignment >= 0).sum()), placed_bound=settled.most,
         objectives=objectives, ranges=np.array([scale.ranges for scale in scales]), families=settled.families,
         is_capped=is_capped,
@@ -141,17 +143,16 @@ def drive_minutes(instance: Instance, phases: tuple[Phase, ...], assignment: np.
     return minutes
 
 
-def explain(instance: Instance, scales: tuple[Landscape, ...], guides: tuple[Guide, ...], assignment: np.ndarray,
+def explain(instance: Instance, phases: tuple[Phase, ...], guides: tuple[Guide, ...], assignment: np.ndarray,
             given_by: np.ndarray) -> Explanations:
-    """Runner-up, the price of keeping the owner, and the ties of every account."""
+    """Runner-up, the price of keeping the owner, and the ties of every account; any rep who covers it counts."""
     count = instance.num_accounts
     runner_up = np.full(count, NO_REP, dtype=np.int32)
     blocked = np.full(count, KEEP_FREE, dtype=object)
     balance, minutes, moves = np.zeros(count), np.zeros(count), np.zeros(count)
     inactive = (instance.weight == 0) & (instance.seats == 0)
-    for scale, guide in zip(scales, guides, strict=True):
-        phase, accounts = scale.phase, scale.phase.accounts
-        later = _seats_of_others(instance, scales, scale, assignment)
+    for number, (phase, guide) in enumerate(zip(phases, guides, strict=True)):
+        accounts, later = phase.accounts, _seats(instance, phases[number + 1:], assignment)
         found = reasons.weigh_alternatives(phase, assignment[accounts], later, guide.weighing,
                                            guide.duals.seat)
         runner_up[accounts] = found.runner_up
@@ -165,16 +166,14 @@ def explain(instance: Instance, scales: tuple[Landscape, ...], guides: tuple[Gui
             else:
                 blocked[row] = names[code]
     is_tied = given_by >= 0
-    phases = tuple(scale.phase for scale in scales)
     tied_minutes = drive_minutes(instance, phases, np.where(is_tied, given_by, assignment))
     return Explanations(runner_up, blocked, balance, minutes, moves, given_by, np.where(is_tied, tied_minutes, -1))
 
 
-def _seats_of_others(instance: Instance, scales: tuple[Landscape, ...], own: Landscape,
-                     assignment: np.ndarray) -> np.ndarray:
-    """int64[S, R]: seats that the later phases' accounts take; earlier ones are outside `own`'s seats already."""
+def _seats(instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray) -> np.ndarray:
+    """int64[S, R]: seats that the phases' accounts take."""
     taken = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
-    for scale in scales[scales.index(own) + 1:]:
-        accounts = scale.phase.accounts
+    for phase in phases:
+        accounts = phase.accounts
         np.add.at(taken, (instance.account_state[accounts], assignment[accounts]), 1)
     return taken

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.bounds import Duals, edge_cost, lower_bound
+from assignment_assets.optimizer.bounds import ROUGHLY, Duals, lower_bound
+from assignment_assets.optimizer.dual import edge_cost
 from assignment_assets.optimizer.extensions import NO_BOOK, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.instance import NO_REP, Instance
@@ -30,7 +31,6 @@ from assignment_assets.optimizer.seats import Selection, priority, seat_all, sel
 from assignment_assets.optimizer.settings import Settings
 from assignment_assets.optimizer.weighing import Prices
 
-PRICING = ((50.0, 10.0, 3.0, 1.0), 30)  # temperatures and iterations
 OUT = -2  # of a family that overflows as a whole
 
 
@@ -161,7 +161,7 @@ def _costs(instance: Instance, accounts: np.ndarray, phase: Phase, start: np.nda
     row = np.full(instance.num_accounts, -1, dtype=np.int64)
     row[accounts] = np.arange(len(accounts))
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    return _Costs(row, edges, weighing.prices, room, lower_bound(phase, weighing, None, *PRICING))
+    return _Costs(row, edges, weighing.prices, room, lower_bound(phase, weighing, stages=ROUGHLY))
 
 
 @njit(cache=True)

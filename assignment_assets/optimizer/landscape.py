@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment_assets.optimizer.auction import seat_by_auction
-from assignment_assets.optimizer.bounds import COARSE, Duals, lower_bound
+from assignment_assets.optimizer.bounds import ROUGHLY, Duals, lower_bound
 from assignment_assets.optimizer.choices import Choices, priced_choices
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.draws import seed_word
@@ -79,7 +79,7 @@ class Landscape:
 
     def prices_near(self, direction: np.ndarray, near: Duals) -> Duals:
         """Coarse prices, quickly found from a neighbour's."""
-        return lower_bound(self.phase, self.weighing(direction), near, *COARSE)
+        return lower_bound(self.phase, self.weighing(direction), near, ROUGHLY)
 
     def guided_by(self, direction: np.ndarray, duals: Duals) -> Guide:
         """The choices that given prices leave in question."""
@@ -90,13 +90,14 @@ class Landscape:
     def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """A feasible assignment near the one that the prices ask for; `start` itself where the auction does not end.
 
-        With revenue caps, which no price knows, it is `start` with each account moved as far as the caps allow.
+        Where seats are kept for later accounts, or revenue is capped, which the prices do not know, it is `start` with
+        each account moved as far as that allows.
         """
         phase, rounded = self.phase, start.copy()
         wish = seat_by_auction(phase, guide.weighing, guide.duals)
         if wish is None:
             return rounded
-        if not phase.is_capped:
+        if not phase.is_capped and not phase.reserve.any():
             return wish
         adopt(rounded, fit_reserve(phase, start), wish, phase.searched, phase.is_capped, 1.0, seed_word(generator))
         return rounded
@@ -136,12 +137,11 @@ def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> t
     if phase.edges.start[-1] < SMALL:
         ideal[0] = max(ideal[0], lower_bound(phase, weigh(phase, np.eye(3)[0])).bound)  # sees whole accounts: tighter
     rough = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
-    middle = lower_bound(phase, rough.weighing(np.full(3, 1.0 / 3.0)))
+    middle = lower_bound(phase, rough.weighing(np.full(3, 1.0 / 3.0)), stages=ROUGHLY)
     extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
     for k in range(3):
         direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
-        near = drive.scaled(1.0 / rough.ranges[1]) if k == 1 else middle
-        guide = rough.guided_by(direction, rough.prices_near(direction, near))
+        guide = rough.guided_by(direction, rough.prices_near(direction, drive if k == 1 else middle))
         extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, EXTREME_SWEEPS, EXTREME_HEAT,
                                   generator)
     worst = evaluate(phase, extremes).max(axis=0)

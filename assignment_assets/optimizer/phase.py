@@ -95,7 +95,8 @@ class Phase:
 
 
 def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: tuple[int, ...],
-                held: np.ndarray, seats: np.ndarray, reserve: np.ndarray, room: np.ndarray | None = None) -> Phase:
+                held: np.ndarray, seats: np.ndarray, reserve: np.ndarray, room: np.ndarray | None = None,
+                usable: np.ndarray | None = None) -> Phase:
     """The phase that places `accounts`.
 
     Parameters
@@ -110,15 +111,9 @@ def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: t
         int64[S, R]: a feasible seating of later phases' accounts within `seats`.
     room
         int64[R] ≥ 0: revenue that the phase may add to each book, where the instance has caps.
+    usable
+        bool[R, S]: the only pairs of rep and state that the phase may use; all that are covered, unless given.
     """
-    state_start, reps, rank = _by_state(instance.covers)
-    rep_start, rep_states, _ = _by_state(instance.covers.T)
-    state = instance.account_state[accounts]
-    start = np.zeros(len(accounts) + 1, dtype=np.int64)
-    np.cumsum(np.diff(state_start)[state], out=start[1:])
-    radians = [np.radians(a) for a in (instance.account_latitude[accounts], instance.account_longitude[accounts],
-                                       instance.rep_latitude, instance.rep_longitude)]
-    minutes = edge_minutes(state, *radians, state_start, reps, start)
     amount = np.column_stack([instance.measures, instance.value])[np.ix_(accounts, measures)]
     shares = instance.shares
     counted = shares > 0
@@ -130,10 +125,34 @@ def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: t
     phase = Phase(
         name=name, accounts=accounts, totals=totals, shares=shares, reserve=reserve,
         num_owned=int(has_owner.sum()), num_always_moved=int((has_owner & (owner == NO_REP)).sum()),
-        edges=Edges(state, start, state_start, reps, rank, rep_start, rep_states, minutes, owner,
-                    *(np.array(a, dtype=np.float64, order="C") for a in (amount, base, target)), seats.copy()),
+        edges=Edges(**_pairs(instance, accounts, instance.covers if usable is None else usable), owner=owner,
+                    **{name: np.array(a, dtype=np.float64, order="C")
+                       for name, a in (("amount", amount), ("base", base), ("target", target))}, seats=seats.copy()),
     )
     return phase if room is None else replace(phase, capped=_with_revenue(phase.edges, instance.caps, accounts, room))
+
+
+def opened(phase: Phase, instance: Instance) -> Phase:
+    """The phase with every covered pair of rep and state; itself where it has them all."""
+    if np.array_equal(phase.edges.rank >= 0, instance.covers.T):
+        return phase
+    pairs = _pairs(instance, phase.accounts, instance.covers)
+    capped = None if phase.capped is None else phase.capped._replace(**pairs)
+    return replace(phase, edges=phase.edges._replace(**pairs), capped=capped)
+
+
+def _pairs(instance: Instance, accounts: np.ndarray, usable: np.ndarray) -> dict[str, np.ndarray]:
+    """The arrays of `Edges` that depend on who may hold accounts of which state."""
+    state_start, reps, rank = _by_state(usable)
+    rep_start, rep_states, _ = _by_state(usable.T)
+    state = instance.account_state[accounts]
+    start = np.zeros(len(accounts) + 1, dtype=np.int64)
+    np.cumsum(np.diff(state_start)[state], out=start[1:])
+    radians = [np.radians(a) for a in (instance.account_latitude[accounts], instance.account_longitude[accounts],
+                                       instance.rep_latitude, instance.rep_longitude)]
+    minutes = edge_minutes(state, *radians, state_start, reps, start)
+    return {"state": state, "start": start, "state_start": state_start, "reps": reps, "rank": rank,
+            "rep_start": rep_start, "rep_states": rep_states, "minutes": minutes}
 
 
 def _with_revenue(edges: Edges, caps: RevenueCaps, accounts: np.ndarray, room: np.ndarray) -> Edges:

@@ -31,7 +31,8 @@ def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np
     accounts = np.flatnonzero(selection.is_placed & instance.is_referring)
     reserve = selection.flow.copy()
     room = None if selection.within is None else selection.within.room
-    bare = build_phase(instance, "referring", accounts, OPP_BPS_TAM, instance.base_load, instance.seats, reserve, room)
+    bare = build_phase(instance, "referring", accounts, OPP_BPS_TAM, instance.base_load, instance.seats, reserve, room,
+                       selection.usable)
     if selection.within is not None:
         start = selection.within.start[accounts]
         np.subtract.at(reserve, (bare.edges.state, start), 1)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from assignment_assets.optimizer.instance import Instance
 
@@ -34,6 +36,9 @@ class Selection:
         int64[S, R]: how many placed accounts of a state sit with each rep in that one way.
     is_tight
         bool[S]: the state has more accounts than it can seat.
+    usable
+        bool[R, S]: the rep holds accounts of the state in some seating of all of them. Whatever else is demanded of
+        books, other pairs would cost one of them its seat.
     within
         Where the books have revenue caps.
     """
@@ -41,6 +46,7 @@ class Selection:
     is_placed: np.ndarray
     flow: np.ndarray
     is_tight: np.ndarray
+    usable: np.ndarray
     within: WithinCaps | None = None
 
     @property
@@ -64,14 +70,47 @@ def seat_all(instance: Instance, order: np.ndarray) -> Selection:
     flow = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
     free = instance.seats.copy()
     is_placed, is_tight = seat_in_order(order, instance.account_state.copy(), instance.covers.copy(), free, flow)
-    return Selection(is_placed, flow, is_tight)
+    return Selection(is_placed, flow, is_tight, usable_pairs(instance.covers, flow, instance.seats))
 
 
-def seat_by_state(demand: np.ndarray, covers: np.ndarray, seats: np.ndarray) -> np.ndarray:
+def usable_pairs(covers: np.ndarray, flow: np.ndarray, seats: np.ndarray) -> np.ndarray:
+    """bool[R, S]: pairs that carry somebody in some seating of the same heads, of which `flow` (int64[S, R]) is one.
+
+    Every other seating differs by heads that change places in circles, through free seats perhaps. So a pair without
+    heads is of use only if its rep leads back to its state: if both lie in one strong component of the residual graph
+    (Dulmage & Mendelsohn 1958, doi:10.4153/CJM-1958-052-0, for flows).
+    """
+    num_reps, num_states = covers.shape
+    taken, nobody = flow.sum(axis=0), num_states + num_reps
+    rep, state = np.nonzero(covers)
+    held_state, held_rep = np.nonzero(flow)
+    free, used = np.flatnonzero(seats > taken), np.flatnonzero(taken > 0)
+    tails = np.concatenate([state, num_states + held_rep, num_states + free, np.full(len(used), nobody)])
+    heads = np.concatenate([num_states + rep, held_state, np.full(len(free), nobody), num_states + used])
+    graph = coo_array((np.ones(len(tails)), (tails, heads)), shape=(nobody + 1, nobody + 1)).tocsr()
+    _, component = connected_components(graph, directed=True, connection="strong")
+    usable = flow.T > 0
+    usable[rep, state] |= component[state] == component[num_states + rep]
+    return usable
+
+
+@njit(cache=True)
+def seat_by_state(demand, covers, seats):
     """int64[S, R]: a largest flow of `demand` heads a state to `seats`; each state in turn takes all it can."""
-    flow = np.zeros((len(demand), len(seats)), dtype=np.int64)
-    heads = np.repeat(np.arange(len(demand), dtype=np.int32), demand)
-    seat_in_order(np.arange(len(heads)), heads, covers, seats.copy(), flow)
+    num_reps, num_states = covers.shape
+    free = seats.copy()
+    flow = np.zeros((num_states, num_reps), dtype=np.int64)
+    is_closed = np.zeros(num_states, dtype=np.bool_)
+    for state in range(num_states):
+        wanting = demand[state]
+        for rep in range(num_reps):
+            if covers[rep, state]:
+                taken = min(wanting, free[rep])
+                flow[state, rep] += taken
+                free[rep] -= taken
+                wanting -= taken
+        while wanting > 0 and not is_closed[state] and augment(state, covers, free, flow, is_closed):
+            wanting -= 1
     return flow
 
 

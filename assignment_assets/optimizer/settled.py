@@ -14,7 +14,7 @@ from assignment_assets.optimizer.instance import Instance
 from assignment_assets.optimizer.landscape import Landscape
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.referring import referring_phase
-from assignment_assets.optimizer.seats import Selection, select_seats
+from assignment_assets.optimizer.seats import Selection, select_seats, usable_pairs
 from assignment_assets.optimizer.settings import Settings
 from assignment_assets.optimizer.value import value_phase
 from assignment_assets.optimizer.weighing import weigh
@@ -79,7 +79,8 @@ def relaxed_phases(settled: Settled, assignment: np.ndarray) -> tuple[tuple[Phas
     """
     relaxed, placed = settled.relaxed, assignment >= 0
     first = np.where(relaxed.is_referring, assignment, -1).astype(np.int32)
-    seated = Selection(placed, _by_state(relaxed, assignment, placed), settled.largest.is_tight)
+    flow = _by_state(relaxed, assignment, placed)
+    seated = Selection(placed, flow, settled.largest.is_tight, usable_pairs(relaxed.covers, flow, relaxed.seats))
     second, _ = referring_phase(relaxed, seated)
     third, _ = value_phase(relaxed, seated, first, _by_state(relaxed, assignment, placed & ~relaxed.is_referring))
     return tuple((phase, assignment[phase.accounts]) for phase in (second, third))
@@ -97,7 +98,9 @@ def with_proven_bounds(front: ReferringFront, settled: Settled, settings: Settin
     A bound of the problem that was searched would hold for books with these families in these places only.
     """
     relaxed, weights = settled.relaxed, np.array(settings.knee_weights) / sum(settings.knee_weights)
-    seated = Selection(settled.selection.is_placed, _seating(settled), settled.largest.is_tight)
+    flow = _seating(settled)
+    seated = Selection(settled.selection.is_placed, flow, settled.largest.is_tight,
+                       usable_pairs(relaxed.covers, flow, relaxed.seats))
     phase, _ = referring_phase(relaxed, seated)
     ideal = np.maximum([lower_bound(phase, weigh(phase, unit)).bound for unit in np.eye(3)], 0.0)
     scale = Landscape(phase, np.minimum(ideal, front.ideal), front.reference)

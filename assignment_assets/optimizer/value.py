@@ -8,7 +8,7 @@ from assignment_assets.optimizer.instance import NO_REP, Instance
 from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.phase import VALUE, Phase, build_phase
 from assignment_assets.optimizer.progress import Listener, Progress
-from assignment_assets.optimizer.seats import Selection, seat_in_order
+from assignment_assets.optimizer.seats import Selection, seat_in_order, usable_pairs
 from assignment_assets.optimizer.settings import Settings
 
 VALUE_HEAT = 0.15  # in the weighing's units
@@ -103,11 +103,13 @@ def value_phase(instance: Instance, selection: Selection, assignment: np.ndarray
     np.add.at(held, assignment[taken], np.column_stack([instance.measures, instance.value])[taken])
     seats = instance.seats - np.bincount(assignment[taken], minlength=instance.num_reps)
     accounts = np.flatnonzero(selection.is_placed & ~instance.is_referring)
-    room = None
-    if selection.within is not None:
+    usable, room = selection.usable, None
+    if selection.within is None:
+        usable = usable_pairs(instance.covers, flow, seats)
+    else:
         room = instance.caps.room - np.bincount(assignment[taken], instance.caps.revenue[taken],
                                                 minlength=instance.num_reps).astype(np.int64)
-    phase = build_phase(instance, "value", accounts, VALUE, held, seats, np.zeros_like(flow), room)
+    phase = build_phase(instance, "value", accounts, VALUE, held, seats, np.zeros_like(flow), room, usable)
     if selection.within is not None:
         return phase, selection.within.start[accounts]
     return phase, draw_from_flow(np.arange(len(accounts)), phase.edges.state, phase.edges, flow.copy())

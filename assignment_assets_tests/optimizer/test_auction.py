@@ -6,6 +6,7 @@ from scipy.optimize import linear_sum_assignment
 
 from assignment_assets.optimizer.auction import STEP, seat_by_auction
 from assignment_assets.optimizer.bounds import lower_bound
+from assignment_assets.optimizer.landscape import Landscape
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.seats import seat_by_state, select_seats
@@ -15,7 +16,7 @@ from assignment_assets_tests.optimizer.instances import draw_instance
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**31))
-def test_what_the_auction_seats_is_covered_and_leaves_every_later_head_a_seat(seed):
+def test_what_the_auction_seats_is_covered_and_no_book_is_above_its_seats(seed):
     instance = draw_instance(seed, num_accounts=50, num_reps=5, num_states=4, seats=6, covered=0.6)
     phase, _ = referring_phase(instance, select_seats(instance))
     weighing = weigh(phase, np.ones(3))
@@ -23,10 +24,20 @@ def test_what_the_auction_seats_is_covered_and_leaves_every_later_head_a_seat(se
     assert found is not None
     edges = phase.edges
     assert (edges.rank[edges.state, found] >= 0).all()
-    free = edges.seats - np.bincount(found, minlength=phase.num_reps)
+    assert (np.bincount(found, minlength=phase.num_reps) <= edges.seats).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**31))
+def test_rounded_prices_leave_every_later_head_a_seat(seed):
+    instance = draw_instance(seed, num_accounts=50, num_reps=5, num_states=4, seats=6, covered=0.6)
+    phase, start = referring_phase(instance, select_seats(instance))
+    landscape = Landscape(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
+    found = landscape.round_prices(landscape.guide(np.full(3, 1 / 3)), start, np.random.default_rng(seed))
+    demand, free = phase.reserve.sum(axis=1), phase.edges.seats - np.bincount(found, minlength=phase.num_reps)
+    assert (phase.edges.rank[phase.edges.state, found] >= 0).all()
     assert (free >= 0).all()
-    demand = phase.reserve.sum(axis=1)
-    assert seat_by_state(demand, np.ascontiguousarray(edges.rank.T >= 0), free).sum() == demand.sum()
+    assert seat_by_state(demand, instance.covers.copy(), free).sum() == demand.sum()
 
 
 @pytest.mark.parametrize("seed", range(20))

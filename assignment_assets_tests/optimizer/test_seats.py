@@ -5,7 +5,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
 from assignment_assets.optimizer.certificate import certify_seats
-from assignment_assets.optimizer.seats import seat_by_state, select_seats
+from assignment_assets.optimizer.seats import seat_by_state, select_seats, usable_pairs
 from assignment_assets_tests.optimizer.instances import draw_instance
 
 
@@ -78,3 +78,27 @@ def test_seating_by_state_is_a_maximum_flow():
     flow = seat_by_state(np.array([3, 2]), covers, np.array([3, 2]))
     assert flow.sum() == 5
     assert flow.tolist() == [[1, 2], [2, 0]]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_pair_is_usable_exactly_when_somebody_may_sit_there_and_nobody_loses_a_seat(seed):
+    instance = draw_instance(seed, num_accounts=40, num_reps=5, num_states=5, seats=7, covered=0.5)
+    selection = select_seats(instance)
+    demand = selection.flow.sum(axis=1)
+    for rep, state in zip(*np.nonzero(instance.covers), strict=True):
+        seats, others = instance.seats.copy(), demand.copy()
+        fits = seats[rep] > 0 and others[state] > 0
+        if fits:
+            seats[rep] -= 1
+            others[state] -= 1
+            fits = seat_by_state(others, instance.covers.copy(), seats).sum() == others.sum()
+        if demand[state]:
+            assert selection.usable[rep, state] == fits
+    assert not (selection.usable & ~instance.covers).any()
+
+
+def test_a_pair_that_would_cost_a_seat_is_not_usable():
+    """Two states, two reps; only the first rep covers the second state, whose heads fill the first rep's seats."""
+    covers, flow = np.array([[True, True], [True, False]]), np.array([[0, 2], [3, 0]])
+    assert usable_pairs(covers, flow, np.array([3, 3])).tolist() == [[False, True], [True, False]]
+    assert usable_pairs(covers, flow, np.array([4, 3])).tolist() == [[True, True], [True, False]]
