@@ -11,6 +11,7 @@ from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Prices
 
 SAMPLE = 5000  # accounts that the slack is estimated from
+MOST = 32  # choices of one account
 
 
 class Choices(NamedTuple):
@@ -18,7 +19,7 @@ class Choices(NamedTuple):
 
     start: np.ndarray  # int64[n + 1]
     rank: np.ndarray  # int32[choices], a rep's place among those who cover the account's state
-    above: np.ndarray  # float64[choices], cost at the dual prices above the account's least
+    above: np.ndarray  # float64[choices], cost at the dual prices above the account's least, over its tolerance
 
 
 def all_choices(phase: Phase) -> Choices:
@@ -32,25 +33,34 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
     """The reps whose cost at the dual prices is near the account's least: so many an account on average.
 
     An edge further away than the gap between a solution and the bound is in no better solution at all; a smaller slack
-    is a heuristic that spends proposals where they pay.
+    is a heuristic that spends proposals where they pay. A large account may be further from its least than a small one,
+    by as much as its load is above the mean: what it costs in the wrong place is little beside what it unbalances. No
+    account has more than `MOST` choices, since pairs of them grow with the square.
 
     Returns
     -------
     choices
         Those reps.
     slack
-        How far above the least they may be, in units of the weighted objective.
+        How far above the least they may be for an account of mean load, in units of the weighted objective.
     """
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
     step = max(1, phase.num_accounts // SAMPLE)
-    above = _above_least(phase.edges, prices, room, duals.seat, duals.balance, step)
+    tolerance = _tolerances(phase, prices)
+    above = _above_least(phase.edges, prices, room, duals.seat, duals.balance, tolerance, step)
     wanted = int(per_account * (phase.num_accounts / step))
     slack = float(np.partition(above, wanted)[wanted]) if wanted < len(above) else float(above.max(initial=0.0))
-    return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, slack)), slack
+    return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, tolerance, slack)), slack
+
+
+def _tolerances(phase: Phase, prices: Prices) -> np.ndarray:
+    """float64[n], 1 or more: an account's load in excess prices over the mean account's."""
+    load = (phase.edges.amount * prices.excess.max(axis=0, initial=0.0)).sum(axis=1)
+    return np.maximum(load / max(float(load.mean()), 1e-300), 1.0) if len(load) else load
 
 
 @njit(cache=True)
-def _above_least(edges, prices, room, seat, balance, step):
+def _above_least(edges, prices, room, seat, balance, tolerance, step):
     """The costs of every `step`-th account's edges above the account's least."""
     size = 0
     for account in range(0, len(edges.state), step):
@@ -66,13 +76,13 @@ def _above_least(edges, prices, room, seat, balance, step):
             above[filled + rank] = cost
             least = min(least, cost)
         for rank in range(degree):
-            above[filled + rank] -= least
+            above[filled + rank] = (above[filled + rank] - least) / tolerance[account]
         filled += degree
     return above
 
 
 @njit(cache=True)
-def _priced(edges, prices, room, seat, balance, slack):
+def _priced(edges, prices, room, seat, balance, tolerance, slack):
     num_accounts = len(edges.state)
     start = np.zeros(num_accounts + 1, dtype=np.int64)
     kept_rank, kept_above = np.empty(4 * num_accounts, dtype=np.int32), np.empty(4 * num_accounts)
@@ -84,18 +94,18 @@ def _priced(edges, prices, room, seat, balance, slack):
         for rank in range(degree):
             cost[rank] = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
             least = min(least, cost[rank])
-        filled = start[account]
+        filled, most = start[account], start[account] + MOST
         if filled + degree > len(kept_rank):
             kept_rank = np.concatenate((kept_rank, np.empty(len(kept_rank) + degree, dtype=np.int32)))
             kept_above = np.concatenate((kept_above, np.empty(len(kept_above) + degree)))
         for rank in range(degree):
-            above = cost[rank] - least
-            if above <= slack:
-                place = filled
+            above = (cost[rank] - least) / tolerance[account]
+            if above <= slack and (filled < most or above < kept_above[filled - 1]):
+                place = min(filled, most - 1)
                 while place > start[account] and kept_above[place - 1] > above:  # the cheapest first
                     kept_above[place], kept_rank[place] = kept_above[place - 1], kept_rank[place - 1]
                     place -= 1
                 kept_above[place], kept_rank[place] = above, rank
-                filled += 1
+                filled = min(filled + 1, most)
         start[account + 1] = filled
     return start, kept_rank[:start[num_accounts]].copy(), kept_above[:start[num_accounts]].copy()

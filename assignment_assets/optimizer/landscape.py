@@ -16,6 +16,7 @@ from assignment_assets.optimizer.pairs import Pairs, pair_up
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.search import Schedule, anneal
 from assignment_assets.optimizer.singles import least_imbalance, least_moves
+from assignment_assets.optimizer.splitting import Plan, split
 from assignment_assets.optimizer.weighing import Weighing, weigh
 
 PER_ACCOUNT = 4.0  # choices in question, on average
@@ -25,6 +26,8 @@ EXTREME_SWEEPS, EXTREME_HEAT = 200, 1.0  # of each extreme's search
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
 SMALL = 100_000  # edges
 MARGIN = 0.05  # of the range, beyond the worst extreme
+RISING = tuple(Plan(force, 0.3, 24, 2, 10) for force in (0.1, 0.3, 1.0))  # from prices to whole accounts
+SETTLING = (Plan(1.0, 0.0, 16, 3, 20),)
 
 
 class Guide(NamedTuple):
@@ -123,6 +126,16 @@ class Landscape:
         schedule = Schedule(int(sweeps * phase.num_accounts), hot, hot * COOL, wide, wide * NARROW)
         anneal(result, fit_reserve(phase, assignment), phase.searched, guide.choices, guide.pairs, weighing.prices,
                schedule, seed_word(generator))
+        return result
+
+    def split(self, assignment: np.ndarray, guide: Guide, plans: tuple[Plan, ...],
+              generator: np.random.Generator) -> np.ndarray:
+        """A copy of `assignment` whose books are split anew, two at a time, by each plan in turn."""
+        phase, result = self.phase, assignment.copy()
+        reserve = fit_reserve(phase, assignment)
+        for plan in plans:
+            split(result, reserve, phase.searched, guide.choices, guide.pairs, guide.weighing.prices,
+                  guide.duals.balance, plan, seed_word(generator))
         return result
 
 

@@ -74,7 +74,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
     for account in range(num_accounts):
         drive = minutes[edge_start[account] + rank_of[state_of[account], assignment[account]]]
         own_cost[account] = _edge_price(prices.minute, prices.move, drive, owner_of[account], assignment[account])
-    cost, rep_of, held = _price(assignment, edges, choices, prices)
+    cost, rep_of, held = price_choices(assignment, edges, choices, prices)
     proposed = np.empty(num_accounts, dtype=np.int32)
     width = np.empty(num_accounts, dtype=np.int32)
     num_proposed = 0
@@ -178,7 +178,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
 
 
 @njit(cache=True)
-def _price(assignment, edges, choices, prices):
+def price_choices(assignment, edges, choices, prices):
     """What every choice costs but for balance, its rep, and which choice each account holds (−1: none of them)."""
     minutes, start, rank, reps, owner = edges.minutes, edges.start, choices.rank, edges.reps, edges.owner
     choice_start, state, state_start = choices.start, edges.state, edges.state_start

@@ -8,7 +8,7 @@ from assignment_assets.optimizer.bounds import Duals
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.feasible import fit_reserve
-from assignment_assets.optimizer.landscape import Guide, Landscape
+from assignment_assets.optimizer.landscape import SETTLING, Guide, Landscape
 
 ADOPTION_RATE = 0.3  # of the genes in which the parents differ
 SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.1, 0.05, 1.5  # first temperatures, in the weighing's units
@@ -66,7 +66,7 @@ class Walk(NamedTuple):
 
 
 class Polish(NamedTuple):
-    """A long search of one direction."""
+    """A long search of one direction, and its books split two at a time until nothing is to be gained."""
 
     guide: int
     start: np.ndarray  # int32[n]
@@ -107,5 +107,6 @@ def _walk(ground: Ground, unit: Walk) -> np.ndarray:
 
 
 def _polish(ground: Ground, unit: Polish) -> np.ndarray:
-    return ground.landscape.burst(unit.start, ground.guide(unit.guide), unit.sweeps, KNEE_HEAT,
-                                  np.random.default_rng(unit.seed))[None, :]
+    generator, landscape, guide = np.random.default_rng(unit.seed), ground.landscape, ground.guide(unit.guide)
+    found = landscape.burst(unit.start, guide, unit.sweeps, KNEE_HEAT, generator)
+    return landscape.split(found, guide, SETTLING, generator)[None, :]

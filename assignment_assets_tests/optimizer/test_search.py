@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds import lower_bound
-from assignment_assets.optimizer.choices import priced_choices
+from assignment_assets.optimizer.choices import MOST, priced_choices
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.desk import exchange, lay_open, make_way, shift
 from assignment_assets.optimizer.feasible import fit_reserve
@@ -186,3 +186,21 @@ def test_targets_follow_the_weights():
     phase, _ = referring_phase(instance, select_seats(instance))
     assert evaluate(phase, np.array([[0, 0, 0, 1]], dtype=np.int32))[0, 0] == 0.0
     assert evaluate(phase, np.array([[0, 0, 1, 1]], dtype=np.int32))[0, 0] == pytest.approx(25.0)
+
+
+def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
+    rng = np.random.default_rng(3)
+    measures = rng.integers(1, 5, (60, 3))
+    measures[0] = 500
+    instance = draw_instance(3, num_accounts=60, num_reps=MOST + 8, num_states=1, seats=3, covered=1.1,
+                             measures=measures, is_referring=np.ones(60, bool))
+    phase, _ = referring_phase(instance, select_seats(instance))
+    weighing = weigh(phase, np.ones(3))
+    duals = lower_bound(phase, weighing)
+    few = np.diff(priced_choices(phase, weighing.prices, duals, 3.0)[0].start)
+    whale = int(np.flatnonzero(phase.edges.amount[:, 0] == 500)[0])
+    assert few[whale] > 3 * few.mean()
+    every = priced_choices(phase, weighing.prices, duals, 1000.0)[0]
+    assert np.diff(every.start).max() == MOST
+    for account in range(phase.num_accounts):
+        assert (np.diff(every.above[every.start[account]:every.start[account + 1]]) >= 0).all()
