@@ -53,6 +53,18 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
     return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, tolerance, slack)), slack
 
 
+def choices_among(phase: Phase, choices: Choices, assignments: np.ndarray) -> Choices:
+    """Of these choices those that any of the assignments (int32[m, n]) takes; the cheapest where none takes any."""
+    width = np.diff(choices.start)
+    account = np.repeat(np.arange(len(width)), width)
+    rep = phase.edges.reps[phase.edges.state_start[phase.edges.state[account]] + choices.rank]
+    is_kept = (assignments[:, account] == rep).any(axis=0)
+    is_kept[choices.start[:-1][np.bincount(account[is_kept], minlength=len(width)) == 0]] = True
+    start = np.zeros(len(width) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(account[is_kept], minlength=len(width)), out=start[1:])
+    return Choices(start, choices.rank[is_kept], choices.above[is_kept])
+
+
 def _tolerances(phase: Phase, prices: Prices) -> np.ndarray:
     """float64[n], 1 or more: an account's load in excess prices over the mean account's."""
     load = (phase.edges.amount * prices.excess.max(axis=0, initial=0.0)).sum(axis=1)

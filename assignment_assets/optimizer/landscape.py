@@ -7,7 +7,7 @@ import numpy as np
 
 from assignment_assets.optimizer.auction import seat_by_auction
 from assignment_assets.optimizer.bounds import ROUGHLY, Duals, lower_bound
-from assignment_assets.optimizer.choices import Choices, priced_choices
+from assignment_assets.optimizer.choices import Choices, choices_among, priced_choices
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.feasible import fit_reserve
@@ -89,6 +89,11 @@ class Landscape:
         weighing = self.weighing(direction)
         choices, slack = priced_choices(self.phase, weighing.prices, duals, PER_ACCOUNT)
         return Guide(np.asarray(direction), weighing, duals, choices, slack, pair_up(self.phase.edges, choices))
+
+    def among(self, guide: Guide, assignments: np.ndarray) -> Guide:
+        """The guide with only those choices that any of the assignments (int32[m, n]) takes."""
+        choices = choices_among(self.phase, guide.choices, assignments)
+        return guide._replace(choices=choices, pairs=pair_up(self.phase.edges, choices))
 
     def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """A feasible assignment near the one that the prices ask for; `start` itself where the auction does not end.

@@ -147,7 +147,7 @@ def _gather(side, desk, edges, choices, pairs, cost, slope, pair, source, goal):
 def _combine(side, amount, count, together):
     """All subsets of at most `together` of the first `count` accounts; how many."""
     parts, total, total_cost, account, cost = side.parts, side.total, side.total_cost, side.account, side.cost
-    subset, begin, end = 1, 0, 1  # subsets of one size stand from `begin` to `end`; a larger one adds an earlier account
+    subset, begin, end = 1, 0, 1  # one size stands from `begin` to `end`; the next adds an account before the last one
     for size in range(together):
         for smaller in range(begin, end):
             first = parts[smaller, size - 1] if size > 0 else count

@@ -9,10 +9,12 @@ from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.landscape import SETTLING, Guide, Landscape
+from assignment_assets.optimizer.objectives import evaluate
 
 ADOPTION_RATE = 0.3  # of the genes in which the parents differ
 SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.1, 0.05, 1.5  # first temperatures, in the weighing's units
 STEP_SWEEPS = 0.3  # of a burst
+SEARCH_SWEEPS, MOST_SEARCHES = 600, 8  # of a polish: the length of its searches at least, and their number
 MOST_GUIDES_BYTES = 150_000_000
 
 
@@ -66,7 +68,7 @@ class Walk(NamedTuple):
 
 
 class Polish(NamedTuple):
-    """A long search of one direction, and its books split two at a time until nothing is to be gained."""
+    """Long searches of one direction, merged; their books split two at a time until nothing is to be gained."""
 
     guide: int
     start: np.ndarray  # int32[n]
@@ -107,6 +109,18 @@ def _walk(ground: Ground, unit: Walk) -> np.ndarray:
 
 
 def _polish(ground: Ground, unit: Polish) -> np.ndarray:
+    """Several searches, then as many short ones on what they disagree about (Cook & Seymour merge tours in this way,
+    2003, doi:10.1287/ijoc.15.3.233.16078): where all agree there is little to gain."""
     generator, landscape, guide = np.random.default_rng(unit.seed), ground.landscape, ground.guide(unit.guide)
-    found = landscape.burst(unit.start, guide, unit.sweeps, KNEE_HEAT, generator)
-    return landscape.split(found, guide, SETTLING, generator)[None, :]
+    count = int(np.clip(unit.sweeps // SEARCH_SWEEPS, 1, MOST_SEARCHES))
+    found = []
+    for _ in range(count):
+        searched = landscape.burst(unit.start, guide, unit.sweeps / count, KNEE_HEAT, generator)
+        found.append(landscape.split(searched, guide, SETTLING, generator))
+    if count > 1:
+        weights, among = guide.weighing.weights, landscape.among(guide, np.array(found))
+        best = min(found, key=lambda books: float(evaluate(landscape.phase, books)[0] @ weights))
+        for _ in range(count):
+            searched = landscape.burst(best, among, SEARCH_SWEEPS, KNEE_HEAT, generator)
+            found.append(landscape.split(searched, guide, SETTLING, generator))
+    return np.array(found)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds import lower_bound
-from assignment_assets.optimizer.choices import MOST, priced_choices
+from assignment_assets.optimizer.choices import MOST, choices_among, priced_choices
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.desk import exchange, lay_open, make_way, shift
 from assignment_assets.optimizer.feasible import fit_reserve
@@ -204,3 +204,18 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
     assert np.diff(every.start).max() == MOST
     for account in range(phase.num_accounts):
         assert (np.diff(every.above[every.start[account]:every.start[account + 1]]) >= 0).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seeds)
+def test_choices_among_assignments_are_those_that_any_of_them_takes(seed):
+    phase, start = draw_phase(seed)
+    weighing, mate = weigh(phase, np.ones(3)), start.copy()
+    choices, _ = priced_choices(phase, weighing.prices, lower_bound(phase, weighing), 2.0)
+    search(phase, mate, fit_reserve(phase, mate), weighing, Schedule(500, 10.0, 10.0, 1.0, 1.0), seed + 1)
+    among = choices_among(phase, choices, np.stack([start, mate]))
+    reps_of = [[phase.edges.reps[phase.edges.state_start[phase.edges.state[account]]
+                                 + some.rank[some.start[account]:some.start[account + 1]]].tolist()
+                for account in range(phase.num_accounts)] for some in (choices, among)]
+    for account, (before, after) in enumerate(zip(*reps_of, strict=True)):
+        assert after == ([rep for rep in before if rep in (start[account], mate[account])] or before[:1])
