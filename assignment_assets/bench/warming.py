@@ -13,6 +13,6 @@ def warm_up() -> None:
         owner=[0, 1, 0, -1], has_owner=[True, True, True, False], base_load=[[0] * 4] * 2, weight=[1, 1],
         performance=[1.0, 2.0], account_latitude=[40.0, 41.0, 42.0, 43.0], account_longitude=[-75.0] * 4,
         rep_latitude=[40.0, 43.0], rep_longitude=[-75.0, -76.0])
-    settings = Settings(lattice_divisions=1, generations=1, offspring=2, burst_sweeps=1, knee_sweeps=4)
+    settings = Settings(lattice_divisions=1, generations=1, offspring=2, burst_sweeps=1, knee_sweeps=1)  # one, so that a polish is due
     front = solve_referring(tiny, settings)
     complete(tiny, front.assignments[front.knee], settings)
