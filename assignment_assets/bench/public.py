@@ -6,15 +6,15 @@ import numpy as np
 
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.memory import peak_mb
-from assignment_assets.optimizer.landscape import Landscape
+from assignment_assets.optimizer.landscape import RISING, SETTLING, Landscape
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.seats import select_seats
-from assignment_assets.optimizer.units import KNEE_HEAT
 
 RANGES = np.array([10.0, 50.0, 50.0])  # points of balance, minutes, per cent of moves that weigh the same
 WEIGHTS = np.array([0.5, 0.25, 0.25])
-BUDGETS = (3, 10, 30, 100, 300, 1000, 3000, 10000)  # proposals an account
+BUDGETS = (0, 30, 100, 300, 1000, 3000, 10000)  # proposals an account, after the splits
+HEAT = 0.3  # of those proposals, in the weighing's units
 TARGETS = {"public-small": (0.5, 3.0), "public-large": (1.0, 20.0)}  # per cent above the bound, seconds
 PATIENCE = 3.0  # times the seconds of the target
 
@@ -38,7 +38,9 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
         began, wall = time.process_time(), time.perf_counter()
         generator = np.random.default_rng([seed, 2])
         rounded = landscape.round_prices(guide, start, generator)
-        books = landscape.burst(rounded, guide, budget, KNEE_HEAT, generator)
+        books = landscape.split(rounded, guide, RISING + SETTLING, generator)
+        if budget:
+            books = landscape.split(landscape.burst(books, guide, budget, HEAT, generator), guide, SETTLING, generator)
         spent = shared + time.process_time() - began
         found = evaluate(phase, books)[0]
         gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / float(guide.duals.bound) - 1.0)
