@@ -13,7 +13,7 @@ from assignment_assets.optimizer.workers import Workers
 
 CROSSING_RATE = 0.3  # of the walks; measured to matter little, the bursts do the work
 WALK = 8  # children a walk
-KNEE_SHARE, LONGER = 0.3, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
+KNEE_SHARE, LONGER = 0.25, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
 
 
 class HashDuplicates(DuplicateElimination):

@@ -26,7 +26,7 @@ class Settings:
         Proposals of one burst, in multiples of the number of accounts.
     knee_sweeps
         Proposals of the first long search of phase 2's knee, in multiples of the number of accounts; each later one is
-        twice as long, as soon as all of them take no more than three tenths of the proposals.
+        twice as long, as soon as all of them take no more than a quarter of the proposals.
     value_sweeps
         Proposals spent on phase 3, in multiples of the number of accounts.
     front_points

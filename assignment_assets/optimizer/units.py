@@ -15,6 +15,7 @@ ADOPTION_RATE = 0.3  # of the genes in which the parents differ
 SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.1, 0.05, 1.5  # first temperatures, in the weighing's units
 STEP_SWEEPS = 0.3  # of a burst
 SEARCH_SWEEPS, MOST_SEARCHES = 600, 8  # of a polish: the length of its searches at least, and their number
+MERGING_SWEEPS = 200  # of each search on what they disagree about
 MOST_GUIDES_BYTES = 150_000_000
 
 
@@ -121,6 +122,6 @@ def _polish(ground: Ground, unit: Polish) -> np.ndarray:
         weights, among = guide.weighing.weights, landscape.among(guide, np.array(found))
         best = min(found, key=lambda books: float(evaluate(landscape.phase, books)[0] @ weights))
         for _ in range(count):
-            searched = landscape.burst(best, among, SEARCH_SWEEPS, KNEE_HEAT, generator)
+            searched = landscape.burst(best, among, MERGING_SWEEPS, KNEE_HEAT, generator)
             found.append(landscape.split(searched, guide, SETTLING, generator))
     return np.array(found)
