@@ -15,15 +15,14 @@ from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
 STEP = 1.0  # least raise of a bid, in the weighing's units
-BIDS = 200  # most bids, in multiples of the number of accounts
+BIDS, LOOKS = 200, 1_000_000_000  # most bids, in multiples of the number of accounts; most edges looked at for them
 
 
-def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarray | None:
-    """int32[n]: each account's rep; none when the bids have run out before all had a seat."""
-    room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    assignment = _bid(phase.edges, weighing.prices, room, duals.seat, duals.balance, STEP * weighing.unit,
-                      BIDS * phase.num_accounts)
-    return assignment if (assignment >= 0).all() else None
+def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarray:
+    """int32[n]: each account's rep; −1 for those who had no seat when the bids ran out."""
+    room, edges = np.maximum(phase.edges.target - phase.edges.base, 0.0), phase.edges
+    most = min(BIDS * phase.num_accounts, int(LOOKS * phase.num_accounts / max(edges.start[-1], 1)))
+    return _bid(edges, weighing.prices, room, duals.seat, duals.balance, STEP * weighing.unit, most)
 
 
 @njit(cache=True)

@@ -32,15 +32,23 @@ class Stage(NamedTuple):
 
 
 THOROUGHLY = (
-    Stage(2.0, 6, UNBOUNDED, EVERY, 40, UNBOUNDED, 1),
-    Stage(0.5, 12, UNBOUNDED, EVERY, 40, UNBOUNDED, 1),
-    Stage(0.2, 30, 12.0, 64, 40, 2.0, 2),
-    Stage(0.1, EVERY, 8.0, 48, 40, 1.0, 2),
-    Stage(0.03, EVERY, 5.0, 32, 40, 0.5, 2),
-    Stage(0.01, EVERY, 4.0, 32, 30, 0.3, 1),
+    Stage(2.0, 12, UNBOUNDED, EVERY, 60, UNBOUNDED, 1),
+    Stage(0.3, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED, 1),
+    Stage(0.05, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED, 1),
+    Stage(0.005, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED, 1),
 )
-ROUGHLY = (Stage(2.0, 6, UNBOUNDED, EVERY, 20, UNBOUNDED, 1), Stage(0.5, 12, UNBOUNDED, EVERY, 25, UNBOUNDED, 1),
-           Stage(0.1, 30, 8.0, 48, 15, 1.0, 1))
+HUGE = 3_000_000  # edges; from there on
+IN_BOXES = (
+    Stage(2.0, 6, UNBOUNDED, EVERY, 40, UNBOUNDED, 1),
+    Stage(0.3, 10, UNBOUNDED, EVERY, 60, UNBOUNDED, 1),
+    Stage(0.1, 30, 12.0, 64, 50, 3.0, 1),
+    Stage(0.02, EVERY, 8.0, 48, 50, 1.0, 1),
+)
+ROUGHLY = (
+    Stage(2.0, 6, UNBOUNDED, EVERY, 20, UNBOUNDED, 1),
+    Stage(0.5, 12, UNBOUNDED, EVERY, 25, UNBOUNDED, 1),
+    Stage(0.1, 30, 8.0, 48, 15, 1.0, 1),
+)
 WITH_LATER = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 60, UNBOUNDED, 1)
                    for temperature in (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01))
 MOST_WITH_LATER = 100_000  # edges; above, the later accounts' heads are left out of the bound
@@ -63,7 +71,7 @@ class Duals(NamedTuple):
 
 
 def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None,
-                stages: tuple[Stage, ...] = THOROUGHLY) -> Duals:
+                stages: tuple[Stage, ...] | None = None) -> Duals:
     """The best bound found, and the prices that prove it.
 
     Parameters
@@ -71,8 +79,8 @@ def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None,
     near
         Prices of a neighbouring objective, to begin with.
     stages
-        How long to look: `THOROUGHLY`, and then with the later accounts' heads where that does not take long, or
-        `ROUGHLY`.
+        How long to look, `ROUGHLY` perhaps. Without: thoroughly, and then with the later accounts' heads where that
+        does not take long.
     """
     if phase.num_accounts == 0:
         edges, excess = phase.edges, weighing.prices.excess
@@ -83,9 +91,10 @@ def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None,
         climb.begin(np.zeros(phase.num_reps), 0.5 * weighing.prices.excess)
     else:
         climb.begin(*near.carried(weighing))
-    for stage in stages:
+    num_edges = phase.edges.start[-1]
+    for stage in stages or (THOROUGHLY if num_edges < HUGE else IN_BOXES):
         climb.run(stage)
-    if stages is THOROUGHLY and phase.reserve.any() and phase.edges.start[-1] <= MOST_WITH_LATER:
+    if stages is None and phase.reserve.any() and num_edges <= MOST_WITH_LATER:
         climb.count_later(phase.reserve.sum(axis=1))
         for stage in WITH_LATER:
             climb.run(stage)

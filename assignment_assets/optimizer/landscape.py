@@ -22,7 +22,8 @@ from assignment_assets.optimizer.weighing import Weighing, weigh
 PER_ACCOUNT = 4.0  # choices in question, on average
 NARROW = 0.2  # last window of the search over the first
 COOL = 0.05  # last temperature over the first
-EXTREME_SWEEPS, EXTREME_HEAT = 200, 1.0  # of each extreme's search
+EXTREME_HEAT = 1.0  # first temperature of each extreme's search
+EXTREME_SWEEPS, MOST_PROPOSALS = (20, 200), 2_000_000  # its length: at most, and at least whatever the proposals
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
 SMALL = 100_000  # edges
 MARGIN = 0.05  # of the range, beyond the worst extreme
@@ -96,17 +97,16 @@ class Landscape:
         return guide._replace(choices=choices, pairs=pair_up(self.phase.edges, choices))
 
     def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """A feasible assignment near the one that the prices ask for; `start` itself where the auction does not end.
+        """A feasible assignment near the one that the prices ask for.
 
-        Where seats are kept for later accounts, or revenue is capped, which the prices do not know, it is `start` with
-        each account moved as far as that allows.
+        Where seats are kept for later accounts, or revenue is capped, which the prices do not know, or where the
+        auction did not come to its end, it is `start` with each account moved as far as that allows.
         """
         phase, rounded = self.phase, start.copy()
         wish = seat_by_auction(phase, guide.weighing, guide.duals)
-        if wish is None:
-            return rounded
-        if not phase.is_capped and not phase.reserve.any():
+        if (wish >= 0).all() and not phase.is_capped and not phase.reserve.any():
             return wish
+        wish = np.where(wish >= 0, wish, start)
         adopt(rounded, fit_reserve(phase, start), wish, phase.searched, phase.is_capped, 1.0, seed_word(generator))
         return rounded
 
@@ -156,12 +156,12 @@ def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> t
         ideal[0] = max(ideal[0], lower_bound(phase, weigh(phase, np.eye(3)[0])).bound)  # sees whole accounts: tighter
     rough = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
     middle = lower_bound(phase, rough.weighing(np.full(3, 1.0 / 3.0)), stages=ROUGHLY)
+    sweeps = np.clip(MOST_PROPOSALS / max(phase.num_accounts, 1), *EXTREME_SWEEPS)
     extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
     for k in range(3):
         direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
         guide = rough.guided_by(direction, rough.prices_near(direction, drive if k == 1 else middle))
-        extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, EXTREME_SWEEPS, EXTREME_HEAT,
-                                  generator)
+        extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, sweeps, EXTREME_HEAT, generator)
     worst = evaluate(phase, extremes).max(axis=0)
     reference = worst + MARGIN * (worst - ideal)
     return Landscape(phase, ideal, np.where(reference > ideal + 1e-9, reference, ideal + 1.0)), extremes

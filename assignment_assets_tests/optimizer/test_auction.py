@@ -21,7 +21,6 @@ def test_what_the_auction_seats_is_covered_and_no_book_is_above_its_seats(seed):
     phase, _ = referring_phase(instance, select_seats(instance))
     weighing = weigh(phase, np.ones(3))
     found = seat_by_auction(phase, weighing, lower_bound(phase, weighing))
-    assert found is not None
     edges = phase.edges
     assert (edges.rank[edges.state, found] >= 0).all()
     assert (np.bincount(found, minlength=phase.num_reps) <= edges.seats).all()
@@ -50,5 +49,4 @@ def test_by_drive_time_alone_it_is_within_its_step_of_the_best_seating(seed):
     found = seat_by_auction(phase, weighing, lower_bound(phase, weighing))
     minutes = phase.edges.minutes.reshape(30, 6)[:, np.repeat(np.arange(6), 5)].astype(float)
     best = minutes[linear_sum_assignment(minutes)].mean()
-    assert found is not None
     assert evaluate(phase, found)[0, 1] <= best + STEP * weighing.unit * phase.num_accounts + 1e-9
