@@ -12,15 +12,19 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment_assets.optimizer.ascent import ascend
-from assignment_assets.optimizer.dual import exact_value, near_columns, smoothed_value
+from assignment_assets.optimizer.dual import above_least, exact_value, near_columns, smoothed_value
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
 EVERY, UNBOUNDED = 1 << 30, np.inf
+MORE_MINUTES = 9.0
+IN_SPREAD, SAMPLE = 4.0, 5000  # reps an account; accounts that the spread is estimated from
 
 
 class Stage(NamedTuple):
-    """One ascent; lengths are in units of an edge's typical cost (`Weighing.unit`)."""
+    """One ascent. Lengths are in units of an edge's typical cost (`Weighing.unit` and some minutes), those of a stage
+    with a bounded reach in spreads: within one spread of the least, accounts have `IN_SPREAD` reps on average.
+    """
 
     temperature: float
     per_book: float  # so many accounts a rep are looked at
@@ -28,31 +32,30 @@ class Stage(NamedTuple):
     most: int  # of them, at most so many an account
     iterations: int
     box: float  # how far a price may move
-    tries: int  # at most: once more where the bound still rises, and from a third of the box where it fell
 
 
+CLOSELY = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 60, UNBOUNDED)
+                for temperature in (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01))
+MEDIUM = 100_000  # edges; from there on
 THOROUGHLY = (
-    Stage(2.0, 12, UNBOUNDED, EVERY, 60, UNBOUNDED, 1),
-    Stage(0.3, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED, 1),
-    Stage(0.05, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED, 1),
-    Stage(0.005, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED, 1),
+    Stage(2.0, 12, UNBOUNDED, EVERY, 60, UNBOUNDED),
+    Stage(0.3, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
+    Stage(0.05, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
+    Stage(0.005, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
 )
-HUGE = 3_000_000  # edges; from there on
+HUGE = 5_000_000  # edges; from there on
 IN_BOXES = (
-    Stage(2.0, 6, UNBOUNDED, EVERY, 40, UNBOUNDED, 1),
-    Stage(0.3, 10, UNBOUNDED, EVERY, 60, UNBOUNDED, 1),
-    Stage(0.1, 30, 12.0, 64, 50, 3.0, 1),
-    Stage(0.02, EVERY, 8.0, 48, 50, 1.0, 1),
+    Stage(2.0, 3, UNBOUNDED, EVERY, 80, UNBOUNDED),
+    Stage(0.4, 6, UNBOUNDED, EVERY, 120, UNBOUNDED),
+    Stage(0.1, 12, UNBOUNDED, EVERY, 80, UNBOUNDED),
+    Stage(0.08, EVERY, 15.0, 48, 60, 2.0),
+    Stage(0.03, EVERY, 8.0, 40, 40, 1.0),
 )
 ROUGHLY = (
-    Stage(2.0, 6, UNBOUNDED, EVERY, 20, UNBOUNDED, 1),
-    Stage(0.5, 12, UNBOUNDED, EVERY, 25, UNBOUNDED, 1),
-    Stage(0.1, 30, 8.0, 48, 15, 1.0, 1),
+    Stage(2.0, 6, UNBOUNDED, EVERY, 20, UNBOUNDED),
+    Stage(0.5, 12, UNBOUNDED, EVERY, 25, UNBOUNDED),
+    Stage(0.06, 30, 5.0, 48, 15, 0.6),
 )
-WITH_LATER = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 60, UNBOUNDED, 1)
-                   for temperature in (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01))
-MOST_WITH_LATER = 100_000  # edges; above, the later accounts' heads are left out of the bound
-WORTHWHILE = 1e-3  # relative rise of the bound after which a stage is tried again
 
 
 class Duals(NamedTuple):
@@ -92,11 +95,12 @@ def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None,
     else:
         climb.begin(*near.carried(weighing))
     num_edges = phase.edges.start[-1]
-    for stage in stages or (THOROUGHLY if num_edges < HUGE else IN_BOXES):
+    thorough = CLOSELY if num_edges < MEDIUM else THOROUGHLY if num_edges < HUGE else IN_BOXES
+    for stage in stages or thorough:
         climb.run(stage)
-    if stages is None and phase.reserve.any() and num_edges <= MOST_WITH_LATER:
+    if stages is None and phase.reserve.any() and num_edges < MEDIUM:
         climb.count_later(phase.reserve.sum(axis=1))
-        for stage in WITH_LATER:
+        for stage in CLOSELY:
             climb.run(stage)
     return climb.duals()
 
@@ -108,37 +112,30 @@ class _Climb:
         self.edges, self.weighing = phase.edges, weighing
         self.room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
         self.demand = np.zeros(len(phase.edges.rank), dtype=np.int64)
-        unit, size = weighing.unit, np.broadcast_to(weighing.unit / weighing.size, self.room.shape)
-        self.scale = np.concatenate([np.full(len(self.room), unit), size.ravel()])
+        self.unit = weighing.unit + MORE_MINUTES * weighing.prices.minute
+        size = np.broadcast_to(self.unit / weighing.size, self.room.shape)
+        self.scale = np.concatenate([np.full(len(self.room), self.unit), size.ravel()])
         self.ceiling = np.concatenate([np.full(len(self.room), np.inf), weighing.prices.excess.ravel()]) / self.scale
         self.order: np.ndarray | None = None
 
     def begin(self, seat: np.ndarray, balance: np.ndarray) -> None:
-        """Prices to begin with; the first stage's are gone on from even if they prove less."""
+        """Prices to begin with."""
         self.best = self.centre = np.clip(np.concatenate([seat, balance.ravel()]) / self.scale, 0.0, self.ceiling)
-        self.bound, self.has_moved = self._exact(self.best), False
+        self.bound = self._exact(self.best)
 
     def count_later(self, demand: np.ndarray) -> None:
         """From now on the later accounts' heads (int64[S]) count."""
-        self.demand, self.centre, self.has_moved = demand, self.best, False
+        self.demand, self.centre = demand, self.best
         self.bound = self._exact(self.best)
 
     def run(self, stage: Stage) -> None:
-        """Climbs; what is found is kept if it proves more."""
-        accounts, box = self._sample(stage.per_book), stage.box
-        for _ in range(stage.tries):
-            point = self._ascend(stage, accounts, box)
-            bound = self._exact(point)
-            rise = bound - self.bound
-            if rise > 0.0:
-                self.bound, self.best, self.centre = bound, point, point
-            elif not self.has_moved:
-                self.centre = point
-            else:
-                box /= 3.0
-            self.has_moved = True
-            if 0.0 < rise <= WORTHWHILE * abs(bound):
-                break
+        """Climbs. A stage without a box goes on from the last one's prices, others from the best, whatever they are."""
+        if stage.box < UNBOUNDED:
+            self.centre = self.best
+        self.centre = self._ascend(stage)
+        bound = self._exact(self.centre)
+        if bound > self.bound:
+            self.bound, self.best = bound, self.centre
 
     def duals(self) -> Duals:
         """The best."""
@@ -152,18 +149,28 @@ class _Climb:
     def _exact(self, point: np.ndarray) -> float:
         return exact_value(self.edges, self.weighing.prices, self.room, self.demand, *self._prices(point))
 
-    def _ascend(self, stage: Stage, accounts: np.ndarray, box: float) -> np.ndarray:
-        prices, unit = self.weighing.prices, self.weighing.unit
-        columns = near_columns(self.edges, prices, self.room, *self._prices(self.centre), accounts, stage.reach * unit,
-                               min(stage.most, len(self.room)))
+    def _ascend(self, stage: Stage) -> np.ndarray:
+        prices, unit = self.weighing.prices, self.unit
+        length = 1.0 if stage.reach == UNBOUNDED else self._spread()
+        heat, box = stage.temperature * length * unit, stage.box * length
+        columns = near_columns(self.edges, prices, self.room, *self._prices(self.centre), self._sample(stage.per_book),
+                               stage.reach * length * unit, min(stage.most, len(self.room)))
         low, high = np.maximum(self.centre - box, 0.0), np.minimum(self.centre + box, self.ceiling)
 
         def smoothed(above: np.ndarray) -> tuple[float, np.ndarray]:
             value, seat_slope, balance_slope = smoothed_value(self.edges, prices, self.room, self.demand, columns,
-                                                              *self._prices(low + above), stage.temperature * unit)
+                                                              *self._prices(low + above), heat)
             return value / unit, np.concatenate([seat_slope, balance_slope.ravel()]) * self.scale / unit
 
         return low + ascend(smoothed, self.centre - low, high - low, stage.iterations)
+
+    def _spread(self) -> float:
+        """In units."""
+        count = len(self.edges.state)
+        above = above_least(self.edges, self.weighing.prices, self.room, *self._prices(self.centre), np.ones(count),
+                            max(1, count // SAMPLE))
+        wanted = min(int(IN_SPREAD * -(-count // max(1, count // SAMPLE))), len(above) - 1)
+        return float(np.partition(above, wanted)[wanted]) / self.unit + 1e-9
 
     def _sample(self, per_book: float) -> np.ndarray:
         """int32[m]: about so many accounts a rep, spread over states, places and sizes."""

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds import Duals
-from assignment_assets.optimizer.dual import edge_cost
+from assignment_assets.optimizer.dual import above_least, edge_cost
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Prices
 
@@ -47,7 +47,7 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
     step = max(1, phase.num_accounts // SAMPLE)
     tolerance = _tolerances(phase, prices)
-    above = _above_least(phase.edges, prices, room, duals.seat, duals.balance, tolerance, step)
+    above = above_least(phase.edges, prices, room, duals.seat, duals.balance, tolerance, step)
     wanted = int(per_account * (phase.num_accounts / step))
     slack = float(np.partition(above, wanted)[wanted]) if wanted < len(above) else float(above.max(initial=0.0))
     return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, tolerance, slack)), slack
@@ -69,28 +69,6 @@ def _tolerances(phase: Phase, prices: Prices) -> np.ndarray:
     """float64[n], 1 or more: an account's load in excess prices over the mean account's."""
     load = (phase.edges.amount * prices.excess.max(axis=0, initial=0.0)).sum(axis=1)
     return np.maximum(load / max(float(load.mean()), 1e-300), 1.0) if len(load) else load
-
-
-@njit(cache=True)
-def _above_least(edges, prices, room, seat, balance, tolerance, step):
-    """The costs of every `step`-th account's edges above the account's least."""
-    size = 0
-    for account in range(0, len(edges.state), step):
-        size += edges.start[account + 1] - edges.start[account]
-    above = np.empty(size)
-    filled = 0
-    for account in range(0, len(edges.state), step):
-        begin = edges.state_start[edges.state[account]]
-        degree = edges.state_start[edges.state[account] + 1] - begin
-        least = np.inf
-        for rank in range(degree):
-            cost = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
-            above[filled + rank] = cost
-            least = min(least, cost)
-        for rank in range(degree):
-            above[filled + rank] = (above[filled + rank] - least) / tolerance[account]
-        filled += degree
-    return above
 
 
 @njit(cache=True)

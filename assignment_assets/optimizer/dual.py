@@ -167,3 +167,25 @@ def smoothed_value(edges, prices, room, demand, columns, seat, balance, heat):
         for turn in range(width):
             seat_slope[edges.reps[begin + turn]] += demand[state] * share[turn] / total
     return value, seat_slope, balance_slope
+
+
+@njit(cache=True)
+def above_least(edges, prices, room, seat, balance, tolerance, step):
+    """The costs of every `step`-th account's edges above the account's least."""
+    size = 0
+    for account in range(0, len(edges.state), step):
+        size += edges.start[account + 1] - edges.start[account]
+    above = np.empty(size)
+    filled = 0
+    for account in range(0, len(edges.state), step):
+        begin = edges.state_start[edges.state[account]]
+        degree = edges.state_start[edges.state[account] + 1] - begin
+        least = np.inf
+        for rank in range(degree):
+            cost = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
+            above[filled + rank] = cost
+            least = min(least, cost)
+        for rank in range(degree):
+            above[filled + rank] = (above[filled + rank] - least) / tolerance[account]
+        filled += degree
+    return above
