@@ -50,7 +50,7 @@ def run_cycle(folder: Path, settings: Settings, dump: Path | None) -> dict:
     front = solve_referring(instance, settings, steps)
     steps.mark("referring front")
     first = steps.last - steps.began
-    books = complete(instance, front.assignments[front.knee], settings, steps)
+    books = complete(instance, front.assignments[front.knee], settings, steps, front)
     steps.mark("value books")
     most, waited = peak_mb(), time.perf_counter() - wall
     if dump:

@@ -51,6 +51,10 @@ IN_BOXES = (
     Stage(0.08, EVERY, 15.0, 48, 60, 2.0),
     Stage(0.03, EVERY, 8.0, 40, 40, 1.0),
 )
+ROUGHLY_SMALL = (
+    Stage(1.0, EVERY, UNBOUNDED, EVERY, 15, UNBOUNDED),
+    Stage(0.1, EVERY, UNBOUNDED, EVERY, 15, UNBOUNDED),
+)
 ROUGHLY = (
     Stage(2.0, 6, UNBOUNDED, EVERY, 20, UNBOUNDED),
     Stage(0.5, 12, UNBOUNDED, EVERY, 25, UNBOUNDED),
@@ -74,16 +78,15 @@ class Duals(NamedTuple):
 
 
 def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None,
-                stages: tuple[Stage, ...] | None = None) -> Duals:
+                roughly: bool = False) -> Duals:
     """The best bound found, and the prices that prove it.
 
     Parameters
     ----------
     near
         Prices of a neighbouring objective, to begin with.
-    stages
-        How long to look, `ROUGHLY` perhaps. Without: thoroughly, and then with the later accounts' heads where that
-        does not take long.
+    roughly
+        Quickly, for prices to search by. Otherwise the later accounts' heads count as well, in a phase that is small.
     """
     if phase.num_accounts == 0:
         edges, excess = phase.edges, weighing.prices.excess
@@ -95,10 +98,11 @@ def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None,
     else:
         climb.begin(*near.carried(weighing))
     num_edges = phase.edges.start[-1]
-    thorough = CLOSELY if num_edges < MEDIUM else THOROUGHLY if num_edges < HUGE else IN_BOXES
-    for stage in stages or thorough:
+    is_small = num_edges < MEDIUM
+    thorough = CLOSELY if is_small else THOROUGHLY if num_edges < HUGE else IN_BOXES
+    for stage in (ROUGHLY_SMALL if is_small else ROUGHLY) if roughly else thorough:
         climb.run(stage)
-    if stages is None and phase.reserve.any() and num_edges < MEDIUM:
+    if is_small and not roughly and phase.reserve.any():
         climb.count_later(phase.reserve.sum(axis=1))
         for stage in CLOSELY:
             climb.run(stage)

@@ -17,6 +17,7 @@ from assignment_assets.optimizer.books import (
     Books,
     Explanations,
 )
+from assignment_assets.optimizer.bounds import Duals
 from assignment_assets.optimizer.caps import seat_others, spare_room, top_up
 from assignment_assets.optimizer.certificate import (
     certify_caps,
@@ -25,8 +26,9 @@ from assignment_assets.optimizer.certificate import (
     certify_phase,
     certify_seats,
 )
+from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.instance import NO_REP, Instance
-from assignment_assets.optimizer.landscape import Guide, survey
+from assignment_assets.optimizer.landscape import Landscape, survey
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.phase import Phase, opened
 from assignment_assets.optimizer.progress import Listener, Progress
@@ -38,16 +40,18 @@ from assignment_assets.optimizer.ties import settle_ties
 from assignment_assets.optimizer.value import check_referring, distribute_value, seat_the_rest, value_phase
 
 
-def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, progress: Listener) -> Books:
+def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, progress: Listener,
+                   front: ReferringFront | None = None) -> Books:
     """Books for every free account, after the chosen referring assignment."""
     instance, selection = settled.instance, settled.selection
+    weights = [np.array(given) / sum(given) for given in (settings.knee_weights, settings.value_weights)]
     assignment = check_referring(instance, referring)
     assignment, flow = seat_the_rest(instance, selection, assignment)
     if instance.caps is not None:
         selection = seat_others(instance, selection, assignment, flow, settled.is_given, settings.seed)
     second, second_start = referring_phase(instance, selection)
     third, start = value_phase(instance, selection, assignment, flow)
-    third_scale, third_guide, assignment[third.accounts] = distribute_value(third, start, settings, progress)
+    third_scale, third_proof, assignment[third.accounts] = distribute_value(third, start, settings, progress)
     spare = None if instance.caps is None else spare_room(instance, assignment)
     shown = tuple(opened(phase, instance) for phase in (second, third))
     given_by = settle_ties(instance, shown, assignment, settings.tie_band_minutes, spare)
@@ -58,12 +62,15 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
     if not settled.is_base:
         (second, second_start), (third, start) = relaxed_phases(settled, assignment)
         third_scale, _ = survey(third, start, np.random.default_rng([settings.seed, 4]))
-        third_guide = third_scale.guide(third_guide.direction)
+        third_proof = third_scale.prove(weights[1])
         shown = tuple(opened(phase, settled.relaxed) for phase in (second, third))
-    first_scale, _ = survey(second, second_start, np.random.default_rng([settings.seed, 2]))
-    scales = (first_scale, third_scale)
-    guides = (first_scale.guide(np.array(settings.knee_weights) / sum(settings.knee_weights)), third_guide)
-    explanations = explain(settled.relaxed, shown, guides, assignment, given_by)
+    if front is not None and settled.is_base:
+        second_scale, second_proof = Landscape(second, front.ideal, front.reference), front.duals
+    else:
+        second_scale, _ = survey(second, second_start, np.random.default_rng([settings.seed, 2]))
+        second_proof = second_scale.prove(weights[0])
+    scales, proofs = (second_scale, third_scale), (second_proof, third_proof)
+    explanations = explain(settled.relaxed, shown, proofs, assignment, given_by)
     is_capped = np.zeros(instance.num_accounts, dtype=bool)
     if instance.caps is not None:
         is_capped = note_caps(instance, assignment, explanations)
@@ -71,8 +78,8 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
     lines = [*certify_seats(settled.relaxed, settled.largest, assignment >= 0, settled.most),
              *certify_overrides(settled.relaxed, assignment), *certify_families(settled.families),
              *certify_caps(instance, assignment, is_capped)]
-    for scale, guide, found in zip(scales, guides, objectives, strict=True):
-        lines += certify_phase(scale, assignment[scale.phase.accounts], found, guide.direction, guide.duals.bound)
+    for scale, proof, found, direction in zip(scales, proofs, objectives, weights, strict=True):
+        lines += certify_phase(scale, assignment[scale.phase.accounts], found, direction, proof.bound)
     progress(Progress("value", "books", 1, 1))
     phase_of = np.where(instance.is_referring, PHASE_REFERRING, PHASE_VALUE)
     return Books(
@@ -143,7 +150,7 @@ def drive_minutes(instance: Instance, phases: tuple[Phase, ...], assignment: np.
     return minutes
 
 
-def explain(instance: Instance, phases: tuple[Phase, ...], guides: tuple[Guide, ...], assignment: np.ndarray,
+def explain(instance: Instance, phases: tuple[Phase, ...], proofs: tuple[Duals, ...], assignment: np.ndarray,
             given_by: np.ndarray) -> Explanations:
     """Runner-up, the price of keeping the owner, and the ties of every account; any rep who covers it counts."""
     count = instance.num_accounts
@@ -151,10 +158,9 @@ def explain(instance: Instance, phases: tuple[Phase, ...], guides: tuple[Guide, 
     blocked = np.full(count, KEEP_FREE, dtype=object)
     balance, minutes, moves = np.zeros(count), np.zeros(count), np.zeros(count)
     inactive = (instance.weight == 0) & (instance.seats == 0)
-    for number, (phase, guide) in enumerate(zip(phases, guides, strict=True)):
+    for number, (phase, proof) in enumerate(zip(phases, proofs, strict=True)):
         accounts, later = phase.accounts, _seats(instance, phases[number + 1:], assignment)
-        found = reasons.weigh_alternatives(phase, assignment[accounts], later, guide.weighing,
-                                           guide.duals.seat)
+        found = reasons.weigh_alternatives(phase, assignment[accounts], later, proof.weighing, proof.seat)
         runner_up[accounts] = found.runner_up
         balance[accounts], minutes[accounts], moves[accounts] = found.balance, found.minutes, found.moves
         names = {reasons.FREE: KEEP_FREE, reasons.NOT_COVERED: KEEP_NOT_COVERED, reasons.FULL: KEEP_FULL}

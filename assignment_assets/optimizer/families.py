@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.bounds import ROUGHLY, Duals, lower_bound
+from assignment_assets.optimizer.bounds import Duals, lower_bound
 from assignment_assets.optimizer.dual import edge_cost
 from assignment_assets.optimizer.extensions import NO_BOOK, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
 from assignment_assets.optimizer.feasible import draw_from_flow
@@ -161,7 +161,7 @@ def _costs(instance: Instance, accounts: np.ndarray, phase: Phase, start: np.nda
     row = np.full(instance.num_accounts, -1, dtype=np.int64)
     row[accounts] = np.arange(len(accounts))
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    return _Costs(row, edges, weighing.prices, room, lower_bound(phase, weighing, stages=ROUGHLY))
+    return _Costs(row, edges, weighing.prices, room, lower_bound(phase, weighing, roughly=True))
 
 
 @njit(cache=True)

@@ -1,8 +1,12 @@
 """The front of phase 2: what a person may choose from."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:  # loads numba
+    from assignment_assets.optimizer.bounds import Duals
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,8 @@ class ReferringFront:
         float[3]: the far corner of the normalisation, (f − ideal) / (reference − ideal).
     knee_bound
         Proven lower bound of the knee's weighted objective, normalised as above with the ideal point subtracted.
+    duals
+        The prices that prove it, of the problem that was searched.
     """
 
     objectives: np.ndarray
@@ -36,6 +42,7 @@ class ReferringFront:
     ideal: np.ndarray
     reference: np.ndarray
     knee_bound: float
+    duals: "Duals"
 
     @property
     def num_points(self) -> int:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment_assets.optimizer.auction import seat_by_auction
-from assignment_assets.optimizer.bounds import ROUGHLY, Duals, lower_bound
+from assignment_assets.optimizer.bounds import Duals, lower_bound
 from assignment_assets.optimizer.choices import Choices, choices_among, priced_choices
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.draws import seed_word
@@ -79,11 +79,15 @@ class Landscape:
 
     def guide(self, direction: np.ndarray) -> Guide:
         """Prices and choices of a direction."""
-        return self.guided_by(direction, lower_bound(self.phase, self.weighing(direction)))
+        return self.guided_by(direction, self.prove(direction))
+
+    def prove(self, direction: np.ndarray) -> Duals:
+        """The bound of a direction, and its prices."""
+        return lower_bound(self.phase, self.weighing(direction))
 
     def prices_near(self, direction: np.ndarray, near: Duals) -> Duals:
         """Coarse prices, quickly found from a neighbour's."""
-        return lower_bound(self.phase, self.weighing(direction), near, ROUGHLY)
+        return lower_bound(self.phase, self.weighing(direction), near, roughly=True)
 
     def guided_by(self, direction: np.ndarray, duals: Duals) -> Guide:
         """The choices that given prices leave in question."""
@@ -155,7 +159,7 @@ def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> t
     if phase.edges.start[-1] < SMALL:
         ideal[0] = max(ideal[0], lower_bound(phase, weigh(phase, np.eye(3)[0])).bound)  # sees whole accounts: tighter
     rough = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
-    middle = lower_bound(phase, rough.weighing(np.full(3, 1.0 / 3.0)), stages=ROUGHLY)
+    middle = lower_bound(phase, rough.weighing(np.full(3, 1.0 / 3.0)), roughly=True)
     sweeps = np.clip(MOST_PROPOSALS / max(phase.num_accounts, 1), *EXTREME_SWEEPS)
     extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
     for k in range(3):

@@ -158,4 +158,5 @@ def present(instance: Instance, found: Exploration, size: int) -> ReferringFront
         worst_book=worst_book(landscape.phase, book_loads(landscape.phase, archive.assignments(kept))),
         assignments=assignments, knee=int(np.flatnonzero(kept == chosen)[0]), ideal=landscape.ideal,
         reference=landscape.reference, knee_bound=knee.duals.bound - landscape.offset(knee.direction),
+        duals=knee.duals,
     )

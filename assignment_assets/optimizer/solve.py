@@ -35,15 +35,19 @@ def solve_referring(instance: Instance, settings: Settings, progress: Listener =
     return front if settled.is_base else with_proven_bounds(front, settled, settings)
 
 
-def complete(instance: Instance, referring: np.ndarray, settings: Settings, progress: Listener = silent) -> Books:
+def complete(instance: Instance, referring: np.ndarray, settings: Settings, progress: Listener = silent,
+             front: ReferringFront | None = None) -> Books:
     """Phase 3 after a chosen point of the front: books, reasons and the certificate of both phases.
 
-    Needs nothing of the front but the chosen row, so that it can run in another process, from stored tables.
+    Needs nothing of the front but the chosen row, so that it can run in another process, from stored tables. The same
+    instance, row and settings give the same books, with the front or without it.
 
     Parameters
     ----------
     referring
         int[n_referring]: the chosen point's row of `ReferringFront.assignments`.
+    front
+        The front, where it is at hand: its scale and prices need not be found again.
 
     Raises
     ------
@@ -53,4 +57,4 @@ def complete(instance: Instance, referring: np.ndarray, settings: Settings, prog
     from assignment_assets.optimizer.completing import complete_books  # loads numba
     from assignment_assets.optimizer.settled import settle
 
-    return complete_books(settle(instance, settings), referring, settings, progress)
+    return complete_books(settle(instance, settings), referring, settings, progress, front)

@@ -3,9 +3,10 @@
 import numpy as np
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.optimizer.bounds import Duals
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.instance import NO_REP, Instance
-from assignment_assets.optimizer.landscape import Guide, Landscape, survey
+from assignment_assets.optimizer.landscape import Landscape, survey
 from assignment_assets.optimizer.phase import VALUE, Phase, build_phase
 from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection, seat_in_order, usable_pairs
@@ -116,8 +117,8 @@ def value_phase(instance: Instance, selection: Selection, assignment: np.ndarray
 
 
 def distribute_value(phase: Phase, start: np.ndarray, settings: Settings,
-                     progress: Listener) -> tuple[Landscape, Guide, np.ndarray]:
-    """Phase 3's scale, the prices at the configured weights, and the books (int32[n])."""
+                     progress: Listener) -> tuple[Landscape, Duals, np.ndarray]:
+    """Phase 3's scale, the proof at the configured weights, and the books (int32[n])."""
     generator = np.random.default_rng([settings.seed, 3])
     landscape, extremes = survey(phase, start, generator)
     guide = landscape.guide(np.array(settings.value_weights) / sum(settings.value_weights))
@@ -125,4 +126,4 @@ def distribute_value(phase: Phase, start: np.ndarray, settings: Settings,
     rounded = landscape.round_prices(guide, extremes[0], generator)
     books = landscape.burst(rounded, guide, settings.value_sweeps, VALUE_HEAT, generator)
     progress(Progress("value", "polish", 1, 1))
-    return landscape, guide, books
+    return landscape, guide.duals, books

@@ -140,3 +140,12 @@ def test_settings_name_every_figure_out_of_range():
     assert "settings.knee_weights" in str(refused.value)
     with pytest.raises(InvalidInput, match="quick or standard or thorough"):
         Settings.from_preset("fast")
+
+
+def test_with_the_front_at_hand_the_books_are_the_same():
+    instance = draw_instance(3, num_accounts=80, num_reps=5, num_states=5, covered=0.6, seats=12)
+    front, alone = both_phases(instance)
+    beside = complete(instance, front.assignments[front.knee], SMALL, front=front)
+    assert (beside.assignment == alone.assignment).all()
+    assert beside.certificate == alone.certificate
+    assert (beside.explanations.keep_balance == alone.explanations.keep_balance).all()
