@@ -32,8 +32,8 @@ def bench() -> None:
 @click.option("--instance", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="A folder with accounts.parquet and reps.parquet to solve instead.")
 @click.option("--cpu-seconds", default=10.0, show_default=True, help="Budget of each method on phase 2.")
-@click.option("--preset", type=click.Choice(["quick", "standard", "thorough"]), default="quick", show_default=True,
-              help="For the run of both phases.")
+@click.option("--preset", type=click.Choice(["brief", "quick", "standard", "thorough"]), default="quick",
+              show_default=True, help="For the run of both phases.")
 @click.option("--method", "methods", multiple=True, help="Only these on phase 2: ours, pymoo, 'pymoo eligible', "
               "greedy, HiGHS, CP-SAT.")
 @click.option("--peers", is_flag=True, help="All of them, with the same budget.")
@@ -89,8 +89,8 @@ def check(folder: Path, bounds: bool, as_json: bool) -> None:
 @click.option("--size", type=click.Choice(["S", "M", "L", "XL"]), default="M", show_default=True,
               help="Of the sample company: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.")
 @click.option("--seed", default=11, show_default=True, help="Of the company and of the search.")
-@click.option("--preset", type=click.Choice(["quick", "standard", "thorough"]), default="quick", show_default=True,
-              help="How long each search is.")
+@click.option("--preset", type=click.Choice(["brief", "quick", "standard", "thorough"]), default="quick",
+              show_default=True, help="How long each search is.")
 @click.option("--workers", "count", type=click.IntRange(2, 256), default=2, show_default=True, help="How many.")
 def bench_workers(size: str, seed: int, preset: str, count: int, as_json: bool) -> None:
     """One front alone, by processes and by a Dask cluster of this machine: seconds, speed-up, the same bytes or not."""

@@ -46,7 +46,7 @@ def report(cycle_id: str, regions: tuple[str, ...], as_json: bool) -> None:
 @click.option("--seed", default=7, show_default=True, help="Same seed, same story.")
 @click.option(
     "--preset",
-    type=click.Choice(["quick", "standard", "thorough"]),
+    type=click.Choice(["brief", "quick", "standard", "thorough"]),
     default="quick",
     show_default=True,
     help="How long the optimiser works.",

@@ -20,7 +20,7 @@ from assignment_assets.optimizer.phase import OPP_BPS_TAM, Phase, build_phase
 from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection
 from assignment_assets.optimizer.settings import Settings
-from assignment_assets.optimizer.units import Ground, Range, work
+from assignment_assets.optimizer.units import Ground, Polish, Range, work
 from assignment_assets.optimizer.workers import Alone, Workers
 
 RANGES = 4  # of the lattice, that different workers may walk
@@ -103,6 +103,12 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
             archive.add(evaluate(phase, found), found)
             seeds.append(found)
             tell("sweep", done + 1, RANGES)
+        if settings.generations == 0:
+            best = archive.assignment(archive.best(knee.direction, landscape.normalise(archive.objectives)))
+            alone = Polish(len(ground.directions) - 1, best, settings.knee_sweeps, (settings.seed, 9, 0))
+            for found in workers.map(work, handle, [alone]):
+                archive.add(evaluate(phase, found), found)
+            tell("polish", 1, 1)
         population = np.concatenate(seeds)
     else:
         mating.generation, population = past.generation, past.population

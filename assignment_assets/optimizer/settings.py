@@ -5,7 +5,7 @@ from typing import Literal
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 
-Preset = Literal["quick", "standard", "thorough"]
+Preset = Literal["brief", "quick", "standard", "thorough"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Settings:
     lattice_divisions
         Steps of the lattice of weight directions over the three objectives; d steps give (d+1)(d+2)/2 directions.
     generations
-        Generations of NSGA-II after the seeded start.
+        Generations of NSGA-II after the seeded start; with none the knee's first long search is all that follows.
     offspring
         Children a generation: delta-evaluated bursts, and short walks from each to its neighbours.
     burst_sweeps
@@ -86,6 +86,8 @@ class Settings:
 
 
 PRESETS: dict[str, dict[str, int]] = {
+    "brief": {"lattice_divisions": 1, "generations": 0, "offspring": 8, "burst_sweeps": 8, "knee_sweeps": 600,
+              "value_sweeps": 30, "front_points": 10},
     "quick": {"lattice_divisions": 6, "generations": 6, "offspring": 160, "burst_sweeps": 8, "knee_sweeps": 600,
               "value_sweeps": 50, "front_points": 30},
     "standard": {"lattice_divisions": 8, "generations": 25, "offspring": 240, "burst_sweeps": 8, "knee_sweeps": 600,

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,7 +139,7 @@ def test_settings_name_every_figure_out_of_range():
         Settings.from_preset("quick", offspring=0, knee_weights=(0.0, 0.0, 0.0))
     assert "settings.offspring" in str(refused.value)
     assert "settings.knee_weights" in str(refused.value)
-    with pytest.raises(InvalidInput, match="quick or standard or thorough"):
+    with pytest.raises(InvalidInput, match="brief or quick or standard or thorough"):
         Settings.from_preset("fast")
 
 
@@ -149,3 +150,17 @@ def test_with_the_front_at_hand_the_books_are_the_same():
     assert (beside.assignment == alone.assignment).all()
     assert beside.certificate == alone.certificate
     assert (beside.explanations.keep_balance == alone.explanations.keep_balance).all()
+
+
+def test_without_generations_the_knee_is_searched_at_length():
+    instance = draw_instance(5, num_accounts=200, num_reps=8, num_states=4, covered=0.7, seats=30)
+    settings = Settings.from_preset("brief")
+    front = solve_referring(instance, settings)
+    hasty = solve_referring(instance, replace(settings, knee_sweeps=1))
+    weights = np.array(settings.knee_weights)
+
+    def knee(found):
+        return float(((found.objectives - front.ideal) / (front.reference - front.ideal) @ weights).min())
+
+    assert knee(front) <= knee(hasty)
+    assert front.num_points >= 3
