@@ -144,7 +144,7 @@ class _Climb:
     def duals(self) -> Duals:
         """The best."""
         seat, balance = self._prices(self.best)
-        return Duals(seat, balance, self.bound + self.weighing.constant, self.weighing)
+        return Duals(seat, balance, float(self.bound + self.weighing.constant), self.weighing)
 
     def _prices(self, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         prices, count = point * self.scale, len(self.room)
