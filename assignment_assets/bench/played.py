@@ -23,7 +23,8 @@ from assignment_assets.io.inbox import look
 from assignment_assets.io.mapping import read_mapping
 from assignment_assets.io.owner_desk import OwnerDesk
 from assignment_assets.io.routing_copies import read_routing
-from assignment_assets.io.salesforce import Org, SalesforceSettings
+from assignment_assets.io.salesforce import Org
+from assignment_assets.io.salesforce_settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.warehouse import write_whole
 from assignment_assets.routing.by_policy import sign_under_policy

@@ -12,7 +12,8 @@ import polars as pl
 
 from assignment_assets.io.mapping import read_mapping
 from assignment_assets.io.owner_desk import OwnerDesk
-from assignment_assets.io.salesforce import Org, SalesforceSettings
+from assignment_assets.io.salesforce import Org
+from assignment_assets.io.salesforce_settings import SalesforceSettings
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, mapping_path, running, write_log
 from assignment_assets.sandbox.loading import HUMAN_USER_ID, ORGANIZATION_ID

@@ -17,7 +17,7 @@ from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
 EVERY, UNBOUNDED = 1 << 30, np.inf
-MORE_MINUTES = 9.0
+MORE_MINUTES = 9.0  # in a unit, so that drive time alone has one as well
 IN_SPREAD, SAMPLE = 4.0, 5000  # reps an account; accounts that the spread is estimated from
 
 
@@ -34,27 +34,23 @@ class Stage(NamedTuple):
     box: float  # how far a price may move
 
 
-CLOSELY = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 60, UNBOUNDED)
+MEDIUM, HUGE = 100_000, 5_000_000  # edges; from there on a phase is
+CLOSELY = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 60, UNBOUNDED)  # a small phase
                 for temperature in (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01))
-MEDIUM = 100_000  # edges; from there on
-THOROUGHLY = (
+LONG = (  # a medium one: fewer stages, longer
     Stage(2.0, 12, UNBOUNDED, EVERY, 60, UNBOUNDED),
     Stage(0.3, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
     Stage(0.05, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
     Stage(0.005, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
 )
-HUGE = 5_000_000  # edges; from there on
-IN_BOXES = (
+IN_BOXES = (  # a huge one: long while it is hot, on samples; cool on few edges
     Stage(2.0, 3, UNBOUNDED, EVERY, 80, UNBOUNDED),
     Stage(0.4, 6, UNBOUNDED, EVERY, 120, UNBOUNDED),
     Stage(0.1, 12, UNBOUNDED, EVERY, 80, UNBOUNDED),
     Stage(0.08, EVERY, 15.0, 48, 60, 2.0),
     Stage(0.03, EVERY, 8.0, 40, 40, 1.0),
 )
-ROUGHLY_SMALL = (
-    Stage(1.0, EVERY, UNBOUNDED, EVERY, 15, UNBOUNDED),
-    Stage(0.1, EVERY, UNBOUNDED, EVERY, 15, UNBOUNDED),
-)
+ROUGHLY_SMALL = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 15, UNBOUNDED) for temperature in (1.0, 0.1))
 ROUGHLY = (
     Stage(2.0, 6, UNBOUNDED, EVERY, 20, UNBOUNDED),
     Stage(0.5, 12, UNBOUNDED, EVERY, 25, UNBOUNDED),
@@ -99,7 +95,7 @@ def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None,
         climb.begin(*near.carried(weighing))
     num_edges = phase.edges.start[-1]
     is_small = num_edges < MEDIUM
-    thorough = CLOSELY if is_small else THOROUGHLY if num_edges < HUGE else IN_BOXES
+    thorough = CLOSELY if is_small else LONG if num_edges < HUGE else IN_BOXES
     for stage in (ROUGHLY_SMALL if is_small else ROUGHLY) if roughly else thorough:
         climb.run(stage)
     if is_small and not roughly and phase.reserve.any():
