@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment_assets.optimizer.ascent import ascend
-from assignment_assets.optimizer.dual import above_least, exact_value, near_columns, smoothed_value
+from assignment_assets.optimizer.dual import exact_value, near_columns, smoothed_value, spread
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
 EVERY, UNBOUNDED = 1 << 30, np.inf
 MORE_MINUTES = 9.0  # in a unit, so that drive time alone has one as well
-IN_SPREAD, SAMPLE = 4.0, 5000  # reps an account; accounts that the spread is estimated from
+IN_SPREAD = 4.0  # reps an account
 
 
 class Stage(NamedTuple):
@@ -166,11 +166,9 @@ class _Climb:
 
     def _spread(self) -> float:
         """In units."""
-        count = len(self.edges.state)
-        above = above_least(self.edges, self.weighing.prices, self.room, *self._prices(self.centre), np.ones(count),
-                            max(1, count // SAMPLE))
-        wanted = min(int(IN_SPREAD * -(-count // max(1, count // SAMPLE))), len(above) - 1)
-        return float(np.partition(above, wanted)[wanted]) / self.unit + 1e-9
+        found = spread(self.edges, self.weighing.prices, self.room, *self._prices(self.centre), IN_SPREAD,
+                       np.ones(len(self.edges.state)))
+        return found / self.unit + 1e-9
 
     def _sample(self, per_book: float) -> np.ndarray:
         """int32[m]: about so many accounts a rep, spread over states, places and sizes."""

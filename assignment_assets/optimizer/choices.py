@@ -6,11 +6,10 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds import Duals
-from assignment_assets.optimizer.dual import above_least, edge_cost
+from assignment_assets.optimizer.dual import price_edges, spread
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Prices
 
-SAMPLE = 5000  # accounts that the slack is estimated from
 MOST = 32  # choices of one account
 
 
@@ -45,11 +44,8 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
         How far above the least they may be for an account of mean load, in units of the weighted objective.
     """
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    step = max(1, phase.num_accounts // SAMPLE)
     tolerance = _tolerances(phase, prices)
-    above = above_least(phase.edges, prices, room, duals.seat, duals.balance, tolerance, step)
-    wanted = int(per_account * (phase.num_accounts / step))
-    slack = float(np.partition(above, wanted)[wanted]) if wanted < len(above) else float(above.max(initial=0.0))
+    slack = spread(phase.edges, prices, room, duals.seat, duals.balance, per_account, tolerance)
     return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, tolerance, slack)), slack
 
 
@@ -78,12 +74,7 @@ def _priced(edges, prices, room, seat, balance, tolerance, slack):
     kept_rank, kept_above = np.empty(4 * num_accounts, dtype=np.int32), np.empty(4 * num_accounts)
     cost = np.empty(len(edges.seats))
     for account in range(num_accounts):
-        begin = edges.state_start[edges.state[account]]
-        degree = edges.state_start[edges.state[account] + 1] - begin
-        least = np.inf
-        for rank in range(degree):
-            cost[rank] = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
-            least = min(least, cost[rank])
+        degree, least = price_edges(edges, prices, room, seat, balance, account, cost)
         filled, most = start[account], start[account] + MOST
         if filled + degree > len(kept_rank):
             kept_rank = np.concatenate((kept_rank, np.empty(len(kept_rank) + degree, dtype=np.int32)))

@@ -16,6 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.weighing import Prices
+
+SAMPLE = 5000  # accounts that a spread is estimated from
+
 
 class Columns(NamedTuple):
     """Edges that the smoothed function looks at."""
@@ -39,6 +43,18 @@ def edge_cost(edges, prices, room, seat, balance, account, rank, rep):
         inside = min(amount, room[rep, k])
         cost += balance[rep, k] * inside + prices.excess[rep, k] * (amount - inside)
     return cost
+
+
+@njit(cache=True)
+def price_edges(edges, prices, room, seat, balance, account, cost):
+    """Fills `cost` (float64[R]) with an account's edges at the dual prices; how many they are, and the least."""
+    begin = edges.state_start[edges.state[account]]
+    degree = edges.state_start[edges.state[account] + 1] - begin
+    least = np.inf
+    for rank in range(degree):
+        cost[rank] = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
+        least = min(least, cost[rank])
+    return degree, least
 
 
 @njit(cache=True)
@@ -91,11 +107,7 @@ def near_columns(edges, prices, room, seat, balance, account_of, reach, most):
         for row in range(len(account_of)):
             account = account_of[row]
             begin = edges.state_start[edges.state[account]]
-            degree = edges.state_start[edges.state[account] + 1] - begin
-            least = np.inf
-            for rank in range(degree):
-                priced[rank] = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
-                least = min(least, priced[rank])
+            degree, least = price_edges(edges, prices, room, seat, balance, account, priced)
             limit = least + reach
             if degree > most:
                 limit = min(limit, np.partition(priced[:degree], most - 1)[most - 1])
@@ -169,23 +181,26 @@ def smoothed_value(edges, prices, room, demand, columns, seat, balance, heat):
     return value, seat_slope, balance_slope
 
 
+def spread(edges, prices: Prices, room: np.ndarray, seat: np.ndarray, balance: np.ndarray, per_account: float,
+           tolerance: np.ndarray) -> float:
+    """How far above an account's least so many edges an account lie, on average, over its tolerance (float64[n])."""
+    step = max(1, len(edges.state) // SAMPLE)
+    above = _above_least(edges, prices, room, seat, balance, tolerance, step)
+    wanted = int(per_account * (len(edges.state) / step))
+    return float(np.partition(above, wanted)[wanted]) if wanted < len(above) else float(above.max(initial=0.0))
+
+
 @njit(cache=True)
-def above_least(edges, prices, room, seat, balance, tolerance, step):
+def _above_least(edges, prices, room, seat, balance, tolerance, step):
     """The costs of every `step`-th account's edges above the account's least."""
     size = 0
     for account in range(0, len(edges.state), step):
         size += edges.start[account + 1] - edges.start[account]
-    above = np.empty(size)
+    above, cost = np.empty(size), np.empty(len(edges.seats))
     filled = 0
     for account in range(0, len(edges.state), step):
-        begin = edges.state_start[edges.state[account]]
-        degree = edges.state_start[edges.state[account] + 1] - begin
-        least = np.inf
+        degree, least = price_edges(edges, prices, room, seat, balance, account, cost)
         for rank in range(degree):
-            cost = edge_cost(edges, prices, room, seat, balance, account, rank, edges.reps[begin + rank])
-            above[filled + rank] = cost
-            least = min(least, cost)
-        for rank in range(degree):
-            above[filled + rank] = (above[filled + rank] - least) / tolerance[account]
+            above[filled + rank] = (cost[rank] - least) / tolerance[account]
         filled += degree
     return above

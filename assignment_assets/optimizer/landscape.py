@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment_assets.optimizer.auction import seat_by_auction
-from assignment_assets.optimizer.bounds import Duals, lower_bound
+from assignment_assets.optimizer.bounds import MEDIUM, Duals, lower_bound
 from assignment_assets.optimizer.choices import Choices, choices_among, priced_choices
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.draws import seed_word
@@ -23,9 +23,8 @@ PER_ACCOUNT = 4.0  # choices in question, on average
 NARROW = 0.2  # last window of the search over the first
 COOL = 0.05  # last temperature over the first
 EXTREME_HEAT = 1.0  # first temperature of each extreme's search
-EXTREME_SWEEPS, MOST_PROPOSALS = (5, 200), 2_000_000  # its length: at most, and at least whatever the proposals
+EXTREME_SWEEPS, MOST_PROPOSALS = (5, 200), 2_000_000  # its length: fewest and most, and the proposals between them
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
-SMALL = 100_000  # edges
 MARGIN = 0.05  # of the range, beyond the worst extreme
 RISING = tuple(Plan(force, 0.3, 24, 2, 10) for force in (0.1, 0.3, 1.0))  # from prices to whole accounts
 SETTLING = (Plan(1.0, 0.0, 16, 3, 20),)
@@ -156,7 +155,7 @@ def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> t
     """
     drive = lower_bound(phase, weigh(phase, np.eye(3)[1]))
     ideal = np.maximum([least_imbalance(phase), drive.bound, least_moves(phase)], 0.0)
-    if phase.edges.start[-1] < SMALL:
+    if phase.edges.start[-1] < MEDIUM:
         ideal[0] = max(ideal[0], lower_bound(phase, weigh(phase, np.eye(3)[0])).bound)  # sees whole accounts: tighter
     rough = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
     middle = lower_bound(phase, rough.weighing(np.full(3, 1.0 / 3.0)), roughly=True)
