@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds import Duals
-from assignment_assets.optimizer.dual import edge_cost
+from assignment_assets.optimizer.dual import price_edges
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
@@ -29,7 +29,7 @@ def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarra
 def _bid(edges, prices, room, reserve_price, balance, step, most_bids):
     state_of, state_start, reps, seats = edges.state, edges.state_start, edges.reps, edges.seats
     num_reps, num_bidders = len(seats), len(state_of)
-    price = reserve_price.copy()
+    price, cost = reserve_price.copy(), np.empty(num_reps)
     first = np.zeros(num_reps + 1, dtype=np.int64)
     for rep in range(num_reps):
         first[rep + 1] = first[rep] + seats[rep]
@@ -47,15 +47,13 @@ def _bid(edges, prices, room, reserve_price, balance, step, most_bids):
         state = state_of[bidder]
         begin = state_start[state]
         least, next_least, rep = np.inf, np.inf, -1
-        for rank in range(state_start[state + 1] - begin):
-            candidate = reps[begin + rank]
-            if seats[candidate] == 0:
-                continue
-            cost = edge_cost(edges, prices, room, price, balance, bidder, rank, candidate)
-            if cost < least:
-                least, next_least, rep = cost, least, candidate
-            elif cost < next_least:
-                next_least = cost
+        degree, _ = price_edges(edges, prices, room, price, balance, bidder, cost)
+        for rank in range(degree):
+            if cost[rank] < next_least and seats[reps[begin + rank]] > 0:
+                if cost[rank] < least:
+                    least, next_least, rep = cost[rank], least, reps[begin + rank]
+                else:
+                    next_least = cost[rank]
         if rep < 0:
             continue
         bid = price[rep] + step + (next_least - least if next_least < np.inf else 1e6 * step)

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment_assets.optimizer.ascent import ascend
-from assignment_assets.optimizer.dual import exact_value, near_columns, smoothed_value, spread
+from assignment_assets.optimizer.dual import exact_value, spread
 from assignment_assets.optimizer.phase import Phase
-from assignment_assets.optimizer.weighing import Weighing
+from assignment_assets.optimizer.smoothing import near_columns, smoothed_value
+from assignment_assets.optimizer.weighing import Weighing, tolerances
 
 EVERY, UNBOUNDED = 1 << 30, np.inf
 MORE_MINUTES = 9.0  # in a unit, so that drive time alone has one as well
@@ -47,8 +48,9 @@ IN_BOXES = (  # a huge one: long while it is hot, on samples; cool on few edges
     Stage(2.0, 3, UNBOUNDED, EVERY, 80, UNBOUNDED),
     Stage(0.4, 6, UNBOUNDED, EVERY, 120, UNBOUNDED),
     Stage(0.1, 12, UNBOUNDED, EVERY, 80, UNBOUNDED),
-    Stage(0.08, EVERY, 15.0, 48, 60, 2.0),
-    Stage(0.03, EVERY, 8.0, 40, 40, 1.0),
+    Stage(0.2, EVERY, 25.0, 64, 40, 6.0),
+    Stage(0.08, EVERY, 25.0, 48, 60, 6.0),
+    Stage(0.03, EVERY, 12.0, 32, 40, 3.0),
 )
 ROUGHLY_SMALL = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 15, UNBOUNDED) for temperature in (1.0, 0.1))
 ROUGHLY = (
@@ -117,6 +119,8 @@ class _Climb:
         self.scale = np.concatenate([np.full(len(self.room), self.unit), size.ravel()])
         self.ceiling = np.concatenate([np.full(len(self.room), np.inf), weighing.prices.excess.ravel()]) / self.scale
         self.order: np.ndarray | None = None
+        self.alike = np.ones(phase.num_accounts)
+        self.tolerance = tolerances(phase, weighing.prices)
 
     def begin(self, seat: np.ndarray, balance: np.ndarray) -> None:
         """Prices to begin with."""
@@ -153,8 +157,9 @@ class _Climb:
         prices, unit = self.weighing.prices, self.unit
         length = 1.0 if stage.reach == UNBOUNDED else self._spread()
         heat, box = stage.temperature * length * unit, stage.box * length
+        tolerance = self.alike if stage.reach == UNBOUNDED else self.tolerance
         columns = near_columns(self.edges, prices, self.room, *self._prices(self.centre), self._sample(stage.per_book),
-                               stage.reach * length * unit, min(stage.most, len(self.room)))
+                               tolerance, stage.reach * length * unit, min(stage.most, len(self.room)))
         low, high = np.maximum(self.centre - box, 0.0), np.minimum(self.centre + box, self.ceiling)
 
         def smoothed(above: np.ndarray) -> tuple[float, np.ndarray]:
@@ -167,7 +172,7 @@ class _Climb:
     def _spread(self) -> float:
         """In units."""
         found = spread(self.edges, self.weighing.prices, self.room, *self._prices(self.centre), IN_SPREAD,
-                       np.ones(len(self.edges.state)))
+                       self.tolerance)
         return found / self.unit + 1e-9
 
     def _sample(self, per_book: float) -> np.ndarray:

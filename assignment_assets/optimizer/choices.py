@@ -8,7 +8,7 @@ from numba import njit
 from assignment_assets.optimizer.bounds import Duals
 from assignment_assets.optimizer.dual import price_edges, spread
 from assignment_assets.optimizer.phase import Phase
-from assignment_assets.optimizer.weighing import Prices
+from assignment_assets.optimizer.weighing import Prices, tolerances
 
 MOST = 32  # choices of one account
 
@@ -44,7 +44,7 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
         How far above the least they may be for an account of mean load, in units of the weighted objective.
     """
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    tolerance = _tolerances(phase, prices)
+    tolerance = tolerances(phase, prices)
     slack = spread(phase.edges, prices, room, duals.seat, duals.balance, per_account, tolerance)
     return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, tolerance, slack)), slack
 
@@ -59,12 +59,6 @@ def choices_among(phase: Phase, choices: Choices, assignments: np.ndarray) -> Ch
     start = np.zeros(len(width) + 1, dtype=np.int64)
     np.cumsum(np.bincount(account[is_kept], minlength=len(width)), out=start[1:])
     return Choices(start, choices.rank[is_kept], choices.above[is_kept])
-
-
-def _tolerances(phase: Phase, prices: Prices) -> np.ndarray:
-    """float64[n], 1 or more: an account's load in excess prices over the mean account's."""
-    load = (phase.edges.amount * prices.excess.max(axis=0, initial=0.0)).sum(axis=1)
-    return np.maximum(load / max(float(load.mean()), 1e-300), 1.0) if len(load) else load
 
 
 @njit(cache=True)

@@ -37,3 +37,12 @@ def weigh(phase: Phase, weights: np.ndarray) -> Weighing:
     per_account = prices.move + float((prices.excess.max(axis=0, initial=0.0) * size).sum())
     unit = max(prices.minute + per_account / 60.0, 1e-30)
     return Weighing(prices, per_move * phase.num_always_moved, weights, size, unit)
+
+
+def tolerances(phase: Phase, prices: Prices) -> np.ndarray:
+    """float64[n], 1 or more: an account's load in excess prices over the mean account's.
+
+    What a large account costs in the wrong place is little beside what it unbalances.
+    """
+    load = (phase.edges.amount * prices.excess.max(axis=0, initial=0.0)).sum(axis=1)
+    return np.maximum(load / max(float(load.mean()), 1e-300), 1.0) if len(load) else load
