@@ -14,6 +14,7 @@ from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.pairs import Pairs, pair_up
 from assignment_assets.optimizer.phase import Phase
+from assignment_assets.optimizer.relief import Dual, relieve, ring
 from assignment_assets.optimizer.search import Schedule, anneal
 from assignment_assets.optimizer.singles import least_imbalance, least_moves
 from assignment_assets.optimizer.splitting import Plan, split
@@ -27,6 +28,8 @@ EXTREME_SWEEPS, MOST_PROPOSALS = (5, 200), 2_000_000  # its length: fewest and m
 SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
 MARGIN = 0.05  # of the range, beyond the worst extreme
 RISING = tuple(Plan(force, 0.3, 24, 2, 10) for force in (0.1, 0.3, 1.0))  # from prices to whole accounts
+COARSE, FINE = 0.25, 0.005  # waste of a book that is relieved, over a book's share of the bound
+GOALS = 5  # reps that a ring tries for its first account
 SETTLING = (Plan(1.0, 0.0, 16, 3, 20),)
 
 
@@ -145,6 +148,30 @@ class Landscape:
             split(result, reserve, phase.searched, guide.choices, guide.pairs, guide.weighing.prices,
                   guide.duals.balance, plan, seed_word(generator))
         return result
+
+    def relieve(self, assignment: np.ndarray, guide: Guide, least_waste: float) -> np.ndarray:
+        """A copy of `assignment` whose wasteful books are relieved, over all reps who cover their accounts.
+
+        Parameters
+        ----------
+        least_waste
+            Of a book that is looked at, over a book's share of the bound.
+        """
+        result = assignment.copy()
+        dual, least = self._dual(guide), least_waste * guide.duals.bound / max(self.phase.num_reps, 1)
+        relieve(result, fit_reserve(self.phase, result), self.phase.searched, dual, least, 1)
+        return result
+
+    def settle(self, assignment: np.ndarray, guide: Guide, generator: np.random.Generator) -> np.ndarray:
+        """A copy of `assignment` that no split of two books, no relief and no ring makes better."""
+        settled = self.relieve(self.split(assignment, guide, SETTLING, generator), guide, FINE)
+        least = FINE * guide.duals.bound / max(self.phase.num_reps, 1)
+        ring(settled, fit_reserve(self.phase, settled), self.phase.searched, self._dual(guide), least, GOALS)
+        return self.split(settled, guide, SETTLING, generator)
+
+    def _dual(self, guide: Guide) -> Dual:
+        edges, duals = self.phase.edges, guide.duals
+        return Dual(guide.weighing.prices, np.maximum(edges.target - edges.base, 0.0), duals.seat, duals.balance)
 
 
 def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> tuple[Landscape, np.ndarray]:

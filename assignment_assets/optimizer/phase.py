@@ -8,6 +8,7 @@ import numpy as np
 from assignment_assets.optimizer.drive import edge_minutes
 from assignment_assets.optimizer.extensions import RevenueCaps
 from assignment_assets.optimizer.instance import NO_REP, Instance
+from assignment_assets.optimizer.places import along_curve
 
 OPP_BPS_TAM, VALUE = (0, 1, 2), (3,)
 
@@ -43,7 +44,7 @@ class Phase:
     name
         `referring` or `value`.
     accounts
-        int64[n]: indices into the instance.
+        int64[n]: indices into the instance, neighbours on the map beside each other.
     edges
         The arrays of the compiled loops.
     totals
@@ -130,6 +131,12 @@ def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: t
                        for name, a in (("amount", amount), ("base", base), ("target", target))}, seats=seats.copy()),
     )
     return phase if room is None else replace(phase, capped=_with_revenue(phase.edges, instance.caps, accounts, room))
+
+
+def by_place(instance: Instance, which: np.ndarray) -> np.ndarray:
+    """int64[n]: the accounts that are meant (bool[N]), in the order that a phase has them in: along the map."""
+    accounts = np.flatnonzero(which)
+    return accounts[along_curve(instance.account_latitude[accounts], instance.account_longitude[accounts])]
 
 
 def opened(phase: Phase, instance: Instance) -> Phase:

@@ -16,7 +16,7 @@ from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.lattice import directions
 from assignment_assets.optimizer.objectives import book_loads, evaluate, worst_book
 from assignment_assets.optimizer.operators import NeighbourWalks
-from assignment_assets.optimizer.phase import OPP_BPS_TAM, Phase, build_phase
+from assignment_assets.optimizer.phase import OPP_BPS_TAM, Phase, build_phase, by_place
 from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection
 from assignment_assets.optimizer.settings import Settings
@@ -28,7 +28,7 @@ RANGES = 4  # of the lattice, that different workers may walk
 
 def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np.ndarray]:
     """Phase 2's arrays and one feasible start; the seats of phase 3's accounts are reserved in it."""
-    accounts = np.flatnonzero(selection.is_placed & instance.is_referring)
+    accounts = by_place(instance, selection.is_placed & instance.is_referring)
     reserve = selection.flow.copy()
     room = None if selection.within is None else selection.within.room
     bare = build_phase(instance, "referring", accounts, OPP_BPS_TAM, instance.base_load, instance.seats, reserve, room,

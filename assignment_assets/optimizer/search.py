@@ -9,6 +9,9 @@ account that sits where it is not in question, any account of the other book may
 The reps that are proposed for an account are those whose cost at the dual prices is within a window of its least. The
 window narrows as the search cools: at first a wide choice, at last only what the prices can hardly tell apart.
 
+In a large phase the accounts that are proposed come from a stretch that moves along their order, which is geographic
+(`places`), again and again: what a step needs is then mostly in the processor's cache.
+
 Every state visited is feasible, for this phase and for the accounts that come later. Where books have revenue caps,
 `edges` has one measure more than `prices`, the last: revenue, whose target is the cap. It costs nothing below it, and
 nothing goes above it.
@@ -24,6 +27,7 @@ from assignment_assets.optimizer.draws import below, fraction, next_word
 
 COOLINGS = 256  # steps of the temperature's geometric schedule
 NARROWINGS, NARROWING_SWEEPS = 16, 4  # of the window's: at most so many, each so many proposals an account long
+STRETCH, LAP_SWEEPS = 4096, 2  # accounts; proposals, in multiples of the accounts, from one end to the other
 TRIES = 4  # partners compared in an exchange
 
 
@@ -85,6 +89,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
     windows = min(max(schedule.steps // (NARROWING_SWEEPS * max(num_accounts, 1)), 1), NARROWINGS)
     narrowing = (schedule.narrow / schedule.wide) ** (1.0 / windows)
     window *= np.sqrt(narrowing)
+    lap = max(schedule.steps // max(schedule.steps // (LAP_SWEEPS * max(num_accounts, 1)), 1), 1)
     block, span = max(1, schedule.steps // COOLINGS), schedule.steps // windows + 1
     for step in range(schedule.steps):
         if step % block == 0 and step > 0:
@@ -95,7 +100,11 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
             if num_proposed == 0:
                 break
         word = next_word(word)
-        slot = below(word, num_proposed)
+        slot = below(word, min(num_proposed, STRETCH))
+        if num_proposed > STRETCH:
+            slot += np.int64(num_proposed * (step % lap) / lap)
+            if slot >= num_proposed:
+                slot -= num_proposed
         account = proposed[slot]
         begin = choice_start[account]
         word = next_word(word)

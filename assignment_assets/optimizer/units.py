@@ -8,7 +8,7 @@ from assignment_assets.optimizer.bounds import Duals
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.feasible import fit_reserve
-from assignment_assets.optimizer.landscape import SETTLING, Guide, Landscape
+from assignment_assets.optimizer.landscape import Guide, Landscape
 from assignment_assets.optimizer.objectives import evaluate
 
 ADOPTION_RATE = 0.3  # of the genes in which the parents differ
@@ -117,11 +117,11 @@ def _polish(ground: Ground, unit: Polish) -> np.ndarray:
     found = []
     for _ in range(count):
         searched = landscape.burst(unit.start, guide, unit.sweeps / count, KNEE_HEAT, generator)
-        found.append(landscape.split(searched, guide, SETTLING, generator))
+        found.append(landscape.settle(searched, guide, generator))
     if count > 1:
         weights, among = guide.weighing.weights, landscape.among(guide, np.array(found))
         best = min(found, key=lambda books: float(evaluate(landscape.phase, books)[0] @ weights))
         for _ in range(count):
             searched = landscape.burst(best, among, MERGING_SWEEPS, KNEE_HEAT, generator)
-            found.append(landscape.split(searched, guide, SETTLING, generator))
+            found.append(landscape.settle(searched, guide, generator))
     return np.array(found)

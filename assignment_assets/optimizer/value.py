@@ -6,8 +6,8 @@ from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.optimizer.bounds import Duals
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.instance import NO_REP, Instance
-from assignment_assets.optimizer.landscape import Landscape, survey
-from assignment_assets.optimizer.phase import VALUE, Phase, build_phase
+from assignment_assets.optimizer.landscape import COARSE, Landscape, survey
+from assignment_assets.optimizer.phase import VALUE, Phase, build_phase, by_place
 from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection, seat_in_order, usable_pairs
 from assignment_assets.optimizer.settings import Settings
@@ -103,7 +103,7 @@ def value_phase(instance: Instance, selection: Selection, assignment: np.ndarray
     held = instance.base_load.copy()
     np.add.at(held, assignment[taken], np.column_stack([instance.measures, instance.value])[taken])
     seats = instance.seats - np.bincount(assignment[taken], minlength=instance.num_reps)
-    accounts = np.flatnonzero(selection.is_placed & ~instance.is_referring)
+    accounts = by_place(instance, selection.is_placed & ~instance.is_referring)
     usable, room = selection.usable, None
     if selection.within is None:
         usable = usable_pairs(instance.covers, flow, seats)
@@ -124,6 +124,9 @@ def distribute_value(phase: Phase, start: np.ndarray, settings: Settings,
     guide = landscape.guide(np.array(settings.value_weights) / sum(settings.value_weights))
     progress(Progress("value", "bounds", 1, 1))
     rounded = landscape.round_prices(guide, extremes[0], generator)
-    books = landscape.burst(rounded, guide, settings.value_sweeps, VALUE_HEAT, generator)
+    books = landscape.relieve(landscape.burst(rounded, guide, settings.value_sweeps / 3, VALUE_HEAT, generator), guide,
+                              COARSE)
+    books = landscape.burst(books, guide, 2 * settings.value_sweeps / 3, VALUE_HEAT, generator)
+    books = landscape.settle(books, guide, generator)
     progress(Progress("value", "polish", 1, 1))
     return landscape, guide.duals, books
