@@ -15,7 +15,7 @@ from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Weighing
 
 STEP = 1.0  # least raise of a bid, in the weighing's units
-BIDS, LOOKS = 200, 400_000_000  # most bids, in multiples of the number of accounts; most edges looked at for them
+BIDS, LOOKS = 200, 150_000_000  # most bids, in multiples of the number of accounts; most edges looked at for them
 
 
 def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarray:

@@ -5,12 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.bounds import Duals
+from assignment_assets.optimizer.bounds import HUGE, Duals
 from assignment_assets.optimizer.dual import price_edges, spread
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.weighing import Prices, tolerances
 
-MOST = 32  # choices of one account
+MOST, MOST_OF_MANY = 32, 12  # choices of one account; in a huge phase
 
 
 class Choices(NamedTuple):
@@ -34,7 +34,7 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
     An edge further away than the gap between a solution and the bound is in no better solution at all; a smaller slack
     is a heuristic that spends proposals where they pay. A large account may be further from its least than a small one,
     by as much as its load is above the mean: what it costs in the wrong place is little beside what it unbalances. No
-    account has more than `MOST` choices, since pairs of them grow with the square.
+    account has more than `MOST` choices (fewer in a huge phase), since pairs of them grow with the square.
 
     Returns
     -------
@@ -46,7 +46,8 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
     tolerance = tolerances(phase, prices)
     slack = spread(phase.edges, prices, room, duals.seat, duals.balance, per_account, tolerance)
-    return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, tolerance, slack)), slack
+    most = MOST if phase.edges.start[-1] < HUGE else MOST_OF_MANY
+    return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, tolerance, slack, most)), slack
 
 
 def choices_among(phase: Phase, choices: Choices, assignments: np.ndarray) -> Choices:
@@ -62,14 +63,14 @@ def choices_among(phase: Phase, choices: Choices, assignments: np.ndarray) -> Ch
 
 
 @njit(cache=True)
-def _priced(edges, prices, room, seat, balance, tolerance, slack):
+def _priced(edges, prices, room, seat, balance, tolerance, slack, most_choices):
     num_accounts = len(edges.state)
     start = np.zeros(num_accounts + 1, dtype=np.int64)
     kept_rank, kept_above = np.empty(4 * num_accounts, dtype=np.int32), np.empty(4 * num_accounts)
     cost = np.empty(len(edges.seats))
     for account in range(num_accounts):
         degree, least = price_edges(edges, prices, room, seat, balance, account, cost)
-        filled, most = start[account], start[account] + MOST
+        filled, most = start[account], start[account] + most_choices
         if filled + degree > len(kept_rank):
             kept_rank = np.concatenate((kept_rank, np.empty(len(kept_rank) + degree, dtype=np.int32)))
             kept_above = np.concatenate((kept_above, np.empty(len(kept_above) + degree)))

@@ -13,7 +13,7 @@ from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.pairs import pair_up
 from assignment_assets.optimizer.referring import referring_phase
-from assignment_assets.optimizer.search import Schedule, anneal
+from assignment_assets.optimizer.search import STRETCH, Schedule, anneal
 from assignment_assets.optimizer.seats import select_seats
 from assignment_assets.optimizer.weighing import weigh
 from assignment_assets_tests.optimizer.instances import draw_instance
@@ -219,3 +219,16 @@ def test_choices_among_assignments_are_those_that_any_of_them_takes(seed):
                 for account in range(phase.num_accounts)] for some in (choices, among)]
     for account, (before, after) in enumerate(zip(*reps_of, strict=True)):
         assert after == ([rep for rep in before if rep in (start[account], mate[account])] or before[:1])
+
+
+def test_the_stretch_of_a_large_phase_passes_every_account():
+    count = 2 * STRETCH + 100
+    instance = draw_instance(3, num_accounts=count, num_reps=4, num_states=1, seats=count, covered=1.1,
+                             is_referring=np.ones(count, bool))
+    phase, _ = referring_phase(instance, select_seats(instance))
+    minutes = phase.edges.minutes.reshape(count, 4)
+    result = minutes.argmax(axis=1).astype(np.int32)
+    search(phase, result, fit_reserve(phase, result), weigh(phase, np.array([0.0, 1.0, 0.0])),
+           Schedule(40 * count, 0.0, 0.0, 1.0, 1.0), 7)
+    held = minutes[np.arange(count), result]
+    assert (held == minutes.min(axis=1)).all()
