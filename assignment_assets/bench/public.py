@@ -37,10 +37,10 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
     for budget in BUDGETS:
         began, wall = time.process_time(), time.perf_counter()
         generator = np.random.default_rng([seed, 2])
-        rounded = landscape.round_prices(guide, start, generator)
-        books = landscape.split(rounded, guide, RISING + SETTLING, generator)
+        rounded, dived = landscape.dive(guide, start, generator)
+        books = landscape.split(rounded, dived, RISING + SETTLING, generator)
         if budget:
-            books = landscape.split(landscape.burst(books, guide, budget, HEAT, generator), guide, SETTLING, generator)
+            books = landscape.split(landscape.burst(books, dived, budget, HEAT, generator), dived, SETTLING, generator)
         spent = shared + time.process_time() - began
         found = evaluate(phase, books)[0]
         gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / float(guide.duals.bound) - 1.0)

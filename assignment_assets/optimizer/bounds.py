@@ -24,7 +24,7 @@ IN_SPREAD = 4.0  # reps an account
 
 class Stage(NamedTuple):
     """One ascent. Lengths are in units of an edge's typical cost (`Weighing.unit` and some minutes), those of a stage
-    with a bounded reach in spreads: within one spread of the least, accounts have `IN_SPREAD` reps on average.
+    with a box in spreads: within one spread of the least, accounts have `IN_SPREAD` reps on average.
     """
 
     temperature: float
@@ -38,11 +38,11 @@ class Stage(NamedTuple):
 MEDIUM, HUGE = 100_000, 5_000_000  # edges; from there on a phase is
 CLOSELY = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 60, UNBOUNDED)  # a small phase
                 for temperature in (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01))
-LONG = (  # a medium one: fewer stages, longer
+LONG = (  # a medium one: fewer stages, longer; the cool ones without the edges that have no share in the softmin
     Stage(2.0, 12, UNBOUNDED, EVERY, 60, UNBOUNDED),
     Stage(0.3, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
-    Stage(0.05, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
-    Stage(0.005, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
+    Stage(0.05, EVERY, 8.0, EVERY, 90, UNBOUNDED),
+    Stage(0.005, EVERY, 2.0, EVERY, 90, UNBOUNDED),
 )
 IN_BOXES = (  # a huge one: long while it is hot, on samples; cool on few edges
     Stage(2.0, 3, UNBOUNDED, EVERY, 80, UNBOUNDED),
@@ -58,6 +58,7 @@ ROUGHLY = (
     Stage(0.5, 12, UNBOUNDED, EVERY, 25, UNBOUNDED),
     Stage(0.06, 30, 5.0, 48, 15, 0.6),
 )
+AGAIN = (Stage(0.1, EVERY, 12.0, EVERY, 60, UNBOUNDED), Stage(0.02, EVERY, 4.0, EVERY, 40, UNBOUNDED))
 
 
 class Duals(NamedTuple):
@@ -107,6 +108,20 @@ def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None,
     return climb.duals()
 
 
+def prices_again(phase: Phase, weighing: Weighing, near: Duals) -> Duals:
+    """Prices and bound of a phase that is little else than the one whose prices are given: some accounts are placed."""
+    climb = _Climb(phase, weighing)
+    climb.begin(*near.carried(weighing))
+    for stage in AGAIN:
+        climb.run(stage)
+    return climb.duals()
+
+
+def edge_unit(weighing: Weighing) -> float:
+    """An edge's typical cost, above 0: what stages are measured in."""
+    return weighing.unit + MORE_MINUTES * weighing.prices.minute
+
+
 class _Climb:
     """The ascent of one dual function: its variables are the prices in units of one edge's typical cost."""
 
@@ -114,7 +129,7 @@ class _Climb:
         self.edges, self.weighing = phase.edges, weighing
         self.room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
         self.demand = np.zeros(len(phase.edges.rank), dtype=np.int64)
-        self.unit = weighing.unit + MORE_MINUTES * weighing.prices.minute
+        self.unit = edge_unit(weighing)
         size = np.broadcast_to(self.unit / weighing.size, self.room.shape)
         self.scale = np.concatenate([np.full(len(self.room), self.unit), size.ravel()])
         self.ceiling = np.concatenate([np.full(len(self.room), np.inf), weighing.prices.excess.ravel()]) / self.scale
@@ -155,7 +170,7 @@ class _Climb:
 
     def _ascend(self, stage: Stage) -> np.ndarray:
         prices, unit = self.weighing.prices, self.unit
-        length = 1.0 if stage.reach == UNBOUNDED else self._spread()
+        length = 1.0 if stage.box == UNBOUNDED else self._spread()
         heat, box = stage.temperature * length * unit, stage.box * length
         tolerance = self.alike if stage.reach == UNBOUNDED else self.tolerance
         columns = near_columns(self.edges, prices, self.room, *self._prices(self.centre), self._sample(stage.per_book),

@@ -9,6 +9,7 @@ from assignment_assets.optimizer.auction import seat_by_auction
 from assignment_assets.optimizer.bounds import MEDIUM, Duals, lower_bound
 from assignment_assets.optimizer.choices import Choices, choices_among, priced_choices
 from assignment_assets.optimizer.crossing import adopt
+from assignment_assets.optimizer.diving import dive
 from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.objectives import evaluate
@@ -108,8 +109,16 @@ class Landscape:
         Where seats are kept for later accounts, or revenue is capped, which the prices do not know, or where the
         auction did not come to its end, it is `start` with each account moved as far as that allows.
         """
+        return self._towards(seat_by_auction(self.phase, guide.weighing, guide.duals), start, generator)
+
+    def dive(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> tuple[np.ndarray, Guide]:
+        """The same with the large accounts placed first, and a guide by the prices that this leaves to the others."""
+        wish, duals = dive(self.phase, guide.weighing, guide.duals)
+        return self._towards(wish, start, generator), self.guided_by(guide.direction, duals)
+
+    def _towards(self, wish: np.ndarray, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+        """The assignment wished for (−1: no wish) as far as the rules allow."""
         phase, rounded = self.phase, start.copy()
-        wish = seat_by_auction(phase, guide.weighing, guide.duals)
         if (wish >= 0).all() and not phase.is_capped and not phase.reserve.any():
             return wish
         wish = np.where(wish >= 0, wish, start)

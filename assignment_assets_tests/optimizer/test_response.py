@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from assignment_assets.optimizer.bounds import edge_unit, lower_bound
+from assignment_assets.optimizer.dual import near_columns, smoothed_value
+from assignment_assets.optimizer.response import HAIR, SOFT, TYPICAL, stiffness
+from assignment_assets.optimizer.weighing import weigh
+from assignment_assets_tests.optimizer.test_diving import draw_whales
+
+HEAT = 0.2
+
+
+def slopes(phase, weighing, seat, balance):
+    """float64[R, K + 1]: the smoothed bound's slope in the prices, over all edges; loads in sizes."""
+    edges, room = phase.edges, np.maximum(phase.edges.target - phase.edges.base, 0.0)
+    everybody = np.arange(phase.num_accounts, dtype=np.int32)
+    columns = near_columns(edges, weighing.prices, room, seat, balance, everybody, np.inf, phase.num_reps)
+    _, in_seats, in_balance = smoothed_value(edges, weighing.prices, room, np.zeros(len(edges.rank), np.int64), columns,
+                                             seat, balance, HEAT * edge_unit(weighing))
+    return np.column_stack([in_balance / weighing.size, in_seats])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_stiffness_inverts_what_the_slopes_of_the_smoothed_bound_change_by(seed):
+    phase, _ = draw_whales(seed)
+    weighing = weigh(phase, np.array([1.0, 0.02, 0.02]))
+    duals = lower_bound(phase, weighing)
+    found, expected = stiffness(phase, weighing, duals, np.zeros(phase.num_accounts, bool), HEAT)
+    assert not expected.any()
+    assert found == pytest.approx(found.T, abs=1e-9 * np.abs(found).max())
+    width, excess = phase.num_measures + 1, weighing.prices.excess
+    price = np.column_stack([duals.balance, duals.seat])
+    ceiling = np.column_stack([excess, np.full(phase.num_reps, TYPICAL * weighing.unit)])
+    is_free = np.column_stack([(price > HAIR * ceiling)[:, :-1] & (duals.balance < (1.0 - HAIR) * excess),
+                               duals.seat > HAIR * ceiling[:, -1]]).ravel()
+    assert is_free.sum() > 10
+    scale = np.append(weighing.size, 1.0)
+    step = 1e-4 * HEAT * edge_unit(weighing)
+    for place in np.flatnonzero(is_free):
+        up, down = price.copy(), price.copy()
+        up.flat[place] += step / scale[place % width]
+        down.flat[place] -= step / scale[place % width]
+        falls = (slopes(phase, weighing, down[:, -1].copy(), down[:, :-1].copy())
+                 - slopes(phase, weighing, up[:, -1].copy(), up[:, :-1].copy())).ravel() / (2.0 * step)
+        rep, k = divmod(place, width)
+        reserve = phase.edges.seats[rep] if k == width - 1 else phase.edges.target[rep, k] / scale[k]
+        falls[place] += SOFT * reserve / (ceiling.flat[place] * scale[k])
+        answer = found @ np.where(is_free, falls, 0.0)
+        assert answer == pytest.approx(np.eye(len(answer))[place], abs=1e-2)
+
+
+def test_accounts_to_be_whole_are_expected_somewhere_and_do_not_answer():
+    phase, _ = draw_whales(1)
+    weighing = weigh(phase, np.array([1.0, 0.02, 0.02]))
+    duals = lower_bound(phase, weighing)
+    is_whole = np.arange(phase.num_accounts) < 50
+    stiffer, expected = stiffness(phase, weighing, duals, is_whole, HEAT)
+    softer, _ = stiffness(phase, weighing, duals, np.zeros_like(is_whole), HEAT)
+    assert expected[:, -1].sum() == pytest.approx(50.0)
+    assert (np.diag(stiffer) >= np.diag(softer) * (1.0 - 1e-6)).all()
+    assert np.diag(stiffer).sum() > np.diag(softer).sum()
