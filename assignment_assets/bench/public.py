@@ -23,8 +23,8 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
     """One weighted objective over all accounts, solved from nothing with ever larger budgets.
 
     The objective is `½ f1 / 10 + ¼ f2 / 50 + ¼ f3 / 50`: no survey of ranges, no front. A rung's seconds are those of
-    the seats, the phase's arrays, the bound and the search with that budget; each rung starts again. The first rung
-    within the target's gap counts.
+    the seats, the phase's arrays, the bound and the search with that budget; each rung starts again: a dive, splits,
+    and the proposals. The first rung within the target's gap counts.
     """
     gap_wanted, seconds_wanted = next(target for case, target in TARGETS.items() if problem.name.startswith(case))
     began, wall, before = time.process_time(), time.perf_counter(), peak_mb()

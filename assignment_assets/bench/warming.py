@@ -11,7 +11,7 @@ from assignment_assets.optimizer.solve import complete, solve_referring
 
 
 def warm_up() -> None:
-    """Both phases on a problem of no size, a polish among the units, a dive; loops are compiled, or read from numba's cache."""
+    """Both phases on a problem of no size, a polish among the units, a dive: compiled, or read from numba's cache."""
     tiny = Instance(
         account_ids=list("abcd"), rep_ids=list("xy"), states=["NY"], account_state=[0] * 4, covers=[[True], [True]],
         seats=[2, 2], is_referring=[True, True, False, False], measures=[[1, 2, 3]] * 4, value=[1, 2, 3, 4],

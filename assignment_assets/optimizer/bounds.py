@@ -58,7 +58,7 @@ ROUGHLY = (
     Stage(0.5, 12, UNBOUNDED, EVERY, 25, UNBOUNDED),
     Stage(0.06, 30, 5.0, 48, 15, 0.6),
 )
-AGAIN = (Stage(0.1, EVERY, 12.0, EVERY, 60, UNBOUNDED), Stage(0.02, EVERY, 4.0, EVERY, 40, UNBOUNDED))
+AGAIN = (Stage(0.1, EVERY, 8.0, EVERY, 40, UNBOUNDED), Stage(0.02, EVERY, 3.0, EVERY, 40, UNBOUNDED))
 
 
 class Duals(NamedTuple):

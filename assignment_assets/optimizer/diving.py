@@ -32,6 +32,7 @@ class Batch(NamedTuple):
 
 
 BATCHES = (Batch(1, 0.1), Batch(4, 0.05), Batch(16, 0.03))
+SMALL = 0.01  # of a mean book's target: accounts below are left to the auction
 MOST_PRICES = 600  # of a phase that is dived: inverting takes the third power
 CHANCES = 10  # rounds of shifts and exchanges, at most
 
@@ -56,8 +57,7 @@ def dive(phase: Phase, weighing: Weighing, duals: Duals,
         Those given, where nobody was left or the phase has too many prices.
     """
     books = np.full(phase.num_accounts, -1, dtype=np.int32)
-    order = np.argsort(-(phase.edges.amount * weighing.prices.excess.max(axis=0, initial=0.0)).sum(axis=1),
-                       kind="stable")
+    order = _large(phase, weighing)
     rest, others = _without(phase, books), np.arange(phase.num_accounts)
     is_small = duals.balance.size + len(duals.seat) <= MOST_PRICES
     for batch in batches if is_small else ():
@@ -72,6 +72,14 @@ def dive(phase: Phase, weighing: Weighing, duals: Duals,
         duals = prices_again(rest, _with_placed(phase, weighing, books), duals)
     books[others] = seat_by_auction(rest, weighing, duals)
     return books, duals
+
+
+def _large(phase: Phase, weighing: Weighing) -> np.ndarray:
+    """int64[]: the accounts that are not small, the largest first, by what their load costs above target."""
+    price, edges = weighing.prices.excess.max(axis=0, initial=0.0), phase.edges
+    load = (edges.amount * price).sum(axis=1)
+    order = np.argsort(-load, kind="stable")
+    return order[load[order] > SMALL * float((edges.target * price).sum(axis=1).mean())] if phase.num_reps else order
 
 
 def _without(phase: Phase, books: np.ndarray) -> Phase:

@@ -114,3 +114,14 @@ def test_prices_found_again_prove_what_the_same_phase_proved_before(seed):
     duals = lower_bound(phase, weighing)
     assert prices_again(phase, weighing, duals).bound >= lower_bound(phase, weighing, roughly=True).bound - abs(
         duals.bound) * 0.05
+
+
+def test_small_accounts_are_left_to_the_auction(monkeypatch):
+    phase, _ = draw_whales(3)
+    weighing = weigh(phase, np.array([0.5, 0.01, 0.01]))
+    duals = lower_bound(phase, weighing)
+    share = (phase.edges.amount / phase.edges.target[0]).mean(axis=1)
+    monkeypatch.setattr(diving, "SMALL", 1.01 * share.max())
+    assert dive(phase, weighing, duals)[1] is duals
+    monkeypatch.setattr(diving, "SMALL", 0.99 * share.max())
+    assert dive(phase, weighing, duals)[1] is not duals
