@@ -10,8 +10,8 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds import Duals, edge_unit
-from assignment_assets.optimizer.dual import near_columns
 from assignment_assets.optimizer.phase import Phase
+from assignment_assets.optimizer.smoothing import near_columns
 from assignment_assets.optimizer.weighing import Weighing
 
 NEGLIGIBLE = 14.0  # temperatures above an account's least cost, where its share is a millionth
@@ -42,7 +42,8 @@ def stiffness(phase: Phase, weighing: Weighing, duals: Duals, is_whole: np.ndarr
     edges, prices, size = phase.edges, weighing.prices, weighing.size
     room, heat = np.maximum(edges.target - edges.base, 0.0), heat * edge_unit(weighing)
     everybody = np.arange(len(edges.state), dtype=np.int32)
-    columns = near_columns(edges, prices, room, duals.seat, duals.balance, everybody, NEGLIGIBLE * heat, phase.num_reps)
+    columns = near_columns(edges, prices, room, duals.seat, duals.balance, everybody, np.ones(len(everybody)),
+                           NEGLIGIBLE * heat, phase.num_reps)
     price = np.column_stack([duals.balance * size, duals.seat])
     ceiling = np.column_stack([prices.excess * size, np.full(phase.num_reps, TYPICAL * weighing.unit)])
     soft = SOFT * np.column_stack([edges.target / size, edges.seats]) / np.maximum(ceiling, 1e-300)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from assignment_assets.optimizer.bounds import edge_unit, lower_bound
-from assignment_assets.optimizer.dual import near_columns, smoothed_value
 from assignment_assets.optimizer.response import HAIR, SOFT, TYPICAL, stiffness
+from assignment_assets.optimizer.smoothing import near_columns, smoothed_value
 from assignment_assets.optimizer.weighing import weigh
 from assignment_assets_tests.optimizer.test_diving import draw_whales
 
@@ -14,7 +14,8 @@ def slopes(phase, weighing, seat, balance):
     """float64[R, K + 1]: the smoothed bound's slope in the prices, over all edges; loads in sizes."""
     edges, room = phase.edges, np.maximum(phase.edges.target - phase.edges.base, 0.0)
     everybody = np.arange(phase.num_accounts, dtype=np.int32)
-    columns = near_columns(edges, weighing.prices, room, seat, balance, everybody, np.inf, phase.num_reps)
+    columns = near_columns(edges, weighing.prices, room, seat, balance, everybody,
+                           np.ones(phase.num_accounts), np.inf, phase.num_reps)
     _, in_seats, in_balance = smoothed_value(edges, weighing.prices, room, np.zeros(len(edges.rank), np.int64), columns,
                                              seat, balance, HEAT * edge_unit(weighing))
     return np.column_stack([in_balance / weighing.size, in_seats])
