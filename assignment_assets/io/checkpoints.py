@@ -56,9 +56,13 @@ class FileCheckpoints:
         self.say(f"checkpoint {self.path.name}: goes on after generation {found.generation}")
         return found
 
+    def is_due(self) -> bool:
+        """Whether the last one, or the start, is long enough ago."""
+        return self.clock() - self._saved_at >= self.every_seconds
+
     def save(self, checkpoint: Any) -> None:
         """Keeps it, if it is time; where that fails, the search goes on without."""
-        if self.clock() - self._saved_at < self.every_seconds:
+        if not self.is_due():
             return
         partial = self.path.with_name(f".{self.path.name}.partial")
         try:

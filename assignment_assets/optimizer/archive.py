@@ -29,7 +29,12 @@ class Archive:
 
     def assignments(self, rows: np.ndarray) -> np.ndarray:
         """int32[rows, n]."""
-        return np.array([self._rows[row] for row in rows], dtype=np.int32)
+        found = np.array([self._rows[row] for row in rows], dtype=np.int32)
+        return found if len(rows) else found.reshape(0, len(self._rows[0]) if self._rows else 0)
+
+    def all_rows(self) -> np.ndarray:
+        """int16[points, n]: the assignments of all."""
+        return np.array(self._rows, dtype=np.int16)
 
     def best(self, direction: np.ndarray, normalised: np.ndarray) -> int:
         """The point with the least weighted objective; the earliest of equals."""
@@ -37,26 +42,31 @@ class Archive:
 
 
 def non_dominated(objectives: np.ndarray) -> np.ndarray:
-    """Indices, ascending, of the rows that no other row beats; of equal rows the first."""
+    """Indices, ascending, of the rows that no other row beats; of equal rows the first (Kung, Luccio & Preparata 1975,
+    doi:10.1145/321906.321910)."""
     order = np.lexsort(objectives.T[::-1])
-    return np.sort(order[_is_kept(np.ascontiguousarray(objectives[order]))])
+    second = np.unique(objectives[order, 1], return_inverse=True)[1].reshape(-1)
+    return np.sort(order[_is_kept(second, np.ascontiguousarray(objectives[order, 2]))])
 
 
 @njit(cache=True)
-def _is_kept(rows):
-    """bool[P] for rows in ascending order: no earlier row is at least as good everywhere."""
-    kept = np.empty(len(rows), dtype=np.int64)
-    is_kept = np.ones(len(rows), dtype=np.bool_)
-    count = 0
-    for row in range(len(rows)):
-        for place in range(count - 1, -1, -1):  # the nearest first: it most often decides
-            earlier = kept[place]
-            if rows[earlier, 1] <= rows[row, 1] and rows[earlier, 2] <= rows[row, 2]:
-                is_kept[row] = False
-                break
-        if is_kept[row]:
-            kept[count] = row
-            count += 1
+def _is_kept(second, third):
+    """bool[P] for rows in ascending order: no earlier row is at least as good in the second and third objective.
+
+    `second` are ranks. `least[r]` is the third objective's least over a range of ranks that ends before r (Fenwick
+    1994, doi:10.1002/spe.4380240306).
+    """
+    is_kept = np.ones(len(second), dtype=np.bool_)
+    least = np.full(len(second) + 1, np.inf)
+    for row in range(len(second)):
+        rank = second[row] + 1
+        while rank > 0 and is_kept[row]:
+            is_kept[row] = third[row] < least[rank]
+            rank -= rank & -rank
+        rank = second[row] + 1
+        while rank < len(least) and is_kept[row]:
+            least[rank] = min(least[rank], third[row])
+            rank += rank & -rank
     return is_kept
 
 

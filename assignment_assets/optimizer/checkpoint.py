@@ -17,7 +17,7 @@ class Checkpoint(NamedTuple):
     generation: int
     population: np.ndarray  # int32[P, n]
     objectives: np.ndarray  # float64[A, 3], the archive in its order
-    assignments: np.ndarray  # int32[A, n]
+    assignments: np.ndarray  # int16[A, n]
 
 
 class Checkpoints(Protocol):
@@ -25,6 +25,9 @@ class Checkpoints(Protocol):
 
     def load(self) -> Checkpoint | None:
         """The last one of this very problem, if there is one."""
+
+    def is_due(self) -> bool:
+        """Whether one would be kept now: to put one together costs as much as a copy of the archive."""
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Keeps it, if it is time; the one before it may be forgotten."""
@@ -35,6 +38,9 @@ class Forgetful:
 
     def load(self) -> Checkpoint | None:
         return None
+
+    def is_due(self) -> bool:
+        return False
 
     def save(self, checkpoint: Checkpoint) -> None:
         pass

@@ -52,14 +52,27 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
 
 def choices_among(phase: Phase, choices: Choices, assignments: np.ndarray) -> Choices:
     """Of these choices those that any of the assignments (int32[m, n]) takes; the cheapest where none takes any."""
-    width = np.diff(choices.start)
-    account = np.repeat(np.arange(len(width)), width)
-    rep = phase.edges.reps[phase.edges.state_start[phase.edges.state[account]] + choices.rank]
-    is_kept = (assignments[:, account] == rep).any(axis=0)
-    is_kept[choices.start[:-1][np.bincount(account[is_kept], minlength=len(width)) == 0]] = True
-    start = np.zeros(len(width) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(account[is_kept], minlength=len(width)), out=start[1:])
+    is_kept = _taken(phase.edges, choices, np.ascontiguousarray(assignments))
+    start = np.concatenate([[0], np.cumsum(is_kept)])[choices.start]
     return Choices(start, choices.rank[is_kept], choices.above[is_kept])
+
+
+@njit(cache=True)
+def _taken(edges, choices, assignments):
+    """bool[choices]: which of them any assignment takes; an account's cheapest where none takes any."""
+    is_kept = np.zeros(len(choices.rank), dtype=np.bool_)
+    for account in range(len(edges.state)):
+        begin, first = edges.state_start[edges.state[account]], choices.start[account]
+        is_any = False
+        for choice in range(first, choices.start[account + 1]):
+            rep = edges.reps[begin + choices.rank[choice]]
+            for row in range(len(assignments)):
+                if assignments[row, account] == rep:
+                    is_kept[choice] = is_any = True
+                    break
+        if not is_any:
+            is_kept[first] = True
+    return is_kept
 
 
 @njit(cache=True)

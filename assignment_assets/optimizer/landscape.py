@@ -11,6 +11,7 @@ from assignment_assets.optimizer.choices import Choices, choices_among, priced_c
 from assignment_assets.optimizer.crossing import adopt
 from assignment_assets.optimizer.diving import dive
 from assignment_assets.optimizer.draws import seed_word
+from assignment_assets.optimizer.dual import exact_value
 from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.pairs import Pairs, pair_up
@@ -92,6 +93,16 @@ class Landscape:
         """Coarse prices, quickly found from a neighbour's."""
         return lower_bound(self.phase, self.weighing(direction), near, roughly=True)
 
+    def prices_between(self, direction: np.ndarray, one: Duals, other: Duals) -> Duals:
+        """The means of two neighbours' prices, and what they prove."""
+        phase, weighing = self.phase, self.weighing(direction)
+        (seat, balance), (seat_too, balance_too) = one.carried(weighing), other.carried(weighing)
+        seat, balance = 0.5 * (seat + seat_too), 0.5 * (balance + balance_too)
+        room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
+        nobody = np.zeros(len(phase.edges.rank), dtype=np.int64)
+        proven = exact_value(phase.edges, weighing.prices, room, nobody, seat, balance)
+        return Duals(seat, balance, float(proven + weighing.constant), weighing)
+
     def guided_by(self, direction: np.ndarray, duals: Duals) -> Guide:
         """The choices that given prices leave in question."""
         weighing = self.weighing(direction)
@@ -126,7 +137,7 @@ class Landscape:
         return rounded
 
     def burst(self, assignment: np.ndarray, guide: Guide, sweeps: float, heat: float, generator: np.random.Generator,
-              direction: np.ndarray | None = None) -> np.ndarray:
+              direction: np.ndarray | None = None, reserve: np.ndarray | None = None) -> np.ndarray:
         """An annealed copy of `assignment`.
 
         Parameters
@@ -139,12 +150,18 @@ class Landscape:
             First temperature, in the weighing's units.
         direction
             The weights, when they are not the guide's own.
+        reserve
+            int64[S, R]: a seating of the later accounts beside `assignment`, when there is one at hand; afterwards it
+            is one beside the copy.
         """
         phase, result = self.phase, assignment.copy()
-        weighing = guide.weighing if direction is None else self.weighing(direction)
-        hot, wide = heat * guide.weighing.unit, max(guide.slack, 1e-30)
+        weighing = guide.weighing
+        if direction is not None:
+            weighing = weigh(phase, direction / self.ranges, weighing.size)
+        hot, wide = heat * guide.weighing.unit, min(max(guide.slack, 1e-30), 1e30)
         schedule = Schedule(int(sweeps * phase.num_accounts), hot, hot * COOL, wide, wide * NARROW)
-        anneal(result, fit_reserve(phase, assignment), phase.searched, guide.choices, guide.pairs, weighing.prices,
+        reserve = fit_reserve(phase, assignment) if reserve is None else reserve
+        anneal(result, reserve, phase.searched, guide.choices, guide.pairs, weighing.prices,
                schedule, seed_word(generator))
         return result
 

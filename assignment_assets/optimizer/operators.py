@@ -8,10 +8,13 @@ from pymoo.core.infill import InfillCriterion
 from pymoo.core.population import Population
 
 from assignment_assets.optimizer.archive import Archive
-from assignment_assets.optimizer.units import STEP_SWEEPS, Ground, Polish, Walk, work
+from assignment_assets.optimizer.units import FIRST_AMONG, STEP_AMONG, STEP_SWEEPS, Ground, Polish, Walk, work
 from assignment_assets.optimizer.workers import Workers
 
-CROSSING_RATE = 0.3  # of the walks; measured to matter little, the bursts do the work
+ALONE_RATE = 0.05  # of the walks have no mates: what no point has yet comes from them
+MATES = 8
+SHORT_REACH, REACH = 2.0, 3.0  # how far a walk leads without and with mates, in cells of the lattice
+IN_QUESTION = 0.35  # of the accounts of a walk with mates, about
 WALK = 8  # children a walk
 KNEE_SHARE, LONGER = 0.25, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
 
@@ -36,10 +39,11 @@ def _digest(row: np.ndarray) -> bytes:
 
 
 class NeighbourWalks(InfillCriterion):
-    """Children in walks: the best known points of two neighbouring directions, crossed and searched along one of them.
+    """Children in walks: the best known point of a direction, searched on what its neighbours and it disagree about.
 
     Each further child is the one before it, turned a small step towards a second direction nearby. From time to time a
-    long search of the knee is among the units: as soon as it costs no more than its share of all proposals.
+    long search of the knee is among the units: the first at once, another as soon as all of them cost no more than
+    their share of the proposals.
 
     Parameters
     ----------
@@ -87,26 +91,31 @@ class NeighbourWalks(InfillCriterion):
         return Polish(place, self.archive.assignment(best), length, (self.seed, 9, self.generation))
 
     def _length_due(self, num_walks: int) -> float | None:
-        a_generation = num_walks * self.sweeps * (1.0 + STEP_SWEEPS * (WALK - 1))
+        alone, among = 1.0 + STEP_SWEEPS * (WALK - 1), IN_QUESTION * (FIRST_AMONG + STEP_AMONG * (WALK - 1))
+        a_generation = num_walks * self.sweeps * (ALONE_RATE * alone + (1.0 - ALONE_RATE) * among)
         spent, length, due = 0.0, self.knee_sweeps, None
         for generation in range(1, self.generation + 1):
             due = None
-            if spent + length <= KNEE_SHARE * (spent + length + a_generation * generation):
+            if generation == 1 or spent + length <= KNEE_SHARE * (spent + length + a_generation * generation):
                 due = length
                 spent, length = spent + length, length * LONGER
         return due
 
     def _walk(self, place: int, generator: np.random.Generator, normalised: np.ndarray) -> Walk:
         direction, cell = self.ground.directions[place], 0.5 / np.sqrt(len(self.ground.directions))
-        first, goal = _near(direction, cell, generator), _near(direction, 2.0 * cell, generator)
+        is_alone = generator.random() < ALONE_RATE
+        reach = SHORT_REACH if is_alone else REACH
+        first, goal = _near(direction, cell, generator), _near(direction, reach * cell, generator)
         steps = [first]
         for left in range(WALK - 1, 0, -1):
             steps.append(steps[-1] + (goal - steps[-1]) / left)
-        mate = None
-        if generator.random() < CROSSING_RATE:
-            mate = self.archive.assignment(self.archive.best(_near(first, 2.0 * cell, generator), normalised))
-        start = self.archive.assignment(self.archive.best(first, normalised))
-        return Walk(place, np.array(steps), start, mate, self.sweeps, tuple(generator.integers(2**31, size=4).tolist()))
+        start, mates = self.archive.best(first, normalised), []
+        if not is_alone:
+            near = [goal, *(_near(first, 2.0 * cell, generator) for _ in range(MATES - 1))]
+            mates = [row for row in dict.fromkeys(self.archive.best(each, normalised) for each in near) if row != start]
+        return Walk(place, np.array(steps), self.archive.assignment(start),
+                    self.archive.assignments(np.array(mates, dtype=np.int64)), self.sweeps,
+                    tuple(generator.integers(2**31, size=4).tolist()))
 
 
 def _near(direction: np.ndarray, reach: float, generator: np.random.Generator) -> np.ndarray:

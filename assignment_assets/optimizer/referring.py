@@ -13,7 +13,7 @@ from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.instance import NO_REP, Instance
 from assignment_assets.optimizer.landscape import Guide, Landscape, survey
-from assignment_assets.optimizer.lattice import directions
+from assignment_assets.optimizer.lattice import directions, halfway
 from assignment_assets.optimizer.objectives import book_loads, evaluate, worst_book
 from assignment_assets.optimizer.operators import NeighbourWalks
 from assignment_assets.optimizer.phase import OPP_BPS_TAM, Phase, build_phase, by_place
@@ -91,7 +91,7 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
         gap = 100.0 * ((best + landscape.offset(knee.direction)) / bound - 1.0) if bound > 0.0 else None
         progress(Progress("referring", step, done, total, len(archive), gap))
 
-    ground = price_lattice(landscape, directions(settings.lattice_divisions), knee,
+    ground = price_lattice(landscape, settings.lattice_divisions, knee,
                            lambda done, of: tell("prices", done, of))
     handle = workers.share(ground)
     mating = NeighbourWalks(ground, handle, workers, archive, settings.burst_sweeps, settings.knee_sweeps,
@@ -116,21 +116,24 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
 
     def told(generation: int, members: np.ndarray) -> None:
         tell("evolution", generation, settings.generations)
-        if generation < settings.generations:
-            checkpoints.save(Checkpoint(generation, members, archive.objectives,
-                                        archive.assignments(np.arange(len(archive)))))
+        if generation < settings.generations and checkpoints.is_due():
+            checkpoints.save(Checkpoint(generation, members, archive.objectives, archive.all_rows()))
 
     evolve(mating, population, settings.generations, settings.offspring, told)
     return Exploration(landscape, archive, knee)
 
 
-def price_lattice(landscape: Landscape, lattice: np.ndarray, knee: Guide,
-                  told: Callable[[int, int], None]) -> Ground:
-    """Prices along the lattice, each from its neighbour's; the knee's come last."""
-    duals = []
-    for place, direction in enumerate(lattice):
-        duals.append(landscape.prices_near(direction, duals[-1] if duals else knee.duals))
-        told(place + 1, len(lattice))
+def price_lattice(landscape: Landscape, divisions: int, knee: Guide, told: Callable[[int, int], None]) -> Ground:
+    """Prices along the lattice, each from its neighbour's or between two of them; the knee's come last."""
+    lattice, priced, near = directions(divisions), {}, knee.duals
+    between = halfway(divisions)
+    rest = [place for place in range(len(lattice)) if place not in between]
+    for done, place in enumerate(rest):
+        priced[place] = near = landscape.prices_near(lattice[place], near)
+        told(done + 1, len(rest))
+    for place, (one, other) in between.items():
+        priced[place] = landscape.prices_between(lattice[place], priced[one], priced[other])
+    duals = [priced[place] for place in range(len(lattice))]
     return Ground(landscape, np.vstack([lattice, knee.direction]), [*duals, knee.duals])
 
 

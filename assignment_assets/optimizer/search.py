@@ -108,7 +108,14 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
         account = proposed[slot]
         begin = choice_start[account]
         word = next_word(word)
-        choice = begin + below(word, width[slot])
+        within = width[slot]
+        if begin <= held[account] < begin + within:  # another one than it holds
+            if within == 1:
+                continue
+            choice = begin + below(word, within - 1)
+            choice += 1 if choice >= held[account] else 0
+        else:
+            choice = begin + below(word, within)
         here, there = assignment[account], rep_of[choice]
         if here == there:
             continue
@@ -148,7 +155,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
             if place == last:
                 place = first
             other = paired[place] if is_known else member[place]
-            if assignment[other] != there or rank_of[state_of[other], here] < 0:
+            if assignment[other] != there or (not is_known and rank_of[state_of[other], here] < 0):
                 continue
             if is_capped:
                 gained = amount_of[account, num_measures] - amount_of[other, num_measures]

@@ -5,15 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment_assets.optimizer.bounds import Duals
-from assignment_assets.optimizer.crossing import adopt
-from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.landscape import Guide, Landscape
 from assignment_assets.optimizer.objectives import evaluate
 
-ADOPTION_RATE = 0.3  # of the genes in which the parents differ
 SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.1, 0.05, 1.5  # first temperatures, in the weighing's units
 STEP_SWEEPS = 0.3  # of a burst
+FIRST_AMONG, STEP_AMONG, HEATS_AMONG = 0.5, 0.125, (0.05, 0.015)  # the same of a walk with mates
 SEARCH_SWEEPS, MOST_SEARCHES = 600, 8  # of a polish: the length of its searches at least, and their number
 MERGING_SWEEPS = 200  # of each search on what they disagree about
 MOST_GUIDES_BYTES = 150_000_000
@@ -58,12 +56,13 @@ class Range(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """A point, crossed perhaps, and searched; then searched again and again a small step further."""
+    """A point, searched; then searched again and again a small step further. With mates, only on what they and the
+    point disagree about, so that it costs as little as that is."""
 
     guide: int
     directions: np.ndarray  # float64[W, 3]
     start: np.ndarray  # int32[n]
-    mate: np.ndarray | None  # int32[n]
+    mates: np.ndarray  # int32[m, n]; none: all choices of the guide
     sweeps: float
     seed: tuple[int, ...]
 
@@ -96,15 +95,19 @@ def _sweep(ground: Ground, unit: Range) -> np.ndarray:
 
 
 def _walk(ground: Ground, unit: Walk) -> np.ndarray:
-    generator, landscape, phase = np.random.default_rng(unit.seed), ground.landscape, ground.landscape.phase
-    guide, current = ground.guide(unit.guide), unit.start.copy()
-    if unit.mate is not None:
-        adopt(current, fit_reserve(phase, current), unit.mate, phase.searched, phase.is_capped, ADOPTION_RATE,
-              seed_word(generator))
-    found = []
+    generator, landscape = np.random.default_rng(unit.seed), ground.landscape
+    guide, current, found = ground.guide(unit.guide), unit.start, []
+    paces, heats = (1.0, STEP_SWEEPS), (BURST_HEAT, STEP_HEAT)
+    if len(unit.mates):
+        guide = landscape.among(guide, np.vstack([unit.start[None, :], unit.mates]))
+        guide = guide._replace(slack=np.inf)
+        share = float((np.diff(guide.choices.start) > 1).mean())
+        paces, heats = (FIRST_AMONG * share, STEP_AMONG * share), HEATS_AMONG
+    reserve = fit_reserve(landscape.phase, current)
     for step, direction in enumerate(unit.directions):
-        sweeps, heat = (unit.sweeps, BURST_HEAT) if step == 0 else (unit.sweeps * STEP_SWEEPS, STEP_HEAT)
-        current = landscape.burst(current, guide, sweeps, heat, generator, direction)
+        which = min(step, 1)
+        current = landscape.burst(current, guide, unit.sweeps * paces[which], heats[which], generator, direction,
+                                  reserve)
         found.append(current)
     return np.array(found)
 

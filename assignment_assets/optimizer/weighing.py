@@ -25,15 +25,16 @@ class Weighing(NamedTuple):
     unit: float  # above 0, a sixtieth of what an account typically costs, plus a minute
 
 
-def weigh(phase: Phase, weights: np.ndarray) -> Weighing:
-    """The costs for which `weights · (balance, drive minutes, moves)` is the sum."""
+def weigh(phase: Phase, weights: np.ndarray, size: np.ndarray | None = None) -> Weighing:
+    """The costs for which `weights · (balance, drive minutes, moves)` is the sum; `size`, if it is known, as it is."""
     weights = np.asarray(weights, dtype=np.float64)
     counted = (phase.shares > 0)[:, None] & (phase.totals > 0)[None, :]
     per_unit = weights[0] * 100.0 / (max(phase.num_measures, 1) * np.maximum(phase.totals, 1).astype(np.float64))
     per_move = weights[2] * 100.0 / max(phase.num_owned, 1)
     prices = Prices(float(weights[1] / max(phase.num_accounts, 1)), float(per_move),
                     np.where(counted, per_unit[None, :], 0.0))
-    size = np.sqrt((phase.edges.amount**2).mean(axis=0)) + 1e-30 if phase.num_accounts else np.ones(phase.num_measures)
+    if size is None:
+        size = _typical_load(phase.edges.amount)
     per_account = prices.move + float((prices.excess.max(axis=0, initial=0.0) * size).sum())
     unit = max(prices.minute + per_account / 60.0, 1e-30)
     return Weighing(prices, per_move * phase.num_always_moved, weights, size, unit)
@@ -46,3 +47,8 @@ def tolerances(phase: Phase, prices: Prices) -> np.ndarray:
     """
     load = (phase.edges.amount * prices.excess.max(axis=0, initial=0.0)).sum(axis=1)
     return np.maximum(load / max(float(load.mean()), 1e-300), 1.0) if len(load) else load
+
+
+def _typical_load(amount: np.ndarray) -> np.ndarray:
+    """float64[K] above 0: the root mean square."""
+    return np.sqrt(np.einsum("ik,ik->k", amount, amount) / max(len(amount), 1)) + (1e-30 if len(amount) else 1.0)

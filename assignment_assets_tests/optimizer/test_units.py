@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from assignment_assets.optimizer.bounds import lower_bound
+from assignment_assets.optimizer.landscape import survey
+from assignment_assets.optimizer.lattice import directions
+from assignment_assets.optimizer.referring import price_lattice, referring_phase
+from assignment_assets.optimizer.seats import select_seats
+from assignment_assets.optimizer.units import Walk, work
+from assignment_assets_tests.optimizer.instances import draw_instance
+
+
+@pytest.fixture(scope="module")
+def ground_and_extremes():
+    instance = draw_instance(11, num_accounts=200, num_reps=8, seats=24, covered=0.7)
+    phase, start = referring_phase(instance, select_seats(instance))
+    landscape, extremes = survey(phase, start, np.random.default_rng(1))
+    knee = landscape.guide(np.array([0.5, 0.25, 0.25]))
+    return price_lattice(landscape, 4, knee, lambda done, of: None), extremes
+
+
+def test_a_walk_with_mates_seldom_takes_what_neither_they_have_nor_the_prices_ask_for(ground_and_extremes):
+    ground, extremes = ground_and_extremes
+    edges, choices = ground.landscape.phase.edges, ground.guide(7).choices
+    cheapest = edges.reps[edges.state_start[edges.state] + choices.rank[choices.start[:-1]]]
+    walk = Walk(7, np.full((4, 3), 1.0 / 3.0), extremes[0], extremes[1:], 8, (1, 2))
+    found, alone = work(ground, walk), work(ground, walk._replace(mates=extremes[:0]))
+    assert found.shape == (4, len(cheapest))
+    assert (found != extremes[0]).any()
+    known = np.vstack([extremes, cheapest[None, :]])
+    strange, more_strange = ((~(books[:, None, :] == known[None, :, :]).any(axis=1)).mean() for books in (found, alone))
+    assert strange < 0.5 * more_strange
+
+
+def test_prices_between_two_neighbours_prove_a_bound(ground_and_extremes):
+    ground, _ = ground_and_extremes
+    landscape = ground.landscape
+    one, other = (landscape.prove(direction) for direction in ([0.5, 0.3, 0.2], [0.5, 0.2, 0.3]))
+    middle = np.array([0.5, 0.25, 0.25])
+    between = landscape.prices_between(middle, one, other)
+    best = lower_bound(landscape.phase, landscape.weighing(middle)).bound
+    assert 0.9 * best < between.bound <= best * (1.0 + 1e-6)
+    assert len(ground.duals) == len(directions(4)) + 1
