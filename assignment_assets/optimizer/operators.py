@@ -16,7 +16,7 @@ MATES = 8
 SHORT_REACH, REACH = 2.0, 3.0  # how far a walk leads without and with mates, in cells of the lattice
 IN_QUESTION = 0.35  # of the accounts of a walk with mates, about
 WALK = 8  # children a walk
-KNEE_SHARE, LONGER = 0.25, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
+KNEE_SHARE, LONGER = 0.35, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
 
 
 class HashDuplicates(DuplicateElimination):

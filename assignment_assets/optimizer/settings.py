@@ -26,7 +26,7 @@ class Settings:
         Proposals of one burst, in multiples of the number of accounts.
     knee_sweeps
         Proposals of the first long search of phase 2's knee, in multiples of the number of accounts; each later one is
-        twice as long, as soon as all of them take no more than a quarter of the proposals.
+        twice as long, as soon as all of them take no more than about a third of the proposals.
     value_sweeps
         Proposals spent on phase 3, in multiples of the number of accounts.
     front_points
@@ -44,7 +44,7 @@ class Settings:
 
     preset: str = "standard"
     lattice_divisions: int = 8
-    generations: int = 25
+    generations: int = 70
     offspring: int = 240
     burst_sweeps: int = 8
     knee_sweeps: int = 600
@@ -88,10 +88,10 @@ class Settings:
 PRESETS: dict[str, dict[str, int]] = {
     "brief": {"lattice_divisions": 1, "generations": 0, "offspring": 8, "burst_sweeps": 8, "knee_sweeps": 600,
               "value_sweeps": 30, "front_points": 10},
-    "quick": {"lattice_divisions": 6, "generations": 6, "offspring": 160, "burst_sweeps": 8, "knee_sweeps": 600,
+    "quick": {"lattice_divisions": 6, "generations": 18, "offspring": 160, "burst_sweeps": 8, "knee_sweeps": 600,
               "value_sweeps": 50, "front_points": 30},
-    "standard": {"lattice_divisions": 8, "generations": 25, "offspring": 240, "burst_sweeps": 8, "knee_sweeps": 600,
+    "standard": {"lattice_divisions": 8, "generations": 70, "offspring": 240, "burst_sweeps": 8, "knee_sweeps": 600,
                  "value_sweeps": 150, "front_points": 60},
-    "thorough": {"lattice_divisions": 12, "generations": 80, "offspring": 320, "burst_sweeps": 20, "knee_sweeps": 600,
+    "thorough": {"lattice_divisions": 12, "generations": 220, "offspring": 320, "burst_sweeps": 20, "knee_sweeps": 600,
                  "value_sweeps": 600, "front_points": 120},
 }
