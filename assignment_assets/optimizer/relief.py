@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.desk import Desk, exchange, lay_open, shift
+from assignment_assets.optimizer.desk import Desk, exchange, lay_open, make_way, shift
 from assignment_assets.optimizer.dual import edge_cost, price_edges
 
 NOTHING = -1e-13  # of the objective; a gain smaller than that is rounding
@@ -45,7 +45,8 @@ class Dual(NamedTuple):
 
 @njit(cache=True)
 def relieve(assignment, reserve, edges, dual, least_waste, rounds):
-    """Improves `assignment` (int32[n]) in place: the wasteful books, the worst first, seats for later accounts kept.
+    """Improves `assignment` (int32[n]) and rearranges `reserve` (int64[S, R]) in place, the worst book
+    first.
 
     Parameters
     ----------
@@ -62,15 +63,19 @@ def relieve(assignment, reserve, edges, dual, least_waste, rounds):
         Exchanges and shifts.
     """
     ledger = _open(assignment, reserve, edges, dual)
-    cost = np.empty(len(edges.seats))
+    cost, has_way, is_reserved = np.empty(len(edges.seats)), np.empty(len(edges.seats), dtype=np.bool_), reserve.any()
     total, moves = 0.0, 0
     for _ in range(rounds):
         before = moves
         for here in np.argsort(-(ledger.balance_waste + ledger.edge_waste)):
+            has_way[:] = is_reserved
             while ledger.balance_waste[here] + ledger.edge_waste[here] > least_waste:
-                change, account, partner, there = _best_exchange(ledger, edges, dual, here, cost)
+                change, account, partner, there = _best_exchange(ledger, edges, dual, here, has_way, cost)
                 if account < 0:
                     break
+                if partner < 0 and not make_way(ledger.desk, edges, there, here):
+                    has_way[there] = False
+                    continue
                 _change_places(ledger, edges, dual, account, partner, there)
                 total += change
                 moves += 1
@@ -160,8 +165,11 @@ def _fits(desk, edges, num_measures, rep, comes, goes):
 
 
 @njit(cache=True)
-def _best_exchange(ledger, edges, dual, here, cost):
-    """Change, account of this book, partner (−1: a free seat), and the partner's book; account −1 where none helps."""
+def _best_exchange(ledger, edges, dual, here, has_way, cost):
+    """Change, account of this book, partner (−1: a seat), and the partner's book; account −1 where none helps.
+
+    A seat is free, or else a later account is asked to make way, unless it is known that none can (bool[R]).
+    """
     desk, num_measures = ledger.desk, dual.room.shape[1]
     member, first, count, free = desk.member, desk.first, desk.count, desk.free
     reduced, balance_waste, edge_waste = ledger.reduced, ledger.balance_waste, ledger.edge_waste
@@ -177,7 +185,7 @@ def _best_exchange(ledger, edges, dual, here, cost):
             rise = cost[rank] - least - settled - balance_waste[there]
             if there == here:
                 continue
-            if free[there] > 0 and rise - dual.seat[there] < best:
+            if (free[there] > 0 or has_way[there]) and rise + dual.seat[here] - dual.seat[there] < best:
                 change = (rise + dual.seat[here] - dual.seat[there] + _waste(ledger, edges, dual, here, -1, account)
                           + _waste(ledger, edges, dual, there, account, -1))
                 if change < best and _fits(desk, edges, num_measures, there, account, -1):
