@@ -49,9 +49,9 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
     assignment, flow = seat_the_rest(instance, selection, assignment)
     if instance.caps is not None:
         selection = seat_others(instance, selection, assignment, flow, settled.is_given, settings.seed)
-    second, second_start = referring_phase(instance, selection)
     third, start = value_phase(instance, selection, assignment, flow)
     third_scale, third_proof, assignment[third.accounts] = distribute_value(third, start, settings, progress)
+    second, second_start = referring_phase(instance, selection)
     spare = None if instance.caps is None else spare_room(instance, assignment)
     shown = tuple(opened(phase, instance) for phase in (second, third))
     given_by = settle_ties(instance, shown, assignment, settings.tie_band_minutes, spare)

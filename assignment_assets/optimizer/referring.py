@@ -91,6 +91,13 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
         gap = 100.0 * ((best + landscape.offset(knee.direction)) / bound - 1.0) if bound > 0.0 else None
         progress(Progress("referring", step, done, total, len(archive), gap))
 
+    if settings.generations == 0:
+        best = archive.assignment(archive.best(knee.direction, landscape.normalise(archive.objectives)))
+        alone = Polish(0, landscape.round_prices(knee, best, generator), settings.knee_sweeps, (settings.seed, 9, 0))
+        found = work(Ground(landscape, knee.direction[None, :], [knee.duals]), alone)
+        archive.add(evaluate(phase, found), found)
+        tell("polish", 1, 1)
+        return Exploration(landscape, archive, knee)
     ground = price_lattice(landscape, settings.lattice_divisions, knee,
                            lambda done, of: tell("prices", done, of))
     handle = workers.share(ground)
@@ -103,12 +110,6 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
             archive.add(evaluate(phase, found), found)
             seeds.append(found)
             tell("sweep", done + 1, RANGES)
-        if settings.generations == 0:
-            best = archive.assignment(archive.best(knee.direction, landscape.normalise(archive.objectives)))
-            alone = Polish(len(ground.directions) - 1, best, settings.knee_sweeps, (settings.seed, 9, 0))
-            for found in workers.map(work, handle, [alone]):
-                archive.add(evaluate(phase, found), found)
-            tell("polish", 1, 1)
         population = np.concatenate(seeds)
     else:
         mating.generation, population = past.generation, past.population

@@ -19,7 +19,8 @@ class Settings:
     lattice_divisions
         Steps of the lattice of weight directions over the three objectives; d steps give (d+1)(d+2)/2 directions.
     generations
-        Generations of NSGA-II after the seeded start; with none the knee's first long search is all that follows.
+        Generations of NSGA-II after the seeded start. With none no front is searched: one long search of the knee, with
+        the three extremes beside it.
     offspring
         Children a generation: delta-evaluated bursts, and short walks from each to its neighbours.
     burst_sweeps

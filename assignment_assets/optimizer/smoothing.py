@@ -26,7 +26,8 @@ class Columns(NamedTuple):
     tolerance: np.ndarray  # float64[n], by account: the factor of reach and temperature
     start: np.ndarray  # int64[m + 1]
     rep: np.ndarray  # int32[columns]
-    cost: np.ndarray  # float64[columns], without the prices
+    floor: np.ndarray  # float64[m], an account's least cost at the prices that the columns were chosen by
+    cost: np.ndarray  # float32[columns], above the floor, without the prices: the prices' part is added anew
 
 
 @njit(cache=True)
@@ -36,11 +37,11 @@ def near_columns(edges, prices, room, seat, balance, account_of, tolerance, reac
     A large account's reach is longer by its tolerance (float64[n]).
     """
     num_accounts, num_measures = edges.amount.shape
-    start = np.zeros(len(account_of) + 1, dtype=np.int64)
+    start, floor = np.zeros(len(account_of) + 1, dtype=np.int64), np.empty(len(account_of))
     size = 0
     for account in account_of:
         size += min(most, edges.start[account + 1] - edges.start[account])
-    rep_of, cost_of = np.empty(size, dtype=np.int32), np.empty(size)  # what is not filled is never touched
+    rep_of, cost_of = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.float32)  # unfilled, untouched
     priced, reps = np.empty(len(edges.seats)), edges.reps
     column = 0
     for row in range(len(account_of)):
@@ -55,13 +56,14 @@ def near_columns(edges, prices, room, seat, balance, account_of, tolerance, reac
                 continue
             rep = reps[begin + rank]
             rep_of[column] = rep
-            cost_of[column] = priced[rank] - seat[rep]
+            cost = priced[rank] - least - seat[rep]
             for k in range(num_measures):
-                cost_of[column] -= balance[rep, k] * min(edges.amount[account, k], room[rep, k])
+                cost -= balance[rep, k] * min(edges.amount[account, k], room[rep, k])
+            cost_of[column] = cost
             column += 1
-        start[row + 1] = column
+        start[row + 1], floor[row] = column, least
     return Columns(account_of, num_accounts / max(len(account_of), 1), tolerance, start, rep_of[:column],
-                   cost_of[:column])
+                   floor, cost_of[:column])
 
 
 @njit(cache=True)
@@ -89,7 +91,7 @@ def smoothed_value(edges, prices, room, demand, columns, seat, balance, heat):
                 rep = np.uint32(rep_of[begin + turn])
                 share[turn] += balances_of[rep] * min(size, rooms_of[rep])
         least, total = _softmin(share, power, width, LOG2_E / heat_here)
-        value += columns.heads * (least - heat_here * np.log(total))
+        value += columns.heads * (columns.floor[row] + least - heat_here * np.log(total))
         for turn in range(width):
             if share[turn] > SLIGHT * total:
                 rep, part = rep_of[begin + turn], columns.heads * share[turn] / total
