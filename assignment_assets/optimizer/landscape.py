@@ -211,13 +211,23 @@ def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> t
     if phase.edges.start[-1] < MEDIUM:
         ideal[0] = max(ideal[0], lower_bound(phase, weigh(phase, np.eye(3)[0])).bound)  # sees whole accounts: tighter
     rough = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
-    middle = lower_bound(phase, rough.weighing(np.full(3, 1.0 / 3.0)), roughly=True)
+    extremes = find_extremes(rough, start, generator, drive)
+    worst = evaluate(phase, extremes).max(axis=0)
+    reference = worst + MARGIN * (worst - ideal)
+    return Landscape(phase, ideal, np.where(reference > ideal + 1e-9, reference, ideal + 1.0)), extremes
+
+
+def find_extremes(landscape: Landscape, start: np.ndarray, generator: np.random.Generator,
+                  drive: Duals | None = None) -> np.ndarray:
+    """int32[3, n]: solutions with almost all weight on one objective; `drive` are the prices of drive time alone."""
+    phase = landscape.phase
+    middle = lower_bound(phase, landscape.weighing(np.full(3, 1.0 / 3.0)), roughly=True)
     sweeps = np.clip(MOST_PROPOSALS / max(phase.num_accounts, 1), *EXTREME_SWEEPS)
     extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
     for k in range(3):
         direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
-        guide = rough.guided_by(direction, rough.prices_near(direction, drive if k == 1 else middle))
-        extremes[k] = rough.burst(rough.round_prices(guide, start, generator), guide, sweeps, EXTREME_HEAT, generator)
-    worst = evaluate(phase, extremes).max(axis=0)
-    reference = worst + MARGIN * (worst - ideal)
-    return Landscape(phase, ideal, np.where(reference > ideal + 1e-9, reference, ideal + 1.0)), extremes
+        near = drive if k == 1 and drive is not None else middle
+        guide = landscape.guided_by(direction, landscape.prices_near(direction, near))
+        rounded = landscape.round_prices(guide, start, generator)
+        extremes[k] = landscape.burst(rounded, guide, sweeps, EXTREME_HEAT, generator)
+    return extremes

@@ -35,7 +35,7 @@ def pair_up(edges: Edges, choices: Choices) -> Pairs:
     slot = np.zeros(len(widths) + 1, dtype=np.int64)
     np.cumsum(widths**2, out=slot[1:])
     key, lower, upper, account = _entries(edges, choices, int((widths * (widths - 1) // 2).sum()))
-    order = np.argsort(key, kind="stable")
+    order = _order(key, len(edges.seats))
     opens = np.flatnonzero(np.diff(key[order], prepend=-1))
     number = np.empty(len(key), dtype=np.int32)
     number[order] = np.repeat(np.arange(len(opens)), np.diff(opens, append=len(key)))
@@ -60,6 +60,23 @@ def _entries(edges, choices, size):
                 lower[entry], upper[entry], account_of[entry] = low, high, account
                 entry += 1
     return key, lower, upper, account_of
+
+
+@njit(cache=True)
+def _order(key, num_reps):
+    """The stable order of keys `lower · num_reps + upper`: counted by the upper rep, then by the lower one."""
+    order, last = np.arange(len(key)).astype(np.int32), np.empty(len(key), dtype=np.int32)
+    for part in range(2):
+        start = np.zeros(num_reps + 1, dtype=np.int64)
+        for place in range(len(key)):
+            start[(key[place] // num_reps if part else key[place] % num_reps) + 1] += 1
+        start = np.cumsum(start)
+        last[:] = order
+        for place in last:
+            digit = key[place] // num_reps if part else key[place] % num_reps
+            order[start[digit]] = place
+            start[digit] += 1
+    return order
 
 
 @njit(cache=True)

@@ -12,7 +12,7 @@ from assignment_assets.optimizer.evolution import evolve
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.instance import NO_REP, Instance
-from assignment_assets.optimizer.landscape import Guide, Landscape, survey
+from assignment_assets.optimizer.landscape import Guide, Landscape, find_extremes, survey
 from assignment_assets.optimizer.lattice import directions, halfway
 from assignment_assets.optimizer.objectives import book_loads, evaluate, worst_book
 from assignment_assets.optimizer.operators import NeighbourWalks
@@ -76,9 +76,11 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
     generator = np.random.default_rng([settings.seed, 2])
     archive, workers = Archive() if archive is None else archive, workers or Alone()
     checkpoints = checkpoints or Forgetful()
-    landscape, extremes = survey(phase, start, generator)
-    if scale is not None:
+    if scale is None:
+        landscape, extremes = survey(phase, start, generator)
+    else:
         landscape = Landscape(phase, *scale)
+        extremes = find_extremes(landscape, start, generator)
     knee = landscape.guide(np.array(settings.knee_weights) / sum(settings.knee_weights))
     progress(Progress("referring", "bounds", 1, 1))
     archive.add(evaluate(phase, extremes), extremes)

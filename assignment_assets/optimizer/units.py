@@ -13,7 +13,8 @@ SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.1, 0.05, 3.0  # first tempe
 STEP_SWEEPS = 0.3  # of a burst
 FIRST_AMONG, STEP_AMONG, HEATS_AMONG = 0.5, 0.125, (0.05, 0.015)  # the same of a walk with mates
 SEARCH_SWEEPS, MOST_SEARCHES = 800, 8  # of a polish: the length of its searches at least, and their number
-MERGING_SWEEPS = 200  # of each search on what they disagree about
+MERGING_SWEEPS, MERGING_HEAT = 200, 1.0  # of each search on what they disagree about
+ALIKE = 2.0  # times the gap of the best search: what is no further from the bound is worth merging
 MOST_GUIDES_BYTES = 150_000_000
 
 
@@ -114,17 +115,23 @@ def _walk(ground: Ground, unit: Walk) -> np.ndarray:
 
 def _polish(ground: Ground, unit: Polish) -> np.ndarray:
     """Several searches, then as many short ones on what they disagree about (Cook & Seymour merge tours in this way,
-    2003, doi:10.1287/ijoc.15.3.233.16078): where all agree there is little to gain."""
+    2003, doi:10.1287/ijoc.15.3.233.16078): where all agree there is little to gain. The start is one of them where
+    it is of their kind: the best of earlier searches."""
     generator, landscape, guide = np.random.default_rng(unit.seed), ground.landscape, ground.guide(unit.guide)
+
+    def gap(books: np.ndarray) -> float:
+        return float(evaluate(landscape.phase, books)[0] @ guide.weighing.weights) - guide.duals.bound
+
     count = int(np.clip(unit.sweeps // SEARCH_SWEEPS, 1, MOST_SEARCHES))
     found = []
     for _ in range(count):
         searched = landscape.burst(unit.start, guide, unit.sweeps / count, KNEE_HEAT, generator)
         found.append(landscape.settle(searched, guide, generator))
-    if count > 1:
-        weights, among = guide.weighing.weights, landscape.among(guide, np.array(found))
-        best = min(found, key=lambda books: float(evaluate(landscape.phase, books)[0] @ weights))
+    best = min(found, key=gap)
+    rivals = [*found, unit.start] if gap(unit.start) < ALIKE * gap(best) else found
+    if len(rivals) > 1:
+        best, among = min(rivals, key=gap), landscape.among(guide, np.array(rivals))
         for _ in range(count):
-            searched = landscape.burst(best, among, MERGING_SWEEPS, KNEE_HEAT, generator)
+            searched = landscape.burst(best, among, MERGING_SWEEPS, MERGING_HEAT, generator)
             found.append(landscape.settle(searched, guide, generator))
     return np.array(found)

@@ -10,14 +10,17 @@ from assignment_assets_tests.optimizer.test_diving import draw_whales
 HEAT = 0.2
 
 
-def slopes(phase, weighing, seat, balance):
-    """float64[R, K + 1]: the smoothed bound's slope in the prices, over all edges; loads in sizes."""
+def every_column(phase, weighing, duals):
+    room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
+    return near_columns(phase.edges, weighing.prices, room, duals.seat, duals.balance,
+                        np.arange(phase.num_accounts, dtype=np.int32), np.ones(phase.num_accounts), np.inf, phase.num_reps)
+
+
+def slopes(phase, weighing, columns, price):
+    """float64[R, K + 1]: the smoothed bound's slope in the prices (the seats' come last); loads in sizes."""
     edges, room = phase.edges, np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    everybody = np.arange(phase.num_accounts, dtype=np.int32)
-    columns = near_columns(edges, weighing.prices, room, seat, balance, everybody,
-                           np.ones(phase.num_accounts), np.inf, phase.num_reps)
     _, in_seats, in_balance = smoothed_value(edges, weighing.prices, room, np.zeros(len(edges.rank), np.int64), columns,
-                                             seat, balance, HEAT * edge_unit(weighing))
+                                             price[:, -1].copy(), price[:, :-1].copy(), HEAT * edge_unit(weighing))
     return np.column_stack([in_balance / weighing.size, in_seats])
 
 
@@ -30,6 +33,7 @@ def test_stiffness_inverts_what_the_slopes_of_the_smoothed_bound_change_by(seed)
     assert not expected.any()
     assert found == pytest.approx(found.T, abs=1e-9 * np.abs(found).max())
     width, excess = phase.num_measures + 1, weighing.prices.excess
+    columns = every_column(phase, weighing, duals)
     price = np.column_stack([duals.balance, duals.seat])
     ceiling = np.column_stack([excess, np.full(phase.num_reps, TYPICAL * weighing.unit)])
     is_free = np.column_stack([(price > HAIR * ceiling)[:, :-1] & (duals.balance < (1.0 - HAIR) * excess),
@@ -41,8 +45,7 @@ def test_stiffness_inverts_what_the_slopes_of_the_smoothed_bound_change_by(seed)
         up, down = price.copy(), price.copy()
         up.flat[place] += step / scale[place % width]
         down.flat[place] -= step / scale[place % width]
-        falls = (slopes(phase, weighing, down[:, -1].copy(), down[:, :-1].copy())
-                 - slopes(phase, weighing, up[:, -1].copy(), up[:, :-1].copy())).ravel() / (2.0 * step)
+        falls = (slopes(phase, weighing, columns, down) - slopes(phase, weighing, columns, up)).ravel() / (2.0 * step)
         rep, k = divmod(place, width)
         reserve = phase.edges.seats[rep] if k == width - 1 else phase.edges.target[rep, k] / scale[k]
         falls[place] += SOFT * reserve / (ceiling.flat[place] * scale[k])
