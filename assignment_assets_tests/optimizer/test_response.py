@@ -11,9 +11,9 @@ HEAT = 0.2
 
 
 def every_column(phase, weighing, duals):
-    room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    return near_columns(phase.edges, weighing.prices, room, duals.seat, duals.balance,
-                        np.arange(phase.num_accounts, dtype=np.int32), np.ones(phase.num_accounts), np.inf, phase.num_reps)
+    room, everybody = np.maximum(phase.edges.target - phase.edges.base, 0.0), np.arange(phase.num_accounts)
+    return near_columns(phase.edges, weighing.prices, room, duals.seat, duals.balance, everybody.astype(np.int32),
+                        np.ones(phase.num_accounts), np.inf, phase.num_reps)
 
 
 def slopes(phase, weighing, columns, price):
