@@ -37,6 +37,11 @@ MOST_PRICES = 600  # of a phase that is dived: inverting takes the third power
 CHANCES = 10  # rounds of shifts and exchanges, at most
 
 
+def is_divable(phase: Phase) -> bool:
+    """Whether the phase has accounts, and few enough prices."""
+    return phase.num_accounts > 0 and phase.num_reps * (phase.num_measures + 1) <= MOST_PRICES
+
+
 def dive(phase: Phase, weighing: Weighing, duals: Duals,
          batches: tuple[Batch, ...] = BATCHES) -> tuple[np.ndarray, Duals]:
     """A rep for every account, −1 for those who had no seat, and the prices that the batches left.
@@ -59,8 +64,7 @@ def dive(phase: Phase, weighing: Weighing, duals: Duals,
     books = np.full(phase.num_accounts, -1, dtype=np.int32)
     order = _large(phase, weighing)
     rest, others = _without(phase, books), np.arange(phase.num_accounts)
-    is_small = duals.balance.size + len(duals.seat) <= MOST_PRICES
-    for batch in batches if is_small else ():
+    for batch in batches if is_divable(phase) else ():
         chosen = order[:int(batch.per_book * phase.num_reps)]
         chosen = chosen[books[chosen] < 0]
         if len(chosen) == 0:

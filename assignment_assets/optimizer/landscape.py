@@ -9,7 +9,7 @@ from assignment_assets.optimizer.auction import seat_by_auction
 from assignment_assets.optimizer.bounds import MEDIUM, Duals, lower_bound
 from assignment_assets.optimizer.choices import Choices, choices_among, priced_choices
 from assignment_assets.optimizer.crossing import adopt
-from assignment_assets.optimizer.diving import dive
+from assignment_assets.optimizer.diving import dive, is_divable
 from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.dual import exact_value
 from assignment_assets.optimizer.feasible import fit_reserve
@@ -126,6 +126,16 @@ class Landscape:
         """The same with the large accounts placed first, and a guide by the prices that this leaves to the others."""
         wish, duals = dive(self.phase, guide.weighing, guide.duals)
         return self._towards(wish, start, generator), self.guided_by(guide.direction, duals)
+
+    def settled_dive(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray | None:
+        """The dive with its books split and settled; none for a phase with too many prices.
+
+        Where single accounts weigh as much as part of a book it is far better than a search that begins elsewhere.
+        """
+        if not is_divable(self.phase):
+            return None
+        rounded, dived = self.dive(guide, start, generator)
+        return self.settle(self.split(rounded, dived, RISING, generator), guide, generator)
 
     def _towards(self, wish: np.ndarray, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """The assignment wished for (−1: no wish) as far as the rules allow."""

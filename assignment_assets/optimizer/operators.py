@@ -87,8 +87,8 @@ class NeighbourWalks(InfillCriterion):
         if length is None:
             return None
         place = len(self.ground.directions) - 1
-        best = self.archive.best(self.ground.directions[place], normalised)
-        return Polish(place, self.archive.assignment(best), length, (self.seed, 9, self.generation))
+        best = self.archive.assignment(self.archive.best(self.ground.directions[place], normalised))
+        return Polish(place, best, self.generation == 1, length, (self.seed, 9, self.generation))
 
     def _length_due(self, num_walks: int) -> float | None:
         alone, among = 1.0 + STEP_SWEEPS * (WALK - 1), IN_QUESTION * (FIRST_AMONG + STEP_AMONG * (WALK - 1))

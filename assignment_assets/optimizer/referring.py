@@ -95,7 +95,8 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
 
     if settings.generations == 0:
         best = archive.assignment(archive.best(knee.direction, landscape.normalise(archive.objectives)))
-        alone = Polish(0, landscape.round_prices(knee, best, generator), settings.knee_sweeps, (settings.seed, 9, 0))
+        rounded = landscape.round_prices(knee, best, generator)
+        alone = Polish(0, rounded, True, settings.knee_sweeps, (settings.seed, 9, 0))
         found = work(Ground(landscape, knee.direction[None, :], [knee.duals]), alone)
         archive.add(evaluate(phase, found), found)
         tell("polish", 1, 1)

@@ -69,10 +69,11 @@ class Walk(NamedTuple):
 
 
 class Polish(NamedTuple):
-    """Long searches of one direction, merged; their books split two at a time until nothing is to be gained."""
+    """Long searches of one direction, settled and merged; the first polish has a dive among them."""
 
     guide: int
     start: np.ndarray  # int32[n]
+    is_first: bool
     sweeps: float
     seed: tuple[int, ...]
 
@@ -127,8 +128,11 @@ def _polish(ground: Ground, unit: Polish) -> np.ndarray:
     for _ in range(count):
         searched = landscape.burst(unit.start, guide, unit.sweeps / count, KNEE_HEAT, generator)
         found.append(landscape.settle(searched, guide, generator))
+    dived = landscape.settled_dive(guide, unit.start, generator) if unit.is_first else None
+    if dived is not None:
+        found.append(dived)
     best = min(found, key=gap)
-    rivals = [*found, unit.start] if gap(unit.start) < ALIKE * gap(best) else found
+    rivals = [books for books in (*found, unit.start) if gap(books) <= ALIKE * gap(best)]
     if len(rivals) > 1:
         best, among = min(rivals, key=gap), landscape.among(guide, np.array(rivals))
         for _ in range(count):

@@ -7,6 +7,7 @@ from assignment_assets.optimizer.bounds import Duals
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.instance import NO_REP, Instance
 from assignment_assets.optimizer.landscape import COARSE, Landscape, survey
+from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.phase import VALUE, Phase, build_phase, by_place
 from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection, seat_in_order, usable_pairs
@@ -128,5 +129,8 @@ def distribute_value(phase: Phase, start: np.ndarray, settings: Settings,
                               COARSE)
     books = landscape.burst(books, guide, 2 * settings.value_sweeps / 3, VALUE_HEAT, generator)
     books = landscape.settle(books, guide, generator)
+    dived = landscape.settled_dive(guide, extremes[0], generator)
+    if dived is not None:
+        books = min(books, dived, key=lambda found: float(evaluate(phase, found)[0] @ guide.weighing.weights))
     progress(Progress("value", "polish", 1, 1))
     return landscape, guide.duals, books

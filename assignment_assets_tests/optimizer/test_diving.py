@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from assignment_assets.optimizer import diving
 from assignment_assets.optimizer.bounds import lower_bound, prices_again
 from assignment_assets.optimizer.diving import Batch, dive
+from assignment_assets.optimizer.dual import exact_value
 from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.landscape import Landscape
 from assignment_assets.optimizer.objectives import evaluate
@@ -108,12 +109,15 @@ def test_an_account_that_no_book_has_a_seat_for_stays_without():
 
 @settings(max_examples=20, deadline=None)
 @given(seeds)
-def test_prices_found_again_prove_what_the_same_phase_proved_before(seed):
-    phase, _ = draw_phase(seed)
+def test_prices_found_again_prove_no_less_than_those_given_and_a_bound(seed):
+    phase, start = draw_phase(seed)
     weighing = weigh(phase, np.ones(3))
     duals = lower_bound(phase, weighing)
-    assert prices_again(phase, weighing, duals).bound >= lower_bound(phase, weighing, roughly=True).bound - abs(
-        duals.bound) * 0.05
+    room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
+    before = exact_value(phase.edges, weighing.prices, room, np.zeros(len(phase.edges.rank), np.int64), duals.seat,
+                         duals.balance) + weighing.constant
+    again = prices_again(phase, weighing, duals).bound
+    assert before - 1e-9 <= again <= evaluate(phase, start)[0].sum() + 1e-9
 
 
 def test_small_accounts_are_left_to_the_auction(monkeypatch):

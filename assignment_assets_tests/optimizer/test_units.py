@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 
 from assignment_assets.optimizer.bounds import lower_bound
-from assignment_assets.optimizer.landscape import survey
+from assignment_assets.optimizer.landscape import Landscape, survey
 from assignment_assets.optimizer.lattice import directions
+from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.referring import price_lattice, referring_phase
 from assignment_assets.optimizer.seats import select_seats
-from assignment_assets.optimizer.units import Walk, work
+from assignment_assets.optimizer.units import Ground, Polish, Walk, work
 from assignment_assets_tests.optimizer.instances import draw_instance
+from assignment_assets_tests.optimizer.test_diving import draw_whales
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +43,25 @@ def test_prices_between_two_neighbours_prove_a_bound(ground_and_extremes):
     best = lower_bound(landscape.phase, landscape.weighing(middle)).bound
     assert 0.9 * best < between.bound <= best * (1.0 + 1e-6)
     assert len(ground.duals) == len(directions(4)) + 1
+
+
+def test_the_dive_in_the_first_polish_pays_where_single_accounts_weigh_much():
+    least = {True: [], False: []}
+    for seed in range(4):
+        phase, start = draw_whales(seed)
+        landscape, direction = Landscape(phase, np.zeros(3), np.array([10.0, 50.0, 50.0])), np.array([0.5, 0.25, 0.25])
+        ground = Ground(landscape, direction[None, :], [landscape.prove(direction)])
+        for is_first, found in least.items():
+            books = work(ground, Polish(0, start, is_first, 200, (seed, 1)))
+            found.append((landscape.normalise(evaluate(phase, books)) @ direction).min() / ground.duals[0].bound)
+    assert np.mean(least[True]) < np.mean(least[False])
+    assert np.mean(least[True]) >= 1.0
+
+
+def test_an_earlier_polish_of_the_same_kind_is_merged_and_a_poor_start_is_not(ground_and_extremes):
+    ground, extremes = ground_and_extremes
+    place = len(ground.directions) - 1
+    first = work(ground, Polish(place, extremes[0], False, 400, (1,)))
+    value = ground.landscape.normalise(evaluate(ground.landscape.phase, first)) @ ground.directions[place]
+    second = work(ground, Polish(place, first[value.argmin()], False, 400, (2,)))
+    assert (len(first), len(second)) == (1, 2)
