@@ -48,7 +48,7 @@ IN_BOXES = (  # a huge one: long while it is hot, on samples; cool on few edges
     Stage(2.0, 3, UNBOUNDED, EVERY, 80, UNBOUNDED),
     Stage(0.4, 6, UNBOUNDED, EVERY, 120, UNBOUNDED),
     Stage(0.1, 12, UNBOUNDED, EVERY, 80, UNBOUNDED),
-    Stage(0.2, EVERY, 25.0, 64, 40, 6.0),
+    Stage(0.2, EVERY, 25.0, 56, 40, 6.0),
     Stage(0.08, EVERY, 25.0, 48, 60, 6.0),
     Stage(0.03, EVERY, 12.0, 32, 40, 3.0),
 )

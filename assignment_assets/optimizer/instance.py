@@ -13,6 +13,7 @@ from assignment_assets.optimizer.extensions import Families, RevenueCaps
 
 LARGEST_EXACT = 2**53  # whole numbers below it are exact in float64
 NO_REP = -1
+MOST_REPS = 32_767  # the archive keeps 16 bits of a rep
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +163,8 @@ def _content_faults(instance: Instance) -> list[Fault]:
         if any(a >= b for a, b in pairwise(ids)):
             faults.append(Fault(f"instance.{name}", "ids out of order or twice", "ascending, each once", "Sort them."))
     accounts, reps = instance.account_ids, instance.rep_ids
+    if len(reps) > MOST_REPS:
+        faults.append(Fault("instance.rep_ids", f"{len(reps)} reps", f"at most {MOST_REPS}", "Solve regions apart."))
     state, owner = instance.account_state, instance.owner
     demand((state >= 0) & (state < instance.num_states), "account_state", accounts, "an index into states")
     demand((owner >= NO_REP) & (owner < instance.num_reps), "owner", accounts, "a rep's index, or −1")

@@ -13,10 +13,12 @@ from assignment_assets.optimizer.diving import dive, is_divable
 from assignment_assets.optimizer.draws import seed_word
 from assignment_assets.optimizer.dual import exact_value
 from assignment_assets.optimizer.feasible import fit_reserve
+from assignment_assets.optimizer.ledger import Dual
 from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.pairs import Pairs, pair_up
 from assignment_assets.optimizer.phase import Phase
-from assignment_assets.optimizer.relief import Dual, relieve, ring
+from assignment_assets.optimizer.relief import relieve
+from assignment_assets.optimizer.ring import ring
 from assignment_assets.optimizer.search import Schedule, anneal
 from assignment_assets.optimizer.singles import least_imbalance, least_moves
 from assignment_assets.optimizer.splitting import Plan, split
@@ -195,7 +197,7 @@ class Landscape:
         """
         result = assignment.copy()
         dual, least = self._dual(guide), least_waste * guide.duals.bound / max(self.phase.num_reps, 1)
-        relieve(result, fit_reserve(self.phase, result), self.phase.searched, dual, least, 1)
+        relieve(result, fit_reserve(self.phase, result), self.phase.searched, dual, least)
         return result
 
     def settle(self, assignment: np.ndarray, guide: Guide, generator: np.random.Generator) -> np.ndarray:

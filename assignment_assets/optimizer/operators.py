@@ -8,6 +8,7 @@ from pymoo.core.infill import InfillCriterion
 from pymoo.core.population import Population
 
 from assignment_assets.optimizer.archive import Archive
+from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.units import FIRST_AMONG, STEP_AMONG, STEP_SWEEPS, Ground, Polish, Walk, work
 from assignment_assets.optimizer.workers import Workers
 
@@ -43,7 +44,7 @@ class NeighbourWalks(InfillCriterion):
 
     Each further child is the one before it, turned a small step towards a second direction nearby. From time to time a
     long search of the knee is among the units: the first at once, another as soon as all of them cost no more than
-    their share of the proposals.
+    their share of the proposals; what merges and settles them comes on top.
 
     Parameters
     ----------
@@ -70,6 +71,9 @@ class NeighbourWalks(InfillCriterion):
         units = [self._walk(place, generator, normalised) for place in self._places(num_walks)]
         polish = self._knee(num_walks, normalised)
         found = list(self.workers.map(work, self.handle, [*([polish] if polish else []), *units]))
+        if polish:  # beside the children, of which there are as many as were asked for
+            polished = found.pop(0)
+            self.archive.add(evaluate(self.ground.landscape.phase, polished), polished)
         return Population.new("X", np.concatenate(found))
 
     def _places(self, num_walks: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-LEVELS = 12  # of halving the map, both ways: cells of a few kilometres
+LEVELS = 12  # of halving the map, both ways: cells of about a kilometre in the US
 
 
 def along_curve(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:

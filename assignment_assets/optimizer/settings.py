@@ -22,14 +22,14 @@ class Settings:
         Generations of NSGA-II after the seeded start. With none no front is searched: one long search of the knee, with
         the three extremes beside it.
     offspring
-        Children a generation: delta-evaluated bursts, and short walks from each to its neighbours.
+        Children a generation: walks of delta-evaluated bursts, most of them on what neighbouring points disagree about.
     burst_sweeps
-        Proposals of one burst, in multiples of the number of accounts.
+        Proposals of one burst, in multiples of the number of accounts; fewer where few accounts are in question.
     knee_sweeps
         Proposals of the first long search of phase 2's knee, in multiples of the number of accounts; each later one is
         twice as long, as soon as all of them take no more than about a third of the proposals.
     value_sweeps
-        Proposals spent on phase 3, in multiples of the number of accounts.
+        Proposals spent on phase 3, in multiples of the number of accounts; relief, splits and a dive come on top.
     front_points
         How many points of the archive are kept for people; the knee always is.
     seed

@@ -48,12 +48,14 @@ def near_columns(edges, prices, room, seat, balance, account_of, tolerance, reac
         account = account_of[row]
         begin = edges.state_start[edges.state[account]]
         degree, least = price_edges(edges, prices, room, seat, balance, account, priced)
-        limit, last = least + reach * tolerance[account], column + most
+        limit, ties = least + reach * tolerance[account], degree
         if degree > most:
             limit = min(limit, np.partition(priced[:degree], most - 1)[most - 1])
+            ties = most - (priced[:degree] < limit).sum()
         for rank in range(degree):
-            if priced[rank] > limit or column == last:
+            if priced[rank] > limit or (priced[rank] == limit and ties == 0):
                 continue
+            ties -= 1 if priced[rank] == limit else 0
             rep = reps[begin + rank]
             rep_of[column] = rep
             cost = priced[rank] - least - seat[rep]

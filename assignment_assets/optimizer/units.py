@@ -12,7 +12,7 @@ from assignment_assets.optimizer.objectives import evaluate
 SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.1, 0.05, 3.0  # first temperatures, in the weighing's units
 STEP_SWEEPS = 0.3  # of a burst
 FIRST_AMONG, STEP_AMONG, HEATS_AMONG = 0.5, 0.125, (0.05, 0.015)  # the same of a walk with mates
-SEARCH_SWEEPS, MOST_SEARCHES = 800, 8  # of a polish: the length of its searches at least, and their number
+SEARCH_SWEEPS, MOST_SEARCHES = 800, 8  # a polish has one search for so many of its sweeps; one to so many
 MERGING_SWEEPS, MERGING_HEAT = 200, 1.0  # of each search on what they disagree about
 ALIKE = 2.0  # times the gap of the best search: what is no further from the bound is worth merging
 MOST_GUIDES_BYTES = 150_000_000

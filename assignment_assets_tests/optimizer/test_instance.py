@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from assignment_assets.domain.errors import InvalidInput
+from assignment_assets.optimizer import instance as instance_module
 from assignment_assets_tests.optimizer.instances import draw_instance
 
 
@@ -42,3 +43,10 @@ def test_arrays_cannot_be_changed_afterwards():
 
 def test_shares_are_in_lowest_terms():
     assert draw_instance(1, num_reps=2, weight=np.array([100, 50])).shares.tolist() == [2, 1]
+
+
+def test_more_reps_than_the_archive_can_number_are_refused(monkeypatch):
+    monkeypatch.setattr(instance_module, "MOST_REPS", 3)
+    assert draw_instance(1, num_reps=3).num_reps == 3
+    with pytest.raises(InvalidInput, match="4 reps, expected at most 3"):
+        draw_instance(1, num_reps=4)

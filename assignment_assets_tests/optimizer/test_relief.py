@@ -7,9 +7,14 @@ from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds import lower_bound
 from assignment_assets.optimizer.feasible import fit_reserve
+from assignment_assets.optimizer.ledger import Dual
 from assignment_assets.optimizer.objectives import evaluate
-from assignment_assets.optimizer.relief import Dual, relieve, ring
+from assignment_assets.optimizer.referring import referring_phase
+from assignment_assets.optimizer.relief import relieve
+from assignment_assets.optimizer.ring import ring
+from assignment_assets.optimizer.seats import select_seats
 from assignment_assets.optimizer.weighing import weigh
+from assignment_assets_tests.optimizer.instances import draw_instance
 from assignment_assets_tests.optimizer.test_search import demand_feasible, draw_capped_phase, draw_phase, weights_of
 
 seeds = st.integers(0, 2**31)
@@ -25,7 +30,7 @@ def dual_of(phase, weights):
 
 def improve(step, phase, assignment, reserve, dual):
     if step is relieve:
-        return relieve(assignment, reserve, phase.searched, dual, -1.0, 50)
+        return relieve(assignment, reserve, phase.searched, dual, -1.0)
     return ring(assignment, reserve, phase.searched, dual, 0.0, EVERY_GOAL)
 
 
@@ -64,7 +69,8 @@ def test_a_relieved_assignment_is_not_improved_by_any_exchange_or_shift_into_a_f
     phase, start = draw_phase(seed)
     dual, weighing = dual_of(phase, [1.0, 0.3, 0.2])
     result, reserve = start.copy(), fit_reserve(phase, start)
-    improve(relieve, phase, result, reserve, dual)
+    while improve(relieve, phase, result, reserve, dual)[1]:
+        pass
     covered = phase.edges.rank[phase.edges.state] >= 0  # accounts × reps
     free = phase.edges.seats - np.bincount(result, minlength=phase.num_reps) - reserve.sum(axis=0)
     tried = [passed_on(result, pair) for pair in permutations(range(phase.num_accounts), 2)]
@@ -105,3 +111,19 @@ def reduced_costs(phase, dual):
                 dual.prices.minute * drive + dual.seat[rep] + dual.prices.move * (edges.owner[account] not in (-1, rep))
                 + (dual.balance[rep] * inside + dual.prices.excess[rep] * (edges.amount[account] - inside)).sum())
     return cost
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_equal_accounts_do_not_change_places_for_ever(seed):
+    rng = np.random.default_rng(seed)
+    kinds = rng.integers(0, 3, 50)
+    same = np.full(50, 40.0)
+    instance = draw_instance(seed, num_accounts=50, num_reps=5, num_states=1, seats=10, covered=1.1,
+                             is_referring=np.ones(50, bool), account_latitude=same, account_longitude=-2.0 * same,
+                             measures=rng.integers(1, 90, (3, 3))[kinds])
+    phase, start = referring_phase(instance, select_seats(instance))
+    dual, _ = dual_of(phase, [1e5, 1.0, 1.0])
+    result, reserve = start.copy(), fit_reserve(phase, start)
+    while improve(relieve, phase, result, reserve, dual)[1]:
+        pass
+    demand_feasible(phase, result, reserve)
