@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import dagster as dg
+from dagster._core.execution.retries import auto_reexecution_should_retry_run
 
 from assignment_assets.alerts import Failure, raise_alert
 from assignment_assets.domain.cycle import quarterly_id
@@ -188,8 +189,18 @@ def failure_of(context: dg.RunFailureSensorContext) -> Failure:
         job=run.job_name,
         cycle=run.tags.get("dagster/partition", ""),
         said=tuple((step, *_kind_and_words(error)) for step, error in errors),
-        will_retry=run.tags.get("dagster/will_retry") == "true",
+        will_retry=_will_retry(context.instance, run),
     )
+
+
+def _will_retry(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether Dagster starts the run again by itself: its tag says so, and where the failure is seen before the tag is
+    written, the rule that writes the tag.
+    """
+    tag = run.tags.get("dagster/will_retry")
+    if tag is None and instance.run_retries_enabled:
+        return auto_reexecution_should_retry_run(instance, run, None)
+    return tag == "true"
 
 
 def _kind_and_words(error: Any) -> tuple[str, str]:

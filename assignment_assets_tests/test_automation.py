@@ -271,6 +271,22 @@ def test_a_run_that_never_got_to_a_step_says_what_dagster_says(dagster, gate):
     assert failure.text().splitlines()[-1].startswith("Dagster starts it again by itself")
 
 
+@pytest.mark.parametrize(("settings", "promised"), [({"enabled": True, "max_retries": 1}, True),
+                                                    ({"enabled": True, "max_retries": 0}, False),
+                                                    ({"enabled": False}, False)])
+def test_a_failure_that_is_seen_before_its_tag_is_written_is_told_right(gate, settings, promised):
+    @dg.job(name="propose")
+    def job():
+        pass
+
+    with dg.DagsterInstance.ephemeral(settings={"run_retries": settings}) as instance:
+        run = instance.create_run_for_job(job, tags={"dagster/partition": CYCLE})
+        event = instance.report_run_failed(run)
+        untold = instance.get_run_by_id(run.run_id).with_tags({"dagster/partition": CYCLE})
+        failure = failure_of(dg.build_run_status_sensor_context("alerts", event, instance, untold).for_run_failure())
+    assert failure.will_retry == promised
+
+
 def test_a_run_whose_process_was_killed_is_said_to_have_ended_without_a_word():
     text = Failure("run", "propose", CYCLE, (), False).text()
     assert "ended without a word (killed, out of memory, or the machine stopped)" in text
