@@ -92,6 +92,30 @@ def fits(desk, edges, num_measures, rep, comes, goes):
     return True
 
 
+@njit(cache=True, inline="always")
+def best_successor(ledger, edges, dual, so_far, best, book, comes, here, goes):
+    """The least change below `best`, and the account of `book` (−1: none) that makes it by taking the place of `goes`
+    in `here`, while `comes` comes to `book`. `so_far` is the change but for what the two books waste and its own cost.
+    """
+    desk, reduced, num_measures = ledger.desk, ledger.reduced, dual.room.shape[1]
+    member, rank_of, state_of, successor = desk.member, edges.rank, edges.state, -1
+    for place in range(desk.first[book], desk.first[book] + desk.count[book]):
+        other = member[place]
+        if so_far - reduced[other] >= best or rank_of[state_of[other], here] < 0:
+            continue
+        change = so_far - reduced[other] + waste_of(ledger, edges, dual, here, other, goes)
+        if change >= best:
+            continue
+        change += waste_of(ledger, edges, dual, book, comes, other)
+        if change >= best:
+            continue
+        change += rise_of(edges, dual, ledger, other, here)
+        if change < best and fits(desk, edges, num_measures, book, comes, other) and fits(
+                desk, edges, num_measures, here, other, goes):
+            best, successor = change, other
+    return best, successor
+
+
 @njit(cache=True)
 def change_places(ledger, edges, dual, account, partner, there):
     """The account goes there, its partner (−1: none) where it was."""

@@ -10,7 +10,7 @@ from numba import njit
 
 from assignment_assets.optimizer.desk import make_way
 from assignment_assets.optimizer.dual import price_edges
-from assignment_assets.optimizer.ledger import change_places, fits, open_ledger, rise_of, waste_of
+from assignment_assets.optimizer.ledger import best_successor, change_places, fits, open_ledger, waste_of
 
 MOST_MOVES = 4  # of a book, in multiples of its accounts
 
@@ -59,14 +59,13 @@ def _best_exchange(ledger, edges, dual, here, has_way, cost):
     """
     desk, num_measures = ledger.desk, dual.room.shape[1]
     member, first, count, free = desk.member, desk.first, desk.count, desk.free
-    reduced, balance_waste, edge_waste = ledger.reduced, ledger.balance_waste, ledger.edge_waste
-    rank_of, state_of = edges.rank, edges.state
+    balance_waste, edge_waste = ledger.balance_waste, ledger.edge_waste
     best, best_account, best_partner, best_there = ledger.hair, -1, -1, -1
     for place in range(first[here], first[here] + count[here]):
         account = member[place]
-        begin = edges.state_start[state_of[account]]
+        begin = edges.state_start[edges.state[account]]
         degree, least = price_edges(edges, dual.prices, dual.room, dual.seat, dual.balance, account, cost)
-        settled = balance_waste[here] + reduced[account]
+        settled = balance_waste[here] + ledger.reduced[account]
         for rank in range(degree):
             there = edges.reps[begin + rank]
             rise = cost[rank] - least - settled - balance_waste[there]
@@ -79,18 +78,7 @@ def _best_exchange(ledger, edges, dual, here, has_way, cost):
                     best, best_account, best_partner, best_there = change, account, -1, there
             if rise - edge_waste[there] >= best:
                 continue
-            for other_place in range(first[there], first[there] + count[there]):
-                partner = member[other_place]
-                if rise - reduced[partner] >= best or rank_of[state_of[partner], here] < 0:
-                    continue
-                change = rise - reduced[partner] + waste_of(ledger, edges, dual, here, partner, account)
-                if change >= best:
-                    continue
-                change += waste_of(ledger, edges, dual, there, account, partner)
-                if change >= best:
-                    continue
-                change += rise_of(edges, dual, ledger, partner, here)
-                if change < best and fits(desk, edges, num_measures, there, account, partner) and fits(
-                        desk, edges, num_measures, here, partner, account):
-                    best, best_account, best_partner, best_there = change, account, partner, there
+            change, partner = best_successor(ledger, edges, dual, rise, best, there, account, here, account)
+            if partner >= 0:
+                best, best_account, best_partner, best_there = change, account, partner, there
     return best, best_account, best_partner, best_there

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.dual import price_edges
-from assignment_assets.optimizer.ledger import change_places, fits, open_ledger, rise_of, waste_of
+from assignment_assets.optimizer.ledger import best_successor, change_places, fits, open_ledger, waste_of
 
 
 @njit(cache=True)
@@ -67,19 +67,8 @@ def _best_ring(ledger, edges, dual, account, goals, cost, cost_of_other):
                     if change < best and fits(desk, edges, num_measures, here, second, account):
                         best, best_second, best_third = change, second, -1
                     continue
-                so_far -= ledger.balance_waste[beyond]
-                for last in range(first[beyond], first[beyond] + count[beyond]):
-                    third = member[last]
-                    if so_far - ledger.reduced[third] >= best or edges.rank[edges.state[third], here] < 0:
-                        continue
-                    change = so_far - ledger.reduced[third] + waste_of(ledger, edges, dual, beyond, second, third)
-                    if change >= best:
-                        continue
-                    change += waste_of(ledger, edges, dual, here, third, account)
-                    if change >= best:
-                        continue
-                    change += rise_of(edges, dual, ledger, third, here)
-                    if change < best and fits(desk, edges, num_measures, beyond, second, third) and fits(
-                            desk, edges, num_measures, here, third, account):
-                        best, best_second, best_third = change, second, third
+                change, third = best_successor(ledger, edges, dual, so_far - ledger.balance_waste[beyond], best, beyond,
+                                               second, here, account)
+                if third >= 0:
+                    best, best_second, best_third = change, second, third
     return best, best_second, best_third
