@@ -50,29 +50,43 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
     return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, tolerance, slack, most)), slack
 
 
-def choices_among(phase: Phase, choices: Choices, assignments: np.ndarray) -> Choices:
-    """Of these choices those that any of the assignments (int32[m, n]) takes; the cheapest where none takes any."""
-    is_kept = _taken(phase.edges, choices, np.ascontiguousarray(assignments))
-    start = np.concatenate([[0], np.cumsum(is_kept)])[choices.start]
-    return Choices(start, choices.rank[is_kept], choices.above[is_kept])
+def choices_among(phase: Phase, choices: Choices, assignments: np.ndarray) -> tuple[np.ndarray, Choices]:
+    """What several assignments (int32[m, n], m ≥ 1) leave open.
+
+    Returns
+    -------
+    accounts
+        int64[], ascending: those who have a choice that the first assignment does not take.
+    choices
+        Theirs: those that any of the assignments takes; the cheapest where none takes any.
+    """
+    accounts, start, rank, above = _among(phase.edges, choices, np.ascontiguousarray(assignments))
+    return accounts, Choices(start, rank, above)
 
 
 @njit(cache=True)
-def _taken(edges, choices, assignments):
-    """bool[choices]: which of them any assignment takes; an account's cheapest where none takes any."""
-    is_kept = np.zeros(len(choices.rank), dtype=np.bool_)
+def _among(edges, choices, assignments):
+    accounts, start = np.empty(len(edges.state), dtype=np.int64), np.zeros(len(edges.state) + 1, dtype=np.int64)
+    rank, above = np.empty(len(choices.rank), dtype=np.int32), np.empty(len(choices.rank))
+    num_rows, count = len(assignments), 0
     for account in range(len(edges.state)):
-        begin, first = edges.state_start[edges.state[account]], choices.start[account]
-        is_any = False
+        begin, first, filled = edges.state_start[edges.state[account]], choices.start[account], start[count]
         for choice in range(first, choices.start[account + 1]):
             rep = edges.reps[begin + choices.rank[choice]]
-            for row in range(len(assignments)):
+            for row in range(num_rows):
                 if assignments[row, account] == rep:
-                    is_kept[choice] = is_any = True
+                    rank[filled], above[filled] = choices.rank[choice], choices.above[choice]
+                    filled += 1
                     break
-        if not is_any:
-            is_kept[first] = True
-    return is_kept
+        if filled == start[count]:
+            rank[filled], above[filled] = choices.rank[first], choices.above[first]
+            filled += 1
+        if filled == start[count] + 1 and edges.reps[begin + rank[start[count]]] == assignments[0, account]:
+            continue
+        accounts[count] = account
+        count += 1
+        start[count] = filled
+    return accounts[:count].copy(), start[:count + 1].copy(), rank[:start[count]].copy(), above[:start[count]].copy()
 
 
 @njit(cache=True)

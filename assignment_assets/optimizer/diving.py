@@ -10,7 +10,6 @@ Then the prices are found again with the batch in its books: the bound of what i
 of integer programming fix variables and solve again in the same way: Achterberg 2007, doi:10.14279/depositonce-1634.)
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +19,9 @@ from assignment_assets.optimizer.auction import seat_by_auction
 from assignment_assets.optimizer.bounds import Duals, prices_again
 from assignment_assets.optimizer.dual import price_edges
 from assignment_assets.optimizer.phase import Phase
+from assignment_assets.optimizer.remainder import remainder
 from assignment_assets.optimizer.response import stiffness
-from assignment_assets.optimizer.weighing import Weighing
+from assignment_assets.optimizer.weighing import Weighing, weigh
 
 
 class Batch(NamedTuple):
@@ -63,17 +63,17 @@ def dive(phase: Phase, weighing: Weighing, duals: Duals,
     """
     books = np.full(phase.num_accounts, -1, dtype=np.int32)
     order = _large(phase, weighing)
-    rest, others = _without(phase, books), np.arange(phase.num_accounts)
+    rest, others = phase, np.arange(phase.num_accounts)
     for batch in batches if is_divable(phase) else ():
         chosen = order[:int(batch.per_book * phase.num_reps)]
         chosen = chosen[books[chosen] < 0]
         if len(chosen) == 0:
             continue
         books[chosen] = _place(rest, weighing, duals, np.searchsorted(others, chosen), batch.heat)
-        rest, others = _without(phase, books), np.flatnonzero(books < 0)
+        rest, others = remainder(phase, books), np.flatnonzero(books < 0)
         if len(others) == 0:
             break
-        duals = prices_again(rest, _with_placed(phase, weighing, books), duals)
+        duals = prices_again(rest, weigh(rest, weighing.weights, weighing.size), duals)
     books[others] = seat_by_auction(rest, weighing, duals)
     return books, duals
 
@@ -84,29 +84,6 @@ def _large(phase: Phase, weighing: Weighing) -> np.ndarray:
     load = (edges.amount * price).sum(axis=1)
     order = np.argsort(-load, kind="stable")
     return order[load[order] > SMALL * float((edges.target * price).sum(axis=1).mean())] if phase.num_reps else order
-
-
-def _without(phase: Phase, books: np.ndarray) -> Phase:
-    """The phase of the accounts that have no book (−1); the others are in the books' base and seats."""
-    edges, (kept,), (placed,) = phase.edges, np.nonzero(books < 0), np.nonzero(books >= 0)
-    degree = np.diff(edges.start)[kept]
-    start = np.zeros(len(kept) + 1, dtype=np.int64)
-    np.cumsum(degree, out=start[1:])
-    base = edges.base.copy()
-    np.add.at(base, books[placed], edges.amount[placed])
-    return replace(phase, accounts=phase.accounts[kept], capped=None, edges=edges._replace(
-        state=edges.state[kept], start=start, owner=edges.owner[kept], amount=edges.amount[kept], base=base,
-        minutes=edges.minutes[np.repeat(edges.start[kept] - start[:-1], degree) + np.arange(start[-1])],
-        seats=edges.seats - np.bincount(books[placed], minlength=phase.num_reps)))
-
-
-def _with_placed(phase: Phase, weighing: Weighing, books: np.ndarray) -> Weighing:
-    """The weighing whose constant has the edges of the accounts that have a book."""
-    edges, (placed,) = phase.edges, np.nonzero(books >= 0)
-    minutes = edges.minutes[edges.start[placed] + edges.rank[edges.state[placed], books[placed]]].sum(dtype=np.int64)
-    moved = ((edges.owner[placed] >= 0) & (edges.owner[placed] != books[placed])).sum()
-    return weighing._replace(constant=weighing.constant + float(weighing.prices.minute * minutes
-                                                                + weighing.prices.move * moved))
 
 
 def _place(phase: Phase, weighing: Weighing, duals: Duals, batch: np.ndarray, heat: float) -> np.ndarray:

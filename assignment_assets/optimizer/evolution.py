@@ -10,6 +10,7 @@ import numpy as np
 from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.core.problem import Problem
 from pymoo.core.survival import Survival
+from pymoo.core.termination import NoTermination
 from pymoo.operators.survival.rank_and_crowding import RankAndCrowding
 
 from assignment_assets.optimizer.landscape import Landscape
@@ -72,13 +73,14 @@ def evolve(mating: NeighbourWalks, seeds: np.ndarray, generations: int, offsprin
         pop_size=len(ground.directions), n_offsprings=offspring, sampling=seeds, eliminate_duplicates=HashDuplicates(),
         mating=mating, survival=AnchoredSurvival(ground.landscape, ground.directions),
     )
-    algorithm.setup(problem, termination=("n_gen", generations + 1 - mating.generation), seed=0, verbose=False)
-    while algorithm.has_next():
+    algorithm.setup(problem, termination=NoTermination(), seed=0, verbose=False)
+    while mating.generation < generations:
         children = algorithm.ask()
-        if children is None or len(children) == 0:
-            break
-        algorithm.evaluator.eval(problem, children)
-        archive.add(children.get("F"), np.asarray(children.get("X"), dtype=np.int32))
-        algorithm.tell(infills=children)
+        if children is None:  # all of them are known; the next generation draws anew
+            algorithm.termination.force_termination = False
+        else:
+            algorithm.evaluator.eval(problem, children)
+            archive.add(children.get("F"), np.asarray(children.get("X"), dtype=np.int32))
+            algorithm.tell(infills=children)
         if mating.generation:
             told(mating.generation, np.asarray(algorithm.pop.get("X"), dtype=np.int32))

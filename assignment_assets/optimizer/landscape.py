@@ -18,6 +18,7 @@ from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.pairs import Pairs, pair_up
 from assignment_assets.optimizer.phase import Phase
 from assignment_assets.optimizer.relief import relieve
+from assignment_assets.optimizer.remainder import remainder
 from assignment_assets.optimizer.ring import ring
 from assignment_assets.optimizer.search import Schedule, anneal
 from assignment_assets.optimizer.singles import least_imbalance, least_moves
@@ -111,10 +112,14 @@ class Landscape:
         choices, slack = priced_choices(self.phase, weighing.prices, duals, PER_ACCOUNT)
         return Guide(np.asarray(direction), weighing, duals, choices, slack, pair_up(self.phase.edges, choices))
 
-    def among(self, guide: Guide, assignments: np.ndarray) -> Guide:
-        """The guide with only those choices that any of the assignments (int32[m, n]) takes."""
-        choices = choices_among(self.phase, guide.choices, assignments)
-        return guide._replace(choices=choices, pairs=pair_up(self.phase.edges, choices))
+    def among(self, guide: Guide, assignments: np.ndarray) -> "Part":
+        """What the assignments (int32[m, n]) leave open, with only those choices that any of them takes."""
+        accounts, choices = choices_among(self.phase, guide.choices, assignments)
+        settled = assignments[0].copy()
+        settled[accounts] = -1
+        part = Landscape(remainder(self.phase, settled), self.ideal, self.reference)
+        pairs = pair_up(part.phase.edges, choices)
+        return Part(accounts, part, guide._replace(choices=choices, pairs=pairs))
 
     def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """A feasible assignment near the one that the prices ask for.
@@ -212,6 +217,14 @@ class Landscape:
         return Dual(guide.weighing.prices, np.maximum(edges.target - edges.base, 0.0), duals.seat, duals.balance)
 
 
+class Part(NamedTuple):
+    """A landscape of some of the accounts: what the others do is settled. Its objectives are those of the whole."""
+
+    accounts: np.ndarray  # int64[m], which of the whole's
+    landscape: Landscape
+    guide: Guide
+
+
 def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> tuple[Landscape, np.ndarray]:
     """The scale of a phase, and the three extreme solutions (int32[3, n]) that it comes from.
 
@@ -223,14 +236,13 @@ def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> t
     if phase.edges.start[-1] < MEDIUM:
         ideal[0] = max(ideal[0], lower_bound(phase, weigh(phase, np.eye(3)[0])).bound)  # sees whole accounts: tighter
     rough = Landscape(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
-    extremes = find_extremes(rough, start, generator, drive)
+    extremes = _extremes(rough, start, generator, drive)
     worst = evaluate(phase, extremes).max(axis=0)
     reference = worst + MARGIN * (worst - ideal)
     return Landscape(phase, ideal, np.where(reference > ideal + 1e-9, reference, ideal + 1.0)), extremes
 
 
-def find_extremes(landscape: Landscape, start: np.ndarray, generator: np.random.Generator,
-                  drive: Duals | None = None) -> np.ndarray:
+def _extremes(landscape: Landscape, start: np.ndarray, generator: np.random.Generator, drive: Duals) -> np.ndarray:
     """int32[3, n]: solutions with almost all weight on one objective; `drive` are the prices of drive time alone."""
     phase = landscape.phase
     middle = lower_bound(phase, landscape.weighing(np.full(3, 1.0 / 3.0)), roughly=True)
@@ -238,8 +250,7 @@ def find_extremes(landscape: Landscape, start: np.ndarray, generator: np.random.
     extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
     for k in range(3):
         direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
-        near = drive if k == 1 and drive is not None else middle
-        guide = landscape.guided_by(direction, landscape.prices_near(direction, near))
+        guide = landscape.guided_by(direction, landscape.prices_near(direction, drive if k == 1 else middle))
         rounded = landscape.round_prices(guide, start, generator)
         extremes[k] = landscape.burst(rounded, guide, sweeps, EXTREME_HEAT, generator)
     return extremes

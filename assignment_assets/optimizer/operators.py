@@ -8,16 +8,15 @@ from pymoo.core.infill import InfillCriterion
 from pymoo.core.population import Population
 
 from assignment_assets.optimizer.archive import Archive
-from assignment_assets.optimizer.objectives import evaluate
-from assignment_assets.optimizer.units import FIRST_AMONG, STEP_AMONG, STEP_SWEEPS, Ground, Polish, Walk, work
+from assignment_assets.optimizer.units import AMONG, Ground, Polish, Walk, work
 from assignment_assets.optimizer.workers import Workers
 
-ALONE_RATE = 0.05  # of the walks have no mates: what no point has yet comes from them
-MATES = 8
-SHORT_REACH, REACH = 2.0, 3.0  # how far a walk leads without and with mates, in cells of the lattice
-IN_QUESTION = 0.35  # of the accounts of a walk with mates, about
+FRESH_RATE = 0.15  # of the walks: what no point has yet comes from them
+MATES, REACH = 8, 3.0  # how far a walk leads, in cells of the lattice
+IN_QUESTION = 0.35  # of the accounts of a walk, about
 WALK = 8  # children a walk
-KNEE_SHARE, LONGER = 0.35, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
+EVALUATED = ("F", "G", "H")  # a child's objectives and constraints are known when it is made; it has none of these
+KNEE_SHARE, LONGER = 0.28, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
 
 
 class HashDuplicates(DuplicateElimination):
@@ -72,9 +71,11 @@ class NeighbourWalks(InfillCriterion):
         polish = self._knee(num_walks, normalised)
         found = list(self.workers.map(work, self.handle, [*([polish] if polish else []), *units]))
         if polish:  # beside the children, of which there are as many as were asked for
-            polished = found.pop(0)
-            self.archive.add(evaluate(self.ground.landscape.phase, polished), polished)
-        return Population.new("X", np.concatenate(found))
+            self.archive.add(*found.pop(0))
+        children = Population.new("X", np.concatenate([each.books for each in found]),
+                                  "F", np.concatenate([each.objectives for each in found]))
+        children.apply(lambda child: child.evaluated.update(EVALUATED))
+        return children
 
     def _places(self, num_walks: int) -> list[int]:
         """Each direction once a round, in an order of the round's own."""
@@ -95,8 +96,9 @@ class NeighbourWalks(InfillCriterion):
         return Polish(place, best, self.generation == 1, length, (self.seed, 9, self.generation))
 
     def _length_due(self, num_walks: int) -> float | None:
-        alone, among = 1.0 + STEP_SWEEPS * (WALK - 1), IN_QUESTION * (FIRST_AMONG + STEP_AMONG * (WALK - 1))
-        a_generation = num_walks * self.sweeps * (ALONE_RATE * alone + (1.0 - ALONE_RATE) * among)
+        (first, _), (later, _) = AMONG
+        a_walk = FRESH_RATE + IN_QUESTION * ((1.0 - FRESH_RATE) * first + (WALK - 1) * later)
+        a_generation = num_walks * self.sweeps * a_walk
         spent, length, due = 0.0, self.knee_sweeps, None
         for generation in range(1, self.generation + 1):
             due = None
@@ -107,18 +109,16 @@ class NeighbourWalks(InfillCriterion):
 
     def _walk(self, place: int, generator: np.random.Generator, normalised: np.ndarray) -> Walk:
         direction, cell = self.ground.directions[place], 0.5 / np.sqrt(len(self.ground.directions))
-        is_alone = generator.random() < ALONE_RATE
-        reach = SHORT_REACH if is_alone else REACH
-        first, goal = _near(direction, cell, generator), _near(direction, reach * cell, generator)
+        first, goal = _near(direction, cell, generator), _near(direction, REACH * cell, generator)
         steps = [first]
         for left in range(WALK - 1, 0, -1):
             steps.append(steps[-1] + (goal - steps[-1]) / left)
-        start, mates = self.archive.best(first, normalised), []
-        if not is_alone:
-            near = [goal, *(_near(first, 2.0 * cell, generator) for _ in range(MATES - 1))]
-            mates = [row for row in dict.fromkeys(self.archive.best(each, normalised) for each in near) if row != start]
+        start = self.archive.best(first, normalised)
+        near = [goal, *(_near(first, 2.0 * cell, generator) for _ in range(MATES - 1))]
+        mates = [row for row in dict.fromkeys(self.archive.best(each, normalised) for each in near) if row != start]
         return Walk(place, np.array(steps), self.archive.assignment(start),
-                    self.archive.assignments(np.array(mates, dtype=np.int64)), self.sweeps,
+                    self.archive.assignments(np.array(mates, dtype=np.int64)),
+                    not mates or generator.random() < FRESH_RATE, self.sweeps,
                     tuple(generator.integers(2**31, size=4).tolist()))
 
 

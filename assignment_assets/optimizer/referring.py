@@ -12,7 +12,7 @@ from assignment_assets.optimizer.evolution import evolve
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.front import ReferringFront
 from assignment_assets.optimizer.instance import NO_REP, Instance
-from assignment_assets.optimizer.landscape import Guide, Landscape, find_extremes, survey
+from assignment_assets.optimizer.landscape import Guide, Landscape, survey
 from assignment_assets.optimizer.lattice import directions, halfway
 from assignment_assets.optimizer.objectives import book_loads, evaluate, worst_book
 from assignment_assets.optimizer.operators import NeighbourWalks
@@ -77,13 +77,12 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
     archive, workers = Archive() if archive is None else archive, workers or Alone()
     checkpoints = checkpoints or Forgetful()
     if scale is None:
-        landscape, extremes = survey(phase, start, generator)
+        landscape, known = survey(phase, start, generator)
     else:
-        landscape = Landscape(phase, *scale)
-        extremes = find_extremes(landscape, start, generator)
+        landscape, known = Landscape(phase, *scale), start[None, :]
     knee = landscape.guide(np.array(settings.knee_weights) / sum(settings.knee_weights))
     progress(Progress("referring", "bounds", 1, 1))
-    archive.add(evaluate(phase, extremes), extremes)
+    archive.add(evaluate(phase, known), known)
     if not _has_choice(phase):
         return Exploration(landscape, archive, knee)
 
@@ -97,8 +96,7 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
         best = archive.assignment(archive.best(knee.direction, landscape.normalise(archive.objectives)))
         rounded = landscape.round_prices(knee, best, generator)
         alone = Polish(0, rounded, True, settings.knee_sweeps, (settings.seed, 9, 0))
-        found = work(Ground(landscape, knee.direction[None, :], [knee.duals]), alone)
-        archive.add(evaluate(phase, found), found)
+        archive.add(*work(Ground(landscape, knee.direction[None, :], [knee.duals]), alone))
         tell("polish", 1, 1)
         return Exploration(landscape, archive, knee)
     ground = price_lattice(landscape, settings.lattice_divisions, knee,
@@ -108,10 +106,10 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
                             settings.seed)
     past = checkpoints.load()
     if past is None:
-        seeds = [extremes]
-        for done, found in enumerate(workers.map(work, handle, ranges(ground, extremes, settings))):
-            archive.add(evaluate(phase, found), found)
-            seeds.append(found)
+        seeds = [known]
+        for done, found in enumerate(workers.map(work, handle, ranges(ground, known, settings))):
+            archive.add(*found)
+            seeds.append(found.books)
             tell("sweep", done + 1, RANGES)
         population = np.concatenate(seeds)
     else:
@@ -141,11 +139,13 @@ def price_lattice(landscape: Landscape, divisions: int, knee: Guide, told: Calla
     return Ground(landscape, np.vstack([lattice, knee.direction]), [*duals, knee.duals])
 
 
-def ranges(ground: Ground, extremes: np.ndarray, settings: Settings) -> list[Range]:
-    """The lattice in ranges that are walked independently, each from the extreme that suits its first direction."""
+def ranges(ground: Ground, known: np.ndarray, settings: Settings) -> list[Range]:
+    """The lattice in ranges that are walked independently, each from what suits its first direction best of the
+    solutions known (int32[k, n])."""
     lattice = ground.directions[:-1]
+    normalised = ground.landscape.normalise(evaluate(ground.landscape.phase, known))
     cuts = np.linspace(0, len(lattice), RANGES + 1).astype(int)
-    return [Range((int(first), int(last)), extremes[np.argmax(lattice[min(first, len(lattice) - 1)])],
+    return [Range((int(first), int(last)), known[np.argmin(normalised @ lattice[first])],
                   settings.burst_sweeps, (settings.seed, 6, number))
             for number, (first, last) in enumerate(pairwise(cuts)) if last > first]
 

@@ -9,9 +9,8 @@ from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.landscape import Guide, Landscape
 from assignment_assets.optimizer.objectives import evaluate
 
-SEED_HEAT, BURST_HEAT, STEP_HEAT, KNEE_HEAT = 0.7, 0.1, 0.05, 3.0  # first temperatures, in the weighing's units
-STEP_SWEEPS = 0.3  # of a burst
-FIRST_AMONG, STEP_AMONG, HEATS_AMONG = 0.5, 0.125, (0.05, 0.015)  # the same of a walk with mates
+SEED_HEAT, FRESH_HEAT, KNEE_HEAT = 0.7, 0.3, 3.0  # first temperatures, in the weighing's units
+AMONG = ((0.5, 0.05), (0.125, 0.015))  # length, of a burst, and heat of a walk's first search and of the others
 SEARCH_SWEEPS, MOST_SEARCHES = 800, 8  # a polish has one search for so many of its sweeps; one to so many
 MERGING_SWEEPS, MERGING_HEAT = 200, 1.0  # of each search on what they disagree about
 ALIKE = 2.0  # times the gap of the best search: what is no further from the bound is worth merging
@@ -57,13 +56,14 @@ class Range(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """A point, searched; then searched again and again a small step further. With mates, only on what they and the
-    point disagree about, so that it costs as little as that is."""
+    """A point, searched; then searched again and again a small step further: only on what it and its mates disagree
+    about, so that it costs as little as that is. The first search of a fresh walk is on all choices."""
 
     guide: int
     directions: np.ndarray  # float64[W, 3]
     start: np.ndarray  # int32[n]
-    mates: np.ndarray  # int32[m, n]; none: all choices of the guide
+    mates: np.ndarray  # int32[m, n]
+    is_fresh: bool
     sweeps: float
     seed: tuple[int, ...]
 
@@ -78,11 +78,19 @@ class Polish(NamedTuple):
     seed: tuple[int, ...]
 
 
-def work(ground: Ground, unit: Range | Walk | Polish) -> np.ndarray:
-    """int32[points, n]: what the unit finds."""
-    if isinstance(unit, Range):
-        return _sweep(ground, unit)
-    return _walk(ground, unit) if isinstance(unit, Walk) else _polish(ground, unit)
+class Found(NamedTuple):
+    """What a unit finds."""
+
+    objectives: np.ndarray  # float64[points, 3]
+    books: np.ndarray  # int32[points, n]
+
+
+def work(ground: Ground, unit: Range | Walk | Polish) -> Found:
+    """Does a unit."""
+    if isinstance(unit, Walk):
+        return _walk(ground, unit)
+    books = _sweep(ground, unit) if isinstance(unit, Range) else _polish(ground, unit)
+    return Found(evaluate(ground.landscape.phase, books), books)
 
 
 def _sweep(ground: Ground, unit: Range) -> np.ndarray:
@@ -96,22 +104,24 @@ def _sweep(ground: Ground, unit: Range) -> np.ndarray:
     return np.array(found)
 
 
-def _walk(ground: Ground, unit: Walk) -> np.ndarray:
-    generator, landscape = np.random.default_rng(unit.seed), ground.landscape
-    guide, current, found = ground.guide(unit.guide), unit.start, []
-    paces, heats = (1.0, STEP_SWEEPS), (BURST_HEAT, STEP_HEAT)
-    if len(unit.mates):
-        guide = landscape.among(guide, np.vstack([unit.start[None, :], unit.mates]))
-        guide = guide._replace(slack=np.inf)
-        share = float((np.diff(guide.choices.start) > 1).mean())
-        paces, heats = (FIRST_AMONG * share, STEP_AMONG * share), HEATS_AMONG
-    reserve = fit_reserve(landscape.phase, current)
+def _walk(ground: Ground, unit: Walk) -> Found:
+    generator, landscape, guide = np.random.default_rng(unit.seed), ground.landscape, ground.guide(unit.guide)
+    begin = unit.start
+    if unit.is_fresh:
+        begin = landscape.burst(begin, guide, unit.sweeps, FRESH_HEAT, generator, unit.directions[0])
+    part = landscape.among(guide, np.vstack([begin, unit.start, unit.mates]))
+    everything = part.guide._replace(slack=np.inf)
+    current = begin[part.accounts]
+    reserve, found = fit_reserve(part.landscape.phase, current), []
     for step, direction in enumerate(unit.directions):
-        which = min(step, 1)
-        current = landscape.burst(current, guide, unit.sweeps * paces[which], heats[which], generator, direction,
-                                  reserve)
+        if step or not unit.is_fresh:
+            sweeps, heat = AMONG[min(step, 1)]
+            current = part.landscape.burst(current, everything, sweeps * unit.sweeps, heat, generator, direction,
+                                           reserve)
         found.append(current)
-    return np.array(found)
+    books = np.repeat(begin[None, :], len(found), axis=0)
+    books[:, part.accounts] = found
+    return Found(evaluate(part.landscape.phase, np.array(found)), books)
 
 
 def _polish(ground: Ground, unit: Polish) -> np.ndarray:
@@ -134,8 +144,12 @@ def _polish(ground: Ground, unit: Polish) -> np.ndarray:
     best = min(found, key=gap)
     rivals = [books for books in (*found, unit.start) if gap(books) <= ALIKE * gap(best)]
     if len(rivals) > 1:
-        best, among = min(rivals, key=gap), landscape.among(guide, np.array(rivals))
+        best = min(rivals, key=gap)
+        part = landscape.among(guide, np.array(rivals))
+        sweeps = MERGING_SWEEPS * landscape.phase.num_accounts / max(len(part.accounts), 1)
         for _ in range(count):
-            searched = landscape.burst(best, among, MERGING_SWEEPS, MERGING_HEAT, generator)
+            searched = best.copy()
+            searched[part.accounts] = part.landscape.burst(best[part.accounts], part.guide, sweeps, MERGING_HEAT,
+                                                           generator)
             found.append(landscape.settle(searched, guide, generator))
     return np.array(found)

@@ -208,17 +208,22 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
 
 @settings(max_examples=40, deadline=None)
 @given(seeds)
-def test_choices_among_assignments_are_those_that_any_of_them_takes(seed):
+def test_open_among_assignments_is_who_has_a_choice_of_theirs_that_the_first_does_not_take(seed):
     phase, start = draw_phase(seed)
     weighing, mate = weigh(phase, np.ones(3)), start.copy()
     choices, _ = priced_choices(phase, weighing.prices, lower_bound(phase, weighing), 2.0)
     search(phase, mate, fit_reserve(phase, mate), weighing, Schedule(500, 10.0, 10.0, 1.0, 1.0), seed + 1)
-    among = choices_among(phase, choices, np.stack([start, mate]))
-    reps_of = [[phase.edges.reps[phase.edges.state_start[phase.edges.state[account]]
-                                 + some.rank[some.start[account]:some.start[account + 1]]].tolist()
-                for account in range(phase.num_accounts)] for some in (choices, among)]
-    for account, (before, after) in enumerate(zip(*reps_of, strict=True)):
-        assert after == ([rep for rep in before if rep in (start[account], mate[account])] or before[:1])
+    accounts, among = choices_among(phase, choices, np.stack([start, mate]))
+
+    def reps_of(some, row, account):
+        ranks = some.rank[some.start[row]:some.start[row + 1]]
+        return phase.edges.reps[phase.edges.state_start[phase.edges.state[account]] + ranks].tolist()
+
+    left = {int(account): reps_of(among, row, account) for row, account in enumerate(accounts)}
+    for account in range(phase.num_accounts):
+        before = reps_of(choices, account, account)
+        after = [rep for rep in before if rep in (start[account], mate[account])] or before[:1]
+        assert left.get(account, [start[account]]) == after
 
 
 def test_the_stretch_of_a_large_phase_passes_every_account():

@@ -88,3 +88,9 @@ def test_identical_accounts_do_not_confuse_a_search_that_goes_on():
         solve_referring(instance, LONG, checkpoints=first)
     again = solve_referring(instance, LONG, checkpoints=Notebook(past=first.kept[2]))
     assert as_bytes(again) == as_bytes(uninterrupted)
+
+
+def test_a_generation_that_finds_nothing_new_does_not_end_the_search():
+    instance, heard = draw_instance(6, num_accounts=150, num_reps=6, seats=20, covered=0.7), []
+    solve_referring(instance, LONG, heard.append)
+    assert [line.done for line in heard if line.step == "evolution"] == list(range(1, LONG.generations + 1))
