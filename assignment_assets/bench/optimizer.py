@@ -103,7 +103,7 @@ def bench_optimizer(plan: Plan) -> Iterator[dict]:
 
 
 def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, folder: Path) -> Iterator[dict]:
-    settings = Settings.from_preset(plan.preset)
+    settings = Settings.from_preset(RACED)
     weights = np.array(settings.knee_weights) / sum(settings.knee_weights)
     num_edges = int(reserved.edges.start[-1])
     alone = left_alone(reserved, problem.instance)
@@ -125,7 +125,7 @@ def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, fol
             skipped = why_not(method, num_edges)
             yield row | ({"skipped": skipped} if skipped else child.in_a_child(folder, {
                 "kind": child.RACE, "method": method, "seats": seats, "scale": scale.as_json(),
-                "preset": plan.preset, "cpu_seconds": plan.cpu_seconds, "seed": plan.seed,
+                "preset": RACED, "cpu_seconds": plan.cpu_seconds, "seed": plan.seed,
                 "dump": str(plan.dump) if plan.dump else None}))
 
 

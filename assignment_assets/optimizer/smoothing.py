@@ -25,7 +25,7 @@ class Columns(NamedTuple):
     heads: float  # what each of them stands for
     tolerance: np.ndarray  # float64[n], by account: the factor of reach and temperature
     start: np.ndarray  # int64[m + 1]
-    rep: np.ndarray  # int32[columns]
+    rep: np.ndarray  # int16[columns]
     floor: np.ndarray  # float64[m], an account's least cost at the prices that the columns were chosen by
     cost: np.ndarray  # float32[columns], above the floor, without the prices: the prices' part is added anew
 
@@ -41,7 +41,7 @@ def near_columns(edges, prices, room, seat, balance, account_of, tolerance, reac
     size = 0
     for account in account_of:
         size += min(most, edges.start[account + 1] - edges.start[account])
-    rep_of, cost_of = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.float32)  # unfilled, untouched
+    rep_of, cost_of = np.empty(size, dtype=np.int16), np.empty(size, dtype=np.float32)  # unfilled, untouched
     priced, reps = np.empty(len(edges.seats)), edges.reps
     column = 0
     for row in range(len(account_of)):
