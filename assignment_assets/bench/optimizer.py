@@ -21,6 +21,7 @@ from assignment_assets.optimizer.settings import Settings
 
 GENERATED, HOSPITALS = "generated", "hospitals"
 CASES = (GENERATED, *PUBLIC, HOSPITALS)
+RACED = "standard"  # the preset of a race: its lattice, with generations without end
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Plan:
     cpu_seconds
         Budget of each method.
     preset
-        For the run of both phases, whose budget is generations and steps.
+        For the run of both phases, whose budget is generations and steps; a race has `RACED`.
     methods
         Those of `METHODS` that race on phase 2 alone; with phase 3's seats reserved it is only ours.
     cycle

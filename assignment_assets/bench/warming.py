@@ -1,17 +1,12 @@
 """Compiles every inner loop before a clock starts."""
 
-import numpy as np
-
 from assignment_assets.optimizer.instance import Instance
-from assignment_assets.optimizer.landscape import Landscape
-from assignment_assets.optimizer.referring import referring_phase
-from assignment_assets.optimizer.seats import select_seats
 from assignment_assets.optimizer.settings import Settings
 from assignment_assets.optimizer.solve import complete, solve_referring
 
 
 def warm_up() -> None:
-    """Both phases on a problem of no size, a polish among the units, a dive: compiled, or read from numba's cache."""
+    """Both phases on a problem of no size, polish and dive among them: compiled, or read from numba's cache."""
     tiny = Instance(
         account_ids=list("abcd"), rep_ids=list("xy"), states=["NY"], account_state=[0] * 4, covers=[[True], [True]],
         seats=[2, 2], is_referring=[True, True, False, False], measures=[[1, 2, 3]] * 4, value=[1, 2, 3, 4],
@@ -21,6 +16,3 @@ def warm_up() -> None:
     settings = Settings(lattice_divisions=1, generations=1, offspring=2, burst_sweeps=1, knee_sweeps=1)
     front = solve_referring(tiny, settings)
     complete(tiny, front.assignments[front.knee], settings)
-    phase, start = referring_phase(tiny, select_seats(tiny))
-    landscape = Landscape(phase, np.zeros(3), np.ones(3))
-    landscape.dive(landscape.guide(np.ones(3)), start, np.random.default_rng(0))

@@ -20,7 +20,7 @@ BIDS, LOOKS = 200, 150_000_000  # most bids, in multiples of the number of accou
 
 def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarray:
     """int32[n]: each account's rep; −1 for those who had no seat when the bids ran out."""
-    room, edges = np.maximum(phase.edges.target - phase.edges.base, 0.0), phase.edges
+    room, edges = phase.edges.room, phase.edges
     most = min(BIDS * phase.num_accounts, int(LOOKS * phase.num_accounts / max(edges.start[-1], 1)))
     return _bid(edges, weighing.prices, room, duals.seat, duals.balance, STEP * weighing.unit, most)
 

@@ -127,7 +127,7 @@ class _Climb:
 
     def __init__(self, phase: Phase, weighing: Weighing):
         self.edges, self.weighing = phase.edges, weighing
-        self.room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
+        self.room = phase.edges.room
         self.demand = np.zeros(len(phase.edges.rank), dtype=np.int64)
         self.unit = edge_unit(weighing)
         size = np.broadcast_to(self.unit / weighing.size, self.room.shape)

@@ -43,7 +43,7 @@ def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: floa
     slack
         How far above the least they may be for an account of mean load, in units of the weighted objective.
     """
-    room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
+    room = phase.edges.room
     tolerance = tolerances(phase, prices)
     slack = spread(phase.edges, prices, room, duals.seat, duals.balance, per_account, tolerance)
     most = MOST if phase.edges.start[-1] < HUGE else MOST_OF_MANY

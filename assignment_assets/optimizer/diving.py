@@ -92,8 +92,7 @@ def _place(phase: Phase, weighing: Weighing, duals: Duals, batch: np.ndarray, he
     is_whole = np.zeros(phase.num_accounts, dtype=np.bool_)
     is_whole[batch] = True
     stiff, expected = stiffness(phase, weighing, duals, is_whole, heat)
-    room = np.maximum(edges.target - edges.base, 0.0)
-    return _settle(edges, weighing.prices, room, duals.seat, duals.balance, weighing.size, batch, stiff, expected)
+    return _settle(edges, weighing.prices, edges.room, duals.seat, duals.balance, weighing.size, batch, stiff, expected)
 
 
 @njit(cache=True)

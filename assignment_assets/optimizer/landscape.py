@@ -101,9 +101,8 @@ class Landscape:
         phase, weighing = self.phase, self.weighing(direction)
         (seat, balance), (seat_too, balance_too) = one.carried(weighing), other.carried(weighing)
         seat, balance = 0.5 * (seat + seat_too), 0.5 * (balance + balance_too)
-        room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
         nobody = np.zeros(len(phase.edges.rank), dtype=np.int64)
-        proven = exact_value(phase.edges, weighing.prices, room, nobody, seat, balance)
+        proven = exact_value(phase.edges, weighing.prices, phase.edges.room, nobody, seat, balance)
         return Duals(seat, balance, float(proven + weighing.constant), weighing)
 
     def guided_by(self, direction: np.ndarray, duals: Duals) -> Guide:
@@ -201,20 +200,27 @@ class Landscape:
             Of a book that is looked at, over a book's share of the bound.
         """
         result = assignment.copy()
-        dual, least = self._dual(guide), least_waste * guide.duals.bound / max(self.phase.num_reps, 1)
-        relieve(result, fit_reserve(self.phase, result), self.phase.searched, dual, least)
+        relieve(result, fit_reserve(self.phase, result), self.phase.searched, self._dual(guide),
+                self._waste(guide, least_waste))
         return result
 
     def settle(self, assignment: np.ndarray, guide: Guide, generator: np.random.Generator) -> np.ndarray:
         """A copy of `assignment` that no split of two books, no relief and no ring makes better."""
         settled = self.relieve(self.split(assignment, guide, SETTLING, generator), guide, FINE)
-        least = FINE * guide.duals.bound / max(self.phase.num_reps, 1)
-        ring(settled, fit_reserve(self.phase, settled), self.phase.searched, self._dual(guide), least, GOALS)
+        ring(settled, fit_reserve(self.phase, settled), self.phase.searched, self._dual(guide),
+             self._waste(guide, FINE), GOALS)
         return self.split(settled, guide, SETTLING, generator)
 
+    def gap(self, guide: Guide, books: np.ndarray) -> float:
+        """How far the weighted objective of some books (int32[n]) is above the proven bound."""
+        return float(evaluate(self.phase, books)[0] @ guide.weighing.weights) - guide.duals.bound
+
+    def _waste(self, guide: Guide, of_a_share: float) -> float:
+        """In units of the weighted objective; given over a book's share of the bound."""
+        return of_a_share * guide.duals.bound / max(self.phase.num_reps, 1)
+
     def _dual(self, guide: Guide) -> Dual:
-        edges, duals = self.phase.edges, guide.duals
-        return Dual(guide.weighing.prices, np.maximum(edges.target - edges.base, 0.0), duals.seat, duals.balance)
+        return Dual(guide.weighing.prices, self.phase.edges.room, guide.duals.seat, guide.duals.balance)
 
 
 class Part(NamedTuple):
@@ -244,13 +250,14 @@ def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> t
 
 def _extremes(landscape: Landscape, start: np.ndarray, generator: np.random.Generator, drive: Duals) -> np.ndarray:
     """int32[3, n]: solutions with almost all weight on one objective; `drive` are the prices of drive time alone."""
-    phase = landscape.phase
-    middle = lower_bound(phase, landscape.weighing(np.full(3, 1.0 / 3.0)), roughly=True)
-    sweeps = np.clip(MOST_PROPOSALS / max(phase.num_accounts, 1), *EXTREME_SWEEPS)
-    extremes = np.empty((3, phase.num_accounts), dtype=np.int32)
-    for k in range(3):
-        direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
-        guide = landscape.guided_by(direction, landscape.prices_near(direction, drive if k == 1 else middle))
-        rounded = landscape.round_prices(guide, start, generator)
-        extremes[k] = landscape.burst(rounded, guide, sweeps, EXTREME_HEAT, generator)
-    return extremes
+    middle = lower_bound(landscape.phase, landscape.weighing(np.full(3, 1.0 / 3.0)), roughly=True)
+    return np.array([_extreme(landscape, k, drive if k == 1 else middle, start, generator) for k in range(3)])
+
+
+def _extreme(landscape: Landscape, k: int, near: Duals, start: np.ndarray,
+             generator: np.random.Generator) -> np.ndarray:
+    """One of them; its guide, which is large, does not outlive it."""
+    direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
+    guide = landscape.guided_by(direction, landscape.prices_near(direction, near))
+    sweeps = np.clip(MOST_PROPOSALS / max(landscape.phase.num_accounts, 1), *EXTREME_SWEEPS)
+    return landscape.burst(landscape.round_prices(guide, start, generator), guide, sweeps, EXTREME_HEAT, generator)

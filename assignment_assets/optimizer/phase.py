@@ -34,6 +34,11 @@ class Edges(NamedTuple):
     target: np.ndarray  # float64[R, K]
     seats: np.ndarray  # int64[R]
 
+    @property
+    def room(self) -> np.ndarray:
+        """float64[R, K]: what a book has left below its target."""
+        return np.maximum(self.target - self.base, 0.0)
+
 
 @dataclass(frozen=True, eq=False)
 class Phase:

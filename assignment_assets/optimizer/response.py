@@ -40,7 +40,7 @@ def stiffness(phase: Phase, weighing: Weighing, duals: Duals, is_whole: np.ndarr
         float64[R, K + 1].
     """
     edges, prices, size = phase.edges, weighing.prices, weighing.size
-    room, heat = np.maximum(edges.target - edges.base, 0.0), heat * edge_unit(weighing)
+    room, heat = edges.room, heat * edge_unit(weighing)
     everybody = np.arange(len(edges.state), dtype=np.int32)
     columns = near_columns(edges, prices, room, duals.seat, duals.balance, everybody, np.ones(len(everybody)),
                            NEGLIGIBLE * heat, phase.num_reps)

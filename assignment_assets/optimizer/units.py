@@ -1,5 +1,6 @@
 """Units of work that depend on nothing but what they are given: they may run anywhere, in any order."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -40,8 +41,9 @@ class Ground:
         guide = self._built.pop(place, None)
         if guide is None:
             guide = self.landscape.guided_by(self.directions[place], self.duals[place])
-            if self._built and len(self._built) * guide.num_bytes > MOST_GUIDES_BYTES:
-                self._built.pop(next(iter(self._built)))
+            held = guide.num_bytes + sum(each.num_bytes for each in self._built.values())
+            while self._built and held > MOST_GUIDES_BYTES:
+                held -= self._built.pop(next(iter(self._built))).num_bytes
         self._built[place] = guide
         return guide
 
@@ -129,10 +131,7 @@ def _polish(ground: Ground, unit: Polish) -> np.ndarray:
     2003, doi:10.1287/ijoc.15.3.233.16078): where all agree there is little to gain. The start is one of them where
     it is of their kind: the best of earlier searches."""
     generator, landscape, guide = np.random.default_rng(unit.seed), ground.landscape, ground.guide(unit.guide)
-
-    def gap(books: np.ndarray) -> float:
-        return float(evaluate(landscape.phase, books)[0] @ guide.weighing.weights) - guide.duals.bound
-
+    gap = partial(landscape.gap, guide)
     count = int(np.clip(unit.sweeps // SEARCH_SWEEPS, 1, MOST_SEARCHES))
     found = []
     for _ in range(count):

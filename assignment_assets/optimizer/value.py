@@ -1,5 +1,7 @@
 """Phase 3: the other accounts on the seats that are left, so that every book is worth the same."""
 
+from functools import partial
+
 import numpy as np
 
 from assignment_assets.domain.errors import Fault, InvalidInput
@@ -7,7 +9,6 @@ from assignment_assets.optimizer.bounds import Duals
 from assignment_assets.optimizer.feasible import draw_from_flow
 from assignment_assets.optimizer.instance import NO_REP, Instance
 from assignment_assets.optimizer.landscape import COARSE, Landscape, survey
-from assignment_assets.optimizer.objectives import evaluate
 from assignment_assets.optimizer.phase import VALUE, Phase, build_phase, by_place
 from assignment_assets.optimizer.progress import Listener, Progress
 from assignment_assets.optimizer.seats import Selection, seat_in_order, usable_pairs
@@ -131,6 +132,6 @@ def distribute_value(phase: Phase, start: np.ndarray, settings: Settings,
     books = landscape.settle(books, guide, generator)
     dived = landscape.settled_dive(guide, extremes[0], generator)
     if dived is not None:
-        books = min(books, dived, key=lambda found: float(evaluate(phase, found)[0] @ guide.weighing.weights))
+        books = min(books, dived, key=partial(landscape.gap, guide))
     progress(Progress("value", "polish", 1, 1))
     return landscape, guide.duals, books
