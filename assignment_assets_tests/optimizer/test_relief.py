@@ -24,8 +24,7 @@ EVERY_GOAL = 100
 def dual_of(phase, weights):
     weighing = weigh(phase, np.array(weights))
     duals = lower_bound(phase, weighing)
-    room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    return Dual(weighing.prices, room, duals.seat, duals.balance), weighing
+    return Dual(weighing.prices, phase.edges.room, duals.seat, duals.balance), weighing
 
 
 def improve(step, phase, assignment, reserve, dual):
@@ -127,3 +126,17 @@ def test_equal_accounts_do_not_change_places_for_ever(seed):
     while improve(relieve, phase, result, reserve, dual)[1]:
         pass
     demand_feasible(phase, result, reserve)
+
+
+def test_a_seat_that_is_kept_for_a_later_account_is_passed_on():
+    """One referring account far from its rep; the near rep's only seat is kept for the other, whom both may take."""
+    instance = draw_instance(1, num_accounts=2, num_reps=2, num_states=1, covered=1.1, seats=1,
+                             is_referring=[True, False], account_latitude=[40.0, 40.0],
+                             account_longitude=[-90.0, -90.0], rep_latitude=[40.0, 40.0], rep_longitude=[-90.0, -99.0])
+    phase, _ = referring_phase(instance, select_seats(instance))
+    dual, _ = dual_of(phase, [0.0, 1.0, 0.0])
+    result = np.array([1], dtype=np.int32)
+    reserve = fit_reserve(phase, result)
+    assert reserve.tolist() == [[1, 0]]
+    _, moves = improve(relieve, phase, result, reserve, dual)
+    assert (result.tolist(), reserve.tolist(), moves) == ([0], [[0, 1]], 1)

@@ -10,7 +10,7 @@ from assignment_assets_tests.optimizer.instances import draw_instance
 TEMPERATURE = 1e-4
 
 
-def columns_of(longitudes, most, reach=np.inf):
+def columns_of(longitudes, most, reach=np.inf, tolerance=1.0):
     """One account at 90 degrees west, one rep at each longitude; its columns by drive time alone."""
     reps = len(longitudes)
     instance = draw_instance(1, num_accounts=1, num_reps=reps, num_states=1, covered=1.1, seats=1, is_referring=[True],
@@ -19,7 +19,7 @@ def columns_of(longitudes, most, reach=np.inf):
     phase, _ = referring_phase(instance, select_seats(instance))
     weighing, room = weigh(phase, np.array([0.0, 1.0, 0.0])), np.zeros((reps, 3))
     columns = near_columns(phase.edges, weighing.prices, room, np.zeros(reps), room, np.zeros(1, dtype=np.int32),
-                           np.ones(1), reach, most)
+                           np.full(1, tolerance), reach, most)
     return phase, weighing, columns
 
 
@@ -31,6 +31,10 @@ def test_the_cheapest_edge_is_kept_where_dearer_ones_are_equal():
 def test_no_more_edges_than_the_most_and_none_beyond_the_reach():
     assert columns_of([-92.0, -92.0, -92.0, -92.0], most=3)[2].rep.tolist() == [0, 1, 2]
     assert columns_of([-90.0, -92.0, -100.0], most=3, reach=300.0)[2].rep.tolist() == [0, 1]
+
+
+def test_the_reach_of_a_large_account_is_longer():
+    assert columns_of([-90.0, -92.0, -100.0], most=3, reach=300.0, tolerance=5.0)[2].rep.tolist() == [0, 1, 2]
 
 
 def test_at_a_low_temperature_the_smoothed_value_is_the_exact_one_and_the_cheapest_rep_takes_all():
