@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import dagster as dg
+from dagster._core.events import RunFailureReason
 from dagster._core.execution.retries import auto_reexecution_should_retry_run
 
 from assignment_assets.alerts import Failure, raise_alert
@@ -195,11 +196,13 @@ def failure_of(context: dg.RunFailureSensorContext) -> Failure:
 
 def _will_retry(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     """Whether Dagster starts the run again by itself: its tag says so, and where the failure is seen before the tag is
-    written, the rule that writes the tag.
+    written, the rule that writes the tag (Dagster's own, and private: its version is pinned).
     """
     tag = run.tags.get("dagster/will_retry")
     if tag is None and instance.run_retries_enabled:
-        return auto_reexecution_should_retry_run(instance, run, None)
+        reason = run.tags.get("dagster/failure_reason")
+        failed = run.with_status(dg.DagsterRunStatus.FAILURE)  # the event is there before the status
+        return auto_reexecution_should_retry_run(instance, failed, RunFailureReason(reason) if reason else None)
     return tag == "true"
 
 

@@ -271,10 +271,14 @@ def test_a_run_that_never_got_to_a_step_says_what_dagster_says(dagster, gate):
     assert failure.text().splitlines()[-1].startswith("Dagster starts it again by itself")
 
 
-@pytest.mark.parametrize(("settings", "promised"), [({"enabled": True, "max_retries": 1}, True),
-                                                    ({"enabled": True, "max_retries": 0}, False),
-                                                    ({"enabled": False}, False)])
-def test_a_failure_that_is_seen_before_its_tag_is_written_is_told_right(gate, settings, promised):
+ONLY_CRASHES = {"enabled": True, "max_retries": 1, "retry_on_asset_or_op_failure": False}
+
+
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE])
+@pytest.mark.parametrize(("settings", "reason", "promised"), [
+    ({"enabled": True, "max_retries": 1}, None, True), ({"enabled": True, "max_retries": 0}, None, False),
+    ({"enabled": False}, None, False), (ONLY_CRASHES, "RUN_EXCEPTION", True), (ONLY_CRASHES, "STEP_FAILURE", False)])
+def test_a_failure_that_is_seen_before_its_tag_is_written_is_told_right(gate, settings, reason, promised, status):
     @dg.job(name="propose")
     def job():
         pass
@@ -282,7 +286,8 @@ def test_a_failure_that_is_seen_before_its_tag_is_written_is_told_right(gate, se
     with dg.DagsterInstance.ephemeral(settings={"run_retries": settings}) as instance:
         run = instance.create_run_for_job(job, tags={"dagster/partition": CYCLE})
         event = instance.report_run_failed(run)
-        untold = instance.get_run_by_id(run.run_id).with_tags({"dagster/partition": CYCLE})
+        why = {"dagster/failure_reason": reason} if reason else {}
+        untold = instance.get_run_by_id(run.run_id).with_tags({"dagster/partition": CYCLE, **why}).with_status(status)
         failure = failure_of(dg.build_run_status_sensor_context("alerts", event, instance, untold).for_run_failure())
     assert failure.will_retry == promised
 

@@ -160,8 +160,7 @@ def _costs(instance: Instance, accounts: np.ndarray, phase: Phase, start: np.nda
     edges = build_phase(instance, phase.name, accounts, measures, instance.base_load, instance.seats, none).edges
     row = np.full(instance.num_accounts, -1, dtype=np.int64)
     row[accounts] = np.arange(len(accounts))
-    room = phase.edges.room
-    return _Costs(row, edges, weighing.prices, room, lower_bound(phase, weighing, roughly=True))
+    return _Costs(row, edges, weighing.prices, phase.edges.room, lower_bound(phase, weighing, roughly=True))
 
 
 @njit(cache=True)

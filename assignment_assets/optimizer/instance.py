@@ -13,7 +13,7 @@ from assignment_assets.optimizer.extensions import Families, RevenueCaps
 
 LARGEST_EXACT = 2**53  # whole numbers below it are exact in float64
 NO_REP = -1
-MOST_REPS = 32_767  # the archive keeps 16 bits of a rep
+MOST_REPS = 32_767  # archive and columns keep 16 bits of a rep
 
 
 @dataclass(frozen=True, eq=False)

@@ -112,13 +112,16 @@ class Landscape:
         return Guide(np.asarray(direction), weighing, duals, choices, slack, pair_up(self.phase.edges, choices))
 
     def among(self, guide: Guide, assignments: np.ndarray) -> "Part":
-        """What the assignments (int32[m, n]) leave open, with only those choices that any of them takes."""
+        """What the assignments (int32[m, n]) leave open, with only those choices that any of them takes.
+
+        All else is settled as the first of them has it.
+        """
         accounts, choices = choices_among(self.phase, guide.choices, assignments)
         settled = assignments[0].copy()
         settled[accounts] = -1
         part = Landscape(remainder(self.phase, settled), self.ideal, self.reference)
         pairs = pair_up(part.phase.edges, choices)
-        return Part(accounts, part, guide._replace(choices=choices, pairs=pairs))
+        return Part(assignments[0], accounts, part, guide._replace(choices=choices, pairs=pairs))
 
     def round_prices(self, guide: Guide, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """A feasible assignment near the one that the prices ask for.
@@ -226,9 +229,21 @@ class Landscape:
 class Part(NamedTuple):
     """A landscape of some of the accounts: what the others do is settled. Its objectives are those of the whole."""
 
+    first: np.ndarray  # int32[n], what it begins with: where the others are settled
     accounts: np.ndarray  # int64[m], which of the whole's
     landscape: Landscape
     guide: Guide
+
+    @property
+    def start(self) -> np.ndarray:
+        """int32[m]: where the accounts are at first."""
+        return self.first[self.accounts]
+
+    def whole(self, found: np.ndarray) -> np.ndarray:
+        """int32[points, n]: books of its accounts (int32[points, m]) with those of the others."""
+        books = np.repeat(self.first[None, :], len(found), axis=0)
+        books[:, self.accounts] = found
+        return books
 
 
 def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> tuple[Landscape, np.ndarray]:

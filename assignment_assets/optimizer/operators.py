@@ -12,10 +12,11 @@ from assignment_assets.optimizer.units import AMONG, Ground, Polish, Walk, work
 from assignment_assets.optimizer.workers import Workers
 
 FRESH_RATE = 0.15  # of the walks: what no point has yet comes from them
-MATES, REACH = 8, 3.0  # how far a walk leads, in cells of the lattice
+MATES = 8
+REACH = 3.0  # how far a walk leads, in cells of the lattice
 IN_QUESTION = 0.35  # of the accounts of a walk, about
 WALK = 8  # children a walk
-EVALUATED = ("F", "G", "H")  # a child's objectives and constraints are known when it is made; it has none of these
+EVALUATED = ("F", "G", "H")  # what pymoo asks of a child: its objectives, which come with it, and constraints: none
 KNEE_SHARE, LONGER = 0.28, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
 
 
@@ -41,7 +42,8 @@ def _digest(row: np.ndarray) -> bytes:
 class NeighbourWalks(InfillCriterion):
     """Children in walks: the best known point of a direction, searched on what its neighbours and it disagree about.
 
-    Each further child is the one before it, turned a small step towards a second direction nearby. From time to time a
+    Each further child is the one before it, turned a small step towards a second direction nearby. Some walks begin
+    with a search of all choices. Children come with their objectives. From time to time a
     long search of the knee is among the units: the first at once, another as soon as all of them cost no more than
     their share of the proposals; what merges and settles them comes on top.
 

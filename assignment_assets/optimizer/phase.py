@@ -59,17 +59,17 @@ class Phase:
     reserve
         int64[S, R]: one feasible way to seat the accounts that a later phase places; the search may rearrange it by
         state, so that no choice here ever costs a placement there.
-    num_counted
+    num_driven
         Accounts that the mean drive time is over: those of the phase, and those settled before (`remainder`).
     num_owned
         Accounts with an active owner: the denominator of the moves.
     num_always_moved
-        Those whose owner is none of the reps, and those that were settled elsewhere than with their owner.
+        Those whose owner is none of the reps, and those settled elsewhere than with their owner.
     minutes_settled
         Drive minutes of the accounts settled before.
     capped
-        The arrays with one more measure, where books have revenue caps: the revenue, whose base is 0 and whose target
-        is what the phase may add to a book. For the loops that must not exceed it.
+        The arrays with one more measure, where books have revenue caps: the revenue, whose base is that of the settled
+        accounts and whose target is what the phase may add to a book. For the loops that must not exceed it.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Phase:
     totals: np.ndarray
     shares: np.ndarray
     reserve: np.ndarray
-    num_counted: int
+    num_driven: int
     num_owned: int
     num_always_moved: int
     minutes_settled: int = 0
@@ -135,7 +135,7 @@ def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: t
     has_owner = instance.has_owner[accounts]
     owner = np.where(has_owner, instance.owner[accounts], NO_REP).astype(np.int32)
     phase = Phase(
-        name=name, accounts=accounts, totals=totals, shares=shares, reserve=reserve, num_counted=len(accounts),
+        name=name, accounts=accounts, totals=totals, shares=shares, reserve=reserve, num_driven=len(accounts),
         num_owned=int(has_owner.sum()), num_always_moved=int((has_owner & (owner == NO_REP)).sum()),
         edges=Edges(**_pairs(instance, accounts, instance.covers if usable is None else usable), owner=owner,
                     **{name: np.array(a, dtype=np.float64, order="C")

@@ -12,7 +12,8 @@ def remainder(phase: Phase, books: np.ndarray) -> Phase:
     """The phase of the accounts that `books` (int32[n]) has no rep for (−1).
 
     The others are settled: their loads are in the books' base, their seats are taken, their minutes and moves are
-    counted. So the objectives, and the weighted costs, are those of the whole phase.
+    counted. So the objectives, and the weighted costs, are those of the whole phase. Of its reserve only the heads of
+    each state hold (`fit_reserve` seats them).
     """
     edges, is_open = phase.edges, books < 0
     (kept,), (settled,) = np.nonzero(is_open), np.nonzero(~is_open)

@@ -27,7 +27,7 @@ class Settings:
         Proposals of one burst, in multiples of the number of accounts; fewer where few accounts are in question.
     knee_sweeps
         Proposals of the first long search of phase 2's knee, in multiples of the number of accounts; each later one is
-        twice as long, as soon as all of them take no more than about a third of the proposals.
+        twice as long, as soon as all of them take no more than a little over a quarter of the proposals.
     value_sweeps
         Proposals spent on phase 3, in multiples of the number of accounts; relief, splits and a dive come on top.
     front_points

@@ -87,4 +87,4 @@ def least_moves(phase: Phase) -> float:
     if solved.status != 0:
         return 0.0
     most = np.floor(-solved.fun + HAIR)
-    return 100.0 * (phase.num_owned - float(most)) / phase.num_owned
+    return 100.0 * (phase.num_always_moved + int((edges.owner >= 0).sum()) - float(most)) / phase.num_owned

@@ -59,7 +59,8 @@ class Range(NamedTuple):
 
 class Walk(NamedTuple):
     """A point, searched; then searched again and again a small step further: only on what it and its mates disagree
-    about, so that it costs as little as that is. The first search of a fresh walk is on all choices."""
+    about, so that it costs as little as that is. The first search of a fresh walk is on all choices; what it finds,
+    the point and the mates are what disagree from then on."""
 
     guide: int
     directions: np.ndarray  # float64[W, 3]
@@ -113,7 +114,7 @@ def _walk(ground: Ground, unit: Walk) -> Found:
         begin = landscape.burst(begin, guide, unit.sweeps, FRESH_HEAT, generator, unit.directions[0])
     part = landscape.among(guide, np.vstack([begin, unit.start, unit.mates]))
     everything = part.guide._replace(slack=np.inf)
-    current = begin[part.accounts]
+    current = part.start
     reserve, found = fit_reserve(part.landscape.phase, current), []
     for step, direction in enumerate(unit.directions):
         if step or not unit.is_fresh:
@@ -121,9 +122,7 @@ def _walk(ground: Ground, unit: Walk) -> Found:
             current = part.landscape.burst(current, everything, sweeps * unit.sweeps, heat, generator, direction,
                                            reserve)
         found.append(current)
-    books = np.repeat(begin[None, :], len(found), axis=0)
-    books[:, part.accounts] = found
-    return Found(evaluate(part.landscape.phase, np.array(found)), books)
+    return Found(evaluate(part.landscape.phase, np.array(found)), part.whole(np.array(found)))
 
 
 def _polish(ground: Ground, unit: Polish) -> np.ndarray:
@@ -140,15 +139,12 @@ def _polish(ground: Ground, unit: Polish) -> np.ndarray:
     dived = landscape.settled_dive(guide, unit.start, generator) if unit.is_first else None
     if dived is not None:
         found.append(dived)
-    best = min(found, key=gap)
-    rivals = [books for books in (*found, unit.start) if gap(books) <= ALIKE * gap(best)]
+    enough = ALIKE * min(map(gap, found))
+    rivals = sorted((books for books in (*found, unit.start) if gap(books) <= enough), key=gap)
     if len(rivals) > 1:
-        best = min(rivals, key=gap)
         part = landscape.among(guide, np.array(rivals))
         sweeps = MERGING_SWEEPS * landscape.phase.num_accounts / max(len(part.accounts), 1)
         for _ in range(count):
-            searched = best.copy()
-            searched[part.accounts] = part.landscape.burst(best[part.accounts], part.guide, sweeps, MERGING_HEAT,
-                                                           generator)
-            found.append(landscape.settle(searched, guide, generator))
+            searched = part.landscape.burst(part.start, part.guide, sweeps, MERGING_HEAT, generator)
+            found.append(landscape.settle(part.whole(searched[None, :])[0], guide, generator))
     return np.array(found)

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
+from assignment_assets.optimizer.bounds import lower_bound
 from assignment_assets.optimizer.objectives import book_loads, evaluate
 from assignment_assets.optimizer.referring import referring_phase
 from assignment_assets.optimizer.remainder import remainder
 from assignment_assets.optimizer.seats import select_seats
+from assignment_assets.optimizer.singles import least_moves
 from assignment_assets.optimizer.weighing import weigh
 from assignment_assets_tests.optimizer.instances import draw_instance
 from assignment_assets_tests.optimizer.test_search import draw_capped_phase
@@ -37,6 +39,19 @@ def test_the_objectives_of_what_is_left_are_those_of_the_whole(seed):
     assert np.array_equal(evaluate(again, other[is_open][::2]), evaluate(phase, np.where(is_open, other, start)))
     whole, left = (weigh(each, np.array([0.5, 0.3, 0.2])) for each in (phase, rest))
     assert left.prices.minute == whole.prices.minute and left.prices.move == whole.prices.move
+    assert np.array_equal(left.prices.excess, whole.prices.excess)
+    nobody = remainder(phase, start)
+    assert lower_bound(nobody, weigh(nobody, whole.weights)).bound == pytest.approx(
+        float(evaluate(phase, start)[0] @ whole.weights), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_fewest_moves_of_what_is_left_count_those_that_are_settled(seed):
+    instance = draw_instance(seed, num_accounts=120, num_reps=7, seats=20, covered=0.7)
+    phase, start = referring_phase(instance, select_seats(instance))
+    _, is_open = without_some(phase, start, seed)
+    rest = remainder(phase, np.where(is_open, -1, start).astype(np.int32))
+    assert least_moves(phase) - 1e-9 <= least_moves(rest) <= evaluate(phase, start)[0, 2] + 1e-9
 
 
 def test_a_cap_of_revenue_knows_what_is_settled():

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from assignment_assets.optimizer import units
 from assignment_assets.optimizer.bounds import lower_bound
+from assignment_assets.optimizer.feasible import fit_reserve
 from assignment_assets.optimizer.landscape import Landscape, survey
 from assignment_assets.optimizer.lattice import directions
 from assignment_assets.optimizer.objectives import evaluate
@@ -10,6 +12,9 @@ from assignment_assets.optimizer.seats import select_seats
 from assignment_assets.optimizer.units import Ground, Polish, Range, Walk, work
 from assignment_assets_tests.optimizer.instances import draw_instance
 from assignment_assets_tests.optimizer.test_diving import draw_whales
+from assignment_assets_tests.optimizer.test_search import demand_feasible, draw_capped_phase
+
+PLAIN = Landscape.guided_by
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +54,63 @@ def test_what_a_unit_says_of_its_books_is_what_they_are(ground_and_extremes, is_
 def test_a_walk_without_mates_that_is_not_fresh_stays_where_it_is(ground_and_extremes):
     ground, extremes = ground_and_extremes
     first = work(ground, a_walk(extremes, False)).books[-1]
-    again = work(ground, a_walk(extremes, False)._replace(start=first, mates=first[None, :]))
-    unpriced = [rep not in reps_in_question(ground, 7, account) for account, rep in enumerate(first)]
-    assert ((again.books == first) | np.array(unpriced)).all()
+    again = work(ground, a_walk(extremes, False)._replace(start=first, mates=extremes[:0]))
+    assert (again.books == first).all()
 
 
-def reps_in_question(ground, place, account):
-    edges, choices = ground.landscape.phase.edges, ground.guide(place).choices
-    ranks = choices.rank[choices.start[account]:choices.start[account + 1]]
-    return edges.reps[edges.state_start[edges.state[account]] + ranks]
+def demand_rules(phase, books):
+    for row in books:
+        demand_feasible(phase, row, fit_reserve(phase, row))
+        if phase.is_capped:
+            revenue, room = (column[:, -1] for column in (phase.capped.amount, phase.capped.target))
+            assert (np.bincount(row, revenue, minlength=phase.num_reps) <= room).all()
+
+
+def drawn_landscapes():
+    """Whales, reserved seats, caps of revenue: landscapes with a feasible start each."""
+    for seed in range(3):
+        instance = draw_instance(seed, num_accounts=200, num_reps=8, seats=24, covered=0.7)
+        for phase, start in (draw_whales(seed), draw_capped_phase(seed)[:2],
+                             referring_phase(instance, select_seats(instance))):
+            yield Landscape(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6)), start
+
+
+def test_every_unit_keeps_the_rules():
+    direction = np.array([0.5, 0.25, 0.25])
+    for landscape, start in drawn_landscapes():
+        ground = Ground(landscape, direction[None, :], [landscape.prove(direction)])
+        polished = work(ground, Polish(0, start, True, 1700, (1,)))
+        swept = work(ground, Range((0, 1), start, 8, (2,)))
+        walks = [work(ground, Walk(0, np.full((4, 3), 1.0 / 3.0), start, polished.books, is_fresh, 8, (3,)))
+                 for is_fresh in (False, True)]
+        for found in (polished, swept, *walks):
+            demand_rules(landscape.phase, found.books)
+            assert np.array_equal(found.objectives, evaluate(landscape.phase, found.books))
+
+
+def test_what_assignments_leave_open_is_settled_as_the_first_has_it():
+    """Some of them hold reps who are not in question there, which no other takes over."""
+    for landscape, start in drawn_landscapes():
+        guide = landscape.guide(np.array([0.5, 0.25, 0.25]))
+        settled = landscape.settle(start, guide, np.random.default_rng(1))
+        for first, second in ((start, settled), (settled, start)):
+            part = landscape.among(guide, np.stack([first, second]))
+            assert np.array_equal(part.whole(part.start[None, :])[0], first)
+            assert np.array_equal(evaluate(part.landscape.phase, part.start), evaluate(landscape.phase, first))
+
+
+def test_guides_are_let_go_of_where_they_hold_too_much(ground_and_extremes, monkeypatch):
+    ground, _ = ground_and_extremes
+    fresh = Ground(ground.landscape, ground.directions, ground.duals)
+    sizes = [fresh.guide(place).num_bytes for place in range(3)]
+    monkeypatch.setattr(units, "MOST_GUIDES_BYTES", max(sizes) + min(sizes))
+    narrow, built = Ground(ground.landscape, ground.directions, ground.duals), []
+    monkeypatch.setattr(Landscape, "guided_by", lambda self, *given: built.append(given) or PLAIN(self, *given))
+    first = narrow.guide(0)
+    assert narrow.guide(0) is first
+    for place in (1, 2, 0):  # the third does not fit beside the others: the one not used for longest goes
+        narrow.guide(place)
+    assert len(built) == 4
 
 
 def test_prices_between_two_neighbours_prove_a_bound(ground_and_extremes):
