@@ -31,18 +31,19 @@ class Stage(NamedTuple):
     per_book: float  # so many accounts a rep are looked at
     reach: float  # edges so far above an account's least are looked at
     most: int  # of them, at most so many an account
-    iterations: int
+    iterations: int  # at most: where the bound has stopped rising it ends
     box: float  # how far a price may move
 
 
 MEDIUM, HUGE = 100_000, 5_000_000  # edges; from there on a phase is
-CLOSELY = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 60, UNBOUNDED)  # a small phase
+STILL = 3e-6  # relative gain of ten iterations, below which a bound has stopped rising
+CLOSELY = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 200, UNBOUNDED)  # a small phase
                 for temperature in (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01))
 LONG = (  # a medium one: fewer stages, longer; the cool ones without the edges that have no share in the softmin
     Stage(2.0, 12, UNBOUNDED, EVERY, 60, UNBOUNDED),
-    Stage(0.3, EVERY, UNBOUNDED, EVERY, 90, UNBOUNDED),
-    Stage(0.05, EVERY, 8.0, EVERY, 90, UNBOUNDED),
-    Stage(0.005, EVERY, 2.0, EVERY, 90, UNBOUNDED),
+    Stage(0.3, EVERY, UNBOUNDED, EVERY, 200, UNBOUNDED),
+    Stage(0.05, EVERY, 8.0, EVERY, 200, UNBOUNDED),
+    Stage(0.005, EVERY, 2.0, EVERY, 200, UNBOUNDED),
 )
 IN_BOXES = (  # a huge one: long while it is hot, on samples; cool on few edges
     Stage(2.0, 3, UNBOUNDED, EVERY, 80, UNBOUNDED),
@@ -182,7 +183,7 @@ class _Climb:
                                                               *self._prices(low + above), heat)
             return value / unit, np.concatenate([seat_slope, balance_slope.ravel()]) * self.scale / unit
 
-        return low + ascend(smoothed, self.centre - low, high - low, stage.iterations)
+        return low + ascend(smoothed, self.centre - low, high - low, stage.iterations, STILL)
 
     def _spread(self) -> float:
         """In units."""
