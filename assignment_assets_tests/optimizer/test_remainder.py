@@ -22,12 +22,17 @@ def without_some(phase, start, seed):
     return other, is_open
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_the_objectives_of_what_is_left_are_those_of_the_whole(seed):
+def half_settled(seed):
+    """A phase, what is left of it, two assignments, which accounts are open between them."""
     instance = draw_instance(seed, num_accounts=120, num_reps=7, seats=20, covered=0.7)
     phase, start = referring_phase(instance, select_seats(instance))
     other, is_open = without_some(phase, start, seed)
-    rest = remainder(phase, np.where(is_open, -1, start).astype(np.int32))
+    return phase, remainder(phase, np.where(is_open, -1, start).astype(np.int32)), start, other, is_open
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_objectives_of_what_is_left_are_those_of_the_whole(seed):
+    phase, rest, start, other, is_open = half_settled(seed)
     assert rest.num_accounts == is_open.sum()
     for books in (start, other):
         assert np.array_equal(evaluate(rest, books[is_open]), evaluate(phase, books))
@@ -47,10 +52,7 @@ def test_the_objectives_of_what_is_left_are_those_of_the_whole(seed):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_fewest_moves_of_what_is_left_count_those_that_are_settled(seed):
-    instance = draw_instance(seed, num_accounts=120, num_reps=7, seats=20, covered=0.7)
-    phase, start = referring_phase(instance, select_seats(instance))
-    _, is_open = without_some(phase, start, seed)
-    rest = remainder(phase, np.where(is_open, -1, start).astype(np.int32))
+    phase, rest, start, _, _ = half_settled(seed)
     assert least_moves(phase) - 1e-9 <= least_moves(rest) <= evaluate(phase, start)[0, 2] + 1e-9
 
 
