@@ -44,8 +44,9 @@ bench-write-back: install ## the write-back's bar: crashes, races, codes, calls;
 bench-pages: install ## the review pages with 500 reps: times, memory, 200 directors at once; ARGS=--short for a minute
 	$(BIN)/assignment bench pages $(ARGS)
 
-lint: install ## style
+lint: install ## style: rules and format
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 requirements: ## pin anew what pyproject.toml asks for (needs uv)
 	uv pip compile pyproject.toml --extra test --generate-hashes --universal --no-strip-extras \

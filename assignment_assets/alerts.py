@@ -28,8 +28,10 @@ FOREIGN = {
     "Timeout": "See that the address answers, then run it again.",
 }
 """Kind of an error that is not ours → what to do; nothing is handed on by a step that failed."""
-OTHERWISE = ("This is a fault of the engine, not of an input. Earlier stages stand and nothing was handed on: run it "
-             "once more, and if it comes back show the run's log (Dagster, Runs) to whoever maintains the engine.")
+OTHERWISE = (
+    "This is a fault of the engine, not of an input. Earlier stages stand and nothing was handed on: run it "
+    "once more, and if it comes back show the run's log (Dagster, Runs) to whoever maintains the engine."
+)
 LOST = "Open the run in Dagster, read its log, and re-execute it from the failure once the cause is gone."
 
 
@@ -56,8 +58,10 @@ class Failure:
         for step, kind, message in self.said:
             lines += [f"Failed: {step}", f"  It said: {message}", f"  What to do: {advice(kind, message)}"]
         if not self.said:
-            lines += ["  The run's process ended without a word (killed, out of memory, or the machine stopped).",
-                      f"  What to do: {LOST}"]
+            lines += [
+                "  The run's process ended without a word (killed, out of memory, or the machine stopped).",
+                f"  What to do: {LOST}",
+            ]
         if self.will_retry:
             lines.append("Dagster starts it again by itself; there is nothing to do unless it fails once more.")
         return "\n".join(lines) + "\n"

@@ -71,8 +71,15 @@ def open_gates(folder: DataFolder, gate: str, now: datetime) -> list[GateManifes
     return [manifest for manifest in manifests if manifest is not None and not manifest.is_draft]
 
 
-def watch(folder: DataFolder, manifest: GateManifest, asked: tuple[str, int], now: datetime, key: bytes,
-          settled_seconds: float = SETTLED_SECONDS, settings: Settings = FOLDERS_ONLY) -> Watched:
+def watch(
+    folder: DataFolder,
+    manifest: GateManifest,
+    asked: tuple[str, int],
+    now: datetime,
+    key: bytes,
+    settled_seconds: float = SETTLED_SECONDS,
+    settings: Settings = FOLDERS_ONLY,
+) -> Watched:
     """Looks into one gate's inbox, gives receipts, and decides whether the segment behind the gate should run.
 
     A gate that closes is noted as closed before anything runs: files that come later are told so. One whose inbox is

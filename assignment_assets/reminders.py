@@ -11,9 +11,13 @@ from assignment_assets.resources import Clock
 LOOK_SECONDS = 600
 
 
-@dg.sensor(name="reminders", minimum_interval_seconds=LOOK_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING,
-           description="Before a deadline, one letter to everyone who is missing, with a link to their page; "
-           "bulletins to Slack where it is on. Settings say how long before; by default letters are written as files.")
+@dg.sensor(
+    name="reminders",
+    minimum_interval_seconds=LOOK_SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Before a deadline, one letter to everyone who is missing, with a link to their page; "
+    "bulletins to Slack where it is on. Settings say how long before; by default letters are written as files.",
+)
 def reminders(context: dg.SensorEvaluationContext, clock: Clock) -> dg.SkipReason:
     """Sends what is due; its skip reason says how many letters and bulletins that were."""
     folder, settings, key = DataFolder.from_environment(), read_settings(), engine_key()

@@ -28,8 +28,14 @@ IS_ON = os.environ.get("ASSIGNMENT_ROUTING_SENSORS") == "on"
 AT_FIRST = dg.DefaultSensorStatus.RUNNING if IS_ON else dg.DefaultSensorStatus.STOPPED
 HOURLY_AT_FIRST = dg.DefaultScheduleStatus.RUNNING if IS_ON else dg.DefaultScheduleStatus.STOPPED
 ROUTE = ("new_accounts", "events", "routing_decisions", "routing_write_back", "departures", "routing_summary")
-VIEWS = ("routing_conflicts", "hierarchy_conflicts", "supplements", "shadow_accounts", "routing_kpis",
-         "pilot_comparison")
+VIEWS = (
+    "routing_conflicts",
+    "hierarchy_conflicts",
+    "supplements",
+    "shadow_accounts",
+    "routing_kpis",
+    "pilot_comparison",
+)
 IN_THIS_PROCESS = dg.in_process_executor
 
 ROUTING_JOBS = [

@@ -16,12 +16,17 @@ SILENT_FOR = timedelta(minutes=5)
 WRITE_BACK = [write_back_dry_run, write_back_reconciliation]
 WRITE_BACK_JOBS = [
     dg.define_asset_job(
-        "write_back_dry_run_job", dg.AssetSelection.assets("write_back_dry_run"),
-        description="Everything short of writing, on one page.", executor_def=dg.in_process_executor),
+        "write_back_dry_run_job",
+        dg.AssetSelection.assets("write_back_dry_run"),
+        description="Everything short of writing, on one page.",
+        executor_def=dg.in_process_executor,
+    ),
     dg.define_asset_job(
-        "write_back_reconciliation_job", dg.AssetSelection.assets("write_back_reconciliation"),
+        "write_back_reconciliation_job",
+        dg.AssetSelection.assets("write_back_reconciliation"),
         description="Reads every written owner again and says who changed it since.",
-        executor_def=dg.in_process_executor),
+        executor_def=dg.in_process_executor,
+    ),
 ]
 
 
@@ -44,12 +49,20 @@ def may_go_on(standing: Standing, now: datetime, is_running: bool) -> tuple[bool
     return is_dead, "its run died" if is_dead else standing.state
 
 
-@dg.sensor(name="write_back_resume", job_name="write_back", minimum_interval_seconds=60,
-           default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    name="write_back_resume",
+    job_name="write_back",
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
 def write_back_resume(context: dg.SensorEvaluationContext, clock: Clock) -> dg.SensorResult:
     """Starts `write_back` again for a cycle whose run paused, once it may go on, or died. Opens no database."""
-    active = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING,
-              dg.DagsterRunStatus.STARTED]
+    active = [
+        dg.DagsterRunStatus.QUEUED,
+        dg.DagsterRunStatus.NOT_STARTED,
+        dg.DagsterRunStatus.STARTING,
+        dg.DagsterRunStatus.STARTED,
+    ]
     runs = context.instance.get_runs(dg.RunsFilter(job_name="write_back", statuses=active))
     running = {run.tags.get("dagster/partition") for run in runs}
     asked, reasons = [], []
@@ -58,18 +71,28 @@ def write_back_resume(context: dg.SensorEvaluationContext, clock: Clock) -> dg.S
         reasons.append(f"{cycle}: {why}")
         if goes_on:
             asked.append(dg.RunRequest(run_key=f"write_back:{cycle}:{standing.at}", partition_key=cycle))
-    return dg.SensorResult(run_requests=asked, skip_reason=None if asked else dg.SkipReason(
-        "; ".join(reasons) or "no cycle has begun to write"))
+    return dg.SensorResult(
+        run_requests=asked,
+        skip_reason=None if asked else dg.SkipReason("; ".join(reasons) or "no cycle has begun to write"),
+    )
 
 
-@dg.schedule(name="write_back_daily", job_name="write_back_reconciliation_job", cron_schedule="30 5 * * *",
-             execution_timezone="America/New_York", default_status=dg.DefaultScheduleStatus.STOPPED)
+@dg.schedule(
+    name="write_back_daily",
+    job_name="write_back_reconciliation_job",
+    cron_schedule="30 5 * * *",
+    execution_timezone="America/New_York",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
 def write_back_daily(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
     """Looks every morning at the owners that were written in the last 35 days. Off until switched on."""
     now = context.scheduled_execution_time.replace(tzinfo=None)
     known = set(context.instance.get_dynamic_partitions(CYCLES.name))
-    recent = [cycle for cycle, standing in cycles_written(DataFolder.from_environment()).items()
-              if cycle in known and now - datetime.fromisoformat(standing.at) < timedelta(days=35)]
+    recent = [
+        cycle
+        for cycle, standing in cycles_written(DataFolder.from_environment()).items()
+        if cycle in known and now - datetime.fromisoformat(standing.at) < timedelta(days=35)
+    ]
     if not recent:
         return dg.SkipReason("no cycle was written lately")
     return [dg.RunRequest(run_key=f"{cycle}:{now:%Y-%m-%d}", partition_key=cycle) for cycle in recent]

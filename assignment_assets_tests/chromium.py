@@ -47,8 +47,14 @@ class Browser:
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self.call(f"{domain}.enable", session)
-        self.call("Emulation.setDeviceMetricsOverride", session, width=width, height=height, deviceScaleFactor=1,
-                  mobile=width < 600)
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            session,
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
         return Window(self, session, context)
 
 
@@ -69,8 +75,9 @@ class Window:
 
     def run(self, script: str) -> Any:
         """What a script in the page gives; promises are waited for."""
-        answer = self._browser.call("Runtime.evaluate", self._session, expression=script, returnByValue=True,
-                                    awaitPromise=True)
+        answer = self._browser.call(
+            "Runtime.evaluate", self._session, expression=script, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in answer, f"{script}\n{answer['exceptionDetails']}"
         return answer["result"].get("value")
 
@@ -84,13 +91,15 @@ class Window:
         place = self.run(
             f"(() => {{ const found = document.querySelector({json.dumps(selector)}); if (!found) return null;"
             "found.scrollIntoView({block: 'center'}); const box = found.getBoundingClientRect();"
-            "return {x: box.x + box.width / 2, y: box.y + box.height / 2}; })()")
+            "return {x: box.x + box.width / 2, y: box.y + box.height / 2}; })()"
+        )
         assert place, f"nothing at {selector} in: {self.text[:2000]}"
 
         def press() -> None:
             for kind in ("mousePressed", "mouseReleased"):
-                self._browser.call("Input.dispatchMouseEvent", self._session, type=kind, button="left", clickCount=1,
-                                   **place)
+                self._browser.call(
+                    "Input.dispatchMouseEvent", self._session, type=kind, button="left", clickCount=1, **place
+                )
 
         if leads_on:
             self._loading(press)
@@ -104,18 +113,28 @@ class Window:
 
     def choose(self, selector: str, value: str) -> None:
         """Chooses an option of a list by its value."""
-        self.run(f"(() => {{ const list = document.querySelector({json.dumps(selector)}); list.value = "
-                 f"{json.dumps(value)}; list.dispatchEvent(new Event('change', {{bubbles: true}})); }})()")
+        self.run(
+            f"(() => {{ const list = document.querySelector({json.dumps(selector)}); list.value = "
+            f"{json.dumps(value)}; list.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"
+        )
 
     def complaints(self) -> list[str]:
         """What the browser complained of in its console: errors, and what the page's own policy stopped.
 
         Answers with an error's number are the tests' own business.
         """
-        found = [each["params"] for each in self._browser._events if each.get("sessionId") == self._session
-                 and each.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown")]
-        return [json.dumps(each) for each in found if each.get("entry", {}).get("level", "error") == "error"
-                and each.get("entry", {}).get("source") != "network"]
+        found = [
+            each["params"]
+            for each in self._browser._events
+            if each.get("sessionId") == self._session
+            and each.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown")
+        ]
+        return [
+            json.dumps(each)
+            for each in found
+            if each.get("entry", {}).get("level", "error") == "error"
+            and each.get("entry", {}).get("source") != "network"
+        ]
 
     def _loading(self, act: Callable[[], object]) -> None:
         self._browser.has_happened("Page.loadEventFired", self._session)
@@ -132,11 +151,18 @@ def chromium(folder: Path):
     """A browser with a profile below a folder, until the block ends."""
     assert CHROMIUM, "no Chromium on this machine: apt-get install chromium"
     profile = folder / "profile"
-    options = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0",
-               "--disable-dev-shm-usage",  # containers have little of it
-               f"--user-data-dir={profile}")
-    process = subprocess.Popen([CHROMIUM, *options, "about:blank"], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    options = (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--remote-debugging-port=0",
+        "--disable-dev-shm-usage",  # containers have little of it
+        f"--user-data-dir={profile}",
+    )
+    process = subprocess.Popen(
+        [CHROMIUM, *options, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         place, give_up = profile / "DevToolsActivePort", time.monotonic() + PATIENCE_SECONDS
         while not (place.is_file() and place.read_text().count("\n") >= 1):

@@ -33,7 +33,10 @@ OLIVIA, PRIYA, TOM = "olivia@example.com", "priya@example.com", "tom@example.com
 SIGNERS = {OLIVIA: ["*"], PRIYA: ["*"], TOM: ["South"]}
 PLACES = {"TX": (32.8, -96.8), "OK": (35.5, -97.5), "NM": (35.1, -106.6), "LA": (32.5, -93.7), "WY": (41.1, -104.8)}
 HISTORIES = {  # last three months, twelve months, ever, days since the last one
-    "l3m": (2, 4, 6, 30), "recent": (0, 2, 3, 200), "dormant": (0, 0, 2, 500), "never": (0, 0, 0, None),
+    "l3m": (2, 4, 6, 30),
+    "recent": (0, 2, 3, 200),
+    "dormant": (0, 0, 2, 500),
+    "never": (0, 0, 0, None),
 }
 DOZEN = ["l3m"] * 2 + ["recent"] * 3 + ["dormant"] * 3 + ["never"] * 4
 
@@ -44,13 +47,30 @@ def account(account_id: str, owner_id: str | None, state: str = "TX", history: s
     latitude, longitude = PLACES[state]
     l3m, l12m, ever, days = HISTORIES[history]
     return {
-        "account_id": account_id, "name": f"Clinic {account_id}", "carve_out": None, "owner_id": owner_id,
-        "parent_id": None, "state": state, "postal_code": None, "latitude": latitude + number % 13 / 50,
-        "longitude": longitude + number % 17 / 50, "opp_count": 1 + number % 5, "bps": 100 * (number % 40),
-        "tam": 100_000 * (1 + number % 90), "value": 100_000 * (1 + number % 70), "revenue": None, "tier": None,
-        "referrals_l3m": l3m, "referrals_l12m": l12m, "referrals_ever": ever,
-        "last_referral_on": AS_OF - timedelta(days=days) if days else None, "keep_with_owner": False,
-        "is_house": False, "held_for_new_hire": False, "co_owner_ids": [], "created_at": datetime(2024, 1, 1),
+        "account_id": account_id,
+        "name": f"Clinic {account_id}",
+        "carve_out": None,
+        "owner_id": owner_id,
+        "parent_id": None,
+        "state": state,
+        "postal_code": None,
+        "latitude": latitude + number % 13 / 50,
+        "longitude": longitude + number % 17 / 50,
+        "opp_count": 1 + number % 5,
+        "bps": 100 * (number % 40),
+        "tam": 100_000 * (1 + number % 90),
+        "value": 100_000 * (1 + number % 70),
+        "revenue": None,
+        "tier": None,
+        "referrals_l3m": l3m,
+        "referrals_l12m": l12m,
+        "referrals_ever": ever,
+        "last_referral_on": AS_OF - timedelta(days=days) if days else None,
+        "keep_with_owner": False,
+        "is_house": False,
+        "held_for_new_hire": False,
+        "co_owner_ids": [],
+        "created_at": datetime(2024, 1, 1),
     } | changes
 
 
@@ -58,18 +78,34 @@ def rep(rep_id: str, name: str, states: str = "", region: str | None = None, tea
     """A row of `reps`; field reps live in the middle of their first state."""
     latitude, longitude = PLACES[states.split()[0]] if states else (None, None)
     return {
-        "rep_id": rep_id, "name": name, "email": f"{rep_id}@example.com", "region": region,
-        "director_email": {"North": DANA, "South": LEE}.get(region), "team": team, "is_active": True,
-        "on_leave_until": None, "started_on": date(2024, 1, 1), "covered_states": states.split(),
-        "latitude": latitude, "longitude": longitude, "performance": None, "capacity": None,
+        "rep_id": rep_id,
+        "name": name,
+        "email": f"{rep_id}@example.com",
+        "region": region,
+        "director_email": {"North": DANA, "South": LEE}.get(region),
+        "team": team,
+        "is_active": True,
+        "on_leave_until": None,
+        "started_on": date(2024, 1, 1),
+        "covered_states": states.split(),
+        "latitude": latitude,
+        "longitude": longitude,
+        "performance": None,
+        "capacity": None,
     } | changes
 
 
 def deal(opportunity_id: str, account_id: str, days: int, **changes) -> dict:
     """A row of `opportunities`: an open deal that closes so many days after the cycle's day."""
     return {
-        "opportunity_id": opportunity_id, "account_id": account_id, "owner_id": None, "stage": "Negotiation",
-        "amount": 100_000, "close_on": AS_OF + timedelta(days=days), "is_closed": False, "is_won": False,
+        "opportunity_id": opportunity_id,
+        "account_id": account_id,
+        "owner_id": None,
+        "stage": "Negotiation",
+        "amount": 100_000,
+        "close_on": AS_OF + timedelta(days=days),
+        "is_closed": False,
+        "is_won": False,
     } | changes
 
 
@@ -92,8 +128,10 @@ def field_reps() -> list[dict]:
 def inside_sales() -> list[dict]:
     """A member for each queue, and the placeholder owner."""
     return [
-        rep("iris", "Iris Lane", team="arm"), rep("gus", "Gus Hale", team="growers"),
-        rep("amy", "Amy Fox", team="activators"), rep("queue", "Queue", team="placeholder"),
+        rep("iris", "Iris Lane", team="arm"),
+        rep("gus", "Gus Hale", team="growers"),
+        rep("amy", "Amy Fox", team="activators"),
+        rep("queue", "Queue", team="placeholder"),
     ]
 
 
@@ -105,17 +143,23 @@ def dozens() -> list[dict]:
         for number, history in enumerate(DOZEN, 1):
             account_id = f"{letter}{number:02}"
             state = other if number in (5, 10) else "TX"
-            rows.append(account(account_id, owner_id, **({"state": state, "history": history} | marks.get(
-                account_id, {}))))
+            rows.append(
+                account(account_id, owner_id, **({"state": state, "history": history} | marks.get(account_id, {})))
+            )
     return rows
 
 
 def everybody_elses() -> list[dict]:
     """Accounts of Max, Inside Sales and the placeholder, and the carve-out."""
     return [
-        account("m01", "max", "TX", "l3m"), account("m02", "max"), account("m03", "max", "NM", "dormant"),
-        account("i01", "iris"), account("i02", "gus", "OK", "dormant"), account("i03", "amy", "WY"),
-        account("q01", "queue"), account("p01", "ana", carve_out="Partnerships"),
+        account("m01", "max", "TX", "l3m"),
+        account("m02", "max"),
+        account("m03", "max", "NM", "dormant"),
+        account("i01", "iris"),
+        account("i02", "gus", "OK", "dormant"),
+        account("i03", "amy", "WY"),
+        account("q01", "queue"),
+        account("p01", "ana", carve_out="Partnerships"),
     ]
 
 
@@ -150,16 +194,21 @@ def org_id(short: str) -> str:
 def with_org_ids(company: Company) -> Company:
     """The same company under ids that an org accepts."""
     columns = ("account_id", "owner_id", "rep_id", "opportunity_id", "parent_id")
-    return Company(*(
-        frame.with_columns(
-            pl.col(name).map_elements(org_id, return_dtype=pl.String) for name in columns if name in frame.columns
+    return Company(
+        *(
+            frame.with_columns(
+                pl.col(name).map_elements(org_id, return_dtype=pl.String) for name in columns if name in frame.columns
+            )
+            for frame in (company.accounts, company.reps, company.opportunities)
         )
-        for frame in (company.accounts, company.reps, company.opportunities)
-    ))
+    )
 
 
 CLAIMS = {
-    "account_id": pl.String, "other_cycle": pl.String, "other_scope": pl.String, "other_opened_no": pl.Int64,
+    "account_id": pl.String,
+    "other_cycle": pl.String,
+    "other_scope": pl.String,
+    "other_opened_no": pl.Int64,
     "opened_no": pl.Int64,
 }
 
@@ -171,8 +220,10 @@ def config(**changes) -> RunConfig:
 
 def books_of(company: Company, run_config: RunConfig) -> pl.DataFrame:
     """Table `current_books` of a company, as stage 01 makes it."""
-    facts = company.accounts.filter(pl.col("carve_out").is_null()).group_by(rep_id="owner_id").agg(
-        account_count=pl.len().cast(pl.Int64), referrals_l12m=pl.col("referrals_l12m").sum()
+    facts = (
+        company.accounts.filter(pl.col("carve_out").is_null())
+        .group_by(rep_id="owner_id")
+        .agg(account_count=pl.len().cast(pl.Int64), referrals_l12m=pl.col("referrals_l12m").sum())
     )
     return current_books(company.reps, facts, run_config)
 

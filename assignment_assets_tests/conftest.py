@@ -13,8 +13,17 @@ from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in
 settings.register_profile("without a clock", deadline=None)
 settings.load_profile("without a clock")
 
-FIRST = ("test_walk.py", "optimizer", "test_daemon.py", "test_demo.py", "stages", "review_app", "bench", "routing",
-         "test_readme.py")
+FIRST = (
+    "test_walk.py",
+    "optimizer",
+    "test_daemon.py",
+    "test_demo.py",
+    "stages",
+    "review_app",
+    "bench",
+    "routing",
+    "test_readme.py",
+)
 """What takes long begins first, so that several workers end together; the optimiser early, because its compiled loops
 are kept for every other process."""
 

@@ -70,7 +70,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.reply(226, "that is all")
 
     def do_retr(self, text: str) -> None:
-        content = self.path(text).read_bytes()[self.offset:]
+        content = self.path(text).read_bytes()[self.offset :]
         self.offset = 0
         with self.transfer() as data:
             data.sendall(content)

@@ -79,8 +79,9 @@ class Google:
 
 
 def _inside(area: dict, row: int, column: int) -> bool:
-    return (area.get("startRowIndex", 0) <= row < area.get("endRowIndex", 10**9)
-            and area.get("startColumnIndex", 0) <= column < area.get("endColumnIndex", 10**9))
+    return area.get("startRowIndex", 0) <= row < area.get("endRowIndex", 10**9) and area.get(
+        "startColumnIndex", 0
+    ) <= column < area.get("endColumnIndex", 10**9)
 
 
 class _Refusal(Exception):
@@ -104,6 +105,7 @@ def _app(google: Google) -> Starlette:
                 return JSONResponse(act(request, body))
             except _Refusal as refusal:
                 return _error(refusal.status, refusal.message)
+
         return endpoint
 
     async def token(request: Request) -> Response:
@@ -126,8 +128,15 @@ def _app(google: Google) -> Starlette:
         if folder not in google.folders:
             raise _Refusal(404, f"File not found: {folder}.")
         key = f"sheet-{len(google.sheets) + 1:03}"
-        first = {"title": "Sheet1", "hidden": False, "cells": {}, "formats": [], "dropdowns": [], "protected": [],
-                 "merges": []}
+        first = {
+            "title": "Sheet1",
+            "hidden": False,
+            "cells": {},
+            "formats": [],
+            "dropdowns": [],
+            "protected": [],
+            "merges": [],
+        }
         google.sheets[key] = Sheet(body["name"], folder, {0: first}, [EDITOR])
         return {"id": key, "name": body["name"]}
 
@@ -135,8 +144,13 @@ def _app(google: Google) -> Starlette:
         folder = re.search(r'parents in "([^"]+)"', request.query_params["q"])[1]
         if folder not in google.folders:
             raise _Refusal(404, f"File not found: {folder}.")
-        return {"files": [{"id": key, "name": each.name, "modifiedTime": f"2026-10-02T12:00:00.{each.changed:03}Z"}
-                          for key, each in google.sheets.items() if each.folder == folder]}
+        return {
+            "files": [
+                {"id": key, "name": each.name, "modifiedTime": f"2026-10-02T12:00:00.{each.changed:03}Z"}
+                for key, each in google.sheets.items()
+                if each.folder == folder
+            ]
+        }
 
     def delete(request: Request, _: dict) -> dict:
         sheet(request)
@@ -155,9 +169,16 @@ def _app(google: Google) -> Starlette:
 
     def facts(request: Request, _: dict) -> dict:
         found = sheet(request)
-        return {"properties": {"title": found.name}, "sheets": [
-            {"properties": {"sheetId": number, "title": each["title"], "hidden": each["hidden"]},
-             "merges": each["merges"]} for number, each in found.tabs.items()]}
+        return {
+            "properties": {"title": found.name},
+            "sheets": [
+                {
+                    "properties": {"sheetId": number, "title": each["title"], "hidden": each["hidden"]},
+                    "merges": each["merges"],
+                }
+                for number, each in found.tabs.items()
+            ],
+        }
 
     def values(request: Request, _: dict) -> dict:
         found = sheet(request)
@@ -181,16 +202,18 @@ def _app(google: Google) -> Starlette:
         return {"replies": [{} for _ in body["requests"]]}
 
     key = "/v4/spreadsheets/{key}"
-    return Starlette(routes=[
-        Route("/token", token, methods=["POST"]),
-        Route("/drive/v3/files", answering(create), methods=["POST"]),
-        Route("/drive/v3/files", answering(listed), methods=["GET"]),
-        Route("/drive/v3/files/{key}", answering(delete), methods=["DELETE"]),
-        Route("/drive/v3/files/{key}/permissions", answering(share), methods=["POST"]),
-        Route(f"{key}:batchUpdate", answering(update), methods=["POST"]),
-        Route(f"{key}/values:batchGet", answering(values), methods=["GET"]),
-        Route(key, answering(facts), methods=["GET"]),
-    ])
+    return Starlette(
+        routes=[
+            Route("/token", token, methods=["POST"]),
+            Route("/drive/v3/files", answering(create), methods=["POST"]),
+            Route("/drive/v3/files", answering(listed), methods=["GET"]),
+            Route("/drive/v3/files/{key}", answering(delete), methods=["DELETE"]),
+            Route("/drive/v3/files/{key}/permissions", answering(share), methods=["POST"]),
+            Route(f"{key}:batchUpdate", answering(update), methods=["POST"]),
+            Route(f"{key}/values:batchGet", answering(values), methods=["GET"]),
+            Route(key, answering(facts), methods=["GET"]),
+        ]
+    )
 
 
 def _carry_out(tabs: dict[int, dict], kind: str, facts: dict) -> None:
@@ -198,8 +221,16 @@ def _carry_out(tabs: dict[int, dict], kind: str, facts: dict) -> None:
         made = facts["properties"]
         if made["sheetId"] in tabs:
             raise _Refusal(400, f"a sheet with id {made['sheetId']} is there already")
-        tabs[made["sheetId"]] = {"title": made["title"], "hidden": made["hidden"], "cells": {}, "formats": [],
-                                 "dropdowns": [], "protected": [], "merges": [], "size": made["gridProperties"]}
+        tabs[made["sheetId"]] = {
+            "title": made["title"],
+            "hidden": made["hidden"],
+            "cells": {},
+            "formats": [],
+            "dropdowns": [],
+            "protected": [],
+            "merges": [],
+            "size": made["gridProperties"],
+        }
     elif kind == "deleteSheet":
         del tabs[facts["sheetId"]]
     elif kind == "updateCells":
@@ -217,7 +248,8 @@ def _carry_out(tabs: dict[int, dict], kind: str, facts: dict) -> None:
     elif kind == "addProtectedRange":
         kept = facts["protectedRange"]
         tabs[kept["range"]["sheetId"]]["protected"].append(
-            {"open": kept["unprotectedRanges"], "editors": kept["editors"]["users"]})
+            {"open": kept["unprotectedRanges"], "editors": kept["editors"]["users"]}
+        )
     elif kind not in KNOWN:
         raise _Refusal(400, f"Unknown name {kind!r}")
 
@@ -251,10 +283,21 @@ def _error(status: int, message: str, headers: dict | None = None) -> JSONRespon
 def account_file(path, url: str) -> None:
     """A service account's key as Google hands it out, whose tokens come from this server."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_text(json.dumps({
-        "type": "service_account", "client_email": EDITOR, "private_key": key.decode(), "private_key_id": "1",
-        "token_uri": f"{url}/token", "client_id": "1", "project_id": "tests"}))
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_text(
+        json.dumps(
+            {
+                "type": "service_account",
+                "client_email": EDITOR,
+                "private_key": key.decode(),
+                "private_key_id": "1",
+                "token_uri": f"{url}/token",
+                "client_id": "1",
+                "project_id": "tests",
+            }
+        )
+    )
 
 
 @contextmanager

@@ -30,15 +30,24 @@ class Office:
         self.home.mkdir()
         dagster = yaml.safe_load((PROJECT / "dagster.yaml").read_text())
         dagster["run_monitoring"] |= {"poll_interval_seconds": 2}
-        dagster["run_coordinator"] = {"module": "dagster._core.run_coordinator", "class": "QueuedRunCoordinator",
-                                      "config": {"dequeue_interval_seconds": 1}}  # the default one, looking oftener
+        dagster["run_coordinator"] = {
+            "module": "dagster._core.run_coordinator",
+            "class": "QueuedRunCoordinator",
+            "config": {"dequeue_interval_seconds": 1},
+        }  # the default one, looking oftener
         (self.home / "dagster.yaml").write_text(yaml.safe_dump(dagster))
         sample_company.write(company, self.folder.root / "sample")
         (root / "settings.toml").write_text(settings)
         self.environment = os.environ | {
-            "DAGSTER_HOME": str(self.home), "ASSIGNMENT_DATA": str(self.folder.root), "ASSIGNMENT_KEY": KEY,
-            "ASSIGNMENT_SOURCE": "sample", "ASSIGNMENT_SOURCE_PATH": str(self.folder.root / "sample"),
-            "ASSIGNMENT_SETTINGS": str(root / "settings.toml"), "ASSIGNMENT_LOOK_SECONDS": "2", "PYTHONUNBUFFERED": "1"}
+            "DAGSTER_HOME": str(self.home),
+            "ASSIGNMENT_DATA": str(self.folder.root),
+            "ASSIGNMENT_KEY": KEY,
+            "ASSIGNMENT_SOURCE": "sample",
+            "ASSIGNMENT_SOURCE_PATH": str(self.folder.root / "sample"),
+            "ASSIGNMENT_SETTINGS": str(root / "settings.toml"),
+            "ASSIGNMENT_LOOK_SECONDS": "2",
+            "PYTHONUNBUFFERED": "1",
+        }
         self.daemon: subprocess.Popen | None = None
         self.pages: subprocess.Popen | None = None
         self.address = ""
@@ -46,20 +55,48 @@ class Office:
     def open_cycle(self, *options: str) -> None:
         """Opens the quarter from the command line; gates without a correction window."""
         subprocess.run(
-            [COMMANDS / "assignment", "cycle", "new", CYCLE, "--as-of", "2026-10-01", "--opened-by", "gs@example.com",
-             "--preset", "quick", "--correction-minutes", "0", *options],
-            env=self.environment, cwd=PROJECT, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
+            [
+                COMMANDS / "assignment",
+                "cycle",
+                "new",
+                CYCLE,
+                "--as-of",
+                "2026-10-01",
+                "--opened-by",
+                "gs@example.com",
+                "--preset",
+                "quick",
+                "--correction-minutes",
+                "0",
+                *options,
+            ],
+            env=self.environment,
+            cwd=PROJECT,
+            check=True,
+            capture_output=True,
+            timeout=PATIENCE_SECONDS,
+        )
 
     def start_daemon(self) -> None:
         with (self.root / "daemon.log").open("wb") as log:
             self.daemon = subprocess.Popen(
                 [COMMANDS / "dagster-daemon", "run", "-m", "assignment_assets.definitions", "-d", str(PROJECT)],
-                env=self.environment, cwd=self.home, stdout=log, stderr=subprocess.STDOUT)
+                env=self.environment,
+                cwd=self.home,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     def start_pages(self) -> None:
         """Serves the review pages at a free port; `address` is where."""
-        self.pages = subprocess.Popen([COMMANDS / "assignment", "pages", "--port", "0"], env=self.environment,
-                                      cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.pages = subprocess.Popen(
+            [COMMANDS / "assignment", "pages", "--port", "0"],
+            env=self.environment,
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
         self.address = self.pages.stdout.readline().partition(": ")[2].strip()
         assert self.address.startswith("http://127.0.0.1:"), self.address
 

@@ -18,19 +18,32 @@ def random_company(seed: int) -> Company:
     """2 to 5 field reps in two regions (some on leave, ramping, gone), Inside Sales, up to 40 accounts."""
     draw = Random(seed)
     people = [
-        rep(f"r{number}", f"Rep {number}", " ".join(draw.sample(STATES, draw.choice((1, 2, 4)))),
-            ("North", "South")[number % 2], is_active=number < 1 or draw.random() < 0.8,
+        rep(
+            f"r{number}",
+            f"Rep {number}",
+            " ".join(draw.sample(STATES, draw.choice((1, 2, 4)))),
+            ("North", "South")[number % 2],
+            is_active=number < 1 or draw.random() < 0.8,
             on_leave_until=draw.choice((None, None, None, date(2026, 12, 1))) if number else None,
-            capacity=draw.choice((None, None, 3)), performance=draw.choice((None, 1.0, 2.0)),
-            started_on=draw.choice((date(2024, 1, 1), date(2026, 8, 1))))
+            capacity=draw.choice((None, None, 3)),
+            performance=draw.choice((None, 1.0, 2.0)),
+            started_on=draw.choice((date(2024, 1, 1), date(2026, 8, 1))),
+        )
         for number in range(draw.randint(2, 5))
     ]
     owners = [*(row["rep_id"] for row in people), "iris", "gus", "amy", "queue", None]
     rows = [
-        account(f"x{number:02}", draw.choice(owners[: len(people)] * 3 + owners), draw.choice((*STATES * 4, "WY")),
-                draw.choice(tuple(HISTORIES)), carve_out=draw.choice((None,) * 9 + ("TAD",)),
-                keep_with_owner=draw.random() < 0.08, is_house=draw.random() < 0.05,
-                held_for_new_hire=draw.random() < 0.05, last_referral_on=AS_OF - timedelta(days=draw.randint(1, 900)))
+        account(
+            f"x{number:02}",
+            draw.choice(owners[: len(people)] * 3 + owners),
+            draw.choice((*STATES * 4, "WY")),
+            draw.choice(tuple(HISTORIES)),
+            carve_out=draw.choice((None,) * 9 + ("TAD",)),
+            keep_with_owner=draw.random() < 0.08,
+            is_house=draw.random() < 0.05,
+            held_for_new_hire=draw.random() < 0.05,
+            last_referral_on=AS_OF - timedelta(days=draw.randint(1, 900)),
+        )
         for number in range(draw.randint(1, 40))
     ]
     related = Random(seed + 4)
@@ -49,17 +62,29 @@ def random_config(company: Company, seed: int, **changes) -> RunConfig:
     active = company.reps.filter((pl.col("team") == "field") & pl.col("is_active"))["rep_id"].to_list()
     scope = draw.choice(("global", "global", "region", "rep", "churn", "new_starter_class"))
     named = {
-        "global": {}, "region": {"regions": ["North"]}, "rep": {"reps": active[:1]},
+        "global": {},
+        "region": {"regions": ["North"]},
+        "rep": {"reps": active[:1]},
         "churn": draw.choice(({}, {"books": [draw.choice(rep_ids)]}, {"regions": ["North"]})),
         "new_starter_class": {"reps": active[-2:]},
     }[scope]
     overrides = [
         {"account_id": account_id, "rep_id": draw.choice(rep_ids), "reason": "they know each other"}
-        for account_id in company.accounts["account_id"] if draw.random() < 0.1
+        for account_id in company.accounts["account_id"]
+        if draw.random() < 0.1
     ]
-    return config(scope=scope, book_size=draw.choice((1, 3, 6, 10)), surplus_book_size=draw.choice((2, 5, 100)),
-                  dormant_quota=draw.choice((0, 1, 5)), max_adds=draw.choice((0, 2, 5)), max_drops=draw.choice((1, 5)),
-                  coverage_overrides=overrides, **named, **_extensions(Random(seed + 5)), **changes)
+    return config(
+        scope=scope,
+        book_size=draw.choice((1, 3, 6, 10)),
+        surplus_book_size=draw.choice((2, 5, 100)),
+        dormant_quota=draw.choice((0, 1, 5)),
+        max_adds=draw.choice((0, 2, 5)),
+        max_drops=draw.choice((1, 5)),
+        coverage_overrides=overrides,
+        **named,
+        **_extensions(Random(seed + 5)),
+        **changes,
+    )
 
 
 def _extensions(draw: Random) -> dict:
@@ -88,7 +113,16 @@ def random_edits(books: pl.DataFrame, company: Company, seed: int) -> list[dict]
                 continue
             kind = "drop" if held_here and draw.random() < 0.6 else "add"
             rep_id = row["new_owner_id"] if kind == "drop" else draw.choice(sorted(regions))
-            edits.append({"receipt_no": receipt_no, "director": director, "row_no": row_no, "edit_kind": kind,
-                          "rep_id": rep_id, "account_id": row["account_id"], "edit_reason": draw.choice(REASONS),
-                          "note": None})
+            edits.append(
+                {
+                    "receipt_no": receipt_no,
+                    "director": director,
+                    "row_no": row_no,
+                    "edit_kind": kind,
+                    "rep_id": rep_id,
+                    "account_id": row["account_id"],
+                    "edit_reason": draw.choice(REASONS),
+                    "note": None,
+                }
+            )
     return edits

@@ -43,8 +43,12 @@ def settle_in(folder: Path, dagster_home: Path, monkeypatch: pytest.MonkeyPatch)
     dagster_home.mkdir(parents=True, exist_ok=True)
     (dagster_home / "dagster.yaml").write_text(DAGSTER_YAML)
     for name, value in {
-        "ASSIGNMENT_DATA": folder / "data", "ASSIGNMENT_KEY": KEY, "DAGSTER_HOME": dagster_home,
-        "ASSIGNMENT_SETTINGS": settings, "ASSIGNMENT_SOURCE": "sample", "ASSIGNMENT_SOURCE_PATH": folder / "sample",
+        "ASSIGNMENT_DATA": folder / "data",
+        "ASSIGNMENT_KEY": KEY,
+        "DAGSTER_HOME": dagster_home,
+        "ASSIGNMENT_SETTINGS": settings,
+        "ASSIGNMENT_SOURCE": "sample",
+        "ASSIGNMENT_SOURCE_PATH": folder / "sample",
     }.items():
         monkeypatch.setenv(name, str(value))
     return DataFolder.from_environment()

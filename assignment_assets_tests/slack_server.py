@@ -39,8 +39,11 @@ class _Session(BaseHTTPRequestHandler):
             facts = facts or json.loads(body)
             text = facts["text"]
             is_known = self.headers["authorization"] == f"Bearer {TOKEN}"
-            problem = "" if is_known and facts["channel"] == CHANNEL else (
-                "channel_not_found" if is_known else "invalid_auth")
+            problem = (
+                ""
+                if is_known and facts["channel"] == CHANNEL
+                else ("channel_not_found" if is_known else "invalid_auth")
+            )
         if problem:
             self.answer(200, json.dumps({"ok": False, "error": problem}))
             return

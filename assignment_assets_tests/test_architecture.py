@@ -80,8 +80,7 @@ def ours(path):
 @pytest.mark.parametrize("name", sorted(MAY_IMPORT))
 def test_a_room_imports_inward_only(name):
     wrong = {
-        f"{path}: {each}" for path in files() if room(path) == name
-        for each in ours(path) - MAY_IMPORT[name] - {name}
+        f"{path}: {each}" for path in files() if room(path) == name for each in ours(path) - MAY_IMPORT[name] - {name}
     }
     assert wrong == set()
 

@@ -136,8 +136,10 @@ def test_a_file_after_the_closing_is_refused_and_starts_nothing(dagster, gate):
     gate.drop(gate.workbook({}))
     later = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=1)
     assert "was asked for" in tick.why(max(later, DEADLINE))
-    assert [line["rule"] for line in map(json.loads, (
-        gate.folder.root / "intake" / CYCLE / "lock_lists.jsonl").read_text().splitlines())] == ["gate_closed"]
+    assert [
+        line["rule"]
+        for line in map(json.loads, (gate.folder.root / "intake" / CYCLE / "lock_lists.jsonl").read_text().splitlines())
+    ] == ["gate_closed"]
 
 
 def test_a_file_that_is_still_arriving_at_the_deadline_keeps_the_gate_open_a_little(dagster, gate):
@@ -160,8 +162,15 @@ def test_a_gate_whose_next_packets_are_out_a_draft_and_a_cycle_that_is_over_star
     assert tick.why(DEADLINE) == "no cycle waits for lock_lists"
     gate.issue()
     (gate.folder.outbox(CYCLE, "review_edits") / "gate.json").unlink()
-    event = {"event_no": 2, "event": "cancelled", "revision": 1, "from_stage": None, "actor": "", "reason": "",
-             "at": NOON}
+    event = {
+        "event_no": 2,
+        "event": "cancelled",
+        "revision": 1,
+        "from_stage": None,
+        "actor": "",
+        "reason": "",
+        "at": NOON,
+    }
     published = gate.folder.published(CYCLE)
     published.mkdir(parents=True)
     pl.DataFrame([event], schema=CYCLE_EVENTS.columns).write_parquet(published / "cycle_events.parquet")
@@ -195,8 +204,18 @@ def test_decisions_that_were_judged_already_start_nothing(dagster, tmp_path, gat
     decision = SignOff(CYCLE, 1, "west", "ab" * 32, "approve", SIGNER)
     signing.drop(signed_text(decision, signer_token(KEY, SIGNER)).encode(), "west.json", SIGNER)
     signing.look()
-    row = {"gate": "sign_offs", "receipt_no": 1, "person": SIGNER, "revision": 1, "digest": "", "file_name": "",
-           "received_at": NOON, "is_late": False, "verdict": "accepted", "message": ""}
+    row = {
+        "gate": "sign_offs",
+        "receipt_no": 1,
+        "person": SIGNER,
+        "revision": 1,
+        "digest": "",
+        "file_name": "",
+        "received_at": NOON,
+        "is_late": False,
+        "verdict": "accepted",
+        "message": "",
+    }
     published = signing.folder.published(CYCLE)
     published.mkdir(parents=True)
     pl.DataFrame([row], schema=SUBMISSIONS.columns).write_parquet(published / "submissions.parquet")
@@ -206,7 +225,8 @@ def test_decisions_that_were_judged_already_start_nothing(dagster, tmp_path, gat
 def test_the_schedule_opens_the_quarters_cycle_once():
     with dg.instance_for_test() as instance:
         context = dg.build_schedule_context(
-            instance=instance, scheduled_execution_time=datetime(2026, 10, 1, 10, tzinfo=UTC))
+            instance=instance, scheduled_execution_time=datetime(2026, 10, 1, 10, tzinfo=UTC)
+        )
         request = every_quarter(context)
         assert (request.run_key, request.partition_key) == ("2026q4-global", "2026q4-global")
         assert request.run_config["ops"]["run_config"]["config"]["as_of"] == "2026-10-01"
@@ -247,8 +267,11 @@ def test_a_failed_run_says_what_failed_and_what_to_do(dagster, gate):
     assert path.name.startswith(f"20261002T120000-open_cycle-{CYCLE}-")
     lines = path.read_text().splitlines()
     assert lines[0].startswith(f"open_cycle of {CYCLE} failed (run ")
-    assert lines[1:] == ["Failed: reads_the_sources", "  It said: accounts.csv: 0 faults.",
-                         "  What to do: Correct what is listed, then launch the job again."]
+    assert lines[1:] == [
+        "Failed: reads_the_sources",
+        "  It said: accounts.csv: 0 faults.",
+        "  What to do: Correct what is listed, then launch the job again.",
+    ]
 
 
 def test_an_error_that_nobody_foresaw_is_told_with_where_to_look(dagster, gate):
@@ -275,9 +298,16 @@ ONLY_CRASHES = {"enabled": True, "max_retries": 1, "retry_on_asset_or_op_failure
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE])
-@pytest.mark.parametrize(("settings", "reason", "promised"), [
-    ({"enabled": True, "max_retries": 1}, None, True), ({"enabled": True, "max_retries": 0}, None, False),
-    ({"enabled": False}, None, False), (ONLY_CRASHES, "RUN_EXCEPTION", True), (ONLY_CRASHES, "STEP_FAILURE", False)])
+@pytest.mark.parametrize(
+    ("settings", "reason", "promised"),
+    [
+        ({"enabled": True, "max_retries": 1}, None, True),
+        ({"enabled": True, "max_retries": 0}, None, False),
+        ({"enabled": False}, None, False),
+        (ONLY_CRASHES, "RUN_EXCEPTION", True),
+        (ONLY_CRASHES, "STEP_FAILURE", False),
+    ],
+)
 def test_a_failure_that_is_seen_before_its_tag_is_written_is_told_right(gate, settings, reason, promised, status):
     @dg.job(name="propose")
     def job():

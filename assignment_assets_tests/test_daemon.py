@@ -117,7 +117,9 @@ def test_a_gate_under_a_real_daemon(office):
 
 def process_of(dagster: dg.DagsterInstance, run_id: str) -> int | None:
     """The process that executes a run, once it is at its first step."""
-    messages = [record.event_log_entry.user_message or record.event_log_entry.message
-                for record in dagster.get_records_for_run(run_id).records]
+    messages = [
+        record.event_log_entry.user_message or record.event_log_entry.message
+        for record in dagster.get_records_for_run(run_id).records
+    ]
     pids = [re.search(r"Executing steps in process \(pid: (\d+)\)", message) for message in messages]
     return next((int(found.group(1)) for found in pids if found), None)

@@ -46,8 +46,11 @@ def test_every_asset_is_told_owned_partitioned_and_in_its_stage():
 
 def test_people_are_nodes_of_the_graph():
     assert {name for name, spec in SPECS.items() if spec.group_name == "people"} == PEOPLE
-    for gate, packets in (("lock_lists", "lock_packets"), ("review_edits", "review_packets"),
-                          ("sign_offs", "sign_off_packets")):
+    for gate, packets in (
+        ("lock_lists", "lock_packets"),
+        ("review_edits", "review_packets"),
+        ("sign_offs", "sign_off_packets"),
+    ):
         assert GRAPH.get(dg.AssetKey(gate)).parent_keys == {dg.AssetKey(packets)}
 
 
@@ -92,14 +95,22 @@ def test_the_promises_are_blocking_and_on_every_stage_that_hands_on():
     checks = [spec for checks in defs.asset_checks for spec in checks.check_specs]
     assert all(spec.blocking for spec in checks)
     assert {spec.asset_key.to_user_string() for spec in checks} == {
-        "eligible_pool", "locks", "proposed_books", "reviewed_books", "sign_off_packets", "approved_diff",
+        "eligible_pool",
+        "locks",
+        "proposed_books",
+        "reviewed_books",
+        "sign_off_packets",
+        "approved_diff",
         "write_back_log",
     }
 
 
 def test_one_writer_at_a_time():
-    waterfall = [each for each in defs.assets if isinstance(each, dg.AssetsDefinition)
-                 and {key.to_user_string() for key in each.keys} <= set(SPECS)]
+    waterfall = [
+        each
+        for each in defs.assets
+        if isinstance(each, dg.AssetsDefinition) and {key.to_user_string() for key in each.keys} <= set(SPECS)
+    ]
     pools = {key.to_user_string(): assets.op.pool for assets in waterfall for key in assets.keys}
     assert {name for name, pool in pools.items() if pool != "duckdb"} <= {"write_back_log"}
     assert None not in pools.values()

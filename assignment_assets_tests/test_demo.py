@@ -10,7 +10,9 @@ from assignment_assets.io.warehouse import read_published
 
 def test_the_demo_ends_with_owners_written_and_tells_itself_again(tmp_path, dagster_home, monkeypatch):
     for name, value in {
-        "ASSIGNMENT_DATA": str(tmp_path / "data"), "DAGSTER_HOME": str(dagster_home), "ASSIGNMENT_KEY": "k" * 32,
+        "ASSIGNMENT_DATA": str(tmp_path / "data"),
+        "DAGSTER_HOME": str(dagster_home),
+        "ASSIGNMENT_KEY": "k" * 32,
     }.items():
         monkeypatch.setenv(name, value)
     for name in ("URL", "CA_FILE", "CLIENT_ID", "CLIENT_SECRET"):

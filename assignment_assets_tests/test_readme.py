@@ -31,8 +31,11 @@ def shell(tmp_path_factory):
     home.mkdir()
     (home / "dagster.yaml").write_text((PROJECT / "dagster.yaml").read_text())
     environment = {
-        "ASSIGNMENT_DATA": str(folder / "data"), "DAGSTER_HOME": str(home), "ASSIGNMENT_KEY": "k" * 32,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "100",
+        "ASSIGNMENT_DATA": str(folder / "data"),
+        "DAGSTER_HOME": str(home),
+        "ASSIGNMENT_KEY": "k" * 32,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "100",
     }
 
     def run(command: str) -> str:
@@ -41,8 +44,13 @@ def shell(tmp_path_factory):
         if command.startswith("export "):
             return ""
         done = subprocess.run(
-            shlex.split(command), capture_output=True, text=True, env=os.environ | environment, cwd=PROJECT,
-            timeout=240, check=False,
+            shlex.split(command),
+            capture_output=True,
+            text=True,
+            env=os.environ | environment,
+            cwd=PROJECT,
+            timeout=240,
+            check=False,
         )
         return (done.stdout + done.stderr).replace(f"{folder}/", "").rstrip("\n")
 

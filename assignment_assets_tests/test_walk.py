@@ -105,11 +105,17 @@ def test_people_at_their_pages_take_a_cycle_from_its_packets_to_what_is_approved
         assert "signed" in priya.open(f"{office.address}/{CYCLE}/gs").text
 
     # Every submission left a file, a receipt and a line of who did it.
-    pages = [json.loads(line) for path in (office.folder.root / "audit" / "review_app").glob("*.jsonl")
-             for line in path.read_text().splitlines()]
+    pages = [
+        json.loads(line)
+        for path in (office.folder.root / "audit" / "review_app").glob("*.jsonl")
+        for line in path.read_text().splitlines()
+    ]
     submitted = [each for each in pages if each["action"].startswith("submitted")]
-    receipts = [each for gate in ("lock_lists", "review_edits", "sign_offs")
-                for each in read_receipts(office.folder, CYCLE, gate)]
+    receipts = [
+        each
+        for gate in ("lock_lists", "review_edits", "sign_offs")
+        for each in read_receipts(office.folder, CYCLE, gate)
+    ]
     assert {each.verdict for each in receipts} == {"accepted"}
     assert sorted(each["digest"] for each in submitted) == sorted(each.digest for each in receipts)
     assert {each.person for each in receipts} <= set(table(office, AUDIT_LOG)["actor"])

@@ -14,15 +14,18 @@ NOW = datetime(2026, 11, 1, 12, 0)
 AGO = (NOW - timedelta(minutes=10)).isoformat()
 
 
-@pytest.mark.parametrize(("standing", "is_running", "goes_on", "why"), [
-    (Standing("paused", AGO, code="API_BUDGET", resume_at=AGO), False, True, "paused (API_BUDGET)"),
-    (Standing("paused", AGO, code="API_BUDGET", resume_at="2026-11-01T12:00:01"), False, False, "until"),
-    (Standing("paused", AGO, code="CIRCUIT_BREAKER"), False, False, "a person must look"),
-    (Standing("writing", AGO), False, True, "its run died"),
-    (Standing("writing", AGO), True, False, "a run is writing"),
-    (Standing("writing", NOW.isoformat()), False, False, "writing"),
-    (Standing("finished", AGO), False, False, "finished"),
-])
+@pytest.mark.parametrize(
+    ("standing", "is_running", "goes_on", "why"),
+    [
+        (Standing("paused", AGO, code="API_BUDGET", resume_at=AGO), False, True, "paused (API_BUDGET)"),
+        (Standing("paused", AGO, code="API_BUDGET", resume_at="2026-11-01T12:00:01"), False, False, "until"),
+        (Standing("paused", AGO, code="CIRCUIT_BREAKER"), False, False, "a person must look"),
+        (Standing("writing", AGO), False, True, "its run died"),
+        (Standing("writing", AGO), True, False, "a run is writing"),
+        (Standing("writing", NOW.isoformat()), False, False, "writing"),
+        (Standing("finished", AGO), False, False, "finished"),
+    ],
+)
 def test_who_goes_on_by_itself(standing, is_running, goes_on, why):
     told, sentence = may_go_on(standing, NOW, is_running)
     assert told is goes_on

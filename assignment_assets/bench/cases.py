@@ -28,17 +28,21 @@ def draw_public(case: str, seed: int) -> Problem:
     """
     num_accounts, num_reps, seats = PUBLIC[case]
     drawn = problem_of_company(case, _with_every_account(company.generate(num_reps, num_accounts, seed)))
-    accounts = drawn.accounts.with_columns(_owners(drawn, np.random.default_rng([seed, 9])), referring=pl.lit(True),
-                                           locked=pl.lit(False))
+    accounts = drawn.accounts.with_columns(
+        _owners(drawn, np.random.default_rng([seed, 9])), referring=pl.lit(True), locked=pl.lit(False)
+    )
     states = sorted(accounts["state"].unique())
-    reps = drawn.reps.with_columns(capacity=pl.lit(seats, dtype=pl.Int64),
-                                   covered_states=pl.Series([states] * len(drawn.reps)))
+    reps = drawn.reps.with_columns(
+        capacity=pl.lit(seats, dtype=pl.Int64), covered_states=pl.Series([states] * len(drawn.reps))
+    )
     return problem_of(f"{case}-{seed}", accounts, reps, {})
 
 
 def _owners(drawn: Problem, generator: np.random.Generator) -> pl.Series:
-    away = geography.miles(*(drawn.accounts[name].to_numpy()[:, None] for name in ("latitude", "longitude")),
-                           *(drawn.reps[name].to_numpy() for name in ("latitude", "longitude")))
+    away = geography.miles(
+        *(drawn.accounts[name].to_numpy()[:, None] for name in ("latitude", "longitude")),
+        *(drawn.reps[name].to_numpy() for name in ("latitude", "longitude")),
+    )
     nearest = np.argsort(away, axis=1, kind="stable")[:, :NEAR]
     owner = nearest[np.arange(len(nearest)), generator.integers(NEAR, size=len(nearest))]
     is_owned = generator.random(len(owner)) < OWNED_SHARE
@@ -63,15 +67,26 @@ def draw_hospitals(seed: int) -> Problem:
     """
     path = os.environ.get(HOSPITALS_VARIABLE, "")
     if not path or not Path(path).is_file():
-        raise InvalidInput("hospitals", [Fault(HOSPITALS_VARIABLE, repr(path), "the path of the hospitals' CSV file",
-                                               "Set it, as examples/us_hospitals.toml says.")])
+        raise InvalidInput(
+            "hospitals",
+            [
+                Fault(
+                    HOSPITALS_VARIABLE,
+                    repr(path),
+                    "the path of the hospitals' CSV file",
+                    "Set it, as examples/us_hospitals.toml says.",
+                )
+            ],
+        )
     places = _hospitals(Path(path))
     reps = generate_reps(places, HOSPITAL_REPS, seed, company.AS_OF)
     beds = places["beds"]
     accounts = generate_accounts(places, reps, seed, company.AS_OF).with_columns(
-        tam=beds * TAM_A_BED, value=beds * VALUE_A_BED, carve_out=pl.lit(None, dtype=pl.String))
-    return problem_of_company(f"hospitals-{seed}", company.Company(
-        accounts, reps, generate_opportunities(accounts, seed, company.AS_OF)))
+        tam=beds * TAM_A_BED, value=beds * VALUE_A_BED, carve_out=pl.lit(None, dtype=pl.String)
+    )
+    return problem_of_company(
+        f"hospitals-{seed}", company.Company(accounts, reps, generate_opportunities(accounts, seed, company.AS_OF))
+    )
 
 
 def _hospitals(path: Path) -> pl.DataFrame:
@@ -79,8 +94,12 @@ def _hospitals(path: Path) -> pl.DataFrame:
     return (
         pl.read_csv(path, infer_schema=False)
         .filter(pl.col("status") != "CLOSED", pl.col("state").is_in(list(geography.states())))
-        .select("state", pl.col("zip").str.zfill(5).alias("postal_code"), "city",
-                pl.col("latitude", "longitude").cast(pl.Float64),
-                pl.col("beds").cast(pl.Int64).replace(UNKNOWN_BEDS, 0).fill_null(0))
+        .select(
+            "state",
+            pl.col("zip").str.zfill(5).alias("postal_code"),
+            "city",
+            pl.col("latitude", "longitude").cast(pl.Float64),
+            pl.col("beds").cast(pl.Int64).replace(UNKNOWN_BEDS, 0).fill_null(0),
+        )
         .drop_nulls(["latitude", "longitude"])
     )

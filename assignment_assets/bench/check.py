@@ -38,9 +38,14 @@ class Dump:
     def read(cls, folder: Path) -> "Dump":
         edges = folder / "edges.parquet"
         frames = [pl.read_parquet(folder / f"{name}.parquet") for name in ("accounts", "reps", "assignment", "front")]
-        return cls(frames[0].sort("account"), frames[1].sort("rep"), frames[2].sort("account"), frames[3],
-                   pl.read_parquet(edges) if edges.exists() else None,
-                   json.loads((folder / "certificate.json").read_text()))
+        return cls(
+            frames[0].sort("account"),
+            frames[1].sort("rep"),
+            frames[2].sort("account"),
+            frames[3],
+            pl.read_parquet(edges) if edges.exists() else None,
+            json.loads((folder / "certificate.json").read_text()),
+        )
 
     @property
     def covers(self) -> tuple[list[str], np.ndarray]:
@@ -87,18 +92,34 @@ def _feasibility(dump: Dump) -> list[dict]:
     held = np.bincount(placed[placed >= 0], minlength=num_reps)
     wanting = np.bincount(state[locked < 0], minlength=len(states))
     rows = [
-        _row("accounts that are there once", int((dump.assignment["account"] == dump.accounts["account"]).sum())
-             if len(dump.assignment) == len(dump.accounts) else -1, len(dump.accounts)),
+        _row(
+            "accounts that are there once",
+            int((dump.assignment["account"] == dump.accounts["account"]).sum())
+            if len(dump.assignment) == len(dump.accounts)
+            else -1,
+            len(dump.accounts),
+        ),
         _row("locked accounts that moved", int((locks != locked).sum()), 0),
         _row("accounts outside their rep's states", int((~covers[placed, state] & (placed >= 0)).sum()), 0),
         _row("accounts above a book's capacity", int(np.maximum(held - free, 0).sum()), 0),
-        _row("referring accounts in phase 3, others in phase 2", int(
-            (dump.rep_of("referring") >= 0).astype(int)[~dump.accounts["referring"].to_numpy()].sum()
-            + (dump.rep_of("value") >= 0).astype(int)[dump.accounts["referring"].to_numpy()].sum()), 0),
+        _row(
+            "referring accounts in phase 3, others in phase 2",
+            int(
+                (dump.rep_of("referring") >= 0).astype(int)[~dump.accounts["referring"].to_numpy()].sum()
+                + (dump.rep_of("value") >= 0).astype(int)[dump.accounts["referring"].to_numpy()].sum()
+            ),
+            0,
+        ),
         _row("accounts placed, against the certificate", int((placed >= 0).sum()), dump.certificate["placed"]),
     ]
-    return [*rows, _row("accounts placed, against the largest flow", int((placed >= 0).sum()),
-                        _largest_flow(wanting, covers, np.maximum(free, 0)))]
+    return [
+        *rows,
+        _row(
+            "accounts placed, against the largest flow",
+            int((placed >= 0).sum()),
+            _largest_flow(wanting, covers, np.maximum(free, 0)),
+        ),
+    ]
 
 
 def _largest_flow(wanting: np.ndarray, covers: np.ndarray, seats: np.ndarray) -> int:
@@ -120,9 +141,15 @@ def _minutes(dump: Dump) -> list[dict]:
     per_state = dict(zip(states, covers.sum(axis=0).tolist(), strict=True))
     free = dump.accounts.filter(pl.col("locked_rep").is_null())["state"]
     off = np.abs(dump.minutes(account, rep) - dump.edges["minutes"].to_numpy())
-    return [_row("edges", len(dump.edges), free.replace_strict(per_state).sum()),
-            _row("minutes off the formula", float((off > 0).mean()), 0.0,
-                 bool((off <= 1).all() and (off > 0).mean() <= ROUNDED))]
+    return [
+        _row("edges", len(dump.edges), free.replace_strict(per_state).sum()),
+        _row(
+            "minutes off the formula",
+            float((off > 0).mean()),
+            0.0,
+            bool((off <= 1).all() and (off > 0).mean() <= ROUNDED),
+        ),
+    ]
 
 
 def _front(dump: Dump) -> list[dict]:
@@ -130,16 +157,20 @@ def _front(dump: Dump) -> list[dict]:
     no_worse = (points[:, None, :] <= points[None, :, :]).all(axis=2)
     beaten = (no_worse & ~no_worse.T).any(axis=0)
     chosen = dump.front.filter("chosen").select("f1", "f2", "f3").to_numpy()
-    return [_row("points of the front that another one beats", int(beaten.sum()), 0),
-            _row("points that are chosen", len(chosen), 1),
-            *(_row(f"chosen point, f{k + 1}", chosen[0, k], figure)
-              for k, figure in enumerate(dump.certificate["referring"]["knee"]))]
+    return [
+        _row("points of the front that another one beats", int(beaten.sum()), 0),
+        _row("points that are chosen", len(chosen), 1),
+        *(
+            _row(f"chosen point, f{k + 1}", chosen[0, k], figure)
+            for k, figure in enumerate(dump.certificate["referring"]["knee"])
+        ),
+    ]
 
 
 def _loads(dump: Dump, phase: str, whole: bool) -> np.ndarray:
     """float64[R, K]: loads of the phase's measures, before it or after it (`whole`)."""
     order = ["lock", *MEASURES]
-    rep = dump.rep_of(*order[:order.index(phase) + (1 if whole else 0)])
+    rep = dump.rep_of(*order[: order.index(phase) + (1 if whole else 0)])
     held = rep >= 0
     amounts = dump.accounts.select(MEASURES[phase]).fill_null(0).to_numpy().astype(np.int64)
     loads = np.zeros((len(dump.reps), amounts.shape[1]), dtype=np.int64)
@@ -156,17 +187,25 @@ def _objectives(dump: Dump, phase: str) -> list[dict]:
     over = np.maximum(loads - np.outer(share, total), 0).sum(axis=0)
     owner = dump.accounts["owner"].fill_null(-1).to_numpy()[here]
     owned = owner >= 0
-    found = np.array([(100 * over / np.maximum(total, 1)).mean(),
-                      dump.minutes(here, rep[here]).mean() if len(here) else 0.0,
-                      100 * (owner != rep[here])[owned].mean() if owned.any() else 0.0])
+    found = np.array(
+        [
+            (100 * over / np.maximum(total, 1)).mean(),
+            dump.minutes(here, rep[here]).mean() if len(here) else 0.0,
+            100 * (owner != rep[here])[owned].mean() if owned.any() else 0.0,
+        ]
+    )
     promised = dump.certificate[phase]
-    rows = [_row(f"{phase} {name}", figure, expected)
-            for name, figure, expected in zip(FIGURES, found, promised["found"], strict=True)]
+    rows = [
+        _row(f"{phase} {name}", figure, expected)
+        for name, figure, expected in zip(FIGURES, found, promised["found"], strict=True)
+    ]
     weighted = float(np.array(promised["weights"]) @ (found / np.array(promised["ranges"])))
     line = _line(dump, phase, "weighted")
-    return [*rows, _row(f"{phase} weighted", weighted, line["value"]),
-            _row(f"{phase} weighted, against its bound", weighted, line["bound"],
-                 weighted >= line["bound"] * (1 - CLOSE))]
+    return [
+        *rows,
+        _row(f"{phase} weighted", weighted, line["value"]),
+        _row(f"{phase} weighted, against its bound", weighted, line["bound"], weighted >= line["bound"] * (1 - CLOSE)),
+    ]
 
 
 def _line(dump: Dump, phase: str, metric: str) -> dict:
@@ -203,8 +242,11 @@ def weighted_programme(dump: Dump, phase: str, weights: np.ndarray) -> float:
     owner = dump.accounts["owner"].fill_null(-1).to_numpy()
     inside = np.minimum(amounts[here][row], room[rep])
     owned = max(int((owner[here] >= 0).sum()), 1)
-    cost = weights[1] * dump.minutes(here[row], rep) / len(here) + (amounts[here][row] - inside) @ price \
+    cost = (
+        weights[1] * dump.minutes(here[row], rep) / len(here)
+        + (amounts[here][row] - inside) @ price
         + weights[2] * 100 / owned * ((owner[here][row] >= 0) & (owner[here][row] != rep))
+    )
     heads = np.bincount(state[later], minlength=len(states)) if phase == "referring" else np.zeros(len(states))
     from_state, to_rep = np.nonzero(covers.T & (heads > 0)[:, None])
 
@@ -212,16 +254,30 @@ def weighted_programme(dump: Dump, phase: str, weights: np.ndarray) -> float:
         return coo_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=(height, len(rows)))
 
     excess, flow = num_reps * count, len(to_rep)
-    loads = coo_array((inside.T.ravel(), (np.concatenate([rep * count + k for k in range(count)]),
-                                          np.tile(np.arange(len(rep)), count))), shape=(excess, len(rep)))
+    loads = coo_array(
+        (
+            inside.T.ravel(),
+            (np.concatenate([rep * count + k for k in range(count)]), np.tile(np.arange(len(rep)), count)),
+        ),
+        shape=(excess, len(rep)),
+    )
     none = coo_array((num_reps, excess))
-    upper = block_array([[ones(rep, num_reps), none, ones(to_rep, num_reps)],
-                         [loads, -ones(np.arange(excess), excess), None]], format="csr")
-    equal = block_array([[ones(row, len(here)), coo_array((len(here), excess)), None],
-                         [None, None, ones(from_state, len(states))]], format="csr")
-    solved = linprog(np.concatenate([cost, np.tile(price, num_reps), np.zeros(flow)]), upper,
-                     np.concatenate([seats, room.ravel()]), equal, np.concatenate([np.ones(len(here)), heads]),
-                     method="highs")
+    upper = block_array(
+        [[ones(rep, num_reps), none, ones(to_rep, num_reps)], [loads, -ones(np.arange(excess), excess), None]],
+        format="csr",
+    )
+    equal = block_array(
+        [[ones(row, len(here)), coo_array((len(here), excess)), None], [None, None, ones(from_state, len(states))]],
+        format="csr",
+    )
+    solved = linprog(
+        np.concatenate([cost, np.tile(price, num_reps), np.zeros(flow)]),
+        upper,
+        np.concatenate([seats, room.ravel()]),
+        equal,
+        np.concatenate([np.ones(len(here)), heads]),
+        method="highs",
+    )
     return solved.fun + float((np.maximum(above, 0) @ price).sum())
 
 

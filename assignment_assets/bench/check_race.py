@@ -16,7 +16,8 @@ def drive_minutes(accounts: pl.DataFrame, account: np.ndarray, reps: pl.DataFram
     """By the formula: whole minutes between pairs of rows."""
     ends = ((accounts, account), (reps, rep))
     north, east, other_north, other_east = (
-        np.radians(frame[name].to_numpy()[rows]) for frame, rows in ends for name in ("latitude", "longitude"))
+        np.radians(frame[name].to_numpy()[rows]) for frame, rows in ends for name in ("latitude", "longitude")
+    )
     cosine = np.sin(north) * np.sin(other_north) + np.cos(north) * np.cos(other_north) * np.cos(east - other_east)
     return np.minimum(60000, np.round(5 + 3959 * np.arccos(np.clip(cosine, -1, 1)) * 1.25 / 52 * 60))
 
@@ -34,14 +35,30 @@ def check_race(accounts: pl.DataFrame, reps: pl.DataFrame, race: Path) -> list[d
         wrong += _violations(accounts, reps, account, rep)
         points[point] = _objectives(accounts, reps, account, rep)
     off = float(np.abs(points - told).max())
-    rows = [{"what": f"{race.stem}: accounts outside states or above capacity", "found": float(wrong),
-             "expected": 0.0, "holds": wrong == 0},
-            {"what": f"{race.stem}: largest difference of {len(told):,} points' objectives", "found": off,
-             "expected": 0.0, "holds": off <= CLOSE * 100}]
+    rows = [
+        {
+            "what": f"{race.stem}: accounts outside states or above capacity",
+            "found": float(wrong),
+            "expected": 0.0,
+            "holds": wrong == 0,
+        },
+        {
+            "what": f"{race.stem}: largest difference of {len(told):,} points' objectives",
+            "found": off,
+            "expected": 0.0,
+            "holds": off <= CLOSE * 100,
+        },
+    ]
     for name, found in _scores(points, promised["scale"]).items():
         expected = promised["row"][name]
-        rows.append({"what": f"{race.stem}: {name}", "found": found, "expected": expected,
-                     "holds": abs(found - expected) <= DIGITS})
+        rows.append(
+            {
+                "what": f"{race.stem}: {name}",
+                "found": found,
+                "expected": expected,
+                "holds": abs(found - expected) <= DIGITS,
+            }
+        )
     return rows
 
 
@@ -64,8 +81,13 @@ def _objectives(accounts: pl.DataFrame, reps: pl.DataFrame, account: np.ndarray,
     over = np.maximum(loads - np.outer(share / share.sum(), total), 0).sum(axis=0)
     owner = accounts["owner"].fill_null(-1).to_numpy()[account]
     moved = (owner != rep)[owner >= 0]
-    return np.array([(100 * over / np.maximum(total, 1)).mean(), drive_minutes(accounts, account, reps, rep).mean(),
-                     100 * moved.mean() if len(moved) else 0.0])
+    return np.array(
+        [
+            (100 * over / np.maximum(total, 1)).mean(),
+            drive_minutes(accounts, account, reps, rep).mean(),
+            100 * moved.mean() if len(moved) else 0.0,
+        ]
+    )
 
 
 def _scores(points: np.ndarray, scale: dict) -> dict[str, float]:
@@ -74,6 +96,8 @@ def _scores(points: np.ndarray, scale: dict) -> dict[str, float]:
     inside = places[(places < 1).all(axis=1)]
     knee, offset = float((places @ weights).min()), float(weights @ (ideal / (reference - ideal)))
     volume = hypervolume(inside, ref=np.ones(3)) if len(inside) else 0.0
-    return {"hv_ratio": volume / scale["hypervolume_bound"],
-            "knee_raw_pct": 100 * ((knee + offset) / (scale["knee_bound"] + offset) - 1),
-            "knee_strict_pct": 100 * (knee / scale["knee_bound"] - 1)}
+    return {
+        "hv_ratio": volume / scale["hypervolume_bound"],
+        "knee_raw_pct": 100 * ((knee + offset) / (scale["knee_bound"] + offset) - 1),
+        "knee_strict_pct": 100 * (knee / scale["knee_bound"] - 1),
+    }

@@ -18,8 +18,12 @@ LAST_WORDS = 400  # characters of what a failing child said
 
 def in_a_child(folder: Path, task: dict) -> dict:
     """The row of a task; `failed` with the child's last words where it ended badly."""
-    done = subprocess.run([sys.executable, "-m", "assignment_assets.bench.child", str(folder), json.dumps(task)],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "assignment_assets.bench.child", str(folder), json.dumps(task)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         return {"failed": f"exit {done.returncode}: {done.stderr.strip()[-LAST_WORDS:]}"}
     return json.loads(done.stdout.splitlines()[-1])
@@ -44,8 +48,16 @@ def _row(folder: Path, task: dict, settings: Settings) -> dict:
     problem = instances.read_problem(folder)
     if task["kind"] == PUBLIC:
         return public.time_to_gap(problem, task["seed"])
-    return methods.race(problem, task["method"], task["seats"], scores.Scale.of_json(task["scale"]), settings,
-                        task["cpu_seconds"], task["seed"], dump)
+    return methods.race(
+        problem,
+        task["method"],
+        task["seats"],
+        scores.Scale.of_json(task["scale"]),
+        settings,
+        task["cpu_seconds"],
+        task["seed"],
+        dump,
+    )
 
 
 if __name__ == "__main__":

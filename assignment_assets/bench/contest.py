@@ -57,8 +57,9 @@ class Clock:
     def note(self, spent: float) -> None:
         """Scores what the archive holds; the time that takes is not counted."""
         paused = time.process_time()
-        self.curve.append({"cpu_seconds": round(spent, 2), "points": len(self.archive),
-                           **self.scale.score(self.archive.objectives)})
+        self.curve.append(
+            {"cpu_seconds": round(spent, 2), "points": len(self.archive), **self.scale.score(self.archive.objectives)}
+        )
         self.paused += time.process_time() - paused
 
 
@@ -125,5 +126,10 @@ def describe_knee(phase: Phase, scale: Scale, archive: Archive) -> dict:
         cv[measure] = round(float(relative.std()), 1) if counted.any() else None
         width[measure] = round(float(np.ptp(relative)), 1) if counted.any() else None
     lost = phase.reserve.sum() - fit_reserve(phase, assignment).sum()
-    return {**{f"f{k + 1}": round(float(f), 4) for k, f in enumerate(archive.objectives[chosen])},
-            "cv": cv, "max_min": width, "violations": violations(phase, assignment), "seats_lost": int(lost)}
+    return {
+        **{f"f{k + 1}": round(float(f), 4) for k, f in enumerate(archive.objectives[chosen])},
+        "cv": cv,
+        "max_min": width,
+        "violations": violations(phase, assignment),
+        "seats_lost": int(lost),
+    }

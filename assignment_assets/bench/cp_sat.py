@@ -46,9 +46,12 @@ class Programme:
     def solve(self, cost: np.ndarray, excess: np.ndarray, until: float) -> np.ndarray | None:
         """bool[edges]: the best solution found before `until` (CPU seconds of this process), or none."""
         whole = [round(excess[book, k] * self.unit[k] * PRECISION) for _, book, k in self.excess]
-        self.model.minimize(cp_model.LinearExpr.weighted_sum(
-            [*self.pairs, *(above for above, _, _ in self.excess)],
-            [*np.round(cost * PRECISION).astype(np.int64).tolist(), *whole]))
+        self.model.minimize(
+            cp_model.LinearExpr.weighted_sum(
+                [*self.pairs, *(above for above, _, _ in self.excess)],
+                [*np.round(cost * PRECISION).astype(np.int64).tolist(), *whole],
+            )
+        )
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.max_time_in_seconds = 10.0 * max(until - time.process_time(), 0.01)
@@ -86,14 +89,16 @@ def main(folder: Path, cpu_seconds: float) -> None:
         left = cpu_seconds - (time.process_time() - began)
         if left <= 0.0:
             break
-        picked = programme.solve(arrays["cost"][number], arrays["excess"][number],
-                                 time.process_time() + left / (count - number))
+        picked = programme.solve(
+            arrays["cost"][number], arrays["excess"][number], time.process_time() + left / (count - number)
+        )
         name = None
         if picked is not None:
             name = str(folder / f"solution-{number}.npy")
             np.save(name, picked)
-        print(json.dumps({"cpu_seconds": time.process_time() - began, "peak_mb": peak_mb(), "solution": name}),
-              flush=True)
+        print(
+            json.dumps({"cpu_seconds": time.process_time() - began, "peak_mb": peak_mb(), "solution": name}), flush=True
+        )
 
 
 if __name__ == "__main__":

@@ -57,15 +57,26 @@ def run_cycle(folder: Path, settings: Settings, dump: Path | None) -> dict:
         dump_solution(dump, read_problem(folder), front, books, settings)
     gaps = {(line.phase, line.metric): line for line in books.certificate if line.state is None}
     return {
-        "problem": name, "preset": settings.preset, "front_cpu_seconds": round(first, 2),
-        "books_cpu_seconds": round(steps.last - steps.began - first, 2), "wall_seconds": round(waited, 2),
-        "peak_mb": most, "loaded_mb": loaded, "points": front.num_points,
-        "placed": books.num_placed, "placed_bound": books.placed_bound,
-        "seats_lost": books.placed_bound - books.num_placed, "violations": _violations(instance, books),
-        "referring_raw_pct": gaps["referring", "weighted"].gap_pct, "value_raw_pct": gaps["value", "weighted"].gap_pct,
-        "steps": steps.steps, "knee_curve": steps.knee, "digest": _digest(front.assignments, books.assignment),
-        "certificate": {f"{phase}_{metric}": [line.value, line.bound, line.gap_pct]
-                        for (phase, metric), line in gaps.items()},
+        "problem": name,
+        "preset": settings.preset,
+        "front_cpu_seconds": round(first, 2),
+        "books_cpu_seconds": round(steps.last - steps.began - first, 2),
+        "wall_seconds": round(waited, 2),
+        "peak_mb": most,
+        "loaded_mb": loaded,
+        "points": front.num_points,
+        "placed": books.num_placed,
+        "placed_bound": books.placed_bound,
+        "seats_lost": books.placed_bound - books.num_placed,
+        "violations": _violations(instance, books),
+        "referring_raw_pct": gaps["referring", "weighted"].gap_pct,
+        "value_raw_pct": gaps["value", "weighted"].gap_pct,
+        "steps": steps.steps,
+        "knee_curve": steps.knee,
+        "digest": _digest(front.assignments, books.assignment),
+        "certificate": {
+            f"{phase}_{metric}": [line.value, line.bound, line.gap_pct] for (phase, metric), line in gaps.items()
+        },
     }
 
 

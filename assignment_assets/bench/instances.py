@@ -41,8 +41,12 @@ class Problem:
 def read_problem(folder: Path) -> Problem:
     """A folder with `accounts.parquet`, `reps.parquet` and perhaps `reference.json`."""
     accounts, reps, reference = (folder / name for name in FILES)
-    return problem_of(folder.name, _in_order(accounts, "account"), _in_order(reps, "rep"),
-                      json.loads(reference.read_text()) if reference.exists() else {})
+    return problem_of(
+        folder.name,
+        _in_order(accounts, "account"),
+        _in_order(reps, "rep"),
+        json.loads(reference.read_text()) if reference.exists() else {},
+    )
 
 
 def _in_order(path: Path, key: str) -> pl.DataFrame:
@@ -69,22 +73,41 @@ def problem_of_company(name: str, drawn: company.Company) -> Problem:
     reps = drawn.reps.filter(pl.col("is_active") & (pl.col("team") == "field")).sort("rep_id")
     number = pl.DataFrame({"owner_id": reps["rep_id"], "owner": np.arange(len(reps), dtype=np.int32)})
     reps = reps.select(
-        rep=pl.int_range(pl.len(), dtype=pl.Int32), latitude="latitude", longitude="longitude",
-        covered_states="covered_states", performance=pl.col("performance").fill_null(pl.col("performance").median()),
-        capacity=pl.col("capacity").fill_null(100).cast(pl.Int64))
+        rep=pl.int_range(pl.len(), dtype=pl.Int32),
+        latitude="latitude",
+        longitude="longitude",
+        covered_states="covered_states",
+        performance=pl.col("performance").fill_null(pl.col("performance").median()),
+        capacity=pl.col("capacity").fill_null(100).cast(pl.Int64),
+    )
     covered = reps.select(owner="rep", state="covered_states").explode("state").with_columns(is_covered=True)
     accounts = (
-        drawn.accounts.filter(pl.col("carve_out").is_null() & pl.col("latitude").is_not_null()
-                              & pl.col("longitude").is_not_null() & pl.col("state").is_not_null())
-        .join(number, on="owner_id", how="left").join(covered, on=["owner", "state"], how="left").sort("account_id")
+        drawn.accounts.filter(
+            pl.col("carve_out").is_null()
+            & pl.col("latitude").is_not_null()
+            & pl.col("longitude").is_not_null()
+            & pl.col("state").is_not_null()
+        )
+        .join(number, on="owner_id", how="left")
+        .join(covered, on=["owner", "state"], how="left")
+        .sort("account_id")
         .with_columns(wants_lock=(pl.col("referrals_l3m") > 0) & pl.col("is_covered").fill_null(False))
         .with_columns(turn=pl.col("wants_lock").cum_sum().over("owner"))
         .join(reps.select(owner="rep", capacity="capacity"), on="owner", how="left")
         .sort("account_id")
-        .select(account=pl.int_range(pl.len(), dtype=pl.Int32), state="state", latitude="latitude",
-                longitude="longitude", owner="owner", opp_count="opp_count", bps="bps", tam="tam", value="value",
-                referring=pl.col("referrals_l12m").fill_null(0) > 0,
-                locked=(pl.col("wants_lock") & (pl.col("turn") <= pl.col("capacity"))).fill_null(False))
+        .select(
+            account=pl.int_range(pl.len(), dtype=pl.Int32),
+            state="state",
+            latitude="latitude",
+            longitude="longitude",
+            owner="owner",
+            opp_count="opp_count",
+            bps="bps",
+            tam="tam",
+            value="value",
+            referring=pl.col("referrals_l12m").fill_null(0) > 0,
+            locked=(pl.col("wants_lock") & (pl.col("turn") <= pl.col("capacity"))).fill_null(False),
+        )
     )
     return problem_of(name, accounts, reps, {})
 
@@ -107,12 +130,21 @@ def problem_of(name: str, accounts: pl.DataFrame, reps: pl.DataFrame, reference:
     instance = Instance(
         account_ids=[f"{account:09d}" for account in accounts["account"].to_numpy()[free]],
         rep_ids=[f"{rep:06d}" for rep in reps["rep"]],
-        states=states, account_state=accounts["state"].replace_strict(place, return_dtype=pl.Int32).to_numpy()[free],
-        covers=covers, seats=capacity - held, is_referring=accounts["referring"].to_numpy()[free],
-        measures=measures[free, :3], value=measures[free, 3], owner=owner[free], has_owner=owner[free] >= 0,
-        base_load=base, weight=capacity, performance=reps["performance"].to_numpy(),
+        states=states,
+        account_state=accounts["state"].replace_strict(place, return_dtype=pl.Int32).to_numpy()[free],
+        covers=covers,
+        seats=capacity - held,
+        is_referring=accounts["referring"].to_numpy()[free],
+        measures=measures[free, :3],
+        value=measures[free, 3],
+        owner=owner[free],
+        has_owner=owner[free] >= 0,
+        base_load=base,
+        weight=capacity,
+        performance=reps["performance"].to_numpy(),
         account_latitude=accounts["latitude"].to_numpy()[free],
         account_longitude=accounts["longitude"].to_numpy()[free],
-        rep_latitude=reps["latitude"].to_numpy(), rep_longitude=reps["longitude"].to_numpy(),
+        rep_latitude=reps["latitude"].to_numpy(),
+        rep_longitude=reps["longitude"].to_numpy(),
     )
     return Problem(name, accounts, reps, instance, reference)

@@ -15,8 +15,10 @@ from assignment_assets.bench.played import Stage, staged
 from assignment_assets.bench.quarter import Happening, Story
 
 LEAST_PASSES = 5
-OPTIMISER = ("from assignment_assets.cli import main; main(['bench', 'optimizer', '--size', 'M', '--method', 'ours', "
-             "'--no-cycle', '--json', '--cpu-seconds', '{seconds}'])")
+OPTIMISER = (
+    "from assignment_assets.cli import main; main(['bench', 'optimizer', '--size', 'M', '--method', 'ours', "
+    "'--no-cycle', '--json', '--cpu-seconds', '{seconds}'])"
+)
 WRITE_BACK = """
 import itertools, pathlib, sys
 from assignment_assets.bench.write_back import overhead
@@ -43,10 +45,16 @@ def interference(story: Story, passes: int, seconds: float, say: Callable[[dict]
                     break
                 beside.append(_one(stage, arrival))
             still = [name for name, process in others.items() if process.poll() is None]
-    say({"figure": "interference", "passes": [len(alone), len(beside)], "seconds_beside": seconds,
-         "under_way_to_the_end": still,
-         "alone_median_worst": [round(median(alone), 3), round(max(alone), 3)],
-         "beside_median_worst": [round(median(beside), 3), round(max(beside), 3)]})
+    say(
+        {
+            "figure": "interference",
+            "passes": [len(alone), len(beside)],
+            "seconds_beside": seconds,
+            "under_way_to_the_end": still,
+            "alone_median_worst": [round(median(alone), 3), round(max(alone), 3)],
+            "beside_median_worst": [round(median(beside), 3), round(max(beside), 3)],
+        }
+    )
 
 
 @contextmanager
@@ -62,8 +70,9 @@ def busy(seconds: float) -> Iterator[dict[str, subprocess.Popen]]:
 def _process(program: list[str], folder: str) -> Iterator[subprocess.Popen]:
     """A Python process in a group of its own, ended with all that it started."""
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([sys.executable, "-c", *program], env=os.environ | {"ASSIGNMENT_DATA": folder},
-                               start_new_session=True, **quiet)
+    process = subprocess.Popen(
+        [sys.executable, "-c", *program], env=os.environ | {"ASSIGNMENT_DATA": folder}, start_new_session=True, **quiet
+    )
     try:
         yield process
     finally:

@@ -30,8 +30,14 @@ CP_SAT = "CP-SAT"
 
 def run_ours(contest: Contest) -> None:
     """Our engine, with generations without end."""
-    explore(contest.phase, contest.start, replace(contest.settings, generations=ENDLESS),
-            lambda _: contest.clock.tick(), contest.archive, (contest.scale.ideal, contest.scale.reference))
+    explore(
+        contest.phase,
+        contest.start,
+        replace(contest.settings, generations=ENDLESS),
+        lambda _: contest.clock.tick(),
+        contest.archive,
+        (contest.scale.ideal, contest.scale.reference),
+    )
 
 
 METHODS: dict[str, Callable[[Contest], None]] = {
@@ -58,8 +64,16 @@ def why_not(method: str, num_edges: int) -> str | None:
     return None
 
 
-def race(problem: Problem, method: str, seats: str, scale: Scale, settings: Settings, cpu_seconds: float,
-         seed: int, dump: Path | None = None) -> dict:
+def race(
+    problem: Problem,
+    method: str,
+    seats: str,
+    scale: Scale,
+    settings: Settings,
+    cpu_seconds: float,
+    seed: int,
+    dump: Path | None = None,
+) -> dict:
     """One method on phase 2, scored at every moment and described at its knee.
 
     Parameters
@@ -79,8 +93,14 @@ def race(problem: Problem, method: str, seats: str, scale: Scale, settings: Sett
         spent = contest.clock.spent
         waited, most = time.perf_counter() - wall, max(peak_mb(), contest.helper_mb)
     contest.clock.note(spent)
-    row = {**contest.clock.curve[-1], "wall_seconds": round(waited, 2), "peak_mb": most, "loaded_mb": before,
-           **describe_knee(opened(reserved, problem.instance), scale, contest.archive), "curve": contest.clock.curve}
+    row = {
+        **contest.clock.curve[-1],
+        "wall_seconds": round(waited, 2),
+        "peak_mb": most,
+        "loaded_mb": before,
+        **describe_knee(opened(reserved, problem.instance), scale, contest.archive),
+        "curve": contest.clock.curve,
+    }
     if dump:
         accounts = [int(problem.instance.account_ids[account]) for account in phase.accounts]
         dump_race(dump, f"{method}-{seats}".replace(" ", "-"), accounts, contest.archive, scale, row)

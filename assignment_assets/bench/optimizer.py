@@ -85,22 +85,38 @@ def bench_optimizer(plan: Plan) -> Iterator[dict]:
     selection = select_seats(problem.instance)
     seats_seconds = time.process_time() - began
     phase, start = referring_phase(problem.instance, selection)
-    yield {"kind": "problem", "problem": problem.name, "accounts": len(problem.accounts), "reps": len(problem.reps),
-           "free": problem.instance.num_accounts, "placeable": selection.num_placed,
-           "referring": phase.num_accounts, "edges": int(phase.edges.start[-1]),
-           "compile_cpu_seconds": round(compiled, 2), "read_cpu_seconds": round(drawn, 2),
-           "seats_cpu_seconds": round(seats_seconds, 3)}
+    yield {
+        "kind": "problem",
+        "problem": problem.name,
+        "accounts": len(problem.accounts),
+        "reps": len(problem.reps),
+        "free": problem.instance.num_accounts,
+        "placeable": selection.num_placed,
+        "referring": phase.num_accounts,
+        "edges": int(phase.edges.start[-1]),
+        "compile_cpu_seconds": round(compiled, 2),
+        "read_cpu_seconds": round(drawn, 2),
+        "seats_cpu_seconds": round(seats_seconds, 3),
+    }
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / problem.name
         write_problem(folder, problem)
         if plan.case in PUBLIC and not plan.instance:
-            yield {"kind": "public", "problem": problem.name,
-                   **child.in_a_child(folder, {"kind": child.PUBLIC, "preset": plan.preset, "seed": plan.seed})}
+            yield {
+                "kind": "public",
+                "problem": problem.name,
+                **child.in_a_child(folder, {"kind": child.PUBLIC, "preset": plan.preset, "seed": plan.seed}),
+            }
             return
         yield from _races(plan, problem, phase, start, folder)
         if plan.cycle:
-            yield {"kind": "cycle", "problem": problem.name, **child.in_a_child(
-                folder, {"kind": child.CYCLE, "preset": plan.preset, "dump": str(plan.dump) if plan.dump else None})}
+            yield {
+                "kind": "cycle",
+                "problem": problem.name,
+                **child.in_a_child(
+                    folder, {"kind": child.CYCLE, "preset": plan.preset, "dump": str(plan.dump) if plan.dump else None}
+                ),
+            }
 
 
 def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, folder: Path) -> Iterator[dict]:
@@ -117,21 +133,39 @@ def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, fol
         scale_seconds = time.process_time() - began
         own_bound, certify_seconds = certify(phase, scale)
         certified = {"problem": problem.name, "seats": seats, "certify_cpu_seconds": round(certify_seconds, 3)}
-        yield {"kind": "bounds", **certified, "source": scale.source, "scale_cpu_seconds": round(scale_seconds, 2),
-               "hypervolume_bound": scale.hypervolume_bound, "knee_bound_raw": scale.knee_bound + scale.offset,
-               "own_knee_bound_raw": own_bound,
-               "own_below_pct": round(100.0 * (1.0 - own_bound / (scale.knee_bound + scale.offset)), 4)}
+        yield {
+            "kind": "bounds",
+            **certified,
+            "source": scale.source,
+            "scale_cpu_seconds": round(scale_seconds, 2),
+            "hypervolume_bound": scale.hypervolume_bound,
+            "knee_bound_raw": scale.knee_bound + scale.offset,
+            "own_knee_bound_raw": own_bound,
+            "own_below_pct": round(100.0 * (1.0 - own_bound / (scale.knee_bound + scale.offset)), 4),
+        }
         for method in methods:
             row = {"kind": "referring", "method": method, **certified}
             skipped = why_not(method, num_edges)
-            yield row | ({"skipped": skipped} if skipped else child.in_a_child(folder, {
-                "kind": child.RACE, "method": method, "seats": seats, "scale": scale.as_json(),
-                "preset": RACED, "cpu_seconds": plan.cpu_seconds, "seed": plan.seed,
-                "dump": str(plan.dump) if plan.dump else None}))
+            yield row | (
+                {"skipped": skipped}
+                if skipped
+                else child.in_a_child(
+                    folder,
+                    {
+                        "kind": child.RACE,
+                        "method": method,
+                        "seats": seats,
+                        "scale": scale.as_json(),
+                        "preset": RACED,
+                        "cpu_seconds": plan.cpu_seconds,
+                        "seed": plan.seed,
+                        "dump": str(plan.dump) if plan.dump else None,
+                    },
+                )
+            )
 
 
-def standard_plans(seed: int, cpu_seconds: float, preset: str, shared: Path | None,
-                   hospitals: bool) -> Iterator[Plan]:
+def standard_plans(seed: int, cpu_seconds: float, preset: str, shared: Path | None, hospitals: bool) -> Iterator[Plan]:
     """What `make bench` measures: S, M and L with all methods, the shared instances, public sizes, hospitals."""
     every = tuple(METHODS)
     for size in ("S", "M", "L"):

@@ -58,8 +58,13 @@ def bench_pages(size: Size, say: Say) -> None:
         started = time.monotonic()
         run_segment("open_cycle", CYCLE, RunConfig(as_of=str(AS_OF), opened_by="bench", preset="quick"))
         say({"figure": "company", "reps": size.reps, "accounts": size.accounts, "directors": size.directors})
-        say({"figure": "lock lists", "packets": len(read_gate(folder, CYCLE, "lock_lists").persons),
-             "open_cycle_seconds": round(time.monotonic() - started, 1)})
+        say(
+            {
+                "figure": "lock lists",
+                "packets": len(read_gate(folder, CYCLE, "lock_lists").persons),
+                "open_cycle_seconds": round(time.monotonic() - started, 1),
+            }
+        )
         with _served() as pages:
             pages.measure("rep", "rep", "", size.visits, say)
             pages.rush("lock_lists", "rep", {}, size.directors, say)
@@ -82,7 +87,8 @@ def company(size: Size) -> sample_company.Company:
     is_field = pl.col("team") == "field"
     reps = made.reps.with_columns(
         region=pl.when(is_field).then(pl.format("Region {}", number)).otherwise("region"),
-        director_email=pl.when(is_field).then(pl.format("director.{}@example.com", number)).otherwise("director_email"))
+        director_email=pl.when(is_field).then(pl.format("director.{}@example.com", number)).otherwise("director_email"),
+    )
     return sample_company.Company(made.accounts, reps, made.opportunities)
 
 
@@ -120,9 +126,17 @@ class Pages:
                 shown.raise_for_status()
             seconds.append(elapsed)
             size = max(size, len(shown.content))
-        say({"figure": "page", "page": name, "visits": visits, "first_median_p95_ms": [
-            round(1000 * each) for each in (seconds[0], statistics.median(seconds), _p95(seconds))],
-            "largest_kilobytes": round(size / 1024)})
+        say(
+            {
+                "figure": "page",
+                "page": name,
+                "visits": visits,
+                "first_median_p95_ms": [
+                    round(1000 * each) for each in (seconds[0], statistics.median(seconds), _p95(seconds))
+                ],
+                "largest_kilobytes": round(size / 1024),
+            }
+        )
 
     def rush(self, gate: str, role: str, fields: dict, most: int, say: Say) -> None:
         """Everybody sends their form at the same moment; what came of it, counted in receipts, files and audit."""
@@ -145,23 +159,39 @@ class Pages:
         with ThreadPoolExecutor(len(visits)) as people:
             answers = list(people.map(send, visits))
         seconds = [each for _, each in answers]
-        say({"figure": "rush", "gate": gate, "at_once": len(visits), "seconds": round(time.perf_counter() - began, 2),
-             "median_p95_seconds": [round(statistics.median(seconds), 2), round(_p95(seconds), 2)],
-             "other_answers_than_200": sum(status != 200 for status, _ in answers), **self._counted(gate, persons)})
+        say(
+            {
+                "figure": "rush",
+                "gate": gate,
+                "at_once": len(visits),
+                "seconds": round(time.perf_counter() - began, 2),
+                "median_p95_seconds": [round(statistics.median(seconds), 2), round(_p95(seconds), 2)],
+                "other_answers_than_200": sum(status != 200 for status, _ in answers),
+                **self._counted(gate, persons),
+            }
+        )
 
     def _counted(self, gate: str, persons: list[str]) -> dict:
         """What the submissions left behind; `met` where nothing was lost and nothing stands twice."""
         receipts = [each for each in read_receipts(self.folder, CYCLE, gate) if each.person in set(persons)]
         accepted = [each.person for each in receipts if each.verdict == "accepted"]
         files = [self.folder.inbox(CYCLE, gate) / person / "page.csv.partial" for person in persons]
-        deeds = [json.loads(line) for path in (self.folder.root / "audit" / "review_app").glob("*.jsonl")
-                 for line in path.read_text().splitlines()]
+        deeds = [
+            json.loads(line)
+            for path in (self.folder.root / "audit" / "review_app").glob("*.jsonl")
+            for line in path.read_text().splitlines()
+        ]
         noted = [each["actor"] for each in deeds if each["action"] == f"submitted {gate}"]
-        facts = {"receipts": len(receipts), "persons_accepted": len(set(accepted)),
-                 "accepted_twice": len(accepted) - len(set(accepted)), "files": sum(each.is_file() for each in files),
-                 "archived": sum(archived(self.folder, each).is_file() for each in receipts), "audit_lines": len(noted),
-                 "receipt_numbers_in_order": [each.receipt_no for each in read_receipts(self.folder, CYCLE, gate)]
-                 == list(range(1, len(read_receipts(self.folder, CYCLE, gate)) + 1))}
+        facts = {
+            "receipts": len(receipts),
+            "persons_accepted": len(set(accepted)),
+            "accepted_twice": len(accepted) - len(set(accepted)),
+            "files": sum(each.is_file() for each in files),
+            "archived": sum(archived(self.folder, each).is_file() for each in receipts),
+            "audit_lines": len(noted),
+            "receipt_numbers_in_order": [each.receipt_no for each in read_receipts(self.folder, CYCLE, gate)]
+            == list(range(1, len(read_receipts(self.folder, CYCLE, gate)) + 1)),
+        }
         wanted = {"receipts", "persons_accepted", "files", "archived", "audit_lines"}
         is_whole = all(facts[name] == len(persons) for name in wanted) and set(noted) == set(persons)
         return facts | {"met": is_whole and not facts["accepted_twice"] and facts["receipt_numbers_in_order"]}
@@ -193,12 +223,17 @@ def _pass_gate(segment: str, days: int) -> None:
 def _settled(root: Path, size: Size) -> Iterator[DataFolder]:
     """A folder with the company, settings and a Dagster home of its own; the environment names them meanwhile."""
     sample_company.write(company(size), root / "sample")
-    (root / "settings.toml").write_text(
-        f'[pages]\nrequests_a_minute = 1000000\n[signers]\n"{SIGNER}" = ["*"]\n')
+    (root / "settings.toml").write_text(f'[pages]\nrequests_a_minute = 1000000\n[signers]\n"{SIGNER}" = ["*"]\n')
     (root / "home").mkdir()
     (root / "home" / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
-    given = {"ASSIGNMENT_DATA": root / "data", "ASSIGNMENT_KEY": KEY, "ASSIGNMENT_SETTINGS": root / "settings.toml",
-             "ASSIGNMENT_SOURCE": "sample", "ASSIGNMENT_SOURCE_PATH": root / "sample", "DAGSTER_HOME": root / "home"}
+    given = {
+        "ASSIGNMENT_DATA": root / "data",
+        "ASSIGNMENT_KEY": KEY,
+        "ASSIGNMENT_SETTINGS": root / "settings.toml",
+        "ASSIGNMENT_SOURCE": "sample",
+        "ASSIGNMENT_SOURCE_PATH": root / "sample",
+        "DAGSTER_HOME": root / "home",
+    }
     before = {name: os.environ.get(name) for name in given}
     os.environ.update({name: str(value) for name, value in given.items()})
     try:

@@ -53,8 +53,9 @@ class EligibleOnly(Problem):
 
 
 def _above(phase: Phase, assignments: np.ndarray) -> np.ndarray:
-    return np.array([np.maximum(np.bincount(row, minlength=phase.num_reps) - phase.edges.seats, 0).sum()
-                     for row in assignments])
+    return np.array(
+        [np.maximum(np.bincount(row, minlength=phase.num_reps) - phase.edges.seats, 0).sum() for row in assignments]
+    )
 
 
 def _unload(phase: Phase, assignment: np.ndarray) -> np.ndarray:
@@ -65,7 +66,7 @@ def _unload(phase: Phase, assignment: np.ndarray) -> np.ndarray:
         if count[here] <= edges.seats[here]:
             continue
         state = edges.state[account]
-        able = edges.reps[edges.state_start[state]:edges.state_start[state + 1]]
+        able = edges.reps[edges.state_start[state] : edges.state_start[state + 1]]
         able = able[count[able] < edges.seats[able]]
         if len(able):
             assignment[account] = able[0]
@@ -86,9 +87,13 @@ def run_eligible_only(contest: Contest) -> None:
 
 def _run_pymoo(contest: Contest, problem: Naive | EligibleOnly) -> None:
     """NSGA-II with pymoo's own integer operators and a population of 100; all its best points are kept outside too."""
-    algorithm = NSGA2(pop_size=100, sampling=IntegerRandomSampling(),
-                      crossover=SBX(prob=1.0, eta=3.0, vtype=float, repair=RoundingRepair()),
-                      mutation=PM(prob=1.0, eta=3.0, vtype=float, repair=RoundingRepair()), eliminate_duplicates=False)
+    algorithm = NSGA2(
+        pop_size=100,
+        sampling=IntegerRandomSampling(),
+        crossover=SBX(prob=1.0, eta=3.0, vtype=float, repair=RoundingRepair()),
+        mutation=PM(prob=1.0, eta=3.0, vtype=float, repair=RoundingRepair()),
+        eliminate_duplicates=False,
+    )
     algorithm.setup(problem, termination=("n_gen", 10**9), seed=contest.seed, verbose=False)
     while True:
         algorithm.next()
@@ -106,8 +111,8 @@ def run_greedy(contest: Contest) -> None:
         assignment = np.full(phase.num_accounts, -1, dtype=np.int32)
         for account in order:
             state = edges.state[account]
-            able = edges.reps[edges.state_start[state]:edges.state_start[state + 1]]
-            minutes = edges.minutes[edges.start[account]:edges.start[account + 1]]
+            able = edges.reps[edges.state_start[state] : edges.state_start[state + 1]]
+            minutes = edges.minutes[edges.start[account] : edges.start[account + 1]]
             owner = edges.owner[account]
             cost = prices.minute * minutes + prices.move * ((owner >= 0) & (able != owner))
             grown = np.maximum(over[able] + edges.amount[account], 0) - np.maximum(over[able], 0)

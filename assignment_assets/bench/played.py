@@ -35,7 +35,7 @@ from assignment_assets.segments import run_segment
 from assignment_assets.stages.routing_pass import one_pass
 
 SIGNER = "growth@example.com"
-RULES = "quiet_minutes = 20\nlow_tiers = [\"C\", \"D\"]\n[workload.marks]\nhigh = 120.0\nlow = 110.0\n"
+RULES = 'quiet_minutes = 20\nlow_tiers = ["C", "D"]\n[workload.marks]\nhigh = 120.0\nlow = 110.0\n'
 CRASH_EVERY, RESTART_EVERY = 40, 10
 
 
@@ -149,12 +149,17 @@ def environment(root: Path, rules: str = RULES) -> Iterator[None]:
     (root / "routing.toml").write_text(rules)
     (root / "dagster").mkdir()
     (root / "dagster" / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
-    os.environ.update({
-        "ASSIGNMENT_DATA": str(root / "data"), "ASSIGNMENT_SETTINGS": str(root / "settings.toml"),
-        "ASSIGNMENT_ROUTING": str(root / "routing.toml"), "DAGSTER_HOME": str(root / "dagster"),
-        "ASSIGNMENT_KEY": "the key of a benchmark", "ASSIGNMENT_SOURCE": "salesforce",
-        "ASSIGNMENT_SOURCE_PATH": str(mapping_path()),
-    })
+    os.environ.update(
+        {
+            "ASSIGNMENT_DATA": str(root / "data"),
+            "ASSIGNMENT_SETTINGS": str(root / "settings.toml"),
+            "ASSIGNMENT_ROUTING": str(root / "routing.toml"),
+            "DAGSTER_HOME": str(root / "dagster"),
+            "ASSIGNMENT_KEY": "the key of a benchmark",
+            "ASSIGNMENT_SOURCE": "salesforce",
+            "ASSIGNMENT_SOURCE_PATH": str(mapping_path()),
+        }
+    )
     try:
         yield
     finally:
@@ -211,8 +216,11 @@ def _look(stage: Stage, played: Played, number: int, at: datetime, due: list[Hap
 
 
 def _run_cycles(stage: Stage, played: Played, cycles: int) -> None:
-    planned = read_routing(stage.folder, EVENT_CYCLES).filter(
-        (pl.col("up_to") == "write_back") & ~pl.col("cycle").is_in(played.cycles_run)).sort("planned_at", "cycle")
+    planned = (
+        read_routing(stage.folder, EVENT_CYCLES)
+        .filter((pl.col("up_to") == "write_back") & ~pl.col("cycle").is_in(played.cycles_run))
+        .sort("planned_at", "cycle")
+    )
     for row in planned.head(cycles - len(played.cycles_run)).iter_rows(named=True):
         started, now = time.perf_counter(), stage.now
         run_segment("open_cycle", row["cycle"], RunConfig.model_validate_json(row["config_json"]), now)

@@ -37,8 +37,9 @@ def _weights(contest: Contest) -> list[np.ndarray]:
     return [contest.scale.weights, *lattice[:: len(lattice) // (NUM_WEIGHTS - 1)][: NUM_WEIGHTS - 1]]
 
 
-def _costs(contest: Contest, account: np.ndarray, rep: np.ndarray,
-           direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _costs(
+    contest: Contest, account: np.ndarray, rep: np.ndarray, direction: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Cost of every pair, and the price of every unit above target (float64[R, K])."""
     edges = contest.phase.edges
     prices = weigh(contest.phase, direction / (contest.scale.reference - contest.scale.ideal)).prices
@@ -57,15 +58,22 @@ def run_highs(contest: Contest) -> None:
     account, rep = columns_of(phase)
     columns, extra = len(rep), num_reps * num_measures
     loads = coo_array(
-        (np.concatenate([*edges.amount[account].T, -np.ones(extra)]),
-         (np.concatenate([*(rep * num_measures + k for k in range(num_measures)), np.arange(extra)]),
-          np.concatenate([np.tile(np.arange(columns), num_measures), columns + np.arange(extra)]))),
-        shape=(extra, columns + extra))
+        (
+            np.concatenate([*edges.amount[account].T, -np.ones(extra)]),
+            (
+                np.concatenate([*(rep * num_measures + k for k in range(num_measures)), np.arange(extra)]),
+                np.concatenate([np.tile(np.arange(columns), num_measures), columns + np.arange(extra)]),
+            ),
+        ),
+        shape=(extra, columns + extra),
+    )
     once = coo_array((np.ones(columns), (account, np.arange(columns))), shape=(phase.num_accounts, columns + extra))
     seats = coo_array((np.ones(columns), (rep, np.arange(columns))), shape=(num_reps, columns + extra))
-    rules = [LinearConstraint(once.tocsr(), 1, 1),
-             LinearConstraint(seats.tocsr(), -np.inf, edges.seats - phase.reserve.sum(axis=0)),
-             LinearConstraint(loads.tocsr(), -np.inf, (edges.target - edges.base).ravel())]
+    rules = [
+        LinearConstraint(once.tocsr(), 1, 1),
+        LinearConstraint(seats.tocsr(), -np.inf, edges.seats - phase.reserve.sum(axis=0)),
+        LinearConstraint(loads.tocsr(), -np.inf, (edges.target - edges.base).ravel()),
+    ]
     whole = np.concatenate([np.ones(columns), np.zeros(extra)])
     limits = Bounds(0, np.concatenate([np.ones(columns), np.full(extra, np.inf)]))
     weights = _weights(contest)
@@ -73,8 +81,13 @@ def run_highs(contest: Contest) -> None:
         cost, excess = _costs(contest, account, rep, direction)
         stretch = max((time.perf_counter() - begun) / max(contest.clock.spent - used, 1e-3), 1.0)
         share = max(stretch * contest.clock.left / (len(weights) - number), 0.01)
-        solved = milp(np.concatenate([cost, excess.ravel()]), integrality=whole, constraints=rules, bounds=limits,
-                      options={"time_limit": share, "disp": False})
+        solved = milp(
+            np.concatenate([cost, excess.ravel()]),
+            integrality=whole,
+            constraints=rules,
+            bounds=limits,
+            options={"time_limit": share, "disp": False},
+        )
         contest.offer([] if solved.x is None else _books(phase, account, rep, solved.x[:columns] > 0.5)[None, :])
 
 
@@ -83,9 +96,16 @@ def run_cp_sat(contest: Contest) -> None:
     phase, edges = contest.phase, contest.phase.edges
     account, rep = columns_of(phase)
     priced = [_costs(contest, account, rep, direction) for direction in _weights(contest)]
-    np.savez(contest.folder / "programme.npz", account=account, rep=rep, amount=edges.amount,
-             room=edges.target - edges.base, seats=edges.seats - phase.reserve.sum(axis=0),
-             cost=np.array([cost for cost, _ in priced]), excess=np.array([excess for _, excess in priced]))
+    np.savez(
+        contest.folder / "programme.npz",
+        account=account,
+        rep=rep,
+        amount=edges.amount,
+        room=edges.target - edges.base,
+        seats=edges.seats - phase.reserve.sum(axis=0),
+        cost=np.array([cost for cost, _ in priced]),
+        excess=np.array([excess for _, excess in priced]),
+    )
     contest.clock.tick()
     command = [sys.executable, "-m", "assignment_assets.bench.cp_sat", str(contest.folder), str(contest.clock.left)]
     earlier = contest.clock.elsewhere

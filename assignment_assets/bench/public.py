@@ -44,14 +44,31 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
         spent = shared + time.process_time() - began
         found = evaluate(phase, books)[0]
         gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / float(guide.duals.bound) - 1.0)
-        rungs.append({"proposals_an_account": budget, "cpu_seconds": round(spent, 3),
-                      "wall_seconds": round(shared_wall + time.perf_counter() - wall, 3),
-                      "gap_raw_pct": round(gap, 4), **{f"f{k + 1}": round(float(f), 4) for k, f in enumerate(found)}})
+        rungs.append(
+            {
+                "proposals_an_account": budget,
+                "cpu_seconds": round(spent, 3),
+                "wall_seconds": round(shared_wall + time.perf_counter() - wall, 3),
+                "gap_raw_pct": round(gap, 4),
+                **{f"f{k + 1}": round(float(f), 4) for k, f in enumerate(found)},
+            }
+        )
         if gap <= gap_wanted or spent > PATIENCE * seconds_wanted:
             break
     reached = rungs[-1]["gap_raw_pct"] <= gap_wanted
-    return {"accounts": phase.num_accounts, "reps": phase.num_reps, "edges": int(phase.edges.start[-1]),
-            "target_gap_pct": gap_wanted, "target_seconds": seconds_wanted,
-            "reached_gap": reached, "reached_in_time": reached and rungs[-1]["wall_seconds"] <= seconds_wanted,
-            "prepare_cpu_seconds": round(prepared, 3), "bound_cpu_seconds": round(shared - prepared, 3),
-            **rungs[-1], "peak_mb": peak_mb(), "loaded_mb": before, "bound": float(guide.duals.bound), "curve": rungs}
+    return {
+        "accounts": phase.num_accounts,
+        "reps": phase.num_reps,
+        "edges": int(phase.edges.start[-1]),
+        "target_gap_pct": gap_wanted,
+        "target_seconds": seconds_wanted,
+        "reached_gap": reached,
+        "reached_in_time": reached and rungs[-1]["wall_seconds"] <= seconds_wanted,
+        "prepare_cpu_seconds": round(prepared, 3),
+        "bound_cpu_seconds": round(shared - prepared, 3),
+        **rungs[-1],
+        "peak_mb": peak_mb(),
+        "loaded_mb": before,
+        "bound": float(guide.duals.bound),
+        "curve": rungs,
+    }

@@ -63,8 +63,8 @@ def draw(size: Size, company: Company, begins: date, seed: int) -> Story:
     here = field.filter(pl.col("on_leave_until").is_null() | (pl.col("on_leave_until") < begins))
     reps = here["rep_id"].to_list()
     rng.shuffle(reps)
-    leavers, away = reps[:size.departures], reps[size.departures:size.departures + size.leaves]
-    moving = reps[size.departures + size.leaves:][:size.territory_changes]
+    leavers, away = reps[: size.departures], reps[size.departures : size.departures + size.leaves]
+    moving = reps[size.departures + size.leaves :][: size.territory_changes]
     rows = {row["rep_id"]: row for row in field.iter_rows(named=True)}
     happenings = [*_arrivals(size, company, moments, rng), *_starters(company, size, rows, reps, moments, rng)]
     for rep_id in leavers:
@@ -90,7 +90,7 @@ def polls(story: Story) -> Iterator[tuple[datetime, list[Happening]]]:
             at = start + timedelta(minutes=POLL_MINUTES * number)
             due = [each for each in waiting if each.at <= at]
             if due or number == 0 or number % HEARTBEAT == 8:
-                waiting = waiting[len(due):]
+                waiting = waiting[len(due) :]
                 yield at, due
 
 
@@ -117,22 +117,38 @@ def _edit(at: datetime, kind: str, rep_id: str, **fields: object) -> Happening:
 def _arrivals(size: Size, company: Company, moments: Iterator[datetime], rng: Random) -> Iterator[Happening]:
     """New clinics beside old ones: most without anything, some with a parent, an open deal, or both."""
     old = company.accounts.filter(pl.col("carve_out").is_null()).sort("account_id")
-    deals = iter(record_ids("006", company.opportunities.height + size.arrivals)[company.opportunities.height:])
+    deals = iter(record_ids("006", company.opportunities.height + size.arrivals)[company.opportunities.height :])
     owners = _owners_by_state(company)
     models = old.select("account_id", "state", "postal_code", "latitude", "longitude", "value", "tier").rows()
-    for account_id in record_ids("001", company.accounts.height + size.arrivals)[company.accounts.height:]:
+    for account_id in record_ids("001", company.accounts.height + size.arrivals)[company.accounts.height :]:
         model, at = rng.choice(models), next(moments)
-        record = {"Id": account_id, "Name": f"New clinic {account_id[-8:]}", "OwnerId": HUMAN_USER_ID,
-                  "BillingStateCode": model[1], "BillingPostalCode": model[2], "BillingLatitude": model[3],
-                  "BillingLongitude": model[4], "Account_Value__c": model[5] / 100, "Tier__c": model[6],
-                  "Opp_Count__c": rng.randrange(60), "BPS__c": rng.randrange(100), "TAM__c": rng.randrange(100_000)}
+        record = {
+            "Id": account_id,
+            "Name": f"New clinic {account_id[-8:]}",
+            "OwnerId": HUMAN_USER_ID,
+            "BillingStateCode": model[1],
+            "BillingPostalCode": model[2],
+            "BillingLatitude": model[3],
+            "BillingLongitude": model[4],
+            "Account_Value__c": model[5] / 100,
+            "Tier__c": model[6],
+            "Opp_Count__c": rng.randrange(60),
+            "BPS__c": rng.randrange(100),
+            "TAM__c": rng.randrange(100_000),
+        }
         if rng.random() < 0.15:
             record["ParentId"] = model[0]
         yield Happening(at, "arrival", account_id, "create", {"object": "Account", "records": [record]})
         deal_id, able = next(deals), owners.get(model[1])
         if able and rng.random() < 0.1:
-            deal = {"Id": deal_id, "AccountId": account_id, "OwnerId": rng.choice(able), "StageName": "Qualification",
-                    "Amount": rng.randrange(1_000, 90_000), "CloseDate": (at.date() + timedelta(days=60)).isoformat()}
+            deal = {
+                "Id": deal_id,
+                "AccountId": account_id,
+                "OwnerId": rng.choice(able),
+                "StageName": "Qualification",
+                "Amount": rng.randrange(1_000, 90_000),
+                "CloseDate": (at.date() + timedelta(days=60)).isoformat(),
+            }
             yield Happening(at, "deal", deal_id, "create", {"object": "Opportunity", "records": [deal]})
 
 
@@ -146,13 +162,22 @@ def _starters(
     company: Company, size: Size, rows: dict[str, dict], reps: list[str], moments: Iterator[datetime], rng: Random
 ) -> Iterator[Happening]:
     """New reps beside old ones, with half a book of seats."""
-    for rep_id in record_ids("005", company.reps.height + size.starters)[company.reps.height:]:
+    for rep_id in record_ids("005", company.reps.height + size.starters)[company.reps.height :]:
         beside, at = rows[rng.choice(reps)], next(moments)
-        record = {"Id": rep_id, "Name": f"Starter {rep_id[-6:]}", "Email": f"{rep_id.lower()}@example.com",
-                  "IsActive": True, "Assignment_Team__c": "field", "Region__c": beside["region"],
-                  "Director_Email__c": beside["director_email"], "Latitude__c": beside["latitude"],
-                  "Longitude__c": beside["longitude"], "Covered_States__c": ";".join(beside["covered_states"]),
-                  "Started_On__c": at.date().isoformat(), "Book_Capacity__c": 50}
+        record = {
+            "Id": rep_id,
+            "Name": f"Starter {rep_id[-6:]}",
+            "Email": f"{rep_id.lower()}@example.com",
+            "IsActive": True,
+            "Assignment_Team__c": "field",
+            "Region__c": beside["region"],
+            "Director_Email__c": beside["director_email"],
+            "Latitude__c": beside["latitude"],
+            "Longitude__c": beside["longitude"],
+            "Covered_States__c": ";".join(beside["covered_states"]),
+            "Started_On__c": at.date().isoformat(),
+            "Book_Capacity__c": 50,
+        }
         yield Happening(at, "new_starter", rep_id, "create", {"object": "User", "records": [record]})
 
 

@@ -75,12 +75,22 @@ def reaction(events: int, say: Callable[[dict], object]) -> None:
         decided = read_routing(here.folder, DECISIONS).filter(pl.col("why") == "new_record")
         found = read_routing(here.folder, EVENTS).filter(pl.col("kind") == "departure")
         cycles = read_routing(here.folder, EVENT_CYCLES)
-    say({"figure": "reaction", "look_every_seconds": LOOK_SECONDS, "daemon_restarts": int(events > 1),
-         "record_to_owner_median_worst": [round(median(owned), 1), round(max(owned), 1)],
-         "departure_to_proposal_median_worst": [round(median(proposed), 1), round(max(proposed), 1)],
-         "measured": [len(owned), len(proposed)],
-         "handled_twice": decided.height - decided["account_id"].n_unique() + found.height - found[
-             "subject_id"].n_unique() + cycles.height - cycles["why"].n_unique()})
+    say(
+        {
+            "figure": "reaction",
+            "look_every_seconds": LOOK_SECONDS,
+            "daemon_restarts": int(events > 1),
+            "record_to_owner_median_worst": [round(median(owned), 1), round(max(owned), 1)],
+            "departure_to_proposal_median_worst": [round(median(proposed), 1), round(max(proposed), 1)],
+            "measured": [len(owned), len(proposed)],
+            "handled_twice": decided.height
+            - decided["account_id"].n_unique()
+            + found.height
+            - found["subject_id"].n_unique()
+            + cycles.height
+            - cycles["why"].n_unique(),
+        }
+    )
 
 
 def at_rest(minutes: float, say: Callable[[dict], object]) -> None:
@@ -100,8 +110,15 @@ def at_rest(minutes: float, say: Callable[[dict], object]) -> None:
                 costs[switch] = round((_cpu_seconds(process.pid) - before) / minutes, 2)
                 passes = read_routing(here.folder, POLLS).height - polls
                 costs[f"{switch}_passes"] = passes
-    say({"figure": "at_rest", "minutes": minutes, "cpu_seconds_a_minute_routing_on": costs["on"],
-         "cpu_seconds_a_minute_routing_off": costs["off"], "passes_meanwhile": costs["on_passes"]})
+    say(
+        {
+            "figure": "at_rest",
+            "minutes": minutes,
+            "cpu_seconds_a_minute_routing_on": costs["on"],
+            "cpu_seconds_a_minute_routing_off": costs["off"],
+            "passes_meanwhile": costs["on_passes"],
+        }
+    )
 
 
 def _cpu_seconds(group: int) -> float:
@@ -150,14 +167,21 @@ def daemon(root: Path, switch: str, look_seconds: int | None) -> Iterator[subpro
     started; the sensors look as often as usual where `look_seconds` is null."""
     settings = (PROJECT / "dagster.yaml").read_text()
     (root / "dagster" / "dagster.yaml").write_text(settings)
-    command = [str(Path(sys.executable).with_name("dagster-daemon")), "run", "-m", "assignment_assets.definitions",
-               "-d", str(PROJECT)]
+    command = [
+        str(Path(sys.executable).with_name("dagster-daemon")),
+        "run",
+        "-m",
+        "assignment_assets.definitions",
+        "-d",
+        str(PROJECT),
+    ]
     given = os.environ | {"ASSIGNMENT_ROUTING_SENSORS": switch}
     if look_seconds:
         given |= {"ASSIGNMENT_LOOK_SECONDS": str(look_seconds)}
     with (root / "daemon.log").open("ab") as log:
-        process = subprocess.Popen(command, env=given, cwd=root / "dagster", stdout=log, stderr=subprocess.STDOUT,
-                                   start_new_session=True)
+        process = subprocess.Popen(
+            command, env=given, cwd=root / "dagster", stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
         try:
             yield process
         finally:

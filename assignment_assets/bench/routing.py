@@ -58,15 +58,25 @@ def quarter(size: Size, cycles: int, say: Callable[[Line], object], replay_days:
     with staged(story) as stage:
         started, spent = time.perf_counter(), time.process_time()
         played = play(story, stage, cycles, dusk)
-        say(_judged(story, played) | {"seconds": round(time.perf_counter() - started, 1),
-                                      "cpu_seconds": round(time.process_time() - spent, 1)})
+        say(
+            _judged(story, played)
+            | {"seconds": round(time.perf_counter() - started, 1), "cpu_seconds": round(time.process_time() - spent, 1)}
+        )
     if replay_days:
         with staged(story) as stage:
             again = play(story, stage, cycles, dusk, replay_days)
         last = again.evenings[-1]
-        say({"figure": "replay", "days": len(again.evenings), "of_days": len(played.evenings),
-             "same_log": [each.log for each in again.evenings] == [each.log for each in played.evenings][:replay_days],
-             "sha256": last.log, "target": "byte for byte"})
+        say(
+            {
+                "figure": "replay",
+                "days": len(again.evenings),
+                "of_days": len(played.evenings),
+                "same_log": [each.log for each in again.evenings]
+                == [each.log for each in played.evenings][:replay_days],
+                "sha256": last.log,
+                "target": "byte for byte",
+            }
+        )
 
 
 def dusk(day: date, stage: Stage) -> Evening:
@@ -90,26 +100,44 @@ def _judged(story: Story, played: Played) -> Line:
     timed = minutes_to_owner(decisions, writes).filter(pl.col("account_id").is_in(list(arrivals)))
     minutes = timed.group_by("account_id").agg(pl.col("minutes").min()).drop_nulls()["minutes"]
     log = write_log(played.state_dir).filter((pl.col("field") == "OwnerId") & (pl.col("channel") == "api"))
-    unexplained = log.group_by(account_id="record_id").len().join(
-        _explained(played, writes), on="account_id", how="left").filter(pl.col("len") > pl.col("known").fill_null(0))
+    unexplained = (
+        log.group_by(account_id="record_id")
+        .len()
+        .join(_explained(played, writes), on="account_id", how="left")
+        .filter(pl.col("len") > pl.col("known").fill_null(0))
+    )
     first = decisions.filter(pl.col("why") == "new_record")
     twice = first.group_by("account_id").len().filter(pl.col("len") > 1)
     events = read_routing(played.folder, EVENTS)
     wanted = sorted((each.kind, each.subject) for each in story.happenings if each.kind not in RECORDS)
-    found = sorted(events.filter(pl.col("kind").is_in(sorted({kind for kind, _ in wanted}))).select(
-        "kind", "subject_id").iter_rows())
+    found = sorted(
+        events.filter(pl.col("kind").is_in(sorted({kind for kind, _ in wanted})))
+        .select("kind", "subject_id")
+        .iter_rows()
+    )
     cycles = read_routing(played.folder, EVENT_CYCLES)["cycle"]
     return {
-        "figure": "quarter", "size": vars(story.size),
-        "new_accounts": len(arrivals), "owned": minutes.len(), "within_10_minutes": int((minutes <= BAR_MINUTES).sum()),
-        "median_minutes": minutes.median(), "worst_minutes": minutes.max(),
-        "passes": len(played.pass_seconds), "pass_seconds_median": round(median(played.pass_seconds), 3),
-        "pass_seconds_worst": round(max(played.pass_seconds), 3), "ended_in_the_middle": played.crashes,
-        "owners_written": log.height, "owners_written_unexplained": unexplained.height, "decided_twice": twice.height,
+        "figure": "quarter",
+        "size": vars(story.size),
+        "new_accounts": len(arrivals),
+        "owned": minutes.len(),
+        "within_10_minutes": int((minutes <= BAR_MINUTES).sum()),
+        "median_minutes": minutes.median(),
+        "worst_minutes": minutes.max(),
+        "passes": len(played.pass_seconds),
+        "pass_seconds_median": round(median(played.pass_seconds), 3),
+        "pass_seconds_worst": round(max(played.pass_seconds), 3),
+        "ended_in_the_middle": played.crashes,
+        "owners_written": log.height,
+        "owners_written_unexplained": unexplained.height,
+        "decided_twice": twice.height,
         "conflicts": read_routing(played.folder, CONFLICTS).height,
         "by_rule": dict(first.group_by("rule").len().sort("rule").iter_rows()),
-        "events_expected": len(wanted), "events_handled": len(found), "events_as_expected": found == wanted,
-        "event_cycles": cycles.len(), "cycles_twice": cycles.len() - cycles.n_unique(),
+        "events_expected": len(wanted),
+        "events_handled": len(found),
+        "events_as_expected": found == wanted,
+        "event_cycles": cycles.len(),
+        "cycles_twice": cycles.len() - cycles.n_unique(),
         "departures_run": len(played.cycles_run),
         "departure_seconds_median": round(median(played.cycle_seconds), 1) if played.cycle_seconds else None,
         "unowned_a_day_without_alert": len(_unalerted(played)),
@@ -138,12 +166,14 @@ def _unalerted(played: Played) -> set[str]:
 def _late_departures(story: Story, played: Played, log: pl.DataFrame) -> int:
     """Of the departures whose cycles were run, those after whose day the leaver still owned accounts."""
     leavers = read_routing(played.folder, EVENTS).filter(
-        pl.col("cycle").is_in(played.cycles_run) & (pl.col("kind") == "departure"))
+        pl.col("cycle").is_in(played.cycles_run) & (pl.col("kind") == "departure")
+    )
     late = 0
     for row in leavers.iter_rows(named=True):
         last = log.filter(pl.col("old_value") == row["subject_id"])["at"].max()
         left = story.company.accounts.filter(
-            (pl.col("owner_id") == row["subject_id"]) & pl.col("carve_out").is_null()).height
+            (pl.col("owner_id") == row["subject_id"]) & pl.col("carve_out").is_null()
+        ).height
         gone = log.filter(pl.col("old_value") == row["subject_id"]).height
         late += gone < left or last is None or last[:10] != f"{row['detected_at']:%Y-%m-%d}"
     return late
@@ -159,7 +189,8 @@ def throughput(owned: tuple[int, ...], decisions: int, say: Callable[[Line], obj
         fresh = sample.with_columns(created_at=pl.lit(begins), owner_id=pl.lit(None, pl.String))
         nobody = pl.DataFrame(schema={"account_id": pl.String, "rep_id": pl.String})
         batch = new_accounts(
-            fresh, company.reps, company.opportunities, DECISIONS.empty(), nobody, rules, begins, begins)
+            fresh, company.reps, company.opportunities, DECISIONS.empty(), nobody, rules, begins, begins
+        )
         batch = pl.concat([batch] * (decisions // batch.height + 1)).head(decisions)
         waiting = pl.DataFrame(schema={"account_id": pl.String, "new_owner_id": pl.String})
         started = time.perf_counter()
@@ -171,9 +202,17 @@ def throughput(owned: tuple[int, ...], decisions: int, say: Callable[[Line], obj
         routed = router.route(batch, begins)
         spent = time.process_time() - started
         placed = sum(row["rule"] == "territory" for row in routed.decisions)
-        say({"figure": "throughput", "owned": count, "decisions": len(routed.decisions), "by_territory": placed,
-             "decisions_per_second": round(len(routed.decisions) / spent), "target": 5_000,
-             "counting_books_seconds": round(prepared, 3)})
+        say(
+            {
+                "figure": "throughput",
+                "owned": count,
+                "decisions": len(routed.decisions),
+                "by_territory": placed,
+                "decisions_per_second": round(len(routed.decisions) / spent),
+                "target": 5_000,
+                "counting_books_seconds": round(prepared, 3),
+            }
+        )
 
 
 def idle(size: Size, looks: int, say: Callable[[Line], object]) -> None:
@@ -189,8 +228,15 @@ def idle(size: Size, looks: int, say: Callable[[Line], object]) -> None:
         for _ in range(looks):
             look(stage.folder, reader, rules, first.cursor, stage.now)
         spent = time.thread_time() - started
-    say({"figure": "idle", "looks": looks, "cpu_ms_per_look": round(1000 * spent / looks, 2),
-         "cpu_ms_per_minute": round(1000 * spent / looks, 2), "look_every_seconds": 60})
+    say(
+        {
+            "figure": "idle",
+            "looks": looks,
+            "cpu_ms_per_look": round(1000 * spent / looks, 2),
+            "cpu_ms_per_minute": round(1000 * spent / looks, 2),
+            "look_every_seconds": 60,
+        }
+    )
 
 
 def lines(short: bool, size: Size, cycles: int, replay_days: int) -> Iterator[str]:

@@ -62,14 +62,22 @@ class Scale:
         inside = points[(points < 1.0).all(axis=1)]
         volume = hypervolume(inside, ref=np.ones(3)) if len(inside) else 0.0
         knee = float((points @ self.weights).min())
-        return {"hv_ratio": round(volume / self.hypervolume_bound, 4),
-                "knee_raw_pct": round(100.0 * ((knee + self.offset) / (self.knee_bound + self.offset) - 1.0), 4),
-                "knee_strict_pct": round(100.0 * (knee / self.knee_bound - 1.0), 4)}
+        return {
+            "hv_ratio": round(volume / self.hypervolume_bound, 4),
+            "knee_raw_pct": round(100.0 * ((knee + self.offset) / (self.knee_bound + self.offset) - 1.0), 4),
+            "knee_strict_pct": round(100.0 * (knee / self.knee_bound - 1.0), 4),
+        }
 
     def as_json(self) -> dict:
         """What `Scale.of_json` takes back."""
-        return {"ideal": self.ideal.tolist(), "reference": self.reference.tolist(), "weights": self.weights.tolist(),
-                "hypervolume_bound": self.hypervolume_bound, "knee_bound": self.knee_bound, "source": self.source}
+        return {
+            "ideal": self.ideal.tolist(),
+            "reference": self.reference.tolist(),
+            "weights": self.weights.tolist(),
+            "hypervolume_bound": self.hypervolume_bound,
+            "knee_bound": self.knee_bound,
+            "source": self.source,
+        }
 
     @classmethod
     def of_json(cls, content: dict) -> "Scale":
@@ -81,9 +89,12 @@ def shared_scale(reference: dict) -> Scale | None:
     """The scale of a shared instance's `reference.json`, where it has one."""
     if "hypervolume_upper_bound" not in reference:
         return None
-    return Scale(*(np.array(reference[name]) for name in ("ideal", "ref", "knee_weights")),
-                 reference["hypervolume_upper_bound"], reference["knee_lower_bound_normalised_strict"],
-                 "reference.json")
+    return Scale(
+        *(np.array(reference[name]) for name in ("ideal", "ref", "knee_weights")),
+        reference["hypervolume_upper_bound"],
+        reference["knee_lower_bound_normalised_strict"],
+        "reference.json",
+    )
 
 
 def own_scale(phase: Phase, start: np.ndarray, weights: np.ndarray, divisions: int | None = None) -> Scale:

@@ -59,7 +59,9 @@ def bench_workers(problem: Problem, settings: Settings, count: int) -> Iterator[
     warm_up()
     clocked = Clocked()
     kinds: dict[str, Callable[[], AbstractContextManager[Workers]]] = {
-        "alone": lambda: nullcontext(clocked), f"{count} processes": lambda: Processes(count)}
+        "alone": lambda: nullcontext(clocked),
+        f"{count} processes": lambda: Processes(count),
+    }
     if find_spec("distributed"):
         kinds[f"Dask, {count} workers"] = lambda: _cluster_here(count)
     alone: dict = {}
@@ -71,16 +73,28 @@ def bench_workers(problem: Problem, settings: Settings, count: int) -> Iterator[
             began, began_cpu = time.perf_counter(), time.process_time()
             front = solve_referring(problem.instance, settings, workers=workers)
             seconds, cpu = time.perf_counter() - began, time.process_time() - began_cpu
-        row = {"kind": "workers", "problem": problem.name, "preset": settings.preset, "workers": name,
-               "load": round(load, 1), "wall_seconds": round(seconds, 2), "points": front.num_points,
-               "digest": _digest(front)}
+        row = {
+            "kind": "workers",
+            "problem": problem.name,
+            "preset": settings.preset,
+            "workers": name,
+            "load": round(load, 1),
+            "wall_seconds": round(seconds, 2),
+            "points": front.num_points,
+            "digest": _digest(front),
+        }
         if not alone:
             units = sum(map(sum, clocked.batches))
-            alone = row | {"cpu_seconds": round(cpu, 3), "of_it_units": round(units, 3),
-                           "most_speed_up": round(cpu / (cpu - clocked.saved_by(count)), 2)}
+            alone = row | {
+                "cpu_seconds": round(cpu, 3),
+                "of_it_units": round(units, 3),
+                "most_speed_up": round(cpu / (cpu - clocked.saved_by(count)), 2),
+            }
             row = alone
-        yield row | {"same_bytes": row["digest"] == alone["digest"],
-                     "speed_up": round(alone["wall_seconds"] / row["wall_seconds"], 2)}
+        yield row | {
+            "same_bytes": row["digest"] == alone["digest"],
+            "speed_up": round(alone["wall_seconds"] / row["wall_seconds"], 2),
+        }
 
 
 @contextmanager
@@ -88,8 +102,12 @@ def _cluster_here(count: int) -> Iterator[DaskWorkers]:
     """A Dask cluster of this machine, for as long as it is needed."""
     from distributed import LocalCluster  # an extra
 
-    with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0",
-                      host="127.0.0.1") as cluster, DaskWorkers(cluster.scheduler_address) as workers:
+    with (
+        LocalCluster(
+            n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1"
+        ) as cluster,
+        DaskWorkers(cluster.scheduler_address) as workers,
+    ):
         yield workers
 
 

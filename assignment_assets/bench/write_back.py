@@ -68,8 +68,11 @@ def _rows(org: Ground, short: bool, crashes: int, edits: int, seed: int) -> Iter
     is_safe = not (armed["overwritten"] or armed["duplicates"] or armed["wrong"])
     yield "races", found, is_safe and control["overwritten"] > 0
     results = list(crash_runs(org, crashes, seed))
-    bad = [result for result in results if not result["ended"] or any(
-        result[name] for name in ("lost", "duplicates", "overwritten", "wrong"))]
+    bad = [
+        result
+        for result in results
+        if not result["ended"] or any(result[name] for name in ("lost", "duplicates", "overwritten", "wrong"))
+    ]
     found = summed(results)
     yield "crashes", found | {"bad": bad}, not bad
 
@@ -101,8 +104,11 @@ def overhead(folder: Path, changes: int) -> dict:
     load(company, folder / "org")
     accounts, receiver = movable(company)
     del company
-    server = subprocess.Popen([sys.executable, "-m", "assignment_assets.sandbox", "--state", str(folder / "org"),
-                               "--port", "0"], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "assignment_assets.sandbox", "--state", str(folder / "org"), "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         found = {}
         for line in server.stdout:
@@ -111,8 +117,15 @@ def overhead(folder: Path, changes: int) -> dict:
             if name == "ASSIGNMENT_SF_CLIENT_SECRET":
                 break
         known = Credentials()
-        address = OrgAddress(found["ASSIGNMENT_SF_URL"], Path(found["ASSIGNMENT_SF_CA_FILE"]), folder / "org",
-                             known.client_id, known.client_secret, known.username, known.password)
+        address = OrgAddress(
+            found["ASSIGNMENT_SF_URL"],
+            Path(found["ASSIGNMENT_SF_CA_FILE"]),
+            folder / "org",
+            known.client_id,
+            known.client_secret,
+            known.username,
+            known.password,
+        )
         org = Ground(address, folder, accounts, receiver)
         org.fault("slow", path_contains="/services/data", seconds=SECONDS_A_CALL, times=10**9)
         return _measured(org, changes)
@@ -134,9 +147,17 @@ def _measured(org: Ground, changes: int) -> dict:
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     least = calls_made["calls"] * SECONDS_A_CALL / WORKERS
-    return {"changes": changes, "states": dict(calls_made["last"].counts), "calls": calls_made["calls"],
-            "wall_seconds": round(wall, 1), "cpu_seconds": round(cpu, 1), "cpu_share_of_wall": round(cpu / wall, 3),
-            "least_wall_seconds": round(least, 1), "cpu_share_of_least_wall": round(cpu / least, 3),
-            "peak_mb": round(after.ru_maxrss / 1024), "journal_seconds": round(timed.seconds, 1),
-            "journal_ms_per_call": round(1000 * timed.seconds / calls_made["calls"], 2),
-            "met": cpu / least <= MOST_SHARE}
+    return {
+        "changes": changes,
+        "states": dict(calls_made["last"].counts),
+        "calls": calls_made["calls"],
+        "wall_seconds": round(wall, 1),
+        "cpu_seconds": round(cpu, 1),
+        "cpu_share_of_wall": round(cpu / wall, 3),
+        "least_wall_seconds": round(least, 1),
+        "cpu_share_of_least_wall": round(cpu / least, 3),
+        "peak_mb": round(after.ru_maxrss / 1024),
+        "journal_seconds": round(timed.seconds, 1),
+        "journal_ms_per_call": round(1000 * timed.seconds / calls_made["calls"], 2),
+        "met": cpu / least <= MOST_SHARE,
+    }

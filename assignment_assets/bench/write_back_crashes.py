@@ -21,13 +21,40 @@ from assignment_assets.write_back.document import Plan, approval
 from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.writer import write
 
-COMPOSITE = ("plan_before_commit", "plan_committed", "read_before_writing", "intent_before_commit", "intent_committed",
-             "call_before_sending", "call_answered", "answers_before_commit", "answers_committed", "read_back",
-             "verified_before_commit", "verified_committed", "run_ended")
-BULK = ("plan_before_commit", "plan_committed", "read_before_writing", "intent_before_commit", "intent_committed",
-        "bulk_before_create", "bulk_created", "bulk_journaled", "bulk_uploaded", "bulk_close_committed", "bulk_closed",
-        "bulk_results_read", "answers_before_commit", "answers_committed", "read_back", "verified_committed",
-        "run_ended")
+COMPOSITE = (
+    "plan_before_commit",
+    "plan_committed",
+    "read_before_writing",
+    "intent_before_commit",
+    "intent_committed",
+    "call_before_sending",
+    "call_answered",
+    "answers_before_commit",
+    "answers_committed",
+    "read_back",
+    "verified_before_commit",
+    "verified_committed",
+    "run_ended",
+)
+BULK = (
+    "plan_before_commit",
+    "plan_committed",
+    "read_before_writing",
+    "intent_before_commit",
+    "intent_committed",
+    "bulk_before_create",
+    "bulk_created",
+    "bulk_journaled",
+    "bulk_uploaded",
+    "bulk_close_committed",
+    "bulk_closed",
+    "bulk_results_read",
+    "answers_before_commit",
+    "answers_committed",
+    "read_back",
+    "verified_committed",
+    "run_ended",
+)
 SIZE = 40
 FAULTS = ("none", "lost_response", "lost_request", "late_commit", "server_error", "unavailable", "expired_session")
 KILLED = -signal.SIGKILL
@@ -37,8 +64,11 @@ BENCH_PERSON = "bench@example.com"
 def crash_runs(ground: Ground, runs: int, seed: int) -> Iterator[dict]:
     """One result a run: lane, points, fault, and the verdict of the org's log."""
     chosen = Random(seed)
-    kinds = [(lane, point) for lane, points in (("composite", COMPOSITE), ("rollback", COMPOSITE), ("bulk", BULK))
-             for point in points]
+    kinds = [
+        (lane, point)
+        for lane, points in (("composite", COMPOSITE), ("rollback", COMPOSITE), ("bulk", BULK))
+        for point in points
+    ]
     for number in range(runs):
         lane, point = kinds[number % len(kinds)]
         yield _crash_run(ground, lane, point, chosen)
@@ -64,8 +94,15 @@ def _crash_run(ground: Ground, lane: str, point: str, chosen: Random) -> dict:
         if exits[-1] == 0:
             break
     verdict = judged(ground, plan, rows, before)
-    return {"lane": lane, "point": point, "second": second, "fault": fault, "kills": exits.count(KILLED),
-            "ended": exits[-1] == 0, **asdict(verdict)}
+    return {
+        "lane": lane,
+        "point": point,
+        "second": second,
+        "fault": fault,
+        "kills": exits.count(KILLED),
+        "ended": exits[-1] == 0,
+        **asdict(verdict),
+    }
 
 
 def _prepared(ground: Ground, lane: str) -> tuple[Plan, pl.DataFrame]:
@@ -86,8 +123,14 @@ def _in_a_process(ground: Ground, plan: Plan, rows: pl.DataFrame, lane: str, poi
     folder.mkdir(parents=True, exist_ok=True)
     rows.write_parquet(folder / "rows.parquet")
     address = {name: str(value) for name, value in asdict(ground.address).items()}
-    order = {"plan": asdict(plan), "rows": str(folder / "rows.parquet"), "journal": str(ground.journal_path(plan)),
-             "lane": lane, "point": point, "address": address}
+    order = {
+        "plan": asdict(plan),
+        "rows": str(folder / "rows.parquet"),
+        "journal": str(ground.journal_path(plan)),
+        "lane": lane,
+        "point": point,
+        "address": address,
+    }
     command = [sys.executable, "-m", "assignment_assets.bench.write_back_crashes"]
     done = subprocess.run(command, input=json.dumps(order), text=True, capture_output=True, check=False, timeout=120)
     if done.returncode not in (0, KILLED, 3):
@@ -134,8 +177,13 @@ def summed(results: list[dict]) -> dict:
     for result in results:
         totals.update({name: result[name] for name in (*Verdict.__dataclass_fields__, "kills")})
     points = {(result["lane"], result["point"]) for result in results}
-    return {"runs": len(results), "points": len(points), "named_points": len({point for _, point in points}),
-            "unfinished": sum(not result["ended"] for result in results), **totals}
+    return {
+        "runs": len(results),
+        "points": len(points),
+        "named_points": len({point for _, point in points}),
+        "unfinished": sum(not result["ended"] for result in results),
+        **totals,
+    }
 
 
 if __name__ == "__main__":

@@ -68,8 +68,12 @@ class Ground:
     def tools(self, **changes: object) -> Tools:
         """Real connections, real time."""
         settings = self.settings
-        return replace(Tools(lambda: desk_of(settings), KEY, ["bench@example.com"], utc_now, time.sleep, workers=1,
-                             reserve_share=0.0), **changes)
+        return replace(
+            Tools(
+                lambda: desk_of(settings), KEY, ["bench@example.com"], utc_now, time.sleep, workers=1, reserve_share=0.0
+            ),
+            **changes,
+        )
 
     def journal_path(self, plan: Plan) -> Path:
         """A journal of the plan's own."""
@@ -129,9 +133,19 @@ class Ground:
 
 def drawn(rows: pl.DataFrame, name: str, **facts: object) -> tuple[Plan, pl.DataFrame]:
     """A plan over rows, as if signed."""
-    given = {"plan_id": name, "cycle": name.partition(".")[0], "revision": 1, "kind": "owners", "sign_off_no": 1,
-             "org_id": ORGANIZATION_ID, "write_not_before": "", "first_batch": 0, "made_at": "2026-10-01T08:00:00",
-             "why": "benchmark", "signatures": (SIGNATURE,)}
+    given = {
+        "plan_id": name,
+        "cycle": name.partition(".")[0],
+        "revision": 1,
+        "kind": "owners",
+        "sign_off_no": 1,
+        "org_id": ORGANIZATION_ID,
+        "write_not_before": "",
+        "first_batch": 0,
+        "made_at": "2026-10-01T08:00:00",
+        "why": "benchmark",
+        "signatures": (SIGNATURE,),
+    }
     ordered = drafted(rows)
     return Plan.of(ordered, **given | facts), ordered
 
@@ -149,8 +163,9 @@ def movable(company) -> tuple[pl.DataFrame, str]:
     """Accounts that may move, with what a plan needs of them, and who gets them."""
     active = company.reps.filter("is_active").sort("rep_id")["rep_id"]
     receiver = active[0]
-    owned = company.accounts.filter(
-        pl.col("owner_id").is_in(active[1:].to_list()), pl.col("carve_out").is_null()).sort("account_id")
+    owned = company.accounts.filter(pl.col("owner_id").is_in(active[1:].to_list()), pl.col("carve_out").is_null()).sort(
+        "account_id"
+    )
     return owned.select("account_id", "state", "carve_out", "parent_id", old_owner_id="owner_id"), receiver
 
 
@@ -186,6 +201,6 @@ def judged(ground_: Ground, plan: Plan, rows: pl.DataFrame, before: int = 0) -> 
         found["duplicates"] += len(writes) > 1
         found["overwritten"] += any(row["old_value"] != old for row in writes) or (human_first and bool(writes))
         found["wrong"] += (bool(writes) and state not in BY_US + MAYBE_BY_US) or any(
-            row["new_value"] != new for row in writes)
+            row["new_value"] != new for row in writes
+        )
     return Verdict(found["lost"], found["duplicates"], found["overwritten"], found["wrong"])
-

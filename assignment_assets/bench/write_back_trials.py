@@ -22,8 +22,16 @@ from assignment_assets.write_back.outcome import CODES
 from assignment_assets.write_back.undoing import left_alone
 from assignment_assets.write_back.writer import write
 
-AFTER = {"retry": "FAILED_HUMAN", "rearm": "DRIFT", "resend": "UNKNOWN", "hold": "HELD", "gone": "FAILED_HUMAN",
-         "person": "FAILED_HUMAN", "pause": "DEFERRED", "stop": "FAILED_HUMAN"}
+AFTER = {
+    "retry": "FAILED_HUMAN",
+    "rearm": "DRIFT",
+    "resend": "UNKNOWN",
+    "hold": "HELD",
+    "gone": "FAILED_HUMAN",
+    "person": "FAILED_HUMAN",
+    "pause": "DEFERRED",
+    "stop": "FAILED_HUMAN",
+}
 """The state in which an account ends whose every write is answered with a code of that action."""
 LOSSES = ("lost_response", "lost_request", "late_commit", "expired_session", "server_error", "unavailable")
 PERSON = "bench@example.com"
@@ -86,8 +94,9 @@ def rollback(ground: Ground, size: int, edited_share: float, seed: int) -> dict:
     other = next(owner for owner in rows["old_owner_id"] if owner != ground.receiver)
     for account in sorted(edited):
         row = rows.filter(account_id=account).row(0, named=True)
-        owner = other if row["old_owner_id"] != other else rows.filter(
-            pl.col("old_owner_id") != other)["old_owner_id"][0]
+        owner = (
+            other if row["old_owner_id"] != other else rows.filter(pl.col("old_owner_id") != other)["old_owner_id"][0]
+        )
         ground.address.hook("edit", id=account, fields={"OwnerId": owner})
     back = rows.select("account_id", old_owner_id="new_owner_id", new_owner_id="old_owner_id")
     undo, ordered = drawn(back, f"{plan.cycle}.rollback-1", kind="rollback", signatures=())
@@ -103,8 +112,14 @@ def rollback(ground: Ground, size: int, edited_share: float, seed: int) -> dict:
     old = dict(rows.select("account_id", "old_owner_id").iter_rows())
     reverted = last.filter(pl.col("record_id").is_in(sorted(edited)) & (pl.col("channel") != "human")).height
     restored = sum(owners[account] == old[account] for account in old.keys() - edited)
-    return {"accounts": size, "edited": len(edited), "restored": restored, "expected": size - len(edited),
-            "human_edits_reverted": reverted, "named_as_left_alone": told == edited}
+    return {
+        "accounts": size,
+        "edited": len(edited),
+        "restored": restored,
+        "expected": size - len(edited),
+        "human_edits_reverted": reverted,
+        "named_as_left_alone": told == edited,
+    }
 
 
 def coverage(ground: Ground, size: int) -> dict:
@@ -121,8 +136,12 @@ def coverage(ground: Ground, size: int) -> dict:
 
 def taxonomy(ground: Ground) -> dict:
     """Each code of the table on one account of a plan, every time it is written: the state that it ends in."""
-    expected = {code: AFTER[action] for action, codes in CODES.items() for code in codes
-                if code not in ("ANSWER_LOST", "PRECONDITION_FAILED", "TOO_MANY_REQUESTS", "LOGIN_REFUSED")}
+    expected = {
+        code: AFTER[action]
+        for action, codes in CODES.items()
+        for code in codes
+        if code not in ("ANSWER_LOST", "PRECONDITION_FAILED", "TOO_MANY_REQUESTS", "LOGIN_REFUSED")
+    }
     expected |= {"INSUFFICIENT_ACCESS_OR_READONLY": "FAILED_HUMAN", "A_CODE_NOBODY_KNOWS": "FAILED_HUMAN"}
     wrong = {}
     for code, state in expected.items():
@@ -140,11 +159,16 @@ def taxonomy(ground: Ground) -> dict:
 def tampering(ground: Ground) -> dict:
     """Plans, journals, sign-offs and orgs that are not what they were: how many were refused."""
     statements = (
-        "update plan_row set new_owner_id = old_owner_id where place = 0", "delete from plan_row where place = 1",
+        "update plan_row set new_owner_id = old_owner_id where place = 0",
+        "delete from plan_row where place = 1",
         "update plan set header = replace(header, '\"first_batch\":0', '\"first_batch\":1')",
-        "update plan set seal = repeat('0', 64)", "update event set state = 'PLANNED' where seq = 2",
-        "delete from event where seq = 3", "update event set found_owner_id = 'x' where seq = 4", "delete from head",
-        "update head set seq = seq - 1")
+        "update plan set seal = repeat('0', 64)",
+        "update event set state = 'PLANNED' where seq = 2",
+        "delete from event where seq = 3",
+        "update event set found_owner_id = 'x' where seq = 4",
+        "delete from head",
+        "update head set seq = seq - 1",
+    )
     trials: list[Callable[[], object]] = []
     for statement in statements:
         plan, rows, _ = ground.written(3)
@@ -186,10 +210,24 @@ def _is_refused(trial: Callable[[], object]) -> bool:
     return False
 
 
-PACKETS = SIGN_OFF_PACKETS.conform(pl.DataFrame([
-    {"region": "North", "account_id": account, "other_region": None, "old_owner_id": "r-1", "new_owner_id": "r-2",
-     "move_reason": "balance", "reason_sentence": "Evens out.", "is_held": False} for account in ("a", "b")],
-    schema=SIGN_OFF_PACKETS.columns))
+PACKETS = SIGN_OFF_PACKETS.conform(
+    pl.DataFrame(
+        [
+            {
+                "region": "North",
+                "account_id": account,
+                "other_region": None,
+                "old_owner_id": "r-1",
+                "new_owner_id": "r-2",
+                "move_reason": "balance",
+                "reason_sentence": "Evens out.",
+                "is_held": False,
+            }
+            for account in ("a", "b")
+        ],
+        schema=SIGN_OFF_PACKETS.columns,
+    )
+)
 
 
 def _signed(decision: SignOff, token: str) -> tuple[dict, SignOff]:
@@ -197,24 +235,34 @@ def _signed(decision: SignOff, token: str) -> tuple[dict, SignOff]:
     return content, read_decision(content)
 
 
-def _sign_off(packets: pl.DataFrame = PACKETS, moves: pl.DataFrame | None = None, change: dict | None = None,
-              token: str = "") -> object:
+def _sign_off(
+    packets: pl.DataFrame = PACKETS, moves: pl.DataFrame | None = None, change: dict | None = None, token: str = ""
+) -> object:
     decision = SignOff("c-1", 1, "North", packet_digest(PACKETS, "c-1", 1), "approve", PERSON)
     content, signed = _signed(decision, token or signer_token(KEY, PERSON))
     if change:
         content, signed = content | change, replace(signed, **change)
     rows = PACKETS if moves is None else moves
-    return signatures_for(rows.select("account_id", "old_owner_id", "new_owner_id"), packets, [(content, signed)], KEY,
-                          cycle="c-1", revision=1)
+    return signatures_for(
+        rows.select("account_id", "old_owner_id", "new_owner_id"),
+        packets,
+        [(content, signed)],
+        KEY,
+        cycle="c-1",
+        revision=1,
+    )
 
 
 def _sign_off_trials() -> list[Callable[[], object]]:
     other = pl.lit("r-9")
     edited = PACKETS.with_columns(new_owner_id=other)
     return [
-        lambda: _sign_off(packets=edited, moves=edited), lambda: _sign_off(moves=edited),
+        lambda: _sign_off(packets=edited, moves=edited),
+        lambda: _sign_off(moves=edited),
         lambda: _sign_off(packets=PACKETS.head(1), moves=PACKETS.head(1)),
-        lambda: _sign_off(change={"note": "changed"}), lambda: _sign_off(change={"decision": "reject"}),
-        lambda: _sign_off(change={"digest": "0" * 64}), lambda: _sign_off(change={"signed_by": "eve@example.com"}),
-        lambda: _sign_off(token=signer_token(b"another engine", PERSON))]
-
+        lambda: _sign_off(change={"note": "changed"}),
+        lambda: _sign_off(change={"decision": "reject"}),
+        lambda: _sign_off(change={"digest": "0" * 64}),
+        lambda: _sign_off(change={"signed_by": "eve@example.com"}),
+        lambda: _sign_off(token=signer_token(b"another engine", PERSON)),
+    ]

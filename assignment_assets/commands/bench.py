@@ -23,28 +23,62 @@ def bench() -> None:
 
 
 @command(bench, "optimizer")
-@click.option("--case", type=click.Choice(["generated", "public-small", "public-large", "hospitals"]),
-              default="generated", show_default=True, help="The sample company, the size of a published figure (7,619 "
-              "accounts / 48 reps, 75,000 / 44), or the file that HOSPITALS_FILE names with 60 reps.")
-@click.option("--size", type=click.Choice(["S", "M", "L", "XL"]), default="M", show_default=True,
-              help="Of the generated case: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.")
+@click.option(
+    "--case",
+    type=click.Choice(["generated", "public-small", "public-large", "hospitals"]),
+    default="generated",
+    show_default=True,
+    help="The sample company, the size of a published figure (7,619 "
+    "accounts / 48 reps, 75,000 / 44), or the file that HOSPITALS_FILE names with 60 reps.",
+)
+@click.option(
+    "--size",
+    type=click.Choice(["S", "M", "L", "XL"]),
+    default="M",
+    show_default=True,
+    help="Of the generated case: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.",
+)
 @click.option("--seed", default=11, show_default=True, help="Of whatever is drawn.")
-@click.option("--instance", type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="A folder with accounts.parquet and reps.parquet to solve instead.")
+@click.option(
+    "--instance",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with accounts.parquet and reps.parquet to solve instead.",
+)
 @click.option("--cpu-seconds", default=10.0, show_default=True, help="Budget of each method on phase 2.")
-@click.option("--preset", type=click.Choice(["brief", "quick", "standard", "thorough"]), default="quick",
-              show_default=True, help="For the run of both phases.")
-@click.option("--method", "methods", multiple=True, help="Only these on phase 2: ours, pymoo, 'pymoo eligible', "
-              "greedy, HiGHS, CP-SAT.")
+@click.option(
+    "--preset",
+    type=click.Choice(["brief", "quick", "standard", "thorough"]),
+    default="quick",
+    show_default=True,
+    help="For the run of both phases.",
+)
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    help="Only these on phase 2: ours, pymoo, 'pymoo eligible', greedy, HiGHS, CP-SAT.",
+)
 @click.option("--peers", is_flag=True, help="All of them, with the same budget.")
 @click.option("--no-race", is_flag=True, help="Both phases only: no method on phase 2, no bounds that only score.")
 @click.option("--no-cycle", is_flag=True, help="Phase 2 only.")
 @click.option("--dump", type=click.Path(file_okay=False, path_type=Path), help="Where the solved problem goes.")
-@click.option("--all", "every", is_flag=True, help="Ignores the case: S, M and L with peers, the shared instances, "
-              "the public sizes, the hospitals.")
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Ignores the case: S, M and L with peers, the shared instances, the public sizes, the hospitals.",
+)
 @click.option("--shared", type=click.Path(path_type=Path), help="With --all: the folder with S0, M0 and L0.")
-def bench_optimizer(as_json: bool, every: bool, shared: Path | None, peers: bool, no_race: bool, no_cycle: bool,
-                    methods: tuple[str, ...], **chosen) -> None:
+def bench_optimizer(
+    as_json: bool,
+    every: bool,
+    shared: Path | None,
+    peers: bool,
+    no_race: bool,
+    no_cycle: bool,
+    methods: tuple[str, ...],
+    **chosen,
+) -> None:
     """The optimiser against its proven bounds: gaps, hypervolume, seconds, memory, and the curve over time.
 
     Every row is a line of JSON; a table follows unless --json is given. All rows are kept in data/bench/.
@@ -55,8 +89,9 @@ def bench_optimizer(as_json: bool, every: bool, shared: Path | None, peers: bool
     if unknown:
         raise InvalidInput("--method", [Fault("method", ", ".join(unknown), " or ".join(optimizer.METHODS))])
     if every:
-        plans = optimizer.standard_plans(chosen["seed"], chosen["cpu_seconds"], chosen["preset"], shared,
-                                         bool(os.environ.get("HOSPITALS_FILE")))
+        plans = optimizer.standard_plans(
+            chosen["seed"], chosen["cpu_seconds"], chosen["preset"], shared, bool(os.environ.get("HOSPITALS_FILE"))
+        )
         name = "all"
     else:
         racing = () if no_race else tuple(optimizer.METHODS) if peers else methods or ("ours",)
@@ -78,19 +113,31 @@ def check(folder: Path, bounds: bool, as_json: bool) -> None:
     from assignment_assets.bench.check import check_dump
 
     lines = check_dump(folder, bounds)
-    text = "\n".join(f"{'ok ' if line['holds'] else 'NO '} {line['what']}: {line['found']}, "
-                     f"expected {line['expected']}" for line in lines)
+    text = "\n".join(
+        f"{'ok ' if line['holds'] else 'NO '} {line['what']}: {line['found']}, expected {line['expected']}"
+        for line in lines
+    )
     show(text, lines, as_json)
     if not all(line["holds"] for line in lines):
         sys.exit(1)
 
 
 @command(bench, "workers")
-@click.option("--size", type=click.Choice(["S", "M", "L", "XL"]), default="M", show_default=True,
-              help="Of the sample company: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.")
+@click.option(
+    "--size",
+    type=click.Choice(["S", "M", "L", "XL"]),
+    default="M",
+    show_default=True,
+    help="Of the sample company: 20 reps / 2,500 accounts, 100 / 12,000, 500 / 60,000, 2,500 / 300,000.",
+)
 @click.option("--seed", default=11, show_default=True, help="Of the company and of the search.")
-@click.option("--preset", type=click.Choice(["brief", "quick", "standard", "thorough"]), default="quick",
-              show_default=True, help="How long each search is.")
+@click.option(
+    "--preset",
+    type=click.Choice(["brief", "quick", "standard", "thorough"]),
+    default="quick",
+    show_default=True,
+    help="How long each search is.",
+)
 @click.option("--workers", "count", type=click.IntRange(2, 256), default=2, show_default=True, help="How many.")
 def bench_workers(size: str, seed: int, preset: str, count: int, as_json: bool) -> None:
     """One front alone, by processes and by a Dask cluster of this machine: seconds, speed-up, the same bytes or not."""
@@ -102,10 +149,18 @@ def bench_workers(size: str, seed: int, preset: str, count: int, as_json: bool) 
     for row in workers.bench_workers(draw_problem(size, seed), Settings.from_preset(preset, seed=seed), count):
         rows.append(row)
         if not as_json:
-            limit = (f"; {row['cpu_seconds']} CPU s, {row['of_it_units']} of it units: at most "
-                     f"{row['most_speed_up']} with {count} free cores") if "most_speed_up" in row else ""
-            click.echo(f"{row['workers']}: {row['wall_seconds']} s, speed-up {row['speed_up']} at load {row['load']}, "
-                       f"{'the same bytes' if row['same_bytes'] else 'OTHER BYTES'}{limit}")
+            limit = (
+                (
+                    f"; {row['cpu_seconds']} CPU s, {row['of_it_units']} of it units: at most "
+                    f"{row['most_speed_up']} with {count} free cores"
+                )
+                if "most_speed_up" in row
+                else ""
+            )
+            click.echo(
+                f"{row['workers']}: {row['wall_seconds']} s, speed-up {row['speed_up']} at load {row['load']}, "
+                f"{'the same bytes' if row['same_bytes'] else 'OTHER BYTES'}{limit}"
+            )
     if as_json:
         click.echo(json.dumps(rows))
     if not all(row["same_bytes"] for row in rows):
@@ -115,18 +170,46 @@ def bench_workers(size: str, seed: int, preset: str, count: int, as_json: bool) 
 @bench.command("routing")
 @click.option("--short", is_flag=True, help="A few days of a small company, without a real daemon: two minutes.")
 @click.option("--days", type=click.IntRange(min=2), help="Working days; a quarter has 65.")
-@click.option("--cycles", type=click.IntRange(min=0), help="Departures' cycles that run through the whole waterfall; "
-              "all of them unless said otherwise, two with --short.")
-@click.option("--reaction", "events", type=click.IntRange(min=1), help="Only this: so many records and departures "
-              "under a real daemon.")
-@click.option("--at-rest", "minutes", type=click.FloatRange(min=0.1), help="Only this: the daemon's CPU over so many "
-              "minutes in which nothing happens.")
-@click.option("--interference", "seconds", type=click.IntRange(min=5), help="Only this: routing beside so many seconds "
-              "of an optimiser run and a write-back.")
-@click.option("--replay-days", type=click.IntRange(min=0), default=3, show_default=True, help="Play so many days again "
-              "and compare the logs, evening by evening; 65 for all.")
-def bench_routing(short: bool, days: int | None, cycles: int | None, events: int | None, minutes: float | None,
-                  seconds: int | None, replay_days: int) -> None:
+@click.option(
+    "--cycles",
+    type=click.IntRange(min=0),
+    help="Departures' cycles that run through the whole waterfall; "
+    "all of them unless said otherwise, two with --short.",
+)
+@click.option(
+    "--reaction",
+    "events",
+    type=click.IntRange(min=1),
+    help="Only this: so many records and departures under a real daemon.",
+)
+@click.option(
+    "--at-rest",
+    "minutes",
+    type=click.FloatRange(min=0.1),
+    help="Only this: the daemon's CPU over so many minutes in which nothing happens.",
+)
+@click.option(
+    "--interference",
+    "seconds",
+    type=click.IntRange(min=5),
+    help="Only this: routing beside so many seconds of an optimiser run and a write-back.",
+)
+@click.option(
+    "--replay-days",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="Play so many days again and compare the logs, evening by evening; 65 for all.",
+)
+def bench_routing(
+    short: bool,
+    days: int | None,
+    cycles: int | None,
+    events: int | None,
+    minutes: float | None,
+    seconds: int | None,
+    replay_days: int,
+) -> None:
     """A simulated quarter against the sandbox org, throughput, replay, interference, reaction, idle cost of routing."""
     if events:
         reaction(events, lambda line: click.echo(json.dumps(line)))

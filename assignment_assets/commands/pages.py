@@ -41,8 +41,11 @@ def link(person: str, cycle_id: str, role: str | None, as_json: bool) -> None:
     folder = DataFolder.from_environment()
     setting = read_settings().pages
     chosen = ROUTING if cycle_id == BETWEEN else role or _only_role(folder, cycle_id, person)
-    text = (routing_link(engine_key(), setting, person, utc_now()) if chosen == ROUTING else
-            link_to(folder, engine_key(), setting, person, cycle_id, chosen, utc_now()))
+    text = (
+        routing_link(engine_key(), setting, person, utc_now())
+        if chosen == ROUTING
+        else link_to(folder, engine_key(), setting, person, cycle_id, chosen, utc_now())
+    )
     show(text, {"person": person, "role": chosen, "link": text, "days": setting.link_days}, as_json)
 
 
@@ -54,5 +57,6 @@ def _only_role(folder: DataFolder, cycle_id: str, person: str) -> str:
 
 def _asks(manifest: GateManifest | None, person: str) -> bool:
     name = person.casefold()
-    return manifest is not None and any(name in (each.person.casefold(), each.email.casefold())
-                                        for each in manifest.persons)
+    return manifest is not None and any(
+        name in (each.person.casefold(), each.email.casefold()) for each in manifest.persons
+    )

@@ -70,9 +70,14 @@ def route(as_json: bool) -> None:
         taken = list(dagster.get_dynamic_partitions(CYCLES.name))
     done = one_pass(RoutingLog(DataFolder.from_environment()), ChangeReader(setting), desk, taken, utc_now, time.sleep)
     figures = {
-        "poll": done.polled.poll_no, "rows read": done.polled.changed_rows, "events": done.polled.events.height,
-        "event cycles": done.event_cycles["cycle"].to_list(), "decided": done.decided, "conflicts": done.conflicts,
-        "written": done.written, "alerts": done.alerts.height,
+        "poll": done.polled.poll_no,
+        "rows read": done.polled.changed_rows,
+        "events": done.polled.events.height,
+        "event cycles": done.event_cycles["cycle"].to_list(),
+        "decided": done.decided,
+        "conflicts": done.conflicts,
+        "written": done.written,
+        "alerts": done.alerts.height,
     }
     show("\n".join(f"{name:<14} {value}" for name, value in figures.items()), figures, as_json)
 
@@ -90,21 +95,33 @@ def status(as_json: bool) -> None:
     tables = {table.name: read_routing(folder, table) for table in shown}
     lines = [f"last poll {polls['polled_at'][-1]:%Y-%m-%d %H:%M:%S} UTC"]
     for row in tables["routing_summary"].iter_rows(named=True):
-        lines.append(f"{row['span']:<6} {row['rule']:<22} {row['decisions']:>6}  conflicts {row['conflicts']:>4}  "
-                     f"minutes: median {_said(row['median_minutes'])}, worst {_said(row['worst_minutes'])}")
-    lines += [f"alert: {row['subject_id']} {row['sentence']}, {row['hours']:.1f} hours"
-              for row in tables["routing_alerts"].iter_rows(named=True)]
-    lines += [f"conflict: {row['winner_rule']} before {row['loser_rule']}, {row['conflicts']} times"
-              for row in tables["conflict_pairs"].sort("conflicts", descending=True).iter_rows(named=True)]
-    lines += [f"missing rule: {row['candidate']} would have prevented {row['prevented']} ({row['toml']})"
-              for row in tables["missing_rules"].sort("prevented", descending=True).head(1).iter_rows(named=True)]
+        lines.append(
+            f"{row['span']:<6} {row['rule']:<22} {row['decisions']:>6}  conflicts {row['conflicts']:>4}  "
+            f"minutes: median {_said(row['median_minutes'])}, worst {_said(row['worst_minutes'])}"
+        )
+    lines += [
+        f"alert: {row['subject_id']} {row['sentence']}, {row['hours']:.1f} hours"
+        for row in tables["routing_alerts"].iter_rows(named=True)
+    ]
+    lines += [
+        f"conflict: {row['winner_rule']} before {row['loser_rule']}, {row['conflicts']} times"
+        for row in tables["conflict_pairs"].sort("conflicts", descending=True).iter_rows(named=True)
+    ]
+    lines += [
+        f"missing rule: {row['candidate']} would have prevented {row['prevented']} ({row['toml']})"
+        for row in tables["missing_rules"].sort("prevented", descending=True).head(1).iter_rows(named=True)
+    ]
     families = tables["hierarchy_conflicts"]
-    lines += [f"two owners: {row['account_id']} ({row['owner_id']}) and {row['other_account_id']} "
-              f"({row['other_owner_id']}), {row['evidence']}: {row['remedy']}"
-              for row in families.sort("crosses_regions", descending=True).head(SHOWN).iter_rows(named=True)]
+    lines += [
+        f"two owners: {row['account_id']} ({row['owner_id']}) and {row['other_account_id']} "
+        f"({row['other_owner_id']}), {row['evidence']}: {row['remedy']}"
+        for row in families.sort("crosses_regions", descending=True).head(SHOWN).iter_rows(named=True)
+    ]
     lines += [f"two owners: and {families.height - SHOWN} more pairs (--json)"] if families.height > SHOWN else []
-    lines += [f"exception: {row['kind']} {row['subject_id']}: {row['why']}"
-              for row in tables["routing_exceptions"].tail(SHOWN).iter_rows(named=True)]
+    lines += [
+        f"exception: {row['kind']} {row['subject_id']}: {row['why']}"
+        for row in tables["routing_exceptions"].tail(SHOWN).iter_rows(named=True)
+    ]
     show("\n".join(lines), {name: frame.to_dicts() for name, frame in tables.items()}, as_json)
 
 
@@ -146,31 +163,69 @@ def reconcile(as_json: bool) -> None:
     found, figures, pilot = compare_owners(log, rules, now), measure(log, rules, now), compare_pilot(log, rules, now)
     lines = [f"{name}: {given.frames[name].height if name in given.frames else 'no source'}" for name in SUPPLEMENTS]
     lines += list(given.notes)
-    lines += [f"shadow account: {row['customer_key']} {row['customer_name'] or ''} ({row['source']}): {row['sentence']}"
-              for row in found.head(SHOWN).iter_rows(named=True)]
+    lines += [
+        f"shadow account: {row['customer_key']} {row['customer_name'] or ''} ({row['source']}): {row['sentence']}"
+        for row in found.head(SHOWN).iter_rows(named=True)
+    ]
     lines += [f"shadow account: and {found.height - SHOWN} more (--json)"] if found.height > SHOWN else []
-    lines += [f"{row['kpi']:<24} {_said(row['value']):>12} {row['unit']:<8} {row['sentence']}"
-              for row in figures.iter_rows(named=True)]
-    lines += [f"pilot: {row['kpi']:<24} {_said(row['pilot']):>10} against {_said(row['rest'])} {row['unit']}"
-              for row in pilot.iter_rows(named=True)]
-    show("\n".join(lines), {"shadow_accounts": found.to_dicts(), "kpis": figures.to_dicts(), "pilot": pilot.to_dicts(),
-                            "notes": list(given.notes)}, as_json)
+    lines += [
+        f"{row['kpi']:<24} {_said(row['value']):>12} {row['unit']:<8} {row['sentence']}"
+        for row in figures.iter_rows(named=True)
+    ]
+    lines += [
+        f"pilot: {row['kpi']:<24} {_said(row['pilot']):>10} against {_said(row['rest'])} {row['unit']}"
+        for row in pilot.iter_rows(named=True)
+    ]
+    show(
+        "\n".join(lines),
+        {
+            "shadow_accounts": found.to_dicts(),
+            "kpis": figures.to_dicts(),
+            "pilot": pilot.to_dicts(),
+            "notes": list(given.notes),
+        },
+        as_json,
+    )
 
 
 @command(routing)
 @click.argument("name")
-@click.option("--kind", "kinds", multiple=True, required=True, type=click.Choice([ROUTING, *sorted(SCOPES)]),
-              help="What it covers: routing, or a kind of event. Repeat for more.")
-@click.option("--up-to", type=click.Choice(UP_TO), default="write_back", show_default=True,
-              help="How far an event cycle runs by itself.")
-@click.option("--max-moves", type=click.IntRange(min=1), required=True, help="Accounts that may move: of one event "
-              "cycle, of 24 hours of routing.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    required=True,
+    type=click.Choice([ROUTING, *sorted(SCOPES)]),
+    help="What it covers: routing, or a kind of event. Repeat for more.",
+)
+@click.option(
+    "--up-to",
+    type=click.Choice(UP_TO),
+    default="write_back",
+    show_default=True,
+    help="How far an event cycle runs by itself.",
+)
+@click.option(
+    "--max-moves",
+    type=click.IntRange(min=1),
+    required=True,
+    help="Accounts that may move: of one event cycle, of 24 hours of routing.",
+)
 @click.option("--from", "valid_from", default=lambda: date.today().isoformat(), help="First day, YYYY-MM-DD.")
 @click.option("--until", "expires_on", required=True, help="Last day, YYYY-MM-DD.")
 @click.option("--as", "person", required=True, help="Your e-mail address; you must be entitled to every region.")
 @click.option("--note", default="", help="Why; it is recorded.")
-def policy(name: str, kinds: tuple[str, ...], up_to: str, max_moves: int, valid_from: str, expires_on: str,
-           person: str, note: str, as_json: bool) -> None:
+def policy(
+    name: str,
+    kinds: tuple[str, ...],
+    up_to: str,
+    max_moves: int,
+    valid_from: str,
+    expires_on: str,
+    person: str,
+    note: str,
+    as_json: bool,
+) -> None:
     """Sign a standing policy: what may run and be written without a person, how much of it, until when.
 
     Your personal token is read from ASSIGNMENT_SIGNER_TOKEN, else asked for. A policy of the same NAME replaces the
@@ -179,8 +234,11 @@ def policy(name: str, kinds: tuple[str, ...], up_to: str, max_moves: int, valid_
     given = StandingPolicy(name, kinds, up_to, max_moves, valid_from, expires_on, person, note)
     read_standing({"kind": "standing_policy", **vars(given), "kinds": list(kinds)})
     _put("policies", person, "".join(letter if letter.isalnum() else "_" for letter in name), given)
-    show(f"policy {name}: {', '.join(kinds)} up to {up_to}, at most {max_moves} moves, {valid_from} to {expires_on}.",
-         {"digest": given.digest()}, as_json)
+    show(
+        f"policy {name}: {', '.join(kinds)} up to {up_to}, at most {max_moves} moves, {valid_from} to {expires_on}.",
+        {"digest": given.digest()},
+        as_json,
+    )
 
 
 @command(routing)
@@ -192,8 +250,10 @@ def accept(account_id: str, decline: bool, person: str, note: str, as_json: bool
     """Accept an account that was routed to you, before its time is over."""
     decisions = read_routing(DataFolder.from_environment(), DECISIONS).filter(pl.col("account_id") == account_id)
     if not decisions.height or decisions["accept_by"][-1] is None:
-        raise CycleClosed(f"account {account_id}: it waits for nobody's answer, expected one that was routed and is "
-                          "to be accepted. `assignment routing status` shows what was decided.")
+        raise CycleClosed(
+            f"account {account_id}: it waits for nobody's answer, expected one that was routed and is "
+            "to be accepted. `assignment routing status` shows what was decided."
+        )
     last = decisions.row(-1, named=True)
     answer = "declined" if decline else "accepted"
     given = Acceptance(last["decision_no"], account_id, last["new_owner_id"], answer, person, note)
@@ -210,22 +270,36 @@ def list_events(as_json: bool) -> None:
         opened = set(dagster.get_dynamic_partitions(CYCLES.name))
     lines = [
         f"{row['cycle']:<48} {'opened' if row['cycle'] in opened else 'planned':<8} {row['scope']:<18} "
-        f"up to {row['up_to']:<13} {row['why']}" for row in cycles.iter_rows(named=True)
+        f"up to {row['up_to']:<13} {row['why']}"
+        for row in cycles.iter_rows(named=True)
     ]
     meets = set(owners_meet(found)["event_id"])
     waiting = found.filter(pl.col("cycle").is_null())
     families = found.filter(pl.col("scope") == "family")
-    lines += [f"{row['kind']} of {row['subject_id']}: waits for the quiet window"
-              for row in waiting.filter(pl.col("scope") != "family").iter_rows(named=True)]
-    lines += [f"{row['kind']} of {row['subject_id']}: " + (row["cycle"] or (
-        "two owners meet, in the exception queue" if row["event_id"] in meets else "noted, one owner"))
-        for row in families.iter_rows(named=True)]
+    lines += [
+        f"{row['kind']} of {row['subject_id']}: waits for the quiet window"
+        for row in waiting.filter(pl.col("scope") != "family").iter_rows(named=True)
+    ]
+    lines += [
+        f"{row['kind']} of {row['subject_id']}: "
+        + (
+            row["cycle"]
+            or ("two owners meet, in the exception queue" if row["event_id"] in meets else "noted, one owner")
+        )
+        for row in families.iter_rows(named=True)
+    ]
     ways = read_routing(folder, DEPARTURE_WAYS)
-    lines += [f"departure of {row['rep_id']}: {row['accounts']} accounts, {row['optimiser']} by territory and "
-              f"optimiser, {row['director']} listed for {row['director_email']}, {row['territory_pool']} to the pool "
-              f"for new hires; {row['still_theirs']} still theirs" for row in ways.iter_rows(named=True)]
-    show("\n".join(lines) or "no event yet",
-         {"cycles": cycles.to_dicts(), "waiting": waiting.to_dicts(), "departures": ways.to_dicts()}, as_json)
+    lines += [
+        f"departure of {row['rep_id']}: {row['accounts']} accounts, {row['optimiser']} by territory and "
+        f"optimiser, {row['director']} listed for {row['director_email']}, {row['territory_pool']} to the pool "
+        f"for new hires; {row['still_theirs']} still theirs"
+        for row in ways.iter_rows(named=True)
+    ]
+    show(
+        "\n".join(lines) or "no event yet",
+        {"cycles": cycles.to_dicts(), "waiting": waiting.to_dicts(), "departures": ways.to_dicts()},
+        as_json,
+    )
 
 
 @command(events, "open")
@@ -236,8 +310,10 @@ def open_cycles(cycle_ids: tuple[str, ...], person: str, as_json: bool) -> None:
     planned = {row["cycle"]: row for row in read_routing(DataFolder.from_environment(), EVENT_CYCLES).to_dicts()}
     unknown = [cycle for cycle in cycle_ids if cycle not in planned]
     if unknown:
-        raise CycleClosed(f"event cycles {', '.join(unknown)}: not planned, expected one of "
-                          f"{', '.join(planned) or 'none yet'}. `assignment events list` shows them.")
+        raise CycleClosed(
+            f"event cycles {', '.join(unknown)}: not planned, expected one of "
+            f"{', '.join(planned) or 'none yet'}. `assignment events list` shows them."
+        )
     runs = {}
     for cycle in cycle_ids:
         config = RunConfig.model_validate(json.loads(planned[cycle]["config_json"]) | {"opened_by": person})

@@ -51,8 +51,13 @@ def dry_run(cycle_id: str, as_json: bool) -> None:
 
 @command(write_back, "apply")
 @click.argument("cycle_id")
-@click.option("--lane", type=click.Choice(LANES), default="composite", show_default=True,
-              help="Bulk has no preconditions and refuses where drift matters, unless asked for by its long name.")
+@click.option(
+    "--lane",
+    type=click.Choice(LANES),
+    default="composite",
+    show_default=True,
+    help="Bulk has no preconditions and refuses where drift matters, unless asked for by its long name.",
+)
 def apply(cycle_id: str, lane: str, as_json: bool) -> None:
     """Write what is signed, or go on where a run paused or died. A finished cycle is not written again."""
     os.environ["ASSIGNMENT_WRITE_BACK_LANE"] = lane
@@ -82,8 +87,10 @@ def verify(cycle_id: str, as_json: bool) -> None:
     with _journal() as journal:
         events, written = journal.seq, owners_written(journal, cycle_id)
         changed = reconciled(written, Source().desk())
-    text = (f"{events:,} events, unbroken and sealed; {written.height - changed.height:,} of {written.height:,} "
-            "accounts have the owner that we wrote")
+    text = (
+        f"{events:,} events, unbroken and sealed; {written.height - changed.height:,} of {written.height:,} "
+        "accounts have the owner that we wrote"
+    )
     show(text, {"events": events, "written": written.height, "changed": changed.to_dicts()}, as_json)
 
 
@@ -102,12 +109,24 @@ def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, includ
             rows = repair_rows(changed, include_people=include_people)
             plan = propose(journal, cycle_id, "repair", rows, given, "owners changed since they were written")
         _publish(journal, cycle_id)
-    lines = [f"{row['account_id']}: {row['written_owner_id']} → {row['found_owner_id'] or 'gone'}, modified last by "
-             f"{row['changed_by_kind'] or 'nobody'} {row['changed_by'] or ''}" for row in changed.to_dicts()]
-    lines += [f"proposed {plan.plan_id}: {plan.row_count} accounts; `assignment write-back approve {cycle_id} "
-              f"{plan.plan_id} --as YOU` approves and writes it"] if plan else []
-    show("\n".join(lines) or "every account has the owner that we wrote",
-         {"changed": changed.to_dicts(), "plan": plan.plan_id if plan else None}, as_json)
+    lines = [
+        f"{row['account_id']}: {row['written_owner_id']} → {row['found_owner_id'] or 'gone'}, modified last by "
+        f"{row['changed_by_kind'] or 'nobody'} {row['changed_by'] or ''}"
+        for row in changed.to_dicts()
+    ]
+    lines += (
+        [
+            f"proposed {plan.plan_id}: {plan.row_count} accounts; `assignment write-back approve {cycle_id} "
+            f"{plan.plan_id} --as YOU` approves and writes it"
+        ]
+        if plan
+        else []
+    )
+    show(
+        "\n".join(lines) or "every account has the owner that we wrote",
+        {"changed": changed.to_dicts(), "plan": plan.plan_id if plan else None},
+        as_json,
+    )
 
 
 @command(write_back, "rollback")
@@ -140,8 +159,9 @@ def approve(cycle_id: str, plan_id: str, person: str, as_json: bool) -> None:
 @command(write_back, "export")
 @click.argument("cycle_id")
 @click.option("--success", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Data Loader's file.")
-@click.option("--error", "errors", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Data Loader's file.")
+@click.option(
+    "--error", "errors", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Data Loader's file."
+)
 @click.option("--plan", "plan_id", default="", help="With --success or --error: the plan that was loaded.")
 def export(cycle_id: str, success: Path | None, errors: Path | None, plan_id: str, as_json: bool) -> None:
     """For teams that load by hand: what is to be written as a CSV of Id and OwnerId, or Data Loader's answers taken in.
@@ -182,16 +202,20 @@ def restore_teams(cycle_id: str, as_json: bool) -> None:
 def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool) -> None:
     given = tools(Source(), Clock())
     if person not in given.signers:
-        raise NotEntitled(f"plan {plan.plan_id}: {person} may not approve it, expected one of "
-                          f"{', '.join(given.signers) or 'the signers of all regions, of whom there are none'}.")
+        raise NotEntitled(
+            f"plan {plan.plan_id}: {person} may not approve it, expected one of "
+            f"{', '.join(given.signers) or 'the signers of all regions, of whom there are none'}."
+        )
     token = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
     journal.record([approval(plan, person, token.strip(), given.clock())])
     journal.commit()
     *_, progress = write(journal, plan, {}, given)
     rest = left_alone(journal, plan)
     _publish(journal, plan.cycle)
-    lines = [str(progress), *(f"  left alone: {account} ({state.lower()}): {sentence}"
-                              for account, state, _, sentence in rest.iter_rows())]
+    lines = [
+        str(progress),
+        *(f"  left alone: {account} ({state.lower()}): {sentence}" for account, state, _, sentence in rest.iter_rows()),
+    ]
     content = {"plan": plan.plan_id, "states": dict(progress.counts), "left_alone": rest.to_dicts()}
     show("\n".join(lines), content, as_json)
 
@@ -199,13 +223,17 @@ def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool)
 def _tell_standing(cycle_id: str, as_json: bool) -> None:
     folder = DataFolder.from_environment().published(cycle_id)
     standing, states = read_standing(folder), plan_states(folder)
-    lines = [f"{plan_id}: " + ", ".join(f"{count:,} {state.lower()}" for state, count in sorted(counts.items()))
-             for plan_id, counts in states.items()]
+    lines = [
+        f"{plan_id}: " + ", ".join(f"{count:,} {state.lower()}" for state, count in sorted(counts.items()))
+        for plan_id, counts in states.items()
+    ]
     if standing:
         lines.append(f"{standing.state} since {standing.at}" + (f": {standing.sentence}" if standing.sentence else ""))
         lines += [f"goes on by itself at {standing.resume_at}"] if standing.resume_at else []
-    content = {"standing": vars(standing) if standing else None,
-               "plans": {plan_id: dict(counts) for plan_id, counts in states.items()}}
+    content = {
+        "standing": vars(standing) if standing else None,
+        "plans": {plan_id: dict(counts) for plan_id, counts in states.items()},
+    }
     show("\n".join(lines) or f"{cycle_id}: nothing was written yet", content, as_json)
 
 

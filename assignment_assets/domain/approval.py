@@ -6,9 +6,16 @@ import polars as pl
 
 from assignment_assets.domain.tables import APPROVED_DIFF, TEXT, WHOLE, Table
 
-OWNED_NOW = Table("owned_now", ("rep_id",), {
-    "rep_id": TEXT, "name": TEXT, "owned_count": WHOLE, "capacity": WHOLE,
-})
+OWNED_NOW = Table(
+    "owned_now",
+    ("rep_id",),
+    {
+        "rep_id": TEXT,
+        "name": TEXT,
+        "owned_count": WHOLE,
+        "capacity": WHOLE,
+    },
+)
 _LISTED = 5
 
 
@@ -58,9 +65,7 @@ def approve(
     }
     ended = verified | given_up
     standing = {
-        account_id: row
-        for account_id, row in latest.items()
-        if row["status"] == "approved" and account_id not in ended
+        account_id: row for account_id, row in latest.items() if row["status"] == "approved" and account_id not in ended
     }
     unsigned = {
         account_id: row for account_id, row in standing.items() if moves.get(account_id, {"unsigned": []})["unsigned"]
@@ -78,8 +83,12 @@ def approve(
         for account_id in deferred
     }
     rows = [
-        {**row, "sign_off_no": sign_off_no, "status": "revoked",
-         "deferred_because": f"{' and '.join(sorted(moves[account_id]['unsigned']))} must sign again"}
+        {
+            **row,
+            "sign_off_no": sign_off_no,
+            "status": "revoked",
+            "deferred_because": f"{' and '.join(sorted(moves[account_id]['unsigned']))} must sign again",
+        }
         for account_id, row in sorted(unsigned.items())
     ]
     for account_id, move in sorted(candidates.items()):
@@ -106,8 +115,10 @@ def _moves(packets: pl.DataFrame, signed: pl.DataFrame) -> dict[str, dict]:
 
 
 def _is_same(row: dict | None, move: dict, status: str) -> bool:
-    return row is not None and row["status"] == status and all(
-        row[end] == move[end] for end in ("old_owner_id", "new_owner_id")
+    return (
+        row is not None
+        and row["status"] == status
+        and all(row[end] == move[end] for end in ("old_owner_id", "new_owner_id"))
     )
 
 
@@ -162,9 +173,7 @@ def in_force(approved: pl.DataFrame) -> pl.DataFrame:
     return latest.filter(pl.col("status") == "approved").select(approved.columns)
 
 
-def revoke(
-    approved: pl.DataFrame, signed: pl.DataFrame, written: frozenset[str], *, sign_off_no: int
-) -> pl.DataFrame:
+def revoke(approved: pl.DataFrame, signed: pl.DataFrame, written: frozenset[str], *, sign_off_no: int) -> pl.DataFrame:
     """Rows that take back what was approved under a digest that no longer stands (status `revoked`).
 
     Parameters
@@ -180,6 +189,7 @@ def revoke(
     """
     stale = in_force(approved).join(signed.select("region", "digest"), on=["region", "digest"], how="anti")
     return stale.filter(~pl.col("account_id").is_in(sorted(written))).with_columns(
-        sign_off_no=pl.lit(sign_off_no, pl.Int64), status=pl.lit("revoked"),
+        sign_off_no=pl.lit(sign_off_no, pl.Int64),
+        status=pl.lit("revoked"),
         deferred_because=pl.lit("the region's packet changed after it was signed; it must be signed again"),
     )

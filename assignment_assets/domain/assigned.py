@@ -16,14 +16,23 @@ def assigned(proposed: pl.DataFrame, overflow: pl.DataFrame) -> pl.DataFrame:
     proposed, overflow
         Tables `proposed_books` and `overflow`.
     """
-    common = ("account_id", "current_owner_id", "new_owner_id", "owner_kind", "is_locked", "is_move", "move_reason",
-              "reason_sentence", *COSTS)
-    held = proposed.with_columns(
-        new_owner_id="rep_id", owner_kind=pl.lit("field"), is_locked=pl.col("phase") == "lock"
+    common = (
+        "account_id",
+        "current_owner_id",
+        "new_owner_id",
+        "owner_kind",
+        "is_locked",
+        "is_move",
+        "move_reason",
+        "reason_sentence",
+        *COSTS,
     )
+    held = proposed.with_columns(new_owner_id="rep_id", owner_kind=pl.lit("field"), is_locked=pl.col("phase") == "lock")
     worked = overflow.with_columns(
         *(pl.lit(None, pl.Float64).alias(name) for name in COSTS),
-        new_owner_id="member_id", owner_kind=pl.lit("inside_sales"), is_locked=pl.lit(False),
+        new_owner_id="member_id",
+        owner_kind=pl.lit("inside_sales"),
+        is_locked=pl.lit(False),
     )
     return pl.concat([held.select(common), worked.select(common)]).sort("account_id")
 
@@ -35,7 +44,8 @@ def review_books(rows: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame) ->
         rows.join(pool.select("account_id", "state"), on="account_id")
         .rename({"new_owner_id": "proposed_owner_id"})
         .with_columns(
-            owner_kind=pl.when(pl.col("proposed_owner_id").is_in(field)).then(pl.lit("field"))
+            owner_kind=pl.when(pl.col("proposed_owner_id").is_in(field))
+            .then(pl.lit("field"))
             .otherwise(pl.lit("inside_sales"))
         )
     )

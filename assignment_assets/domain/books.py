@@ -135,11 +135,18 @@ def nobody_faults(reps: pl.DataFrame, config: RunConfig) -> list[Fault]:
     field = books.filter(pl.col("team") == "field")
     why_not = inside.select(pl.when("is_active").then(pl.lit("on_leave")).otherwise(pl.lit("inactive"))).to_series()
     return [
-        Fault("reps", f"none of {field.height} field reps receives ({_counted(field['receiver_reason'])})",
-              f"at least one in scope {config.scope}", "Correct the source, or choose another scope or day."),
-        Fault("reps, Inside Sales", f"none of {inside.height} members works on {config.as_of} ({_counted(why_not)})",
-              f"an active member of {', '.join(INSIDE_SALES)}, so that no account goes unworked",
-              "Add a member to the source, or end a leave there."),
+        Fault(
+            "reps",
+            f"none of {field.height} field reps receives ({_counted(field['receiver_reason'])})",
+            f"at least one in scope {config.scope}",
+            "Correct the source, or choose another scope or day.",
+        ),
+        Fault(
+            "reps, Inside Sales",
+            f"none of {inside.height} members works on {config.as_of} ({_counted(why_not)})",
+            f"an active member of {', '.join(INSIDE_SALES)}, so that no account goes unworked",
+            "Add a member to the source, or end a leave there.",
+        ),
     ]
 
 

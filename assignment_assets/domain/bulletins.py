@@ -58,11 +58,19 @@ def approvals(cycle: str, approved: pl.DataFrame, reps: pl.DataFrame) -> Iterato
         signed = " and ".join(sorted(set(rows["signed_by"].drop_nulls())))
         verb = "waits" if later.height == 1 else "wait"
         waits = f"; {_accounts(later.height)} {verb} for a seat" if later.height else ""
-        yield Bulletin(cycle, "approval", f"sign-off {number}", (
-            f"*Approved* ({cycle}): {regions}, by {signed}", f"{_accounts(now.height)} may change hands{waits}."))
+        yield Bulletin(
+            cycle,
+            "approval",
+            f"sign-off {number}",
+            (f"*Approved* ({cycle}): {regions}, by {signed}", f"{_accounts(now.height)} may change hands{waits}."),
+        )
         if now.height:
-            yield Bulletin(cycle, "change", f"sign-off {number}", (
-                f"*Changes* ({cycle}): {_accounts(now.height)} in {regions}", *_per_person(now, names)))
+            yield Bulletin(
+                cycle,
+                "change",
+                f"sign-off {number}",
+                (f"*Changes* ({cycle}): {_accounts(now.height)} in {regions}", *_per_person(now, names)),
+            )
 
 
 def closing_of(manifest: GateManifest, receipts: Sequence[Receipt]) -> Bulletin:
@@ -70,8 +78,10 @@ def closing_of(manifest: GateManifest, receipts: Sequence[Receipt]) -> Bulletin:
     latest, missing = latest_receipts(receipts, manifest.revision), who_is_missing(manifest, receipts)
     asked = len({each.person for each in manifest.persons})
     names = [each.name or each.person for each in missing]
-    lines = [f"*{_GATES[manifest.gate]} are closed* ({manifest.cycle}): {len({each.person for each in latest})} of "
-             f"{asked} answered."]
+    lines = [
+        f"*{_GATES[manifest.gate]} are closed* ({manifest.cycle}): {len({each.person for each in latest})} of "
+        f"{asked} answered."
+    ]
     lines += [f"Missing: {_listed(names)}."] if names else []
     return Bulletin(manifest.cycle, "acceptance", f"{manifest.gate} {manifest.revision}", tuple(lines))
 
@@ -94,8 +104,10 @@ def routed_on(day: date, answers: pl.DataFrame, waiting: int, reps: dict[str, st
         return None
     count = dict(mine.group_by("answer").len().iter_rows())
     lapsed = sorted({reps.get(each, each) for each in mine.filter(pl.col("answer") != "accepted")["rep_id"]})
-    lines = [f"*Routed accounts* on {day:%-d %b %Y}: {count.get('accepted', 0)} accepted, "
-             f"{count.get('declined', 0)} declined, {count.get('lapsed', 0)} not answered in time; {waiting} wait."]
+    lines = [
+        f"*Routed accounts* on {day:%-d %b %Y}: {count.get('accepted', 0)} accepted, "
+        f"{count.get('declined', 0)} declined, {count.get('lapsed', 0)} not answered in time; {waiting} wait."
+    ]
     lines += [f"Not taken by {_listed(lapsed)}; routed again."] if lapsed else []
     return Bulletin("routing", "acceptance", day.isoformat(), tuple(lines))
 

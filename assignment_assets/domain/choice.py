@@ -133,10 +133,17 @@ def chosen_row(front: pl.DataFrame, choice: ChosenPoint | None) -> pl.DataFrame:
     else:
         point, by, note = choice.point, choice.chosen_by, choice.note
         if figures_of(front, point) != choice.figures:
-            raise InvalidInput("chosen point", [Fault(
-                f"point {point}", "it has other figures than when it was chosen", "the front that was chosen from",
-                "Look at the front again and choose anew.",
-            )])
+            raise InvalidInput(
+                "chosen point",
+                [
+                    Fault(
+                        f"point {point}",
+                        "it has other figures than when it was chosen",
+                        "the front that was chosen from",
+                        "Look at the front again and choose anew.",
+                    )
+                ],
+            )
     row = {"point": point, "chosen_by": by, "note": note, "price": price(front, point)}
     return CHOSEN_POINTS.conform(pl.DataFrame([row], schema=CHOSEN_POINTS.columns))
 
@@ -144,7 +151,15 @@ def chosen_row(front: pl.DataFrame, choice: ChosenPoint | None) -> pl.DataFrame:
 def _row(front: pl.DataFrame, point: int) -> dict:
     rows = front.filter(pl.col("point") == point)
     if not rows.height:
-        raise InvalidInput("chosen point", [Fault(
-            f"point {point}", "the front has no such point", f"0 to {front.height - 1}", "Look at `referring_front`.",
-        )])
+        raise InvalidInput(
+            "chosen point",
+            [
+                Fault(
+                    f"point {point}",
+                    "the front has no such point",
+                    f"0 to {front.height - 1}",
+                    "Look at `referring_front`.",
+                )
+            ],
+        )
     return rows.row(0, named=True)

@@ -15,9 +15,17 @@ from assignment_assets.domain.review_facts import person_key
 from assignment_assets.domain.sign_off import HOUSE
 from assignment_assets.domain.tables import CONFLICTS, FLAG, TEXT, WHOLE, Table
 
-CONFLICT_DECISIONS = Table("conflict_decisions", ("receipt_no", "conflict"), {
-    "receipt_no": WHOLE, "conflict": TEXT, "decided_by": TEXT, "note": TEXT, "is_signature_valid": FLAG,
-})
+CONFLICT_DECISIONS = Table(
+    "conflict_decisions",
+    ("receipt_no", "conflict"),
+    {
+        "receipt_no": WHOLE,
+        "conflict": TEXT,
+        "decided_by": TEXT,
+        "note": TEXT,
+        "is_signature_valid": FLAG,
+    },
+)
 SEVERITIES = ("severe", "warning", "notice")
 
 
@@ -39,7 +47,11 @@ class Limits:
 
 
 def find_conflicts(
-    books: pl.DataFrame, fixed: pl.DataFrame, accounts: pl.DataFrame, opportunities: pl.DataFrame, people: pl.DataFrame,
+    books: pl.DataFrame,
+    fixed: pl.DataFrame,
+    accounts: pl.DataFrame,
+    opportunities: pl.DataFrame,
+    people: pl.DataFrame,
     limits: Limits,
 ) -> pl.DataFrame:
     """Every conflict, once for each region that it belongs to (CONFLICTS), those that a rule resolves marked.
@@ -56,8 +68,10 @@ def find_conflicts(
     people
         REVIEW_REPS.
     """
-    reps = {row["rep_id"]: row for row in people.select(
-        "rep_id", "name", "team", "region", "is_active", "capacity").to_dicts()}
+    reps = {
+        row["rep_id"]: row
+        for row in people.select("rep_id", "name", "team", "region", "is_active", "capacity").to_dicts()
+    }
     facts = accounts.select("account_id", "name", "value", "revenue", "is_house", "co_owner_ids")
     after = pl.concat([fixed.select("account_id", "rep_id"), books.select("account_id", rep_id="reviewed_owner_id")])
     moves = books.filter("is_move").join(facts, on="account_id")
@@ -69,8 +83,13 @@ def find_conflicts(
         *_pipeline(open_deals, reps),
         *_shared(moves, reps),
         *_ownerless(books.join(facts, on="account_id"), reps),
-        *_lopsided(after.join(facts, on="account_id"), set(books["reviewed_owner_id"]),
-                   set(moves["reviewed_owner_id"]), people, limits),
+        *_lopsided(
+            after.join(facts, on="account_id"),
+            set(books["reviewed_owner_id"]),
+            set(moves["reviewed_owner_id"]),
+            people,
+            limits,
+        ),
     ]
     rows = [row | {"region": region} for row in found for region in row.pop("regions")]
     return CONFLICTS.conform(pl.DataFrame(rows, schema=CONFLICTS.columns))
@@ -96,12 +115,17 @@ def resolve(conflicts: pl.DataFrame, decisions: pl.DataFrame, entitlements: pl.D
     by_person = {
         row["conflict"]: (row["decided_by"], row["note"].strip())
         for row in CONFLICT_DECISIONS.conform(decisions).to_dicts()
-        if row["is_signature_valid"] and (row["note"] or "").strip()
+        if row["is_signature_valid"]
+        and (row["note"] or "").strip()
         and any((person_key(row["decided_by"]), region) in may_sign for region in regions.get(row["conflict"], ()))
     }
     rows = [
-        row | ({"resolved_by": by_person[row["conflict"]][0], "resolution": by_person[row["conflict"]][1]}
-               if row["resolved_by"] is None and row["conflict"] in by_person else {})
+        row
+        | (
+            {"resolved_by": by_person[row["conflict"]][0], "resolution": by_person[row["conflict"]][1]}
+            if row["resolved_by"] is None and row["conflict"] in by_person
+            else {}
+        )
         for row in conflicts.to_dicts()
     ]
     return CONFLICTS.conform(pl.DataFrame(rows, schema=CONFLICTS.columns))
@@ -125,26 +149,40 @@ def _closing_deals(open_deals: pl.DataFrame, reps: dict[str, dict], limits: Limi
             f"{row['name']} moves from {_name(owner)} to {_name(reps.get(row['reviewed_owner_id']))} with an open deal"
             f" of {_dollars(row['amount'])} that closes in {days} days."
         )
-        rows.append(_conflict(
-            "closing_deal", row["opportunity_id"], "severe" if days <= limits.severe_days else "warning", sentence,
-            _regions(reps, row["current_owner_id"], row["reviewed_owner_id"]), row["account_id"],
-            row["reviewed_owner_id"],
-            "Nobody works the account now; the deal needs its new owner." if _is_idle(row, reps) else None,
-        ))
+        rows.append(
+            _conflict(
+                "closing_deal",
+                row["opportunity_id"],
+                "severe" if days <= limits.severe_days else "warning",
+                sentence,
+                _regions(reps, row["current_owner_id"], row["reviewed_owner_id"]),
+                row["account_id"],
+                row["reviewed_owner_id"],
+                "Nobody works the account now; the deal needs its new owner." if _is_idle(row, reps) else None,
+            )
+        )
     return rows
 
 
 def _pipeline(open_deals: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
     """A line for each rep who hands open pipeline on."""
-    sums = open_deals.group_by("current_owner_id").agg(
-        pl.col("amount").sum(), count=pl.len(), takers=pl.col("reviewed_owner_id").unique().sort()
-    ).drop_nulls("current_owner_id").sort("current_owner_id")
+    sums = (
+        open_deals.group_by("current_owner_id")
+        .agg(pl.col("amount").sum(), count=pl.len(), takers=pl.col("reviewed_owner_id").unique().sort())
+        .drop_nulls("current_owner_id")
+        .sort("current_owner_id")
+    )
     return [
         _conflict(
-            "open_pipeline", row["current_owner_id"], "notice",
+            "open_pipeline",
+            row["current_owner_id"],
+            "notice",
             f"{_plural(row['count'], 'open deal')} of {_dollars(row['amount'])} would leave"
             f" {_name(reps.get(row['current_owner_id']))}'s book for {_plural(len(row['takers']), 'new owner')}.",
-            _regions(reps, row["current_owner_id"]), None, row["current_owner_id"], None,
+            _regions(reps, row["current_owner_id"]),
+            None,
+            row["current_owner_id"],
+            None,
         )
         for row in sums.to_dicts()
     ]
@@ -157,17 +195,32 @@ def _shared(moves: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
         ends = _regions(reps, row["current_owner_id"], row["reviewed_owner_id"])
         ways = f"from {_name(owner)} to {_name(reps.get(row['reviewed_owner_id']))}"
         if row["is_house"]:
-            rows.append(_conflict(
-                "house_account", row["account_id"], "severe", f"{row['name']} is a house account and moves {ways}.",
-                ends, row["account_id"], row["reviewed_owner_id"],
-                "Nobody works it now; a house account needs an active owner." if _is_idle(row, reps) else None,
-            ))
+            rows.append(
+                _conflict(
+                    "house_account",
+                    row["account_id"],
+                    "severe",
+                    f"{row['name']} is a house account and moves {ways}.",
+                    ends,
+                    row["account_id"],
+                    row["reviewed_owner_id"],
+                    "Nobody works it now; a house account needs an active owner." if _is_idle(row, reps) else None,
+                )
+            )
         if row["co_owner_ids"]:
             others = ", ".join(_name(reps.get(other)) for other in row["co_owner_ids"])
-            rows.append(_conflict(
-                "co_owned", row["account_id"], "warning", f"{row['name']} moves {ways}; {others} co-own it.", ends,
-                row["account_id"], row["reviewed_owner_id"], None,
-            ))
+            rows.append(
+                _conflict(
+                    "co_owned",
+                    row["account_id"],
+                    "warning",
+                    f"{row['name']} moves {ways}; {others} co-own it.",
+                    ends,
+                    row["account_id"],
+                    row["reviewed_owner_id"],
+                    None,
+                )
+            )
     return rows
 
 
@@ -176,10 +229,18 @@ def _ownerless(books: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
     active = {rep_id for rep_id, rep in reps.items() if rep["is_active"]}
     for row in books.sort("account_id").select("account_id", "name", "reviewed_owner_id").to_dicts():
         if row["reviewed_owner_id"] not in active:
-            rows.append(_conflict(
-                "no_owner", row["account_id"], "severe", f"{row['name']} would have no active owner.",
-                _regions(reps, row["reviewed_owner_id"]), row["account_id"], row["reviewed_owner_id"], None,
-            ))
+            rows.append(
+                _conflict(
+                    "no_owner",
+                    row["account_id"],
+                    "severe",
+                    f"{row['name']} would have no active owner.",
+                    _regions(reps, row["reviewed_owner_id"]),
+                    row["account_id"],
+                    row["reviewed_owner_id"],
+                    None,
+                )
+            )
     return rows
 
 
@@ -191,33 +252,73 @@ def _lopsided(
     sums = after.group_by("rep_id").agg(
         pl.len().cast(pl.Int64).alias("count"), pl.col("revenue").sum(), pl.col("value").sum()
     )
-    books = field.select("rep_id", "name", "region", "capacity").join(sums, on="rep_id").with_columns(
-        a_seat=pl.col("value") / pl.col("capacity")
-    ).sort("rep_id")
+    books = (
+        field.select("rep_id", "name", "region", "capacity")
+        .join(sums, on="rep_id")
+        .with_columns(a_seat=pl.col("value") / pl.col("capacity"))
+        .sort("rep_id")
+    )
     usual = books["a_seat"].median() or 0.0
     rows = []
     for row in books.filter(pl.col("rep_id").is_in(list(touched))).to_dicts():
         ends = [row["region"] or HOUSE]
         past_cap = "severe" if row["rep_id"] in gaining else "warning"
         if row["count"] > row["capacity"]:
-            rows.append(_conflict("over_count", row["rep_id"], past_cap, f"{row['name']} would own {row['count']}"
-                                  f" accounts, {row['capacity']} at most.", ends, None, row["rep_id"], None))
+            rows.append(
+                _conflict(
+                    "over_count",
+                    row["rep_id"],
+                    past_cap,
+                    f"{row['name']} would own {row['count']} accounts, {row['capacity']} at most.",
+                    ends,
+                    None,
+                    row["rep_id"],
+                    None,
+                )
+            )
         cap = cap_of(limits.revenue_cap, limits.revenue_caps, row["rep_id"])
         if cap and row["revenue"] > cap:
-            rows.append(_conflict("over_revenue", row["rep_id"], past_cap, f"{row['name']}'s accounts would have"
-                                  f" {_dollars(row['revenue'])} of revenue, {_dollars(cap)} at most.",
-                                  ends, None, row["rep_id"], None))
+            rows.append(
+                _conflict(
+                    "over_revenue",
+                    row["rep_id"],
+                    past_cap,
+                    f"{row['name']}'s accounts would have"
+                    f" {_dollars(row['revenue'])} of revenue, {_dollars(cap)} at most.",
+                    ends,
+                    None,
+                    row["rep_id"],
+                    None,
+                )
+            )
         if usual and row["a_seat"] > limits.far_above * usual:
-            rows.append(_conflict("far_above", row["rep_id"], "warning", f"{row['name']}'s book would be worth"
-                                  f" {row['a_seat'] / usual:.1f} times the usual one, seat for seat.", ends, None,
-                                  row["rep_id"], None))
+            rows.append(
+                _conflict(
+                    "far_above",
+                    row["rep_id"],
+                    "warning",
+                    f"{row['name']}'s book would be worth"
+                    f" {row['a_seat'] / usual:.1f} times the usual one, seat for seat.",
+                    ends,
+                    None,
+                    row["rep_id"],
+                    None,
+                )
+            )
     return rows
 
 
 def _conflict(kind, subject, severity, sentence, regions, account_id, rep_id, by_rule) -> dict:
     return {
-        "conflict": f"{kind} {subject}", "kind": kind, "severity": severity, "account_id": account_id, "rep_id": rep_id,
-        "sentence": sentence, "resolved_by": "rule" if by_rule else None, "resolution": by_rule, "regions": regions,
+        "conflict": f"{kind} {subject}",
+        "kind": kind,
+        "severity": severity,
+        "account_id": account_id,
+        "rep_id": rep_id,
+        "sentence": sentence,
+        "resolved_by": "rule" if by_rule else None,
+        "resolution": by_rule,
+        "regions": regions,
     }
 
 

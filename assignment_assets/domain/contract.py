@@ -21,8 +21,16 @@ FAULTY_SHARE = 0.01
 UNREAD = {"row_no": WHOLE, "column_name": TEXT, "found": TEXT, "expected": TEXT}
 DEFAULTS = {
     "accounts": {
-        "opp_count": 0, "bps": 0, "tam": 0, "value": 0, "referrals_l3m": 0, "referrals_l12m": 0,
-        "referrals_ever": 0, "keep_with_owner": False, "is_house": False, "held_for_new_hire": False,
+        "opp_count": 0,
+        "bps": 0,
+        "tam": 0,
+        "value": 0,
+        "referrals_l3m": 0,
+        "referrals_l12m": 0,
+        "referrals_ever": 0,
+        "keep_with_owner": False,
+        "is_house": False,
+        "held_for_new_hire": False,
         "co_owner_ids": [],
     },
     "reps": {"is_active": True, "covered_states": []},
@@ -104,19 +112,24 @@ def check_sources(
     sources = {"accounts": accounts, "reps": reps, "opportunities": opportunities}
     tables = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
     numbered = {name: _numbered(name, source) for name, source in sources.items()}
-    faults = [fault for name, source in sources.items()
-              for fault in structural_faults(tables[name], numbered[name], source.unread, source.faults, source.origin)]
+    faults = [
+        fault
+        for name, source in sources.items()
+        for fault in structural_faults(tables[name], numbered[name], source.unread, source.faults, source.origin)
+    ]
     if faults:
         raise InvalidInput("The sources cannot be used", faults)
 
     typed = {name: _with_defaults(tables[name], frame) for name, frame in numbered.items()}
     judged_reps = _judge("reps", reps, typed["reps"], rep_rules())
     known_accounts = typed["accounts"]["account_id"]
-    judged_accounts = _judge("accounts", accounts, typed["accounts"],
-                             account_rules(judged_reps.kept["rep_id"], known_accounts))
+    judged_accounts = _judge(
+        "accounts", accounts, typed["accounts"], account_rules(judged_reps.kept["rep_id"], known_accounts)
+    )
     mine, notes = _of_kept_accounts(typed["opportunities"], accounts, judged_accounts)
-    judged_opportunities = _judge("opportunities", opportunities, mine,
-                                  opportunity_rules(judged_accounts.kept["account_id"]), notes)
+    judged_opportunities = _judge(
+        "opportunities", opportunities, mine, opportunity_rules(judged_accounts.kept["account_id"]), notes
+    )
     judged = {"accounts": judged_accounts, "reps": judged_reps, "opportunities": judged_opportunities}
     excesses = [fault for each in judged.values() for fault in each.excess(faulty_share)]
     if excesses:
@@ -139,13 +152,17 @@ class _Judged:
         if self.totals.faulty <= share * self.totals.read:
             return
         kinds = self.exceptions.group_by("column_name", "expected", "remedy", maintain_order=True).agg(
-            pl.len().alias("rows"), pl.col("row_no").head(3), pl.col("found").head(3))
+            pl.len().alias("rows"), pl.col("row_no").head(3), pl.col("found").head(3)
+        )
         for kind in kinds.sort("rows", "column_name", descending=[True, False]).iter_rows(named=True):
             cells = zip(kind["row_no"], kind["found"], strict=True)
             examples = ", ".join(f"row {row} ({found})" for row, found in cells)
-            yield Fault(f"{self.origin}, column {kind['column_name']}",
-                        f"{kind['rows']} of {self.totals.read} rows, such as {examples}",
-                        kind["expected"], kind["remedy"])
+            yield Fault(
+                f"{self.origin}, column {kind['column_name']}",
+                f"{kind['rows']} of {self.totals.read} rows, such as {examples}",
+                kind["expected"],
+                kind["remedy"],
+            )
 
 
 def _numbered(name: str, source: SourceTable) -> pl.DataFrame:
@@ -154,8 +171,9 @@ def _numbered(name: str, source: SourceTable) -> pl.DataFrame:
     completed = frame.with_columns(*(complete_ids(frame[column]) for column in texts))
     if completed.schema.get("co_owner_ids") != pl.List(pl.String):
         return completed
-    return completed.with_columns(pl.col("co_owner_ids").list.eval(
-        pl.element().map_elements(complete_id, return_dtype=pl.String)))
+    return completed.with_columns(
+        pl.col("co_owner_ids").list.eval(pl.element().map_elements(complete_id, return_dtype=pl.String))
+    )
 
 
 def _with_defaults(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -164,8 +182,9 @@ def _with_defaults(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         (pl.col(column) if column in frame.columns else pl.lit(None)).cast(dtype).alias(column)
         for column, dtype in table.columns.items()
     ]
-    filled = [pl.col(column).fill_null(pl.lit(default, dtype=table.columns[column]))
-              for column, default in defaults.items()]
+    filled = [
+        pl.col(column).fill_null(pl.lit(default, dtype=table.columns[column])) for column, default in defaults.items()
+    ]
     if "name" in table.columns:
         filled.append(pl.coalesce("name", table.key[0]).alias("name"))
     return frame.select(pl.col("row_no").cast(WHOLE), *present).with_columns(filled)
@@ -188,8 +207,14 @@ def _judge(
             emptied.append(pl.when(rule.is_broken).then(rule.repaired).otherwise(rule.column).alias(rule.column))
     exceptions = pl.concat(listed).unique(["record_id", "column_name"], keep="first", maintain_order=True)
     kept = frame.filter(~pl.col("row_no").is_in(list(out))).with_columns(emptied).drop("row_no")
-    totals = Totals(frame.height, kept.height, frame.height - kept.height, exceptions.height,
-                    len(source.excluded_ids), source.notes + notes)
+    totals = Totals(
+        frame.height,
+        kept.height,
+        frame.height - kept.height,
+        exceptions.height,
+        len(source.excluded_ids),
+        source.notes + notes,
+    )
     return _Judged(source.origin, kept, exceptions, totals)
 
 
@@ -199,15 +224,26 @@ def _record_id(key: str) -> pl.Expr:
 
 def _exception_rows(name: str, key: str, broken: pl.DataFrame, rule: RowRule) -> pl.DataFrame:
     return broken.select(
-        pl.lit(name).alias("table_name"), _record_id(key), pl.lit(rule.column).alias("column_name"), "row_no",
-        pl.coalesce(rule.found, pl.lit("nothing")).alias("found"), pl.lit(rule.expected).alias("expected"),
-        pl.lit(rule.remedy).alias("remedy"))
+        pl.lit(name).alias("table_name"),
+        _record_id(key),
+        pl.lit(rule.column).alias("column_name"),
+        "row_no",
+        pl.coalesce(rule.found, pl.lit("nothing")).alias("found"),
+        pl.lit(rule.expected).alias("expected"),
+        pl.lit(rule.remedy).alias("remedy"),
+    )
 
 
 def _unread_rows(name: str, key: str, frame: pl.DataFrame, unread: pl.DataFrame) -> pl.DataFrame:
     return unread.join(frame.select("row_no", key), on="row_no", how="left", maintain_order="left").select(
-        pl.lit(name).alias("table_name"), _record_id(key), "column_name", "row_no", "found", "expected",
-        pl.lit("Correct the value, or map its spelling.").alias("remedy"))
+        pl.lit(name).alias("table_name"),
+        _record_id(key),
+        "column_name",
+        "row_no",
+        "found",
+        "expected",
+        pl.lit("Correct the value, or map its spelling.").alias("remedy"),
+    )
 
 
 def _of_kept_accounts(

@@ -28,15 +28,13 @@ def family_roots(accounts: pl.DataFrame) -> dict[str, str]:
         while at in parent and at not in roots and at not in chain:
             chain.append(at)
             at = parent[at]
-        root = min(chain[chain.index(at):]) if at in chain else roots.get(at, at)
+        root = min(chain[chain.index(at) :]) if at in chain else roots.get(at, at)
         roots.update(dict.fromkeys(chain, root))
         roots.setdefault(account_id, root)
     return roots
 
 
-def families_of(
-    accounts: pl.DataFrame, pool: pl.DataFrame, locks: pl.DataFrame, books: pl.DataFrame
-) -> pl.DataFrame:
+def families_of(accounts: pl.DataFrame, pool: pl.DataFrame, locks: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:
     """account_id, family_id, anchor_rep_id: the free accounts that have to go to one rep together.
 
     A family is all accounts under one parent. Its free, unlocked members belong together where there are two or more
@@ -55,7 +53,8 @@ def families_of(
         pl.concat([fixed, locks.select("account_id", "rep_id")])
         .join(books.filter("is_receiver").select("rep_id"), on="rep_id", how="semi")
         .with_columns(family_id=family)
-        .group_by("family_id", "rep_id").agg(pl.len())
+        .group_by("family_id", "rep_id")
+        .agg(pl.len())
         .sort("family_id", "len", "rep_id", descending=[False, True, False])
         .unique("family_id", keep="first", maintain_order=True)
         .select("family_id", anchor_rep_id="rep_id")
@@ -70,8 +69,9 @@ def families_of(
     return together.select(pl.col(name).cast(dtype) for name, dtype in FAMILY_COLUMNS.items()).sort("account_id")
 
 
-def family_table(members: pl.DataFrame, outcomes: pl.DataFrame, accounts: pl.DataFrame,
-                 reps: pl.DataFrame) -> pl.DataFrame:
+def family_table(
+    members: pl.DataFrame, outcomes: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
+) -> pl.DataFrame:
     """Table `families`: one row a family, with its end in words.
 
     Parameters
@@ -91,12 +91,21 @@ def family_table(members: pl.DataFrame, outcomes: pl.DataFrame, accounts: pl.Dat
         .with_columns(name=pl.coalesce("name", "family_id"))
     )
     whole = pl.lit("Its ") + pl.col("member_count").cast(pl.String) + " free accounts are with " + pl.col("rep_name")
-    sentence = pl.when(pl.col("outcome") == "whole").then(
-        whole + pl.when(pl.col("anchor_rep_id").is_not_null()).then(
-            pl.lit(", who keeps the rest of the family.")).otherwise(pl.lit("."))
-    ).otherwise(
-        pl.lit("Of its ") + pl.col("member_count").cast(pl.String) + " free accounts: "
-        + pl.col("outcome").replace_strict(OUTCOMES, return_dtype=pl.String) + "."
+    sentence = (
+        pl.when(pl.col("outcome") == "whole")
+        .then(
+            whole
+            + pl.when(pl.col("anchor_rep_id").is_not_null())
+            .then(pl.lit(", who keeps the rest of the family."))
+            .otherwise(pl.lit("."))
+        )
+        .otherwise(
+            pl.lit("Of its ")
+            + pl.col("member_count").cast(pl.String)
+            + " free accounts: "
+            + pl.col("outcome").replace_strict(OUTCOMES, return_dtype=pl.String)
+            + "."
+        )
     )
     return FAMILIES.conform(frame.with_columns(sentence=sentence))
 
@@ -128,9 +137,12 @@ def families_whole(owners: pl.DataFrame, members: pl.DataFrame, families: pl.Dat
     )
     is_right = (
         pl.when(pl.col("outcome") == "whole")
-        .then(pl.col("owner_id").eq_missing(pl.col("rep_id")) & (pl.col("rep_id") == pl.col("anchor_rep_id")).fill_null(
-            pl.col("anchor_rep_id").is_null()))
-        .when(pl.col("outcome").is_in(["no_book", "no_seat"])).then(pl.col("owner_id").is_null())
+        .then(
+            pl.col("owner_id").eq_missing(pl.col("rep_id"))
+            & (pl.col("rep_id") == pl.col("anchor_rep_id")).fill_null(pl.col("anchor_rep_id").is_null())
+        )
+        .when(pl.col("outcome").is_in(["no_book", "no_seat"]))
+        .then(pl.col("owner_id").is_null())
         .otherwise(pl.col("outcome") == "split")
     )
     return rows.filter(~is_right.fill_null(False)).select("account_id", "family_id", "owner_id").sort("account_id")

@@ -121,15 +121,23 @@ def who_is_missing(manifest: GateManifest, receipts: Iterable[Receipt]) -> tuple
     """
     latest = latest_receipts(receipts, manifest.revision)
     persons, subjects = {receipt.person for receipt in latest}, {receipt.subject for receipt in latest}
-    return tuple(each for each in manifest.persons
-                 if (each.subject not in subjects if each.subject else each.person not in persons))
+    return tuple(
+        each
+        for each in manifest.persons
+        if (each.subject not in subjects if each.subject else each.person not in persons)
+    )
 
 
 def on_hold(receipts: Sequence[Receipt], revision: int) -> tuple[Receipt, ...]:
     """The held receipts that no later accepted receipt of the same person and subject has settled."""
     latest = {(each.person, each.subject): each.receipt_no for each in latest_receipts(receipts, revision)}
-    return tuple(each for each in receipts if each.verdict == "held" and each.revision == revision
-                 and each.receipt_no > latest.get((each.person, each.subject), 0))
+    return tuple(
+        each
+        for each in receipts
+        if each.verdict == "held"
+        and each.revision == revision
+        and each.receipt_no > latest.get((each.person, each.subject), 0)
+    )
 
 
 def closing(manifest: GateManifest, receipts: Sequence[Receipt], now: datetime) -> Closing:
@@ -198,9 +206,13 @@ def _name(addressee: Addressee) -> str:
 
 
 def _digest(manifest: GateManifest, latest: Sequence[Receipt], missing: Sequence[Addressee]) -> str:
-    content = canonical_json({
-        "cycle": manifest.cycle, "revision": manifest.revision, "gate": manifest.gate,
-        "latest": [[each.person, each.subject, each.receipt_no, each.digest] for each in latest],
-        "missing": [[each.person, each.subject] for each in missing],
-    })
+    content = canonical_json(
+        {
+            "cycle": manifest.cycle,
+            "revision": manifest.revision,
+            "gate": manifest.gate,
+            "latest": [[each.person, each.subject, each.receipt_no, each.digest] for each in latest],
+            "missing": [[each.person, each.subject] for each in missing],
+        }
+    )
     return hashlib.sha256(content.encode()).hexdigest()

@@ -7,12 +7,20 @@ import polars as pl
 from assignment_assets.domain.review_facts import REVIEW_EDITS, Edit, person_key
 from assignment_assets.domain.tables import DECISION_VERDICTS, EDIT_VERDICTS, FLAG, REVIEWED_BOOKS, TEXT, WHOLE, Table
 
-DECISIONS = Table("decisions", ("decision_no", "receipt_no", "account_id", "rep_id", "decided_by"), {
-    "decision_no": WHOLE,  # the decision's own receipt: the later one counts
-    "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT,  # the held edit
-    "decision": TEXT,  # accept, refuse
-    "decided_by": TEXT, "note": TEXT, "is_signature_valid": FLAG,
-})
+DECISIONS = Table(
+    "decisions",
+    ("decision_no", "receipt_no", "account_id", "rep_id", "decided_by"),
+    {
+        "decision_no": WHOLE,  # the decision's own receipt: the later one counts
+        "receipt_no": WHOLE,
+        "account_id": TEXT,
+        "rep_id": TEXT,  # the held edit
+        "decision": TEXT,  # accept, refuse
+        "decided_by": TEXT,
+        "note": TEXT,
+        "is_signature_valid": FLAG,
+    },
+)
 Transfer = tuple[str, str]
 
 
@@ -67,9 +75,13 @@ def decide(
     owners = dict(reviewed_books.select("account_id", "reviewed_owner_id").iter_rows())
     refusals |= _overfilling({i: rows[i] for i in latest.values() if rows[i]["decision"] == "accept"}, owners, facts)
     counting = {t: rows[i] for t, i in latest.items() if i not in refusals}
-    verdicts = [{
-        **row, **dict(zip(("verdict", "rule", "message"), refusals.get(i, ("accepted", None, _done(row))), strict=True))
-    } for i, row in enumerate(rows)]
+    verdicts = [
+        {
+            **row,
+            **dict(zip(("verdict", "rule", "message"), refusals.get(i, ("accepted", None, _done(row))), strict=True)),
+        }
+        for i, row in enumerate(rows)
+    ]
     return Decided(
         edit_verdicts=_decided_edits(edit_verdicts, held, counting),
         reviewed_books=_decided_books(reviewed_books, held, counting),
@@ -118,9 +130,13 @@ def _overfilling(
     standing = sorted(accepted)
     while overfull := [i for i in standing if loads[accepted[i]["rep_id"]] > facts[accepted[i]["rep_id"]]["capacity"]]:
         row, rep = accepted[overfull[-1]], facts[accepted[overfull[-1]]["rep_id"]]
-        refusals[overfull[-1]] = "refused", "capacity", (
-            f"{rep['name']}'s book would hold {loads[rep['rep_id']]} of {rep['capacity']} accounts; the edit stays"
-            " held. Accept the edit that frees the seat together with it, or refuse this one."
+        refusals[overfull[-1]] = (
+            "refused",
+            "capacity",
+            (
+                f"{rep['name']}'s book would hold {loads[rep['rep_id']]} of {rep['capacity']} accounts; the edit stays"
+                " held. Accept the edit that frees the seat together with it, or refuse this one."
+            ),
         )
         standing.remove(overfull[-1])
         loads[row["rep_id"]] -= 1
@@ -168,6 +184,4 @@ def _decided_books(
         receipt_no=pl.coalesce("taker_receipt_no", "receipt_no"),
     )
     is_move = pl.col("reviewed_owner_id").ne_missing(pl.col("current_owner_id"))
-    return REVIEWED_BOOKS.conform(books.with_columns(
-        is_move=pl.when(is_taken).then(is_move).otherwise("is_move")
-    ))
+    return REVIEWED_BOOKS.conform(books.with_columns(is_move=pl.when(is_taken).then(is_move).otherwise("is_move")))

@@ -69,19 +69,30 @@ def read_packet_code(key: bytes, code: str | None) -> Identity:
     """
     text = (code or "").strip()
     if not text:
-        raise BadCode("missing_code", "no packet code: expected the code on the packet's Summary. "
-                      "Return the workbook that was sent to you.")
+        raise BadCode(
+            "missing_code",
+            "no packet code: expected the code on the packet's Summary. Return the workbook that was sent to you.",
+        )
     parts = text.split(":")
     if len(parts) != 7 or parts[0] != _PREFIX or not parts[3].isdecimal() or not text.isascii():
-        raise BadCode("unreadable_code", f"packet code {text[:120]!r} is not one of ours, expected aae1:…:…. "
-                      "Return the workbook that was sent to you.")
+        raise BadCode(
+            "unreadable_code",
+            f"packet code {text[:120]!r} is not one of ours, expected aae1:…:…. "
+            "Return the workbook that was sent to you.",
+        )
     stem, seal = text.rsplit(":", 1)
     if not hmac.compare_digest(parts[1], _key_name(key)):
-        raise BadCode("foreign_code", "the packet code was issued by another engine (its key differs). "
-                      "Return the workbook that this engine sent to you.")
+        raise BadCode(
+            "foreign_code",
+            "the packet code was issued by another engine (its key differs). "
+            "Return the workbook that this engine sent to you.",
+        )
     if not hmac.compare_digest(seal, _seal(key, stem)):
-        raise BadCode("altered_code", "the packet code was changed after it was issued. "
-                      "Copy your answers into a fresh copy of the workbook that was sent to you.")
+        raise BadCode(
+            "altered_code",
+            "the packet code was changed after it was issued. "
+            "Copy your answers into a fresh copy of the workbook that was sent to you.",
+        )
     return Identity(cycle=parts[2], revision=int(parts[3]), gate=parts[4], person=parts[5])
 
 

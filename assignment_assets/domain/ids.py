@@ -77,5 +77,6 @@ def _looks_like_salesforce(text: str) -> bool:
 
 def _with_capitals(body: str, suffix: str) -> str:
     is_capital = [ALPHABET.index(suffix[place // GROUP]) >> place % GROUP & 1 for place in range(BODY)]
-    return "".join(character.upper() if capital else character.lower()
-                   for character, capital in zip(body, is_capital, strict=True))
+    return "".join(
+        character.upper() if capital else character.lower() for character, capital in zip(body, is_capital, strict=True)
+    )

@@ -49,9 +49,9 @@ def require(findings: Iterable[Finding]) -> None:
 
 def proposed_owners(proposed: pl.DataFrame, overflow: pl.DataFrame) -> pl.DataFrame:
     """Owner of every account as proposed: the reps of PROPOSED_BOOKS, the Inside Sales members of OVERFLOW."""
-    return pl.concat([
-        proposed.select("account_id", owner_id="rep_id"), overflow.select("account_id", owner_id="member_id")
-    ])
+    return pl.concat(
+        [proposed.select("account_id", owner_id="rep_id"), overflow.select("account_id", owner_id="member_id")]
+    )
 
 
 def reviewed_owners(reviewed_books: pl.DataFrame) -> pl.DataFrame:
@@ -150,9 +150,7 @@ def diff_equals_books(reviewed_books: pl.DataFrame, packets: pl.DataFrame) -> pl
     return _difference(moved, shown)
 
 
-def approved_within_signed(
-    approved: pl.DataFrame, sign_off_verdicts: pl.DataFrame, reps: pl.DataFrame
-) -> pl.DataFrame:
+def approved_within_signed(approved: pl.DataFrame, sign_off_verdicts: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
     """Approved moves of which a region has not signed: account_id, region (the one without a signature)."""
     signed = sign_off_verdicts.filter((pl.col("verdict") == "accepted") & (pl.col("decision") == "approve"))
     rows = approved.filter(pl.col("status") == "approved")

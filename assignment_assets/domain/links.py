@@ -79,8 +79,9 @@ def read_link(key: bytes, text: str, now: datetime) -> Pass:
         raise BadLink("altered", "This link was changed after it was made. Use the link exactly as it was sent to you.")
     expires_at = datetime.fromtimestamp(int(parts[3]), UTC).replace(tzinfo=None)
     if now >= expires_at:
-        raise BadLink("expired", f"This link expired on {expires_at:%Y-%m-%d %H:%M} UTC. Ask Growth Strategy for a new "
-                      "one.")
+        raise BadLink(
+            "expired", f"This link expired on {expires_at:%Y-%m-%d %H:%M} UTC. Ask Growth Strategy for a new one."
+        )
     return Pass(parts[0], parts[1], parts[2], expires_at)
 
 

@@ -38,8 +38,10 @@ def lock_candidates(
         .select("account_id", "referral_status", "is_unowned")
         .join(accounts, on="account_id", how="inner")
         .join(owners, on="owner_id", how="left")
-        .with_columns(is_covered=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False)
-                      | is_excepted(exceptions, "owner_id"))
+        .with_columns(
+            is_covered=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False)
+            | is_excepted(exceptions, "owner_id")
+        )
         .with_columns(
             lock_kind=pl.when(
                 holds

@@ -20,14 +20,22 @@ MOVE_REASONS = {
     "no_seat": "every receiving rep who covers its state is full",
 }
 LOCK_WORDS = {
-    "l3m_referrer": "L3M referrer", "keep_with_owner": "keep with owner", "protected_deal": "protected deal",
-    "dormant_pick": "dormant pick", "never_referred_pick": "never-referred pick",
+    "l3m_referrer": "L3M referrer",
+    "keep_with_owner": "keep with owner",
+    "protected_deal": "protected deal",
+    "dormant_pick": "dormant pick",
+    "never_referred_pick": "never-referred pick",
 }
 
 
 def proposed_books(
-    solved: pl.DataFrame, locks: pl.DataFrame, pool: pl.DataFrame, kept: pl.DataFrame, reps: pl.DataFrame,
-    overrides: pl.DataFrame, families: pl.DataFrame,
+    solved: pl.DataFrame,
+    locks: pl.DataFrame,
+    pool: pl.DataFrame,
+    kept: pl.DataFrame,
+    reps: pl.DataFrame,
+    overrides: pl.DataFrame,
+    families: pl.DataFrame,
 ) -> pl.DataFrame:
     """Table `proposed_books`: every locked, placed or kept account with its rep and the reason.
 
@@ -47,11 +55,17 @@ def proposed_books(
     owners = pool.select("account_id", "is_unowned", current_owner_id="owner_id")
     names = reps.select("rep_id", "name")
     locked = locks.select(
-        "account_id", "rep_id", phase=pl.lit("lock"), move_reason=pl.lit("locked"),
+        "account_id",
+        "rep_id",
+        phase=pl.lit("lock"),
+        move_reason=pl.lit("locked"),
         reason_sentence=pl.lit("Locked (") + pl.col("lock_kind").replace(LOCK_WORDS) + "): it stays with its owner.",
     )
     stays = kept.select(
-        "account_id", "rep_id", phase=pl.lit("kept"), move_reason=pl.lit("kept"),
+        "account_id",
+        "rep_id",
+        phase=pl.lit("kept"),
+        move_reason=pl.lit("kept"),
         reason_sentence=pl.lit("Kept: no receiving rep has a seat for it, so it stays with its owner."),
     )
     placed = (
@@ -64,9 +78,11 @@ def proposed_books(
     placed = placed.with_columns(reason_sentence=_sentence())
     frame = pl.concat([locked, stays, placed], how="diagonal_relaxed").drop("current_owner_id", "is_unowned")
     granted = overrides.select(
-        "account_id", "rep_id",
+        "account_id",
+        "rep_id",
         granted=pl.lit(" Outside their covered states, by Growth Strategy's override: ")
-        + pl.col("reason").str.strip_chars_end(". ") + ".",
+        + pl.col("reason").str.strip_chars_end(". ")
+        + ".",
     )
     frame = frame.join(owners, on="account_id", how="left").join(granted, on=["account_id", "rep_id"], how="left")
     frame = frame.with_columns(
@@ -78,21 +94,33 @@ def proposed_books(
 
 def _reason_code() -> pl.Expr:
     return (
-        pl.when(pl.col("rep_id") == pl.col("current_owner_id")).then(pl.lit("stays"))
-        .when(pl.col("family_outcome") == "whole").then(pl.lit("family"))
-        .when(pl.col("is_unowned")).then(pl.lit("unowned"))
-        .when(pl.col("keep_blocked").is_in(["inactive", "no_owner"])).then(pl.lit("owner_not_receiving"))
-        .when(pl.col("keep_blocked") == "not_covered").then(pl.lit("not_covered"))
-        .when(pl.col("tie_rep_id").is_not_null()).then(pl.lit("tie"))
-        .when(pl.col("keep_blocked") == "full").then(pl.lit("full"))
-        .when(pl.col("keep_blocked") == "capped").then(pl.lit("revenue_cap"))
+        pl.when(pl.col("rep_id") == pl.col("current_owner_id"))
+        .then(pl.lit("stays"))
+        .when(pl.col("family_outcome") == "whole")
+        .then(pl.lit("family"))
+        .when(pl.col("is_unowned"))
+        .then(pl.lit("unowned"))
+        .when(pl.col("keep_blocked").is_in(["inactive", "no_owner"]))
+        .then(pl.lit("owner_not_receiving"))
+        .when(pl.col("keep_blocked") == "not_covered")
+        .then(pl.lit("not_covered"))
+        .when(pl.col("tie_rep_id").is_not_null())
+        .then(pl.lit("tie"))
+        .when(pl.col("keep_blocked") == "full")
+        .then(pl.lit("full"))
+        .when(pl.col("keep_blocked") == "capped")
+        .then(pl.lit("revenue_cap"))
         .otherwise(pl.lit("rebalance"))
     )
 
 
 def _with_names(placed: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    ends = {"current_owner_id": "from_name", "rep_id": "to_name", "runner_up_rep_id": "next_name",
-            "tie_rep_id": "tie_name"}
+    ends = {
+        "current_owner_id": "from_name",
+        "rep_id": "to_name",
+        "runner_up_rep_id": "next_name",
+        "tie_rep_id": "tie_name",
+    }
     for column, target in ends.items():
         placed = placed.join(names.rename({"rep_id": column, "name": target}), on=column, how="left")
     return placed
@@ -100,30 +128,47 @@ def _with_names(placed: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
 
 def _sentence() -> pl.Expr:
     minutes = pl.col("drive_minutes").cast(pl.String)
-    runner_up = pl.when(pl.col("next_name").is_not_null()).then(
-        pl.lit(" Next best: ") + pl.col("next_name") + "."
-    ).otherwise(pl.lit(""))
+    runner_up = (
+        pl.when(pl.col("next_name").is_not_null())
+        .then(pl.lit(" Next best: ") + pl.col("next_name") + ".")
+        .otherwise(pl.lit(""))
+    )
     cost = (
-        pl.lit(" Keeping it would change balance by ") + _signed("keep_cost_balance", 4) + " points, drive time by "
-        + _signed("keep_cost_minutes", 0) + " minutes and moves by " + _signed("keep_cost_moves", 0) + "."
+        pl.lit(" Keeping it would change balance by ")
+        + _signed("keep_cost_balance", 4)
+        + " points, drive time by "
+        + _signed("keep_cost_minutes", 0)
+        + " minutes and moves by "
+        + _signed("keep_cost_moves", 0)
+        + "."
     )
     to = pl.col("to_name") + " (" + minutes + " min)"
     sender = pl.col("from_name").fill_null("nobody")
     return (
-        pl.when(pl.col("move_reason") == "stays").then(pl.lit("Stays with ") + to + ".")
-        .when(pl.col("move_reason") == "family").then(
-            pl.lit("Goes from ") + sender + " to " + to + _with_family() + runner_up
-            + pl.when(pl.col("keep_blocked").is_in(["", "full"])).then(cost).otherwise(pl.lit("")))
-        .when(pl.col("move_reason") == "unowned").then(pl.lit("Nobody works it now; goes to ") + to + "." + runner_up)
-        .when(pl.col("move_reason") == "owner_not_receiving").then(
-            sender + " receives nothing in this cycle; goes to " + to + "." + runner_up)
-        .when(pl.col("move_reason") == "not_covered").then(
-            sender + " does not cover its state; goes to " + to + "." + runner_up)
-        .when(pl.col("move_reason") == "tie").then(pl.lit("Goes to ") + to + ". " + pl.col("tie_note"))
-        .when(pl.col("move_reason") == "full").then(
-            sender + "'s book is full; goes to " + to + "." + runner_up + cost)
-        .when(pl.col("move_reason") == "revenue_cap").then(
-            sender + "'s book has no room for its revenue; goes to " + to + "." + runner_up)
+        pl.when(pl.col("move_reason") == "stays")
+        .then(pl.lit("Stays with ") + to + ".")
+        .when(pl.col("move_reason") == "family")
+        .then(
+            pl.lit("Goes from ")
+            + sender
+            + " to "
+            + to
+            + _with_family()
+            + runner_up
+            + pl.when(pl.col("keep_blocked").is_in(["", "full"])).then(cost).otherwise(pl.lit(""))
+        )
+        .when(pl.col("move_reason") == "unowned")
+        .then(pl.lit("Nobody works it now; goes to ") + to + "." + runner_up)
+        .when(pl.col("move_reason") == "owner_not_receiving")
+        .then(sender + " receives nothing in this cycle; goes to " + to + "." + runner_up)
+        .when(pl.col("move_reason") == "not_covered")
+        .then(sender + " does not cover its state; goes to " + to + "." + runner_up)
+        .when(pl.col("move_reason") == "tie")
+        .then(pl.lit("Goes to ") + to + ". " + pl.col("tie_note"))
+        .when(pl.col("move_reason") == "full")
+        .then(sender + "'s book is full; goes to " + to + "." + runner_up + cost)
+        .when(pl.col("move_reason") == "revenue_cap")
+        .then(sender + "'s book has no room for its revenue; goes to " + to + "." + runner_up)
         .otherwise(pl.lit("Goes from ") + sender + " to " + to + "." + runner_up + cost)
     )
 
@@ -132,8 +177,10 @@ def _tie_note() -> pl.Expr:
     """Both reps of a tie with their drive and their performance; empty where nothing was tied."""
     ends = [
         pl.col(name) + " (" + pl.col(minutes).cast(pl.String) + " min, performance " + _plain(performance) + ")"
-        for name, minutes, performance in (("tie_name", "tie_minutes", "tie_performance"),
-                                           ("to_name", "drive_minutes", "performance"))
+        for name, minutes, performance in (
+            ("tie_name", "tie_minutes", "tie_performance"),
+            ("to_name", "drive_minutes", "performance"),
+        )
     ]
     note = pl.lit("A tie between ") + ends[0] + " and " + ends[1] + ": the better performer takes it."
     return pl.when(pl.col("tie_rep_id").is_not_null()).then(note).otherwise(pl.lit(""))

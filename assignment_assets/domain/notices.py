@@ -108,11 +108,18 @@ def _to_receivers(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFram
     letters = []
     for receiver in sorted(set(rows["new_owner_id"])):
         person = people.get(receiver, {})
-        letters.append(Handoff(
-            cycle, number, kind, receiver, person.get("email") or "", person.get("name") or receiver,
-            _handovers(rows.filter(pl.col("new_owner_id") == receiver)),
-            _handovers(rows.filter(pl.col("old_owner_id") == receiver)),
-        ))
+        letters.append(
+            Handoff(
+                cycle,
+                number,
+                kind,
+                receiver,
+                person.get("email") or "",
+                person.get("name") or receiver,
+                _handovers(rows.filter(pl.col("new_owner_id") == receiver)),
+                _handovers(rows.filter(pl.col("old_owner_id") == receiver)),
+            )
+        )
     return letters
 
 
@@ -129,38 +136,65 @@ def _to_directors(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFram
         if mine.is_empty():
             continue
         field = reps.filter(pl.col("region").is_in(sorted(own)) & (pl.col("team") == "field"))["rep_id"].implode()
-        letters.append(Handoff(
-            cycle, number, kind, email, email, email.split("@")[0].replace(".", " ").title(),
-            _handovers(mine.filter(pl.col("new_owner_id").is_in(field))),
-            _handovers(mine.filter(pl.col("old_owner_id").is_in(field))), tuple(sorted(own)),
-        ))
+        letters.append(
+            Handoff(
+                cycle,
+                number,
+                kind,
+                email,
+                email,
+                email.split("@")[0].replace(".", " ").title(),
+                _handovers(mine.filter(pl.col("new_owner_id").is_in(field))),
+                _handovers(mine.filter(pl.col("old_owner_id").is_in(field))),
+                tuple(sorted(own)),
+            )
+        )
     return letters
 
 
 def _told(approved, accounts, reps, opportunities) -> pl.DataFrame:
-    deals = opportunities.filter(~pl.col("is_closed")).group_by("account_id").agg(
-        open_deals=pl.len().cast(pl.Int64), open_amount=pl.col("amount").sum()
+    deals = (
+        opportunities.filter(~pl.col("is_closed"))
+        .group_by("account_id")
+        .agg(open_deals=pl.len().cast(pl.Int64), open_amount=pl.col("amount").sum())
     )
     names = reps.select("rep_id", "name")
     is_revoked = pl.col("status") == "revoked"
-    rows = approved.with_columns(
-        reason_sentence=pl.when(is_revoked).then("deferred_because").otherwise("reason_sentence")
-    ).drop("region").join(
-        accounts.select("account_id", "name", "state", "value").rename({"name": "account"}), on="account_id", how="left"
-    ).join(deals, on="account_id", how="left")
+    rows = (
+        approved.with_columns(reason_sentence=pl.when(is_revoked).then("deferred_because").otherwise("reason_sentence"))
+        .drop("region")
+        .join(
+            accounts.select("account_id", "name", "state", "value").rename({"name": "account"}),
+            on="account_id",
+            how="left",
+        )
+        .join(deals, on="account_id", how="left")
+    )
     for end in ("old", "new"):
-        rows = rows.join(names.rename({"rep_id": f"{end}_owner_id", "name": f"{end}_name"}), on=f"{end}_owner_id",
-                         how="left")
+        rows = rows.join(
+            names.rename({"rep_id": f"{end}_owner_id", "name": f"{end}_name"}), on=f"{end}_owner_id", how="left"
+        )
     return rows.with_columns(
-        pl.col("open_deals", "open_amount", "value").fill_null(0), pl.col("account").fill_null(pl.col("account_id")),
-        pl.col("state", "reason_sentence").fill_null(""), pl.col("old_name").fill_null("nobody"),
+        pl.col("open_deals", "open_amount", "value").fill_null(0),
+        pl.col("account").fill_null(pl.col("account_id")),
+        pl.col("state", "reason_sentence").fill_null(""),
+        pl.col("old_name").fill_null("nobody"),
         pl.col("new_name").fill_null(pl.col("new_owner_id")),
     ).sort("sign_off_no", pl.col("value"), "account_id", descending=[False, True, False])
 
 
 def _handovers(rows: pl.DataFrame) -> tuple[Handover, ...]:
     return tuple(
-        Handover(row["account_id"], row["account"], row["state"], row["value"], row["old_name"], row["new_name"],
-                 row["reason_sentence"], row["open_deals"], row["open_amount"])
+        Handover(
+            row["account_id"],
+            row["account"],
+            row["state"],
+            row["value"],
+            row["old_name"],
+            row["new_name"],
+            row["reason_sentence"],
+            row["open_deals"],
+            row["open_amount"],
+        )
         for row in rows.to_dicts()
     )

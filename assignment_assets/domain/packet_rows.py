@@ -17,11 +17,30 @@ def lock_list_rows(candidates: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame
     return (
         rows.filter((pl.col("team") == "field") & pl.col("is_active"))
         .with_columns(status_rank=pl.col("referral_status").replace_strict(order, return_dtype=pl.Int64))
-        .sort("rep_id", pl.col("lock_kind").is_null(), "status_rank", "value", "account_id",
-              descending=[False, False, False, True, False])
+        .sort(
+            "rep_id",
+            pl.col("lock_kind").is_null(),
+            "status_rank",
+            "value",
+            "account_id",
+            descending=[False, False, False, True, False],
+        )
         .select(
-            "rep_id", "account_id", "name", "state", "referral_status", "referrals_l3m", "referrals_l12m",
-            "referrals_ever", "last_referral_on", "opp_count", "bps", "tam", "value", "drive_minutes", "lock_kind",
+            "rep_id",
+            "account_id",
+            "name",
+            "state",
+            "referral_status",
+            "referrals_l3m",
+            "referrals_l12m",
+            "referrals_ever",
+            "last_referral_on",
+            "opp_count",
+            "bps",
+            "tam",
+            "value",
+            "drive_minutes",
+            "lock_kind",
         )
     )
 
@@ -38,14 +57,20 @@ def book_summary(
     accounts, books, reps
         Tables `accounts`, `current_books`, `reps`.
     """
-    summary = books.filter(pl.col("team") == "field").select("rep_id", "region", "capacity").join(
-        reps.select("rep_id", "name"), on="rep_id"
+    summary = (
+        books.filter(pl.col("team") == "field")
+        .select("rep_id", "region", "capacity")
+        .join(reps.select("rep_id", "name"), on="rep_id")
     )
     for suffix, owned in (("before", before), ("after", after)):
-        facts = with_drive_minutes(owned.join(accounts, on="account_id"), reps).group_by("rep_id").agg(
-            pl.len().cast(pl.Int64).alias(f"accounts_{suffix}"),
-            *(pl.col(name).sum().alias(f"{name}_{suffix}") for name in MEASURES),
-            pl.col("drive_minutes").sum().alias(f"drive_minutes_{suffix}"),
+        facts = (
+            with_drive_minutes(owned.join(accounts, on="account_id"), reps)
+            .group_by("rep_id")
+            .agg(
+                pl.len().cast(pl.Int64).alias(f"accounts_{suffix}"),
+                *(pl.col(name).sum().alias(f"{name}_{suffix}") for name in MEASURES),
+                pl.col("drive_minutes").sum().alias(f"drive_minutes_{suffix}"),
+            )
         )
         summary = summary.join(facts, on="rep_id", how="left")
     return summary.with_columns(pl.selectors.ends_with("_before", "_after").fill_null(0)).sort("rep_id")
@@ -68,12 +93,22 @@ def move_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
         renamed = {"rep_id": column, "name": f"{end}_name", "region": f"{end}_region", "team": f"{end}_team"}
         rows = rows.join(people.rename(renamed), on=column, how="left")
     return rows.select(
-        "account_id", "name", "state", from_id=pl.col("current_owner_id").fill_null(""),
-        from_name=pl.col("from_name").fill_null("nobody"), to_id="new_owner_id", to_name="to_name",
-        is_to_field=pl.col("to_team") == "field", value="value", move_reason="move_reason",
-        reason_sentence="reason_sentence", keep_cost_balance="keep_cost_balance",
-        keep_cost_minutes="keep_cost_minutes", keep_cost_moves="keep_cost_moves",
-        from_region="from_region", to_region="to_region",
+        "account_id",
+        "name",
+        "state",
+        from_id=pl.col("current_owner_id").fill_null(""),
+        from_name=pl.col("from_name").fill_null("nobody"),
+        to_id="new_owner_id",
+        to_name="to_name",
+        is_to_field=pl.col("to_team") == "field",
+        value="value",
+        move_reason="move_reason",
+        reason_sentence="reason_sentence",
+        keep_cost_balance="keep_cost_balance",
+        keep_cost_minutes="keep_cost_minutes",
+        keep_cost_moves="keep_cost_moves",
+        from_region="from_region",
+        to_region="to_region",
     ).sort(pl.col("value"), pl.col("account_id"), descending=[True, False])
 
 
@@ -85,18 +120,38 @@ def book_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
     people = reps.filter(pl.col("team") == "field").select(
         pl.col("rep_id"), rep_name="name", region="region", rep_latitude="latitude", rep_longitude="longitude"
     )
-    held = assigned.filter(~pl.col("is_locked")).rename({"new_owner_id": "rep_id"}).join(
-        people.select("rep_id", "rep_name", "region"), on="rep_id"
+    held = (
+        assigned.filter(~pl.col("is_locked"))
+        .rename({"new_owner_id": "rep_id"})
+        .join(people.select("rep_id", "rep_name", "region"), on="rep_id")
     )
     rows = with_drive_minutes(held.join(accounts, on="account_id"), reps)
     status = (
-        pl.when(pl.col("referrals_l3m") > 0).then(pl.lit("l3m"))
-        .when(pl.col("referrals_ever") > 0).then(pl.lit("dormant")).otherwise(pl.lit("never"))
+        pl.when(pl.col("referrals_l3m") > 0)
+        .then(pl.lit("l3m"))
+        .when(pl.col("referrals_ever") > 0)
+        .then(pl.lit("dormant"))
+        .otherwise(pl.lit("never"))
     )
-    return rows.with_columns(referral_status=status).select(
-        "region", "rep_id", "rep_name", "account_id", "name", "state", "referral_status", "opp_count", "bps", "tam",
-        "value", "drive_minutes", "is_move",
-    ).sort("rep_name", "rep_id", pl.col("value"), "account_id", descending=[False, False, True, False])
+    return (
+        rows.with_columns(referral_status=status)
+        .select(
+            "region",
+            "rep_id",
+            "rep_name",
+            "account_id",
+            "name",
+            "state",
+            "referral_status",
+            "opp_count",
+            "bps",
+            "tam",
+            "value",
+            "drive_minutes",
+            "is_move",
+        )
+        .sort("rep_name", "rep_id", pl.col("value"), "account_id", descending=[False, False, True, False])
+    )
 
 
 def candidate_rows(

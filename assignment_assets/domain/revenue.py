@@ -50,12 +50,21 @@ def within_revenue_caps(
     facts = accounts.select("account_id", pl.col("revenue").fill_null(0))
 
     def summed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-        return rows.join(facts, on="account_id").group_by("rep_id").agg(
-            pl.col("revenue").sum().alias(name), pl.len().alias(f"{name}_count"))
+        return (
+            rows.join(facts, on="account_id")
+            .group_by("rep_id")
+            .agg(pl.col("revenue").sum().alias(name), pl.len().alias(f"{name}_count"))
+        )
 
-    books = caps.join(summed(given, "given"), on="rep_id", how="left").join(
-        summed(kept, "kept_revenue"), on="rep_id", how="left").fill_null(0)
+    books = (
+        caps.join(summed(given, "given"), on="rep_id", how="left")
+        .join(summed(kept, "kept_revenue"), on="rep_id", how="left")
+        .fill_null(0)
+    )
     books = books.with_columns(revenue=pl.col("given") + pl.col("kept_revenue"))
     is_kept_above = (pl.col("kept_revenue") > pl.col("revenue_cap")) & (pl.col("given_count") == 0)
-    return books.filter((pl.col("revenue") > pl.col("revenue_cap")) & ~is_kept_above).select(
-        "rep_id", "revenue", "kept_revenue", "revenue_cap").sort("rep_id")
+    return (
+        books.filter((pl.col("revenue") > pl.col("revenue_cap")) & ~is_kept_above)
+        .select("rep_id", "revenue", "kept_revenue", "revenue_cap")
+        .sort("rep_id")
+    )

@@ -114,13 +114,15 @@ def withdraw(reviewed_books: pl.DataFrame, withdrawn: pl.DataFrame) -> pl.DataFr
     books = reviewed_books.join(gone, on="account_id", how="left")
     is_gone = pl.col("other_cycle").is_not_null()
     changed = {
-        "reviewed_owner_id": pl.col("current_owner_id"), "review_change": pl.lit("withdrawn"), "is_move": pl.lit(False),
+        "reviewed_owner_id": pl.col("current_owner_id"),
+        "review_change": pl.lit("withdrawn"),
+        "is_move": pl.lit(False),
         "move_reason": pl.lit("withdrawn"),
         "reason_sentence": pl.format("Withdrawn: the narrower cycle {} decides its owner", "other_cycle"),
     }
-    books = books.with_columns(**{
-        name: pl.when(is_gone).then(value).otherwise(pl.col(name)) for name, value in changed.items()
-    })
+    books = books.with_columns(
+        **{name: pl.when(is_gone).then(value).otherwise(pl.col(name)) for name, value in changed.items()}
+    )
     return REVIEWED_BOOKS.conform(books)
 
 

@@ -9,26 +9,61 @@ from assignment_assets.domain.books import INSIDE_SALES
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.tables import FLAG, TEXT, TEXTS, WHOLE, Table
 
-REVIEW_EDITS = Table("review_edits", ("receipt_no", "row_no", "edit_kind", "account_id", "rep_id"), {
-    "receipt_no": WHOLE, "director": TEXT, "row_no": WHOLE,
-    "edit_kind": TEXT,  # add, drop
-    "rep_id": TEXT, "account_id": TEXT, "edit_reason": TEXT, "note": TEXT,
-})
-REVIEW_BOOKS = Table("review_books", ("account_id",), {
-    "account_id": TEXT, "state": TEXT, "current_owner_id": TEXT, "proposed_owner_id": TEXT,
-    "owner_kind": TEXT,  # field, inside_sales
-    "is_locked": FLAG, "move_reason": TEXT, "reason_sentence": TEXT,
-})
-REVIEW_REPS = Table("review_reps", ("rep_id",), {
-    "rep_id": TEXT, "name": TEXT,
-    "team": TEXT,  # field, arm, growers, activators
-    "region": TEXT, "director_email": TEXT, "covered_states": TEXTS, "capacity": WHOLE,
-    "is_active": FLAG, "is_on_leave": FLAG, "is_receiver": FLAG, "fixed_count": WHOLE,
-})
+REVIEW_EDITS = Table(
+    "review_edits",
+    ("receipt_no", "row_no", "edit_kind", "account_id", "rep_id"),
+    {
+        "receipt_no": WHOLE,
+        "director": TEXT,
+        "row_no": WHOLE,
+        "edit_kind": TEXT,  # add, drop
+        "rep_id": TEXT,
+        "account_id": TEXT,
+        "edit_reason": TEXT,
+        "note": TEXT,
+    },
+)
+REVIEW_BOOKS = Table(
+    "review_books",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "state": TEXT,
+        "current_owner_id": TEXT,
+        "proposed_owner_id": TEXT,
+        "owner_kind": TEXT,  # field, inside_sales
+        "is_locked": FLAG,
+        "move_reason": TEXT,
+        "reason_sentence": TEXT,
+    },
+)
+REVIEW_REPS = Table(
+    "review_reps",
+    ("rep_id",),
+    {
+        "rep_id": TEXT,
+        "name": TEXT,
+        "team": TEXT,  # field, arm, growers, activators
+        "region": TEXT,
+        "director_email": TEXT,
+        "covered_states": TEXTS,
+        "capacity": WHOLE,
+        "is_active": FLAG,
+        "is_on_leave": FLAG,
+        "is_receiver": FLAG,
+        "fixed_count": WHOLE,
+    },
+)
 FALLBACK = Table("fallback", ("account_id",), {"account_id": TEXT, "member_id": TEXT})
-COVERAGE_OVERRIDES = Table("coverage_overrides", ("account_id", "rep_id"), {
-    "account_id": TEXT, "rep_id": TEXT, "reason": TEXT,
-})
+COVERAGE_OVERRIDES = Table(
+    "coverage_overrides",
+    ("account_id", "rep_id"),
+    {
+        "account_id": TEXT,
+        "rep_id": TEXT,
+        "reason": TEXT,
+    },
+)
 WITHDRAWN = Table("withdrawn", ("account_id",), {"account_id": TEXT, "other_cycle": TEXT})
 
 
@@ -178,8 +213,10 @@ def read_facts(
         loads={r.rep_id: given.get(r.rep_id, 0) + r.fixed_count for r in rep_values.values() if r.is_field},
         regions_of=regions_of,
         fallback=dict(fallback.join(named, on="account_id", how="semi").select("account_id", "member_id").iter_rows()),
-        overrides={(account, rep): why for account, rep, why in coverage_overrides.select(
-            "account_id", "rep_id", "reason").iter_rows()},
+        overrides={
+            (account, rep): why
+            for account, rep, why in coverage_overrides.select("account_id", "rep_id", "reason").iter_rows()
+        },
         withdrawn=dict(withdrawn.select("account_id", "other_cycle").iter_rows()),
     )
 
@@ -192,7 +229,10 @@ def _rep(row: dict) -> Rep:
 
 def _account(row: dict) -> Account:
     return Account(
-        account_id=row["account_id"], state=row["state"], current_owner_id=row["current_owner_id"],
-        proposed_owner_id=row["proposed_owner_id"], is_in_field_book=row["owner_kind"] == "field",
+        account_id=row["account_id"],
+        state=row["state"],
+        current_owner_id=row["current_owner_id"],
+        proposed_owner_id=row["proposed_owner_id"],
+        is_in_field_book=row["owner_kind"] == "field",
         is_locked=bool(row["is_locked"]),
     )

@@ -72,11 +72,17 @@ def _faults(edit: Edit, facts: ReviewFacts) -> Iterator[Refusal]:
     if not theirs and not (gives_away and facts.heads(edit.director, account.proposed_owner_id)):
         yield Refusal("not_your_region", _not_your_region(edit, facts))
     if account.is_locked:
-        yield Refusal("locked", f"Account {edit.account_id} is locked in {facts.book(account.proposed_owner_id)};"
-                                " locks hold to the end of the cycle.")
+        yield Refusal(
+            "locked",
+            f"Account {edit.account_id} is locked in {facts.book(account.proposed_owner_id)};"
+            " locks hold to the end of the cycle.",
+        )
     if edit.edit_kind == "drop" and not in_book:
-        yield Refusal("not_in_book", f"Account {edit.account_id} is not in {facts.book(edit.rep_id)}: it is proposed"
-                                     f" for {facts.name(account.proposed_owner_id)}.")
+        yield Refusal(
+            "not_in_book",
+            f"Account {edit.account_id} is not in {facts.book(edit.rep_id)}: it is proposed"
+            f" for {facts.name(account.proposed_owner_id)}.",
+        )
     if edit.edit_kind == "add":
         yield from _faults_of_add(edit, account, facts)
 

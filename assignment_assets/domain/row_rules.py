@@ -39,18 +39,50 @@ def account_rules(rep_ids: pl.Series, account_ids: pl.Series) -> list[RowRule]:
     owner, parent = pl.col("owner_id"), pl.col("parent_id")
     return [
         *_id_rules("account_id"),
-        RowRule("state", pl.col("state").is_null() | ~pl.col("state").is_in(_STATES), "a USPS state code",
-                "Fill in the state.", pl.col("state")),
-        RowRule("latitude", ~_has_place(), "coordinates, or a ZIP code that has some",
-                "Fill in coordinates or a valid ZIP code.", _place()),
-        *(_not_negative(column) for column in (
-            "opp_count", "bps", "tam", "value", "revenue", "referrals_l3m", "referrals_l12m", "referrals_ever")),
-        RowRule("owner_id", owner.is_not_null() & ~owner.is_in(rep_ids.to_list()), "the id of one of the reps",
-                "Add the owner to the reps, or correct the account's owner.", owner),
-        RowRule("parent_id", parent.is_not_null() & (~parent.is_in(account_ids.drop_nulls().to_list())
-                                                     | (parent == pl.col("account_id"))),
-                "the id of another account", "The account is treated as having no parent.", parent,
-                keeps_row=True, repaired=pl.lit(None, pl.String)),
+        RowRule(
+            "state",
+            pl.col("state").is_null() | ~pl.col("state").is_in(_STATES),
+            "a USPS state code",
+            "Fill in the state.",
+            pl.col("state"),
+        ),
+        RowRule(
+            "latitude",
+            ~_has_place(),
+            "coordinates, or a ZIP code that has some",
+            "Fill in coordinates or a valid ZIP code.",
+            _place(),
+        ),
+        *(
+            _not_negative(column)
+            for column in (
+                "opp_count",
+                "bps",
+                "tam",
+                "value",
+                "revenue",
+                "referrals_l3m",
+                "referrals_l12m",
+                "referrals_ever",
+            )
+        ),
+        RowRule(
+            "owner_id",
+            owner.is_not_null() & ~owner.is_in(rep_ids.to_list()),
+            "the id of one of the reps",
+            "Add the owner to the reps, or correct the account's owner.",
+            owner,
+        ),
+        RowRule(
+            "parent_id",
+            parent.is_not_null()
+            & (~parent.is_in(account_ids.drop_nulls().to_list()) | (parent == pl.col("account_id"))),
+            "the id of another account",
+            "The account is treated as having no parent.",
+            parent,
+            keeps_row=True,
+            repaired=pl.lit(None, pl.String),
+        ),
     ]
 
 
@@ -61,23 +93,56 @@ def rep_rules() -> list[RowRule]:
     known = pl.col("covered_states").list.set_intersection(pl.lit(_STATES)).list.sort()
     return [
         *_id_rules("rep_id"),
-        RowRule("team", pl.col("team").is_null() | ~pl.col("team").is_in(TEAMS), f"one of {', '.join(TEAMS)}",
-                "Fill in the team, or map its name.", pl.col("team")),
-        RowRule("region", is_field & pl.col("region").is_null(), "a region",
-                "Fill in the region; until then the rep receives nothing.", pl.col("region"), keeps_row=True),
-        RowRule("latitude", is_field & pl.col("is_active") & ~_has_place(),
-                "coordinates, or a ZIP code that has some",
-                "Fill in where the rep lives; until then the rep receives nothing.", _place(), keeps_row=True,
-                repaired=pl.lit(None, pl.Float64)),
-        RowRule("covered_states", strangers.list.len() > 0, "USPS state codes",
-                "Correct the codes; until then the rep receives nothing.",
-                pl.col("covered_states").list.join(", "), keeps_row=True, repaired=known),
-        RowRule("covered_states", is_field & pl.col("is_active") & (pl.col("covered_states").list.len() == 0),
-                "at least one USPS state code", "Fill in the covered states; until then the rep receives nothing.",
-                pl.lit(None, pl.String), keeps_row=True),
-        RowRule("capacity", pl.col("capacity") < 0, "a number of accounts of 0 or more",
-                "Correct the capacity; until then the rep receives nothing.",
-                pl.col("capacity").cast(pl.String), keeps_row=True, repaired=pl.lit(None, pl.Int64)),
+        RowRule(
+            "team",
+            pl.col("team").is_null() | ~pl.col("team").is_in(TEAMS),
+            f"one of {', '.join(TEAMS)}",
+            "Fill in the team, or map its name.",
+            pl.col("team"),
+        ),
+        RowRule(
+            "region",
+            is_field & pl.col("region").is_null(),
+            "a region",
+            "Fill in the region; until then the rep receives nothing.",
+            pl.col("region"),
+            keeps_row=True,
+        ),
+        RowRule(
+            "latitude",
+            is_field & pl.col("is_active") & ~_has_place(),
+            "coordinates, or a ZIP code that has some",
+            "Fill in where the rep lives; until then the rep receives nothing.",
+            _place(),
+            keeps_row=True,
+            repaired=pl.lit(None, pl.Float64),
+        ),
+        RowRule(
+            "covered_states",
+            strangers.list.len() > 0,
+            "USPS state codes",
+            "Correct the codes; until then the rep receives nothing.",
+            pl.col("covered_states").list.join(", "),
+            keeps_row=True,
+            repaired=known,
+        ),
+        RowRule(
+            "covered_states",
+            is_field & pl.col("is_active") & (pl.col("covered_states").list.len() == 0),
+            "at least one USPS state code",
+            "Fill in the covered states; until then the rep receives nothing.",
+            pl.lit(None, pl.String),
+            keeps_row=True,
+        ),
+        RowRule(
+            "capacity",
+            pl.col("capacity") < 0,
+            "a number of accounts of 0 or more",
+            "Correct the capacity; until then the rep receives nothing.",
+            pl.col("capacity").cast(pl.String),
+            keeps_row=True,
+            repaired=pl.lit(None, pl.Int64),
+        ),
     ]
 
 
@@ -86,8 +151,13 @@ def opportunity_rules(account_ids: pl.Series) -> list[RowRule]:
     account = pl.col("account_id")
     return [
         *_id_rules("opportunity_id"),
-        RowRule("account_id", account.is_null() | ~account.is_in(account_ids.to_list()),
-                "the id of one of the accounts", "Add the account, or correct the opportunity.", account),
+        RowRule(
+            "account_id",
+            account.is_null() | ~account.is_in(account_ids.to_list()),
+            "the id of one of the accounts",
+            "Add the account, or correct the opportunity.",
+            account,
+        ),
         _not_negative("amount"),
     ]
 
@@ -96,8 +166,13 @@ def _id_rules(column: str) -> list[RowRule]:
     is_damaged = pl.col(column).map_elements(is_damaged_id, return_dtype=pl.Boolean).fill_null(False)
     return [
         RowRule(column, pl.col(column).is_null(), "an id", "Fill in the id.", pl.col(column)),
-        RowRule(column, is_damaged, "an id whose last three characters agree with its capitals",
-                "Copy the id again from its source.", pl.col(column)),
+        RowRule(
+            column,
+            is_damaged,
+            "an id whose last three characters agree with its capitals",
+            "Copy the id again from its source.",
+            pl.col(column),
+        ),
     ]
 
 

@@ -75,7 +75,8 @@ class RunConfig(BaseModel):
     queue_for_dormant: Queue = Field("growers", description="Inside Sales queue of dormant accounts without a seat.")
     queue_for_never_referred: Queue = Field("activators", description="Inside Sales queue of the rest.")
     preset: Literal["brief", "quick", "standard", "thorough"] = Field(
-        "standard", description="How long the optimiser works.")
+        "standard", description="How long the optimiser works."
+    )
     seed: int = Field(7, description="Seed of the optimiser: same inputs and seed, same books.")
     weight_balance: float = Field(0.5, description="Weight of balance in the choice of the knee.")
     weight_drive: float = Field(0.25, description="Weight of drive time in the choice of the knee.")

@@ -88,11 +88,18 @@ def _range_faults(config: RunConfig) -> list[Fault]:
     low, high = RANGES["revenue_cap"]
     faults += [
         Fault(f"run config, revenue_caps, {rep_id}", f"it is {cap}", f"{low + 1} to {high}", "Set it within bounds.")
-        for rep_id, cap in sorted(config.revenue_caps.items()) if not low < cap <= high
+        for rep_id, cap in sorted(config.revenue_caps.items())
+        if not low < cap <= high
     ]
     if config.enforce_revenue_cap and not config.revenue_cap and not config.revenue_caps:
-        faults.append(Fault("run config, enforce_revenue_cap", "it is true and there is no cap",
-                            "revenue_cap or revenue_caps", "Set revenue_cap, in dollars."))
+        faults.append(
+            Fault(
+                "run config, enforce_revenue_cap",
+                "it is true and there is no cap",
+                "revenue_cap or revenue_caps",
+                "Set revenue_cap, in dollars.",
+            )
+        )
     for rep_id, capacity in sorted(config.capacities.items()):
         if not 0 <= capacity <= config.book_size:
             faults.append(

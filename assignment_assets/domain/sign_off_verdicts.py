@@ -7,15 +7,30 @@ import polars as pl
 from assignment_assets.domain.review_facts import person_key
 from assignment_assets.domain.tables import FLAG, SIGN_OFF_VERDICTS, TEXT, WHOLE, Table
 
-SIGN_OFFS = Table("sign_offs", ("receipt_no", "region"), {
-    "receipt_no": WHOLE, "region": TEXT, "signed_by": TEXT,
-    "decision": TEXT,  # approve, reject
-    "digest": TEXT, "is_signature_valid": FLAG, "note": TEXT,
-})
+SIGN_OFFS = Table(
+    "sign_offs",
+    ("receipt_no", "region"),
+    {
+        "receipt_no": WHOLE,
+        "region": TEXT,
+        "signed_by": TEXT,
+        "decision": TEXT,  # approve, reject
+        "digest": TEXT,
+        "is_signature_valid": FLAG,
+        "note": TEXT,
+    },
+)
 ENTITLEMENTS = Table("entitlements", ("person", "region"), {"person": TEXT, "region": TEXT})
-SIGNED_REGIONS = Table("signed_regions", ("region",), {
-    "region": TEXT, "receipt_no": WHOLE, "signed_by": TEXT, "digest": TEXT,
-})
+SIGNED_REGIONS = Table(
+    "signed_regions",
+    ("region",),
+    {
+        "region": TEXT,
+        "receipt_no": WHOLE,
+        "signed_by": TEXT,
+        "digest": TEXT,
+    },
+)
 Verdict = tuple[str, str | None, str]
 
 
@@ -71,9 +86,14 @@ def judge_sign_offs(
         )
         is_opener = row["decision"] == "approve" and person_key(row["signed_by"]) == opener
         if verdict is None and is_opener and not opener_may_sign_alone and not _others(latest, digests, opener):
-            verdict = "refused", "opener_only_signer", (
-                f"{row['signed_by']} opened this cycle and would be its only signer. Have another entitled person sign"
-                " first, then sign again."
+            verdict = (
+                "refused",
+                "opener_only_signer",
+                (
+                    f"{row['signed_by']} opened this cycle and would be its only signer. Have another entitled "
+                    "person sign"
+                    " first, then sign again."
+                ),
             )
         if verdict is None:
             why = f": {row['note'].strip()}" if row["decision"] == "reject" and (row["note"] or "").strip() else ""
@@ -92,31 +112,46 @@ def signed_regions(verdicts: pl.DataFrame, region_digests: pl.DataFrame) -> pl.D
 
 def _stranger(row: dict, digest: dict | None, regions: list[str], may_sign: set[tuple[str, str]]) -> Verdict | None:
     if not row["is_signature_valid"]:
-        return "refused", "bad_signature", (
-            f"The signature does not belong to {row['signed_by']} and what was shown. Sign again with your own key."
+        return (
+            "refused",
+            "bad_signature",
+            (f"The signature does not belong to {row['signed_by']} and what was shown. Sign again with your own key."),
         )
     if digest is None:
-        return "refused", "unknown_region", (
-            f"'{row['region']}' has nothing to sign in this cycle. Regions to sign: {', '.join(regions) or 'none'}."
+        return (
+            "refused",
+            "unknown_region",
+            (f"'{row['region']}' has nothing to sign in this cycle. Regions to sign: {', '.join(regions) or 'none'}."),
         )
     if (person_key(row["signed_by"]), row["region"]) not in may_sign:
-        return "refused", "not_entitled", (
-            f"{row['signed_by']} may not sign for {row['region']}. Ask a person who is entitled to it."
+        return (
+            "refused",
+            "not_entitled",
+            (f"{row['signed_by']} may not sign for {row['region']}. Ask a person who is entitled to it."),
         )
     return None
 
 
 def _stale(row: dict, digest: dict) -> Verdict | None:
     if row["digest"] != digest["digest"]:
-        return "refused", "digest_changed", (
-            f"{row['region']} has changed since: signed for {(row['digest'] or 'nothing')[:8]}, what stands"
-            f" now is {digest['digest'][:8]}. Look at the packet again, then sign."
+        return (
+            "refused",
+            "digest_changed",
+            (
+                f"{row['region']} has changed since: signed for {(row['digest'] or 'nothing')[:8]}, what stands"
+                f" now is {digest['digest'][:8]}. Look at the packet again, then sign."
+            ),
         )
     if digest["held_count"] > 0 and row["decision"] == "approve":
         count = digest["held_count"]
-        return "refused", "held_edits_open", (
-            f"{row['region']} has {count} held edit{'' if count == 1 else 's'} that Growth Strategy has not decided."
-            " Decide them, look at the packet again, then sign."
+        return (
+            "refused",
+            "held_edits_open",
+            (
+                f"{row['region']} has {count} held edit{'' if count == 1 else 's'} that Growth Strategy has not "
+                "decided."
+                " Decide them, look at the packet again, then sign."
+            ),
         )
     return None
 
@@ -124,9 +159,13 @@ def _stale(row: dict, digest: dict) -> Verdict | None:
 def _conflicting(row: dict, count: int) -> Verdict | None:
     if not count or row["decision"] != "approve":
         return None
-    return "refused", "severe_conflicts_open", (
-        f"{row['region']} has {count} severe conflict{'' if count == 1 else 's'} that nobody has resolved. Resolve"
-        " them with a reason, then sign again."
+    return (
+        "refused",
+        "severe_conflicts_open",
+        (
+            f"{row['region']} has {count} severe conflict{'' if count == 1 else 's'} that nobody has resolved. Resolve"
+            " them with a reason, then sign again."
+        ),
     )
 
 
@@ -137,8 +176,10 @@ def _repeated(row: dict, latest: dict | None) -> Verdict | None:
     if latest["decision"] == row["decision"]:
         return "ignored", "already_signed", f"{said} already; nothing changes."
     if latest["decision"] == "approve":
-        return "refused", "already_signed", (
-            f"{said} and may be written already. To take it back, roll the write back."
+        return (
+            "refused",
+            "already_signed",
+            (f"{said} and may be written already. To take it back, roll the write back."),
         )
     return None
 

@@ -161,10 +161,13 @@ def _regions(digests: pl.DataFrame, verdicts: pl.DataFrame) -> tuple[dict, ...]:
     told = []
     for row in digests.iter_rows(named=True):
         word = last.get((row["region"], row["digest"]), {"decision": None, "signed_by": None})
-        told.append(row | {
-            "signed_by": word["signed_by"] if word["decision"] == "approve" else None,
-            "rejected_by": word["signed_by"] if word["decision"] == "reject" else None,
-        })
+        told.append(
+            row
+            | {
+                "signed_by": word["signed_by"] if word["decision"] == "approve" else None,
+                "rejected_by": word["signed_by"] if word["decision"] == "reject" else None,
+            }
+        )
     return tuple(told)
 
 

@@ -15,8 +15,13 @@ REQUIRED = {
 PLACED = ("accounts", "reps")
 EXAMPLES = 5
 _KINDS = {
-    pl.String: "text", pl.Int64: "whole numbers", pl.Float64: "numbers", pl.Boolean: "yes or no", pl.Date: "dates",
-    pl.Datetime("us"): "times", pl.List(pl.String): "lists of texts",
+    pl.String: "text",
+    pl.Int64: "whole numbers",
+    pl.Float64: "numbers",
+    pl.Boolean: "yes or no",
+    pl.Date: "dates",
+    pl.Datetime("us"): "times",
+    pl.List(pl.String): "lists of texts",
 }
 
 
@@ -27,20 +32,32 @@ def structural_faults(
 
     A column counts as of the wrong type where more than half of its filled cells could not be read.
     """
-    return [*met_by_reader, *_missing(table, frame, origin), *_mistyped(table, frame, origin),
-            *_mostly_unread(table, frame, unread, origin), *_repeated_ids(table, frame, origin)]
+    return [
+        *met_by_reader,
+        *_missing(table, frame, origin),
+        *_mistyped(table, frame, origin),
+        *_mostly_unread(table, frame, unread, origin),
+        *_repeated_ids(table, frame, origin),
+    ]
 
 
 def _missing(table: Table, frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
     for column in REQUIRED[table.name]:
         if column not in frame.columns:
-            yield Fault(f"{origin}, column {column}", "missing", f"a column that gives the {table.name}' {column}",
-                        f"Map it under [{table.name}.columns], or set it under [{table.name}.constants].")
+            yield Fault(
+                f"{origin}, column {column}",
+                "missing",
+                f"a column that gives the {table.name}' {column}",
+                f"Map it under [{table.name}.columns], or set it under [{table.name}.constants].",
+            )
     has_place = {"latitude", "longitude"} <= set(frame.columns) or "postal_code" in frame.columns
     if table.name in PLACED and not has_place:
-        yield Fault(f"{origin}, columns latitude and longitude", "missing",
-                    "coordinates, or a postal_code to take them from",
-                    f"Map latitude and longitude, or postal_code, under [{table.name}.columns].")
+        yield Fault(
+            f"{origin}, columns latitude and longitude",
+            "missing",
+            "coordinates, or a postal_code to take them from",
+            f"Map latitude and longitude, or postal_code, under [{table.name}.columns].",
+        )
 
 
 def _mistyped(table: Table, frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
@@ -50,8 +67,12 @@ def _mistyped(table: Table, frame: pl.DataFrame, origin: str) -> Iterator[Fault]
         try:
             frame[column].cast(dtype)
         except (pl.exceptions.InvalidOperationError, pl.exceptions.ComputeError):
-            yield Fault(f"{origin}, column {column}", f"values of type {frame.schema[column]}", _KINDS[dtype],
-                        "Map the column that holds them.")
+            yield Fault(
+                f"{origin}, column {column}",
+                f"values of type {frame.schema[column]}",
+                _KINDS[dtype],
+                "Map the column that holds them.",
+            )
 
 
 def _mostly_unread(table: Table, frame: pl.DataFrame, unread: pl.DataFrame, origin: str) -> Iterator[Fault]:
@@ -59,20 +80,34 @@ def _mostly_unread(table: Table, frame: pl.DataFrame, unread: pl.DataFrame, orig
         filled = cells.height + (frame.height - frame[column].null_count() if column in frame.columns else 0)
         if cells.height * 2 > filled:
             examples = ", ".join(repr(text) for text in cells["found"].unique(maintain_order=True).head(EXAMPLES))
-            yield Fault(f"{origin}, column {column}", f"{cells.height} of {filled} values such as {examples}",
-                        cells["expected"][0],
-                        f"Map another column, or say under [{table.name}.columns] how to read it.")
+            yield Fault(
+                f"{origin}, column {column}",
+                f"{cells.height} of {filled} values such as {examples}",
+                cells["expected"][0],
+                f"Map another column, or say under [{table.name}.columns] how to read it.",
+            )
 
 
 def _repeated_ids(table: Table, frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
     key = table.key[0]
     if key not in frame.columns:
         return
-    repeated = (frame.filter(pl.col(key).is_not_null() & pl.col(key).is_duplicated())
-                .group_by(key, maintain_order=True).agg(pl.col("row_no")))
+    repeated = (
+        frame.filter(pl.col(key).is_not_null() & pl.col(key).is_duplicated())
+        .group_by(key, maintain_order=True)
+        .agg(pl.col("row_no"))
+    )
     for identity, rows in repeated.head(EXAMPLES).iter_rows():
-        yield Fault(f"{origin}, column {key}", f"{identity} in rows {', '.join(map(str, rows))}", "each id once",
-                    "Keep one of the rows.")
+        yield Fault(
+            f"{origin}, column {key}",
+            f"{identity} in rows {', '.join(map(str, rows))}",
+            "each id once",
+            "Keep one of the rows.",
+        )
     if repeated.height > EXAMPLES:
-        yield Fault(f"{origin}, column {key}", f"{repeated.height - EXAMPLES} more ids in several rows",
-                    "each id once", "Keep one row of each.")
+        yield Fault(
+            f"{origin}, column {key}",
+            f"{repeated.height - EXAMPLES} more ids in several rows",
+            "each id once",
+            "Keep one row of each.",
+        )

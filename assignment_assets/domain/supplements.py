@@ -5,24 +5,55 @@ None of them is needed. What they would show says "no source" where they are not
 
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, TEXT, WHOLE, Table
 
-BILLING = Table("billing", ("customer_key",), {
-    "customer_key": TEXT,  # the billing system's own
-    "account_id": TEXT,  # the CRM's, where billing knows it
-    "name": TEXT, "amount": WHOLE, "last_invoice_on": DATE,
-})
-USAGE = Table("usage", ("customer_key",), {
-    "customer_key": TEXT, "account_id": TEXT, "name": TEXT, "events": WHOLE, "last_used_on": DATE,
-})
+BILLING = Table(
+    "billing",
+    ("customer_key",),
+    {
+        "customer_key": TEXT,  # the billing system's own
+        "account_id": TEXT,  # the CRM's, where billing knows it
+        "name": TEXT,
+        "amount": WHOLE,
+        "last_invoice_on": DATE,
+    },
+)
+USAGE = Table(
+    "usage",
+    ("customer_key",),
+    {
+        "customer_key": TEXT,
+        "account_id": TEXT,
+        "name": TEXT,
+        "events": WHOLE,
+        "last_used_on": DATE,
+    },
+)
 RENEWALS = Table("renewals", ("account_id", "due_on"), {"account_id": TEXT, "due_on": DATE, "is_renewed": FLAG})
-FORECASTS = Table("forecasts", ("period_on", "rep_id"), {
-    "period_on": DATE,  # the period's last day
-    "rep_id": TEXT, "forecast_amount": WHOLE, "amount": WHOLE,
-})
-ACTIVITIES = Table("activities", ("account_id", "rep_id", "happened_at"), {
-    "account_id": TEXT, "rep_id": TEXT, "happened_at": MOMENT,
-})
+FORECASTS = Table(
+    "forecasts",
+    ("period_on", "rep_id"),
+    {
+        "period_on": DATE,  # the period's last day
+        "rep_id": TEXT,
+        "forecast_amount": WHOLE,
+        "amount": WHOLE,
+    },
+)
+ACTIVITIES = Table(
+    "activities",
+    ("account_id", "rep_id", "happened_at"),
+    {
+        "account_id": TEXT,
+        "rep_id": TEXT,
+        "happened_at": MOMENT,
+    },
+)
 SUPPLEMENTS = {table.name: table for table in (BILLING, USAGE, RENEWALS, FORECASTS, ACTIVITIES)}
 IDS = ("account_id", "rep_id")
-NEEDED = {"billing": ("customer_key",), "usage": ("customer_key",), "renewals": ("account_id", "due_on", "is_renewed"),
-          "forecasts": ("period_on", "forecast_amount", "amount"), "activities": ("account_id", "happened_at")}
+NEEDED = {
+    "billing": ("customer_key",),
+    "usage": ("customer_key",),
+    "renewals": ("account_id", "due_on", "is_renewed"),
+    "forecasts": ("period_on", "forecast_amount", "amount"),
+    "activities": ("account_id", "happened_at"),
+}
 """Columns without which a row says nothing: such rows are left out and counted."""

@@ -35,154 +35,432 @@ class Table:
         return frame.select(columns).sort(self.key, nulls_last=False, maintain_order=True)
 
 
-ACCOUNTS = Table("accounts", ("account_id",), {
-    "account_id": TEXT, "name": TEXT, "carve_out": TEXT, "owner_id": TEXT, "parent_id": TEXT,
-    "state": TEXT, "postal_code": TEXT, "latitude": REAL, "longitude": REAL,
-    "opp_count": WHOLE, "bps": WHOLE, "tam": WHOLE, "value": WHOLE, "revenue": WHOLE, "tier": TEXT,
-    "referrals_l3m": WHOLE, "referrals_l12m": WHOLE, "referrals_ever": WHOLE, "last_referral_on": DATE,
-    "keep_with_owner": FLAG, "is_house": FLAG, "held_for_new_hire": FLAG, "co_owner_ids": TEXTS,
-    "created_at": MOMENT,
-})
-REPS = Table("reps", ("rep_id",), {
-    "rep_id": TEXT, "name": TEXT, "email": TEXT, "region": TEXT, "director_email": TEXT,
-    "team": TEXT,  # field, arm, growers, activators
-    "is_active": FLAG, "on_leave_until": DATE, "started_on": DATE, "covered_states": TEXTS,
-    "latitude": REAL, "longitude": REAL, "performance": REAL, "capacity": WHOLE,
-})
-OPPORTUNITIES = Table("opportunities", ("opportunity_id",), {
-    "opportunity_id": TEXT, "account_id": TEXT, "owner_id": TEXT, "stage": TEXT, "amount": WHOLE,
-    "close_on": DATE, "is_closed": FLAG, "is_won": FLAG,
-})
-SOURCE_EXCEPTIONS = Table("source_exceptions", ("table_name", "record_id", "column_name"), {
-    "table_name": TEXT, "record_id": TEXT, "column_name": TEXT, "row_no": WHOLE,
-    "found": TEXT, "expected": TEXT, "remedy": TEXT,
-})
+ACCOUNTS = Table(
+    "accounts",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "name": TEXT,
+        "carve_out": TEXT,
+        "owner_id": TEXT,
+        "parent_id": TEXT,
+        "state": TEXT,
+        "postal_code": TEXT,
+        "latitude": REAL,
+        "longitude": REAL,
+        "opp_count": WHOLE,
+        "bps": WHOLE,
+        "tam": WHOLE,
+        "value": WHOLE,
+        "revenue": WHOLE,
+        "tier": TEXT,
+        "referrals_l3m": WHOLE,
+        "referrals_l12m": WHOLE,
+        "referrals_ever": WHOLE,
+        "last_referral_on": DATE,
+        "keep_with_owner": FLAG,
+        "is_house": FLAG,
+        "held_for_new_hire": FLAG,
+        "co_owner_ids": TEXTS,
+        "created_at": MOMENT,
+    },
+)
+REPS = Table(
+    "reps",
+    ("rep_id",),
+    {
+        "rep_id": TEXT,
+        "name": TEXT,
+        "email": TEXT,
+        "region": TEXT,
+        "director_email": TEXT,
+        "team": TEXT,  # field, arm, growers, activators
+        "is_active": FLAG,
+        "on_leave_until": DATE,
+        "started_on": DATE,
+        "covered_states": TEXTS,
+        "latitude": REAL,
+        "longitude": REAL,
+        "performance": REAL,
+        "capacity": WHOLE,
+    },
+)
+OPPORTUNITIES = Table(
+    "opportunities",
+    ("opportunity_id",),
+    {
+        "opportunity_id": TEXT,
+        "account_id": TEXT,
+        "owner_id": TEXT,
+        "stage": TEXT,
+        "amount": WHOLE,
+        "close_on": DATE,
+        "is_closed": FLAG,
+        "is_won": FLAG,
+    },
+)
+SOURCE_EXCEPTIONS = Table(
+    "source_exceptions",
+    ("table_name", "record_id", "column_name"),
+    {
+        "table_name": TEXT,
+        "record_id": TEXT,
+        "column_name": TEXT,
+        "row_no": WHOLE,
+        "found": TEXT,
+        "expected": TEXT,
+        "remedy": TEXT,
+    },
+)
 
-RUN_CONFIG = Table("run_config", ("revision",), {
-    "revision": WHOLE, "mode": TEXT, "scope": TEXT, "as_of": DATE, "opened_by": TEXT,
-    "config_json": TEXT, "config_digest": TEXT,
-})
-CURRENT_BOOKS = Table("current_books", ("rep_id",), {
-    "rep_id": TEXT, "team": TEXT, "region": TEXT, "is_active": FLAG, "is_on_leave": FLAG,
-    "is_receiver": FLAG, "receiver_reason": TEXT, "capacity": WHOLE, "covered_states": TEXTS,
-    "account_count": WHOLE, "referrals_l12m": WHOLE, "is_churned": FLAG, "is_non_productive": FLAG,
-})
-ELIGIBLE_POOL = Table("eligible_pool", ("account_id",), {
-    "account_id": TEXT,
-    "standing": TEXT,  # free, fixed, out
-    "reason": TEXT, "detail": TEXT, "owner_id": TEXT, "state": TEXT,
-    "referral_status": TEXT,  # l3m, dormant, never
-    "is_referring": FLAG, "is_unowned": FLAG,
-})
+RUN_CONFIG = Table(
+    "run_config",
+    ("revision",),
+    {
+        "revision": WHOLE,
+        "mode": TEXT,
+        "scope": TEXT,
+        "as_of": DATE,
+        "opened_by": TEXT,
+        "config_json": TEXT,
+        "config_digest": TEXT,
+    },
+)
+CURRENT_BOOKS = Table(
+    "current_books",
+    ("rep_id",),
+    {
+        "rep_id": TEXT,
+        "team": TEXT,
+        "region": TEXT,
+        "is_active": FLAG,
+        "is_on_leave": FLAG,
+        "is_receiver": FLAG,
+        "receiver_reason": TEXT,
+        "capacity": WHOLE,
+        "covered_states": TEXTS,
+        "account_count": WHOLE,
+        "referrals_l12m": WHOLE,
+        "is_churned": FLAG,
+        "is_non_productive": FLAG,
+    },
+)
+ELIGIBLE_POOL = Table(
+    "eligible_pool",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "standing": TEXT,  # free, fixed, out
+        "reason": TEXT,
+        "detail": TEXT,
+        "owner_id": TEXT,
+        "state": TEXT,
+        "referral_status": TEXT,  # l3m, dormant, never
+        "is_referring": FLAG,
+        "is_unowned": FLAG,
+    },
+)
 
-LOCKS = Table("locks", ("account_id",), {
-    "account_id": TEXT, "rep_id": TEXT, "lock_kind": TEXT, "receipt_no": WHOLE,
-})
-LOCK_VERDICTS = Table("lock_verdicts", ("rep_id", "row_no", "account_id", "lock_kind"), {
-    "rep_id": TEXT, "receipt_no": WHOLE, "row_no": WHOLE, "account_id": TEXT, "lock_kind": TEXT,
-    "verdict": TEXT, "rule": TEXT, "message": TEXT,
-})
+LOCKS = Table(
+    "locks",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "rep_id": TEXT,
+        "lock_kind": TEXT,
+        "receipt_no": WHOLE,
+    },
+)
+LOCK_VERDICTS = Table(
+    "lock_verdicts",
+    ("rep_id", "row_no", "account_id", "lock_kind"),
+    {
+        "rep_id": TEXT,
+        "receipt_no": WHOLE,
+        "row_no": WHOLE,
+        "account_id": TEXT,
+        "lock_kind": TEXT,
+        "verdict": TEXT,
+        "rule": TEXT,
+        "message": TEXT,
+    },
+)
 
-REFERRING_FRONT = Table("referring_front", ("point",), {
-    "point": WHOLE, "referring_balance": REAL, "drive_minutes": REAL, "moves_pct": REAL,
-    "worst_book": REAL, "is_knee": FLAG, "is_chosen": FLAG,
-})
-REFERRING_FRONT_BOOKS = Table("referring_front_books", ("point", "account_id"), {
-    "point": WHOLE, "account_id": TEXT, "rep_id": TEXT,
-})
-CHOSEN_POINTS = Table("chosen_points", ("point",), {
-    "point": WHOLE, "chosen_by": TEXT, "note": TEXT,
-    "price": TEXT,  # against the knee, in words
-})
-PROPOSED_BOOKS = Table("proposed_books", ("account_id",), {
-    "account_id": TEXT, "rep_id": TEXT,
-    "phase": TEXT,  # lock, referring, value
-    "current_owner_id": TEXT, "is_move": FLAG, "drive_minutes": WHOLE,
-    "move_reason": TEXT, "reason_sentence": TEXT, "runner_up_rep_id": TEXT,
-    "keep_cost_balance": REAL, "keep_cost_minutes": REAL, "keep_cost_moves": REAL, "tie_note": TEXT,
-})
-OVERFLOW = Table("overflow", ("account_id",), {
-    "account_id": TEXT,
-    "inside_sales_queue": TEXT,  # arm, growers, activators
-    "member_id": TEXT, "current_owner_id": TEXT, "is_move": FLAG, "move_reason": TEXT, "reason_sentence": TEXT,
-})
-CERTIFICATE = Table("certificate", ("line_no",), {
-    "line_no": WHOLE,
-    "phase": TEXT,  # seats, families, referring, value
-    "metric": TEXT, "state": TEXT, "value": REAL, "bound": REAL,
-    "gap_pct": REAL, "sentence": TEXT,
-})
+REFERRING_FRONT = Table(
+    "referring_front",
+    ("point",),
+    {
+        "point": WHOLE,
+        "referring_balance": REAL,
+        "drive_minutes": REAL,
+        "moves_pct": REAL,
+        "worst_book": REAL,
+        "is_knee": FLAG,
+        "is_chosen": FLAG,
+    },
+)
+REFERRING_FRONT_BOOKS = Table(
+    "referring_front_books",
+    ("point", "account_id"),
+    {
+        "point": WHOLE,
+        "account_id": TEXT,
+        "rep_id": TEXT,
+    },
+)
+CHOSEN_POINTS = Table(
+    "chosen_points",
+    ("point",),
+    {
+        "point": WHOLE,
+        "chosen_by": TEXT,
+        "note": TEXT,
+        "price": TEXT,  # against the knee, in words
+    },
+)
+PROPOSED_BOOKS = Table(
+    "proposed_books",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "rep_id": TEXT,
+        "phase": TEXT,  # lock, referring, value
+        "current_owner_id": TEXT,
+        "is_move": FLAG,
+        "drive_minutes": WHOLE,
+        "move_reason": TEXT,
+        "reason_sentence": TEXT,
+        "runner_up_rep_id": TEXT,
+        "keep_cost_balance": REAL,
+        "keep_cost_minutes": REAL,
+        "keep_cost_moves": REAL,
+        "tie_note": TEXT,
+    },
+)
+OVERFLOW = Table(
+    "overflow",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "inside_sales_queue": TEXT,  # arm, growers, activators
+        "member_id": TEXT,
+        "current_owner_id": TEXT,
+        "is_move": FLAG,
+        "move_reason": TEXT,
+        "reason_sentence": TEXT,
+    },
+)
+CERTIFICATE = Table(
+    "certificate",
+    ("line_no",),
+    {
+        "line_no": WHOLE,
+        "phase": TEXT,  # seats, families, referring, value
+        "metric": TEXT,
+        "state": TEXT,
+        "value": REAL,
+        "bound": REAL,
+        "gap_pct": REAL,
+        "sentence": TEXT,
+    },
+)
 
-FAMILIES = Table("families", ("family_id",), {
-    "family_id": TEXT,  # the account at the top of the parents
-    "name": TEXT,
-    "member_count": WHOLE,  # free accounts; what is kept elsewhere is not counted
-    "anchor_rep_id": TEXT,  # who keeps others of the family
-    "outcome": TEXT,  # whole, split, no_book, no_seat
-    "rep_id": TEXT, "sentence": TEXT,
-})
+FAMILIES = Table(
+    "families",
+    ("family_id",),
+    {
+        "family_id": TEXT,  # the account at the top of the parents
+        "name": TEXT,
+        "member_count": WHOLE,  # free accounts; what is kept elsewhere is not counted
+        "anchor_rep_id": TEXT,  # who keeps others of the family
+        "outcome": TEXT,  # whole, split, no_book, no_seat
+        "rep_id": TEXT,
+        "sentence": TEXT,
+    },
+)
 
-REVIEWED_BOOKS = Table("reviewed_books", ("account_id",), {
-    "account_id": TEXT, "current_owner_id": TEXT, "proposed_owner_id": TEXT, "reviewed_owner_id": TEXT,
-    "review_change": TEXT,  # none, added, returned, to_inside_sales, withdrawn
-    "is_move": FLAG, "move_reason": TEXT, "reason_sentence": TEXT, "receipt_no": WHOLE,
-})
-EDIT_VERDICTS = Table("edit_verdicts", ("receipt_no", "row_no", "edit_kind", "account_id"), {
-    "receipt_no": WHOLE, "director": TEXT, "row_no": WHOLE,
-    "edit_kind": TEXT,  # add, drop
-    "rep_id": TEXT, "account_id": TEXT, "edit_reason": TEXT, "note": TEXT,
-    "verdict": TEXT,  # accepted, refused, held
-    "rule": TEXT, "message": TEXT,
-})
+REVIEWED_BOOKS = Table(
+    "reviewed_books",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "current_owner_id": TEXT,
+        "proposed_owner_id": TEXT,
+        "reviewed_owner_id": TEXT,
+        "review_change": TEXT,  # none, added, returned, to_inside_sales, withdrawn
+        "is_move": FLAG,
+        "move_reason": TEXT,
+        "reason_sentence": TEXT,
+        "receipt_no": WHOLE,
+    },
+)
+EDIT_VERDICTS = Table(
+    "edit_verdicts",
+    ("receipt_no", "row_no", "edit_kind", "account_id"),
+    {
+        "receipt_no": WHOLE,
+        "director": TEXT,
+        "row_no": WHOLE,
+        "edit_kind": TEXT,  # add, drop
+        "rep_id": TEXT,
+        "account_id": TEXT,
+        "edit_reason": TEXT,
+        "note": TEXT,
+        "verdict": TEXT,  # accepted, refused, held
+        "rule": TEXT,
+        "message": TEXT,
+    },
+)
 
 DECIDED_BOOKS = Table("decided_books", REVIEWED_BOOKS.key, REVIEWED_BOOKS.columns)
-DECISION_VERDICTS = Table("decision_verdicts", ("decision_no", "receipt_no", "account_id", "rep_id", "decided_by"), {
-    "decision_no": WHOLE, "receipt_no": WHOLE, "account_id": TEXT, "rep_id": TEXT, "decision": TEXT,
-    "decided_by": TEXT,
-    "verdict": TEXT,  # accepted, refused, ignored
-    "rule": TEXT, "message": TEXT,
-})
-SIGN_OFF_PACKETS = Table("sign_off_packets", ("region", "account_id"), {
-    "region": TEXT, "account_id": TEXT, "other_region": TEXT, "old_owner_id": TEXT, "new_owner_id": TEXT,
-    "move_reason": TEXT, "reason_sentence": TEXT, "is_held": FLAG,
-})
-REGION_DIGESTS = Table("region_digests", ("region",), {
-    "region": TEXT, "move_count": WHOLE, "held_count": WHOLE, "digest": TEXT,
-})
-CONFLICTS = Table("conflicts", ("region", "conflict"), {
-    "region": TEXT, "conflict": TEXT, "kind": TEXT,
-    "severity": TEXT,  # severe, warning, notice
-    "account_id": TEXT, "rep_id": TEXT, "sentence": TEXT,
-    "resolved_by": TEXT,  # rule, a person's e-mail address, or null
-    "resolution": TEXT,
-})
-SIGN_OFF_VERDICTS = Table("sign_off_verdicts", ("receipt_no", "region"), {
-    "receipt_no": WHOLE, "region": TEXT, "signed_by": TEXT, "decision": TEXT, "digest": TEXT, "verdict": TEXT,
-    "rule": TEXT, "message": TEXT,
-})
-APPROVED_DIFF = Table("approved_diff", ("sign_off_no", "account_id"), {
-    "sign_off_no": WHOLE, "region": TEXT, "account_id": TEXT, "old_owner_id": TEXT, "new_owner_id": TEXT,
-    "move_reason": TEXT, "reason_sentence": TEXT,
-    "status": TEXT,  # approved, deferred
-    "deferred_because": TEXT, "signed_by": TEXT, "digest": TEXT,
-})
-WRITE_BACK_LOG = Table("write_back_log", ("sign_off_no", "account_id", "attempt"), {
-    "sign_off_no": WHOLE, "account_id": TEXT, "attempt": WHOLE, "old_owner_id": TEXT, "new_owner_id": TEXT,
-    "found_owner_id": TEXT,
-    "outcome": TEXT,  # verified, skipped_already, drift, drift_rule, gone, held, deferred, failed, unknown
-    "error_code": TEXT, "error": TEXT, "written_at": MOMENT, "verified_at": MOMENT,
-}, is_log=True)
+DECISION_VERDICTS = Table(
+    "decision_verdicts",
+    ("decision_no", "receipt_no", "account_id", "rep_id", "decided_by"),
+    {
+        "decision_no": WHOLE,
+        "receipt_no": WHOLE,
+        "account_id": TEXT,
+        "rep_id": TEXT,
+        "decision": TEXT,
+        "decided_by": TEXT,
+        "verdict": TEXT,  # accepted, refused, ignored
+        "rule": TEXT,
+        "message": TEXT,
+    },
+)
+SIGN_OFF_PACKETS = Table(
+    "sign_off_packets",
+    ("region", "account_id"),
+    {
+        "region": TEXT,
+        "account_id": TEXT,
+        "other_region": TEXT,
+        "old_owner_id": TEXT,
+        "new_owner_id": TEXT,
+        "move_reason": TEXT,
+        "reason_sentence": TEXT,
+        "is_held": FLAG,
+    },
+)
+REGION_DIGESTS = Table(
+    "region_digests",
+    ("region",),
+    {
+        "region": TEXT,
+        "move_count": WHOLE,
+        "held_count": WHOLE,
+        "digest": TEXT,
+    },
+)
+CONFLICTS = Table(
+    "conflicts",
+    ("region", "conflict"),
+    {
+        "region": TEXT,
+        "conflict": TEXT,
+        "kind": TEXT,
+        "severity": TEXT,  # severe, warning, notice
+        "account_id": TEXT,
+        "rep_id": TEXT,
+        "sentence": TEXT,
+        "resolved_by": TEXT,  # rule, a person's e-mail address, or null
+        "resolution": TEXT,
+    },
+)
+SIGN_OFF_VERDICTS = Table(
+    "sign_off_verdicts",
+    ("receipt_no", "region"),
+    {
+        "receipt_no": WHOLE,
+        "region": TEXT,
+        "signed_by": TEXT,
+        "decision": TEXT,
+        "digest": TEXT,
+        "verdict": TEXT,
+        "rule": TEXT,
+        "message": TEXT,
+    },
+)
+APPROVED_DIFF = Table(
+    "approved_diff",
+    ("sign_off_no", "account_id"),
+    {
+        "sign_off_no": WHOLE,
+        "region": TEXT,
+        "account_id": TEXT,
+        "old_owner_id": TEXT,
+        "new_owner_id": TEXT,
+        "move_reason": TEXT,
+        "reason_sentence": TEXT,
+        "status": TEXT,  # approved, deferred
+        "deferred_because": TEXT,
+        "signed_by": TEXT,
+        "digest": TEXT,
+    },
+)
+WRITE_BACK_LOG = Table(
+    "write_back_log",
+    ("sign_off_no", "account_id", "attempt"),
+    {
+        "sign_off_no": WHOLE,
+        "account_id": TEXT,
+        "attempt": WHOLE,
+        "old_owner_id": TEXT,
+        "new_owner_id": TEXT,
+        "found_owner_id": TEXT,
+        "outcome": TEXT,  # verified, skipped_already, drift, drift_rule, gone, held, deferred, failed, unknown
+        "error_code": TEXT,
+        "error": TEXT,
+        "written_at": MOMENT,
+        "verified_at": MOMENT,
+    },
+    is_log=True,
+)
 
-SUBMISSIONS = Table("submissions", ("gate", "receipt_no"), {
-    "gate": TEXT, "receipt_no": WHOLE, "person": TEXT, "revision": WHOLE, "digest": TEXT, "file_name": TEXT,
-    "received_at": MOMENT, "is_late": FLAG, "verdict": TEXT, "message": TEXT,
-}, is_log=True)
-CYCLE_EVENTS = Table("cycle_events", ("event_no",), {
-    "event_no": WHOLE, "event": TEXT, "revision": WHOLE, "from_stage": TEXT, "actor": TEXT, "reason": TEXT,
-    "at": MOMENT,
-}, is_log=True)
-AUDIT_LOG = Table("audit_log", ("at", "actor", "action", "subject"), {
-    "at": MOMENT, "actor": TEXT, "action": TEXT, "subject": TEXT, "digest": TEXT, "what": TEXT, "why": TEXT,
-}, is_log=True)
+SUBMISSIONS = Table(
+    "submissions",
+    ("gate", "receipt_no"),
+    {
+        "gate": TEXT,
+        "receipt_no": WHOLE,
+        "person": TEXT,
+        "revision": WHOLE,
+        "digest": TEXT,
+        "file_name": TEXT,
+        "received_at": MOMENT,
+        "is_late": FLAG,
+        "verdict": TEXT,
+        "message": TEXT,
+    },
+    is_log=True,
+)
+CYCLE_EVENTS = Table(
+    "cycle_events",
+    ("event_no",),
+    {
+        "event_no": WHOLE,
+        "event": TEXT,
+        "revision": WHOLE,
+        "from_stage": TEXT,
+        "actor": TEXT,
+        "reason": TEXT,
+        "at": MOMENT,
+    },
+    is_log=True,
+)
+AUDIT_LOG = Table(
+    "audit_log",
+    ("at", "actor", "action", "subject"),
+    {
+        "at": MOMENT,
+        "actor": TEXT,
+        "action": TEXT,
+        "subject": TEXT,
+        "digest": TEXT,
+        "what": TEXT,
+        "why": TEXT,
+    },
+    is_log=True,
+)
 
 TABLES = {table.name: table for table in list(globals().values()) if isinstance(table, Table)}

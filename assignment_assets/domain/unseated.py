@@ -9,7 +9,11 @@ QUEUE_NAMES = {"arm": "ARM", "growers": "Growers", "activators": "Activators"}
 
 
 def unseated(
-    solved: pl.DataFrame, locks: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame, seats: pl.DataFrame,
+    solved: pl.DataFrame,
+    locks: pl.DataFrame,
+    pool: pl.DataFrame,
+    books: pl.DataFrame,
+    seats: pl.DataFrame,
     overrides: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The accounts without a seat: (those that stay with an owner outside this cycle, those for Inside Sales).
@@ -33,7 +37,9 @@ def unseated(
     locked = locks.group_by("rep_id").agg(locked_count=pl.len().cast(pl.Int64))
     owners = (
         books.filter(
-            (pl.col("team") == "field") & pl.col("is_active") & ~pl.col("is_on_leave")
+            (pl.col("team") == "field")
+            & pl.col("is_active")
+            & ~pl.col("is_on_leave")
             & (pl.col("receiver_reason") == "outside_scope")
         )
         .join(seats, on="rep_id")
@@ -49,8 +55,11 @@ def unseated(
         .join(pool.rename({"owner_id": "current_owner_id"}), on="account_id")
         .join(owners, on="current_owner_id", how="left")
         .with_columns(
-            is_covered=(pl.col("covered_states").list.contains(pl.col("state")).fill_null(False)
-                        | is_excepted(overrides, "current_owner_id")) & pl.col("left").is_not_null()
+            is_covered=(
+                pl.col("covered_states").list.contains(pl.col("state")).fill_null(False)
+                | is_excepted(overrides, "current_owner_id")
+            )
+            & pl.col("left").is_not_null()
         )
         .with_columns(stays=pl.col("is_covered") & (order.over("current_owner_id", "is_covered") <= pl.col("left")))
         .sort("account_id")
@@ -64,7 +73,11 @@ def unseated(
 
 
 def overflow(
-    placed: pl.DataFrame, rest: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame, overrides: pl.DataFrame,
+    placed: pl.DataFrame,
+    rest: pl.DataFrame,
+    books: pl.DataFrame,
+    reps: pl.DataFrame,
+    overrides: pl.DataFrame,
     families: pl.DataFrame,
 ) -> pl.DataFrame:
     """Table `overflow`: queue, member and reason of every account that no receiving rep can hold.
@@ -92,25 +105,42 @@ def overflow(
         .with_columns(
             is_move=pl.col("member_id").ne_missing(pl.col("current_owner_id")),
             is_excepted=pl.col("account_id").is_in(excepted.implode()),
-            move_reason=pl.when(pl.col("family_outcome") == "no_book").then(pl.lit("family"))
-            .when("is_capped").then(pl.lit("revenue_cap"))
+            move_reason=pl.when(pl.col("family_outcome") == "no_book")
+            .then(pl.lit("family"))
+            .when("is_capped")
+            .then(pl.lit("revenue_cap"))
             .when(pl.col("state").is_in(sorted(covered)) | pl.col("account_id").is_in(excepted.implode()))
-            .then(pl.lit("no_seat")).otherwise(pl.lit("no_coverage")),
+            .then(pl.lit("no_seat"))
+            .otherwise(pl.lit("no_coverage")),
             queue_name=pl.col("inside_sales_queue").replace_strict(QUEUE_NAMES, return_dtype=pl.String),
         )
         .with_columns(
             reason_sentence=pl.when(pl.col("move_reason") == "family")
-            .then(pl.lit("No receiving rep can hold its family, ") + pl.col("family_name") + ", whole ("
-                  + pl.col("family_size").cast(pl.String) + " accounts); ")
+            .then(
+                pl.lit("No receiving rep can hold its family, ")
+                + pl.col("family_name")
+                + ", whole ("
+                + pl.col("family_size").cast(pl.String)
+                + " accounts); "
+            )
             .when(pl.col("move_reason") == "revenue_cap")
-            .then(pl.lit("No receiving rep who covers ") + pl.col("state")
-                  + " has both a seat and, below the revenue cap, room for it; ")
+            .then(
+                pl.lit("No receiving rep who covers ")
+                + pl.col("state")
+                + " has both a seat and, below the revenue cap, room for it; "
+            )
             .when(pl.col("move_reason") == "no_seat")
-            .then(pl.lit("Every receiving rep who covers ") + pl.col("state")
-                  + pl.when("is_excepted").then(pl.lit(", or may hold it by an override,")).otherwise(pl.lit(""))
-                  + " is full; ")
+            .then(
+                pl.lit("Every receiving rep who covers ")
+                + pl.col("state")
+                + pl.when("is_excepted").then(pl.lit(", or may hold it by an override,")).otherwise(pl.lit(""))
+                + " is full; "
+            )
             .otherwise(pl.lit("No receiving rep covers ") + pl.col("state") + "; ")
-            + pl.col("queue_name") + " (" + pl.col("member_name") + ") works it."
+            + pl.col("queue_name")
+            + " ("
+            + pl.col("member_name")
+            + ") works it."
         )
     )
     return OVERFLOW.conform(frame)

@@ -54,8 +54,11 @@ class BulkIngest:
     def open_jobs(self) -> list[str]:
         """Open jobs on accounts that we created ourselves."""
         records = self._org.exchange("GET", JOBS)["records"]
-        return [job["id"] for job in records if job["state"] == "Open" and job["object"] == "Account"
-                and job["createdById"] == self._org.user_id]
+        return [
+            job["id"]
+            for job in records
+            if job["state"] == "Open" and job["object"] == "Account" and job["createdById"] == self._org.user_id
+        ]
 
     def _results(self, job_id: str, name: str) -> Iterable[dict[str, str]]:
         return csv.DictReader(io.StringIO(self._org.exchange("GET", f"{JOBS}/{job_id}/{name}/")))

@@ -21,8 +21,12 @@ LARGEST = Decimal(10) ** 15
 _NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([ T].+)?")
 _OPTIONS = {
-    "scale": ("numbers", (WHOLE, REAL)), "decimal": ("numbers", (WHOLE, REAL)), "zero_pad": ("texts", (TEXT,)),
-    "dates": ("dates and times", (DATE, MOMENT)), "separator": ("lists", (TEXTS,)), "true": ("yes or no", (FLAG,)),
+    "scale": ("numbers", (WHOLE, REAL)),
+    "decimal": ("numbers", (WHOLE, REAL)),
+    "zero_pad": ("texts", (TEXT,)),
+    "dates": ("dates and times", (DATE, MOMENT)),
+    "separator": ("lists", (TEXTS,)),
+    "true": ("yes or no", (FLAG,)),
     "false": ("yes or no", (FLAG,)),
 }
 
@@ -113,7 +117,8 @@ def _prepared(texts: pl.Series, rule: ColumnRule) -> pl.Series:
     stripped = texts.str.strip_chars()
     unknown = [text.strip().lower() for text in rule.null_if] + [""]
     frame = pl.DataFrame({"text": stripped}).select(
-        pl.when(~pl.col("text").str.to_lowercase().is_in(unknown)).then(pl.col("text")).alias("text"))
+        pl.when(~pl.col("text").str.to_lowercase().is_in(unknown)).then(pl.col("text")).alias("text")
+    )
     cell = pl.col("text").fill_null(pl.lit(rule.default, TEXT)).replace(rule.values)
     if rule.zero_pad is not None:
         cell = cell.str.zfill(rule.zero_pad)

@@ -82,8 +82,12 @@ class ChangeReader:
         for name, table in self._mapping.tables().items():
             frames[name] = self._modified(name, table, None if name == "reps" else since)
         deals = tuple(self._gone("Opportunity", "", since)) if self._mapping.opportunities else ()
-        return Changes(**frames, watermark=watermark, gone=self._gone("Account", ", MasterRecordId", since),
-                       gone_opportunities=deals)
+        return Changes(
+            **frames,
+            watermark=watermark,
+            gone=self._gone("Account", ", MasterRecordId", since),
+            gone_opportunities=deals,
+        )
 
     def _server_time(self) -> datetime:
         """The org's own time, asked for now: what is modified from here on belongs to the next poll."""
@@ -109,17 +113,18 @@ class ChangeReader:
             stamp = f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
             query = f"SELECT {', '.join(fields)} FROM {table.object} WHERE {_both(table.where, stamp)}"
         records = list(self._org.query(query))
-        texts = as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(
-            pl.col("row_no").cast(pl.Int64))
+        texts = (
+            as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
+        )
         if name not in self._known or not self._known[name][0].equals(texts):
             self._known[name] = texts, _in_contract(name, translate(name, table, texts, f"object {table.object}").frame)
         return self._known[name][1]
 
     def _gone(self, name: str, more: str, since: datetime) -> dict[str, str]:
-        query = (f"SELECT Id{more} FROM {name} WHERE IsDeleted = true "
-                 f"AND SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}")
-        return {record["Id"]: record.get("MasterRecordId") or ""
-                for record in self._org.query(query, includes_deleted=True)}
+        query = f"SELECT Id{more} FROM {name} WHERE IsDeleted = true AND SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
+        return {
+            record["Id"]: record.get("MasterRecordId") or "" for record in self._org.query(query, includes_deleted=True)
+        }
 
 
 def _both(where: str, condition: str) -> str:
@@ -129,9 +134,12 @@ def _both(where: str, condition: str) -> str:
 def _in_contract(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The frame in its table's columns, ids completed, empty cells filled as a snapshot fills them."""
     table: Table = TABLES[name]
-    absent = [pl.lit(None, dtype).alias(column) for column, dtype in table.columns.items()
-              if column not in frame.columns]
-    filled = [pl.col(column).fill_null(pl.lit(default, dtype=table.columns[column]))
-              for column, default in DEFAULTS[name].items()]
+    absent = [
+        pl.lit(None, dtype).alias(column) for column, dtype in table.columns.items() if column not in frame.columns
+    ]
+    filled = [
+        pl.col(column).fill_null(pl.lit(default, dtype=table.columns[column]))
+        for column, default in DEFAULTS[name].items()
+    ]
     whole = frame.with_columns(absent).with_columns(filled)
     return table.conform(whole.with_columns(complete_ids(whole[column]) for column in IDS[name]))

@@ -33,8 +33,15 @@ class FileCheckpoints:
         Seconds that only grow.
     """
 
-    def __init__(self, path: Path, digest: str, kind: Callable[..., Any], say: Callable[[str], object],
-                 every_seconds: float = EVERY_SECONDS, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        path: Path,
+        digest: str,
+        kind: Callable[..., Any],
+        say: Callable[[str], object],
+        every_seconds: float = EVERY_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         self.path, self.digest, self.kind, self.say = path, digest, kind, say
         self.every_seconds, self.clock = every_seconds, clock
         self._saved_at = clock()

@@ -40,13 +40,19 @@ class DaskWorkers:
         try:
             from distributed import Client  # an extra
         except ImportError as error:
-            raise self._refused("a Dask address, but the package distributed is not installed", "the extra dask",
-                                "Install `assignment-assets[dask]`, or leave dask empty.") from error
+            raise self._refused(
+                "a Dask address, but the package distributed is not installed",
+                "the extra dask",
+                "Install `assignment-assets[dask]`, or leave dask empty.",
+            ) from error
         try:
             self._client = Client(self.address, timeout=self.timeout, set_as_default=False)
         except ValueError as error:
-            raise self._refused(f"{self.address!r} ({error})", "an address such as tcp://scheduler:8786",
-                                "Correct the value, or leave it empty.") from error
+            raise self._refused(
+                f"{self.address!r} ({error})",
+                "an address such as tcp://scheduler:8786",
+                "Correct the value, or leave it empty.",
+            ) from error
         except OSError as error:
             raise self._gone("no scheduler answers there", "Start it, correct the address") from error
         try:
@@ -87,8 +93,10 @@ class DaskWorkers:
         return InvalidInput("settings", [Fault("settings, optimizer.dask", found, expected, remedy)])
 
     def _gone(self, found: str, remedy: str) -> SourceUnavailable:
-        return SourceUnavailable(f"Dask cluster {self.address}: {found}, expected a scheduler with workers. "
-                                 f"{remedy}, or leave optimizer.dask empty; the answer is the same.")
+        return SourceUnavailable(
+            f"Dask cluster {self.address}: {found}, expected a scheduler with workers. "
+            f"{remedy}, or leave optimizer.dask empty; the answer is the same."
+        )
 
 
 def _do(function: Callable[[Any, Any], Any], shared: Any, unit: Any) -> Any:

@@ -45,8 +45,9 @@ def read_texts(path: Path, wanted: Collection[str], sheet: str = "", separator: 
         The file is of another type, damaged, without a header, or has a wanted column twice.
     """
     if not path.is_file():
-        raise SourceUnavailable(f"{path}: no such file, expected a CSV, XLSX or Parquet file. "
-                                "Put it there, or correct the mapping's path.")
+        raise SourceUnavailable(
+            f"{path}: no such file, expected a CSV, XLSX or Parquet file. Put it there, or correct the mapping's path."
+        )
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return _parquet(path)
@@ -80,7 +81,8 @@ def _parquet(path: Path) -> pl.DataFrame:
     except pl.exceptions.ComputeError as error:
         raise _unusable(path, f"damaged content ({error})", "Parquet", "Export it again.") from error
     texts = [
-        pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(";") if isinstance(dtype, pl.List)
+        pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(";")
+        if isinstance(dtype, pl.List)
         else pl.col(name).cast(pl.String)
         for name, dtype in frame.schema.items()
     ]
@@ -109,8 +111,12 @@ def _lines(path: Path, wanted: Collection[str], separator: str) -> tuple[pl.Data
         return pl.DataFrame(), 1
     except pl.exceptions.ComputeError as error:
         found = _first_long_line(text, chosen, -above) or str(error)
-        raise _unusable(path, found, "as many values in each row as in the header",
-                        f"Put quotes around values that hold the separator {chosen!r}.") from error
+        raise _unusable(
+            path,
+            found,
+            "as many values in each row as in the header",
+            f"Put quotes around values that hold the separator {chosen!r}.",
+        ) from error
     return frame, 1 - above
 
 
@@ -153,14 +159,20 @@ def _named(raw: pl.DataFrame, first_row: int, wanted: Collection[str], path: Pat
     place = max(range(len(head)), key=lambda index: (_names(head[index], wanted), -index))
     names = head[place]
     if not _names(names, wanted):
-        raise _unusable(path, f"a first row of {', '.join(filter(None, filled[0]))}",
-                        f"a header with {', '.join(wanted)}", "Correct the mapping's column names.")
+        raise _unusable(
+            path,
+            f"a first row of {', '.join(filter(None, filled[0]))}",
+            f"a header with {', '.join(wanted)}",
+            "Correct the mapping's column names.",
+        )
     doubled = sorted({name for name in names if name in wanted and names.count(name) > 1})
     if doubled:
-        raise _unusable(path, f"the columns {', '.join(doubled)} more than once", "each column once",
-                        "Rename or remove one.")
+        raise _unusable(
+            path, f"the columns {', '.join(doubled)} more than once", "each column once", "Rename or remove one."
+        )
     columns = {name: column for name, column in zip(names, raw.columns, strict=True) if name}
     cells = [pl.col(column).str.strip_chars().replace("", None).alias(name) for name, column in columns.items()]
     rows = raw.with_row_index("row_no", offset=first_row).slice(place + 1)
     return rows.select(pl.col("row_no").cast(pl.Int64), *cells).filter(
-        ~pl.all_horizontal(pl.exclude("row_no").is_null()))
+        ~pl.all_horizontal(pl.exclude("row_no").is_null())
+    )

@@ -51,8 +51,15 @@ class Look:
     is_settling: bool = False
 
 
-def look(data_folder: DataFolder, cycle: str, gate: str, now: datetime, key: bytes,
-         settled_seconds: float = SETTLED_SECONDS, person: str = "") -> Look:
+def look(
+    data_folder: DataFolder,
+    cycle: str,
+    gate: str,
+    now: datetime,
+    key: bytes,
+    settled_seconds: float = SETTLED_SECONDS,
+    person: str = "",
+) -> Look:
     """Gives every new file of one gate its receipt, or says why it still waits.
 
     Parameters
@@ -71,8 +78,9 @@ def look(data_folder: DataFolder, cycle: str, gate: str, now: datetime, key: byt
         receipts = read_log(data_folder, cycle, gate)
         seen = read_seen(data_folder, cycle, gate, receipts)
         fetched = all_fetched(data_folder, cycle, gate)
-        desk = Desk(manifest, receipts, seen, now, key, settled_seconds, _closed(data_folder, manifest),
-                    fetched.arrivals())
+        desk = Desk(
+            manifest, receipts, seen, now, key, settled_seconds, _closed(data_folder, manifest), fetched.arrivals()
+        )
         found, notices = find(data_folder.inbox(cycle, gate), person)
         notices += [each for each in fetched.notices() if person in ("", each.person)]
         notices += desk.judge_all(found)
@@ -99,13 +107,21 @@ def receipt_path(data_folder: DataFolder, cycle: str, receipt: Receipt) -> Path:
     return _receipts_folder(data_folder, cycle, receipt.person) / f"{receipt.gate}-{receipt.receipt_no}.txt"
 
 
-def _tell(data_folder: DataFolder, cycle: str, gate: str, receipts: tuple[Receipt, ...], notices: list[Notice],
-          persons: set[str]) -> None:
+def _tell(
+    data_folder: DataFolder,
+    cycle: str,
+    gate: str,
+    receipts: tuple[Receipt, ...],
+    notices: list[Notice],
+    persons: set[str],
+) -> None:
     """A text for every receipt, and one for what waits, where the person finds it."""
     for receipt in receipts:
         rule = f" ({receipt.rule})" if receipt.rule else ""
-        text = (f"Receipt {receipt.receipt_no}, {receipt.received_at:%Y-%m-%d %H:%M} UTC: {receipt.verdict}{rule}\n"
-                f"{receipt.message}\nsha256 {receipt.digest}\n")
+        text = (
+            f"Receipt {receipt.receipt_no}, {receipt.received_at:%Y-%m-%d %H:%M} UTC: {receipt.verdict}{rule}\n"
+            f"{receipt.message}\nsha256 {receipt.digest}\n"
+        )
         if receipt.verdict == "accepted":
             text += "Provisional until the gate closes; the last accepted file counts.\n"
         replace_file(receipt_path(data_folder, cycle, receipt), text.encode())

@@ -199,8 +199,9 @@ def _unknown_columns(content: dict, name: str) -> Iterator[Fault]:
                 if column not in CONTRACT[table]:
                     near = get_close_matches(column, CONTRACT[table], 1)
                     hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(CONTRACT[table])}."
-                    yield Fault(f"{name}, {table}.{section}.{column}", "no column of the contract",
-                                f"a column of {table}", hint)
+                    yield Fault(
+                        f"{name}, {table}.{section}.{column}", "no column of the contract", f"a column of {table}", hint
+                    )
 
 
 def _place_faults(mapping: FolderMapping, name: str) -> Iterator[Fault]:
@@ -210,14 +211,23 @@ def _place_faults(mapping: FolderMapping, name: str) -> Iterator[Fault]:
             found = "both a path and an object" if has_file else "neither a path nor an object"
             yield Fault(f"{name}, {table}", found, "one of them", "Give path for a file, object for Salesforce.")
         if mapped.where and has_file:
-            yield Fault(f"{name}, {table}.where", repr(mapped.where), "exclude or only for a file",
-                        "where is SOQL: use it with object.")
+            yield Fault(
+                f"{name}, {table}.where",
+                repr(mapped.where),
+                "exclude or only for a file",
+                "where is SOQL: use it with object.",
+            )
         if mapped.object and mapped.columns is None:
-            yield Fault(f"{name}, {table}.columns", "missing", "the object's field for each column",
-                        "Add the table of columns.")
+            yield Fault(
+                f"{name}, {table}.columns", "missing", "the object's field for each column", "Add the table of columns."
+            )
         for column in set(mapped.constants) & set(mapped.columns or {}):
-            yield Fault(f"{name}, {table}.constants.{column}", "also mapped under columns", "one of them",
-                        "Remove one; default fills empty cells.")
+            yield Fault(
+                f"{name}, {table}.constants.{column}",
+                "also mapped under columns",
+                "one of them",
+                "Remove one; default fills empty cells.",
+            )
     if len({bool(mapped.object) for mapped in mapping.tables().values()}) > 1:
         yield Fault(name, "tables from files and from Salesforce", "one kind of source", "Use two mappings.")
 
@@ -227,5 +237,6 @@ def _option_faults(mapping: FolderMapping, name: str) -> Iterator[Fault]:
         for column, rule in (mapped.columns or {}).items():
             dtype = TABLES[table].columns.get(column, ACCOUNTS.columns.get(column))
             for option, kinds in rule.misplaced_options(dtype):
-                yield Fault(f"{name}, {table}.columns.{column}.{option}", "given", f"{option} only for {kinds}",
-                            "Remove it.")
+                yield Fault(
+                    f"{name}, {table}.columns.{column}.{option}", "given", f"{option} only for {kinds}", "Remove it."
+                )

@@ -28,8 +28,14 @@ def read_objects(org: Org, mapping: SourceMapping) -> dict[str, SourceTable]:
         except CallRefused as refusal:
             if refusal.code not in _MISFIT:
                 raise
-            faults.append(Fault(f"object {table.object}", str(refusal), f"the fields that {name} names",
-                                f"Correct [{name}.columns] or where."))
+            faults.append(
+                Fault(
+                    f"object {table.object}",
+                    str(refusal),
+                    f"the fields that {name} names",
+                    f"Correct [{name}.columns] or where.",
+                )
+            )
             continue
         sources[name] = translate(name, table, texts, f"object {table.object}")
     if faults:

@@ -85,5 +85,8 @@ def withdraw_stale(folder: DataFolder, cycle: str, at: datetime) -> list[str]:
     doing it; doing it twice changes nothing."""
     events = cycle_life(folder, cycle)
     out = {gate: standing for gate in GATE_STAGE if (standing := read_gate(folder, cycle, gate)) is not None}
-    return [gate for gate, standing in out.items() if is_stale(events, gate, standing.revision)
-            and withdraw(folder, cycle, gate, at)]
+    return [
+        gate
+        for gate, standing in out.items()
+        if is_stale(events, gate, standing.revision) and withdraw(folder, cycle, gate, at)
+    ]

@@ -89,9 +89,7 @@ class OwnerDesk:
         """
         return self._org.organization_id()
 
-    def accounts_and_users(
-        self, ids: Sequence[str], user_ids: Iterable[str]
-    ) -> tuple[dict[str, AccountNow], set[str]]:
+    def accounts_and_users(self, ids: Sequence[str], user_ids: Iterable[str]) -> tuple[dict[str, AccountNow], set[str]]:
         """`accounts` and `active_users` with one call for up to 2,000 of each.
 
         Raises
@@ -101,8 +99,7 @@ class OwnerDesk:
         wanted = sorted(set(user_ids))
         if len(ids) > RETRIEVE_AT_MOST or len(wanted) > RETRIEVE_AT_MOST:
             return self.accounts(ids), self.active_users(wanted)
-        accounts, users = self._org.retrieve_several(
-            [("Account", ids, self._fields), ("User", wanted, _USER)])
+        accounts, users = self._org.retrieve_several([("Account", ids, self._fields), ("User", wanted, _USER)])
         return self._as_accounts(accounts), _active(users)
 
     def accounts(self, ids: Sequence[str]) -> dict[str, AccountNow]:
@@ -119,9 +116,16 @@ class OwnerDesk:
         texts = as_texts(records, self._fields)
         states, carve_outs = (self._read(name, texts) for name in ("state", "carve_out"))
         accounts = (
-            AccountNow(record["Id"], record["OwnerId"], state, carve_out, _moment(record["LastModifiedDate"]),
-                       record["LastModifiedById"] or "")
-            for record, state, carve_out in zip(records, states, carve_outs, strict=True))
+            AccountNow(
+                record["Id"],
+                record["OwnerId"],
+                state,
+                carve_out,
+                _moment(record["LastModifiedDate"]),
+                record["LastModifiedById"] or "",
+            )
+            for record, state, carve_out in zip(records, states, carve_outs, strict=True)
+        )
         return {account.account_id: account for account in accounts}
 
     def active_users(self, ids: Iterable[str]) -> set[str]:
@@ -137,7 +141,7 @@ class OwnerDesk:
         """What became of each change, in order; each is sent once, with OwnerId alone and its precondition."""
         answers = []
         for start in range(0, len(changes), COMPOSITE_AT_MOST):
-            answers += self._write_some(changes[start:start + COMPOSITE_AT_MOST])
+            answers += self._write_some(changes[start : start + COMPOSITE_AT_MOST])
         return answers
 
     def _write_some(self, changes: Sequence[OwnerChange]) -> list[Answer]:

@@ -14,9 +14,15 @@ def read_page_audit(folder: DataFolder, cycle: str) -> list[dict]:
         for line in whole.decode().splitlines():
             deed = json.loads(line)
             if deed["cycle"] == cycle:
-                rows.append({
-                    "at": from_text(deed["at"]), "actor": deed["actor"], "action": f"page: {deed['action']}",
-                    "subject": deed["subject"], "digest": deed["digest"] or None, "what": deed["what"],
-                    "why": deed["role"],
-                })
+                rows.append(
+                    {
+                        "at": from_text(deed["at"]),
+                        "actor": deed["actor"],
+                        "action": f"page: {deed['action']}",
+                        "subject": deed["subject"],
+                        "digest": deed["digest"] or None,
+                        "what": deed["what"],
+                        "why": deed["role"],
+                    }
+                )
     return rows

@@ -5,8 +5,11 @@ from functools import cache
 import polars as pl
 import zipcodes
 
-_HAS_PLACE = (pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()
-              & ~((pl.col("latitude") == 0) & (pl.col("longitude") == 0)))
+_HAS_PLACE = (
+    pl.col("latitude").is_not_null()
+    & pl.col("longitude").is_not_null()
+    & ~((pl.col("latitude") == 0) & (pl.col("longitude") == 0))
+)
 
 
 def with_coordinates(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -16,17 +19,24 @@ def with_coordinates(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     rows whose ZIP code is unknown stay without coordinates. All three columns must be there.
     """
     completed = frame.join(
-        _centroids(), left_on=pl.col("postal_code").str.extract(r"^(\d{5})"), right_on="zip_code", how="left",
+        _centroids(),
+        left_on=pl.col("postal_code").str.extract(r"^(\d{5})"),
+        right_on="zip_code",
+        how="left",
         maintain_order="left",
     ).with_columns(is_completed=~_HAS_PLACE.fill_null(False) & pl.col("zip_latitude").is_not_null())
     count = completed["is_completed"].sum()
     completed = completed.with_columns(
-        pl.when("is_completed").then(f"zip_{name}").otherwise(name).alias(name) for name in ("latitude", "longitude"))
+        pl.when("is_completed").then(f"zip_{name}").otherwise(name).alias(name) for name in ("latitude", "longitude")
+    )
     return completed.select(frame.columns), count
 
 
 @cache
 def _centroids() -> pl.DataFrame:
-    places = [(place["zip_code"], float(place["lat"]), float(place["long"])) for place in zipcodes.list_all()
-              if float(place["lat"]) or float(place["long"])]
+    places = [
+        (place["zip_code"], float(place["lat"]), float(place["long"]))
+        for place in zipcodes.list_all()
+        if float(place["lat"]) or float(place["long"])
+    ]
     return pl.DataFrame(places, ["zip_code", "zip_latitude", "zip_longitude"], orient="row")

@@ -44,9 +44,15 @@ class _PatientAdapter(HTTPAdapter):
 
     def __init__(self, timeout: tuple[float, float]):
         self._timeout = timeout
-        super().__init__(max_retries=Retry(
-            total=2, allowed_methods={"GET"}, status_forcelist=(502, 503, 504), backoff_factor=0.2,
-            raise_on_status=False))
+        super().__init__(
+            max_retries=Retry(
+                total=2,
+                allowed_methods={"GET"},
+                status_forcelist=(502, 503, 504),
+                backoff_factor=0.2,
+                raise_on_status=False,
+            )
+        )
 
     def send(self, request: requests.PreparedRequest, **kwargs: object) -> requests.Response:
         """The answer, or requests' own time-out."""
@@ -73,8 +79,7 @@ class Org:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = settings.ca_file or True
-        self._session.headers.update({
-            "Sforce-Auto-Assign": "FALSE", "Sforce-Call-Options": f"client={CLIENT_NAME}"})
+        self._session.headers.update({"Sforce-Auto-Assign": "FALSE", "Sforce-Call-Options": f"client={CLIENT_NAME}"})
         self._session.mount("https://", _PatientAdapter((settings.connect_seconds, settings.answer_seconds)))
         self._session.hooks["response"].append(self._note)
         self._client: Salesforce | None = None
@@ -123,9 +128,10 @@ class Org:
         """
         records = []
         for start in range(0, len(ids), RETRIEVE_AT_MOST):
-            body = {"ids": list(ids[start:start + RETRIEVE_AT_MOST]), "fields": list(fields)}
-            records += self._read(lambda client, body=body: client.restful(
-                f"composite/sobjects/{name}", method="POST", json=body))
+            body = {"ids": list(ids[start : start + RETRIEVE_AT_MOST]), "fields": list(fields)}
+            records += self._read(
+                lambda client, body=body: client.restful(f"composite/sobjects/{name}", method="POST", json=body)
+            )
         return records
 
     def retrieve_several(self, parts: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[list[dict | None]]:
@@ -136,8 +142,12 @@ class Org:
         CallRefused, AnswerLost
         """
         subrequests = [
-            {"method": "POST", "url": f"{self.data_path}/composite/sobjects/{name}", "referenceId": f"r{place}",
-             "body": {"ids": list(ids), "fields": list(fields)}}
+            {
+                "method": "POST",
+                "url": f"{self.data_path}/composite/sobjects/{name}",
+                "referenceId": f"r{place}",
+                "body": {"ids": list(ids), "fields": list(fields)},
+            }
             for place, (name, ids, fields) in enumerate(parts)
         ]
         body = {"allOrNone": False, "compositeRequest": subrequests}
@@ -146,8 +156,10 @@ class Org:
         for part in answers:
             if part["httpStatusCode"] >= 300:
                 said = part["body"][0] if isinstance(part["body"], list) and part["body"] else {}
-                raise CallRefused(said.get("errorCode", f"HTTP_{part['httpStatusCode']}"),
-                                  f"{self._settings.url}: the org refused to read ({said}), expected records.")
+                raise CallRefused(
+                    said.get("errorCode", f"HTTP_{part['httpStatusCode']}"),
+                    f"{self._settings.url}: the org refused to read ({said}), expected records.",
+                )
         return [part["body"] for part in answers]
 
     def exchange(self, method: str, path: str, body: dict | str | None = None) -> dict | str:
@@ -219,22 +231,34 @@ class Org:
         except SalesforceError as error:
             raise _translated(error) from error
         except requests.exceptions.RequestException as error:
-            raise AnswerLost(f"{self._settings.url}: no usable answer ({error}), expected one from the org. "
-                             "Check the address and the network.") from error
+            raise AnswerLost(
+                f"{self._settings.url}: no usable answer ({error}), expected one from the org. "
+                "Check the address and the network."
+            ) from error
 
     def _log_in(self) -> Salesforce:
         settings = self._settings
-        form = {"grant_type": "client_credentials", "client_id": settings.client_id,
-                "client_secret": settings.client_secret}
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret,
+        }
         answer = self._session.post(f"{settings.url}/services/oauth2/token", data=form)
         if answer.status_code != 200:
-            raise CallRefused("LOGIN_REFUSED", f"{settings.url}: log-in refused with {answer.status_code} "
-                              f"({answer.text[:200]}), expected an access token. Check the client id and secret.")
+            raise CallRefused(
+                "LOGIN_REFUSED",
+                f"{settings.url}: log-in refused with {answer.status_code} "
+                f"({answer.text[:200]}), expected an access token. Check the client id and secret.",
+            )
         token = answer.json()
         self._user_id = token.get("id", "").rpartition("/")[2]
         self._client = Salesforce(
-            session_id=token["access_token"], instance_url=token.get("instance_url") or settings.url,
-            version=settings.api_version, session=self._session, parse_float=str)
+            session_id=token["access_token"],
+            instance_url=token.get("instance_url") or settings.url,
+            version=settings.api_version,
+            session=self._session,
+            parse_float=str,
+        )
         return self._client
 
     def _note(self, answer: requests.Response, *_args: object, **_kwargs: object) -> None:

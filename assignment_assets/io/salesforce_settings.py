@@ -51,8 +51,12 @@ class SalesforceSettings:
 
     def _faults(self) -> Iterator[Fault]:
         if not self.url.startswith("https://"):
-            yield Fault("ASSIGNMENT_SF_URL", repr(self.url), "an address such as https://acme.my.salesforce.com",
-                        "Set it, or url under [connection] of the mapping.")
+            yield Fault(
+                "ASSIGNMENT_SF_URL",
+                repr(self.url),
+                "an address such as https://acme.my.salesforce.com",
+                "Set it, or url under [connection] of the mapping.",
+            )
         for name, value in (("ID", self.client_id), ("SECRET", self.client_secret)):
             if not value:
                 yield Fault(f"ASSIGNMENT_SF_CLIENT_{name}", "not set", "the connected app's credentials", "Set it.")

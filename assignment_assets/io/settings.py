@@ -12,8 +12,10 @@ from assignment_assets.domain.run_config import model_faults
 from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.stores.schemes import address_fault
 
-VARIABLES = {"source": {"kind": "ASSIGNMENT_SOURCE", "path": "ASSIGNMENT_SOURCE_PATH"},
-             "supplements": {"path": "ASSIGNMENT_SUPPLEMENTS"}}
+VARIABLES = {
+    "source": {"kind": "ASSIGNMENT_SOURCE", "path": "ASSIGNMENT_SOURCE_PATH"},
+    "supplements": {"path": "ASSIGNMENT_SUPPLEMENTS"},
+}
 """Section → entries that the environment may set; it goes first."""
 
 
@@ -42,9 +44,7 @@ class FilesSetting(BaseModel):
     inbox: str = Field(
         "", description="A store to fetch returned files from, such as s3://bucket/inbox; empty: the folder alone."
     )
-    outbox: str = Field(
-        "", description="A store to deliver packets and receipts to; empty: the folder alone."
-    )
+    outbox: str = Field("", description="A store to deliver packets and receipts to; empty: the folder alone.")
 
 
 class SheetsSetting(BaseModel):
@@ -87,7 +87,7 @@ class NoticesSetting(BaseModel):
     slack: Literal["off", "webhook", "channel"] = Field(
         "off", description="Whether and how Slack is told of closed gates, approvals, changes and routed accounts."
     )
-    slack_channel: str = Field("", description="The channel's id, for slack = \"channel\".")
+    slack_channel: str = Field("", description='The channel\'s id, for slack = "channel".')
     reminder_hours: float = Field(48, ge=0, description="So long before a deadline who is missing is reminded; 0: not.")
 
 
@@ -147,8 +147,11 @@ def read_settings() -> Settings:
         settings = Settings.model_validate(content)
     except ValidationError as error:
         raise InvalidInput(f"settings {path.name}", model_faults(error.errors(), "settings")) from error
-    faults = [Fault(f"settings, files.{name}", fault, "an address such as s3://bucket/inbox", "Correct the value.")
-              for name, url in settings.files if (fault := address_fault(url))]
+    faults = [
+        Fault(f"settings, files.{name}", fault, "an address such as s3://bucket/inbox", "Correct the value.")
+        for name, url in settings.files
+        if (fault := address_fault(url))
+    ]
     if faults:
         raise InvalidInput(f"settings {path.name}", faults)
     return settings

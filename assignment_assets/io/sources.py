@@ -37,8 +37,12 @@ def read_snapshot(setting: SourceSetting) -> Snapshot:
     mapping = read_mapping(Path(setting.path))
     kind = "salesforce" if mapping.accounts.object else "files"
     if kind != setting.kind:
-        fault = Fault("settings, source.kind", setting.kind, f"{kind}, as {Path(setting.path).name} maps",
-                      "Correct the kind or the path.")
+        fault = Fault(
+            "settings, source.kind",
+            setting.kind,
+            f"{kind}, as {Path(setting.path).name} maps",
+            "Correct the kind or the path.",
+        )
         raise InvalidInput("The source cannot be read", [fault])
     return check_sources(**(_files(mapping) if kind == "files" else _salesforce(mapping)))
 

@@ -59,8 +59,9 @@ def read_supplements(path: str) -> Supplements:
         frames[name] = _kept(name, read.frame)
         left_out = read.frame.height - frames[name].height
         if left_out:
-            notes.append(f"{name}: {left_out} rows of {origin} left out, without {' or '.join(NEEDED[name])} or met "
-                         "twice")
+            notes.append(
+                f"{name}: {left_out} rows of {origin} left out, without {' or '.join(NEEDED[name])} or met twice"
+            )
         if read.unread.height:
             notes.append(f"{name}: {read.unread.height} cells of {origin} could not be read")
     if faults:
@@ -70,8 +71,9 @@ def read_supplements(path: str) -> Supplements:
 
 def _kept(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     table = SUPPLEMENTS[name]
-    absent = [pl.lit(None, dtype).alias(column) for column, dtype in table.columns.items()
-              if column not in frame.columns]
+    absent = [
+        pl.lit(None, dtype).alias(column) for column, dtype in table.columns.items() if column not in frame.columns
+    ]
     whole = frame.with_columns(absent)
     whole = whole.with_columns(complete_ids(whole[column]) for column in IDS if column in table.columns)
     said = whole.filter(pl.all_horizontal(pl.col(column).is_not_null() for column in NEEDED[name]))

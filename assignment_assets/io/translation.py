@@ -31,13 +31,22 @@ def translate(table: str, mapping: TableMapping, texts: pl.DataFrame, origin: st
         dtype = TABLES[table].columns.get(name, TEXT)
         values, is_unread, expected = read_column(cells, name, dtype, rule, tuple(mapping.dates), mapping.states)
         columns.append(values)
-        unread.append(pl.DataFrame({"row_no": kept["row_no"], "found": cells}).filter(is_unread).select(
-            "row_no", pl.lit(name).alias("column_name"), "found", pl.lit(expected).alias("expected")))
+        unread.append(
+            pl.DataFrame({"row_no": kept["row_no"], "found": cells})
+            .filter(is_unread)
+            .select("row_no", pl.lit(name).alias("column_name"), "found", pl.lit(expected).alias("expected"))
+        )
     frame, notes = _placed(pl.DataFrame(columns), table)
     key = rules.get(TABLES[table].key[0])
     ids = excluded[key.source].drop_nulls() if key and key.source in excluded.columns else []
-    return SourceTable(frame, origin, pl.concat([pl.DataFrame(schema=UNREAD), *unread]), faults,
-                       frozenset(map(complete_id, ids)), notes)
+    return SourceTable(
+        frame,
+        origin,
+        pl.concat([pl.DataFrame(schema=UNREAD), *unread]),
+        faults,
+        frozenset(map(complete_id, ids)),
+        notes,
+    )
 
 
 def _cells(

@@ -17,8 +17,13 @@ HALVINGS = 25
 NEGLIGIBLE = 1e-100  # a squared change of slope that says nothing
 
 
-def ascend(function: Callable[[np.ndarray], tuple[float, np.ndarray]], start: np.ndarray, ceiling: np.ndarray,
-           iterations: int, precision: float = 1e-9) -> np.ndarray:
+def ascend(
+    function: Callable[[np.ndarray], tuple[float, np.ndarray]],
+    start: np.ndarray,
+    ceiling: np.ndarray,
+    iterations: int,
+    precision: float = 1e-9,
+) -> np.ndarray:
     """float64[V]: the best point met, between 0 and `ceiling`.
 
     Parameters
@@ -82,8 +87,9 @@ def uphill(steps, bends, kept, slope, point, ceiling):
     is_free = np.empty(size, dtype=np.bool_)
     direction = np.zeros(size)
     for place in range(size):
-        is_free[place] = not ((point[place] <= 0.0 and slope[place] < 0.0)
-                              or (point[place] >= ceiling[place] and slope[place] > 0.0))
+        is_free[place] = not (
+            (point[place] <= 0.0 and slope[place] < 0.0) or (point[place] >= ceiling[place] and slope[place] > 0.0)
+        )
         if is_free[place]:
             direction[place] = slope[place]
     memory = steps.shape[0]

@@ -61,12 +61,12 @@ def _bid(edges, prices, room, reserve_price, balance, step, most_bids):
             slot = first[rep] + taken[rep]
             taken[rep] += 1
         else:
-            slot = first[rep] + np.argmin(bid_of[first[rep]:first[rep + 1]])
+            slot = first[rep] + np.argmin(bid_of[first[rep] : first[rep + 1]])
             assignment[holder[slot]] = -1
             waiting[num_waiting] = holder[slot]
             num_waiting += 1
         holder[slot], bid_of[slot] = bidder, bid
         assignment[bidder] = rep
         if taken[rep] == seats[rep]:
-            price[rep] = max(price[rep], bid_of[first[rep]:first[rep + 1]].min())
+            price[rep] = max(price[rep], bid_of[first[rep] : first[rep + 1]].min())
     return assignment

@@ -37,8 +37,10 @@ class Stage(NamedTuple):
 
 MEDIUM, HUGE = 100_000, 5_000_000  # edges; from there on a phase is
 STILL = 3e-6  # relative gain of ten iterations, below which a bound has stopped rising
-CLOSELY = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 200, UNBOUNDED)  # a small phase
-                for temperature in (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01))
+CLOSELY = tuple(
+    Stage(temperature, EVERY, UNBOUNDED, EVERY, 200, UNBOUNDED)  # a small phase
+    for temperature in (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)
+)
 LONG = (  # a medium one: fewer stages, longer; the cool ones without the edges that have no share in the softmin
     Stage(2.0, 12, UNBOUNDED, EVERY, 60, UNBOUNDED),
     Stage(0.3, EVERY, UNBOUNDED, EVERY, 200, UNBOUNDED),
@@ -77,8 +79,7 @@ class Duals(NamedTuple):
         return self.seat * (weighing.unit / self.weighing.unit), share * new
 
 
-def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None,
-                roughly: bool = False) -> Duals:
+def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None, roughly: bool = False) -> Duals:
     """The best bound found, and the prices that prove it.
 
     Parameters
@@ -174,21 +175,31 @@ class _Climb:
         length = 1.0 if stage.box == UNBOUNDED else self._spread()
         heat, box = stage.temperature * length * unit, stage.box * length
         tolerance = self.alike if stage.reach == UNBOUNDED else self.tolerance
-        columns = near_columns(self.edges, prices, self.room, *self._prices(self.centre), self._sample(stage.per_book),
-                               tolerance, stage.reach * length * unit, min(stage.most, len(self.room)))
+        columns = near_columns(
+            self.edges,
+            prices,
+            self.room,
+            *self._prices(self.centre),
+            self._sample(stage.per_book),
+            tolerance,
+            stage.reach * length * unit,
+            min(stage.most, len(self.room)),
+        )
         low, high = np.maximum(self.centre - box, 0.0), np.minimum(self.centre + box, self.ceiling)
 
         def smoothed(above: np.ndarray) -> tuple[float, np.ndarray]:
-            value, seat_slope, balance_slope = smoothed_value(self.edges, prices, self.room, self.demand, columns,
-                                                              *self._prices(low + above), heat)
+            value, seat_slope, balance_slope = smoothed_value(
+                self.edges, prices, self.room, self.demand, columns, *self._prices(low + above), heat
+            )
             return value / unit, np.concatenate([seat_slope, balance_slope.ravel()]) * self.scale / unit
 
         return low + ascend(smoothed, self.centre - low, high - low, stage.iterations, STILL)
 
     def _spread(self) -> float:
         """In units."""
-        found = spread(self.edges, self.weighing.prices, self.room, *self._prices(self.centre), IN_SPREAD,
-                       self.tolerance)
+        found = spread(
+            self.edges, self.weighing.prices, self.room, *self._prices(self.centre), IN_SPREAD, self.tolerance
+        )
         return found / self.unit + 1e-9
 
     def _sample(self, per_book: float) -> np.ndarray:
@@ -199,7 +210,7 @@ class _Climb:
             return np.arange(count, dtype=np.int32)
         if self.order is None:
             self.order = _by_place_and_size(self.edges)
-        return np.sort(self.order[step // 2::step]).astype(np.int32)
+        return np.sort(self.order[step // 2 :: step]).astype(np.int32)
 
 
 def _by_place_and_size(edges) -> np.ndarray:

@@ -38,14 +38,21 @@ def cap_prices(instance: Instance, rows: np.ndarray, seats: np.ndarray, room: np
     if not len(bucket):
         return CapPrices(np.zeros(instance.num_reps), np.zeros(instance.num_reps))
     column, reps, buckets = np.arange(len(bucket)), instance.num_reps, len(state)
-    limits = coo_array((
-        np.concatenate([np.ones(2 * len(bucket)), revenue[bucket] / unit]),
-        (np.concatenate([bucket, buckets + rep, buckets + reps + rep]), np.tile(column, 3)),
-    ), shape=(buckets + 2 * reps, len(bucket)))
-    found = linprog(-np.ones(len(bucket)), A_ub=limits.tocsr(), method="highs-ds",
-                    b_ub=np.concatenate([size, seats, np.minimum(room / unit, 1e9)]))
+    limits = coo_array(
+        (
+            np.concatenate([np.ones(2 * len(bucket)), revenue[bucket] / unit]),
+            (np.concatenate([bucket, buckets + rep, buckets + reps + rep]), np.tile(column, 3)),
+        ),
+        shape=(buckets + 2 * reps, len(bucket)),
+    )
+    found = linprog(
+        -np.ones(len(bucket)),
+        A_ub=limits.tocsr(),
+        method="highs-ds",
+        b_ub=np.concatenate([size, seats, np.minimum(room / unit, 1e9)]),
+    )
     prices = np.maximum(-found.ineqlin.marginals, 0.0)
-    return CapPrices(prices[buckets:buckets + reps], prices[buckets + reps:] / unit)
+    return CapPrices(prices[buckets : buckets + reps], prices[buckets + reps :] / unit)
 
 
 def worth_placing(instance: Instance, prices: CapPrices) -> np.ndarray:
@@ -75,9 +82,16 @@ def _buckets(state: np.ndarray, revenue: np.ndarray) -> tuple[np.ndarray, np.nda
     for each in np.unique(state):
         figures = np.sort(revenue[state == each])
         distinct = np.unique(figures)
-        parts = np.split(figures, np.searchsorted(figures, distinct[1:])) if len(distinct) <= BUCKETS \
+        parts = (
+            np.split(figures, np.searchsorted(figures, distinct[1:]))
+            if len(distinct) <= BUCKETS
             else np.array_split(figures, BUCKETS)
+        )
         found += [(each, len(part), part.mean(), part[0]) for part in parts]
     columns = list(zip(*found, strict=True)) if found else [(), (), (), ()]
-    return (np.array(columns[0], dtype=np.int64), np.array(columns[1]), np.array(columns[2], dtype=np.float64),
-            np.array(columns[3], dtype=np.int64))
+    return (
+        np.array(columns[0], dtype=np.int64),
+        np.array(columns[1]),
+        np.array(columns[2], dtype=np.float64),
+        np.array(columns[3], dtype=np.int64),
+    )

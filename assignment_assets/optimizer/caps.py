@@ -54,8 +54,9 @@ def seat_referring(instance: Instance, selection: Selection, is_given: np.ndarra
     return Selection(later | (start >= 0), reserve, selection.is_tight, instance.covers, WithinCaps(start, room))
 
 
-def seat_others(instance: Instance, selection: Selection, assignment: np.ndarray, flow: np.ndarray,
-                is_given: np.ndarray, seed: int) -> Selection:
+def seat_others(
+    instance: Instance, selection: Selection, assignment: np.ndarray, flow: np.ndarray, is_given: np.ndarray, seed: int
+) -> Selection:
     """The selection whose other accounts fit beside the chosen referring assignment (int32[N]).
 
     Raises
@@ -64,12 +65,21 @@ def seat_others(instance: Instance, selection: Selection, assignment: np.ndarray
         The assignment places other accounts than the front did, or exceeds a cap: it is no point of this front.
     """
     taken = np.flatnonzero(assignment >= 0)
-    room = instance.caps.room - np.bincount(assignment[taken], instance.caps.revenue[taken],
-                                            minlength=instance.num_reps).astype(np.int64)
+    room = instance.caps.room - np.bincount(
+        assignment[taken], instance.caps.revenue[taken], minlength=instance.num_reps
+    ).astype(np.int64)
     if ((assignment >= 0) != (selection.is_placed & instance.is_referring)).any() or (room < 0).any():
-        raise InvalidInput("chosen point", [Fault(
-            "referring", f"{len(taken)} accounts, {(room < 0).sum()} books above their revenue cap",
-            "a point of this cycle's front", "Choose again.")])
+        raise InvalidInput(
+            "chosen point",
+            [
+                Fault(
+                    "referring",
+                    f"{len(taken)} accounts, {(room < 0).sum()} books above their revenue cap",
+                    "a point of this cycle's front",
+                    "Choose again.",
+                )
+            ],
+        )
     rows = np.flatnonzero(~instance.is_referring)
     seats = instance.seats - np.bincount(assignment[taken], minlength=instance.num_reps)
     nobody = np.zeros(instance.num_states, dtype=np.int64)
@@ -112,8 +122,17 @@ def spare_room(instance: Instance, assignment: np.ndarray) -> np.ndarray:
     return spare
 
 
-def _fit(instance: Instance, rows: np.ndarray, selection: Selection, flow: np.ndarray, seats: np.ndarray,
-         room: np.ndarray, demand: np.ndarray, is_given: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _fit(
+    instance: Instance,
+    rows: np.ndarray,
+    selection: Selection,
+    flow: np.ndarray,
+    seats: np.ndarray,
+    room: np.ndarray,
+    demand: np.ndarray,
+    is_given: np.ndarray,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """int32[n], the reps of the accounts `rows` within seats and caps, −1 where none is left; and the reserve.
 
     Parameters
@@ -138,8 +157,16 @@ def _fit(instance: Instance, rows: np.ndarray, selection: Selection, flow: np.nd
     return found, reserve
 
 
-def _packed(instance: Instance, rows: np.ndarray, found: np.ndarray, reserve: np.ndarray, seats: np.ndarray,
-            room: np.ndarray, is_given: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _packed(
+    instance: Instance,
+    rows: np.ndarray,
+    found: np.ndarray,
+    reserve: np.ndarray,
+    seats: np.ndarray,
+    room: np.ndarray,
+    is_given: np.ndarray,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """As many of the accounts as the search can place; `found` and `reserve` are where it starts.
 
     Nobody is one rep more, with seats for all and no cap, whom an account costs most that has little revenue. Later
@@ -152,10 +179,18 @@ def _packed(instance: Instance, rows: np.ndarray, found: np.ndarray, reserve: np
     covers[:nobody] = np.tile(instance.covers, 2)
     covers[nobody, states:] = may_go
     widened = replace(
-        instance, caps=None, covers=covers, states=instance.states * 2, account_state=instance.account_state + states,
-        rep_ids=(*instance.rep_ids, LAST), base_load=np.zeros((nobody + 1, 4)),
-        **{name: np.append(getattr(instance, name), 1) for name in (
-            "seats", "weight", "performance", "rep_latitude", "rep_longitude")})
+        instance,
+        caps=None,
+        covers=covers,
+        states=instance.states * 2,
+        account_state=instance.account_state + states,
+        rep_ids=(*instance.rep_ids, LAST),
+        base_load=np.zeros((nobody + 1, 4)),
+        **{
+            name: np.append(getattr(instance, name), 1)
+            for name in ("seats", "weight", "performance", "rep_latitude", "rep_longitude")
+        },
+    )
     later = np.zeros((2 * states, nobody + 1), dtype=np.int64)
     later[:states, :nobody] = reserve
     phase = build_phase(widened, "revenue", rows, VALUE, widened.base_load, np.append(seats, len(rows)), later)
@@ -164,8 +199,12 @@ def _packed(instance: Instance, rows: np.ndarray, found: np.ndarray, reserve: np
     share = revenue[going] / max(int(revenue.max()), 1)
     minutes[phase.edges.start[1:][going] - 1] = UNPLACED - (UNPLACED // 5 * share).astype(np.int64)
     edges = phase.edges._replace(
-        minutes=minutes, owner=np.full(len(rows), NO_REP, dtype=np.int32), base=np.zeros((nobody + 1, 1)),
-        amount=revenue[:, None].astype(np.float64), target=np.append(room, NO_CAP)[:, None].astype(np.float64))
+        minutes=minutes,
+        owner=np.full(len(rows), NO_REP, dtype=np.int32),
+        base=np.zeros((nobody + 1, 1)),
+        amount=revenue[:, None].astype(np.float64),
+        target=np.append(room, NO_CAP)[:, None].astype(np.float64),
+    )
     best, kept = np.where(found < 0, nobody, found).astype(np.int32), later
     prices, generator = Prices(1.0, 0.0, np.empty((nobody + 1, 0))), np.random.default_rng([seed, 6])
     for sweeps, hot, cold in ROUNDS:

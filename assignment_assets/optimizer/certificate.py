@@ -28,8 +28,9 @@ FOUND = {
 """Phase and objective → what was found, in words."""
 
 
-def certify_seats(instance: Instance, selection: Selection, is_placed: np.ndarray,
-                  most: int) -> Iterator[CertificateLine]:
+def certify_seats(
+    instance: Instance, selection: Selection, is_placed: np.ndarray, most: int
+) -> Iterator[CertificateLine]:
     """Placed against the largest possible number, the overflow that is left, and each state that has some.
 
     `selection` is the largest by seats alone, `most` bounds it where there are revenue caps; `is_placed` (bool[N]) are
@@ -39,19 +40,35 @@ def certify_seats(instance: Instance, selection: Selection, is_placed: np.ndarra
     any of them. What is above those seats has no seat in any assignment.
     """
     placed, total = int(is_placed.sum()), instance.num_accounts
-    proven = "no assignment gives more of them one" if placed == most else (
-        f"no assignment, even with families apart, gives more than {most:,} of them one")
-    yield CertificateLine("seats", "placed", None, placed, most, _gap(placed, most) if placed < most else 0.0,
-                          f"{placed:,} of {total:,} free accounts have a seat; {proven}.")
+    proven = (
+        "no assignment gives more of them one"
+        if placed == most
+        else (f"no assignment, even with families apart, gives more than {most:,} of them one")
+    )
+    yield CertificateLine(
+        "seats",
+        "placed",
+        None,
+        placed,
+        most,
+        _gap(placed, most) if placed < most else 0.0,
+        f"{placed:,} of {total:,} free accounts have a seat; {proven}.",
+    )
     tight = tight_states(instance, selection)
     wanting = int(np.isin(instance.account_state, np.flatnonzero(tight)).sum())
     seats = int(instance.seats[instance.covers[:, tight].any(axis=1)].sum())
     if wanting > seats:
         names = ", ".join(_named(instance, tight))
         yield CertificateLine(
-            "seats", "least_overflow", None, total - placed, wanting - seats, _gap(total - placed, wanting - seats),
+            "seats",
+            "least_overflow",
+            None,
+            total - placed,
+            wanting - seats,
+            _gap(total - placed, wanting - seats),
             f"{names} have {wanting:,} free accounts; everybody who covers one of them has {seats:,} seats together: "
-            f"at least {wanting - seats:,} accounts go to Inside Sales.")
+            f"at least {wanting - seats:,} accounts go to Inside Sales.",
+        )
     plain = plain_class(instance.states)
     state_of = plain[instance.account_state]
     overflowing = np.bincount(state_of[~is_placed], minlength=instance.num_states)
@@ -60,8 +77,15 @@ def certify_seats(instance: Instance, selection: Selection, is_placed: np.ndarra
         name, count, over = instance.states[state], int(in_state[state]), int(overflowing[state])
         is_covered = instance.covers[:, plain == state].any()
         why = f"{count - over:,} seats were left for it" if is_covered else "nobody covers the state"
-        yield CertificateLine("seats", "overflow", name, over, None, None,
-                              f"{name}: {count:,} free accounts, {why}, {over:,} go to Inside Sales.")
+        yield CertificateLine(
+            "seats",
+            "overflow",
+            name,
+            over,
+            None,
+            None,
+            f"{name}: {count:,} free accounts, {why}, {over:,} go to Inside Sales.",
+        )
 
 
 def certify_overrides(instance: Instance, assignment: np.ndarray) -> Iterator[CertificateLine]:
@@ -74,8 +98,14 @@ def certify_overrides(instance: Instance, assignment: np.ndarray) -> Iterator[Ce
     used = int((~instance.covers[assignment[placed], state_of[placed]]).sum())
     allowed = int((state_of != instance.account_state).sum())
     yield CertificateLine(
-        "seats", "coverage_overrides", None, used, None, None,
-        f"{used:,} of {allowed:,} accounts that have a coverage override are with a rep who may hold them by it alone.")
+        "seats",
+        "coverage_overrides",
+        None,
+        used,
+        None,
+        None,
+        f"{used:,} of {allowed:,} accounts that have a coverage override are with a rep who may hold them by it alone.",
+    )
 
 
 def certify_families(families: FamilyOutcomes | None) -> Iterator[CertificateLine]:
@@ -83,8 +113,15 @@ def certify_families(families: FamilyOutcomes | None) -> Iterator[CertificateLin
     if families is None:
         return
     every, whole = len(families.outcome), families.outcome.count(WHOLE)
-    yield CertificateLine("families", "whole", None, whole, every, _gap(whole, every),
-                          f"{whole:,} of {every:,} families are in one book each.")
+    yield CertificateLine(
+        "families",
+        "whole",
+        None,
+        whole,
+        every,
+        _gap(whole, every),
+        f"{whole:,} of {every:,} families are in one book each.",
+    )
     for outcome, words in (
         (SPLIT, "fit into no receiving rep's states and seats whole; their members were placed one by one"),
         (NO_BOOK, "fit into no receiving rep's states and seats whole; they go to Inside Sales"),
@@ -101,21 +138,41 @@ def certify_caps(instance: Instance, assignment: np.ndarray, is_capped: np.ndarr
     if caps is None:
         return
     out = int(is_capped.sum())
-    yield CertificateLine("seats", "kept_out_by_revenue", None, out, None, None,
-                          f"{out:,} accounts have no rep because of revenue caps alone: somebody who covers them has a "
-                          "seat, and no room for their revenue.")
+    yield CertificateLine(
+        "seats",
+        "kept_out_by_revenue",
+        None,
+        out,
+        None,
+        None,
+        f"{out:,} accounts have no rep because of revenue caps alone: somebody who covers them has a "
+        "seat, and no room for their revenue.",
+    )
     placed = np.flatnonzero(assignment >= 0)
     added = np.bincount(assignment[placed], caps.revenue[placed], minlength=instance.num_reps)
     meant = (caps.above == 0) & (caps.cap > 0) & (caps.room < NO_CAP // 2)
     if meant.any():
         filled = 100.0 * float((1.0 - (caps.room[meant] - added[meant]) / caps.cap[meant]).max())
-        yield CertificateLine("seats", "fullest_of_revenue", None, filled, 100.0, None,
-                              f"The book nearest its revenue cap is filled to {filled:.1f} % of it.")
+        yield CertificateLine(
+            "seats",
+            "fullest_of_revenue",
+            None,
+            filled,
+            100.0,
+            None,
+            f"The book nearest its revenue cap is filled to {filled:.1f} % of it.",
+        )
     for rep in np.flatnonzero(caps.above):
         yield CertificateLine(
-            "seats", "kept_above_cap", None, caps.above[rep] / 100.0, None, None,
+            "seats",
+            "kept_above_cap",
+            None,
+            caps.above[rep] / 100.0,
+            None,
+            None,
             f"What {instance.rep_ids[rep]} keeps is ${caps.above[rep] / 100:,.0f} above the revenue cap of "
-            f"${caps.cap[rep] / 100:,.0f} already; nothing is added to it.")
+            f"${caps.cap[rep] / 100:,.0f} already; nothing is added to it.",
+        )
 
 
 def _named(instance: Instance, classes: np.ndarray) -> Iterator[str]:
@@ -138,8 +195,9 @@ def tight_states(instance: Instance, selection: Selection) -> np.ndarray:
         reached = grown
 
 
-def certify_phase(landscape: Landscape, assignment: np.ndarray, objectives: np.ndarray, weights: np.ndarray,
-                  bound: float) -> Iterator[CertificateLine]:
+def certify_phase(
+    landscape: Landscape, assignment: np.ndarray, objectives: np.ndarray, weights: np.ndarray, bound: float
+) -> Iterator[CertificateLine]:
     """Each objective against its own proven bound, the weighted one against its own, and the spread of the books.
 
     Parameters
@@ -157,18 +215,30 @@ def certify_phase(landscape: Landscape, assignment: np.ndarray, objectives: np.n
     for metric, found, ideal in zip(OBJECTIVES, objectives, landscape.ideal, strict=True):
         unit = " minutes" if metric == "drive_minutes" else " %"
         yield CertificateLine(
-            phase.name, metric, None, float(found), float(ideal), _gap(found, ideal),
+            phase.name,
+            metric,
+            None,
+            float(found),
+            float(ideal),
+            _gap(found, ideal),
             f"{FOUND[phase.name, metric].format(found)}; less than {ideal:.2f}{unit} is impossible, whatever the other "
-            "two aims.")
+            "two aims.",
+        )
     weighted = float(weights @ (objectives / landscape.ranges))
     offset = landscape.offset(weights)
     gap, strict = _gap(weighted, bound), _gap(weighted - offset, bound - offset)
     ratio = " : ".join(f"{100 * weight:.0f}" for weight in weights)
     yield CertificateLine(
-        phase.name, "weighted", None, weighted, bound, gap,
+        phase.name,
+        "weighted",
+        None,
+        weighted,
+        bound,
+        gap,
         f"Balance, drive time and moves of the {ACCOUNTS[phase.name]}, weighted {ratio} and each over its range, are "
         f"together {_per_cent(gap)} above the proven bound"
-        f"{'' if strict is None else f', {strict:.2f} % when measured from the ideal point'}.")
+        f"{'' if strict is None else f', {strict:.2f} % when measured from the ideal point'}.",
+    )
     loads = book_loads(phase, assignment)[0][phase.shares > 0]
     fair = phase.edges.target[phase.shares > 0]
     for k, measure in enumerate(MEASURES[phase.name]):
@@ -176,12 +246,25 @@ def certify_phase(landscape: Landscape, assignment: np.ndarray, objectives: np.n
             continue
         relative = loads[:, k] / fair[:, k]
         spread, width = 100.0 * float(relative.std()), 100.0 * float(relative.max() - relative.min())
-        yield CertificateLine(phase.name, f"{measure}_cv", None, spread, None, None,
-                              f"From book to book {PEOPLE_SAY[measure]} by {spread:.1f} % of a fair share (standard "
-                              "deviation).")
-        yield CertificateLine(phase.name, f"{measure}_max_min", None, width, None, None,
-                              f"Between the book with the most {PEOPLE_SAY[measure].split()[0]} and the one with the "
-                              f"least lie {width:.1f} % of a fair share.")
+        yield CertificateLine(
+            phase.name,
+            f"{measure}_cv",
+            None,
+            spread,
+            None,
+            None,
+            f"From book to book {PEOPLE_SAY[measure]} by {spread:.1f} % of a fair share (standard deviation).",
+        )
+        yield CertificateLine(
+            phase.name,
+            f"{measure}_max_min",
+            None,
+            width,
+            None,
+            None,
+            f"Between the book with the most {PEOPLE_SAY[measure].split()[0]} and the one with the "
+            f"least lie {width:.1f} % of a fair share.",
+        )
 
 
 def _gap(found: float, bound: float) -> float | None:

@@ -86,7 +86,7 @@ def _among(edges, choices, assignments):
         accounts[count] = account
         count += 1
         start[count] = filled
-    return accounts[:count].copy(), start[:count + 1].copy(), rank[:start[count]].copy(), above[:start[count]].copy()
+    return accounts[:count].copy(), start[: count + 1].copy(), rank[: start[count]].copy(), above[: start[count]].copy()
 
 
 @njit(cache=True)
@@ -111,4 +111,4 @@ def _priced(edges, prices, room, seat, balance, tolerance, slack, most_choices):
                 kept_above[place], kept_rank[place] = above, rank
                 filled = min(filled + 1, most)
         start[account + 1] = filled
-    return start, kept_rank[:start[num_accounts]].copy(), kept_above[:start[num_accounts]].copy()
+    return start, kept_rank[: start[num_accounts]].copy(), kept_above[: start[num_accounts]].copy()

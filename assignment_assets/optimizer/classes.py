@@ -14,8 +14,9 @@ class Classes(NamedTuple):
     covers: np.ndarray  # bool[R, C]
 
 
-def classes_of(states: Sequence[str], account_state: np.ndarray, covers: np.ndarray,
-               extra: Iterable[tuple[int, int]]) -> Classes:
+def classes_of(
+    states: Sequence[str], account_state: np.ndarray, covers: np.ndarray, extra: Iterable[tuple[int, int]]
+) -> Classes:
     """The states, and a class for every set of further reps that accounts of one state have.
 
     So an exception for one account stays a column of the same flow: seats, cuts and reserves remain exact.
@@ -44,8 +45,9 @@ def classes_of(states: Sequence[str], account_state: np.ndarray, covers: np.ndar
     for column, (state, reps) in enumerate(classes):
         columns[:, column] = covers[:, state]
         columns[list(reps), column] = True
-    return Classes((*states, *(states[state] for state, _ in classes)), account_class,
-                   np.concatenate([covers, columns], axis=1))
+    return Classes(
+        (*states, *(states[state] for state, _ in classes)), account_class, np.concatenate([covers, columns], axis=1)
+    )
 
 
 def plain_class(states: Sequence[str]) -> np.ndarray:

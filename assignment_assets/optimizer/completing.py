@@ -40,8 +40,9 @@ from assignment_assets.optimizer.ties import settle_ties
 from assignment_assets.optimizer.value import check_referring, distribute_value, seat_the_rest, value_phase
 
 
-def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, progress: Listener,
-                   front: ReferringFront | None = None) -> Books:
+def complete_books(
+    settled: Settled, referring: np.ndarray, settings: Settings, progress: Listener, front: ReferringFront | None = None
+) -> Books:
     """Books for every free account, after the chosen referring assignment."""
     instance, selection = settled.instance, settled.selection
     weights = [np.array(given) / sum(given) for given in (settings.knee_weights, settings.value_weights)]
@@ -75,18 +76,27 @@ def complete_books(settled: Settled, referring: np.ndarray, settings: Settings, 
     if instance.caps is not None:
         is_capped = note_caps(instance, assignment, explanations)
     objectives = np.array([evaluate(s.phase, assignment[s.phase.accounts])[0] for s in scales])
-    lines = [*certify_seats(settled.relaxed, settled.largest, assignment >= 0, settled.most),
-             *certify_overrides(settled.relaxed, assignment), *certify_families(settled.families),
-             *certify_caps(instance, assignment, is_capped)]
+    lines = [
+        *certify_seats(settled.relaxed, settled.largest, assignment >= 0, settled.most),
+        *certify_overrides(settled.relaxed, assignment),
+        *certify_families(settled.families),
+        *certify_caps(instance, assignment, is_capped),
+    ]
     for scale, proof, found, direction in zip(scales, proofs, objectives, weights, strict=True):
         lines += certify_phase(scale, assignment[scale.phase.accounts], found, direction, proof.bound)
     progress(Progress("value", "books", 1, 1))
     phase_of = np.where(instance.is_referring, PHASE_REFERRING, PHASE_VALUE)
     return Books(
-        assignment=assignment, phase=np.where(assignment >= 0, phase_of, PHASE_OVERFLOW).astype(np.int8),
-        drive_minutes=drive_minutes(settled.relaxed, shown, assignment), explanations=explanations,
-        certificate=tuple(lines), num_placed=int((assignment >= 0).sum()), placed_bound=settled.most,
-        objectives=objectives, ranges=np.array([scale.ranges for scale in scales]), families=settled.families,
+        assignment=assignment,
+        phase=np.where(assignment >= 0, phase_of, PHASE_OVERFLOW).astype(np.int8),
+        drive_minutes=drive_minutes(settled.relaxed, shown, assignment),
+        explanations=explanations,
+        certificate=tuple(lines),
+        num_placed=int((assignment >= 0).sum()),
+        placed_bound=settled.most,
+        objectives=objectives,
+        ranges=np.array([scale.ranges for scale in scales]),
+        families=settled.families,
         is_capped=is_capped,
     )
 
@@ -106,7 +116,8 @@ def demand_placed(instance: Instance, selection: Selection, assignment: np.ndarr
         raise BrokenInvariant(
             f"proposed books: {placed.sum():,} accounts placed of {selection.num_placed:,} that have a seat, "
             f"{(counts > instance.seats).sum()} books above their seats, {(~covered).sum()} accounts outside their "
-            "rep's states, expected all placed and none of those. Keep the inputs of this cycle and report it.")
+            "rep's states, expected all placed and none of those. Keep the inputs of this cycle and report it."
+        )
 
 
 def demand_room(instance: Instance, assignment: np.ndarray) -> None:
@@ -122,7 +133,8 @@ def demand_room(instance: Instance, assignment: np.ndarray) -> None:
     if (spare < 0).any() or full.any():
         raise BrokenInvariant(
             f"proposed books: {(spare < 0).sum()} books above their revenue cap, {full.sum()} above their seats, "
-            "expected none. Keep the inputs of this cycle and report it.")
+            "expected none. Keep the inputs of this cycle and report it."
+        )
 
 
 def note_caps(instance: Instance, assignment: np.ndarray, explanations: Explanations) -> np.ndarray:
@@ -150,8 +162,13 @@ def drive_minutes(instance: Instance, phases: tuple[Phase, ...], assignment: np.
     return minutes
 
 
-def explain(instance: Instance, phases: tuple[Phase, ...], proofs: tuple[Duals, ...], assignment: np.ndarray,
-            given_by: np.ndarray) -> Explanations:
+def explain(
+    instance: Instance,
+    phases: tuple[Phase, ...],
+    proofs: tuple[Duals, ...],
+    assignment: np.ndarray,
+    given_by: np.ndarray,
+) -> Explanations:
     """Runner-up, the price of keeping the owner, and the ties of every account; any rep who covers it counts."""
     count = instance.num_accounts
     runner_up = np.full(count, NO_REP, dtype=np.int32)
@@ -159,7 +176,7 @@ def explain(instance: Instance, phases: tuple[Phase, ...], proofs: tuple[Duals, 
     balance, minutes, moves = np.zeros(count), np.zeros(count), np.zeros(count)
     inactive = (instance.weight == 0) & (instance.seats == 0)
     for number, (phase, proof) in enumerate(zip(phases, proofs, strict=True)):
-        accounts, later = phase.accounts, _seats(instance, phases[number + 1:], assignment)
+        accounts, later = phase.accounts, _seats(instance, phases[number + 1 :], assignment)
         found = reasons.weigh_alternatives(phase, assignment[accounts], later, proof.weighing, proof.seat)
         runner_up[accounts] = found.runner_up
         balance[accounts], minutes[accounts], moves[accounts] = found.balance, found.minutes, found.moves

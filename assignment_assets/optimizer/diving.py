@@ -42,8 +42,9 @@ def is_divable(phase: Phase) -> bool:
     return phase.num_accounts > 0 and phase.num_reps * (phase.num_measures + 1) <= MOST_PRICES
 
 
-def dive(phase: Phase, weighing: Weighing, duals: Duals,
-         batches: tuple[Batch, ...] = BATCHES) -> tuple[np.ndarray, Duals]:
+def dive(
+    phase: Phase, weighing: Weighing, duals: Duals, batches: tuple[Batch, ...] = BATCHES
+) -> tuple[np.ndarray, Duals]:
     """A rep for every account, −1 for those who had no seat, and the prices that the batches left.
 
     Seats that are kept for later accounts, and caps of revenue, are not looked at.
@@ -65,7 +66,7 @@ def dive(phase: Phase, weighing: Weighing, duals: Duals,
     order = _large(phase, weighing)
     rest, others = phase, np.arange(phase.num_accounts)
     for batch in batches if is_divable(phase) else ():
-        chosen = order[:int(batch.per_book * phase.num_reps)]
+        chosen = order[: int(batch.per_book * phase.num_reps)]
         chosen = chosen[books[chosen] < 0]
         if len(chosen) == 0:
             continue

@@ -17,13 +17,39 @@ def edge_minutes(account_state, account_lat, account_lon, rep_lat, rep_lon, stat
 
     Coordinates in radians. The constants are arguments of the compiled loop, so that its cache never holds old ones.
     """
-    return _edge_minutes(account_state, account_lat, account_lon, rep_lat, rep_lon, state_start, state_reps, starts,
-                         EARTH_RADIUS_MILES, CIRCUITY, MILES_AN_HOUR, HANDLING_MINUTES, float(LONGEST_MINUTES))
+    return _edge_minutes(
+        account_state,
+        account_lat,
+        account_lon,
+        rep_lat,
+        rep_lon,
+        state_start,
+        state_reps,
+        starts,
+        EARTH_RADIUS_MILES,
+        CIRCUITY,
+        MILES_AN_HOUR,
+        HANDLING_MINUTES,
+        float(LONGEST_MINUTES),
+    )
 
 
 @njit(cache=True)
-def _edge_minutes(account_state, account_lat, account_lon, rep_lat, rep_lon, state_start, state_reps, starts,
-                  radius, circuity, speed, handling, longest):
+def _edge_minutes(
+    account_state,
+    account_lat,
+    account_lon,
+    rep_lat,
+    rep_lon,
+    state_start,
+    state_reps,
+    starts,
+    radius,
+    circuity,
+    speed,
+    handling,
+    longest,
+):
     minutes = np.empty(starts[-1], dtype=np.uint16)
     rep_sin, rep_cos = np.sin(rep_lat), np.cos(rep_lat)
     for account in range(len(account_state)):

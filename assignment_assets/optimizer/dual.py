@@ -88,8 +88,15 @@ def exact_value(edges, prices, room, demand, seat, balance):
     return value
 
 
-def spread(edges, prices: Prices, room: np.ndarray, seat: np.ndarray, balance: np.ndarray, per_account: float,
-           tolerance: np.ndarray) -> float:
+def spread(
+    edges,
+    prices: Prices,
+    room: np.ndarray,
+    seat: np.ndarray,
+    balance: np.ndarray,
+    per_account: float,
+    tolerance: np.ndarray,
+) -> float:
     """How far above an account's least so many edges an account lie, on average, over its tolerance (float64[n])."""
     step = max(1, len(edges.state) // SAMPLE)
     above = _above_least(edges, prices, room, seat, balance, tolerance, step)

@@ -56,8 +56,13 @@ def _in_order(objectives: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return np.array(sorted(range(len(rows)), key=lambda place: (*objectives[place].tolist(), rows[place].tobytes())))
 
 
-def evolve(mating: NeighbourWalks, seeds: np.ndarray, generations: int, offspring: int,
-           told: Callable[[int, np.ndarray], None] = lambda generation, population: None) -> None:
+def evolve(
+    mating: NeighbourWalks,
+    seeds: np.ndarray,
+    generations: int,
+    offspring: int,
+    told: Callable[[int, np.ndarray], None] = lambda generation, population: None,
+) -> None:
     """Improves the mating's archive, from a population of `seeds` (int32[P, n]).
 
     Parameters
@@ -70,8 +75,12 @@ def evolve(mating: NeighbourWalks, seeds: np.ndarray, generations: int, offsprin
     ground, archive = mating.ground, mating.archive
     problem = BooksProblem(ground.landscape.phase)
     algorithm = NSGA2(
-        pop_size=len(ground.directions), n_offsprings=offspring, sampling=seeds, eliminate_duplicates=HashDuplicates(),
-        mating=mating, survival=AnchoredSurvival(ground.landscape, ground.directions),
+        pop_size=len(ground.directions),
+        n_offsprings=offspring,
+        sampling=seeds,
+        eliminate_duplicates=HashDuplicates(),
+        mating=mating,
+        survival=AnchoredSurvival(ground.landscape, ground.directions),
     )
     algorithm.setup(problem, termination=NoTermination(), seed=0, verbose=False)
     while mating.generation < generations:

@@ -73,8 +73,12 @@ def _pinned(instance: Instance, rep_of: np.ndarray) -> Instance:
     given = rep_of != NO_REP
     account_state[given] = np.searchsorted(targets, rep_of[given])
     names = [instance.rep_ids[rep] if rep >= 0 else "" for rep in targets]
-    return replace(instance, states=(*names, *instance.states), account_state=account_state,
-                   covers=np.concatenate([only, instance.covers], axis=1))
+    return replace(
+        instance,
+        states=(*names, *instance.states),
+        account_state=account_state,
+        covers=np.concatenate([only, instance.covers], axis=1),
+    )
 
 
 class _Costs(NamedTuple):
@@ -143,13 +147,20 @@ class _Placing:
         cost = np.zeros(self.instance.num_reps)
         is_referring = self.instance.is_referring[rows]
         for costs, of_phase in zip(self.costs, (rows[~is_referring], rows[is_referring]), strict=True):
-            _add_costs(cost, costs.row[of_phase], costs.edges, costs.prices, costs.room, costs.duals.seat,
-                       costs.duals.balance)
+            _add_costs(
+                cost, costs.row[of_phase], costs.edges, costs.prices, costs.room, costs.duals.seat, costs.duals.balance
+            )
         return cost
 
 
-def _costs(instance: Instance, accounts: np.ndarray, phase: Phase, start: np.ndarray, measures: tuple[int, ...],
-           weights: tuple[float, float, float]) -> _Costs:
+def _costs(
+    instance: Instance,
+    accounts: np.ndarray,
+    phase: Phase,
+    start: np.ndarray,
+    measures: tuple[int, ...],
+    weights: tuple[float, float, float],
+) -> _Costs:
     """Prices of the phase at the configured weights, and the edges of `accounts` to charge them on.
 
     They only say who is tried first, so the scale is that of one start, and the prices are those of a short ascent.

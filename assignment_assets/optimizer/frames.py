@@ -54,10 +54,16 @@ def instance_of(
         .sort("rep_id")
     )
     kept = _kept(accounts, pool, locks)
-    loads = receivers.select("rep_id").join(
-        kept.group_by("rep_id").agg(pl.len().alias("kept_count"), *(pl.col(name).sum() for name in LOADS)),
-        on="rep_id", how="left", maintain_order="left",
-    ).fill_null(0)
+    loads = (
+        receivers.select("rep_id")
+        .join(
+            kept.group_by("rep_id").agg(pl.len().alias("kept_count"), *(pl.col(name).sum() for name in LOADS)),
+            on="rep_id",
+            how="left",
+            maintain_order="left",
+        )
+        .fill_null(0)
+    )
     free = (
         pool.filter(pl.col("standing") == "free")
         .join(locks.select("account_id"), on="account_id", how="anti")
@@ -73,7 +79,9 @@ def instance_of(
     for row, covered in enumerate(receivers["covered_states"]):
         covers[row, [state_index[state] for state in covered]] = True
     classes = classes_of(
-        states, np.array([state_index[state] for state in free["state"]], dtype=np.int32), covers,
+        states,
+        np.array([state_index[state] for state in free["state"]], dtype=np.int32),
+        covers,
         _places(pairs, free["account_id"], rep_index),
     )
     seats = (receivers["capacity"] - loads["kept_count"].cast(pl.Int64)).clip(lower_bound=0).to_numpy()
@@ -122,16 +130,20 @@ def _families(families: pl.DataFrame, account_ids: pl.Series, rep_index: dict[st
     anchor = np.full(len(number), NO_REP)
     for family, rep_id in families.select("family_id", "anchor_rep_id").drop_nulls().unique().rows():
         anchor[number[family]] = rep_index[rep_id]
-    return Families(np.array([family_of.get(account_id, -1) for account_id in account_ids], dtype=np.int32), anchor,
-                    may_split)
+    return Families(
+        np.array([family_of.get(account_id, -1) for account_id in account_ids], dtype=np.int32), anchor, may_split
+    )
 
 
 def families_frame(books: Books, instance: Instance, families: pl.DataFrame) -> pl.DataFrame:
     """family_id, outcome, rep_id: what became of each family; without rows where families are apart."""
     found = books.families or FamilyOutcomes((), np.empty(0, dtype=np.int32))
     return pl.DataFrame(
-        {"family_id": family_ids(families) if books.families else [], "outcome": list(found.outcome),
-         "rep_id": [instance.rep_ids[rep] if rep >= 0 else None for rep in found.rep]},
+        {
+            "family_id": family_ids(families) if books.families else [],
+            "outcome": list(found.outcome),
+            "rep_id": [instance.rep_ids[rep] if rep >= 0 else None for rep in found.rep],
+        },
         schema={"family_id": pl.String, "outcome": pl.String, "rep_id": pl.String},
     )
 
@@ -139,8 +151,11 @@ def families_frame(books: Books, instance: Instance, families: pl.DataFrame) -> 
 def _caps(caps: pl.DataFrame, receivers: pl.DataFrame, kept: pl.DataFrame, free: pl.DataFrame) -> RevenueCaps:
     """The caps of the receivers, less the revenue that each keeps; one without a cap has room for everything."""
     held = kept.group_by("rep_id").agg(pl.col("revenue").sum())
-    rows = receivers.select("rep_id").join(caps, on="rep_id", how="left", maintain_order="left").join(
-        held, on="rep_id", how="left", maintain_order="left")
+    rows = (
+        receivers.select("rep_id")
+        .join(caps, on="rep_id", how="left", maintain_order="left")
+        .join(held, on="rep_id", how="left", maintain_order="left")
+    )
     cap = rows["revenue_cap"].fill_null(NO_CAP).to_numpy()
     room = cap - rows["revenue"].fill_null(0).to_numpy()
     return RevenueCaps(free["revenue"].fill_null(0).to_numpy(), np.maximum(room, 0), cap, np.maximum(-room, 0))
@@ -156,11 +171,17 @@ def front_frame(front: ReferringFront, chosen: int) -> pl.DataFrame:
     """Table `referring_front`: one row a point, the knee and the chosen point marked."""
     points = np.arange(front.num_points)
     return REFERRING_FRONT.conform(
-        pl.DataFrame({
-            "point": points, "referring_balance": front.objectives[:, 0], "drive_minutes": front.objectives[:, 1],
-            "moves_pct": front.objectives[:, 2], "worst_book": front.worst_book, "is_knee": points == front.knee,
-            "is_chosen": points == chosen,
-        })
+        pl.DataFrame(
+            {
+                "point": points,
+                "referring_balance": front.objectives[:, 0],
+                "drive_minutes": front.objectives[:, 1],
+                "moves_pct": front.objectives[:, 2],
+                "worst_book": front.worst_book,
+                "is_knee": points == front.knee,
+                "is_chosen": points == chosen,
+            }
+        )
     )
 
 
@@ -168,11 +189,16 @@ def front_books_frame(front: ReferringFront, instance: Instance) -> pl.DataFrame
     """Table `referring_front_books`: who holds which referring account at each point; unplaced ones left out."""
     ids = np.array(instance.account_ids, dtype=object)[instance.referring_accounts]
     frames = [
-        pl.DataFrame({
-            "point": np.full(int(placed.sum()), point), "account_id": ids[placed].tolist(),
-            "rep_id": [instance.rep_ids[rep] for rep in row[placed]],
-        }, schema=REFERRING_FRONT_BOOKS.columns)
-        for point, row in enumerate(front.assignments) for placed in [row != NO_REP]
+        pl.DataFrame(
+            {
+                "point": np.full(int(placed.sum()), point),
+                "account_id": ids[placed].tolist(),
+                "rep_id": [instance.rep_ids[rep] for rep in row[placed]],
+            },
+            schema=REFERRING_FRONT_BOOKS.columns,
+        )
+        for point, row in enumerate(front.assignments)
+        for placed in [row != NO_REP]
     ]
     return pl.concat([REFERRING_FRONT_BOOKS.empty(), *frames])
 
@@ -212,16 +238,30 @@ def books_frame(books: Books, instance: Instance) -> pl.DataFrame:
             "tie_performance": performance[reasons.tie_with],
             "performance": performance[books.assignment],
         },
-        schema_overrides={"rep_id": pl.String, "phase": pl.String, "runner_up_rep_id": pl.String,
-                          "account_id": pl.String, "keep_blocked": pl.String, "tie_rep_id": pl.String},
+        schema_overrides={
+            "rep_id": pl.String,
+            "phase": pl.String,
+            "runner_up_rep_id": pl.String,
+            "account_id": pl.String,
+            "keep_blocked": pl.String,
+            "tie_rep_id": pl.String,
+        },
     ).with_columns(drive_minutes=pl.when(pl.col("rep_id").is_not_null()).then("drive_minutes"))
 
 
 def certificate_frame(books: Books) -> pl.DataFrame:
     """Table `certificate`."""
     lines = [
-        {"line_no": number, "phase": line.phase, "metric": line.metric, "state": line.state, "value": line.value,
-         "bound": line.bound, "gap_pct": line.gap_pct, "sentence": line.sentence}
+        {
+            "line_no": number,
+            "phase": line.phase,
+            "metric": line.metric,
+            "state": line.state,
+            "value": line.value,
+            "bound": line.bound,
+            "gap_pct": line.gap_pct,
+            "sentence": line.sentence,
+        }
         for number, line in enumerate(books.certificate, 1)
     ]
     return CERTIFICATE.conform(pl.DataFrame(lines, schema=CERTIFICATE.columns))

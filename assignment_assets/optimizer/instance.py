@@ -139,12 +139,21 @@ class Instance:
 
 def _arrays(n: int, r: int, s: int) -> dict[str, tuple[type, tuple[int, ...]]]:
     return {
-        "account_state": (np.int32, (n,)), "covers": (np.bool_, (r, s)), "seats": (np.int64, (r,)),
-        "is_referring": (np.bool_, (n,)), "measures": (np.int64, (n, 3)), "value": (np.int64, (n,)),
-        "owner": (np.int32, (n,)), "has_owner": (np.bool_, (n,)), "base_load": (np.int64, (r, 4)),
-        "weight": (np.int64, (r,)), "performance": (np.float64, (r,)),
-        "account_latitude": (np.float64, (n,)), "account_longitude": (np.float64, (n,)),
-        "rep_latitude": (np.float64, (r,)), "rep_longitude": (np.float64, (r,)),
+        "account_state": (np.int32, (n,)),
+        "covers": (np.bool_, (r, s)),
+        "seats": (np.int64, (r,)),
+        "is_referring": (np.bool_, (n,)),
+        "measures": (np.int64, (n, 3)),
+        "value": (np.int64, (n,)),
+        "owner": (np.int32, (n,)),
+        "has_owner": (np.bool_, (n,)),
+        "base_load": (np.int64, (r, 4)),
+        "weight": (np.int64, (r,)),
+        "performance": (np.float64, (r,)),
+        "account_latitude": (np.float64, (n,)),
+        "account_longitude": (np.float64, (n,)),
+        "rep_latitude": (np.float64, (r,)),
+        "rep_longitude": (np.float64, (r,)),
     }
 
 
@@ -174,15 +183,28 @@ def _content_faults(instance: Instance) -> list[Fault]:
         demand(getattr(instance, name) >= 0, name, reps, "0 or more")
     demand((instance.seats == 0) | (instance.weight > 0), "weight", reps, "more than 0 for a rep who has seats")
     demand(np.isfinite(instance.performance), "performance", reps, "a number")
-    for name, ids, limit in (("account_latitude", accounts, 90), ("account_longitude", accounts, 180),
-                             ("rep_latitude", reps, 90), ("rep_longitude", reps, 180)):
+    for name, ids, limit in (
+        ("account_latitude", accounts, 90),
+        ("account_longitude", accounts, 180),
+        ("rep_latitude", reps, 90),
+        ("rep_longitude", reps, 180),
+    ):
         demand(np.abs(getattr(instance, name)) <= limit, name, ids, f"degrees between −{limit} and {limit}")
-    for name, totals in (("measures", instance.measures.sum(axis=0, dtype=np.float64)),
-                         ("value", instance.value.sum(dtype=np.float64)),
-                         ("base_load", instance.base_load.sum(axis=0, dtype=np.float64))):
-        if np.max(totals, initial=0.0) * max(float(instance.shares.sum()), 1.0) >= 2.0**62 \
-                or np.max(totals, initial=0.0) >= LARGEST_EXACT:
-            faults.append(Fault(f"instance.{name}", f"a total of {np.max(totals):.3g}",
-                                "totals below 2^53, and below 2^62 when multiplied by the sum of the weights",
-                                "Use a coarser unit."))
+    for name, totals in (
+        ("measures", instance.measures.sum(axis=0, dtype=np.float64)),
+        ("value", instance.value.sum(dtype=np.float64)),
+        ("base_load", instance.base_load.sum(axis=0, dtype=np.float64)),
+    ):
+        if (
+            np.max(totals, initial=0.0) * max(float(instance.shares.sum()), 1.0) >= 2.0**62
+            or np.max(totals, initial=0.0) >= LARGEST_EXACT
+        ):
+            faults.append(
+                Fault(
+                    f"instance.{name}",
+                    f"a total of {np.max(totals):.3g}",
+                    "totals below 2^53, and below 2^62 when multiplied by the sum of the weights",
+                    "Use a coarser unit.",
+                )
+            )
     return faults

@@ -155,8 +155,16 @@ class Landscape:
         adopt(rounded, fit_reserve(phase, start), wish, phase.searched, phase.is_capped, 1.0, seed_word(generator))
         return rounded
 
-    def burst(self, assignment: np.ndarray, guide: Guide, sweeps: float, heat: float, generator: np.random.Generator,
-              direction: np.ndarray | None = None, reserve: np.ndarray | None = None) -> np.ndarray:
+    def burst(
+        self,
+        assignment: np.ndarray,
+        guide: Guide,
+        sweeps: float,
+        heat: float,
+        generator: np.random.Generator,
+        direction: np.ndarray | None = None,
+        reserve: np.ndarray | None = None,
+    ) -> np.ndarray:
         """An annealed copy of `assignment`.
 
         Parameters
@@ -180,18 +188,29 @@ class Landscape:
         hot, wide = heat * guide.weighing.unit, min(max(guide.slack, 1e-30), 1e30)
         schedule = Schedule(int(sweeps * phase.num_accounts), hot, hot * COOL, wide, wide * NARROW)
         reserve = fit_reserve(phase, assignment) if reserve is None else reserve
-        anneal(result, reserve, phase.searched, guide.choices, guide.pairs, weighing.prices,
-               schedule, seed_word(generator))
+        anneal(
+            result, reserve, phase.searched, guide.choices, guide.pairs, weighing.prices, schedule, seed_word(generator)
+        )
         return result
 
-    def split(self, assignment: np.ndarray, guide: Guide, plans: tuple[Plan, ...],
-              generator: np.random.Generator) -> np.ndarray:
+    def split(
+        self, assignment: np.ndarray, guide: Guide, plans: tuple[Plan, ...], generator: np.random.Generator
+    ) -> np.ndarray:
         """A copy of `assignment` whose books are split anew, two at a time, by each plan in turn."""
         phase, result = self.phase, assignment.copy()
         reserve = fit_reserve(phase, assignment)
         for plan in plans:
-            split(result, reserve, phase.searched, guide.choices, guide.pairs, guide.weighing.prices,
-                  guide.duals.balance, plan, seed_word(generator))
+            split(
+                result,
+                reserve,
+                phase.searched,
+                guide.choices,
+                guide.pairs,
+                guide.weighing.prices,
+                guide.duals.balance,
+                plan,
+                seed_word(generator),
+            )
         return result
 
     def relieve(self, assignment: np.ndarray, guide: Guide, least_waste: float) -> np.ndarray:
@@ -203,15 +222,26 @@ class Landscape:
             Of a book that is looked at, over a book's share of the bound.
         """
         result = assignment.copy()
-        relieve(result, fit_reserve(self.phase, result), self.phase.searched, self._dual(guide),
-                self._waste(guide, least_waste))
+        relieve(
+            result,
+            fit_reserve(self.phase, result),
+            self.phase.searched,
+            self._dual(guide),
+            self._waste(guide, least_waste),
+        )
         return result
 
     def settle(self, assignment: np.ndarray, guide: Guide, generator: np.random.Generator) -> np.ndarray:
         """A copy of `assignment` that no split of two books, no relief and no ring makes better."""
         settled = self.relieve(self.split(assignment, guide, SETTLING, generator), guide, FINE)
-        ring(settled, fit_reserve(self.phase, settled), self.phase.searched, self._dual(guide),
-             self._waste(guide, FINE), GOALS)
+        ring(
+            settled,
+            fit_reserve(self.phase, settled),
+            self.phase.searched,
+            self._dual(guide),
+            self._waste(guide, FINE),
+            GOALS,
+        )
         return self.split(settled, guide, SETTLING, generator)
 
     def gap(self, guide: Guide, books: np.ndarray) -> float:
@@ -269,8 +299,9 @@ def _extremes(landscape: Landscape, start: np.ndarray, generator: np.random.Gene
     return np.array([_extreme(landscape, k, drive if k == 1 else middle, start, generator) for k in range(3)])
 
 
-def _extreme(landscape: Landscape, k: int, near: Duals, start: np.ndarray,
-             generator: np.random.Generator) -> np.ndarray:
+def _extreme(
+    landscape: Landscape, k: int, near: Duals, start: np.ndarray, generator: np.random.Generator
+) -> np.ndarray:
     """One of them; its guide, which is large, does not outlive it."""
     direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
     guide = landscape.guided_by(direction, landscape.prices_near(direction, near))

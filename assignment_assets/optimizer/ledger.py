@@ -53,8 +53,15 @@ def open_ledger(assignment, reserve, edges, dual):
         edge_waste[rep] += reduced[account]
         for k in range(num_measures):
             inside[rep, k] += min(edges.amount[account, k], dual.room[rep, k])
-    ledger = Ledger(lay_open(assignment, reserve, edges), least, reduced, inside, np.zeros(num_reps), edge_waste,
-                    -ROUNDING * np.abs(least).max() if num_accounts else 0.0)
+    ledger = Ledger(
+        lay_open(assignment, reserve, edges),
+        least,
+        reduced,
+        inside,
+        np.zeros(num_reps),
+        edge_waste,
+        -ROUNDING * np.abs(least).max() if num_accounts else 0.0,
+    )
     for rep in range(num_reps):
         ledger.balance_waste[rep] = waste_of(ledger, edges, dual, rep, -1, -1)
     return ledger
@@ -110,8 +117,11 @@ def best_successor(ledger, edges, dual, so_far, best, book, comes, here, goes):
         if change >= best:
             continue
         change += rise_of(edges, dual, ledger, other, here)
-        if change < best and fits(desk, edges, num_measures, book, comes, other) and fits(
-                desk, edges, num_measures, here, other, goes):
+        if (
+            change < best
+            and fits(desk, edges, num_measures, book, comes, other)
+            and fits(desk, edges, num_measures, here, other, goes)
+        ):
             best, successor = change, other
     return best, successor
 

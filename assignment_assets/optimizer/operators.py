@@ -57,8 +57,16 @@ class NeighbourWalks(InfillCriterion):
         Of every generation: its number is added, so that nothing but it need be remembered.
     """
 
-    def __init__(self, ground: Ground, handle: object, workers: Workers, archive: Archive, sweeps: float,
-                 knee_sweeps: float, seed: int):
+    def __init__(
+        self,
+        ground: Ground,
+        handle: object,
+        workers: Workers,
+        archive: Archive,
+        sweeps: float,
+        knee_sweeps: float,
+        seed: int,
+    ):
         super().__init__(eliminate_duplicates=HashDuplicates(), n_max_iterations=1)
         self.ground, self.handle, self.workers, self.archive = ground, handle, workers, archive
         self.sweeps, self.knee_sweeps, self.seed = sweeps, knee_sweeps, seed
@@ -74,8 +82,12 @@ class NeighbourWalks(InfillCriterion):
         found = list(self.workers.map(work, self.handle, [*([polish] if polish else []), *units]))
         if polish:  # beside the children, of which there are as many as were asked for
             self.archive.add(*found.pop(0))
-        children = Population.new("X", np.concatenate([each.books for each in found]),
-                                  "F", np.concatenate([each.objectives for each in found]))
+        children = Population.new(
+            "X",
+            np.concatenate([each.books for each in found]),
+            "F",
+            np.concatenate([each.objectives for each in found]),
+        )
         children.apply(lambda child: child.evaluated.update(EVALUATED))
         return children
 
@@ -118,10 +130,15 @@ class NeighbourWalks(InfillCriterion):
         start = self.archive.best(first, normalised)
         near = [goal, *(_near(first, 2.0 * cell, generator) for _ in range(MATES - 1))]
         mates = [row for row in dict.fromkeys(self.archive.best(each, normalised) for each in near) if row != start]
-        return Walk(place, np.array(steps), self.archive.assignment(start),
-                    self.archive.assignments(np.array(mates, dtype=np.int64)),
-                    not mates or generator.random() < FRESH_RATE, self.sweeps,
-                    tuple(generator.integers(2**31, size=4).tolist()))
+        return Walk(
+            place,
+            np.array(steps),
+            self.archive.assignment(start),
+            self.archive.assignments(np.array(mates, dtype=np.int64)),
+            not mates or generator.random() < FRESH_RATE,
+            self.sweeps,
+            tuple(generator.integers(2**31, size=4).tolist()),
+        )
 
 
 def _near(direction: np.ndarray, reach: float, generator: np.random.Generator) -> np.ndarray:

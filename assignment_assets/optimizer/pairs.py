@@ -39,8 +39,14 @@ def pair_up(edges: Edges, choices: Choices) -> Pairs:
     opens = np.flatnonzero(np.diff(key[order], prepend=-1))
     number = np.empty(len(key), dtype=np.int32)
     number[order] = np.repeat(np.arange(len(opens)), np.diff(opens, append=len(key)))
-    return Pairs(slot, _table(choices, slot, number), np.append(opens, len(key)).astype(np.int64),
-                 lower[order], upper[order], account[order])
+    return Pairs(
+        slot,
+        _table(choices, slot, number),
+        np.append(opens, len(key)).astype(np.int64),
+        lower[order],
+        upper[order],
+        account[order],
+    )
 
 
 @njit(cache=True)

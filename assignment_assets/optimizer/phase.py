@@ -106,9 +106,17 @@ class Phase:
         return len(self.totals)
 
 
-def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: tuple[int, ...],
-                held: np.ndarray, seats: np.ndarray, reserve: np.ndarray, room: np.ndarray | None = None,
-                usable: np.ndarray | None = None) -> Phase:
+def build_phase(
+    instance: Instance,
+    name: str,
+    accounts: np.ndarray,
+    measures: tuple[int, ...],
+    held: np.ndarray,
+    seats: np.ndarray,
+    reserve: np.ndarray,
+    room: np.ndarray | None = None,
+    usable: np.ndarray | None = None,
+) -> Phase:
     """The phase that places `accounts`.
 
     Parameters
@@ -135,11 +143,23 @@ def build_phase(instance: Instance, name: str, accounts: np.ndarray, measures: t
     has_owner = instance.has_owner[accounts]
     owner = np.where(has_owner, instance.owner[accounts], NO_REP).astype(np.int32)
     phase = Phase(
-        name=name, accounts=accounts, totals=totals, shares=shares, reserve=reserve, num_driven=len(accounts),
-        num_owned=int(has_owner.sum()), num_always_moved=int((has_owner & (owner == NO_REP)).sum()),
-        edges=Edges(**_pairs(instance, accounts, instance.covers if usable is None else usable), owner=owner,
-                    **{name: np.array(a, dtype=np.float64, order="C")
-                       for name, a in (("amount", amount), ("base", base), ("target", target))}, seats=seats.copy()),
+        name=name,
+        accounts=accounts,
+        totals=totals,
+        shares=shares,
+        reserve=reserve,
+        num_driven=len(accounts),
+        num_owned=int(has_owner.sum()),
+        num_always_moved=int((has_owner & (owner == NO_REP)).sum()),
+        edges=Edges(
+            **_pairs(instance, accounts, instance.covers if usable is None else usable),
+            owner=owner,
+            **{
+                name: np.array(a, dtype=np.float64, order="C")
+                for name, a in (("amount", amount), ("base", base), ("target", target))
+            },
+            seats=seats.copy(),
+        ),
     )
     return phase if room is None else replace(phase, capped=_with_revenue(phase.edges, instance.caps, accounts, room))
 
@@ -166,11 +186,26 @@ def _pairs(instance: Instance, accounts: np.ndarray, usable: np.ndarray) -> dict
     state = instance.account_state[accounts]
     start = np.zeros(len(accounts) + 1, dtype=np.int64)
     np.cumsum(np.diff(state_start)[state], out=start[1:])
-    radians = [np.radians(a) for a in (instance.account_latitude[accounts], instance.account_longitude[accounts],
-                                       instance.rep_latitude, instance.rep_longitude)]
+    radians = [
+        np.radians(a)
+        for a in (
+            instance.account_latitude[accounts],
+            instance.account_longitude[accounts],
+            instance.rep_latitude,
+            instance.rep_longitude,
+        )
+    ]
     minutes = edge_minutes(state, *radians, state_start, reps, start)
-    return {"state": state, "start": start, "state_start": state_start, "reps": reps, "rank": rank,
-            "rep_start": rep_start, "rep_states": rep_states, "minutes": minutes}
+    return {
+        "state": state,
+        "start": start,
+        "state_start": state_start,
+        "reps": reps,
+        "rank": rank,
+        "rep_start": rep_start,
+        "rep_states": rep_states,
+        "minutes": minutes,
+    }
 
 
 def _with_revenue(edges: Edges, caps: RevenueCaps, accounts: np.ndarray, room: np.ndarray) -> Edges:

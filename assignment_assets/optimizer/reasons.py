@@ -23,8 +23,9 @@ class Alternatives(NamedTuple):
     moves: np.ndarray  # float64[n], count
 
 
-def weigh_alternatives(phase: Phase, assignment: np.ndarray, later: np.ndarray, weighing: Weighing,
-                       seat_price: np.ndarray) -> Alternatives:
+def weigh_alternatives(
+    phase: Phase, assignment: np.ndarray, later: np.ndarray, weighing: Weighing, seat_price: np.ndarray
+) -> Alternatives:
     """The runner-up and the price of keeping the owner, for each account of the phase.
 
     The runner-up is the rep with the least weighted cost of a shift, the dual price of a seat included. The price of
@@ -80,8 +81,12 @@ def _alternatives(assignment, later, edges, prices, points, seat_price):
             there = edges.reps[place]
             if there == here:
                 continue
-            cost = prices.minute * _minutes(edges, account, there) + prices.move * _moved(edges, account, there) \
-                + _book_change(desk, prices.excess, there, amount) + seat_price[there]
+            cost = (
+                prices.minute * _minutes(edges, account, there)
+                + prices.move * _moved(edges, account, there)
+                + _book_change(desk, prices.excess, there, amount)
+                + seat_price[there]
+            )
             if cost < least:
                 least = cost
                 runner_up[account] = there
@@ -105,10 +110,12 @@ def _alternatives(assignment, later, edges, prices, points, seat_price):
                 if edges.rank[edges.state[other], here] < 0:
                     continue
                 difference = amount - edges.amount[other]
-                cost = prices.minute * (_minutes(edges, other, here) - _minutes(edges, other, owner)) \
-                    + prices.move * (_moved(edges, other, here) - _moved(edges, other, owner)) \
-                    + _book_change(desk, prices.excess, owner, difference) \
+                cost = (
+                    prices.minute * (_minutes(edges, other, here) - _minutes(edges, other, owner))
+                    + prices.move * (_moved(edges, other, here) - _moved(edges, other, owner))
+                    + _book_change(desk, prices.excess, owner, difference)
                     + _book_change(desk, prices.excess, here, -difference)
+                )
                 if cost < least:
                     least = cost
                     partner[account] = other

@@ -31,8 +31,17 @@ def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np
     accounts = by_place(instance, selection.is_placed & instance.is_referring)
     reserve = selection.flow.copy()
     room = None if selection.within is None else selection.within.room
-    bare = build_phase(instance, "referring", accounts, OPP_BPS_TAM, instance.base_load, instance.seats, reserve, room,
-                       selection.usable)
+    bare = build_phase(
+        instance,
+        "referring",
+        accounts,
+        OPP_BPS_TAM,
+        instance.base_load,
+        instance.seats,
+        reserve,
+        room,
+        selection.usable,
+    )
     if selection.within is not None:
         start = selection.within.start[accounts]
         np.subtract.at(reserve, (bare.edges.state, start), 1)
@@ -49,17 +58,30 @@ class Exploration(NamedTuple):
     knee: Guide
 
 
-def find_front(instance: Instance, selection: Selection, settings: Settings, progress: Listener,
-               workers: Workers, checkpoints: Checkpoints) -> ReferringFront:
+def find_front(
+    instance: Instance,
+    selection: Selection,
+    settings: Settings,
+    progress: Listener,
+    workers: Workers,
+    checkpoints: Checkpoints,
+) -> ReferringFront:
     """The front of phase 2."""
     phase, start = referring_phase(instance, selection)
     found = explore(phase, start, settings, progress, workers=workers, checkpoints=checkpoints)
     return present(instance, found, settings.front_points)
 
 
-def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Listener, archive: Archive | None = None,
-            scale: tuple[np.ndarray, np.ndarray] | None = None, workers: Workers | None = None,
-            checkpoints: Checkpoints | None = None) -> Exploration:
+def explore(
+    phase: Phase,
+    start: np.ndarray,
+    settings: Settings,
+    progress: Listener,
+    archive: Archive | None = None,
+    scale: tuple[np.ndarray, np.ndarray] | None = None,
+    workers: Workers | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> Exploration:
     """Scale, sweep and evolution of a phase, from one feasible assignment (int32[n]).
 
     Parameters
@@ -99,11 +121,11 @@ def explore(phase: Phase, start: np.ndarray, settings: Settings, progress: Liste
         archive.add(*work(Ground(landscape, knee.direction[None, :], [knee.duals]), alone))
         tell("polish", 1, 1)
         return Exploration(landscape, archive, knee)
-    ground = price_lattice(landscape, settings.lattice_divisions, knee,
-                           lambda done, of: tell("prices", done, of))
+    ground = price_lattice(landscape, settings.lattice_divisions, knee, lambda done, of: tell("prices", done, of))
     handle = workers.share(ground)
-    mating = NeighbourWalks(ground, handle, workers, archive, settings.burst_sweeps, settings.knee_sweeps,
-                            settings.seed)
+    mating = NeighbourWalks(
+        ground, handle, workers, archive, settings.burst_sweeps, settings.knee_sweeps, settings.seed
+    )
     past = checkpoints.load()
     if past is None:
         seeds = [known]
@@ -145,9 +167,16 @@ def ranges(ground: Ground, known: np.ndarray, settings: Settings) -> list[Range]
     lattice = ground.directions[:-1]
     normalised = ground.landscape.normalise(evaluate(ground.landscape.phase, known))
     cuts = np.linspace(0, len(lattice), RANGES + 1).astype(int)
-    return [Range((int(first), int(last)), known[np.argmin(normalised @ lattice[first])],
-                  settings.burst_sweeps, (settings.seed, 6, number))
-            for number, (first, last) in enumerate(pairwise(cuts)) if last > first]
+    return [
+        Range(
+            (int(first), int(last)),
+            known[np.argmin(normalised @ lattice[first])],
+            settings.burst_sweeps,
+            (settings.seed, 6, number),
+        )
+        for number, (first, last) in enumerate(pairwise(cuts))
+        if last > first
+    ]
 
 
 def _has_choice(phase: Phase) -> bool:
@@ -169,7 +198,10 @@ def present(instance: Instance, found: Exploration, size: int) -> ReferringFront
     return ReferringFront(
         objectives=archive.objectives[kept],
         worst_book=worst_book(landscape.phase, book_loads(landscape.phase, archive.assignments(kept))),
-        assignments=assignments, knee=int(np.flatnonzero(kept == chosen)[0]), ideal=landscape.ideal,
-        reference=landscape.reference, knee_bound=knee.duals.bound - landscape.offset(knee.direction),
+        assignments=assignments,
+        knee=int(np.flatnonzero(kept == chosen)[0]),
+        ideal=landscape.ideal,
+        reference=landscape.reference,
+        knee_bound=knee.duals.bound - landscape.offset(knee.direction),
         duals=knee.duals,
     )

@@ -72,8 +72,13 @@ def _best_exchange(ledger, edges, dual, here, has_way, cost):
             if there == here:
                 continue
             if (free[there] > 0 or has_way[there]) and rise + dual.seat[here] - dual.seat[there] < best:
-                change = (rise + dual.seat[here] - dual.seat[there] + waste_of(ledger, edges, dual, here, -1, account)
-                          + waste_of(ledger, edges, dual, there, account, -1))
+                change = (
+                    rise
+                    + dual.seat[here]
+                    - dual.seat[there]
+                    + waste_of(ledger, edges, dual, here, -1, account)
+                    + waste_of(ledger, edges, dual, there, account, -1)
+                )
                 if change < best and fits(desk, edges, num_measures, there, account, -1):
                     best, best_account, best_partner, best_there = change, account, -1, there
             if rise - edge_waste[there] >= best:

@@ -21,9 +21,12 @@ def remainder(phase: Phase, books: np.ndarray) -> Phase:
     start = np.zeros(len(kept) + 1, dtype=np.int64)
     np.cumsum(np.diff(edges.start)[kept], out=start[1:])
     narrower = {
-        "state": edges.state[kept], "start": start, "owner": edges.owner[kept],
+        "state": edges.state[kept],
+        "start": start,
+        "owner": edges.owner[kept],
         "minutes": _minutes(edges.minutes, edges.start, kept, start),
-        "seats": edges.seats - np.bincount(reps, minlength=phase.num_reps)}
+        "seats": edges.seats - np.bincount(reps, minlength=phase.num_reps),
+    }
     minutes = edges.minutes[edges.start[settled] + edges.rank[edges.state[settled], reps]].sum(dtype=np.int64)
     moved = ((edges.owner[settled] >= 0) & (edges.owner[settled] != reps)).sum()
 
@@ -34,9 +37,13 @@ def remainder(phase: Phase, books: np.ndarray) -> Phase:
         return edges._replace(**narrower, amount=edges.amount[kept], base=base)
 
     return replace(
-        phase, accounts=phase.accounts[kept], edges=with_loads(edges),
+        phase,
+        accounts=phase.accounts[kept],
+        edges=with_loads(edges),
         capped=None if phase.capped is None else with_loads(phase.capped),
-        num_always_moved=phase.num_always_moved + int(moved), minutes_settled=phase.minutes_settled + int(minutes))
+        num_always_moved=phase.num_always_moved + int(moved),
+        minutes_settled=phase.minutes_settled + int(minutes),
+    )
 
 
 @njit(cache=True)

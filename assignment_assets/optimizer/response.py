@@ -21,8 +21,9 @@ TYPICAL = 60.0  # units that an account costs: the range of a seat's price
 HAIR = 1e-6  # of a price's range: so near an end it is at the end, where it answers to nothing
 
 
-def stiffness(phase: Phase, weighing: Weighing, duals: Duals, is_whole: np.ndarray,
-              heat: float) -> tuple[np.ndarray, np.ndarray]:
+def stiffness(
+    phase: Phase, weighing: Weighing, duals: Duals, is_whole: np.ndarray, heat: float
+) -> tuple[np.ndarray, np.ndarray]:
     """How prices answer to forced loads, and the loads expected of the accounts that are to be whole.
 
     Parameters
@@ -42,8 +43,17 @@ def stiffness(phase: Phase, weighing: Weighing, duals: Duals, is_whole: np.ndarr
     edges, prices, size = phase.edges, weighing.prices, weighing.size
     room, heat = edges.room, heat * edge_unit(weighing)
     everybody = np.arange(len(edges.state), dtype=np.int32)
-    columns = near_columns(edges, prices, room, duals.seat, duals.balance, everybody, np.ones(len(everybody)),
-                           NEGLIGIBLE * heat, phase.num_reps)
+    columns = near_columns(
+        edges,
+        prices,
+        room,
+        duals.seat,
+        duals.balance,
+        everybody,
+        np.ones(len(everybody)),
+        NEGLIGIBLE * heat,
+        phase.num_reps,
+    )
     price = np.column_stack([duals.balance * size, duals.seat])
     ceiling = np.column_stack([prices.excess * size, np.full(phase.num_reps, TYPICAL * weighing.unit)])
     soft = SOFT * np.column_stack([edges.target / size, edges.seats]) / np.maximum(ceiling, 1e-300)

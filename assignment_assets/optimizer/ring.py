@@ -55,8 +55,9 @@ def _best_ring(ledger, edges, dual, account, goals, cost, cost_of_other):
             to_second = rise - ledger.reduced[second] + waste_of(ledger, edges, dual, there, account, second)
             if to_second >= best or not fits(desk, edges, num_measures, there, account, second):
                 continue
-            degree_of_other, least_of_other = price_edges(edges, dual.prices, dual.room, dual.seat, dual.balance,
-                                                          second, cost_of_other)
+            degree_of_other, least_of_other = price_edges(
+                edges, dual.prices, dual.room, dual.seat, dual.balance, second, cost_of_other
+            )
             for other_rank in range(degree_of_other):
                 beyond = edges.reps[edges.state_start[edges.state[second]] + other_rank]
                 so_far = to_second + cost_of_other[other_rank] - least_of_other
@@ -67,8 +68,9 @@ def _best_ring(ledger, edges, dual, account, goals, cost, cost_of_other):
                     if change < best and fits(desk, edges, num_measures, here, second, account):
                         best, best_second, best_third = change, second, -1
                     continue
-                change, third = best_successor(ledger, edges, dual, so_far - ledger.balance_waste[beyond], best, beyond,
-                                               second, here, account)
+                change, third = best_successor(
+                    ledger, edges, dual, so_far - ledger.balance_waste[beyond], best, beyond, second, here, account
+                )
                 if third >= 0:
                     best, best_second, best_third = change, second, third
     return best, best_second, best_third

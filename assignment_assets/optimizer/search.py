@@ -68,8 +68,14 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
     amount_of, state_of, rank_of, owner_of = edges.amount, edges.state, edges.rank, edges.owner
     minutes, edge_start = edges.minutes, edges.start
     choice_start, above = choices.start, choices.above
-    table, slots, pair_start, lower, upper, paired = (pairs.table, pairs.slot, pairs.start, pairs.lower, pairs.upper,
-                                                      pairs.account)
+    table, slots, pair_start, lower, upper, paired = (
+        pairs.table,
+        pairs.slot,
+        pairs.start,
+        pairs.lower,
+        pairs.upper,
+        pairs.account,
+    )
     book_cost = np.zeros(len(edges.seats))
     for rep in range(len(book_cost)):
         for k in range(num_measures):

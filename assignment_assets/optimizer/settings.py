@@ -81,18 +81,48 @@ class Settings:
             The preset is unknown, or a figure is out of its range.
         """
         if preset not in PRESETS:
-            raise InvalidInput("optimiser settings",
-                               [Fault("settings.preset", repr(preset), " or ".join(PRESETS), "Choose one of them.")])
+            raise InvalidInput(
+                "optimiser settings",
+                [Fault("settings.preset", repr(preset), " or ".join(PRESETS), "Choose one of them.")],
+            )
         return cls(**{"preset": preset, **PRESETS[preset], **changes})
 
 
 PRESETS: dict[str, dict[str, int]] = {
-    "brief": {"lattice_divisions": 1, "generations": 0, "offspring": 8, "burst_sweeps": 8, "knee_sweeps": 600,
-              "value_sweeps": 30, "front_points": 10},
-    "quick": {"lattice_divisions": 6, "generations": 18, "offspring": 160, "burst_sweeps": 8, "knee_sweeps": 600,
-              "value_sweeps": 50, "front_points": 30},
-    "standard": {"lattice_divisions": 8, "generations": 70, "offspring": 240, "burst_sweeps": 8, "knee_sweeps": 600,
-                 "value_sweeps": 150, "front_points": 60},
-    "thorough": {"lattice_divisions": 12, "generations": 220, "offspring": 320, "burst_sweeps": 20, "knee_sweeps": 600,
-                 "value_sweeps": 600, "front_points": 120},
+    "brief": {
+        "lattice_divisions": 1,
+        "generations": 0,
+        "offspring": 8,
+        "burst_sweeps": 8,
+        "knee_sweeps": 600,
+        "value_sweeps": 30,
+        "front_points": 10,
+    },
+    "quick": {
+        "lattice_divisions": 6,
+        "generations": 18,
+        "offspring": 160,
+        "burst_sweeps": 8,
+        "knee_sweeps": 600,
+        "value_sweeps": 50,
+        "front_points": 30,
+    },
+    "standard": {
+        "lattice_divisions": 8,
+        "generations": 70,
+        "offspring": 240,
+        "burst_sweeps": 8,
+        "knee_sweeps": 600,
+        "value_sweeps": 150,
+        "front_points": 60,
+    },
+    "thorough": {
+        "lattice_divisions": 12,
+        "generations": 220,
+        "offspring": 320,
+        "burst_sweeps": 20,
+        "knee_sweeps": 600,
+        "value_sweeps": 600,
+        "front_points": 120,
+    },
 }

@@ -99,8 +99,9 @@ def with_proven_bounds(front: ReferringFront, settled: Settled, settings: Settin
     """
     relaxed, weights = settled.relaxed, np.array(settings.knee_weights) / sum(settings.knee_weights)
     flow = _seating(settled)
-    seated = Selection(settled.selection.is_placed, flow, settled.largest.is_tight,
-                       usable_pairs(relaxed.covers, flow, relaxed.seats))
+    seated = Selection(
+        settled.selection.is_placed, flow, settled.largest.is_tight, usable_pairs(relaxed.covers, flow, relaxed.seats)
+    )
     phase, _ = referring_phase(relaxed, seated)
     ideal = np.maximum([lower_bound(phase, weigh(phase, unit)).bound for unit in np.eye(3)], 0.0)
     scale = Landscape(phase, np.minimum(ideal, front.ideal), front.reference)

@@ -51,9 +51,10 @@ def _largest_cut(covered: csr_matrix, supply: np.ndarray, room: np.ndarray) -> f
     columns = np.arange(flows)
     out = coo_matrix((np.ones(flows), (coo.row, columns)), shape=(len(supply), flows))
     into = coo_matrix((np.ones(flows), (coo.col, columns)), shape=(len(room), flows)).tocsr()[finite]
-    solved = linprog(-np.ones(flows), A_ub=vstack([out, into]), b_ub=np.concatenate([supply, room[finite]]) / unit,
-                     method="highs")
-    price = 1.0 + solved.ineqlin.marginals[:len(supply)] if solved.status == 0 else np.zeros(len(supply))
+    solved = linprog(
+        -np.ones(flows), A_ub=vstack([out, into]), b_ub=np.concatenate([supply, room[finite]]) / unit, method="highs"
+    )
+    price = 1.0 + solved.ineqlin.marginals[: len(supply)] if solved.status == 0 else np.zeros(len(supply))
     best = 0.0
     for least in np.unique(np.round(price, 9)):
         chosen = price >= least - 1e-9
@@ -80,10 +81,20 @@ def least_moves(phase: Phase) -> float:
     by_rep = coo_matrix((np.ones(flows), (reps, columns)), shape=(num_reps, flows))
     solved = linprog(
         np.concatenate([-np.ones(flows), np.zeros(flows)]),  # with the owner, or elsewhere
-        A_eq=hstack([by_state, by_state]), b_eq=heads, A_ub=hstack([by_rep, by_rep]), b_ub=edges.seats,
-        bounds=np.column_stack([np.zeros(2 * flows), np.concatenate([owned.reshape(num_states, num_reps)[states, reps],
-                                                                    np.full(flows, heads.max(initial=0))])]),
-        method="highs")
+        A_eq=hstack([by_state, by_state]),
+        b_eq=heads,
+        A_ub=hstack([by_rep, by_rep]),
+        b_ub=edges.seats,
+        bounds=np.column_stack(
+            [
+                np.zeros(2 * flows),
+                np.concatenate(
+                    [owned.reshape(num_states, num_reps)[states, reps], np.full(flows, heads.max(initial=0))]
+                ),
+            ]
+        ),
+        method="highs",
+    )
     if solved.status != 0:
         return 0.0
     most = np.floor(-solved.fun + HAIR)

@@ -64,8 +64,9 @@ def near_columns(edges, prices, room, seat, balance, account_of, tolerance, reac
             cost_of[column] = cost
             column += 1
         start[row + 1], floor[row] = column, least
-    return Columns(account_of, num_accounts / max(len(account_of), 1), tolerance, start, rep_of[:column],
-                   floor, cost_of[:column])
+    return Columns(
+        account_of, num_accounts / max(len(account_of), 1), tolerance, start, rep_of[:column], floor, cost_of[:column]
+    )
 
 
 @njit(cache=True)
@@ -132,9 +133,27 @@ def _softmin(cost, power, width, per_halving):
         whole = np.int64(above)
         part = above - np.float64(whole)
         bits[turn] = (np.int64(1023) - whole) << np.int64(52)  # the exponent of a double
-        cost[turn] = 1.0 + part * (-0.6931471805599453 + part * (0.2402265069591007 + part * (
-            -0.05550410866482158 + part * (0.009618129107628477 + part * (-0.0013333558146428443 + part * (
-                0.00015403530393381608 + part * (-1.525273380405984e-05 + part * 1.321548679014431e-06)))))))
+        cost[turn] = 1.0 + part * (
+            -0.6931471805599453
+            + part
+            * (
+                0.2402265069591007
+                + part
+                * (
+                    -0.05550410866482158
+                    + part
+                    * (
+                        0.009618129107628477
+                        + part
+                        * (
+                            -0.0013333558146428443
+                            + part
+                            * (0.00015403530393381608 + part * (-1.525273380405984e-05 + part * 1.321548679014431e-06))
+                        )
+                    )
+                )
+            )
+        )
     for turn in range(width):
         cost[turn] *= power[turn]
     cost[width:padded] = 0.0

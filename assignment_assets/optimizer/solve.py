@@ -11,8 +11,13 @@ from assignment_assets.optimizer.settings import Settings
 from assignment_assets.optimizer.workers import Alone, Workers
 
 
-def solve_referring(instance: Instance, settings: Settings, progress: Listener = silent,
-                    workers: Workers | None = None, checkpoints: Checkpoints | None = None) -> ReferringFront:
+def solve_referring(
+    instance: Instance,
+    settings: Settings,
+    progress: Listener = silent,
+    workers: Workers | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> ReferringFront:
     """The front of phase 2: the referring accounts that have a seat, spread over the reps who cover their states.
 
     Always has at least one point (with no referring account: one point, of the books as they stand). No point of it
@@ -30,13 +35,19 @@ def solve_referring(instance: Instance, settings: Settings, progress: Listener =
     from assignment_assets.optimizer.settled import settle, with_proven_bounds
 
     settled = settle(instance, settings)
-    front = find_front(settled.instance, settled.selection, settings, progress, workers or Alone(),
-                       checkpoints or Forgetful())
+    front = find_front(
+        settled.instance, settled.selection, settings, progress, workers or Alone(), checkpoints or Forgetful()
+    )
     return front if settled.is_base else with_proven_bounds(front, settled, settings)
 
 
-def complete(instance: Instance, referring: np.ndarray, settings: Settings, progress: Listener = silent,
-             front: ReferringFront | None = None) -> Books:
+def complete(
+    instance: Instance,
+    referring: np.ndarray,
+    settings: Settings,
+    progress: Listener = silent,
+    front: ReferringFront | None = None,
+) -> Books:
     """Phase 3 after a chosen point of the front: books, reasons and the certificate of both phases.
 
     Needs nothing of the front but the chosen row, so that it can run in another process, from stored tables. The same

@@ -111,8 +111,14 @@ def _empty_side(plan, num_measures):
     subsets = 1 + count + count * (count - 1) // 2 * (1 if plan.together > 1 else 0)
     if plan.together > 2:
         subsets += count * (count - 1) * (count - 2) // 6
-    return Side(np.empty(count, dtype=np.int32), np.empty(count), np.empty(count),
-                np.full((subsets, 3), -1, dtype=np.int32), np.zeros((subsets, num_measures)), np.zeros(subsets))
+    return Side(
+        np.empty(count, dtype=np.int32),
+        np.empty(count),
+        np.empty(count),
+        np.full((subsets, 3), -1, dtype=np.int32),
+        np.zeros((subsets, num_measures)),
+        np.zeros(subsets),
+    )
 
 
 @njit(cache=True)
@@ -191,13 +197,22 @@ def _best(desk, excess, square, ours, num_ours, theirs, num_theirs, here, there)
                 yours = order[turn]
                 turn += 1 if upwards else -1
                 gain = their_total[yours, key] - our_total[mine, key]
-                value = our_cost[mine] + _load_cost(excess, square, here, there, key, over[here, key] + gain,
-                                                    over[there, key] - gain)
+                value = our_cost[mine] + _load_cost(
+                    excess, square, here, there, key, over[here, key] + gain, over[there, key] - gain
+                )
                 if value + floor >= least:
                     break
                 value += their_cost[yours]
-                if value >= least or not _fits(desk, num_measures, our_parts[mine], our_total[mine], their_parts[yours],
-                                               their_total[yours], here, there):
+                if value >= least or not _fits(
+                    desk,
+                    num_measures,
+                    our_parts[mine],
+                    our_total[mine],
+                    their_parts[yours],
+                    their_total[yours],
+                    here,
+                    there,
+                ):
                     continue
                 for k in range(num_measures):
                     if k != key:
@@ -210,8 +225,12 @@ def _best(desk, excess, square, ours, num_ours, theirs, num_theirs, here, there)
 
 @njit(cache=True, inline="always")
 def _load_cost(excess, square, here, there, k, over_here, over_there):
-    return (excess[here, k] * max(0.0, over_here) + square[here, k] * over_here * over_here
-            + excess[there, k] * max(0.0, over_there) + square[there, k] * over_there * over_there)
+    return (
+        excess[here, k] * max(0.0, over_here)
+        + square[here, k] * over_here * over_here
+        + excess[there, k] * max(0.0, over_there)
+        + square[there, k] * over_there * over_there
+    )
 
 
 @njit(cache=True)

@@ -17,8 +17,9 @@ from assignment_assets.optimizer.instance import Instance
 from assignment_assets.optimizer.phase import Phase
 
 
-def settle_ties(instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray, band: int,
-                spare: np.ndarray | None = None) -> np.ndarray:
+def settle_ties(
+    instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray, band: int, spare: np.ndarray | None = None
+) -> np.ndarray:
     """int32[N]: the rep whom a better performer replaced, −1 where nothing was tied; `assignment` is changed in place.
 
     Imbalance means all four measures, so that a referring account's tie leaves the value books alone too. `spare`
@@ -42,16 +43,31 @@ def settle_ties(instance: Instance, phases: tuple[Phase, ...], assignment: np.nd
     for _ in range(instance.num_reps + 1):
         changed = 0
         for phase in phases:
-            changed += _pass(phase.accounts, phase.edges, amounts, assignment, given_by, load, free, shares, whole,
-                             totals, instance.performance, band, revenue, spare)
+            changed += _pass(
+                phase.accounts,
+                phase.edges,
+                amounts,
+                assignment,
+                given_by,
+                load,
+                free,
+                shares,
+                whole,
+                totals,
+                instance.performance,
+                band,
+                revenue,
+                spare,
+            )
         if not changed:
             break
     return given_by
 
 
 @njit(cache=True)
-def _pass(accounts, edges, amounts, assignment, given_by, load, free, shares, whole, totals, performance, band,
-          revenue, spare):
+def _pass(
+    accounts, edges, amounts, assignment, given_by, load, free, shares, whole, totals, performance, band, revenue, spare
+):
     changed = 0
     for row in range(len(accounts)):
         account = accounts[row]
@@ -67,7 +83,8 @@ def _pass(accounts, edges, amounts, assignment, given_by, load, free, shares, wh
             if len(spare) > 0 and revenue[account] > spare[there]:
                 continue
             better = performance[there] > performance[best] or (
-                best != here and performance[there] == performance[best] and minutes < best_minutes)
+                best != here and performance[there] == performance[best] and minutes < best_minutes
+            )
             if not better or edges.owner[row] == here or edges.owner[row] == there:
                 continue
             if _same_balance(amounts, account, load, here, there, shares, whole, totals):
@@ -92,10 +109,12 @@ def _pass(accounts, edges, amounts, assignment, given_by, load, free, shares, wh
 def _same_balance(amounts, account, load, here, there, shares, whole, totals):
     for k in range(load.shape[1]):
         amount = amounts[account, k]
-        before = max(0, whole * load[here, k] - shares[here] * totals[k]) \
-            + max(0, whole * load[there, k] - shares[there] * totals[k])
-        after = max(0, whole * (load[here, k] - amount) - shares[here] * totals[k]) \
-            + max(0, whole * (load[there, k] + amount) - shares[there] * totals[k])
+        before = max(0, whole * load[here, k] - shares[here] * totals[k]) + max(
+            0, whole * load[there, k] - shares[there] * totals[k]
+        )
+        after = max(0, whole * (load[here, k] - amount) - shares[here] * totals[k]) + max(
+            0, whole * (load[there, k] + amount) - shares[there] * totals[k]
+        )
         if before != after:
             return False
     return True

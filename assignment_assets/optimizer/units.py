@@ -101,8 +101,9 @@ def _sweep(ground: Ground, unit: Range) -> np.ndarray:
     found, current = [], unit.start
     for place in range(*unit.places):
         guide = ground.guide(place)
-        current = landscape.burst(landscape.round_prices(guide, current, generator), guide, unit.sweeps, SEED_HEAT,
-                                  generator)
+        current = landscape.burst(
+            landscape.round_prices(guide, current, generator), guide, unit.sweeps, SEED_HEAT, generator
+        )
         found.append(current)
     return np.array(found)
 
@@ -119,8 +120,9 @@ def _walk(ground: Ground, unit: Walk) -> Found:
     for step, direction in enumerate(unit.directions):
         if step or not unit.is_fresh:
             sweeps, heat = AMONG[min(step, 1)]
-            current = part.landscape.burst(current, everything, sweeps * unit.sweeps, heat, generator, direction,
-                                           reserve)
+            current = part.landscape.burst(
+                current, everything, sweeps * unit.sweeps, heat, generator, direction, reserve
+            )
         found.append(current)
     return Found(evaluate(part.landscape.phase, np.array(found)), part.whole(np.array(found)))
 

@@ -79,8 +79,9 @@ def seat_the_rest(instance: Instance, selection: Selection, assignment: np.ndarr
     return _reconcile(instance, np.flatnonzero(is_referring), assignment, flow)
 
 
-def _reconcile(instance: Instance, accounts: np.ndarray, assignment: np.ndarray,
-               flow: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _reconcile(
+    instance: Instance, accounts: np.ndarray, assignment: np.ndarray, flow: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Gives `accounts` places in `flow`, their own where it still has one; returns what is left of the flow."""
     left = flow.copy()
     homeless = []
@@ -98,8 +99,9 @@ def _reconcile(instance: Instance, accounts: np.ndarray, assignment: np.ndarray,
     return assignment, left
 
 
-def value_phase(instance: Instance, selection: Selection, assignment: np.ndarray,
-                flow: np.ndarray) -> tuple[Phase, np.ndarray]:
+def value_phase(
+    instance: Instance, selection: Selection, assignment: np.ndarray, flow: np.ndarray
+) -> tuple[Phase, np.ndarray]:
     """Phase 3's arrays and one feasible start, after the referring accounts of `assignment`."""
     taken = np.flatnonzero(assignment >= 0)
     held = instance.base_load.copy()
@@ -110,24 +112,27 @@ def value_phase(instance: Instance, selection: Selection, assignment: np.ndarray
     if selection.within is None:
         usable = usable_pairs(instance.covers, flow, seats)
     else:
-        room = instance.caps.room - np.bincount(assignment[taken], instance.caps.revenue[taken],
-                                                minlength=instance.num_reps).astype(np.int64)
+        room = instance.caps.room - np.bincount(
+            assignment[taken], instance.caps.revenue[taken], minlength=instance.num_reps
+        ).astype(np.int64)
     phase = build_phase(instance, "value", accounts, VALUE, held, seats, np.zeros_like(flow), room, usable)
     if selection.within is not None:
         return phase, selection.within.start[accounts]
     return phase, draw_from_flow(np.arange(len(accounts)), phase.edges.state, phase.edges, flow.copy())
 
 
-def distribute_value(phase: Phase, start: np.ndarray, settings: Settings,
-                     progress: Listener) -> tuple[Landscape, Duals, np.ndarray]:
+def distribute_value(
+    phase: Phase, start: np.ndarray, settings: Settings, progress: Listener
+) -> tuple[Landscape, Duals, np.ndarray]:
     """Phase 3's scale, the proof at the configured weights, and the books (int32[n])."""
     generator = np.random.default_rng([settings.seed, 3])
     landscape, extremes = survey(phase, start, generator)
     guide = landscape.guide(np.array(settings.value_weights) / sum(settings.value_weights))
     progress(Progress("value", "bounds", 1, 1))
     rounded = landscape.round_prices(guide, extremes[0], generator)
-    books = landscape.relieve(landscape.burst(rounded, guide, settings.value_sweeps / 3, VALUE_HEAT, generator), guide,
-                              COARSE)
+    books = landscape.relieve(
+        landscape.burst(rounded, guide, settings.value_sweeps / 3, VALUE_HEAT, generator), guide, COARSE
+    )
     books = landscape.burst(books, guide, 2 * settings.value_sweeps / 3, VALUE_HEAT, generator)
     books = landscape.settle(books, guide, generator)
     dived = landscape.settled_dive(guide, extremes[0], generator)

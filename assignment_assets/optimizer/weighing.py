@@ -31,8 +31,9 @@ def weigh(phase: Phase, weights: np.ndarray, size: np.ndarray | None = None) -> 
     counted = (phase.shares > 0)[:, None] & (phase.totals > 0)[None, :]
     per_unit = weights[0] * 100.0 / (max(phase.num_measures, 1) * np.maximum(phase.totals, 1).astype(np.float64))
     per_move = weights[2] * 100.0 / max(phase.num_owned, 1)
-    prices = Prices(float(weights[1] / max(phase.num_driven, 1)), float(per_move),
-                    np.where(counted, per_unit[None, :], 0.0))
+    prices = Prices(
+        float(weights[1] / max(phase.num_driven, 1)), float(per_move), np.where(counted, per_unit[None, :], 0.0)
+    )
     if size is None:
         size = _typical_load(phase.edges.amount)
     per_account = prices.move + float((prices.excess.max(axis=0, initial=0.0) * size).sum())

@@ -5,8 +5,13 @@ import polars as pl
 from assignment_assets.report.books import BOOK_STATES, MEASURES, loads
 
 BALANCE_COLUMNS = {
-    "book_state": pl.String, "measure": pl.String, "hoover_pct": pl.Float64, "cv_pct": pl.Float64,
-    "least": pl.Float64, "most": pl.Float64, "spread": pl.Float64,
+    "book_state": pl.String,
+    "measure": pl.String,
+    "hoover_pct": pl.Float64,
+    "cv_pct": pl.Float64,
+    "least": pl.Float64,
+    "most": pl.Float64,
+    "spread": pl.Float64,
 }
 
 
@@ -53,5 +58,7 @@ def _spread(books: pl.DataFrame, measure: str) -> dict:
     return {
         "hoover_pct": 100.0 * excess / total if total else 0.0,
         "cv_pct": 100.0 * scaled.std(ddof=0) / mean if mean else 0.0,
-        "least": scaled.min(), "most": scaled.max(), "spread": scaled.max() - scaled.min(),
+        "least": scaled.min(),
+        "most": scaled.max(),
+        "spread": scaled.max() - scaled.min(),
     }

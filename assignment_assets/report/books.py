@@ -32,7 +32,11 @@ def ownership(
         `account_count` = 1), and the owner columns. An account outside the pool keeps its owner.
     """
     owned = accounts.filter(pl.col("carve_out").fill_null("") == "").select(
-        "account_id", "name", "state", "latitude", "longitude",
+        "account_id",
+        "name",
+        "state",
+        "latitude",
+        "longitude",
         pl.lit(1, pl.Int64).alias("account_count"),
         *(pl.col(measure).fill_null(0) for measure in MEASURES[1:]),
         pl.col("owner_id").alias("before"),

@@ -31,16 +31,25 @@ def render(report: ReportInput) -> str:
     policy forbids anything else. Names and notes are escaped. The same input gives the same text.
     """
     page = PAGES.get_template("cycle_report.html")
-    return page.render(report=report, facts=facts(report), cards=cards(report), sections=sections(report),
-                       script=script(), policy=policy())
+    return page.render(
+        report=report,
+        facts=facts(report),
+        cards=cards(report),
+        sections=sections(report),
+        script=script(),
+        policy=policy(),
+    )
 
 
 def facts(report: ReportInput) -> list[tuple[str, str]]:
     """What identifies the cycle: where it stands, scope, as-of day, who opened it, mode and revision."""
     config = report.config()
     return [
-        ("State", words(report.state)), ("Scope", words(config.get("scope"))), ("As of", day(config.get("as_of"))),
-        ("Opened by", config.get("opened_by") or NOTHING), ("Mode", words(config.get("mode"))),
+        ("State", words(report.state)),
+        ("Scope", words(config.get("scope"))),
+        ("As of", day(config.get("as_of"))),
+        ("Opened by", config.get("opened_by") or NOTHING),
+        ("Mode", words(config.get("mode"))),
         ("Revision", whole(config.get("revision"))),
     ]
 

@@ -65,8 +65,11 @@ def front_view(front: pl.DataFrame, cycle: str = "") -> FrontView:
     points = [_point(row, knees[0] if knees else None, front) for row in front.sort("point").to_dicts()]
     axes = [{"name": axis.name, "title": axis.title} for axis in AXES]
     return FrontView(
-        findings.of_front(front), {"axes": axes, "points": points}, _table(points),
-        pictures.data_uri(pictures.front(front)), f"assignment choose {cycle} POINT --as YOU" if cycle else "",
+        findings.of_front(front),
+        {"axes": axes, "points": points},
+        _table(points),
+        pictures.data_uri(pictures.front(front)),
+        f"assignment choose {cycle} POINT --as YOU" if cycle else "",
     )
 
 
@@ -101,7 +104,9 @@ def policy() -> str:
 def _point(row: dict, knee: dict | None, front: pl.DataFrame) -> dict:
     marks = [mark for mark in ("knee", "chosen") if row[f"is_{mark}"]]
     return {
-        "point": row["point"], "marks": marks, "values": [row[axis.column] for axis in AXES],
+        "point": row["point"],
+        "marks": marks,
+        "values": [row[axis.column] for axis in AXES],
         "texts": ["–" if row[axis.column] is None else axis.as_text(row[axis.column]) for axis in AXES],
         "against": [_against(row, knee, axis) for axis in AXES],
         "price": price(front, row["point"]) if knee else "",
@@ -125,7 +130,8 @@ def _table(points: list[dict]) -> Grid:
         for each in points
     ]
     columns = [
-        Column("point", "Point"), Column("marks", "Marks", str),
+        Column("point", "Point"),
+        Column("marks", "Marks", str),
         *(number(text, axis.name, str) for text, axis in zip(texts, AXES, strict=True)),
         prose("price", "Against the knee"),
     ]

@@ -81,14 +81,19 @@ def number(name: str, heading: str, as_text: Callable = whole, has_bar: bool = F
 
 
 def grid(
-    frame: pl.DataFrame, caption: str, columns: Sequence[Column], most: int = 500, is_folded: bool = False,
+    frame: pl.DataFrame,
+    caption: str,
+    columns: Sequence[Column],
+    most: int = 500,
+    is_folded: bool = False,
     kept_in: str = "",
 ) -> Grid:
     """The frame's first `most` rows under these columns; `kept_in` names the table that has all of them."""
     shown = frame.head(most)
     scales = {
         column.name: max((abs(value) for value in frame[column.name].drop_nulls()), default=0)
-        for column in columns if column.has_bar
+        for column in columns
+        if column.has_bar
     }
     rows = [[_cell(column, row[column.name], scales) for column in columns] for row in shown.iter_rows(named=True)]
     note = ""

@@ -9,8 +9,13 @@ from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.tables import TABLES
 
 RUN_SUMMARY_COLUMNS = {
-    "stage": pl.String, "asset": pl.String, "rows_in": pl.Int64, "rows_out": pl.Int64, "seconds": pl.Float64,
-    "people": pl.String, "refused": pl.String,
+    "stage": pl.String,
+    "asset": pl.String,
+    "rows_in": pl.Int64,
+    "rows_out": pl.Int64,
+    "seconds": pl.Float64,
+    "people": pl.String,
+    "refused": pl.String,
 }
 """One row an asset, in the order of the waterfall; `people` and `refused` are sentences or null."""
 

@@ -12,11 +12,18 @@ from assignment_assets.report.inputs import RUN_SUMMARY_COLUMNS, ReportInput
 OF_THE_COMPANY = ("referring_front", "chosen_points", "cycle_events")
 """Tables without rows of anybody's accounts: shown as they are."""
 BY_ACCOUNT = (
-    "eligible_pool", "locks", "proposed_books", "overflow", "reviewed_books", "decided_books", "opportunities",
+    "eligible_pool",
+    "locks",
+    "proposed_books",
+    "overflow",
+    "reviewed_books",
+    "decided_books",
+    "opportunities",
 )
 BY_OWNERS = ("approved_diff", "write_back_log")
 ENDS = {
-    "proposed_books": ("current_owner_id", "rep_id"), "overflow": ("current_owner_id", "member_id"),
+    "proposed_books": ("current_owner_id", "rep_id"),
+    "overflow": ("current_owner_id", "member_id"),
     "reviewed_books": ("current_owner_id", "reviewed_owner_id"),
     "decided_books": ("current_owner_id", "reviewed_owner_id"),
 }
@@ -93,8 +100,11 @@ def of_region(report: ReportInput, region: str) -> ReportInput:
 def _accounts(report: ReportInput, own: pl.DataFrame) -> tuple[list[str], list[str]]:
     """Ids of the region's accounts, and of everybody else who owns one of them before or after."""
     owned = ownership(
-        report.frame("accounts"), report.optional("proposed_books"), report.optional("overflow"),
-        report.optional("reviewed_books"), report.optional("decided_books"),
+        report.frame("accounts"),
+        report.optional("proposed_books"),
+        report.optional("overflow"),
+        report.optional("reviewed_books"),
+        report.optional("decided_books"),
     )
     states = [name for name in ("before", "proposed", "reviewed", "decided") if name in owned.columns]
     ids = own["rep_id"].implode()

@@ -38,8 +38,13 @@ def run_table(run_summary: pl.DataFrame) -> str:
     headings = ("stage", "asset", "rows in", "rows out", "time", "what people did", "refused")
     rows = [
         (
-            words(row["stage"]), row["asset"], whole(row["rows_in"]), whole(row["rows_out"]), seconds(row["seconds"]),
-            row["people"] or "", row["refused"] or "",
+            words(row["stage"]),
+            row["asset"],
+            whole(row["rows_in"]),
+            whole(row["rows_out"]),
+            seconds(row["seconds"]),
+            row["people"] or "",
+            row["refused"] or "",
         )
         for row in run_summary.to_dicts()
     ]
@@ -54,7 +59,10 @@ def compare(a: ReportInput, b: ReportInput) -> Comparison:
     """
     rows = comparison_rows(a, b)
     columns = [
-        Column("part", "Part"), Column("figure", "Figure"), Column("a", a.cycle), Column("b", b.cycle),
+        Column("part", "Part"),
+        Column("figure", "Figure"),
+        Column("a", a.cycle),
+        Column("b", b.cycle),
         Column("difference", "Difference"),
     ]
     title = f"{a.cycle} and {b.cycle} side by side"

@@ -7,10 +7,15 @@ import polars as pl
 from assignment_assets.report.wording import words
 
 STEPS = {
-    "accounts": "All accounts", "pool": "In the pool",
-    "locked": "Locked with their rep", "placed": "Placed by the engine", "overflow": "To Inside Sales",
-    "moves": "Owner changes proposed", "reviewed": "Owner changes after review",
-    "approved": "Approved", "written": "Written and read back",
+    "accounts": "All accounts",
+    "pool": "In the pool",
+    "locked": "Locked with their rep",
+    "placed": "Placed by the engine",
+    "overflow": "To Inside Sales",
+    "moves": "Owner changes proposed",
+    "reviewed": "Owner changes after review",
+    "approved": "Approved",
+    "written": "Written and read back",
 }
 WRITTEN_OUTCOMES = ("verified", "skipped_already")
 
@@ -44,8 +49,10 @@ def waterfall(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         counts["approved"] = _approved(tables["approved_diff"])
     if "write_back_log" in tables:
         counts["written"] = _written(tables["write_back_log"])
-    rows = [{"step": step, "label": label, "accounts": counts[step][0], "note": counts[step][1]}
-            for step, label in STEPS.items()]
+    rows = [
+        {"step": step, "label": label, "accounts": counts[step][0], "note": counts[step][1]}
+        for step, label in STEPS.items()
+    ]
     schema = {"step": pl.String, "label": pl.String, "accounts": pl.Int64, "note": pl.String}
     return pl.DataFrame(rows, schema=schema)
 

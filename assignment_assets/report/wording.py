@@ -5,11 +5,19 @@ import datetime as dt
 NOTHING = "–"
 BOOK_STATE_WORDS = {"before": "before", "proposed": "as proposed", "reviewed": "after review", "decided": "as decided"}
 MEASURE_WORDS = {
-    "account_count": "Accounts", "opp_count": "Opportunities", "bps": "BPS", "tam": "TAM", "value": "Value",
+    "account_count": "Accounts",
+    "opp_count": "Opportunities",
+    "bps": "BPS",
+    "tam": "TAM",
+    "value": "Value",
 }
 
 SPELLING = {
-    "arm": "ARM", "growers": "Growers", "activators": "Activators", "l3m_referrer": "L3M referrer", "l3m": "L3M",
+    "arm": "ARM",
+    "growers": "Growers",
+    "activators": "Activators",
+    "l3m_referrer": "L3M referrer",
+    "l3m": "L3M",
     "never": "never referred",
 }
 

@@ -124,13 +124,21 @@ def _who_is_asked(folder: DataFolder, role: str, cycle: str, email: str) -> str:
 def keep(response: Response, cookie: str, granted: Pass, now: datetime, is_https: bool) -> None:
     """Sets the visit's cookie: for its pages alone, out of reach of scripts, gone when the link expires."""
     response.set_cookie(
-        COOKIE, cookie, max_age=max(0, int((granted.expires_at - now).total_seconds())),
-        path=place_of(granted.role, granted.cycle), secure=is_https, httponly=True, samesite="lax",
+        COOKIE,
+        cookie,
+        max_age=max(0, int((granted.expires_at - now).total_seconds())),
+        path=place_of(granted.role, granted.cycle),
+        secure=is_https,
+        httponly=True,
+        samesite="lax",
     )
 
 
 def require_form_secret(visiting: Visit, given: str) -> None:
     """Nothing, or Refused (403) where a form was not made for this visit."""
     if not given.isascii() or not hmac.compare_digest(visiting.form_secret, given):
-        raise Refused(403, "This form was not opened from your page, or the page was open for too long. "
-                      "Open your personal link again; what you saved is still there.")
+        raise Refused(
+            403,
+            "This form was not opened from your page, or the page was open for too long. "
+            "Open your personal link again; what you saved is still there.",
+        )

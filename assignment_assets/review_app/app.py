@@ -64,8 +64,13 @@ def application(house: House) -> Starlette:
         return response
 
     async def welcome(request: Request) -> Response:
-        return _message(house, 200, "These pages open with a personal link. Use the link that was sent to you; if you "
-                        "have none, ask Growth Strategy.", "Account assignment")
+        return _message(
+            house,
+            200,
+            "These pages open with a personal link. Use the link that was sent to you; if you "
+            "have none, ask Growth Strategy.",
+            "Account assignment",
+        )
 
     async def static(request: Request) -> Response:
         name = request.path_params["name"]
@@ -75,8 +80,11 @@ def application(house: House) -> Starlette:
         return Response(content, media_type=STATIC[name], headers={"cache-control": "max-age=300"})
 
     async def refused(request: Request, error: Exception) -> Response:
-        return _message(house, error.status_code, "There is no such page." if error.status_code == 404 else
-                        "That cannot be done here.")
+        return _message(
+            house,
+            error.status_code,
+            "There is no such page." if error.status_code == 404 else "That cannot be done here.",
+        )
 
     return Starlette(
         routes=[
@@ -97,9 +105,16 @@ def application(house: House) -> Starlette:
     )
 
 
-ROLE_OF = {book_page.show: "director", book_page.save: "director", director_page.picture: "director",
-           report_page.of_director: "director", region_page.show: "gs", region_page.sign: "gs",
-           region_page.picture: "gs", report_page.of_signer: "gs"}
+ROLE_OF = {
+    book_page.show: "director",
+    book_page.save: "director",
+    director_page.picture: "director",
+    report_page.of_director: "director",
+    region_page.show: "gs",
+    region_page.sign: "gs",
+    region_page.picture: "gs",
+    report_page.of_signer: "gs",
+}
 """Which role a page below the first one belongs to."""
 
 
@@ -149,8 +164,12 @@ def _one_at_a_time(page: Page, call: Call) -> Response:
 
 
 def _message(house: House, status: int, sentence: str, title: str = "") -> HTMLResponse:
-    titles = {403: "This does not open", 404: "There is no such page", 409: "That has changed meanwhile",
-              429: "A moment, please"}
+    titles = {
+        403: "This does not open",
+        404: "There is no such page",
+        409: "That has changed meanwhile",
+        429: "A moment, please",
+    }
     text = house.templates.get_template("message.html").render(
         title=title or titles.get(status, "That did not work"), sentence=sentence
     )

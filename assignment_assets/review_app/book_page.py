@@ -64,7 +64,8 @@ def _opened(call: Call) -> tuple[Standing, ReviewDesk, dict]:
     standing = standing_of(call.house.folder, call.cycle, "review_edits", call.person, call.now)
     desk = desk_of(call)
     mine = desk.people.filter(
-        (pl.col("team") == "field") & (pl.col("rep_id") == call.path["rep_id"])
+        (pl.col("team") == "field")
+        & (pl.col("rep_id") == call.path["rep_id"])
         & pl.col("region").is_in(desk.regions_of(call.person))
     )
     if mine.is_empty():
@@ -90,10 +91,15 @@ def _ticked(call: Call, desk: ReviewDesk, rep: dict) -> list[dict]:
                 call.note(f"refused {kind}", rep["rep_id"], what=account_id[:100])
                 raise Refused(404, "One of these accounts is not one that you can change here.")
             reason = call.one(f"reason.{account_id}")
-            edits.append({
-                "edit_kind": kind, "account_id": account_id, "rep_id": rep["rep_id"],
-                "reason": reason if reason in EDIT_REASONS else "", "note": plain(call.one(f"note.{account_id}")),
-            })
+            edits.append(
+                {
+                    "edit_kind": kind,
+                    "account_id": account_id,
+                    "rep_id": rep["rep_id"],
+                    "reason": reason if reason in EDIT_REASONS else "",
+                    "note": plain(call.one(f"note.{account_id}")),
+                }
+            )
     if len(edits) > MOST_EDITS:
         raise Refused(404, "That is more than a book can change.")
     return edits
@@ -103,20 +109,30 @@ def _faults(call: Call, desk: ReviewDesk, rep: dict, ticked: list[dict], seen: P
     unreasoned = [edit["account_id"] for edit in ticked if not edit["reason"]]
     faults = [f"{row['name']}: choose a reason." for row in _addable(desk, unreasoned, call)]
     for kind, limit, used in (
-        ("add", desk.bounds.max_adds, seen.others_adds), ("drop", desk.bounds.max_drops, seen.others_drops)
+        ("add", desk.bounds.max_adds, seen.others_adds),
+        ("drop", desk.bounds.max_drops, seen.others_drops),
     ):
         mine = {edit["account_id"] for edit in ticked if edit["edit_kind"] == kind}
         others = used.get(rep["rep_id"], set())
         count = len(mine | others)
         if mine and count > limit:
             beside = f" (others used {len(others)} of them)" if others else ""
-            faults.append(f"{count} of {limit} {kind}s of {rep['name']}'s book are used{beside}: untick "
-                          f"{count - limit}.")
+            faults.append(
+                f"{count} of {limit} {kind}s of {rep['name']}'s book are used{beside}: untick {count - limit}."
+            )
     return faults
 
 
-def _page(call: Call, standing: Standing, desk: ReviewDesk, rep: dict, edits: list[dict], faults: list[str] = (),
-          query: str = "", saved: bool = False) -> str:
+def _page(
+    call: Call,
+    standing: Standing,
+    desk: ReviewDesk,
+    rep: dict,
+    edits: list[dict],
+    faults: list[str] = (),
+    query: str = "",
+    saved: bool = False,
+) -> str:
     seen = provisional(call, standing, desk, [edit for edit in edits if edit["reason"]])
     book = _book(call, desk, rep)
     own = {(edit["edit_kind"], edit["account_id"]): edit for edit in edits if edit["rep_id"] == rep["rep_id"]}
@@ -126,11 +142,22 @@ def _page(call: Call, standing: Standing, desk: ReviewDesk, rep: dict, edits: li
     summary = desk.summary(seen.verdicts.reviewed_books.select("account_id", rep_id="reviewed_owner_id"))
     proposed = desk.summary(desk.rows.select("account_id", rep_id="new_owner_id"))
     return call.render(
-        "book.html", standing=standing, rep=rep, book=book, own=own, seen=seen, bounds=desk.bounds, faults=faults,
-        reasons=EDIT_REASONS, query=query, saved=saved,
-        asked=_addable(desk, asked_ids, call), hits=[row for row in hits if row["account_id"] not in asked_ids],
+        "book.html",
+        standing=standing,
+        rep=rep,
+        book=book,
+        own=own,
+        seen=seen,
+        bounds=desk.bounds,
+        faults=faults,
+        reasons=EDIT_REASONS,
+        query=query,
+        saved=saved,
+        asked=_addable(desk, asked_ids, call),
+        hits=[row for row in hits if row["account_id"] not in asked_ids],
         candidates=[row for row in book.candidates if row["account_id"] not in asked_ids],
-        now_facts=_row_of(summary, rep), proposed_facts=_row_of(proposed, rep),
+        now_facts=_row_of(summary, rep),
+        proposed_facts=_row_of(proposed, rep),
         others={"add": seen.others_adds.get(rep["rep_id"], set()), "drop": seen.others_drops.get(rep["rep_id"], set())},
     )
 
@@ -142,22 +169,38 @@ def _row_of(summary: pl.DataFrame, rep: dict) -> dict:
 def _book(call: Call, desk: ReviewDesk, rep: dict) -> Book:
     rep_id, facts = rep["rep_id"], desk.accounts.select(*FACTS)
     covered = rep["covered_states"] or []
-    into = desk.moves.filter(pl.col("to_id") == rep_id).join(
-        facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left"
-    ).join(desk.editable.select("account_id", "referral_status", "drive_minutes"), on="account_id", how="left",
-           maintain_order="left")
-    out = desk.moves.filter(pl.col("from_id") == rep_id).join(
-        facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left"
-    ).with_columns(is_covered=pl.col("state").is_in(covered))
+    into = (
+        desk.moves.filter(pl.col("to_id") == rep_id)
+        .join(facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left")
+        .join(
+            desk.editable.select("account_id", "referral_status", "drive_minutes"),
+            on="account_id",
+            how="left",
+            maintain_order="left",
+        )
+    )
+    out = (
+        desk.moves.filter(pl.col("from_id") == rep_id)
+        .join(facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left")
+        .with_columns(is_covered=pl.col("state").is_in(covered))
+    )
     stays = desk.editable.filter((pl.col("rep_id") == rep_id) & ~pl.col("is_move"))
     locks = desk.proposed.filter((pl.col("rep_id") == rep_id) & (pl.col("phase") == "lock"))
     fixed = desk.fixed.filter(pl.col("rep_id") == rep_id).select("account_id", move_reason=pl.lit("outside_scope"))
     locked = pl.concat([locks.select("account_id", "move_reason"), fixed]).join(facts, on="account_id")
-    near = desk.overflow.join(facts.filter(pl.col("state").is_in(covered)), on="account_id").sort(
-        pl.col("value"), "account_id", descending=[True, False], nulls_last=True
-    ).head(MOST_HITS)
-    return Book(rep, into.to_dicts(), out.to_dicts(), stays.to_dicts(), locked.sort("name").to_dicts(),
-                _addable(desk, near["account_id"].to_list(), call))
+    near = (
+        desk.overflow.join(facts.filter(pl.col("state").is_in(covered)), on="account_id")
+        .sort(pl.col("value"), "account_id", descending=[True, False], nulls_last=True)
+        .head(MOST_HITS)
+    )
+    return Book(
+        rep,
+        into.to_dicts(),
+        out.to_dicts(),
+        stays.to_dicts(),
+        locked.sort("name").to_dicts(),
+        _addable(desk, near["account_id"].to_list(), call),
+    )
 
 
 def _search(desk: ReviewDesk, call: Call, rep: dict, query: str) -> list[dict]:

@@ -27,8 +27,9 @@ def submit(call: Call) -> Response:
     standing = standing_of(call.house.folder, call.cycle, "review_edits", call.person, call.now)
     require_open(standing)
     if call.one("last_no") != str(standing.last_no):
-        return HTMLResponse(_page(call, standing, "Your review was sent from elsewhere meanwhile. Look at it again."),
-                            409)
+        return HTMLResponse(
+            _page(call, standing, "Your review was sent from elsewhere meanwhile. Look at it again."), 409
+        )
     edits, _ = read_draft(call, standing)
     action = call.one("action")
     if action == "forget":
@@ -56,6 +57,7 @@ def picture(call: Call) -> Response:
 
 def region_map(call: Call, desk: ReviewDesk, regions: list[str], after: pl.DataFrame) -> Response:
     """Accounts that the regions' reps own before or after, as a picture; `after`: account_id and owner."""
+
     def draw() -> bytes:
         reps = desk.measured(regions)
         owned = desk.owned(after.select("account_id", reviewed_owner_id="owner"))
@@ -75,19 +77,31 @@ def _page(call: Call, standing: Standing, fault: str = "") -> str:
     edits, is_unsent = read_draft(call, standing)
     seen = provisional(call, standing, desk, edits)
     reviewed = seen.verdicts.reviewed_books
-    summary = desk.summary(reviewed.select("account_id", rep_id="reviewed_owner_id")).filter(
-        pl.col("region").is_in(regions)
-    ).sort("name")
+    summary = (
+        desk.summary(reviewed.select("account_id", rep_id="reviewed_owner_id"))
+        .filter(pl.col("region").is_in(regions))
+        .sort("name")
+    )
     final = call.table(EDIT_VERDICTS).filter(pl.col("director") == call.person)
     shown = {(edit["edit_kind"], edit["rep_id"], edit["account_id"]) for edit in edits}
     unshown = [row for row in final.to_dicts() if (row["edit_kind"], row["rep_id"], row["account_id"]) not in shown]
     return call.render(
-        "director.html", standing=standing, regions=regions, fault=fault, is_unsent=is_unsent,
-        books=summary.to_dicts(), people={row["rep_id"]: row for row in desk.people.to_dicts()},
-        cards=cards(desk, regions, summary, reviewed), seen=seen, bounds=desk.bounds, final=final.height > 0,
-        changes=_changes(call, desk, edits, _told(call, final) or seen.own), unshown=unshown,
+        "director.html",
+        standing=standing,
+        regions=regions,
+        fault=fault,
+        is_unsent=is_unsent,
+        books=summary.to_dicts(),
+        people={row["rep_id"]: row for row in desk.people.to_dicts()},
+        cards=cards(desk, regions, summary, reviewed),
+        seen=seen,
+        bounds=desk.bounds,
+        final=final.height > 0,
+        changes=_changes(call, desk, edits, _told(call, final) or seen.own),
+        unshown=unshown,
         is_sent=call.query.get("sent") == "1" and not fault,
-        reasons=EDIT_REASONS, touched=_touched(desk, regions),
+        reasons=EDIT_REASONS,
+        touched=_touched(desk, regions),
         gone=_withdrawn(reviewed, desk, regions),
     )
 
@@ -121,7 +135,9 @@ def _told(call: Call, final: pl.DataFrame) -> dict[tuple[str, str, str], tuple[s
     """The final verdicts on the director's edits by kind, rep and account; empty before the gate has closed."""
     return {
         (row["edit_kind"], row["rep_id"], row["account_id"]): (
-            row["verdict"], to_you(row["message"], call.person, row["receipt_no"]))
+            row["verdict"],
+            to_you(row["message"], call.person, row["receipt_no"]),
+        )
         for row in final.to_dicts()
     }
 
@@ -131,14 +147,22 @@ def _changes(call: Call, desk: ReviewDesk, edits: list[dict], verdicts: dict) ->
     accounts = dict(desk.accounts.select("account_id", "name").iter_rows())
     reps = dict(desk.people.select("rep_id", "name").iter_rows())
     own = set(desk.people.filter(pl.col("region").is_in(desk.regions_of(call.person)))["rep_id"])
-    holders = dict(desk.books.filter(pl.col("owner_kind") == "field").select("account_id", "proposed_owner_id")
-                   .iter_rows())
+    holders = dict(
+        desk.books.filter(pl.col("owner_kind") == "field").select("account_id", "proposed_owner_id").iter_rows()
+    )
     shown = []
     for edit in edits:
         verdict, message = verdicts.get((edit["edit_kind"], edit["rep_id"], edit["account_id"]), ("", ""))
         holder = holders.get(edit["account_id"])
         is_foreign = holder is not None and holder not in own
         name = "an account of another region" if is_foreign else accounts.get(edit["account_id"], "")
-        shown.append(edit | {"name": name, "rep_name": reps.get(edit["rep_id"], edit["rep_id"]), "verdict": verdict,
-                             "message": message})
+        shown.append(
+            edit
+            | {
+                "name": name,
+                "rep_name": reps.get(edit["rep_id"], edit["rep_id"]),
+                "verdict": verdict,
+                "message": message,
+            }
+        )
     return shown

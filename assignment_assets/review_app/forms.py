@@ -29,13 +29,17 @@ async def read_form(request: Request) -> dict[str, list[str]]:
             raise Refused(413, "That is more than these pages ever send.")
     fields: dict[str, list[str]] = {}
     try:
-        pairs = parse_qsl(bytes(body).decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS,
-                          errors="strict")
+        pairs = parse_qsl(
+            bytes(body).decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+        )
     except (UnicodeDecodeError, ValueError) as error:
         raise Refused(400, "The form cannot be read. Reload the page and send it again.") from error
     for name, value in pairs:
         if len(value) > LONGEST_FIELD:
-            raise Refused(413, f"A field has {len(value):,} characters, expected at most {LONGEST_FIELD}. Go back and "
-                          "shorten it; nothing was saved.")
+            raise Refused(
+                413,
+                f"A field has {len(value):,} characters, expected at most {LONGEST_FIELD}. Go back and "
+                "shorten it; nothing was saved.",
+            )
         fields.setdefault(name, []).append(value.replace("\x00", ""))
     return fields

@@ -38,11 +38,13 @@ class Shelf:
 
     def table(self, cycle: str, table: Table) -> pl.DataFrame:
         """The cycle's published rows; empty where the table was never published."""
-        return self.drawn(("table", cycle, table.name), cycle, (table,),
-                          lambda: read_published(self.folder, cycle, table))
+        return self.drawn(
+            ("table", cycle, table.name), cycle, (table,), lambda: read_published(self.folder, cycle, table)
+        )
 
-    def drawn(self, name: Hashable, cycle: str, tables: tuple[Table, ...], draw: Callable[[], Any],
-              most: int = MOST_KEPT) -> Any:
+    def drawn(
+        self, name: Hashable, cycle: str, tables: tuple[Table, ...], draw: Callable[[], Any], most: int = MOST_KEPT
+    ) -> Any:
         """What `draw` gives, kept until one of the tables is published anew, or until `most` of its kind came after.
 
         Things are of one kind where their names begin with the same word.
@@ -66,8 +68,12 @@ class Shelf:
 
     def query(self, name: str, needs: tuple[Table, ...], cycle: str) -> pl.DataFrame:
         """The rows of ``sql/<name>.sql`` for a cycle, over what all cycles have published."""
-        return self.drawn(("query", name, cycle, self.editions(needs)), cycle, (),
-                          lambda: query_published(self.folder, name, needs, cycle=cycle))
+        return self.drawn(
+            ("query", name, cycle, self.editions(needs)),
+            cycle,
+            (),
+            lambda: query_published(self.folder, name, needs, cycle=cycle),
+        )
 
     def editions(self, tables: tuple[Table, ...]) -> tuple:
         """What changes when any cycle publishes one of the tables anew."""
@@ -159,13 +165,26 @@ class Call:
 def templates() -> Environment:
     """Templates that escape everything and refuse a name that is not there; figures as the report words them."""
     environment = Environment(
-        loader=PackageLoader("assignment_assets.review_app"), autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("assignment_assets.review_app"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {
         name: getattr(wording, name)
-        for name in ("whole", "signed", "decimal", "percent", "dollars", "hundredths", "minutes", "day", "moment",
-                     "words")
+        for name in (
+            "whole",
+            "signed",
+            "decimal",
+            "percent",
+            "dollars",
+            "hundredths",
+            "minutes",
+            "day",
+            "moment",
+            "words",
+        )
     }
     environment.globals["plural"] = wording.plural
     return environment

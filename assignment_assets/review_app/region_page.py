@@ -40,21 +40,40 @@ def sign(call: Call) -> Response:
         return HTMLResponse(_page(call, desk, region, fault), 422)
     severe = [row for row in desk.severe if row["region"] == region["region"]]
     if decision == "approve" and severe and call.house.config(call.cycle).severe_conflicts_block:
-        return HTMLResponse(_page(call, desk, region, f"{len(severe)} severe conflicts wait for somebody to take them "
-                                                      "on. Resolve them first."), 422)
+        return HTMLResponse(
+            _page(
+                call,
+                desk,
+                region,
+                f"{len(severe)} severe conflicts wait for somebody to take them on. Resolve them first.",
+            ),
+            422,
+        )
     token, fault = token_of(call)
     if fault:
         return HTMLResponse(_page(call, desk, region, fault), 422)
-    send_decision(call, SignOff(call.cycle, region["revision"], region["region"], region["digest"], decision,
-                                call.person, plain(call.one("note"))), token)
+    send_decision(
+        call,
+        SignOff(
+            call.cycle,
+            region["revision"],
+            region["region"],
+            region["digest"],
+            decision,
+            call.person,
+            plain(call.one("note")),
+        ),
+        token,
+    )
     return RedirectResponse(f"{call.home}?sent=1#receipts", 303)
 
 
 def picture(call: Call) -> Response:
     """The map of the region's reps, before and after people's edits."""
     desk, region = _opened(call)
-    return region_map(call, desk.review, [region["region"]],
-                      books_now(call).select("account_id", owner="reviewed_owner_id"))
+    return region_map(
+        call, desk.review, [region["region"]], books_now(call).select("account_id", owner="reviewed_owner_id")
+    )
 
 
 def _opened(call: Call) -> tuple[SigningDesk, dict]:
@@ -79,12 +98,24 @@ def _page(call: Call, desk: SigningDesk, region: dict, fault: str = "") -> str:
     edits = [row for row in desk.edits if name in row["touched"]]
     lines = call.table(CERTIFICATE).filter(pl.col("state").is_null() | (pl.col("state") == ""))
     return call.render(
-        "region.html", standing=standing, region=region, fault=fault, books=mine.to_dicts(), as_proposed=as_proposed,
-        cards=cards(review, [name], mine, reviewed), balance=_balance(desk, name, reviewed), edits=edits,
-        held=[row for row in desk.held if name in row["touched"]], drift=desk.drift, lines=lines.to_dicts(),
+        "region.html",
+        standing=standing,
+        region=region,
+        fault=fault,
+        books=mine.to_dicts(),
+        as_proposed=as_proposed,
+        cards=cards(review, [name], mine, reviewed),
+        balance=_balance(desk, name, reviewed),
+        edits=edits,
+        held=[row for row in desk.held if name in row["touched"]],
+        drift=desk.drift,
+        lines=lines.to_dicts(),
         conflicts=[row for row in desk.conflicts if row["region"] == name],
-        moves=moves.slice((number - 1) * MOVES_A_PAGE, MOVES_A_PAGE).to_dicts(), move_total=moves.height,
-        page=number, pages=_num_pages(moves.height), authors=_authors(edits),
+        moves=moves.slice((number - 1) * MOVES_A_PAGE, MOVES_A_PAGE).to_dicts(),
+        move_total=moves.height,
+        page=number,
+        pages=_num_pages(moves.height),
+        authors=_authors(edits),
     )
 
 
@@ -111,7 +142,8 @@ def _authors(edits: list[dict]) -> list[dict]:
     """Who edited how much, and what became of it."""
     counted: dict[str, dict] = {}
     for row in edits:
-        author = counted.setdefault(row["director"], {"director": row["director"], "accepted": 0, "refused": 0,
-                                                      "held": 0})
+        author = counted.setdefault(
+            row["director"], {"director": row["director"], "accepted": 0, "refused": 0, "held": 0}
+        )
         author[row["verdict"]] += 1
     return sorted(counted.values(), key=lambda author: author["director"])

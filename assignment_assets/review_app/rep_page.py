@@ -73,9 +73,17 @@ def _page(call: Call, standing: Standing, kept: list[str], fault: str = "") -> s
     verdicts = call.table(LOCK_VERDICTS).filter(pl.col("rep_id") == call.person)
     capacity = call.table(CURRENT_BOOKS).filter(pl.col("rep_id") == call.person)["capacity"]
     return call.render(
-        "rep.html", standing=standing, kinds=kinds, kept=set(kept) & picked, locked=locked.to_dicts(), others=others,
-        fault=fault, lock_words=LOCK_WORDS, is_sent=call.query.get("sent") == "1" and not fault,
-        capacity=capacity[0] if capacity.len() else 0, total=rows.height,
+        "rep.html",
+        standing=standing,
+        kinds=kinds,
+        kept=set(kept) & picked,
+        locked=locked.to_dicts(),
+        others=others,
+        fault=fault,
+        lock_words=LOCK_WORDS,
+        is_sent=call.query.get("sent") == "1" and not fault,
+        capacity=capacity[0] if capacity.len() else 0,
+        total=rows.height,
         verdicts=verdicts.filter(pl.col("verdict") != "accepted").to_dicts(),
     )
 
@@ -87,8 +95,9 @@ def _rows(call: Call) -> pl.DataFrame:
     def draw() -> pl.DataFrame:
         accounts, opportunities, pool, books, reps = (house.table(cycle, table) for table in _TABLES)
         candidates = lock_candidates(accounts, opportunities, pool, books, house.config(cycle))
-        return lock_list_rows(candidates, reps).join(candidates.select("account_id", "is_covered"), on="account_id",
-                                                     how="left", maintain_order="left")
+        return lock_list_rows(candidates, reps).join(
+            candidates.select("account_id", "is_covered"), on="account_id", how="left", maintain_order="left"
+        )
 
     return house.shelf.drawn("lock rows", cycle, _TABLES, draw).filter(pl.col("rep_id") == call.person)
 

@@ -38,8 +38,11 @@ def _report(call: Call, allowed: list[str]) -> Response:
         whole = ReportInput(call.cycle, tables_of(folder, call.cycle), state)
         return render(with_minutes(of_region(whole, region))) if region in regions(whole) else ""
 
-    text = call.house.shelf.drawn(("report", region), call.cycle, tuple(TABLES.values()), draw) \
-        if region in allowed else ""
+    text = (
+        call.house.shelf.drawn(("report", region), call.cycle, tuple(TABLES.values()), draw)
+        if region in allowed
+        else ""
+    )
     if not text:
         call.note("refused report", region[:100])
         raise Refused(404, "There is no such report among those of your regions.")

@@ -106,11 +106,19 @@ def desk_of(call: Call) -> ReviewDesk:
             on="account_id",
         ).rename({"owner_id": "current_owner_id"})
         return ReviewDesk(
-            accounts=accounts, reps=reps, current_books=books, proposed=proposed, overflow=overflow, rows=rows,
-            moves=move_rows(rows, accounts, reps), editable=book_rows(rows, accounts, reps),
+            accounts=accounts,
+            reps=reps,
+            current_books=books,
+            proposed=proposed,
+            overflow=overflow,
+            rows=rows,
+            moves=move_rows(rows, accounts, reps),
+            editable=book_rows(rows, accounts, reps),
             fixed=pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id"),
-            books=review, people=review_reps(books, reps, free_seats(books, pool)),
-            fallback=place(to_place, books, config), overrides=coverage_overrides(config),
+            books=review,
+            people=review_reps(books, reps, free_seats(books, pool)),
+            fallback=place(to_place, books, config),
+            overrides=coverage_overrides(config),
             bounds=Bounds(config.max_adds, config.max_drops),
         )
 
@@ -137,7 +145,9 @@ def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[di
             mine = verdicts.edit_verdicts.filter(pl.col("receipt_no") == number)
             told = {
                 (row["edit_kind"], row["rep_id"], row["account_id"]): (
-                    row["verdict"], to_you(row["message"], call.person, number))
+                    row["verdict"],
+                    to_you(row["message"], call.person, number),
+                )
                 for row in mine.to_dicts()
             }
             return Provisional(verdicts, told, adds, drops)
@@ -148,8 +158,11 @@ def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[di
 def to_you(message: str, person: str, receipt_no: int) -> str:
     """A verdict's sentence as the author of the edit reads it."""
     author = f"{person} (receipt {receipt_no})"
-    return message.replace(f". {author}", ". You").replace(f"{person}'s review (receipt {receipt_no})",
-                                                           "your review").replace(author, "you")
+    return (
+        message.replace(f". {author}", ". You")
+        .replace(f"{person}'s review (receipt {receipt_no})", "your review")
+        .replace(author, "you")
+    )
 
 
 def withdrawn_now(call: Call) -> pl.DataFrame:
@@ -196,11 +209,24 @@ def _edits_of(call: Call, receipt: Receipt) -> pl.DataFrame:
 
 def _as_edit(edit: dict, row_no: int, receipt_no: int, director: str) -> dict:
     return {
-        "receipt_no": receipt_no, "director": director, "row_no": row_no, "edit_kind": edit["edit_kind"],
-        "rep_id": edit["rep_id"], "account_id": edit["account_id"], "edit_reason": edit["reason"], "note": edit["note"],
+        "receipt_no": receipt_no,
+        "director": director,
+        "row_no": row_no,
+        "edit_kind": edit["edit_kind"],
+        "rep_id": edit["rep_id"],
+        "account_id": edit["account_id"],
+        "edit_reason": edit["reason"],
+        "note": edit["note"],
     }
 
 
 def _judge(desk: ReviewDesk, edits: pl.DataFrame, taken: pl.DataFrame) -> Verdicts:
-    return judge(edits, desk.books, desk.people, desk.fallback, bounds=desk.bounds, coverage_overrides=desk.overrides,
-                 withdrawn=taken)
+    return judge(
+        edits,
+        desk.books,
+        desk.people,
+        desk.fallback,
+        bounds=desk.bounds,
+        coverage_overrides=desk.overrides,
+        withdrawn=taken,
+    )

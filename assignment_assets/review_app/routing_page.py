@@ -42,8 +42,9 @@ def show(call: Call) -> Response:
     if span not in SPANS:
         raise Refused(404, "There is no such page.")
     call.note("viewed routing", span)
-    return HTMLResponse(call.render("routing.html", span=span, spans=SPAN_WORDS, **_shown(call.house.folder, span,
-                                                                                        call.now)))
+    return HTMLResponse(
+        call.render("routing.html", span=span, spans=SPAN_WORDS, **_shown(call.house.folder, span, call.now))
+    )
 
 
 def refuse(call: Call) -> Response:
@@ -60,15 +61,19 @@ def _shown(folder: DataFolder, span: str, now: datetime) -> dict:
     ended, workload, alerts = table(PASSES)["ended_at"].max(), table(WORKLOAD), table(ALERTS)
     kpis = table(KPIS)
     workload = workload.with_columns(
-        hours=pl.when("is_high").then((pl.lit(now) - pl.col("since")).dt.total_seconds() / 3600))
+        hours=pl.when("is_high").then((pl.lit(now) - pl.col("since")).dt.total_seconds() / 3600)
+    )
     summary = table(SUMMARY).sort("span", "decisions", descending=[False, True])
     none = {"decisions": 0, "median_minutes": None, "worst_minutes": None}
     all_rules = {row["span"]: row for row in summary.filter(rule=ALL_RULES).to_dicts()}
     missing = table(MISSING_RULES).sort("prevented", "other_owners", descending=[True, False])
     return {
-        "names": names, "ended": ended, "is_stopped": ended is not None and now - ended > STOPPED,
+        "names": names,
+        "ended": ended,
+        "is_stopped": ended is not None and now - ended > STOPPED,
         "polls": table(POLLS).height,
-        "summary": summary.to_dicts(), "totals": [all_rules.get(each, none | {"span": each}) for each in SPANS],
+        "summary": summary.to_dicts(),
+        "totals": [all_rules.get(each, none | {"span": each}) for each in SPANS],
         "log_count": decided.height,
         "log": decided.sort("decision_no", descending=True).head(MOST_ROWS).to_dicts(),
         "unowned": alerts.filter(kind="unowned").sort("hours", descending=True).to_dicts(),
@@ -83,6 +88,7 @@ def _shown(folder: DataFolder, span: str, now: datetime) -> dict:
         "exceptions": table(EXCEPTIONS).sort("exception_no", descending=True).head(MOST_ROWS).to_dicts(),
         "exception_count": table(EXCEPTIONS).height,
         "shadows": table(SHADOW_ACCOUNTS).sort("finding", "customer_key").head(MOST_SHORT).to_dicts(),
-        "shadow_count": table(SHADOW_ACCOUNTS).height, "pilot": table(PILOT_COMPARISON).to_dicts(),
+        "shadow_count": table(SHADOW_ACCOUNTS).height,
+        "pilot": table(PILOT_COMPARISON).to_dicts(),
         "kpis": kpis.filter(pl.col("at") == pl.col("at").max()).to_dicts(),
     }

@@ -31,8 +31,13 @@ def serve(port: int, host: str = "127.0.0.1") -> None:
 
 
 @contextmanager
-def running(folder: DataFolder, key: bytes, pages: PagesSetting | None = None,
-            clock: Callable[[], datetime] = utc_now, port: int = 0) -> Iterator[str]:
+def running(
+    folder: DataFolder,
+    key: bytes,
+    pages: PagesSetting | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    port: int = 0,
+) -> Iterator[str]:
     """The pages served from a thread of this process until the block ends; gives their address.
 
     Raises
@@ -48,8 +53,10 @@ def running(folder: DataFolder, key: bytes, pages: PagesSetting | None = None,
         give_up = time.monotonic() + START_SECONDS
         while not server.started:
             if not thread.is_alive() or time.monotonic() > give_up:
-                raise SourceUnavailable("review pages: they did not start, expected them within 20 seconds. Look for "
-                                        "the cause above and start them again.")
+                raise SourceUnavailable(
+                    "review pages: they did not start, expected them within 20 seconds. Look for "
+                    "the cause above and start them again."
+                )
             time.sleep(0.01)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -63,8 +70,9 @@ def house_of(folder: DataFolder, key: bytes, pages: PagesSetting, clock: Callabl
     return House(folder, key, pages, clock, Shelf(folder))
 
 
-def link_to(folder: DataFolder, key: bytes, pages: PagesSetting, person: str, cycle: str, role: str,
-            now: datetime) -> str:
+def link_to(
+    folder: DataFolder, key: bytes, pages: PagesSetting, person: str, cycle: str, role: str, now: datetime
+) -> str:
     """The personal link by which a person opens their page of a cycle.
 
     Raises
@@ -74,15 +82,22 @@ def link_to(folder: DataFolder, key: bytes, pages: PagesSetting, person: str, cy
     """
     manifest = read_gate(folder, cycle, ROLES[role])
     if manifest is None:
-        raise AssignmentError(f"cycle {cycle}, {ROLES[role]}: its packets are not out, expected them. "
-                              f"`assignment cycle status {cycle}` says what comes first.")
+        raise AssignmentError(
+            f"cycle {cycle}, {ROLES[role]}: its packets are not out, expected them. "
+            f"`assignment cycle status {cycle}` says what comes first."
+        )
     known = {each.person for each in manifest.persons}
-    found = person if person in known else next(
-        (each.person for each in manifest.persons if each.email.casefold() == person.casefold()), "")
+    found = (
+        person
+        if person in known
+        else next((each.person for each in manifest.persons if each.email.casefold() == person.casefold()), "")
+    )
     if not found:
-        raise AssignmentError(f"cycle {cycle}, {ROLES[role]}: {person} is not asked there, expected one of "
-                              f"{len(known)} people such as {min(known, default='nobody')}. Correct the name or the "
-                              "role.")
+        raise AssignmentError(
+            f"cycle {cycle}, {ROLES[role]}: {person} is not asked there, expected one of "
+            f"{len(known)} people such as {min(known, default='nobody')}. Correct the name or the "
+            "role."
+        )
     granted = Pass(role, cycle, found, now + timedelta(days=pages.link_days))
     return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
 
@@ -96,13 +111,22 @@ def routing_link(key: bytes, pages: PagesSetting, person: str, now: datetime) ->
         The settings do not name the person for every region.
     """
     if not sees_every_region(person):
-        raise NotEntitled(f"routing page: {person} is not named for every region under [signers], expected `*`. It "
-                          "shows every region: name them there, or let somebody else look.")
+        raise NotEntitled(
+            f"routing page: {person} is not named for every region under [signers], expected `*`. It "
+            "shows every region: name them there, or let somebody else look."
+        )
     granted = Pass(ROUTING, BETWEEN, person, now + timedelta(days=pages.link_days))
     return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
 
 
 def _config(house: House) -> uvicorn.Config:
-    return uvicorn.Config(application(house), log_level="warning", access_log=False, lifespan="off",
-                          date_header=False, server_header=False, proxy_headers=False,
-                          timeout_graceful_shutdown=DRAIN_SECONDS)
+    return uvicorn.Config(
+        application(house),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        date_header=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )

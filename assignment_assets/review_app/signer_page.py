@@ -47,16 +47,31 @@ def _decide_edit(call: Call) -> Response:
     token, fault = token_of(call)
     if fault:
         return HTMLResponse(_page(call, fault), 422)
-    send_decision(call, HeldEditDecision(
-        call.cycle, standing.manifest.revision, held["receipt_no"], held["account_id"], held["rep_id"], decision,
-        call.person, plain(call.one("note")),
-    ), token)
+    send_decision(
+        call,
+        HeldEditDecision(
+            call.cycle,
+            standing.manifest.revision,
+            held["receipt_no"],
+            held["account_id"],
+            held["rep_id"],
+            decision,
+            call.person,
+            plain(call.one("note")),
+        ),
+        token,
+    )
     return RedirectResponse(f"{call.home}?sent=1#receipts", 303)
 
 
 def _page(call: Call, fault: str = "") -> str:
     standing = standing_of(call.house.folder, call.cycle, "sign_offs", call.person, call.now)
     desk: SigningDesk = signing_desk_of(call)
-    return call.render("signer.html", standing=standing, desk=desk, fault=fault,
-                       even=balances(call, desk.review, tuple(row["region"] for row in desk.regions)),
-                       is_sent=call.query.get("sent") == "1" and not fault)
+    return call.render(
+        "signer.html",
+        standing=standing,
+        desk=desk,
+        fault=fault,
+        even=balances(call, desk.review, tuple(row["region"] for row in desk.regions)),
+        is_sent=call.query.get("sent") == "1" and not fault,
+    )

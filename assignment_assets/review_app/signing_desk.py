@@ -68,7 +68,8 @@ def signing_desk_of(call: Call) -> SigningDesk:
     edits = _edits(call, review, mine)
     decided = {
         (row["receipt_no"], row["account_id"], row["rep_id"]): row
-        for row in call.table(DECISION_VERDICTS).to_dicts() if row["verdict"] == "accepted"
+        for row in call.table(DECISION_VERDICTS).to_dicts()
+        if row["verdict"] == "accepted"
     }
     for row in edits:
         decision = decided.get((row["receipt_no"], row["account_id"], row["rep_id"]))
@@ -92,6 +93,7 @@ def token_of(call: Call) -> tuple[str, str]:
 
 def balances(call: Call, review: ReviewDesk, regions: tuple[str, ...]) -> dict[str, dict]:
     """Region → what of its opportunities sits in the wrong book: before, proposed, reviewed (per cent)."""
+
     def draw() -> dict[str, dict]:
         owned = review.owned(books_now(call))
         even = {region: balance(owned, review.measured([region])) for region in regions}
@@ -111,8 +113,10 @@ def books_now(call: Call) -> pl.DataFrame:
 def moves_of(call: Call, review: ReviewDesk, region: str) -> pl.DataFrame:
     """The region's moves as its signature covers them, with names and values."""
     names = dict(review.reps.select("rep_id", "name").iter_rows())
-    rows = call.table(SIGN_OFF_PACKETS).filter(pl.col("region") == region).join(
-        review.accounts.select("account_id", "name", "state", "value"), on="account_id", how="left"
+    rows = (
+        call.table(SIGN_OFF_PACKETS)
+        .filter(pl.col("region") == region)
+        .join(review.accounts.select("account_id", "name", "state", "value"), on="account_id", how="left")
     )
     return rows.with_columns(
         from_name=pl.col("old_owner_id").replace_strict(names, default=pl.col("old_owner_id")).fill_null("nobody"),
@@ -139,8 +143,9 @@ def _standing(row: dict, verdicts: list[dict], waiting: set[str]) -> dict:
 def _edits(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:
     """Every edit that touches the regions, with its author and its verdict."""
     people = {row["rep_id"]: row for row in review.people.select("rep_id", "name", "region", "team").to_dicts()}
-    accounts = {row["account_id"]: row for row in review.accounts.select("account_id", "name", "state", "value")
-                .to_dicts()}
+    accounts = {
+        row["account_id"]: row for row in review.accounts.select("account_id", "name", "state", "value").to_dicts()
+    }
     proposed = dict(review.books.select("account_id", "proposed_owner_id").iter_rows())
     shown = []
     for row in call.table(EDIT_VERDICTS).sort("receipt_no", "row_no").to_dicts():
@@ -148,11 +153,17 @@ def _edits(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:
         touched = {each.get("region") or HOUSE for each in (rep, holder) if each.get("team") == "field"}
         if touched & set(regions):
             account = accounts.get(row["account_id"], {})
-            shown.append(row | {
-                "name": account.get("name") or row["account_id"], "state": account.get("state"),
-                "value": account.get("value"), "rep_name": rep.get("name") or row["rep_id"],
-                "holder_name": holder.get("name", ""), "touched": sorted(touched),
-            })
+            shown.append(
+                row
+                | {
+                    "name": account.get("name") or row["account_id"],
+                    "state": account.get("state"),
+                    "value": account.get("value"),
+                    "rep_name": rep.get("name") or row["rep_id"],
+                    "holder_name": holder.get("name", ""),
+                    "touched": sorted(touched),
+                }
+            )
     return shown
 
 

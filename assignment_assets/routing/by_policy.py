@@ -31,7 +31,8 @@ def sign_under_policy(folder: DataFolder, key: bytes, now: datetime) -> list[str
     return [
         f"{row['cycle']}: {_sign(folder, key, row, policies)}"
         for row in cycles.iter_rows(named=True)
-        if UP_TO.index(row["up_to"]) >= SIGNED_FROM and not is_over(folder, row["cycle"])
+        if UP_TO.index(row["up_to"]) >= SIGNED_FROM
+        and not is_over(folder, row["cycle"])
         and _waiting(folder, row["cycle"]).height
     ]
 
@@ -39,8 +40,9 @@ def sign_under_policy(folder: DataFolder, key: bytes, now: datetime) -> list[str
 def written_next(folder: DataFolder) -> list[tuple[str, str]]:
     """(cycle, run key) of event cycles with approved moves whose policy reaches the write-back."""
     cycles = read_routing(folder, EVENT_CYCLES).filter(pl.col("up_to") == "write_back")["cycle"]
-    digests = {cycle: read_manifest(folder, cycle).get(APPROVED_DIFF.name) for cycle in cycles
-               if not is_over(folder, cycle)}
+    digests = {
+        cycle: read_manifest(folder, cycle).get(APPROVED_DIFF.name) for cycle in cycles if not is_over(folder, cycle)
+    }
     return [(cycle, f"{cycle}:{found['digest'][:16]}") for cycle, found in digests.items() if found and found["rows"]]
 
 

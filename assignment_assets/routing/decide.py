@@ -64,15 +64,22 @@ def decide(log: RoutingLog, rules: RoutingRules, policies: Policies, now: dateti
 def _settle_families(page: Page, decided: pl.DataFrame) -> None:
     """Notes at the events of families which decision settled them."""
     settled = decided.filter(pl.col("why").is_in(FAMILY)).select(
-        "decided_at", kind="why", subject_id="account_id", by=pl.format("routing decision {}", "decision_no"))
-    events = page.rows(EVENTS).filter(pl.col("cycle").is_null() & pl.col("scope").eq("family")).join(
-        settled, on=["kind", "subject_id"])
+        "decided_at", kind="why", subject_id="account_id", by=pl.format("routing decision {}", "decision_no")
+    )
+    events = (
+        page.rows(EVENTS)
+        .filter(pl.col("cycle").is_null() & pl.col("scope").eq("family"))
+        .join(settled, on=["kind", "subject_id"])
+    )
     page.merge(EVENTS, events.with_columns(cycle="by"))
 
 
 def _bypassed(routed: Routed) -> list[tuple[str, str, str]]:
-    return [(row["rule"], row["account_id"], f"{row['evidence']}. {row['passed_over'] or ''}".strip())
-            for row in routed.decisions if row["rule"] in ("overflow", "no_owner", STAYS)]
+    return [
+        (row["rule"], row["account_id"], f"{row['evidence']}. {row['passed_over'] or ''}".strip())
+        for row in routed.decisions
+        if row["rule"] in ("overflow", "no_owner", STAYS)
+    ]
 
 
 def plan_events(
@@ -102,9 +109,7 @@ def plan_events(
     return cycles
 
 
-def _settle_departures(
-    page: Page, leavers: list[str], rules: RoutingRules, policies: Policies, now: datetime
-) -> None:
+def _settle_departures(page: Page, leavers: list[str], rules: RoutingRules, policies: Policies, now: datetime) -> None:
     accounts, reps = page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS)
     plan = departure_plan(accounts, reps, page.rows(SEEN_OPPORTUNITIES), leavers, rules, now)
     page.append(DEPARTURES, plan)
@@ -118,14 +123,34 @@ def _settle_departures(
         if not member_id:
             continue
         people.take(member_id)
-        rows.append(dict.fromkeys(DECISIONS.columns) | {
-            "decision_no": first_no + len(rows), "decided_at": now, "account_id": account["account_id"],
-            "created_at": now, "seen_at": now, "why": "departure", "old_owner_id": account["rep_id"],
-            "new_owner_id": member_id, "rule": POOL_RULE, "evidence": account["why"], "inside_sales_queue": queue,
-            "is_conflict": False, "state": account["state"], "segment": regions.get(account["rep_id"]),
-            "rules_digest": rules.digest(), "policy_digest": digest,
-        })
-        held.append({"account_id": account["account_id"], "departed_rep_id": account["rep_id"],
-                     "state": account["state"], "held_at": now})
+        rows.append(
+            dict.fromkeys(DECISIONS.columns)
+            | {
+                "decision_no": first_no + len(rows),
+                "decided_at": now,
+                "account_id": account["account_id"],
+                "created_at": now,
+                "seen_at": now,
+                "why": "departure",
+                "old_owner_id": account["rep_id"],
+                "new_owner_id": member_id,
+                "rule": POOL_RULE,
+                "evidence": account["why"],
+                "inside_sales_queue": queue,
+                "is_conflict": False,
+                "state": account["state"],
+                "segment": regions.get(account["rep_id"]),
+                "rules_digest": rules.digest(),
+                "policy_digest": digest,
+            }
+        )
+        held.append(
+            {
+                "account_id": account["account_id"],
+                "departed_rep_id": account["rep_id"],
+                "state": account["state"],
+                "held_at": now,
+            }
+        )
     page.append(DECISIONS, pl.DataFrame(rows, schema=DECISIONS.columns))
     page.merge(TERRITORY_POOL, pl.DataFrame(held, schema=TERRITORY_POOL.columns))

@@ -22,8 +22,15 @@ def write_hand_over(folder: DataFolder, ways: pl.DataFrame) -> list[Path]:
     listed = ways.filter(pl.col("way") == "director").with_columns(pl.col("director_email").fill_null(NOBODY))
     for (director, rep_id), rows in listed.group_by("director_email", "rep_id", maintain_order=True):
         shown = rows.sort(["open_amount", "account_id"], descending=[True, False]).select(
-            "account_id", "state", "tier", "open_deals", "next_close_on",
-            open_amount=pl.col("open_amount") / 100, value=pl.col("value") / 100, why="why")
+            "account_id",
+            "state",
+            "tier",
+            "open_deals",
+            "next_close_on",
+            open_amount=pl.col("open_amount") / 100,
+            value=pl.col("value") / 100,
+            why="why",
+        )
         path = folder.root / "outbox" / "hand_over" / director / f"{rep_id}.csv"
         write_whole(path, shown.write_csv())
         paths.append(path)

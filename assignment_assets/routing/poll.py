@@ -41,7 +41,11 @@ class Polled:
 
 
 def poll(
-    log: RoutingLog, reader: ChangeReader, rules: RoutingRules, answers: list[Acceptance], now: datetime,
+    log: RoutingLog,
+    reader: ChangeReader,
+    rules: RoutingRules,
+    answers: list[Acceptance],
+    now: datetime,
     families_from: Mapping[str, date] | None = None,
 ) -> Polled:
     """Reads what changed since the last poll, and notes events, answers and the accounts that need an owner.
@@ -75,13 +79,27 @@ def poll(
         returned = given_back(decisions, page.rows(ANSWERS), page.rows(WRITES))
         routes_from = last["routes_from"] if last else now
         candidates = new_accounts(
-            after.accounts, after.reps, after.opportunities, decisions, returned, rules, routes_from, now,
+            after.accounts,
+            after.reps,
+            after.opportunities,
+            decisions,
+            returned,
+            rules,
+            routes_from,
+            now,
             _families(page.rows(EVENTS), families_from or {}),
         ).join(claimed(log.folder), on="account_id", how="anti")
         page.append(NEW_ACCOUNTS, candidates)
-        row = {"poll_no": number, "polled_at": now, "watermark": changes.watermark, "routes_from": routes_from,
-               "account_count": changes.accounts.height, "rep_count": changes.reps.height,
-               "opportunity_count": changes.opportunities.height, "event_count": events.height}
+        row = {
+            "poll_no": number,
+            "polled_at": now,
+            "watermark": changes.watermark,
+            "routes_from": routes_from,
+            "account_count": changes.accounts.height,
+            "rep_count": changes.reps.height,
+            "opportunity_count": changes.opportunities.height,
+            "event_count": events.height,
+        }
         page.append(POLLS, pl.DataFrame([row], schema=POLLS.columns))
     counts = changes.accounts.height + changes.reps.height + changes.opportunities.height
     return Polled(number, candidates, events, counts)
@@ -120,9 +138,14 @@ def _merge(page: Page, changes: Changes, before: Seen | None) -> None:
 def _note_families(page: Page, events: pl.DataFrame, now: datetime) -> None:
     """Families in which two owners meet: one account each, for the exception queue."""
     split = owners_meet(events)
-    note_exceptions(page, [
-        ("family_split", row["subject_id"], f"{row['kind']}: {row['evidence']}") for row in split.iter_rows(named=True)
-    ], now)
+    note_exceptions(
+        page,
+        [
+            ("family_split", row["subject_id"], f"{row['kind']}: {row['evidence']}")
+            for row in split.iter_rows(named=True)
+        ],
+        now,
+    )
 
 
 def note_exceptions(page: Page, found: list[tuple[str, str, str]], now: datetime) -> None:
@@ -130,8 +153,10 @@ def note_exceptions(page: Page, found: list[tuple[str, str, str]], now: datetime
     standing = page.rows(EXCEPTIONS)
     known = set(standing.select("kind", "subject_id", "why").iter_rows())
     new = [each for each in dict.fromkeys(found) if each not in known]
-    rows = [{"exception_no": standing.height + number, "at": now, "kind": kind, "subject_id": subject, "why": why}
-            for number, (kind, subject, why) in enumerate(new, 1)]
+    rows = [
+        {"exception_no": standing.height + number, "at": now, "kind": kind, "subject_id": subject, "why": why}
+        for number, (kind, subject, why) in enumerate(new, 1)
+    ]
     page.append(EXCEPTIONS, pl.DataFrame(rows, schema=EXCEPTIONS.columns))
 
 
@@ -147,8 +172,16 @@ def _fold_answers(page: Page, answers: list[Acceptance], reps: pl.DataFrame, now
             continue
         if emails.get(answer.rep_id) == answer.signed_by.lower():
             waiting.pop(answer.decision_no)
-            rows.append({"decision_no": answer.decision_no, "account_id": asked["account_id"],
-                         "rep_id": answer.rep_id, "answer": answer.answer, "at": now, "note": answer.note})
+            rows.append(
+                {
+                    "decision_no": answer.decision_no,
+                    "account_id": asked["account_id"],
+                    "rep_id": answer.rep_id,
+                    "answer": answer.answer,
+                    "at": now,
+                    "note": answer.note,
+                }
+            )
     given = pl.DataFrame(rows, schema=ANSWERS.columns)
     page.append(ANSWERS, given)
     page.append(ANSWERS, lapsed(decisions, pl.concat([known, given]), now))
@@ -163,6 +196,7 @@ def owners_written(page: Page, moved: pl.DataFrame) -> None:
         account_id, new_owner_id.
     """
     if moved.height:
-        accounts = page.rows(SEEN_ACCOUNTS).join(moved.select(
-            pl.col("account_id").cast(TEXT), pl.col("new_owner_id").cast(TEXT)), on="account_id")
+        accounts = page.rows(SEEN_ACCOUNTS).join(
+            moved.select(pl.col("account_id").cast(TEXT), pl.col("new_owner_id").cast(TEXT)), on="account_id"
+        )
         page.merge(SEEN_ACCOUNTS, accounts.with_columns(owner_id="new_owner_id").drop("new_owner_id"))

@@ -40,8 +40,11 @@ def beside(page: Page, folder: DataFolder) -> Beside:
     """What was handed over, and whose owner changed when: by routing, or by a cycle's write-back."""
     logs = [pl.read_parquet(path) for path in sorted(folder.root.glob("published/*/write_back_log.parquet"))]
     written = pl.concat([WRITES.conform(page.rows(WRITES)), *(WRITE_BACK_LOG.conform(each) for each in logs)])
-    settled = written.filter(pl.col("outcome").is_in(SETTLED) & pl.col("old_owner_id").ne_missing(
-        pl.col("new_owner_id")) & pl.col("old_owner_id").is_not_null())
+    settled = written.filter(
+        pl.col("outcome").is_in(SETTLED)
+        & pl.col("old_owner_id").ne_missing(pl.col("new_owner_id"))
+        & pl.col("old_owner_id").is_not_null()
+    )
     moved = settled.select("account_id", moved_at="verified_at").cast(MOVED)
     began = page.rows(POLLS)["polled_at"].min()
     frames = {name: rows for name, table in SUPPLEMENTS.items() if (rows := page.rows(table)).height}
@@ -73,8 +76,9 @@ def compare_pilot(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.Dat
             accounts = page.rows(SEEN_ACCOUNTS).join(regions, on="owner_id", how="left")
             is_in = covers(home_states(rules.pilot, page.rows(SEEN_REPS)), "region", "state")
             known = beside(page, log.folder)
-            found = comparison(*(_kpis_of(page, accounts.filter(side).drop("region"), known, rules, now)
-                                 for side in (is_in, ~is_in)))
+            found = comparison(
+                *(_kpis_of(page, accounts.filter(side).drop("region"), known, rules, now) for side in (is_in, ~is_in))
+            )
         if found.height or page.rows(PILOT_COMPARISON).height:
             page.replace(PILOT_COMPARISON, found)
     return found
@@ -84,5 +88,6 @@ def _kpis_of(page: Page, accounts: pl.DataFrame, known: Beside, rules: RoutingRu
     ids = accounts.select("account_id")
     owners = page.rows(SEEN_REPS).join(accounts, left_on="rep_id", right_on="owner_id", how="semi")
     decisions, writes, answers = (
-        page.rows(table).join(ids, on="account_id", how="semi") for table in (DECISIONS, WRITES, ANSWERS))
+        page.rows(table).join(ids, on="account_id", how="semi") for table in (DECISIONS, WRITES, ANSWERS)
+    )
     return kpis(accounts, owners, decisions, writes, answers, rules, now, known.narrowed(ids))

@@ -31,8 +31,9 @@ def read_rules() -> RoutingRules:
     standing = [PROJECT / "routing.toml", PROJECT / "examples" / "routing.toml"]
     path = Path(named) if named else next((each for each in standing if each.is_file()), standing[-1])
     if not path.is_file():
-        raise SourceUnavailable(f"routing rules: the file {path.name} is not there, expected it. "
-                                "Copy examples/routing.toml there.")
+        raise SourceUnavailable(
+            f"routing rules: the file {path.name} is not there, expected it. Copy examples/routing.toml there."
+        )
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:

@@ -51,12 +51,12 @@ def watch(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
     """
     with log.open() as page:
         accounts, reps, decisions = page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(DECISIONS)
-        loaded = workload(accounts, reps, page.rows(SEEN_OPPORTUNITIES), decisions, page.rows(WORKLOAD), rules, now,
-                          activities(page))
+        loaded = workload(
+            accounts, reps, page.rows(SEEN_OPPORTUNITIES), decisions, page.rows(WORKLOAD), rules, now, activities(page)
+        )
         polls = page.rows(POLLS)
         before_last = polls["polled_at"][-2] if polls.height > 1 else now
-        raised, lasting = alerts(
-            unowned(accounts, reps, rules), loaded, page.rows(UNOWNED), before_last, rules, now)
+        raised, lasting = alerts(unowned(accounts, reps, rules), loaded, page.rows(UNOWNED), before_last, rules, now)
         page.replace(WORKLOAD, loaded)
         page.replace(UNOWNED, lasting)
         page.replace(ALERTS, raised)
@@ -116,8 +116,16 @@ def _loads(page: Page) -> dict[str, int]:
 def measure(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
     """The KPIs as of now; they join the history at most once an hour."""
     with log.open() as page:
-        rows = kpis(page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(DECISIONS), page.rows(WRITES),
-                    page.rows(ANSWERS), rules, now, beside(page, log.folder))
+        rows = kpis(
+            page.rows(SEEN_ACCOUNTS),
+            page.rows(SEEN_REPS),
+            page.rows(DECISIONS),
+            page.rows(WRITES),
+            page.rows(ANSWERS),
+            rules,
+            now,
+            beside(page, log.folder),
+        )
         last = page.rows(KPIS)["at"].max()
         if last is None or now - last >= KPI_EVERY:
             page.append(KPIS, rows)

@@ -31,28 +31,44 @@ def writable(
         decisions, writes = page.rows(DECISIONS), page.rows(WRITES)
         latest = decisions.sort("decision_no").group_by("account_id", maintain_order=True).last()
         ended = writes.filter(pl.col("outcome").is_in(FINISHED)).select(
-            decision_no="sign_off_no", account_id="account_id")
-        waiting = latest.filter(pl.col("new_owner_id").is_not_null()).join(
-            ended, on=["decision_no", "account_id"], how="anti").sort("decision_no")
+            decision_no="sign_off_no", account_id="account_id"
+        )
+        waiting = (
+            latest.filter(pl.col("new_owner_id").is_not_null())
+            .join(ended, on=["decision_no", "account_id"], how="anti")
+            .sort("decision_no")
+        )
         waiting = waiting.filter(covers(home_states(rules.pilot, page.rows(SEEN_REPS)), "segment", "state"))
         allowed = [_within(waiting, decisions, writes, policies, kind, now) for kind in (ROUTING, "departure", *FAMILY)]
         going = pl.concat(allowed).sort("decision_no")
         _note_waiting(page, waiting.join(going, on="decision_no", how="anti"), policies, now)
         seats = _seats(page, going)
-    rows = going.select(sign_off_no="decision_no", account_id="account_id", old_owner_id="old_owner_id",
-                        new_owner_id="new_owner_id", state="state", carve_out="carve_out")
+    rows = going.select(
+        sign_off_no="decision_no",
+        account_id="account_id",
+        old_owner_id="old_owner_id",
+        new_owner_id="new_owner_id",
+        state="state",
+        carve_out="carve_out",
+    )
     return rows, writes.join(going, left_on="sign_off_no", right_on="decision_no", how="semi"), seats
 
 
 def _kind() -> pl.Expr:
     """The kind of policy that a decision needs."""
     why = pl.col("why")
-    return (pl.when(pl.col("rule") == POOL_RULE).then(pl.lit("departure"))
-            .when(why.is_in(FAMILY)).then(why).otherwise(pl.lit(ROUTING)))
+    return (
+        pl.when(pl.col("rule") == POOL_RULE)
+        .then(pl.lit("departure"))
+        .when(why.is_in(FAMILY))
+        .then(why)
+        .otherwise(pl.lit(ROUTING))
+    )
 
 
-def _within(waiting: pl.DataFrame, decisions: pl.DataFrame, writes: pl.DataFrame, policies: Policies, kind: str,
-            now: datetime) -> pl.DataFrame:
+def _within(
+    waiting: pl.DataFrame, decisions: pl.DataFrame, writes: pl.DataFrame, policies: Policies, kind: str, now: datetime
+) -> pl.DataFrame:
     mine = waiting.filter(_kind() == kind)
     if kind not in policies:
         return mine.clear()
@@ -64,22 +80,35 @@ def _within(waiting: pl.DataFrame, decisions: pl.DataFrame, writes: pl.DataFrame
 
 def _note_waiting(page: Page, held: pl.DataFrame, policies: Policies, now: datetime) -> None:
     rows = held.with_columns(kind=_kind())
-    note_exceptions(page, [
-        ("over_policy", row["account_id"],
-         f"decision {row['decision_no']}: " + (f"the policy's largest number of moves is reached ({row['kind']})"
-                                               if row["kind"] in policies else
-                                               f"no standing policy for {row['kind']} is in force"))
-        for row in rows.iter_rows(named=True)
-    ], now)
+    note_exceptions(
+        page,
+        [
+            (
+                "over_policy",
+                row["account_id"],
+                f"decision {row['decision_no']}: "
+                + (
+                    f"the policy's largest number of moves is reached ({row['kind']})"
+                    if row["kind"] in policies
+                    else f"no standing policy for {row['kind']} is in force"
+                ),
+            )
+            for row in rows.iter_rows(named=True)
+        ],
+        now,
+    )
 
 
 def _seats(page: Page, going: pl.DataFrame) -> dict[str, int]:
     """rep_id → free seats of the field reps who receive; Inside Sales takes any number."""
     reps = page.rows(SEEN_REPS).filter(
-        (pl.col("team") == "field") & pl.col("rep_id").is_in(going["new_owner_id"].implode()))
+        (pl.col("team") == "field") & pl.col("rep_id").is_in(going["new_owner_id"].implode())
+    )
     counts = dict(page.rows(SEEN_ACCOUNTS).filter(pl.col("carve_out").is_null()).group_by("owner_id").len().iter_rows())
-    return {rep_id: min(BOOK_SIZE, BOOK_SIZE if capacity is None else capacity) - counts.get(rep_id, 0)
-            for rep_id, capacity in reps.select("rep_id", "capacity").iter_rows()}
+    return {
+        rep_id: min(BOOK_SIZE, BOOK_SIZE if capacity is None else capacity) - counts.get(rep_id, 0)
+        for rep_id, capacity in reps.select("rep_id", "capacity").iter_rows()
+    }
 
 
 def note_written(log: RoutingLog, ended: pl.DataFrame, now: datetime) -> None:
@@ -88,7 +117,15 @@ def note_written(log: RoutingLog, ended: pl.DataFrame, now: datetime) -> None:
         page.append(WRITES, ended)
         owners_written(page, ended.filter(pl.col("outcome").is_in(SETTLED)).select("account_id", "new_owner_id"))
         failed = ended.filter(~pl.col("outcome").is_in(SETTLED))
-        note_exceptions(page, [
-            ("not_written", row["account_id"], f"decision {row['sign_off_no']}: {row['outcome']}, {row['error'] or ''}")
-            for row in failed.iter_rows(named=True)
-        ], now)
+        note_exceptions(
+            page,
+            [
+                (
+                    "not_written",
+                    row["account_id"],
+                    f"decision {row['sign_off_no']}: {row['outcome']}, {row['error'] or ''}",
+                )
+                for row in failed.iter_rows(named=True)
+            ],
+            now,
+        )

@@ -79,10 +79,15 @@ def _money(size: np.ndarray, history: pl.DataFrame, rng: np.random.Generator) ->
     opp_count = rng.poisson(rng.gamma(1.4, 1.1, size=count) + 1.3 * yearly)
     bps = np.exp(2.6 + 0.35 * size + 0.7 * rng.normal(size=count)) * (1 + 0.15 * recent)
     tier = np.select([tam >= 600_000, tam >= 180_000, tam >= 50_000], ["A", "B", "C"], "D")
-    return [pl.Series("opp_count", opp_count), pl.Series("bps", np.round(bps * 100).astype(int)),
-            *(pl.Series(name, np.round(dollars / 100).astype(int) * 100 * 100)
-              for name, dollars in (("tam", tam), ("value", value), ("revenue", revenue))),
-            pl.Series("tier", tier)]
+    return [
+        pl.Series("opp_count", opp_count),
+        pl.Series("bps", np.round(bps * 100).astype(int)),
+        *(
+            pl.Series(name, np.round(dollars / 100).astype(int) * 100 * 100)
+            for name, dollars in (("tam", tam), ("value", value), ("revenue", revenue))
+        ),
+        pl.Series("tier", tier),
+    ]
 
 
 def _marks(owner: np.ndarray, status: np.ndarray, reps: pl.DataFrame, rng: np.random.Generator) -> list[pl.Series]:
@@ -91,9 +96,11 @@ def _marks(owner: np.ndarray, status: np.ndarray, reps: pl.DataFrame, rng: np.ra
     chance = rng.random(len(owner))
     with_rep = (team == "field") & is_active
     with_queue = np.isin(team, ("growers", "activators"))
-    return [pl.Series("keep_with_owner", with_rep & (chance < 0.012)),
-            pl.Series("is_house", with_rep & (chance > 0.994)),
-            pl.Series("held_for_new_hire", with_queue & (status != referrals.L3M) & (chance < 0.04))]
+    return [
+        pl.Series("keep_with_owner", with_rep & (chance < 0.012)),
+        pl.Series("is_house", with_rep & (chance > 0.994)),
+        pl.Series("held_for_new_hire", with_queue & (status != referrals.L3M) & (chance < 0.04)),
+    ]
 
 
 def _co_owners(owner: np.ndarray, reps: pl.DataFrame, rng: np.random.Generator) -> pl.Series:

@@ -45,5 +45,6 @@ def account_names(stem: np.ndarray, is_parent: np.ndarray, cities: pl.Series, rn
     systems = rng.choice(words()["system_kinds"], size=len(stem))
     frame = pl.DataFrame({"word": spelled, "kind": kinds, "system": systems, "is_parent": is_parent, "city": cities})
     parent = pl.format("{} {}", "word", "system")
-    return frame.select(pl.when("is_parent").then(parent)
-                        .otherwise(pl.format("{} {} of {}", "word", "kind", "city")).alias("name")).to_series()
+    return frame.select(
+        pl.when("is_parent").then(parent).otherwise(pl.format("{} {} of {}", "word", "kind", "city")).alias("name")
+    ).to_series()

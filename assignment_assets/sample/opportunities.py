@@ -27,11 +27,22 @@ def generate_opportunities(accounts: pl.DataFrame, seed: int, as_of: date) -> pl
     is_won = is_closed & (rng.random(count) < 0.42)
     days = np.where(is_closed, -rng.integers(1, 730, size=count), rng.integers(-20, 150, size=count))
     amount = accounts["tam"].to_numpy()[account] / 10_000 * rng.uniform(0.02, 0.3, size=count)
-    stage = np.where(is_won, "Closed Won", np.where(is_closed, "Closed Lost",
-                                                    np.array(OPEN_STAGES)[rng.integers(len(OPEN_STAGES), size=count)]))
-    frame = accounts[account].select("account_id", "owner_id").with_columns(
-        pl.Series("opportunity_id", record_ids(OPPORTUNITY, count)),
-        pl.Series("stage", stage), pl.Series("amount", np.round(amount).astype(int) * 10_000),
-        pl.Series("days", days), pl.Series("is_closed", is_closed), pl.Series("is_won", is_won),
-    ).with_columns(close_on=pl.lit(as_of) + pl.duration(days="days"))
+    stage = np.where(
+        is_won,
+        "Closed Won",
+        np.where(is_closed, "Closed Lost", np.array(OPEN_STAGES)[rng.integers(len(OPEN_STAGES), size=count)]),
+    )
+    frame = (
+        accounts[account]
+        .select("account_id", "owner_id")
+        .with_columns(
+            pl.Series("opportunity_id", record_ids(OPPORTUNITY, count)),
+            pl.Series("stage", stage),
+            pl.Series("amount", np.round(amount).astype(int) * 10_000),
+            pl.Series("days", days),
+            pl.Series("is_closed", is_closed),
+            pl.Series("is_won", is_won),
+        )
+        .with_columns(close_on=pl.lit(as_of) + pl.duration(days="days"))
+    )
     return OPPORTUNITIES.conform(frame)

@@ -48,10 +48,19 @@ class FieldForce:
         settled = np.flatnonzero(is_active & ~is_ramping & field["on_leave_until"].is_null().to_numpy())
         idle = rng.permutation(settled)[: round(0.04 * len(settled))]
         pull[idle] = 0.05
-        covers = {state: np.flatnonzero(field["covered_states"].list.contains(state).to_numpy())
-                  for state in geography.states()}
-        return cls(field["row"].to_numpy(), field["latitude"].to_numpy(), field["longitude"].to_numpy(), covers,
-                   is_active, bookish, pull)
+        covers = {
+            state: np.flatnonzero(field["covered_states"].list.contains(state).to_numpy())
+            for state in geography.states()
+        }
+        return cls(
+            field["row"].to_numpy(),
+            field["latitude"].to_numpy(),
+            field["longitude"].to_numpy(),
+            covers,
+            is_active,
+            bookish,
+            pull,
+        )
 
 
 def nearest_covering(places: pl.DataFrame, force: FieldForce, rng: np.random.Generator) -> np.ndarray:
@@ -66,8 +75,9 @@ def nearest_covering(places: pl.DataFrame, force: FieldForce, rng: np.random.Gen
     for state in geography.states():
         able, here = force.covers[state], np.flatnonzero(codes == state)
         if len(able) and len(here):
-            away = geography.miles(latitude[here, None], longitude[here, None],
-                                   force.latitude[able], force.longitude[able])
+            away = geography.miles(
+                latitude[here, None], longitude[here, None], force.latitude[able], force.longitude[able]
+            )
             wait = rng.standard_exponential(size=away.shape) * np.exp(away / REACH_MILES) / force.bookish[able]
             owner[here] = able[wait.argmin(axis=1)]
     legacy = rng.random(places.height) < np.where(owner == NOBODY, 0.3, LEGACY_SHARE)
@@ -90,8 +100,14 @@ def kept_in_books(owner: np.ndarray, attachment: np.ndarray, force: FieldForce) 
     return kept
 
 
-def owner_rows(owner: np.ndarray, kept: np.ndarray, status: np.ndarray, reps: pl.DataFrame, force: FieldForce,
-               rng: np.random.Generator) -> np.ndarray:
+def owner_rows(
+    owner: np.ndarray,
+    kept: np.ndarray,
+    status: np.ndarray,
+    reps: pl.DataFrame,
+    force: FieldForce,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Row number in `reps` of each account's owner: its rep, an Inside Sales member, or the placeholder user.
 
     Referring accounts without a rep are with ARM, dormant ones with Growers, the others with Activators.

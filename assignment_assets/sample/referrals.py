@@ -40,9 +40,13 @@ def histories(status: np.ndarray, size: np.ndarray, as_of: date, rng: np.random.
     lately = rng.random(count) < 0.45
     ago = np.select(
         [status == L3M, (status == DORMANT) & lately, status == DORMANT],
-        [1 + (l3m_days * rng.random(count) ** 1.3).astype(int),
-         l3m_days + 1 + rng.integers(l12m_days - l3m_days, size=count),
-         l12m_days + 1 + rng.integers(1500, size=count)], 0)
+        [
+            1 + (l3m_days * rng.random(count) ** 1.3).astype(int),
+            l3m_days + 1 + rng.integers(l12m_days - l3m_days, size=count),
+            l12m_days + 1 + rng.integers(1500, size=count),
+        ],
+        0,
+    )
     within_l3m, within_l12m = status == L3M, (ago > 0) & (ago <= l12m_days)
     rate = np.exp(0.45 * size)
     l3m = np.where(within_l3m, 1 + rng.poisson(1.2 * rate), 0)
@@ -56,7 +60,9 @@ def histories(status: np.ndarray, size: np.ndarray, as_of: date, rng: np.random.
     today = pl.lit(datetime.combine(as_of, time()))
     drawn = {"l3m": l3m, "l12m": l12m, "ever": ever, "ago": ago, "age": age.astype(int), "minutes": minutes}
     return pl.DataFrame(drawn).select(
-        referrals_l3m="l3m", referrals_l12m="l12m", referrals_ever="ever",
+        referrals_l3m="l3m",
+        referrals_l12m="l12m",
+        referrals_ever="ever",
         last_referral_on=pl.when(pl.col("ago") > 0).then(pl.lit(as_of) - pl.duration(days="ago")),
         created_at=today - pl.duration(days="age") + pl.duration(minutes="minutes"),
     )

@@ -36,8 +36,11 @@ def generate_reps(places: pl.DataFrame, num_reps: int, seed: int, as_of: date) -
         Active field reps, at least 1.
     """
     rng = np.random.default_rng([seed, 1])
-    usable = places.filter(pl.col("state").is_in(list(geography.states())), pl.col("latitude").is_not_null(),
-                           pl.col("longitude").is_not_null())
+    usable = places.filter(
+        pl.col("state").is_in(list(geography.states())),
+        pl.col("latitude").is_not_null(),
+        pl.col("longitude").is_not_null(),
+    )
     num_departed = max(1, round(0.04 * num_reps))
     homes = _homes(usable, num_reps + num_departed, rng)
     covered = cover_states(homes, usable, UNCOVERED_STATES, rng)
@@ -45,17 +48,24 @@ def generate_reps(places: pl.DataFrame, num_reps: int, seed: int, as_of: date) -
     office = _office(num_reps, as_of, rng)
     users = pl.concat([field, office], how="vertical")
     people = names.people(users.height + len(geography.regions()) + 1, rng)
-    directors = dict(zip([*geography.regions(), INSIDE_SALES], people[users.height:], strict=True))
-    everyone = users.with_columns(
-        pl.Series("rep_id", record_ids(USER, users.height)),
-        pl.Series("name", people[:users.height]),
-        pl.col("region").replace_strict({region: names.email(name) for region, name in directors.items()})
-        .alias("director_email"),
-    ).with_columns(
-        pl.when(pl.col("team") == "placeholder").then(pl.lit("Unassigned Queue")).otherwise("name").alias("name"),
-        pl.when(pl.col("team") == "placeholder").then(pl.lit(PLACEHOLDER_OWNER_ID)).otherwise("rep_id")
-        .alias("rep_id"),
-    ).with_columns(pl.col("name").map_elements(names.email, return_dtype=pl.String).alias("email"))
+    directors = dict(zip([*geography.regions(), INSIDE_SALES], people[users.height :], strict=True))
+    everyone = (
+        users.with_columns(
+            pl.Series("rep_id", record_ids(USER, users.height)),
+            pl.Series("name", people[: users.height]),
+            pl.col("region")
+            .replace_strict({region: names.email(name) for region, name in directors.items()})
+            .alias("director_email"),
+        )
+        .with_columns(
+            pl.when(pl.col("team") == "placeholder").then(pl.lit("Unassigned Queue")).otherwise("name").alias("name"),
+            pl.when(pl.col("team") == "placeholder")
+            .then(pl.lit(PLACEHOLDER_OWNER_ID))
+            .otherwise("rep_id")
+            .alias("rep_id"),
+        )
+        .with_columns(pl.col("name").map_elements(names.email, return_dtype=pl.String).alias("email"))
+    )
     return REPS.conform(everyone)
 
 
@@ -63,8 +73,12 @@ def _homes(places: pl.DataFrame, count: int, rng: np.random.Generator) -> pl.Dat
     """Where reps live: ZIP codes within some 20 miles of the big cities, as many a city as it has custom."""
     cities = geography.metros().filter(~pl.col("state").is_in(list(UNCOVERED_STATES)))
     sample = places[:: max(1, places.height // 20_000)]
-    away = geography.miles(sample["latitude"].to_numpy()[:, None], sample["longitude"].to_numpy()[:, None],
-                           cities["latitude"].to_numpy(), cities["longitude"].to_numpy())
+    away = geography.miles(
+        sample["latitude"].to_numpy()[:, None],
+        sample["longitude"].to_numpy()[:, None],
+        cities["latitude"].to_numpy(),
+        cities["longitude"].to_numpy(),
+    )
     custom = np.bincount(away.argmin(axis=1), minlength=cities.height)
     exact = count * custom / custom.sum()
     seats = np.floor(exact).astype(int)
@@ -78,15 +92,16 @@ def _homes(places: pl.DataFrame, count: int, rng: np.random.Generator) -> pl.Dat
     return centroids[picks]
 
 
-def _field_reps(homes: pl.DataFrame, covered: list[list[str]], num_departed: int, as_of: date,
-                rng: np.random.Generator) -> pl.DataFrame:
+def _field_reps(
+    homes: pl.DataFrame, covered: list[list[str]], num_departed: int, as_of: date, rng: np.random.Generator
+) -> pl.DataFrame:
     count = homes.height
     order = rng.permutation(count)
     num_active = count - num_departed
     departed, active = order[:num_departed], order[num_departed:]
     num_ramping = max(1, round(0.06 * num_active)) if num_active >= MANY else 0
     num_leave = max(1, round(0.02 * num_active)) if num_active >= MANY else 0
-    ramping, on_leave = active[:num_ramping], active[num_ramping:num_ramping + num_leave]
+    ramping, on_leave = active[:num_ramping], active[num_ramping : num_ramping + num_leave]
     tenure = rng.integers(300, 3600, size=count)
     tenure[ramping] = rng.integers(15, 150, size=num_ramping)
     capacity: list[int | None] = [None] * count
@@ -100,13 +115,20 @@ def _field_reps(homes: pl.DataFrame, covered: list[list[str]], num_departed: int
         leave[rep] = as_of + timedelta(days=int(rng.integers(10, 75)))
     is_active = np.ones(count, dtype=bool)
     is_active[departed] = False
-    return pl.DataFrame({
-        "region": [geography.states()[state].region for state in homes["state"]],
-        "team": ["field"] * count, "is_active": is_active, "on_leave_until": pl.Series(leave, dtype=pl.Date),
-        "started_on": [as_of - timedelta(days=int(days)) for days in tenure],
-        "covered_states": covered, "latitude": homes["latitude"], "longitude": homes["longitude"],
-        "performance": pl.Series(performance, dtype=pl.Float64), "capacity": pl.Series(capacity, dtype=pl.Int64),
-    })
+    return pl.DataFrame(
+        {
+            "region": [geography.states()[state].region for state in homes["state"]],
+            "team": ["field"] * count,
+            "is_active": is_active,
+            "on_leave_until": pl.Series(leave, dtype=pl.Date),
+            "started_on": [as_of - timedelta(days=int(days)) for days in tenure],
+            "covered_states": covered,
+            "latitude": homes["latitude"],
+            "longitude": homes["longitude"],
+            "performance": pl.Series(performance, dtype=pl.Float64),
+            "capacity": pl.Series(capacity, dtype=pl.Int64),
+        }
+    )
 
 
 def _office(num_reps: int, as_of: date, rng: np.random.Generator) -> pl.DataFrame:
@@ -114,12 +136,17 @@ def _office(num_reps: int, as_of: date, rng: np.random.Generator) -> pl.DataFram
     members = int(np.clip(num_reps // 25, 3, 5))
     teams = ["arm"] * members + ["growers"] * members + ["activators"] * max(3, members - 1) + ["placeholder"]
     count = len(teams)
-    return pl.DataFrame({
-        "region": [INSIDE_SALES] * count, "team": teams, "is_active": [True] * count,
-        "on_leave_until": pl.Series([None] * count, dtype=pl.Date),
-        "started_on": [as_of - timedelta(days=int(days)) for days in rng.integers(200, 2400, size=count)],
-        "covered_states": pl.Series([[]] * count, dtype=pl.List(pl.String)),
-        "latitude": [HOME[0]] * count, "longitude": [HOME[1]] * count,
-        "performance": pl.Series([None] * count, dtype=pl.Float64),
-        "capacity": pl.Series([None] * count, dtype=pl.Int64),
-    })
+    return pl.DataFrame(
+        {
+            "region": [INSIDE_SALES] * count,
+            "team": teams,
+            "is_active": [True] * count,
+            "on_leave_until": pl.Series([None] * count, dtype=pl.Date),
+            "started_on": [as_of - timedelta(days=int(days)) for days in rng.integers(200, 2400, size=count)],
+            "covered_states": pl.Series([[]] * count, dtype=pl.List(pl.String)),
+            "latitude": [HOME[0]] * count,
+            "longitude": [HOME[1]] * count,
+            "performance": pl.Series([None] * count, dtype=pl.Float64),
+            "capacity": pl.Series([None] * count, dtype=pl.Int64),
+        }
+    )

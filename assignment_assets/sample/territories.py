@@ -9,8 +9,9 @@ MOST_STATES = 6
 HOW_MANY = [0.16, 0.27, 0.25, 0.17, 0.10, 0.05]  # chances of 1 to 6 states
 
 
-def cover_states(homes: pl.DataFrame, places: pl.DataFrame, uncovered: frozenset[str],
-                 rng: np.random.Generator) -> list[list[str]]:
+def cover_states(
+    homes: pl.DataFrame, places: pl.DataFrame, uncovered: frozenset[str], rng: np.random.Generator
+) -> list[list[str]]:
     """Covered states per home, in alphabetical order; each list begins from the home's state and is contiguous.
 
     A rep takes on the neighbouring state where most custom waits per rep, less for far ones.
@@ -30,23 +31,31 @@ def cover_states(homes: pl.DataFrame, places: pl.DataFrame, uncovered: frozenset
             candidates = _bordering(covered[rep]) & custom.keys()
             if not candidates:
                 break
-            best = max(sorted(candidates), key=lambda state: custom[state]["custom"] / (1 + reps_in[state]) / (
-                1 + _away(coordinates[rep], custom[state]) / 150.0))
+            best = max(
+                sorted(candidates),
+                key=lambda state: (
+                    custom[state]["custom"]
+                    / (1 + reps_in[state])
+                    / (1 + _away(coordinates[rep], custom[state]) / 150.0)
+                ),
+            )
             covered[rep].append(best)
             reps_in[best] += 1
     _fill_gaps(covered, coordinates, custom, reps_in)
     return [sorted(states) for states in covered]
 
 
-def _fill_gaps(covered: list[list[str]], coordinates: list[tuple[float, float]], custom: dict[str, dict],
-               reps_in: dict[str, int]) -> None:
+def _fill_gaps(
+    covered: list[list[str]], coordinates: list[tuple[float, float]], custom: dict[str, dict], reps_in: dict[str, int]
+) -> None:
     """Gives each state that nobody covers to the nearest rep who borders on it, until nothing changes."""
     changed = True
     while changed:
         changed = False
         for state in [state for state in custom if not reps_in[state]]:
-            able = [rep for rep, states in enumerate(covered)
-                    if len(states) < MOST_STATES and state in _bordering(states)]
+            able = [
+                rep for rep, states in enumerate(covered) if len(states) < MOST_STATES and state in _bordering(states)
+            ]
             if able:
                 nearest = min(able, key=lambda rep, state=state: _away(coordinates[rep], custom[state]))
                 covered[nearest].append(state)

@@ -45,8 +45,15 @@ class Org:
     def of(cls, folder: Path, credentials: Credentials, clock: OrgClock, daily_calls: int = DAILY_CALLS) -> "Org":
         """The org whose records are in `folder`."""
         state, faults = OrgState(folder, clock), FaultBoard()
-        return cls(state, Gatekeeper(state, credentials), RestApi(state, faults, daily_calls), faults,
-                   Hooks(state, faults), RequestLog(folder), LateCalls())
+        return cls(
+            state,
+            Gatekeeper(state, credentials),
+            RestApi(state, faults, daily_calls),
+            faults,
+            Hooks(state, faults),
+            RequestLog(folder),
+            LateCalls(),
+        )
 
     def close(self) -> None:
         """Ends files and connections."""
@@ -68,16 +75,24 @@ def application(org: Org) -> Starlette:
         if fault is not None and fault.kind is FaultKind.SLOW:
             await asyncio.sleep(fault.seconds)
         response = await run_in_threadpool(_answered, org, request, url, headers, body, fault)
-        org.log.append(org.state.clock.now(), request.method, url, headers, body, response.status_code,
-                       fault.kind.value if fault else "")
+        org.log.append(
+            org.state.clock.now(),
+            request.method,
+            url,
+            headers,
+            body,
+            response.status_code,
+            fault.kind.value if fault else "",
+        )
         response.headers["Date"] = http_date(org.state.clock.now())
         return response
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
 
 
-def _answered(org: Org, request: Request, url: str, headers: dict[str, str], body: str,
-              fault: Fault | None) -> Response:
+def _answered(
+    org: Org, request: Request, url: str, headers: dict[str, str], body: str, fault: Fault | None
+) -> Response:
     if fault is not None and fault.kind is FaultKind.LOST_REQUEST:
         return BrokenOff()
     if fault is not None and fault.kind is FaultKind.LATE_COMMIT:
@@ -101,8 +116,15 @@ def _served(org: Org, request: Request, url: str, headers: dict[str, str], body:
         answer = org.gatekeeper.token(body, authorization, instance_url)
         return _json(Reply(answer.status, answer.body))
     if path == "/services/data":
-        return _json(Reply(200, [{"label": f"Version {version}", "version": version,
-                                  "url": f"/services/data/v{version}"} for version in VERSIONS]))
+        return _json(
+            Reply(
+                200,
+                [
+                    {"label": f"Version {version}", "version": version, "url": f"/services/data/v{version}"}
+                    for version in VERSIONS
+                ],
+            )
+        )
     if len(url) > LONGEST_URL:
         return Response("URI Too Long", 414)
     try:

@@ -56,15 +56,24 @@ class Gatekeeper:
         grant = entries.get("grant_type")
         if grant not in ("client_credentials", "password"):
             return _failed("unsupported_grant_type", "grant type not supported")
-        if grant == "password" and not (_same(entries.get("username", ""), known.username)
-                                        and _same(entries.get("password", ""), known.password)):
+        if grant == "password" and not (
+            _same(entries.get("username", ""), known.username) and _same(entries.get("password", ""), known.password)
+        ):
             return _failed("invalid_grant", "authentication failure")
         token = f"{ORGANIZATION_ID[:15]}!{secrets.token_urlsafe(48)}"
         self._state.open_session(_digest(token), INTEGRATION_USER_ID)
         issued_at = str(int(self._state.clock.now().timestamp() * 1000))
-        return TokenAnswer(200, {
-            "access_token": token, "token_type": "Bearer", "instance_url": instance_url, "issued_at": issued_at,
-            "id": f"{instance_url}/id/{ORGANIZATION_ID}/{INTEGRATION_USER_ID}", "signature": _digest(issued_at)})
+        return TokenAnswer(
+            200,
+            {
+                "access_token": token,
+                "token_type": "Bearer",
+                "instance_url": instance_url,
+                "issued_at": issued_at,
+                "id": f"{instance_url}/id/{ORGANIZATION_ID}/{INTEGRATION_USER_ID}",
+                "signature": _digest(issued_at),
+            },
+        )
 
     def user_of(self, authorization: str) -> str:
         """The id of the user whom the Authorization header stands for.
@@ -86,9 +95,18 @@ class Gatekeeper:
     def identity(self, user_id: str) -> dict:
         """What the userinfo and identity endpoints tell about a user."""
         name, username, email, is_active = self._state.records(
-            USER, [user_id], ["Name", "Username", "Email", "IsActive"])[user_id]
-        return {"user_id": user_id, "organization_id": ORGANIZATION_ID, "display_name": name, "name": name,
-                "username": username, "preferred_username": username, "email": email, "active": bool(is_active)}
+            USER, [user_id], ["Name", "Username", "Email", "IsActive"]
+        )[user_id]
+        return {
+            "user_id": user_id,
+            "organization_id": ORGANIZATION_ID,
+            "display_name": name,
+            "name": name,
+            "username": username,
+            "preferred_username": username,
+            "email": email,
+            "active": bool(is_active),
+        }
 
 
 def _client(entries: dict[str, str], authorization: str) -> tuple[str, str]:

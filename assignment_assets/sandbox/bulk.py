@@ -67,8 +67,9 @@ class BulkJobs:
             state, data = "JobComplete", self._queried(body.get("query", ""))
         elif (body.get("object"), body.get("operation")) != ("Account", "update"):
             raise Refusal(400, "INVALIDJOB", "this org updates accounts in bulk and nothing else")
-        self._state.execute("INSERT INTO bulk_job VALUES (?, ?, ?, ?, ?, '', '')",
-                            (job_id, kind, state, json.dumps(head), data))
+        self._state.execute(
+            "INSERT INTO bulk_job VALUES (?, ?, ?, ?, ?, '', '')", (job_id, kind, state, json.dumps(head), data)
+        )
         return self._shown(self._row(kind, job_id))
 
     def _listed(self, kind: str) -> list[dict]:
@@ -117,16 +118,18 @@ class BulkJobs:
         ids = [row[0] for row in self._state.rows(query.ids_sql, query.parameters)]
         names = [field.name for field in query.fields]
         found = self._state.records(query.sobject, ids, names)
-        rows = [{field.name: _text(field.kind, value)
-                 for field, value in zip(query.fields, found[record_id], strict=True)}
-                for record_id in ids if record_id in found]
+        rows = [
+            {field.name: _text(field.kind, value) for field, value in zip(query.fields, found[record_id], strict=True)}
+            for record_id in ids
+            if record_id in found
+        ]
         return _csv(rows, names)
 
     def _query_results(self, job_id: str, call: Call) -> Reply:
         head, *lines = self._row("query", job_id)["data"].splitlines(keepends=True)
         start = int(call.parameters.get("locator") or 0)
         most = int(call.parameters.get("maxRecords") or MOST_ROWS)
-        page, left = lines[start:start + most], len(lines) > start + most
+        page, left = lines[start : start + most], len(lines) > start + most
         locator = str(start + most) if left else "null"
         return Reply(200, head + "".join(page), {"Sforce-Locator": locator, "Sforce-NumberOfRecords": str(len(page))})
 
@@ -149,8 +152,15 @@ class BulkJobs:
 
     def _shown(self, row: dict) -> dict:
         processed, failed = (max(0, row[name].count("\n") - 1) for name in ("successful", "failed"))
-        return {"id": row["id"], "state": row["state"], **json.loads(row["head"]), "contentType": "CSV",
-                "lineEnding": "LF", "numberRecordsProcessed": processed + failed, "numberRecordsFailed": failed}
+        return {
+            "id": row["id"],
+            "state": row["state"],
+            **json.loads(row["head"]),
+            "contentType": "CSV",
+            "lineEnding": "LF",
+            "numberRecordsProcessed": processed + failed,
+            "numberRecordsFailed": failed,
+        }
 
 
 def _csv(rows: list[dict], names: list[str]) -> str:

@@ -23,8 +23,14 @@ class Call:
     def of(cls, method: str, url: str, headers: dict[str, str], body: str, user_id: str) -> "Call":
         """The call that a URL (with or without host) and its headers make."""
         parts = urlsplit(url)
-        return cls(method.upper(), unquote(parts.path), dict(parse_qsl(parts.query)),
-                   {name.lower(): value for name, value in headers.items()}, body, user_id)
+        return cls(
+            method.upper(),
+            unquote(parts.path),
+            dict(parse_qsl(parts.query)),
+            {name.lower(): value for name, value in headers.items()},
+            body,
+            user_id,
+        )
 
     def json(self) -> Any:
         """The body read as JSON; JSON_PARSER_ERROR where it is none."""

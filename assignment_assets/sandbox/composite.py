@@ -33,14 +33,28 @@ def composite(call: Call, state: OrgState, handle: Callable[[Call], Reply]) -> R
         with state.transaction():
             replies = [handle(_part(request, call)) for request in requests]
             if body.get("allOrNone") and any(reply.status >= 400 for reply in replies):
-                raise Refusal(400, "PROCESSING_HALTED", "The transaction was rolled back since "
-                              "another operation in the same transaction failed.")
+                raise Refusal(
+                    400,
+                    "PROCESSING_HALTED",
+                    "The transaction was rolled back since another operation in the same transaction failed.",
+                )
     except Refusal as refusal:
         is_halted = True
         replies = [reply if reply.status >= 400 else Reply.refused(refusal) for reply in replies]
-    return Reply(200, {"compositeResponse": [
-        {"body": reply.body, "httpHeaders": {} if is_halted else reply.headers, "httpStatusCode": reply.status,
-         "referenceId": request["referenceId"]} for request, reply in zip(requests, replies, strict=True)]})
+    return Reply(
+        200,
+        {
+            "compositeResponse": [
+                {
+                    "body": reply.body,
+                    "httpHeaders": {} if is_halted else reply.headers,
+                    "httpStatusCode": reply.status,
+                    "referenceId": request["referenceId"],
+                }
+                for request, reply in zip(requests, replies, strict=True)
+            ]
+        },
+    )
 
 
 def _check(requests, call: Call) -> None:
@@ -52,8 +66,9 @@ def _check(requests, call: Call) -> None:
         raise Refusal(400, "LIMIT_EXCEEDED", f"a call takes {MOST_COLLECTIONS} collections or queries at most")
     references = [request.get("referenceId", "") for request in requests]
     if len(set(references)) < len(references) or not all(map(REFERENCE.fullmatch, references)):
-        raise Refusal(400, "INVALID_REQUEST", "each request needs a referenceId of its own: "
-                      "letters, digits, underscores")
+        raise Refusal(
+            400, "INVALID_REQUEST", "each request needs a referenceId of its own: letters, digits, underscores"
+        )
     base = "/".join(call.path.split("/")[:4]) + "/"
     if not all(str(request.get("url", "")).startswith(base) for request in requests):
         raise Refusal(400, "INVALID_REQUEST", f"each url must begin with {base}")

@@ -49,8 +49,14 @@ class Fault:
             raise Refusal(400, "INVALID_FAULT", f"{error}; kinds: {', '.join(FaultKind)}") from error
 
 
-STATUS = {"ENTITY_IS_DELETED": 404, "NOT_FOUND": 404, "UNKNOWN_EXCEPTION": 500, "SERVER_UNAVAILABLE": 503,
-          "INSUFFICIENT_ACCESS_OR_READONLY": 403, "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": 403}
+STATUS = {
+    "ENTITY_IS_DELETED": 404,
+    "NOT_FOUND": 404,
+    "UNKNOWN_EXCEPTION": 500,
+    "SERVER_UNAVAILABLE": 503,
+    "INSUFFICIENT_ACCESS_OR_READONLY": 403,
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": 403,
+}
 """The statuses of row errors that are not 400."""
 
 
@@ -83,13 +89,18 @@ class FaultBoard:
 
     def listed(self) -> list[dict]:
         """Each fault with how many matching requests it has met and struck."""
-        return [{**asdict(fault), "met": met, "struck": max(0, min(met - fault.skip, fault.times))}
-                for fault, met in zip(self._faults, self._met, strict=True)]
+        return [
+            {**asdict(fault), "met": met, "struck": max(0, min(met - fault.skip, fault.times))}
+            for fault, met in zip(self._faults, self._met, strict=True)
+        ]
 
     def strike_request(self, method: str, path: str) -> Fault | None:
         """The fault that hits this request, if one does; counts it."""
-        return self._strike(lambda fault: fault.kind is not FaultKind.ROW_ERROR and fault.path_contains in path
-                            and fault.method in ("", method))
+        return self._strike(
+            lambda fault: (
+                fault.kind is not FaultKind.ROW_ERROR and fault.path_contains in path and fault.method in ("", method)
+            )
+        )
 
     def strike_record(self, record_id: str) -> None:
         """Refuses the update of this record where a row error is switched on for it."""

@@ -69,7 +69,8 @@ class Hooks:
         for edit in edits:
             fields = {account.field(name): value for name, value in edit["fields"].items()}
             waiting[complete_id(edit["id"]), edit["moment"]] = {
-                field.name: stored(field, value) for field, value in fields.items()}
+                field.name: stored(field, value) for field, value in fields.items()
+            }
         return {"waiting": len(waiting)}
 
     def _edit(self, entries: dict) -> dict:

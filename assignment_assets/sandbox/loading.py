@@ -65,8 +65,9 @@ def _spelled(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     """The frame under its Salesforce field names, in dollars and plain figures."""
     columns = salesforce_columns(table)
     hundredths = [pl.col(name) / 100 for name in HUNDREDTHS if name in frame.columns]
-    lists = [pl.col(name).list.join(LIST_SEPARATOR) for name, dtype in frame.schema.items()
-             if dtype == pl.List(pl.String)]
+    lists = [
+        pl.col(name).list.join(LIST_SEPARATOR) for name, dtype in frame.schema.items() if dtype == pl.List(pl.String)
+    ]
     return frame.with_columns(*hundredths, *lists).select(pl.col(name).alias(field) for name, field in columns.items())
 
 
@@ -75,8 +76,13 @@ def _rows(sobject: SObject, frame: pl.DataFrame, state: OrgState) -> list[tuple]
     latest = (state.clock.now() - timedelta(minutes=1)).replace(tzinfo=None)
     created = pl.col("CreatedDate") if "CreatedDate" in frame.columns else pl.lit(latest)
     stamp = pl.min_horizontal(created, pl.lit(latest)).dt.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-    system = frame.with_columns(CreatedDate=stamp, LastModifiedDate=stamp, SystemModstamp=stamp,
-                                LastModifiedById=pl.lit(INTEGRATION_USER_ID), IsDeleted=pl.lit(False))
+    system = frame.with_columns(
+        CreatedDate=stamp,
+        LastModifiedDate=stamp,
+        SystemModstamp=stamp,
+        LastModifiedById=pl.lit(INTEGRATION_USER_ID),
+        IsDeleted=pl.lit(False),
+    )
     columns = [_column(field.name, field.kind, system) for field in sobject.fields.values()]
     return system.select(columns).rows()
 
@@ -93,26 +99,36 @@ def _column(name: str, kind: Kind, frame: pl.DataFrame) -> pl.Expr:
 
 def _other_users() -> pl.DataFrame:
     emails = ["integration@example.com", "administrator@example.com"]
-    return pl.DataFrame({"Id": [INTEGRATION_USER_ID, HUMAN_USER_ID], "IsActive": [True, True], "Email": emails,
-                         "Name": ["Assignment Integration", "Org Administrator"], "Username": emails})
+    return pl.DataFrame(
+        {
+            "Id": [INTEGRATION_USER_ID, HUMAN_USER_ID],
+            "IsActive": [True, True],
+            "Email": emails,
+            "Name": ["Assignment Integration", "Org Administrator"],
+            "Username": emails,
+        }
+    )
 
 
 def _teams(company: CompanyFrames) -> pl.DataFrame:
     """A colleague on the team of every eighth account."""
     return _colleagues(company, company.accounts.sort("account_id"), 8, "01M").select(
-        "Id", "UserId", AccountId="account_id", TeamMemberRole=pl.lit("Sales Engineer"), **_access("Edit"))
+        "Id", "UserId", AccountId="account_id", TeamMemberRole=pl.lit("Sales Engineer"), **_access("Edit")
+    )
 
 
 def _shares(company: CompanyFrames) -> pl.DataFrame:
     """A manual share of every twentieth account."""
     return _colleagues(company, company.accounts.sort("account_id"), 20, "00r").select(
-        "Id", UserOrGroupId="UserId", AccountId="account_id", RowCause=pl.lit("Manual"), **_access("Read"))
+        "Id", UserOrGroupId="UserId", AccountId="account_id", RowCause=pl.lit("Manual"), **_access("Read")
+    )
 
 
 def _deal_teams(company: CompanyFrames) -> pl.DataFrame:
     """A colleague on every tenth deal."""
     return _colleagues(company, company.opportunities.sort("opportunity_id"), 10, "00q").select(
-        "Id", "UserId", OpportunityId="opportunity_id", TeamMemberRole=pl.lit("Sales Engineer"))
+        "Id", "UserId", OpportunityId="opportunity_id", TeamMemberRole=pl.lit("Sales Engineer")
+    )
 
 
 def _colleagues(company: CompanyFrames, records: pl.DataFrame, every: int, prefix: str) -> pl.DataFrame:
@@ -128,5 +144,12 @@ def _access(level: str) -> dict[str, pl.Expr]:
 
 
 def _organization() -> pl.DataFrame:
-    return pl.DataFrame({"Id": [ORGANIZATION_ID], "Name": ["Sample Company"], "InstanceName": ["LOOPBACK"],
-                         "OrganizationType": ["Developer Edition"], "IsSandbox": [True]})
+    return pl.DataFrame(
+        {
+            "Id": [ORGANIZATION_ID],
+            "Name": ["Sample Company"],
+            "InstanceName": ["LOOPBACK"],
+            "OrganizationType": ["Developer Edition"],
+            "IsSandbox": [True],
+        }
+    )

@@ -54,12 +54,19 @@ class Queries:
         return self._page(self._cursors[locator], f"/{base}/{locator}", int(start), call)
 
     def _page(self, cursor: Cursor, url: str, start: int, call: Call) -> Reply:
-        query, ids = cursor.query, cursor.ids[start:start + PAGE]
+        query, ids = cursor.query, cursor.ids[start : start + PAGE]
         names = [field.name for field in query.fields]
         found = self._state.records(query.sobject, ids, names)
-        records = [{"attributes": attributes(query.sobject, record_id, call), **{
-            field.name: shown(field, value) for field, value in zip(query.fields, found[record_id], strict=True)}}
-            for record_id in ids if record_id in found]
+        records = [
+            {
+                "attributes": attributes(query.sobject, record_id, call),
+                **{
+                    field.name: shown(field, value) for field, value in zip(query.fields, found[record_id], strict=True)
+                },
+            }
+            for record_id in ids
+            if record_id in found
+        ]
         is_done = start + PAGE >= len(cursor.ids)
         body = {"totalSize": len(cursor.ids), "done": is_done, "records": records}
         return Reply(200, body if is_done else {**body, "nextRecordsUrl": f"{url}-{start + PAGE}"})

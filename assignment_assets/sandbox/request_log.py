@@ -17,12 +17,18 @@ class RequestLog:
         self._lock = threading.Lock()
         self._file = (folder / FILE).open("a", encoding="utf-8")
 
-    def append(self, at: datetime, method: str, path: str, headers: dict[str, str], body: str, status: int,
-               fault: str = "") -> None:
+    def append(
+        self, at: datetime, method: str, path: str, headers: dict[str, str], body: str, status: int, fault: str = ""
+    ) -> None:
         """One line: when, what was asked, which of the telling headers came with it, what was answered."""
-        entry = {"at": at.isoformat(timespec="milliseconds"), "method": method, "path": path,
-                 "headers": {name: headers[name] for name in KEPT_HEADERS if name in headers},
-                 "body": _body(path, body), "status": status}
+        entry = {
+            "at": at.isoformat(timespec="milliseconds"),
+            "method": method,
+            "path": path,
+            "headers": {name: headers[name] for name in KEPT_HEADERS if name in headers},
+            "body": _body(path, body),
+            "status": status,
+        }
         if fault:
             entry["fault"] = fault
         with self._lock:

@@ -54,8 +54,14 @@ class RestApi:
             case "GET", ["query" | "queryAll", name]:
                 return self._queries.more(call, name)
             case "GET", ["sobjects"]:
-                return Reply(200, {"encoding": "UTF-8", "maxBatchSize": 200,
-                                   "sobjects": [_summary(known) for known in SOBJECTS.values()]})
+                return Reply(
+                    200,
+                    {
+                        "encoding": "UTF-8",
+                        "maxBatchSize": 200,
+                        "sobjects": [_summary(known) for known in SOBJECTS.values()],
+                    },
+                )
             case "GET", ["sobjects", name, "describe"]:
                 return Reply(200, _description(_known(name)))
             case "GET", ["sobjects", name, record_id]:
@@ -93,12 +99,24 @@ def _known(name: str) -> SObject:
 
 
 def _summary(known: SObject) -> dict:
-    return {"name": known.name, "keyPrefix": known.prefix, "queryable": True, "updateable": True,
-            "custom": known.name.endswith("__c")}
+    return {
+        "name": known.name,
+        "keyPrefix": known.prefix,
+        "queryable": True,
+        "updateable": True,
+        "custom": known.name.endswith("__c"),
+    }
 
 
 def _description(known: SObject) -> dict:
-    fields = [{"name": field.name, "type": field.kind.value, "updateable": field.is_updateable,
-               "custom": field.name.endswith("__c"), "referenceTo": [field.refers_to] if field.refers_to else []}
-              for field in known.fields.values()]
+    fields = [
+        {
+            "name": field.name,
+            "type": field.kind.value,
+            "updateable": field.is_updateable,
+            "custom": field.name.endswith("__c"),
+            "referenceTo": [field.refers_to] if field.refers_to else [],
+        }
+        for field in known.fields.values()
+    ]
     return {**_summary(known), "fields": fields}

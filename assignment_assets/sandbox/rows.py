@@ -100,8 +100,14 @@ class Rows:
         for record_id in wanted:
             values = found.get(record_id)
             is_gone = values is None or (has_bin and values[-1])
-            body.append(None if is_gone else {"attributes": attributes(sobject, record_id, call), **{
-                field.name: shown(field, value) for field, value in zip(fields, values, strict=False)}})
+            body.append(
+                None
+                if is_gone
+                else {
+                    "attributes": attributes(sobject, record_id, call),
+                    **{field.name: shown(field, value) for field, value in zip(fields, values, strict=False)},
+                }
+            )
         return Reply(200, body)
 
     def _check_owner(self, sobject: SObject, owner_id: str | None) -> None:
@@ -109,8 +115,12 @@ class Rows:
         if owner is None:
             raise Refusal(400, "INVALID_CROSS_REFERENCE_KEY", "Owner ID: owner cannot be blank or unknown", ["OwnerId"])
         if not owner[0]:
-            raise Refusal(400, "INACTIVE_OWNER_OR_USER", f"operation performed with inactive user [{owner_id}] "
-                          f"as owner of {sobject.name.lower()}", ["OwnerId"])
+            raise Refusal(
+                400,
+                "INACTIVE_OWNER_OR_USER",
+                f"operation performed with inactive user [{owner_id}] as owner of {sobject.name.lower()}",
+                ["OwnerId"],
+            )
 
 
 def checked_id(sobject: SObject, text: str) -> str:

@@ -20,8 +20,10 @@ from assignment_assets.sandbox.authentication import Credentials
 from assignment_assets.sandbox.certificate import CA_FILE, server_context
 from assignment_assets.sandbox.clock import OrgClock
 
-EXPECTED = ("ASGI callable returned without completing response.",
-            "Cancel %s running task(s), timeout graceful shutdown exceeded")
+EXPECTED = (
+    "ASGI callable returned without completing response.",
+    "Cancel %s running task(s), timeout graceful shutdown exceeded",
+)
 """What the server would report as errors: a connection broken on purpose, a client that keeps its connection open."""
 LOCK_FILE = "server.lock"
 START_SECONDS = 20.0
@@ -41,8 +43,12 @@ class OrgAddress:
 
     def environment(self) -> dict[str, str]:
         """The environment variables that point the engine at this org."""
-        return {"ASSIGNMENT_SF_URL": self.url, "ASSIGNMENT_SF_CA_FILE": str(self.ca_file),
-                "ASSIGNMENT_SF_CLIENT_ID": self.client_id, "ASSIGNMENT_SF_CLIENT_SECRET": self.client_secret}
+        return {
+            "ASSIGNMENT_SF_URL": self.url,
+            "ASSIGNMENT_SF_CA_FILE": str(self.ca_file),
+            "ASSIGNMENT_SF_CLIENT_ID": self.client_id,
+            "ASSIGNMENT_SF_CLIENT_SECRET": self.client_secret,
+        }
 
     def hook(self, name: str, verb: str = "POST", /, **entries) -> dict:
         """What a hook under /sandbox/ answers, e.g. `hook("edit", id=account_id, fields={"OwnerId": rep_id})`.
@@ -65,8 +71,13 @@ class OrgAddress:
 
 
 @contextmanager
-def running(state_dir: Path, port: int = 0, clock: OrgClock | None = None, credentials: Credentials | None = None,
-            daily_calls: int = DAILY_CALLS) -> Iterator[OrgAddress]:
+def running(
+    state_dir: Path,
+    port: int = 0,
+    clock: OrgClock | None = None,
+    credentials: Credentials | None = None,
+    daily_calls: int = DAILY_CALLS,
+) -> Iterator[OrgAddress]:
     """The org of `state_dir`, served from a thread of this process until the block ends.
 
     Parameters
@@ -89,8 +100,10 @@ def running(state_dir: Path, port: int = 0, clock: OrgClock | None = None, crede
         deadline = time.monotonic() + START_SECONDS
         while not server.started:
             if not thread.is_alive() or time.monotonic() > deadline:
-                raise SourceUnavailable(f"{address.url}: the sandbox org did not start, expected it to be ready within "
-                                        f"{START_SECONDS:.0f} seconds. Look for the cause above and start it again.")
+                raise SourceUnavailable(
+                    f"{address.url}: the sandbox org did not start, expected it to be ready within "
+                    f"{START_SECONDS:.0f} seconds. Look for the cause above and start it again."
+                )
             time.sleep(0.01)
         try:
             yield address
@@ -109,8 +122,9 @@ def serve(state_dir: Path, port: int, credentials: Credentials | None = None) ->
 
 
 @contextmanager
-def _prepared(state_dir: Path, port: int, clock: OrgClock | None, credentials: Credentials | None,
-              daily_calls: int) -> Iterator[tuple[uvicorn.Server, socket.socket, OrgAddress]]:
+def _prepared(
+    state_dir: Path, port: int, clock: OrgClock | None, credentials: Credentials | None, daily_calls: int
+) -> Iterator[tuple[uvicorn.Server, socket.socket, OrgAddress]]:
     state_dir.mkdir(parents=True, exist_ok=True)
     credentials = credentials or Credentials()
     logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
@@ -120,9 +134,16 @@ def _prepared(state_dir: Path, port: int, clock: OrgClock | None, credentials: C
         context = server_context(state_dir)
         org = Org.of(state_dir, credentials, clock or OrgClock(), daily_calls)
         try:
-            config = uvicorn.Config(application(org), log_level="warning", access_log=False, lifespan="off",
-                                    date_header=False, server_header=False, timeout_graceful_shutdown=1,
-                                    ssl_context_factory=lambda config, default: context)
+            config = uvicorn.Config(
+                application(org),
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                date_header=False,
+                server_header=False,
+                timeout_graceful_shutdown=1,
+                ssl_context_factory=lambda config, default: context,
+            )
             address = OrgAddress(url, state_dir / CA_FILE, state_dir, **asdict(credentials))
             yield uvicorn.Server(config), listener, address
         finally:
@@ -139,8 +160,9 @@ def _claim(lock, state_dir: Path, url: str) -> None:
     except BlockingIOError as error:
         lock.seek(0)
         holder = json.loads(lock.read() or "{}").get("url", "another process")
-        raise SourceUnavailable(f"{state_dir}: already served at {holder}, expected no other server. "
-                                "Use that one, or end it first.") from error
+        raise SourceUnavailable(
+            f"{state_dir}: already served at {holder}, expected no other server. Use that one, or end it first."
+        ) from error
     lock.truncate(0)
     lock.write(json.dumps({"url": url}))
     lock.flush()

@@ -14,14 +14,17 @@ from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.schema import Field, Kind, SObject, sobject
 from assignment_assets.sandbox.values import moment_text
 
-TOKEN = re.compile(r"""\s*(?:
+TOKEN = re.compile(
+    r"""\s*(?:
     (?P<text>'(?:[^'\\]|\\.)*') |
     (?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) |
     (?P<date>\d{4}-\d\d-\d\d) |
     (?P<number>[+-]?\d+(?:\.\d+)?) |
     (?P<word>[A-Za-z_][\w.]*(?::\d+)?) |
     (?P<sign><=|>=|!=|<>|=|<|>|\(|\)|,)
-)""", re.VERBOSE)
+)""",
+    re.VERBOSE,
+)
 COMPARISONS = {"=", "!=", "<>", "<", ">", "<=", ">="}
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
@@ -81,8 +84,10 @@ class _Parser:
         offset = int(self._take("number")) if self._accept("OFFSET") else 0
         if self.tokens[self.place][0] != "end":
             raise self._unexpected()
-        sql = (f'SELECT "Id" FROM {self.sobject.table}{f" WHERE {where}" if where else ""} '
-               f'ORDER BY {order}"Id" LIMIT {limit} OFFSET {offset}')
+        sql = (
+            f'SELECT "Id" FROM {self.sobject.table}{f" WHERE {where}" if where else ""} '
+            f'ORDER BY {order}"Id" LIMIT {limit} OFFSET {offset}'
+        )
         return Query(self.sobject, fields, sql, tuple(self.parameters), is_count)
 
     def _selected(self) -> tuple[bool, list[str]]:
@@ -166,8 +171,11 @@ class _Parser:
         if field.kind in (Kind.DATE, Kind.MOMENT) and kind == "word":
             day = self._day(word).isoformat()
             return day if field.kind is Kind.DATE else f"{day}T00:00:00.000+0000"
-        raise Refusal(400, "INVALID_FIELD", f"value of filter criterion for field '{field.name}' must be of type "
-                      f"{field.kind}; found {text}")
+        raise Refusal(
+            400,
+            "INVALID_FIELD",
+            f"value of filter criterion for field '{field.name}' must be of type {field.kind}; found {text}",
+        )
 
     def _quoted(self, field: Field, literal: str) -> str | None:
         text = self._text(literal)
@@ -210,6 +218,7 @@ class _Parser:
             if keeps_wildcard_escapes and character in "%_\\":
                 return f"\\{character}"
             return ESCAPES.get(character, character)
+
         return re.sub(r"\\(.)", unescaped, literal[1:-1])
 
     def _peek(self) -> str:

@@ -86,7 +86,7 @@ class OrgState:
         columns = ", ".join(f'"{name}"' for name in field_names)
         found: dict[str, tuple] = {}
         for start in range(0, len(ids), MOST_IDS_A_STATEMENT):
-            part = ids[start:start + MOST_IDS_A_STATEMENT]
+            part = ids[start : start + MOST_IDS_A_STATEMENT]
             sql = f'SELECT "Id", {columns} FROM {sobject.table} WHERE "Id" IN ({", ".join("?" * len(part))})'
             found.update((row[0], row[1:]) for row in self.rows(sql, part))
         return found
@@ -122,14 +122,24 @@ class OrgState:
             self._db.executemany(
                 "INSERT INTO write_log (at, object, record_id, field, old_value, new_value, user_id, channel) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(now, sobject.name, record_id, name, _text(old), _text(new), user_id, channel)
-                 for (name, new), old in zip(values.items(), before, strict=True) if old != new])
+                [
+                    (now, sobject.name, record_id, name, _text(old), _text(new), user_id, channel)
+                    for (name, new), old in zip(values.items(), before, strict=True)
+                    if old != new
+                ],
+            )
 
     def add(self, sobject: SObject, record_id: str, values: dict, user_id: str) -> None:
         """Adds one record, created now, with these stored values; checkboxes that are not named are off."""
         now = moment_text(self.clock.now())
-        stamped = {**values, "Id": record_id, "CreatedDate": now, "LastModifiedDate": now, "SystemModstamp": now,
-                   "LastModifiedById": user_id}
+        stamped = {
+            **values,
+            "Id": record_id,
+            "CreatedDate": now,
+            "LastModifiedDate": now,
+            "SystemModstamp": now,
+            "LastModifiedById": user_id,
+        }
         row = [stamped.get(field.name, 0 if field.kind is Kind.CHECKBOX else None) for field in sobject.fields.values()]
         with self.transaction():
             self._db.execute(f"INSERT INTO {sobject.table} VALUES ({', '.join('?' * len(row))})", row)
@@ -142,8 +152,9 @@ class OrgState:
     def open_session(self, token_digest: str, user_id: str) -> None:
         """Remembers that whoever shows the token of this digest is this user."""
         with self.transaction():
-            self._db.execute("INSERT INTO session VALUES (?, ?, ?)",
-                             (token_digest, user_id, moment_text(self.clock.now())))
+            self._db.execute(
+                "INSERT INTO session VALUES (?, ?, ?)", (token_digest, user_id, moment_text(self.clock.now()))
+            )
 
     def end_sessions(self) -> None:
         """Every token given out so far is refused from now on."""
@@ -154,8 +165,9 @@ class OrgState:
         """Counts one API call and tells how many there were today."""
         day = self.clock.today().isoformat()
         with self.transaction():
-            self._db.execute("INSERT INTO api_usage VALUES (?, 1) "
-                             "ON CONFLICT (day) DO UPDATE SET calls = calls + 1", (day,))
+            self._db.execute(
+                "INSERT INTO api_usage VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET calls = calls + 1", (day,)
+            )
             return self.rows("SELECT calls FROM api_usage WHERE day = ?", (day,))[0][0]
 
 

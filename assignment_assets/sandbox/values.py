@@ -30,8 +30,9 @@ def parsed_http_date(text: str) -> datetime:
     try:
         return parsedate_to_datetime(text).astimezone(UTC)
     except ValueError as error:
-        raise Refusal(400, "BAD_REQUEST", f"the header value '{text}' is no date of the form "
-                      "'Thu, 01 Oct 2026 08:30:00 GMT'") from error
+        raise Refusal(
+            400, "BAD_REQUEST", f"the header value '{text}' is no date of the form 'Thu, 01 Oct 2026 08:30:00 GMT'"
+        ) from error
 
 
 def shown(field: Field, value):
@@ -59,8 +60,7 @@ def stored(field: Field, value):
         return _reference(field, value)
     if field.kind is Kind.DATE and isinstance(value, str) and _is_date(value):
         return value
-    raise Refusal(400, "JSON_PARSER_ERROR", f"cannot read {value!r} as {field.kind} for "
-                  f"{field.name}", [field.name])
+    raise Refusal(400, "JSON_PARSER_ERROR", f"cannot read {value!r} as {field.kind} for {field.name}", [field.name])
 
 
 def _reference(field: Field, text: str) -> str:

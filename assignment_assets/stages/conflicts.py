@@ -61,8 +61,11 @@ def conflicts(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mat
 def _fold_page_audit(warehouse: Warehouse, cycle: str) -> None:
     """Appends what the pages wrote down since to `audit_log`; each line once."""
     known = set(warehouse.table(cycle, AUDIT_LOG).select("at", "actor", "action", "subject").iter_rows())
-    rows = [row for row in read_page_audit(warehouse.folder, cycle)
-            if (row["at"], row["actor"], row["action"], row["subject"]) not in known]
+    rows = [
+        row
+        for row in read_page_audit(warehouse.folder, cycle)
+        if (row["at"], row["actor"], row["action"], row["subject"]) not in known
+    ]
     if rows:
         warehouse.append(cycle, AUDIT_LOG, pl.DataFrame(rows, schema=AUDIT_LOG.columns))
 

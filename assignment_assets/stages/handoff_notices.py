@@ -26,9 +26,7 @@ def handoff_notices(context: dg.AssetExecutionContext, warehouse: Warehouse, clo
         return dg.MaterializeResult(metadata={"letters": 0, "why": "a draft tells nobody"})
     approved, accounts, reps, opportunities = warehouse.tables(cycle, APPROVED_DIFF, ACCOUNTS, REPS, OPPORTUNITIES)
     setting = read_settings().notices
-    posted = post(
-        warehouse.folder, cycle, handoffs(cycle, approved, accounts, reps, opportunities), setting, clock.now
-    )
+    posted = post(warehouse.folder, cycle, handoffs(cycle, approved, accounts, reps, opportunities), setting, clock.now)
     posted += announce(warehouse.folder, cycle, setting, clock.now)
     schema = {name: pl.String for name in ("person", "kind", "outcome", "said")}
     rows = pl.DataFrame([vars(each) for each in posted], schema=schema)

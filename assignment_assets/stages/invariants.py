@@ -106,9 +106,7 @@ def review_findings(warehouse: Warehouse, cycle: str) -> list[Finding]:
         ),
         Finding(
             "within_bounds",
-            promise.within_bounds(
-                reviewed, verdicts, reps, max_adds=config.max_adds, max_drops=config.max_drops
-            ),
+            promise.within_bounds(reviewed, verdicts, reps, max_adds=config.max_adds, max_drops=config.max_drops),
             "People changed no book beyond the bounds.",
         ),
         *_owner_findings(owners, accounts, pool, unmoved, books, reps, coverage_overrides(config)),

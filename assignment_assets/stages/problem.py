@@ -24,8 +24,15 @@ def problem(warehouse: Warehouse, cycle: str, config: RunConfig) -> tuple[Instan
         tie_band_minutes=config.tie_band_minutes,
     )
     instance = instance_of(
-        accounts, pool, held, books, reps, performance_or_median(reps), overrides_that_matter(config, pool, books),
+        accounts,
+        pool,
+        held,
+        books,
+        reps,
+        performance_or_median(reps),
+        overrides_that_matter(config, pool, books),
         families_of(accounts, pool, held, books) if config.families == "together" else None,
-        may_split=config.family_without_a_book == "split", caps=revenue_caps(config, books),
+        may_split=config.family_without_a_book == "split",
+        caps=revenue_caps(config, books),
     )
     return instance, settings

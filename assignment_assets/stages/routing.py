@@ -35,11 +35,16 @@ def new_accounts(source: Source, clock: Clock) -> dg.MaterializeResult:
     log, now = routing_log(), clock.now()
     polled = look(log, ChangeReader(source.setting()), standing := Standing.now(log, now), now)
     shown = polled.candidates.select("account_id", "why", "created_at", "state", "owner_id")
-    return dg.MaterializeResult(metadata=table_metadata(shown, APPENDED) | {
-        "poll": polled.poll_no, "rows read": polled.changed_rows, "events": polled.events.height,
-        "policies in force": ", ".join(sorted(standing.policies)) or "none: nothing is written",
-        "signed files refused": "; ".join(standing.refused) or "none",
-    })
+    return dg.MaterializeResult(
+        metadata=table_metadata(shown, APPENDED)
+        | {
+            "poll": polled.poll_no,
+            "rows read": polled.changed_rows,
+            "events": polled.events.height,
+            "policies in force": ", ".join(sorted(standing.policies)) or "none: nothing is written",
+            "signed files refused": "; ".join(standing.refused) or "none",
+        }
+    )
 
 
 @routing_asset(deps=["new_accounts"])
@@ -55,14 +60,19 @@ def events(context: dg.AssetExecutionContext, clock: Clock) -> dg.MaterializeRes
     cycles = plan_events(log, standing.rules, standing.policies, list(taken), now)
     found, ways = read_routing(log.folder, EVENTS), read_routing(log.folder, DEPARTURES)
     lists = write_hand_over(log.folder, ways.filter(pl.col("detected_at") == now))
-    return dg.MaterializeResult(metadata=table_metadata(found.sort("detected_at").tail(SHOWN), APPENDED) | {
-        "events by kind": counts(found, "kind"),
-        "waiting for the quiet window": found.filter(pl.col("cycle").is_null() & (pl.col("scope") != "family")).height,
-        "new event cycles": as_table(cycles.select("cycle", "scope", "event_count", "up_to", "max_moves", "why")),
-        "all event cycles": read_routing(log.folder, EVENT_CYCLES).height,
-        "departures, accounts by way": counts(ways, "rep_id", "way"),
-        "hand-over lists written": ", ".join(str(path.name) for path in lists) or "none",
-    })
+    return dg.MaterializeResult(
+        metadata=table_metadata(found.sort("detected_at").tail(SHOWN), APPENDED)
+        | {
+            "events by kind": counts(found, "kind"),
+            "waiting for the quiet window": found.filter(
+                pl.col("cycle").is_null() & (pl.col("scope") != "family")
+            ).height,
+            "new event cycles": as_table(cycles.select("cycle", "scope", "event_count", "up_to", "max_moves", "why")),
+            "all event cycles": read_routing(log.folder, EVENT_CYCLES).height,
+            "departures, accounts by way": counts(ways, "rep_id", "way"),
+            "hand-over lists written": ", ".join(str(path.name) for path in lists) or "none",
+        }
+    )
 
 
 @routing_asset(deps=["new_accounts", "events"])
@@ -76,10 +86,14 @@ def routing_decisions(clock: Clock) -> dg.MaterializeResult:
     routed = decide(log, standing.rules, standing.policies, now)
     decided, conflicts = routed.frames()
     shown = decided.select("decision_no", "account_id", "new_owner_id", "rule", "evidence", "passed_over", "territory")
-    return dg.MaterializeResult(metadata=table_metadata(shown, APPENDED) | {
-        "by rule": counts(decided, "rule"), "conflicts": conflicts.height,
-        "exception queue": as_table(read_routing(log.folder, EXCEPTIONS).tail(SHOWN)),
-    })
+    return dg.MaterializeResult(
+        metadata=table_metadata(shown, APPENDED)
+        | {
+            "by rule": counts(decided, "rule"),
+            "conflicts": conflicts.height,
+            "exception queue": as_table(read_routing(log.folder, EXCEPTIONS).tail(SHOWN)),
+        }
+    )
 
 
 @routing_asset(deps=["routing_decisions"], kinds={"salesforce", "duckdb"})
@@ -93,9 +107,13 @@ def routing_write_back(context: dg.AssetExecutionContext, source: Source, clock:
         return dg.MaterializeResult(metadata={"why": "the source is no org: take the decisions from data/routing"})
     ended = write_decisions(log, source.desk(), Standing.now(log, now), clock.now, time.sleep)
     context.log.info(f"routing: {ended.height} accounts ended")
-    return dg.MaterializeResult(metadata=table_metadata(ended, APPENDED) | {
-        "accounts by outcome": counts(ended, "outcome"), "ever": read_routing(log.folder, WRITES).height,
-    })
+    return dg.MaterializeResult(
+        metadata=table_metadata(ended, APPENDED)
+        | {
+            "accounts by outcome": counts(ended, "outcome"),
+            "ever": read_routing(log.folder, WRITES).height,
+        }
+    )
 
 
 @routing_asset(deps=["routing_write_back"])
@@ -106,9 +124,14 @@ def departures(clock: Clock) -> dg.MaterializeResult:
     `outbox/hand_over/` and redistributed with them; low tiers wait in the territory pool for the next new hire.
     """
     ways = follow_departures(routing_log())
-    return dg.MaterializeResult(metadata=table_metadata(ways, REPLACED) | {
-        name: int(ways[name].sum()) for name in ("accounts", "optimiser", "director", "territory_pool", "still_theirs")
-    } | {"latest leavers": as_table(in_dollars(ways, "open_amount").sort("detected_at", descending=True).head(SHOWN))})
+    return dg.MaterializeResult(
+        metadata=table_metadata(ways, REPLACED)
+        | {
+            name: int(ways[name].sum())
+            for name in ("accounts", "optimiser", "director", "territory_pool", "still_theirs")
+        }
+        | {"latest leavers": as_table(in_dollars(ways, "open_amount").sort("detected_at", descending=True).head(SHOWN))}
+    )
 
 
 @routing_asset(deps=["routing_write_back"])
@@ -119,16 +142,19 @@ def routing_summary(clock: Clock) -> dg.MaterializeResult:
     frame, loaded = read_routing(log.folder, SUMMARY), read_routing(log.folder, WORKLOAD)
     day = frame.filter((pl.col("span") == "day") & (pl.col("rule") == "all"))
     figures = day.row(0, named=True) if day.height else {}
-    return dg.MaterializeResult(metadata=table_metadata(frame, REPLACED) | {
-        "summary": as_table(frame),
-        "routed in 24 hours": figures.get("decisions", 0),
-        "median minutes to owner": _figure(figures.get("median_minutes")),
-        "worst minutes to owner": _figure(figures.get("worst_minutes")),
-        "alerts": raised.height,
-        "alerts that stand": as_table(raised.sort("hours", descending=True).head(SHOWN)),
-        "above the high-water mark": loaded.filter("is_high").height,
-        "fullest reps": as_table(loaded.sort("index", descending=True).head(10)),
-    })
+    return dg.MaterializeResult(
+        metadata=table_metadata(frame, REPLACED)
+        | {
+            "summary": as_table(frame),
+            "routed in 24 hours": figures.get("decisions", 0),
+            "median minutes to owner": _figure(figures.get("median_minutes")),
+            "worst minutes to owner": _figure(figures.get("worst_minutes")),
+            "alerts": raised.height,
+            "alerts that stand": as_table(raised.sort("hours", descending=True).head(SHOWN)),
+            "above the high-water mark": loaded.filter("is_high").height,
+            "fullest reps": as_table(loaded.sort("index", descending=True).head(10)),
+        }
+    )
 
 
 def _figure(value: float | None) -> float:

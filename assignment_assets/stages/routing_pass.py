@@ -51,13 +51,17 @@ def look(log: RoutingLog, reader: ChangeReader, standing: Standing, now: datetim
     """Polls the source, with the answers that reps have given."""
     answers, refused = acceptances(log.folder, engine_key())
     standing.refused += [f"{each.file}: {each.why}" for each in refused]
-    families = {kind: date.fromisoformat(policy.valid_from) for kind, (policy, _) in standing.policies.items()
-                if kind in FAMILY}
+    families = {
+        kind: date.fromisoformat(policy.valid_from) for kind, (policy, _) in standing.policies.items() if kind in FAMILY
+    }
     return poll(log, reader, standing.rules, answers, now, families)
 
 
 def write_decisions(
-    log: RoutingLog, desk: OwnerDesk, standing: Standing, clock: Callable[[], datetime],
+    log: RoutingLog,
+    desk: OwnerDesk,
+    standing: Standing,
+    clock: Callable[[], datetime],
     pause: Callable[[float], None],
 ) -> pl.DataFrame:
     """Writes what a policy covers and reads it back; the rows of the write log that came of it."""
@@ -71,7 +75,11 @@ def write_decisions(
 
 
 def one_pass(
-    log: RoutingLog, reader: ChangeReader, desk: OwnerDesk | None, taken: list[str], clock: Callable[[], datetime],
+    log: RoutingLog,
+    reader: ChangeReader,
+    desk: OwnerDesk | None,
+    taken: list[str],
+    clock: Callable[[], datetime],
     pause: Callable[[float], None],
 ) -> PassSummary:
     """Everything once, in order; without a desk nothing is written."""

@@ -28,13 +28,16 @@ def routing_conflicts(clock: Clock) -> dg.MaterializeResult:
     log, now = routing_log(), clock.now()
     pairs, missing = study_conflicts(log, Standing.now(log, now).rules, now)
     best = missing.row(0, named=True) if missing.height else {"candidate": "none", "prevented": 0, "toml": ""}
-    return dg.MaterializeResult(metadata=table_metadata(pairs, REPLACED) | {
-        "pairs of rules": as_table(pairs.sort("conflicts", descending=True)),
-        "the missing rule": f"{best['candidate']}: prevents {best['prevented']}",
-        "as TOML": best["toml"],
-        "candidates": as_table(missing),
-        "conflicts": int(pairs["conflicts"].sum()),
-    })
+    return dg.MaterializeResult(
+        metadata=table_metadata(pairs, REPLACED)
+        | {
+            "pairs of rules": as_table(pairs.sort("conflicts", descending=True)),
+            "the missing rule": f"{best['candidate']}: prevents {best['prevented']}",
+            "as TOML": best["toml"],
+            "candidates": as_table(missing),
+            "conflicts": int(pairs["conflicts"].sum()),
+        }
+    )
 
 
 @routing_asset(deps=["routing_summary", "supplements"])
@@ -45,11 +48,17 @@ def routing_kpis(clock: Clock) -> dg.MaterializeResult:
     rows = measure(log, Standing.now(log, now).rules, now)
     timed = minutes_to_owner(read_routing(log.folder, DECISIONS), read_routing(log.folder, WRITES))
     figures = {row["kpi"]: row["value"] for row in rows.iter_rows(named=True) if row["value"] is not None}
-    return dg.MaterializeResult(metadata=table_metadata(rows, APPENDED) | figures | {
-        "KPIs": as_table(rows.select("kpi", "value", "unit", "sentence")),
-        "how fast": dg.MetadataValue.md(markdown(hours_picture(timed), "minutes to owner, day by day")),
-        "by rule": dg.MetadataValue.md(markdown(rules_picture(read_routing(log.folder, SUMMARY)), "routed by rule")),
-    })
+    return dg.MaterializeResult(
+        metadata=table_metadata(rows, APPENDED)
+        | figures
+        | {
+            "KPIs": as_table(rows.select("kpi", "value", "unit", "sentence")),
+            "how fast": dg.MetadataValue.md(markdown(hours_picture(timed), "minutes to owner, day by day")),
+            "by rule": dg.MetadataValue.md(
+                markdown(rules_picture(read_routing(log.folder, SUMMARY)), "routed by rule")
+            ),
+        }
+    )
 
 
 @routing_asset(deps=["new_accounts"])
@@ -60,11 +69,14 @@ def hierarchy_conflicts() -> dg.MaterializeResult:
     """
     found = study_families(routing_log())
     shown = in_dollars(found, "value", "other_value").sort("crosses_regions", "kind", descending=[True, False])
-    return dg.MaterializeResult(metadata=table_metadata(found, REPLACED) | {
-        "by kind": counts(found, "kind", "crosses_regions"),
-        "across regions": int(found["crosses_regions"].sum()),
-        "conflicts": as_table(shown.head(SHOWN)),
-    })
+    return dg.MaterializeResult(
+        metadata=table_metadata(found, REPLACED)
+        | {
+            "by kind": counts(found, "kind", "crosses_regions"),
+            "across regions": int(found["crosses_regions"].sum()),
+            "conflicts": as_table(shown.head(SHOWN)),
+        }
+    )
 
 
 @routing_asset(kinds={"file", "duckdb"})
@@ -75,10 +87,19 @@ def supplements() -> dg.MaterializeResult:
     """
     given = read_supplements(read_settings().supplements.path)
     take_in(routing_log(), given)
-    rows = pl.DataFrame({"table": list(SUPPLEMENTS), "rows": [
-        str(given.frames[name].height) if name in given.frames else "no source" for name in SUPPLEMENTS]})
-    return dg.MaterializeResult(metadata={
-        "handed over": as_table(rows), "left out": "; ".join(given.notes) or "nothing", "tables": len(given.frames)})
+    rows = pl.DataFrame(
+        {
+            "table": list(SUPPLEMENTS),
+            "rows": [str(given.frames[name].height) if name in given.frames else "no source" for name in SUPPLEMENTS],
+        }
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "handed over": as_table(rows),
+            "left out": "; ".join(given.notes) or "nothing",
+            "tables": len(given.frames),
+        }
+    )
 
 
 @routing_asset(deps=["new_accounts", "supplements"])
@@ -87,12 +108,17 @@ def shadow_accounts(clock: Clock) -> dg.MaterializeResult:
     active owner, or with Inside Sales. Empty where neither billing nor usage is handed over."""
     log, now = routing_log(), clock.now()
     found = reconcile(log, Standing.now(log, now).rules, now)
-    there = sorted({"billing", "usage"} & {name for name in SUPPLEMENTS if read_routing(log.folder,
-                                                                                        SUPPLEMENTS[name]).height})
-    return dg.MaterializeResult(metadata=table_metadata(found, REPLACED) | {
-        "sources": ", ".join(there) or "no source", "by finding": counts(found, "source", "finding"),
-        "customers": as_table(in_dollars(found, "amount").sort("finding", "customer_key").head(SHOWN)),
-    })
+    there = sorted(
+        {"billing", "usage"} & {name for name in SUPPLEMENTS if read_routing(log.folder, SUPPLEMENTS[name]).height}
+    )
+    return dg.MaterializeResult(
+        metadata=table_metadata(found, REPLACED)
+        | {
+            "sources": ", ".join(there) or "no source",
+            "by finding": counts(found, "source", "finding"),
+            "customers": as_table(in_dollars(found, "amount").sort("finding", "customer_key").head(SHOWN)),
+        }
+    )
 
 
 @routing_asset(deps=["routing_kpis"])
@@ -102,10 +128,13 @@ def pilot_comparison(clock: Clock) -> dg.MaterializeResult:
     log, now = routing_log(), clock.now()
     pilot = Standing.now(log, now).rules.pilot
     found = compare_pilot(log, Standing.now(log, now).rules, now)
-    return dg.MaterializeResult(metadata=table_metadata(found, REPLACED) | {
-        "pilot": ", ".join([*pilot.regions, *pilot.states]) or "no pilot: everything counts",
-        "KPIs": as_table(found),
-    })
+    return dg.MaterializeResult(
+        metadata=table_metadata(found, REPLACED)
+        | {
+            "pilot": ", ".join([*pilot.regions, *pilot.states]) or "no pilot: everything counts",
+            "KPIs": as_table(found),
+        }
+    )
 
 
 VIEWS = [routing_conflicts, hierarchy_conflicts, supplements, shadow_accounts, routing_kpis, pilot_comparison]

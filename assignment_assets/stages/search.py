@@ -53,8 +53,9 @@ def chosen_workers(setting: OptimizerSetting, say: Callable[[str], object]) -> I
         yield Alone()
 
 
-def checkpoints_of(context: dg.AssetExecutionContext, warehouse: Warehouse, instance: Instance,
-                   settings: Settings) -> FileCheckpoints:
+def checkpoints_of(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, instance: Instance, settings: Settings
+) -> FileCheckpoints:
     """Where the search for the cycle's front notes how far it is."""
     path = warehouse.folder.checkpoints(context.partition_key) / "referring.npz"
     return FileCheckpoints(path, fingerprint(instance, settings), Checkpoint, context.log.info)

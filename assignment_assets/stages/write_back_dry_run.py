@@ -18,17 +18,21 @@ from assignment_assets.write_back.writer import WORKERS
 
 
 @stage_asset("write_back", deps=["approved_diff"], kinds={"salesforce"}, pool="write_back")
-def write_back_dry_run(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source
-) -> dg.MaterializeResult:
+def write_back_dry_run(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source) -> dg.MaterializeResult:
     """Everything short of writing: who may receive, what has drifted, which teams, shares and deals the change
     touches, how many calls and minutes it takes. One page to decide from."""
     found = look_ahead(warehouse, context.partition_key, source)
     path = page_file(warehouse.folder, context.partition_key)
     write_whole(path, found.page())
-    return dg.MaterializeResult(metadata={
-        "page": dg.MetadataValue.md(f"```\n{found.page()}```"), "file": dg.MetadataValue.path(str(path)),
-        "calls": found.calls, "minutes": found.minutes, "would not be written": as_table(found.problems.head(20))})
+    return dg.MaterializeResult(
+        metadata={
+            "page": dg.MetadataValue.md(f"```\n{found.page()}```"),
+            "file": dg.MetadataValue.path(str(path)),
+            "calls": found.calls,
+            "minutes": found.minutes,
+            "would not be written": as_table(found.problems.head(20)),
+        }
+    )
 
 
 def look_ahead(warehouse: Warehouse, cycle: str, source: Source) -> DryRun:

@@ -23,6 +23,12 @@ def write_back_reconciliation(
     path = folder.root / "write_back" / cycle / "changed_owners.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     changed.write_parquet(path)
-    return dg.MaterializeResult(metadata={
-        "written": written.height, "changed since": changed.height, "by": counts(changed, "changed_by_kind"),
-        "first rows": as_table(changed.head(20)), "file": dg.MetadataValue.path(str(path))})
+    return dg.MaterializeResult(
+        metadata={
+            "written": written.height,
+            "changed since": changed.height,
+            "by": counts(changed, "changed_by_kind"),
+            "first rows": as_table(changed.head(20)),
+            "file": dg.MetadataValue.path(str(path)),
+        }
+    )

@@ -71,9 +71,17 @@ def plan_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools)
     config = frozen_config(warehouse, cycle)
     packets, log = warehouse.tables(cycle, SIGN_OFF_PACKETS, WRITE_BACK_LOG)
     plans += add_plans(
-        journal, approved_rows(warehouse, cycle), packets, _accepted_files(warehouse, cycle), log, given, cycle=cycle,
-        revision=revision_of_gate(warehouse.events(cycle), "sign_offs"), write_not_before=config.write_not_before,
-        first_batch=config.first_batch)
+        journal,
+        approved_rows(warehouse, cycle),
+        packets,
+        _accepted_files(warehouse, cycle),
+        log,
+        given,
+        cycle=cycle,
+        revision=revision_of_gate(warehouse.events(cycle), "sign_offs"),
+        write_not_before=config.write_not_before,
+        first_batch=config.first_batch,
+    )
     owners = [plan for plan in plans if plan.kind == "owners"]
     folder = warehouse.folder.root / "write_back" / cycle
     for plan in owners:
@@ -106,14 +114,21 @@ def append_log(journal: Journal, warehouse: Warehouse, cycle: str) -> None:
 
     A plan whose run has not ended is left out: what it has in flight is not known yet.
     """
-    plans = [plan for plan in journal.plans(cycle) if plan.kind == "owners"
-             and journal.last_plan_event(plan.plan_id, "STARTED", "PAUSED", "FINISHED", "PLAN")["state"] in
-             ("PAUSED", "FINISHED")]
+    plans = [
+        plan
+        for plan in journal.plans(cycle)
+        if plan.kind == "owners"
+        and journal.last_plan_event(plan.plan_id, "STARTED", "PAUSED", "FINISHED", "PLAN")["state"]
+        in ("PAUSED", "FINISHED")
+    ]
     rows = [journal.rows(plan.plan_id).with_columns(plan_id=pl.lit(plan.plan_id)) for plan in plans]
     if not rows:
         return
-    derived = log_rows(pl.concat(rows), journal.events(plan.plan_id for plan in plans),
-                       {plan.plan_id: plan.sign_off_no for plan in plans})
+    derived = log_rows(
+        pl.concat(rows),
+        journal.events(plan.plan_id for plan in plans),
+        {plan.plan_id: plan.sign_off_no for plan in plans},
+    )
     new = derived.join(warehouse.table(cycle, WRITE_BACK_LOG), on=list(WRITE_BACK_LOG.key), how="anti")
     if new.height:
         warehouse.append(cycle, WRITE_BACK_LOG, new)
@@ -123,5 +138,8 @@ def _accepted_files(warehouse: Warehouse, cycle: str) -> list[tuple[dict, SignOf
     verdicts = warehouse.table(cycle, SIGN_OFF_VERDICTS).filter(pl.col("verdict") == "accepted")
     accepted = set(verdicts.select("receipt_no", "region").iter_rows())
     files = sorted(decision_files(warehouse, cycle), key=lambda file: file[0].receipt_no)
-    return [(content, decision) for receipt, content, decision in files
-            if isinstance(decision, SignOff) and (receipt.receipt_no, decision.region) in accepted]
+    return [
+        (content, decision)
+        for receipt, content, decision in files
+        if isinstance(decision, SignOff) and (receipt.receipt_no, decision.region) in accepted
+    ]

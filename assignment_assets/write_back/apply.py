@@ -74,8 +74,10 @@ def apply(
         An account has two open changes.
     """
     changes = open_changes(rows, logged)
-    owners = pl.DataFrame([vars(change) for change in changes], {
-        "plan_id": pl.String, "account_id": pl.String, "old_owner_id": pl.String, "new_owner_id": pl.String})
+    owners = pl.DataFrame(
+        [vars(change) for change in changes],
+        {"plan_id": pl.String, "account_id": pl.String, "old_owner_id": pl.String, "new_owner_id": pl.String},
+    )
     numbers = {change.plan_id: int(change.plan_id) for change in changes}
     notes, brake = Notes(), Brake(reserve_share=0.0)
     machine = Machine(changes, {}, seats, Couriers([desk], nobody), notes, clock, pause, brake, Pace(), nobody)
@@ -94,20 +96,37 @@ def open_changes(rows: pl.DataFrame, logged: pl.DataFrame) -> list[Change]:
     BrokenInvariant
         An account has two open changes: nobody could say which owner is meant.
     """
-    latest = WRITE_BACK_LOG.conform(logged).group_by("sign_off_no", "account_id", maintain_order=True).agg(
-        pl.col("attempt").max(), pl.col("outcome").last())
-    given = rows.select(pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
-                        for name, dtype in ROWS.items())
-    left = given.join(latest, on=["sign_off_no", "account_id"], how="left").filter(
-        ~pl.col("outcome").is_in(list(FINISHED)).fill_null(False)).sort("sign_off_no", "account_id")
+    latest = (
+        WRITE_BACK_LOG.conform(logged)
+        .group_by("sign_off_no", "account_id", maintain_order=True)
+        .agg(pl.col("attempt").max(), pl.col("outcome").last())
+    )
+    given = rows.select(
+        pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in ROWS.items()
+    )
+    left = (
+        given.join(latest, on=["sign_off_no", "account_id"], how="left")
+        .filter(~pl.col("outcome").is_in(list(FINISHED)).fill_null(False))
+        .sort("sign_off_no", "account_id")
+    )
     doubled = left.filter(pl.col("account_id").is_duplicated())["account_id"].unique().sort()
     if doubled.len():
         raise BrokenInvariant(
             f"approved_diff: {doubled.len()} accounts with two open changes, such as {', '.join(doubled.head(5))}, "
-            "expected one new owner each. Nothing was written; withdraw one of the sign-offs.")
+            "expected one new owner each. Nothing was written; withdraw one of the sign-offs."
+        )
     return [
-        Change(str(row["sign_off_no"]), row["account_id"], row["old_owner_id"], row["new_owner_id"], row["state"],
-               row["carve_out"] or None, row["parent_id"], (row["attempt"] or 0) + 1,
-               row["outcome"] == OUTCOMES[State.UNKNOWN])
+        Change(
+            str(row["sign_off_no"]),
+            row["account_id"],
+            row["old_owner_id"],
+            row["new_owner_id"],
+            row["state"],
+            row["carve_out"] or None,
+            row["parent_id"],
+            (row["attempt"] or 0) + 1,
+            row["outcome"] == OUTCOMES[State.UNKNOWN],
+        )
         for row in left.iter_rows(named=True)
     ]

@@ -45,14 +45,25 @@ class Brake:
         self.in_a_row = self.in_a_row + 1 if is_failure else 0
         too_many = self.answers >= SHARE_COUNTS_FROM and self.failures > BREAKS_ABOVE_SHARE * self.answers
         if self.in_a_row >= BREAKS_AFTER_IN_A_ROW or too_many:
-            self.stop(Pause("CIRCUIT_BREAKER", f"{self.failures} of {self.answers} accounts were refused for reasons "
-                            f"that a person must look at, {self.in_a_row} of them in a row"))
+            self.stop(
+                Pause(
+                    "CIRCUIT_BREAKER",
+                    f"{self.failures} of {self.answers} accounts were refused for reasons "
+                    f"that a person must look at, {self.in_a_row} of them in a row",
+                )
+            )
 
     def used(self, usage: tuple[int, int] | None) -> None:
         """Trips where the org's calls of the day, but for the reserve, are used up."""
         if usage and usage[0] >= (1 - self.reserve_share) * usage[1]:
-            self.stop(Pause("API_BUDGET", f"{usage[0]:,} of the org's {usage[1]:,} calls in 24 hours are used and "
-                            f"{self.reserve_share:.0%} are left to others", 30 * MINUTE))
+            self.stop(
+                Pause(
+                    "API_BUDGET",
+                    f"{usage[0]:,} of the org's {usage[1]:,} calls in 24 hours are used and "
+                    f"{self.reserve_share:.0%} are left to others",
+                    30 * MINUTE,
+                )
+            )
 
     def stop(self, pause: Pause) -> None:
         """Ends the run for this reason; the first one stands."""

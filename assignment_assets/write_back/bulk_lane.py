@@ -16,8 +16,10 @@ from assignment_assets.write_back.states import Event, State
 AT_MOST = 100_000
 QUIET_FOR = timedelta(hours=24)
 POLL_SECONDS = 5.0
-REFUSED = ("the bulk lane writes without preconditions and a person's change between reading and writing would be "
-           "overwritten: {reason}. Use the composite lane, or ask for bulk-without-precondition by name")
+REFUSED = (
+    "the bulk lane writes without preconditions and a person's change between reading and writing would be "
+    "overwritten: {reason}. Use the composite lane, or ask for bulk-without-precondition by name"
+)
 
 
 @dataclass(frozen=True)
@@ -98,4 +100,3 @@ class BulkMachine(Machine):
             lost = Answer(each.account_id, "ANSWER_LOST", "The job did not come to this account.", is_lost=True)
             self._answered(each, answers.get(each.account_id, lost))
         self._witness("answers_before_commit")
-

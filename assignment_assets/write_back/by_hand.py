@@ -19,8 +19,11 @@ def owner_changes(journal: Journal, plan_ids: Iterable[str]) -> pl.DataFrame:
     frames = []
     for plan_id in plan_ids:
         ended = journal.standing(plan_id).filter(pl.col("state").is_in(list(FINAL)))
-        frames.append(journal.rows(plan_id).join(ended, on="account_id", how="anti").select(
-            Id="account_id", OwnerId="new_owner_id"))
+        frames.append(
+            journal.rows(plan_id)
+            .join(ended, on="account_id", how="anti")
+            .select(Id="account_id", OwnerId="new_owner_id")
+        )
     empty = pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
     return pl.concat([empty, *frames])
 
@@ -44,9 +47,18 @@ def take_in(journal: Journal, plan_id: str, success: Path | None, errors: Path |
     for path, state in ((success, State.ACK), (errors, State.FAILED_HUMAN)):
         told = _read(path, (ID,) if state is State.ACK else (ID, ERROR)) if path else {}
         taken = {account: why for account, why in told.items() if account in waiting}
-        journal.record(Event(plan_id, account, attempts.get(account, 1), state, tools.clock(),
-                             code="BY_HAND" if state is State.ACK else "DATA_LOADER", sentence=why)
-                       for account, why in taken.items())
+        journal.record(
+            Event(
+                plan_id,
+                account,
+                attempts.get(account, 1),
+                state,
+                tools.clock(),
+                code="BY_HAND" if state is State.ACK else "DATA_LOADER",
+                sentence=why,
+            )
+            for account, why in taken.items()
+        )
         counts.append(len(taken))
     journal.commit()
     return counts[0], counts[1]
@@ -57,6 +69,15 @@ def _read(path: Path, wanted: tuple[str, ...]) -> dict[str, str]:
     names = {name.upper(): name for name in frame.columns}
     missing = [name for name in wanted if name not in names]
     if missing:
-        raise InvalidInput(path.name, [Fault("header", ", ".join(frame.columns), f"the columns {', '.join(missing)}",
-                                             "Give Data Loader's own success or error file.")])
+        raise InvalidInput(
+            path.name,
+            [
+                Fault(
+                    "header",
+                    ", ".join(frame.columns),
+                    f"the columns {', '.join(missing)}",
+                    "Give Data Loader's own success or error file.",
+                )
+            ],
+        )
     return {row[names[ID]]: row[names[ERROR]] or "" if ERROR in wanted else "" for row in frame.iter_rows(named=True)}

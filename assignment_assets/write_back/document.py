@@ -18,8 +18,15 @@ from assignment_assets.domain.tables import TEXT
 from assignment_assets.write_back.states import Event
 
 PURPOSE = "write-back plan"
-PLAN_ROWS = {"place": pl.Int64, "account_id": TEXT, "old_owner_id": TEXT, "new_owner_id": TEXT, "state": TEXT,
-             "carve_out": TEXT, "parent_id": TEXT}
+PLAN_ROWS = {
+    "place": pl.Int64,
+    "account_id": TEXT,
+    "old_owner_id": TEXT,
+    "new_owner_id": TEXT,
+    "state": TEXT,
+    "carve_out": TEXT,
+    "parent_id": TEXT,
+}
 """A plan's rows: state and carve-out as they were when the change was approved."""
 Kind = Literal["owners", "rollback", "repair"]
 
@@ -78,14 +85,17 @@ class Plan:
         """
         content = json.loads(header)
         name = content.get("plan_id", "?")
-        if hashlib.sha256(header.encode()).hexdigest() != sha256 or not is_sealed(key, PURPOSE, {"sha256": sha256},
-                                                                                 shown):
-            raise Tampered(f"plan {name}: its header is not what was sealed, expected no change after signing. "
-                           "Nothing was sent.")
+        if hashlib.sha256(header.encode()).hexdigest() != sha256 or not is_sealed(
+            key, PURPOSE, {"sha256": sha256}, shown
+        ):
+            raise Tampered(
+                f"plan {name}: its header is not what was sealed, expected no change after signing. Nothing was sent."
+            )
         plan = cls(**content | {"signatures": tuple(Signature(**each) for each in content["signatures"])})
         if plan.row_count != rows.height or plan.rows_digest != table_digest(rows.select(list(PLAN_ROWS))):
-            raise Tampered(f"plan {name}: its rows are not what was sealed, expected no change after signing. "
-                           "Nothing was sent.")
+            raise Tampered(
+                f"plan {name}: its rows are not what was sealed, expected no change after signing. Nothing was sent."
+            )
         return plan
 
     @property
@@ -124,18 +134,26 @@ def require_single(rows: pl.DataFrame, open_elsewhere: pl.DataFrame) -> None:
     """
     doubled = rows.filter(pl.col("account_id").is_duplicated())["account_id"].unique().sort()
     if doubled.len():
-        raise BrokenInvariant(f"plan: {doubled.len()} accounts with two new owners, such as "
-                              f"{', '.join(doubled.head(5))}, expected one each. Withdraw one of the sign-offs.")
+        raise BrokenInvariant(
+            f"plan: {doubled.len()} accounts with two new owners, such as "
+            f"{', '.join(doubled.head(5))}, expected one each. Withdraw one of the sign-offs."
+        )
     taken = open_elsewhere.join(rows.select("account_id"), on="account_id", how="semi")
     if taken.height:
         plan_id, account_id = taken.row(0)
         raise BrokenInvariant(
             f"plan: {taken.height} accounts are in another open plan already, such as {account_id} in {plan_id}, "
-            "expected none. Let that plan end, or take its approval back.")
+            "expected none. Let that plan end, or take its approval back."
+        )
 
 
 def signatures_for(
-    rows: pl.DataFrame, packets: pl.DataFrame, files: Iterable[tuple[dict, SignOff]], key: bytes, *, cycle: str,
+    rows: pl.DataFrame,
+    packets: pl.DataFrame,
+    files: Iterable[tuple[dict, SignOff]],
+    key: bytes,
+    *,
+    cycle: str,
     revision: int,
 ) -> tuple[Signature, ...]:
     """The signatures that approve every row, once each has been checked against what was signed.
@@ -158,18 +176,25 @@ def signatures_for(
     shown = rows.join(moves, on=["account_id", "old_owner_id", "new_owner_id"], how="left", nulls_equal=True)
     unknown = shown.filter(pl.col("region").is_null())["account_id"]
     if unknown.len():
-        raise Tampered(f"approved_diff: {unknown.len()} changes were never shown to anybody, such as "
-                       f"{unknown[0]}, expected only what was signed. Nothing was sent.")
+        raise Tampered(
+            f"approved_diff: {unknown.len()} changes were never shown to anybody, such as "
+            f"{unknown[0]}, expected only what was signed. Nothing was sent."
+        )
     latest = {decision.region: (content, decision) for content, decision in files}
     found = []
     for region in shown["region"].unique().sort():
         digest = packet_digest(packets.filter(pl.col("region") == region), cycle, revision)
         content, decision = latest.get(region, ({}, None))
-        if decision is None or decision.decision != "approve" or decision.digest != digest or not is_signed(
-                content, signer_token(key, decision.signed_by)):
+        if (
+            decision is None
+            or decision.decision != "approve"
+            or decision.digest != digest
+            or not is_signed(content, signer_token(key, decision.signed_by))
+        ):
             raise Tampered(
                 f"{region}: no signature holds for its moves as they stand ({digest[:12]}), expected the signed ones. "
-                "Nothing was sent. The region must be signed again; find out what was changed after signing.")
+                "Nothing was sent. The region must be signed again; find out what was changed after signing."
+            )
         found.append(Signature(region, digest, decision.signed_by, content["signature"]))
     return tuple(found)
 
@@ -183,8 +208,11 @@ def is_approved(plan: Plan, event: dict | None, key: bytes, signers: Sequence[st
     """Whether the plan may be written: an `owners` plan carries its signatures, others need a person's approval."""
     if plan.kind == "owners":
         return bool(plan.signatures)
-    return event is not None and event["code"] in signers and verify(
-        signer_token(key, event["code"]), _approved(plan, event["code"]), event["sentence"])
+    return (
+        event is not None
+        and event["code"] in signers
+        and verify(signer_token(key, event["code"]), _approved(plan, event["code"]), event["sentence"])
+    )
 
 
 def _approved(plan: Plan, person: str) -> dict:

@@ -55,33 +55,62 @@ class DryRun:
     @property
     def facts(self) -> dict[str, object]:
         """The figures by name, for programs."""
-        names = ("org_id", "verdicts", "inactive_receivers", "skewed_owners", "team_members", "manual_shares",
-                 "open_opportunities", "calls", "calls_left", "calls_allowed", "minutes")
+        names = (
+            "org_id",
+            "verdicts",
+            "inactive_receivers",
+            "skewed_owners",
+            "team_members",
+            "manual_shares",
+            "open_opportunities",
+            "calls",
+            "calls_left",
+            "calls_allowed",
+            "minutes",
+        )
         return {name: getattr(self, name) for name in names}
 
     def page(self) -> str:
         """The page."""
-        lines = [f"Write-back, dry run against org {self.org_id}. Nothing was written.", "",
-                 f"{self.verdicts.get(READY, 0):>8,}  accounts would get their new owner"]
-        lines += [f"{count:>8,}  would not: {state.lower().replace('_', ' ')}"
-                  for state, count in sorted(self.verdicts.items()) if state != READY]
-        lines += ["", "What the change takes with it:",
-                  f"{self.team_members:>8,}  account team members are deleted (kept in the snapshot; a restore file "
-                  "follows the write)",
-                  f"{self.manual_shares:>8,}  manual shares are deleted (likewise)",
-                  f"{self.open_opportunities:>8,}  open opportunities stay with the old owners: they do not follow",
-                  "", "Receivers:"]
+        lines = [
+            f"Write-back, dry run against org {self.org_id}. Nothing was written.",
+            "",
+            f"{self.verdicts.get(READY, 0):>8,}  accounts would get their new owner",
+        ]
+        lines += [
+            f"{count:>8,}  would not: {state.lower().replace('_', ' ')}"
+            for state, count in sorted(self.verdicts.items())
+            if state != READY
+        ]
+        lines += [
+            "",
+            "What the change takes with it:",
+            f"{self.team_members:>8,}  account team members are deleted (kept in the snapshot; a restore file "
+            "follows the write)",
+            f"{self.manual_shares:>8,}  manual shares are deleted (likewise)",
+            f"{self.open_opportunities:>8,}  open opportunities stay with the old owners: they do not follow",
+            "",
+            "Receivers:",
+        ]
         lines += [f"          {owner} is not an active user" for owner in self.inactive_receivers]
-        lines += [f"          {owner} would own {count:,} accounts (ownership skew above {SKEW_ABOVE:,})"
-                  for owner, count in self.skewed_owners.items()]
+        lines += [
+            f"          {owner} would own {count:,} accounts (ownership skew above {SKEW_ABOVE:,})"
+            for owner, count in self.skewed_owners.items()
+        ]
         if not (self.inactive_receivers or self.skewed_owners):
             lines.append("          all are active, none owns too many")
         share = self.calls / self.calls_left if self.calls_left else math.inf
-        lines += ["", f"{self.calls:>8,}  calls, {share:.1%} of the {self.calls_left:,} that are left today "
-                  f"(of {self.calls_allowed:,})", f"{self.minutes:>8.1f}  minutes expected"]
+        lines += [
+            "",
+            f"{self.calls:>8,}  calls, {share:.1%} of the {self.calls_left:,} that are left today "
+            f"(of {self.calls_allowed:,})",
+            f"{self.minutes:>8.1f}  minutes expected",
+        ]
         lines += ["", "Not written, the first ten:"] if self.problems.height else []
-        lines += [f"  {account}  {state.lower()}: {sentence}"
-                  for account, state, _, sentence in self.problems.head(10).iter_rows()]
+        lines += [
+            f"  {account}  {state.lower()}: {sentence}"
+            for account, state, _, sentence in self.problems.head(10).iter_rows()
+        ]
         return "\n".join(lines) + "\n"
 
 
@@ -100,8 +129,10 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], desk: OwnerDesk, worke
     SourceUnavailable
     """
     org_id, org = desk.organization_id(), desk.org
-    changes = [Change("", row["account_id"], row["old_owner_id"], row["new_owner_id"], row["state"],
-                      row["carve_out"] or None) for row in rows.iter_rows(named=True)]
+    changes = [
+        Change("", row["account_id"], row["old_owner_id"], row["new_owner_id"], row["state"], row["carve_out"] or None)
+        for row in rows.iter_rows(named=True)
+    ]
     receivers = sorted({change.new_owner_id for change in changes})
     accounts = desk.accounts([change.account_id for change in changes])
     active = desk.active_users(receivers)
@@ -109,7 +140,9 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], desk: OwnerDesk, worke
     counts = Counter(str(verdict.state) if verdict else READY for verdict in verdicts)
     problems = pl.DataFrame(
         [(each.change.account_id, str(each.state), each.found_owner_id, each.sentence) for each in verdicts if each],
-        {"account_id": pl.String, "state": pl.String, "found_owner_id": pl.String, "sentence": pl.String}, orient="row")
+        {"account_id": pl.String, "state": pl.String, "found_owner_id": pl.String, "sentence": pl.String},
+        orient="row",
+    )
     ids = [change.account_id for change in changes]
     teams = snapshot(org, ids)
     deals = _open_deals(desk, changes)
@@ -120,9 +153,20 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], desk: OwnerDesk, worke
     after = Counter(dict(owned))
     after.update(change.new_owner_id for change in changes)
     skewed = {owner: after[owner] for owner in receivers if after[owner] > SKEW_ABOVE}
-    return DryRun(org_id, counts, problems, [owner for owner in receivers if owner not in active], skewed,
-                  teams["AccountTeamMember"].height, teams["AccountShare"].height, deals, calls, limits["Remaining"],
-                  limits["Max"], minutes)
+    return DryRun(
+        org_id,
+        counts,
+        problems,
+        [owner for owner in receivers if owner not in active],
+        skewed,
+        teams["AccountTeamMember"].height,
+        teams["AccountShare"].height,
+        deals,
+        calls,
+        limits["Remaining"],
+        limits["Max"],
+        minutes,
+    )
 
 
 def calls_for(count: int) -> int:
@@ -134,7 +178,7 @@ def _open_deals(desk: OwnerDesk, changes: Iterable[Change]) -> int:
     old = {change.account_id: change.old_owner_id for change in changes}
     ids, count = list(old), 0
     for start in range(0, len(ids), IDS_A_QUERY):
-        listed = ", ".join(f"'{account}'" for account in ids[start:start + IDS_A_QUERY])
+        listed = ", ".join(f"'{account}'" for account in ids[start : start + IDS_A_QUERY])
         soql = f"SELECT AccountId, OwnerId FROM Opportunity WHERE IsClosed = FALSE AND AccountId IN ({listed})"
         count += sum(record["OwnerId"] == old[record["AccountId"]] for record in desk.org.query(soql))
     return count

@@ -27,7 +27,7 @@ SETTINGS = {"python_enable_replacements": False, "autoinstall_known_extensions":
 CHAINED = [name for name in JOURNAL.columns if name not in ("seq", "hash")]
 TABLES = (
     "create table if not exists event (seq bigint, plan_id varchar, account_id varchar, attempt bigint, "
-    "state varchar, \"at\" timestamp, found_owner_id varchar, modified_at timestamp, code varchar, sentence varchar, "
+    'state varchar, "at" timestamp, found_owner_id varchar, modified_at timestamp, code varchar, sentence varchar, '
     "hash varchar)",
     "create table if not exists head (seq bigint, hash varchar, seal varchar)",
     "create table if not exists plan (plan_id varchar, cycle varchar, header varchar, sha256 varchar, seal varchar)",
@@ -59,8 +59,21 @@ class Journal:
         for event in self._pending:
             seq += 1
             head = _linked(head, _line(event))
-            rows.append((seq, event.plan_id, event.account_id, event.attempt, event.state, event.at,
-                         event.found_owner_id, event.modified_at, event.code, event.sentence, head))
+            rows.append(
+                (
+                    seq,
+                    event.plan_id,
+                    event.account_id,
+                    event.attempt,
+                    event.state,
+                    event.at,
+                    event.found_owner_id,
+                    event.modified_at,
+                    event.code,
+                    event.sentence,
+                    head,
+                )
+            )
         self._db.begin()
         self._insert("event", pl.DataFrame(rows, JOURNAL.columns, orient="row"))
         self._seal(seq, head)
@@ -71,14 +84,27 @@ class Journal:
     def add(self, plan: Plan, rows: pl.DataFrame, event: Event) -> None:
         """Adds a plan with its rows and its first event; all of it, or nothing."""
         self._db.begin()
-        self._insert("plan", pl.DataFrame([{
-            "plan_id": plan.plan_id, "cycle": plan.cycle, "header": plan.header, "sha256": plan.sha256,
-            "seal": plan.sealed(self._key)}]))
+        self._insert(
+            "plan",
+            pl.DataFrame(
+                [
+                    {
+                        "plan_id": plan.plan_id,
+                        "cycle": plan.cycle,
+                        "header": plan.header,
+                        "sha256": plan.sha256,
+                        "seal": plan.sealed(self._key),
+                    }
+                ]
+            ),
+        )
         self._insert("plan_row", rows.select(pl.lit(plan.plan_id).alias("plan_id"), *PLAN_ROWS))
         head = _linked(self._hash, _line(event))
         seq = self.seq + 1
-        self._insert("event", pl.DataFrame(
-            [(seq, *(getattr(event, name) for name in CHAINED), head)], JOURNAL.columns, orient="row"))
+        self._insert(
+            "event",
+            pl.DataFrame([(seq, *(getattr(event, name) for name in CHAINED), head)], JOURNAL.columns, orient="row"),
+        )
         self._seal(seq, head)
         self._db.commit()
         self.seq, self._hash = seq, head
@@ -93,14 +119,18 @@ class Journal:
         """
         found = self._db.execute(
             "select plan_id, header, sha256, seal from plan where cycle = $cycle or $cycle = '' order by rowid",
-            {"cycle": cycle}).fetchall()
-        return [Plan.opened(header, sha256, shown, self._key, self.rows(plan_id))
-                for plan_id, header, sha256, shown in found]
+            {"cycle": cycle},
+        ).fetchall()
+        return [
+            Plan.opened(header, sha256, shown, self._key, self.rows(plan_id))
+            for plan_id, header, sha256, shown in found
+        ]
 
     def rows(self, plan_id: str) -> pl.DataFrame:
         """A plan's rows in their order."""
-        return self._frame(f"select {', '.join(PLAN_ROWS)} from plan_row where plan_id = $plan order by place",
-                           plan=plan_id)
+        return self._frame(
+            f"select {', '.join(PLAN_ROWS)} from plan_row where plan_id = $plan order by place", plan=plan_id
+        )
 
     def standing(self, plan_id: str) -> pl.DataFrame:
         """Each account of a plan with its latest event: account_id, attempt, state, code, the precondition that
@@ -110,7 +140,8 @@ class Journal:
             "arg_max(modified_at, seq) filter (state = 'INTENT') as modified_at, arg_max(code, seq) as code, "
             "bool_or(state = 'UNKNOWN' or code = 'ANSWER_LOST') as was_lost "
             "from event where plan_id = $plan and account_id <> '' group by account_id order by account_id",
-            plan=plan_id)
+            plan=plan_id,
+        )
 
     def open_accounts(self, but: str = "") -> pl.DataFrame:
         """plan_id and account_id of every row that has not ended for good; plan `but` is left out."""
@@ -119,18 +150,24 @@ class Journal:
             "arg_max(state, seq) as state from event where account_id <> '' group by all) e "
             "on e.plan_id = r.plan_id and e.account_id = r.account_id "
             "where r.plan_id <> $but and (e.state is null or not list_contains($final, e.state)) order by all",
-            but=but, final=sorted(FINAL))
+            but=but,
+            final=sorted(FINAL),
+        )
 
     def events(self, plan_ids: Iterable[str]) -> pl.DataFrame:
         """All events of some plans, oldest first."""
-        return JOURNAL.conform(self._frame(
-            "select * from event where list_contains($plans, plan_id) order by seq", plans=list(plan_ids)))
+        return JOURNAL.conform(
+            self._frame("select * from event where list_contains($plans, plan_id) order by seq", plans=list(plan_ids))
+        )
 
     def last_plan_event(self, plan_id: str, *states: str) -> dict | None:
         """The latest of these events about the plan as a whole, or None."""
         found = self._frame(
             "select * from event where plan_id = $plan and account_id = '' and list_contains($states, state) "
-            "order by seq desc limit 1", plan=plan_id, states=list(states))
+            "order by seq desc limit 1",
+            plan=plan_id,
+            states=list(states),
+        )
         return found.row(0, named=True) if found.height else None
 
     def verify(self) -> int:
@@ -150,11 +187,15 @@ class Journal:
         for place, (line, shown) in enumerate(zip(lines, frame["hash"], strict=True), 1):
             head = _linked(head, line)
             if head != shown or frame["seq"][place - 1] != place:
-                raise Tampered(f"journal: event {place} is not what was written, expected an unbroken chain. Nothing "
-                               "was sent. Find out who changed the file, and put the copy of a backup in its place.")
+                raise Tampered(
+                    f"journal: event {place} is not what was written, expected an unbroken chain. Nothing "
+                    "was sent. Find out who changed the file, and put the copy of a backup in its place."
+                )
         if head != self._hash:
-            raise Tampered(f"journal: its {frame.height} events do not lead to its head, expected all {self.seq}. "
-                           "Nothing was sent. Find out who changed the file.")
+            raise Tampered(
+                f"journal: its {frame.height} events do not lead to its head, expected all {self.seq}. "
+                "Nothing was sent. Find out who changed the file."
+            )
         return frame.height
 
     def hash_at(self, seq: int) -> str:
@@ -175,8 +216,10 @@ class Journal:
             return 0, FIRST
         (seq, head, shown), *more = found
         if more or not is_sealed(self._key, PURPOSE, {"seq": seq, "hash": head}, shown):
-            raise Tampered("journal: its head does not carry this engine's seal, expected it to. Nothing was sent. "
-                           "Was the engine's key changed, or the file?")
+            raise Tampered(
+                "journal: its head does not carry this engine's seal, expected it to. Nothing was sent. "
+                "Was the engine's key changed, or the file?"
+            )
         return seq, head
 
     def _seal(self, seq: int, head: str) -> None:
@@ -210,8 +253,10 @@ def opened(path: Path, key: bytes) -> Iterator[Journal]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
-            raise WarehouseBusy(f"journal {path.name}: process {lock.read().strip() or 'unknown'} is writing back, "
-                                "expected nobody. Wait until that run has ended.") from error
+            raise WarehouseBusy(
+                f"journal {path.name}: process {lock.read().strip() or 'unknown'} is writing back, "
+                "expected nobody. Wait until that run has ended."
+            ) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -238,8 +283,10 @@ def _require_anchor(journal: Journal, path: Path, key: bytes) -> None:
     if not is_sealed(key, PURPOSE, known, content.get("seal", "")):
         raise Tampered(f"{path.name}: it does not carry this engine's seal, expected it to. Nothing was sent.")
     if journal.hash_at(known["seq"]) != known["hash"]:
-        raise Tampered(f"journal: it lacks event {known['seq']}, which was published, expected a continuation. Nothing "
-                       "was sent. An older copy lies in its place.")
+        raise Tampered(
+            f"journal: it lacks event {known['seq']}, which was published, expected a continuation. Nothing "
+            "was sent. An older copy lies in its place."
+        )
 
 
 def _linked(before: str, line: str) -> str:
@@ -248,7 +295,16 @@ def _linked(before: str, line: str) -> str:
 
 def _line(event: Event) -> str:
     modified = event.modified_at.isoformat(timespec="microseconds") if event.modified_at else ""
-    return "\x1f".join((event.plan_id, event.account_id, str(event.attempt), event.state,
-                        event.at.isoformat(timespec="microseconds"), event.found_owner_id or "", modified, event.code,
-                        event.sentence))
-
+    return "\x1f".join(
+        (
+            event.plan_id,
+            event.account_id,
+            str(event.attempt),
+            event.state,
+            event.at.isoformat(timespec="microseconds"),
+            event.found_owner_id or "",
+            modified,
+            event.code,
+            event.sentence,
+        )
+    )

@@ -77,8 +77,16 @@ class Machine:
     """
 
     def __init__(
-        self, changes: Iterable[Change], in_flight: Mapping[str, Sent], seats: Mapping[str, int], couriers: Couriers,
-        ledger: Ledger, clock: Callable[[], datetime], pause: Callable[[float], None], brake: Brake, pace: Pace,
+        self,
+        changes: Iterable[Change],
+        in_flight: Mapping[str, Sent],
+        seats: Mapping[str, int],
+        couriers: Couriers,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        pause: Callable[[float], None],
+        brake: Brake,
+        pace: Pace,
         witness: Witness,
     ):
         self._open = {change.account_id: change for change in changes}
@@ -143,8 +151,9 @@ class Machine:
         changes = [change for group in groups for change in group]
         self._readings.fetch(changes, self._waiting())
         self._witness("read_before_writing")
-        verdicts = {change.account_id: judge(change, self._readings.of(change), self._readings.active)
-                    for change in changes}
+        verdicts = {
+            change.account_id: judge(change, self._readings.of(change), self._readings.active) for change in changes
+        }
         ended = [self._end(verdict) for verdict in verdicts.values() if verdict]
         ready = [group for group in groups if not any(verdicts[change.account_id] for change in group)]
         armed = [group for group in ready if all(self._readings.unarmed(change) <= NOW for change in group)]
@@ -168,13 +177,16 @@ class Machine:
         """Commits the intents, then sends; every change is in `_sent` before its answer is known."""
         since = self._readings.preconditions(change for group in groups for change in group)
         since = since if self._pace.is_armed else {}
-        calls = [[OwnerChange(change.account_id, change.new_owner_id, since.get(change.account_id)) for change in call]
-                 for call in self._calls(groups)]
+        calls = [
+            [OwnerChange(change.account_id, change.new_owner_id, since.get(change.account_id)) for change in call]
+            for call in self._calls(groups)
+        ]
         self._commit_intents(calls)
         for call, answers in self._couriers.send(calls, lambda: self._brake.pause is not None):
             if answers is None:
-                self._ledger.record(self._event(self._open[each.account_id], State.PLANNED, code="NOT_SENT")
-                                    for each in call)
+                self._ledger.record(
+                    self._event(self._open[each.account_id], State.PLANNED, code="NOT_SENT") for each in call
+                )
                 continue
             for each, answer in zip(call, answers, strict=True):
                 self._answered(each, answer)
@@ -182,8 +194,11 @@ class Machine:
         self._witness("answers_before_commit")
 
     def _commit_intents(self, calls: list[list[OwnerChange]]) -> None:
-        self._ledger.record(self._event(self._open[each.account_id], State.INTENT, modified_at=each.unmodified_since)
-                            for call in calls for each in call)
+        self._ledger.record(
+            self._event(self._open[each.account_id], State.INTENT, modified_at=each.unmodified_since)
+            for call in calls
+            for each in call
+        )
         self._witness("intent_before_commit")
         self._ledger.commit()
         self._witness("intent_committed")
@@ -191,10 +206,12 @@ class Machine:
     def _calls(self, groups: list[list[Change]]) -> Iterator[list[Change]]:
         """Calls of up to 25: rings whole, families side by side, what was locked often alone."""
         alone = [group for group in groups if any(self._is_alone(change) for change in group)]
-        rest = sorted((group for group in groups if group not in alone) if alone else groups,
-                      key=lambda group: (group[0].family, group[0].account_id))
+        rest = sorted(
+            (group for group in groups if group not in alone) if alone else groups,
+            key=lambda group: (group[0].family, group[0].account_id),
+        )
         flat = [change for group in rest for change in group]
-        yield from (flat[start:start + COMPOSITE_AT_MOST] for start in range(0, len(flat), COMPOSITE_AT_MOST))
+        yield from (flat[start : start + COMPOSITE_AT_MOST] for start in range(0, len(flat), COMPOSITE_AT_MOST))
         yield from alone
 
     def _is_alone(self, change: Change) -> bool:
@@ -232,8 +249,9 @@ class Machine:
             if settled.state in AGAIN:
                 lost = {"was_lost": True, "lost_since": sent.modified_at} if kind == "resend" else {}
                 self._open[account] = replace(change, **lost)
-                self._ledger.record([self._event(change, settled.state, settled.found_owner_id, None, settled.code,
-                                                 settled.sentence)])
+                self._ledger.record(
+                    [self._event(change, settled.state, settled.found_owner_id, None, settled.code, settled.sentence)]
+                )
             else:
                 ended.append(self._end(settled))
         self._witness("verified_before_commit")
@@ -251,21 +269,40 @@ class Machine:
             self._add_seats(change.old_owner_id, 1)
         elif change.account_id in self._first:
             self._first_batch_failed(settled)
-        self._ledger.record([self._event(change, settled.state, settled.found_owner_id, None, settled.code,
-                                         settled.sentence)])
+        self._ledger.record(
+            [self._event(change, settled.state, settled.found_owner_id, None, settled.code, settled.sentence)]
+        )
         return settled
 
     def _first_batch_failed(self, settled: Settled) -> None:
         if settled.state not in (State.DRIFT, State.DRIFT_RULE, State.GONE, State.HELD, State.DEFERRED):
-            self._brake.stop(Pause("FIRST_BATCH", f"{settled.change.account_id} of the first batch ended as "
-                                   f"{settled.state}: {settled.sentence}"))
+            self._brake.stop(
+                Pause(
+                    "FIRST_BATCH",
+                    f"{settled.change.account_id} of the first batch ended as {settled.state}: {settled.sentence}",
+                )
+            )
 
     def _event(
-        self, change: Change, state: State, found_owner_id: str | None = None, modified_at: datetime | None = None,
-        code: str = "", sentence: str = "",
+        self,
+        change: Change,
+        state: State,
+        found_owner_id: str | None = None,
+        modified_at: datetime | None = None,
+        code: str = "",
+        sentence: str = "",
     ) -> Event:
-        return Event(change.plan_id, change.account_id, change.attempt, state, self._clock(), found_owner_id,
-                     modified_at, code, sentence)
+        return Event(
+            change.plan_id,
+            change.account_id,
+            change.attempt,
+            state,
+            self._clock(),
+            found_owner_id,
+            modified_at,
+            code,
+            sentence,
+        )
 
     def _add_seats(self, rep_id: str | None, count: int) -> None:
         if rep_id in self._seats:

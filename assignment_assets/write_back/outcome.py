@@ -19,15 +19,23 @@ CODES = {
     "resend": ("ANSWER_LOST", "UNKNOWN_EXCEPTION", "SERVER_UNAVAILABLE"),
     "hold": ("INACTIVE_OWNER_OR_USER", "TRANSFER_REQUIRES_READ"),
     "gone": ("ENTITY_IS_DELETED", "NOT_FOUND"),
-    "person": ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "REQUIRED_FIELD_MISSING", "FIELD_INTEGRITY_EXCEPTION",
-               "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "DUPLICATES_DETECTED", "ENTITY_IS_LOCKED"),
+    "person": (
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "REQUIRED_FIELD_MISSING",
+        "FIELD_INTEGRITY_EXCEPTION",
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+        "DUPLICATES_DETECTED",
+        "ENTITY_IS_LOCKED",
+    ),
     "pause": ("REQUEST_LIMIT_EXCEEDED",),
     "stop": ("LOGIN_REFUSED", "INVALID_SESSION_ID", "MALFORMED_ID", "INVALID_CROSS_REFERENCE_KEY"),
 }
 """What each of Salesforce's codes calls for; what is not named, and is no lack of access, goes to a person."""
 _OF_CODE = {code: action for action, codes in CODES.items() for code in codes}
-MODIFIED_MEANWHILE = ("An answer was lost and the account was modified since; whether a person set the owner back "
-                      "cannot be told. Nothing more was sent; a person should look.")
+MODIFIED_MEANWHILE = (
+    "An answer was lost and the account was modified since; whether a person set the owner back "
+    "cannot be told. Nothing more was sent; a person should look."
+)
 _NESTED = ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER")
 
 
@@ -92,8 +100,9 @@ def settle(change: Change, sent: Sent, now: AccountNow | None, our_user_id: str)
     if wanted == "read":
         return _undone(ends, now, change, by_us)
     if now.owner_id != change.old_owner_id:
-        return ends(State.DRIFT, "OWNER_CHANGED",
-                    f"Read back with the owner {now.owner_id}: somebody changed it meanwhile.")
+        return ends(
+            State.DRIFT, "OWNER_CHANGED", f"Read back with the owner {now.owner_id}: somebody changed it meanwhile."
+        )
     if was_lost and sent.modified_at and now.modified_at != sent.modified_at:
         return ends(State.DRIFT, "MODIFIED_MEANWHILE", MODIFIED_MEANWHILE)
     if wanted == "retry":
@@ -107,11 +116,18 @@ def settle(change: Change, sent: Sent, now: AccountNow | None, our_user_id: str)
 
 def _undone(ends: Callable[..., Settled], now: AccountNow, change: Change, by_us: bool) -> Settled:
     if by_us:
-        return ends(State.REVERTED_BY_AUTOMATION, "", f"Accepted, but read back with the owner {now.owner_id}: a rule, "
-                    "flow or trigger of the org set it otherwise. Nothing more was sent.")
+        return ends(
+            State.REVERTED_BY_AUTOMATION,
+            "",
+            f"Accepted, but read back with the owner {now.owner_id}: a rule, "
+            "flow or trigger of the org set it otherwise. Nothing more was sent.",
+        )
     back = "back " if now.owner_id == change.old_owner_id else ""
-    return ends(State.DRIFT_AFTER_WRITE, "", f"Written, and then set {back}to {now.owner_id} by {now.modified_by}. "
-                "Nothing more was sent.")
+    return ends(
+        State.DRIFT_AFTER_WRITE,
+        "",
+        f"Written, and then set {back}to {now.owner_id} by {now.modified_by}. Nothing more was sent.",
+    )
 
 
 def given_up(settled: Settled, answer: Answer) -> Settled:
@@ -122,13 +138,23 @@ def given_up(settled: Settled, answer: Answer) -> Settled:
 
 def not_armed(change: Change, found: str | None) -> Settled:
     """How a change ends whose account is modified all the time, so that no precondition would hold."""
-    return Settled(change, State.FAILED_HUMAN, found, "NOT_ARMED",
-                   "The account is being modified again and again. Nothing was written.")
+    return Settled(
+        change,
+        State.FAILED_HUMAN,
+        found,
+        "NOT_ARMED",
+        "The account is being modified again and again. Nothing was written.",
+    )
 
 
 def deferred(change: Change, code: str = "", sentence: str = "") -> Settled:
     """How a change ends that was not tried: its receiver is full, or the run paused."""
     if code:
         return Settled(change, State.DEFERRED, None, code, f"The run was stopped: {sentence}")
-    return Settled(change, State.DEFERRED, None, "RECEIVER_FULL", f"{change.new_owner_id} has no free seat until an "
-                   "account leaves their book. Nothing was written.")
+    return Settled(
+        change,
+        State.DEFERRED,
+        None,
+        "RECEIVER_FULL",
+        f"{change.new_owner_id} has no free seat until an account leaves their book. Nothing was written.",
+    )

@@ -9,8 +9,15 @@ import polars as pl
 from assignment_assets.domain.tables import TEXT, WHOLE
 
 MOVED = ("verified", "skipped_already")
-ROWS = {"sign_off_no": WHOLE, "account_id": TEXT, "old_owner_id": TEXT, "new_owner_id": TEXT, "state": TEXT,
-        "carve_out": TEXT, "parent_id": TEXT}
+ROWS = {
+    "sign_off_no": WHOLE,
+    "account_id": TEXT,
+    "old_owner_id": TEXT,
+    "new_owner_id": TEXT,
+    "state": TEXT,
+    "carve_out": TEXT,
+    "parent_id": TEXT,
+}
 """What the write-back takes: an approved owner change with what hard rules used when it was approved."""
 
 
@@ -63,8 +70,12 @@ def seats_now(capacities: Mapping[str, int], owners: pl.DataFrame, logged: pl.Da
     logged
         The cycle's write-back log; what it shows as moved counts with its new owner.
     """
-    moved = logged.filter(pl.col("outcome").is_in(MOVED)).sort("attempt").group_by("account_id").agg(
-        pl.col("new_owner_id").last())
+    moved = (
+        logged.filter(pl.col("outcome").is_in(MOVED))
+        .sort("attempt")
+        .group_by("account_id")
+        .agg(pl.col("new_owner_id").last())
+    )
     now = owners.join(moved, on="account_id", how="left").select(pl.coalesce("new_owner_id", "owner_id"))
     counts = dict(now.group_by("new_owner_id").len().iter_rows())
     return {rep_id: capacity - counts.get(rep_id, 0) for rep_id, capacity in capacities.items()}
@@ -124,7 +135,7 @@ def _ring(start: str | None, giving: Mapping[str | None, list[Change]], finished
             finished.add(dead_end)
             del place[dead_end]
         elif change.new_owner_id in place:
-            return [*path[place[change.new_owner_id]:], change]
+            return [*path[place[change.new_owner_id] :], change]
         elif change.new_owner_id in giving and change.new_owner_id not in finished:
             path.append(change)
             place[change.new_owner_id] = len(path)

@@ -47,7 +47,8 @@ def add_plans(
     known = {plan.sign_off_no for plan in journal.plans(cycle) if plan.kind == "owners"}
     finished = logged.filter(pl.col("outcome").is_in(list(FINISHED)))
     new = approved.filter(~pl.col("sign_off_no").is_in(sorted(known))).join(
-        finished, on=["sign_off_no", "account_id"], how="anti")
+        finished, on=["sign_off_no", "account_id"], how="anti"
+    )
     if not new.height:
         return []
     org_id, files, made = tools.desk().organization_id(), list(files), []
@@ -55,10 +56,19 @@ def add_plans(
         ordered = drafted(rows)
         require_single(ordered, journal.open_accounts())
         plan = Plan.of(
-            ordered, plan_id=f"{cycle}.{sign_off_no}", cycle=cycle, revision=revision, kind="owners",
-            sign_off_no=sign_off_no, org_id=org_id, write_not_before=write_not_before, first_batch=first_batch,
-            made_at=f"{tools.clock():%Y-%m-%dT%H:%M:%S}", why="signed by Growth Strategy",
-            signatures=signatures_for(rows, packets, files, tools.key, cycle=cycle, revision=revision))
+            ordered,
+            plan_id=f"{cycle}.{sign_off_no}",
+            cycle=cycle,
+            revision=revision,
+            kind="owners",
+            sign_off_no=sign_off_no,
+            org_id=org_id,
+            write_not_before=write_not_before,
+            first_batch=first_batch,
+            made_at=f"{tools.clock():%Y-%m-%dT%H:%M:%S}",
+            why="signed by Growth Strategy",
+            signatures=signatures_for(rows, packets, files, tools.key, cycle=cycle, revision=revision),
+        )
         tools.witness("plan_before_commit")
         journal.add(plan, ordered, plan.first_event(tools.clock()))
         tools.witness("plan_committed")

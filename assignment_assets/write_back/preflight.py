@@ -25,18 +25,39 @@ def judge(change: Change, now: AccountNow | None, active_users: Collection[str])
         state = State.VERIFIED if change.was_lost else State.SKIPPED_ALREADY
         return Settled(change, state, found, "", "The account already has its new owner.")
     if found != change.old_owner_id:
-        return Settled(change, State.DRIFT, found, "OWNER_CHANGED", f"The owner is {found}, approved was a change from "
-                       f"{change.old_owner_id}. Nothing was written.")
+        return Settled(
+            change,
+            State.DRIFT,
+            found,
+            "OWNER_CHANGED",
+            f"The owner is {found}, approved was a change from {change.old_owner_id}. Nothing was written.",
+        )
     if change.lost_since and now.modified_at != change.lost_since:
         return Settled(change, State.DRIFT, found, "MODIFIED_MEANWHILE", MODIFIED_MEANWHILE)
     if change.is_rule_bound and now.carve_out != change.expected_carve_out:
-        return Settled(change, State.DRIFT_RULE, found, "CARVE_OUT_CHANGED",
-                       f"The carve-out is {now.carve_out or 'none'}, when approved it was "
-                       f"{change.expected_carve_out or 'none'}. Nothing was written.")
+        return Settled(
+            change,
+            State.DRIFT_RULE,
+            found,
+            "CARVE_OUT_CHANGED",
+            f"The carve-out is {now.carve_out or 'none'}, when approved it was "
+            f"{change.expected_carve_out or 'none'}. Nothing was written.",
+        )
     if change.is_rule_bound and now.state != change.expected_state:
-        return Settled(change, State.DRIFT_RULE, found, "STATE_CHANGED", f"The state is {now.state or 'empty'}, when "
-                       f"approved it was {change.expected_state or 'empty'}. Nothing was written.")
+        return Settled(
+            change,
+            State.DRIFT_RULE,
+            found,
+            "STATE_CHANGED",
+            f"The state is {now.state or 'empty'}, when "
+            f"approved it was {change.expected_state or 'empty'}. Nothing was written.",
+        )
     if change.new_owner_id not in active_users:
-        return Settled(change, State.HELD, found, "INACTIVE_RECEIVER",
-                       f"{change.new_owner_id} is not an active user. Nothing was written.")
+        return Settled(
+            change,
+            State.HELD,
+            found,
+            "INACTIVE_RECEIVER",
+            f"{change.new_owner_id} is not an active user. Nothing was written.",
+        )
     return None

@@ -39,8 +39,16 @@ class Standing:
         """The standing that a run's progress comes to."""
         pause = progress.pause
         code, sentence = (pause.code, pause.sentence) if pause else ("", "")
-        return cls(state, at.isoformat(), progress.plan_id, code, sentence,
-                   progress.resume_at.isoformat() if progress.resume_at else "", progress.ended, progress.row_count)
+        return cls(
+            state,
+            at.isoformat(),
+            progress.plan_id,
+            code,
+            sentence,
+            progress.resume_at.isoformat() if progress.resume_at else "",
+            progress.ended,
+            progress.row_count,
+        )
 
 
 def publish_standing(folder: Path, standing: Standing) -> None:
@@ -58,9 +66,15 @@ def publish(journal: Journal, journal_path: Path, folder: Path, cycle: str) -> N
     """Publishes the cycle's events and plan rows, and the head of the whole journal."""
     plans = journal.plans(cycle)
     events = journal.events(plan.plan_id for plan in plans)
-    rows = [journal.rows(plan.plan_id).select(
-        pl.lit(plan.plan_id).alias("plan_id"), pl.lit(plan.kind).alias("kind"),
-        pl.lit(plan.sign_off_no, pl.Int64).alias("sign_off_no"), *PLAN_ROWS) for plan in plans]
+    rows = [
+        journal.rows(plan.plan_id).select(
+            pl.lit(plan.plan_id).alias("plan_id"),
+            pl.lit(plan.kind).alias("kind"),
+            pl.lit(plan.sign_off_no, pl.Int64).alias("sign_off_no"),
+            *PLAN_ROWS,
+        )
+        for plan in plans
+    ]
     folder.mkdir(parents=True, exist_ok=True)
     _replace(events, folder / JOURNAL_FILE)
     if rows:

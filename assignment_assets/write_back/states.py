@@ -31,8 +31,18 @@ class State(StrEnum):
     WITHDRAWN = "WITHDRAWN"  # the approval was taken back before it was written
 
 
-FINAL = frozenset({State.SKIPPED_ALREADY, State.DRIFT, State.DRIFT_RULE, State.GONE, State.VERIFIED,
-                   State.DRIFT_AFTER_WRITE, State.REVERTED_BY_AUTOMATION, State.WITHDRAWN})
+FINAL = frozenset(
+    {
+        State.SKIPPED_ALREADY,
+        State.DRIFT,
+        State.DRIFT_RULE,
+        State.GONE,
+        State.VERIFIED,
+        State.DRIFT_AFTER_WRITE,
+        State.REVERTED_BY_AUTOMATION,
+        State.WITHDRAWN,
+    }
+)
 """Never left again within a plan."""
 PARKED = frozenset({State.HELD, State.DEFERRED, State.FAILED_HUMAN})
 """Left by the next run, which tries again."""
@@ -41,9 +51,16 @@ IN_FLIGHT = frozenset({State.INTENT, State.ACK, State.UNKNOWN, State.REFUSED})
 MOVED = frozenset({State.VERIFIED, State.SKIPPED_ALREADY})
 
 OUTCOMES = {
-    State.SKIPPED_ALREADY: "skipped_already", State.DRIFT: "drift", State.DRIFT_RULE: "drift_rule",
-    State.GONE: "gone", State.HELD: "held", State.DEFERRED: "deferred", State.FAILED_HUMAN: "failed",
-    State.VERIFIED: "verified", State.DRIFT_AFTER_WRITE: "drift", State.REVERTED_BY_AUTOMATION: "drift",
+    State.SKIPPED_ALREADY: "skipped_already",
+    State.DRIFT: "drift",
+    State.DRIFT_RULE: "drift_rule",
+    State.GONE: "gone",
+    State.HELD: "held",
+    State.DEFERRED: "deferred",
+    State.FAILED_HUMAN: "failed",
+    State.VERIFIED: "verified",
+    State.DRIFT_AFTER_WRITE: "drift",
+    State.REVERTED_BY_AUTOMATION: "drift",
     **dict.fromkeys(IN_FLIGHT, "unknown"),
 }
 """The log's word for a state in which a run left an account; states that it does not leave behind have none."""
@@ -80,10 +97,24 @@ class Event:
 
 
 PLAN_EVENTS = ("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK")
-JOURNAL = Table("write_back_journal", ("seq",), {
-    "seq": WHOLE, "plan_id": TEXT, "account_id": TEXT, "attempt": WHOLE, "state": TEXT, "at": MOMENT,
-    "found_owner_id": TEXT, "modified_at": MOMENT, "code": TEXT, "sentence": TEXT, "hash": TEXT,
-}, is_log=True)
+JOURNAL = Table(
+    "write_back_journal",
+    ("seq",),
+    {
+        "seq": WHOLE,
+        "plan_id": TEXT,
+        "account_id": TEXT,
+        "attempt": WHOLE,
+        "state": TEXT,
+        "at": MOMENT,
+        "found_owner_id": TEXT,
+        "modified_at": MOMENT,
+        "code": TEXT,
+        "sentence": TEXT,
+        "hash": TEXT,
+    },
+    is_log=True,
+)
 
 
 def log_rows(rows: pl.DataFrame, events: pl.DataFrame, sign_off_nos: dict[str, int]) -> pl.DataFrame:
@@ -104,12 +135,17 @@ def log_rows(rows: pl.DataFrame, events: pl.DataFrame, sign_off_nos: dict[str, i
     last = about.group_by(key, maintain_order=True).last().filter(pl.col("state").is_in(list(OUTCOMES)))
     is_moved = pl.col("state").is_in(list(MOVED))
     state = pl.col("state")
-    table = last.join(rows, on=["plan_id", "account_id"]).join(written, on=key, how="left").with_columns(
-        sign_off_no=pl.col("plan_id").replace_strict(sign_off_nos, default=0, return_dtype=WHOLE),
-        outcome=state.replace_strict(OUTCOMES, return_dtype=TEXT),
-        error_code=pl.when(pl.col("code") == "").then(state.replace_strict(_CODES, default=None, return_dtype=TEXT))
-        .otherwise(pl.col("code")),
-        error=pl.when(pl.col("sentence") != "").then(pl.col("sentence")),
-        verified_at=pl.when(is_moved).then(pl.col("at")),
+    table = (
+        last.join(rows, on=["plan_id", "account_id"])
+        .join(written, on=key, how="left")
+        .with_columns(
+            sign_off_no=pl.col("plan_id").replace_strict(sign_off_nos, default=0, return_dtype=WHOLE),
+            outcome=state.replace_strict(OUTCOMES, return_dtype=TEXT),
+            error_code=pl.when(pl.col("code") == "")
+            .then(state.replace_strict(_CODES, default=None, return_dtype=TEXT))
+            .otherwise(pl.col("code")),
+            error=pl.when(pl.col("sentence") != "").then(pl.col("sentence")),
+            verified_at=pl.when(is_moved).then(pl.col("at")),
+        )
     )
     return WRITE_BACK_LOG.conform(table)

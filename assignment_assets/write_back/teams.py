@@ -9,10 +9,22 @@ from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.salesforce import Org
 
 OBJECTS = {
-    "AccountTeamMember": ("AccountId", "UserId", "TeamMemberRole", "AccountAccessLevel", "OpportunityAccessLevel",
-                          "CaseAccessLevel"),
-    "AccountShare": ("AccountId", "UserOrGroupId", "AccountAccessLevel", "OpportunityAccessLevel", "CaseAccessLevel",
-                     "RowCause"),
+    "AccountTeamMember": (
+        "AccountId",
+        "UserId",
+        "TeamMemberRole",
+        "AccountAccessLevel",
+        "OpportunityAccessLevel",
+        "CaseAccessLevel",
+    ),
+    "AccountShare": (
+        "AccountId",
+        "UserOrGroupId",
+        "AccountAccessLevel",
+        "OpportunityAccessLevel",
+        "CaseAccessLevel",
+        "RowCause",
+    ),
 }
 CONDITIONS = {"AccountTeamMember": "", "AccountShare": "RowCause = 'Manual' AND "}
 IDS_A_QUERY = 400
@@ -27,8 +39,10 @@ def snapshot(org: Org, account_ids: Sequence[str]) -> dict[str, pl.DataFrame]:
     ------
     SourceUnavailable
     """
-    return {name: pl.DataFrame(list(_records(org, name, account_ids)), dict.fromkeys(fields, TEXT))
-            for name, fields in OBJECTS.items()}
+    return {
+        name: pl.DataFrame(list(_records(org, name, account_ids)), dict.fromkeys(fields, TEXT))
+        for name, fields in OBJECTS.items()
+    }
 
 
 def _records(org: Org, name: str, account_ids: Sequence[str]) -> Iterator[dict]:
@@ -40,7 +54,7 @@ def _records(org: Org, name: str, account_ids: Sequence[str]) -> Iterator[dict]:
         yield from ({field: each[field] for field in fields} for each in records if each["AccountId"] in wanted)
         return
     for start in range(0, len(account_ids), IDS_A_QUERY):
-        listed = ", ".join(f"'{account}'" for account in account_ids[start:start + IDS_A_QUERY])
+        listed = ", ".join(f"'{account}'" for account in account_ids[start : start + IDS_A_QUERY])
         soql = f"SELECT {', '.join(fields)} FROM {name} WHERE {CONDITIONS[name]}AccountId IN ({listed})"
         yield from ({field: record[field] for field in fields} for record in org.query(soql))
 

@@ -12,8 +12,14 @@ from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.states import State
 from assignment_assets.write_back.writer import Tools
 
-CHANGED = {"account_id": TEXT, "written_owner_id": TEXT, "found_owner_id": TEXT, "changed_by": TEXT,
-           "changed_by_kind": TEXT, "changed_at": MOMENT}
+CHANGED = {
+    "account_id": TEXT,
+    "written_owner_id": TEXT,
+    "found_owner_id": TEXT,
+    "changed_by": TEXT,
+    "changed_by_kind": TEXT,
+    "changed_at": MOMENT,
+}
 """An account whose owner is not the one that we wrote: who modified it last (engine, integration or person), when;
 without a found owner it is gone."""
 
@@ -23,9 +29,17 @@ def owners_written(journal: Journal, cycle: str) -> pl.DataFrame:
     frames = []
     for plan in journal.plans(cycle):
         states = journal.standing(plan.plan_id).filter(pl.col("state") == State.VERIFIED)
-        frames.append(journal.rows(plan.plan_id).join(states.select("account_id"), on="account_id").select(
-            "account_id", "old_owner_id", "new_owner_id", kind=pl.lit(plan.kind),
-            sign_off_no=pl.lit(plan.sign_off_no, pl.Int64)))
+        frames.append(
+            journal.rows(plan.plan_id)
+            .join(states.select("account_id"), on="account_id")
+            .select(
+                "account_id",
+                "old_owner_id",
+                "new_owner_id",
+                kind=pl.lit(plan.kind),
+                sign_off_no=pl.lit(plan.sign_off_no, pl.Int64),
+            )
+        )
     if not frames:
         raise CycleClosed(f"cycle {cycle}: it has no plan, expected one that was written. Nothing was done.")
     return pl.concat(frames).group_by("account_id", maintain_order=True).last().sort("account_id")
@@ -55,8 +69,16 @@ def reconciled(written: pl.DataFrame, desk: OwnerDesk, integrations: Collection[
         if found is None or found.owner_id != owner:
             by = found.modified_by if found else None
             kind = "engine" if by == desk.user_id else "integration" if by in integrations else "person"
-            rows.append((account, owner, found.owner_id if found else None, by, kind if found else None,
-                         found.modified_at if found else None))
+            rows.append(
+                (
+                    account,
+                    owner,
+                    found.owner_id if found else None,
+                    by,
+                    kind if found else None,
+                    found.modified_at if found else None,
+                )
+            )
     return pl.DataFrame(rows, CHANGED, orient="row")
 
 
@@ -85,9 +107,19 @@ def propose(journal: Journal, cycle: str, kind: Kind, rows: pl.DataFrame, tools:
     require_single(ordered, journal.open_accounts())
     number = 1 + sum(plan.kind == kind for plan in plans)
     plan = Plan.of(
-        ordered, plan_id=f"{cycle}.{kind}-{number}", cycle=cycle, revision=plans[-1].revision, kind=kind, sign_off_no=0,
-        org_id=plans[-1].org_id, write_not_before="", first_batch=0, made_at=f"{tools.clock():%Y-%m-%dT%H:%M:%S}",
-        why=why, signatures=())
+        ordered,
+        plan_id=f"{cycle}.{kind}-{number}",
+        cycle=cycle,
+        revision=plans[-1].revision,
+        kind=kind,
+        sign_off_no=0,
+        org_id=plans[-1].org_id,
+        write_not_before="",
+        first_batch=0,
+        made_at=f"{tools.clock():%Y-%m-%dT%H:%M:%S}",
+        why=why,
+        signatures=(),
+    )
     journal.add(plan, ordered, plan.first_event(tools.clock()))
     return plan
 

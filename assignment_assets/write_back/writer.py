@@ -110,8 +110,17 @@ def write(
         pace = Pace(**vars(pace) | {"first_batch": plan.first_batch - plan.row_count + len(changes)})
     journal.record([_about(plan, "STARTED", tools)])
     machine = _machine(plan, tools, journal, desks[0])(
-        changes, in_flight, seats, Couriers(desks, tools.witness), journal, tools.clock, tools.pause, brake, pace,
-        tools.witness)
+        changes,
+        in_flight,
+        seats,
+        Couriers(desks, tools.witness),
+        journal,
+        tools.clock,
+        tools.pause,
+        brake,
+        pace,
+        tools.witness,
+    )
     for ended in machine.run():
         counts.update(str(settled.state) for settled in ended)
         yield Progress(plan.plan_id, plan.row_count, dict(counts))
@@ -144,11 +153,15 @@ def require_allowed(journal: Journal, plan: Plan, tools: Tools) -> None:
     CycleClosed, NotEntitled
     """
     if plan.write_not_before and f"{tools.clock():%Y-%m-%d}" < plan.write_not_before:
-        raise CycleClosed(f"plan {plan.plan_id}: its effective date is {plan.write_not_before}, expected that day or "
-                          "later. Run it then.")
+        raise CycleClosed(
+            f"plan {plan.plan_id}: its effective date is {plan.write_not_before}, expected that day or "
+            "later. Run it then."
+        )
     if not is_approved(plan, journal.last_plan_event(plan.plan_id, "APPROVED"), tools.key, tools.signers):
-        raise NotEntitled(f"plan {plan.plan_id}: nobody entitled has approved it, expected a signature. "
-                          f"`assignment write-back approve {plan.cycle} {plan.plan_id}` gives one.")
+        raise NotEntitled(
+            f"plan {plan.plan_id}: nobody entitled has approved it, expected a signature. "
+            f"`assignment write-back approve {plan.cycle} {plan.plan_id}` gives one."
+        )
 
 
 def require_org(plan: Plan, desk: OwnerDesk) -> None:
@@ -160,8 +173,10 @@ def require_org(plan: Plan, desk: OwnerDesk) -> None:
     """
     found = desk.organization_id()
     if found != plan.org_id:
-        raise Tampered(f"plan {plan.plan_id}: the connection leads to org {found}, expected {plan.org_id}, for which "
-                       "it was made. Nothing was sent. Correct ASSIGNMENT_SF_URL and the credentials.")
+        raise Tampered(
+            f"plan {plan.plan_id}: the connection leads to org {found}, expected {plan.org_id}, for which "
+            "it was made. Nothing was sent. Correct ASSIGNMENT_SF_URL and the credentials."
+        )
 
 
 def taken_up(
@@ -177,10 +192,22 @@ def taken_up(
         if now["state"] in FINAL:
             continue
         is_lost = now["was_lost"] or now["state"] == State.INTENT
-        changes.append(Change(
-            plan.plan_id, account, row["old_owner_id"], row["new_owner_id"], row["state"], row["carve_out"] or None,
-            row["parent_id"], now["attempt"] + is_new_attempt, is_lost,
-            now["modified_at"] if is_lost else None, plan.kind == "owners", account in withdrawn))
+        changes.append(
+            Change(
+                plan.plan_id,
+                account,
+                row["old_owner_id"],
+                row["new_owner_id"],
+                row["state"],
+                row["carve_out"] or None,
+                row["parent_id"],
+                now["attempt"] + is_new_attempt,
+                is_lost,
+                now["modified_at"] if is_lost else None,
+                plan.kind == "owners",
+                account in withdrawn,
+            )
+        )
         if now["state"] in IN_FLIGHT:
             in_flight[account] = Sent(now["modified_at"], _remembered(account, now))
     return changes, in_flight

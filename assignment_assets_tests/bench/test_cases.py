@@ -29,7 +29,8 @@ def test_a_public_case_is_solved_to_its_gap_with_the_seconds_to_it(monkeypatch):
     assert row["edges"] == 3_600
     assert row["reached_gap"] == (row["gap_raw_pct"] <= 0.5)
     assert [rung["proposals_an_account"] for rung in row["curve"]] == sorted(
-        rung["proposals_an_account"] for rung in row["curve"])
+        rung["proposals_an_account"] for rung in row["curve"]
+    )
     assert all(rung["gap_raw_pct"] >= 0.0 for rung in row["curve"])
 
 
@@ -37,12 +38,17 @@ def test_a_public_case_is_solved_to_its_gap_with_the_seconds_to_it(monkeypatch):
 def hospitals(tmp_path, monkeypatch):
     """Eighty hospitals in two states, one of them closed and one with unknown beds."""
     count = 80
-    pl.DataFrame({
-        "status": ["CLOSED", *["OPEN"] * (count - 1)], "state": ["TX", "OK"] * (count // 2), "zip": ["1234"] * count,
-        "city": ["Somewhere"] * count, "beds": ["40", "-999", *["120"] * (count - 2)],
-        "latitude": [str(32 + row / 40) for row in range(count)],
-        "longitude": [str(-97 - row / 50) for row in range(count)],
-    }).write_csv(tmp_path / "hospitals.csv")
+    pl.DataFrame(
+        {
+            "status": ["CLOSED", *["OPEN"] * (count - 1)],
+            "state": ["TX", "OK"] * (count // 2),
+            "zip": ["1234"] * count,
+            "city": ["Somewhere"] * count,
+            "beds": ["40", "-999", *["120"] * (count - 2)],
+            "latitude": [str(32 + row / 40) for row in range(count)],
+            "longitude": [str(-97 - row / 50) for row in range(count)],
+        }
+    ).write_csv(tmp_path / "hospitals.csv")
     monkeypatch.setenv("HOSPITALS_FILE", str(tmp_path / "hospitals.csv"))
 
 

@@ -39,8 +39,19 @@ def test_an_honest_dump_holds_bounds_included(honest):
 def test_the_files_have_the_promised_columns(honest):
     columns = {path.stem: pl.read_parquet(path).columns for path in honest.glob("*.parquet")}
     assert columns == {
-        "accounts": ["account", "state", "referring", "locked_rep", "owner", "opp_count", "bps", "tam", "value",
-                     "latitude", "longitude"],
+        "accounts": [
+            "account",
+            "state",
+            "referring",
+            "locked_rep",
+            "owner",
+            "opp_count",
+            "bps",
+            "tam",
+            "value",
+            "latitude",
+            "longitude",
+        ],
         "reps": ["rep", "capacity", "share", "performance", "covered_states", "latitude", "longitude"],
         "edges": ["account", "rep", "minutes"],
         "assignment": ["account", "rep", "phase"],
@@ -58,9 +69,14 @@ def rewrite(folder, name, change):
 
 def test_an_account_taken_out_of_its_book_is_found(dump):
     first = pl.read_parquet(dump / "assignment.parquet").filter(pl.col("phase") == "value")["account"][0]
-    rewrite(dump, "assignment", lambda frame: frame.with_columns(
-        rep=pl.when(pl.col("account") == first).then(None).otherwise("rep"),
-        phase=pl.when(pl.col("account") == first).then(pl.lit("overflow")).otherwise("phase")))
+    rewrite(
+        dump,
+        "assignment",
+        lambda frame: frame.with_columns(
+            rep=pl.when(pl.col("account") == first).then(None).otherwise("rep"),
+            phase=pl.when(pl.col("account") == first).then(pl.lit("overflow")).otherwise("phase"),
+        ),
+    )
     assert {f"accounts placed, against the {what}" for what in ("certificate", "largest flow")} <= set(broken(dump))
 
 
@@ -100,8 +116,13 @@ def test_a_bound_that_is_too_good_is_found(dump):
 
 
 def test_a_beaten_point_of_the_front_is_found(dump):
-    rewrite(dump, "front", lambda frame: pl.concat([frame, frame.tail(1).with_columns(
-        pl.col("f1", "f2", "f3") + 1, chosen=pl.lit(False))]))
+    rewrite(
+        dump,
+        "front",
+        lambda frame: pl.concat(
+            [frame, frame.tail(1).with_columns(pl.col("f1", "f2", "f3") + 1, chosen=pl.lit(False))]
+        ),
+    )
     assert broken(dump) == ["points of the front that another one beats"]
 
 

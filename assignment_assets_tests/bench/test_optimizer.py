@@ -26,7 +26,10 @@ def test_every_method_is_scored_and_none_beats_the_bounds(measured):
     assert not [row for row in rows if {"failed", "skipped"} & row.keys()]
     scored = [row for row in rows if row["kind"] == "referring"]
     assert [(row["method"], row["seats"]) for row in scored] == [
-        ("ours", "alone"), ("CP-SAT", "alone"), ("ours", "reserved")]
+        ("ours", "alone"),
+        ("CP-SAT", "alone"),
+        ("ours", "reserved"),
+    ]
     for row in scored:
         assert 0.0 < row["hv_ratio"] <= 1.0
         assert row["knee_strict_pct"] >= row["knee_raw_pct"] >= -1e-6
@@ -77,7 +80,7 @@ def test_the_table_has_a_row_for_every_method(measured):
     assert sum(" alone     CP-SAT " in line for line in lines) >= 1
     assert "p, CP-SAT: not installed" in lines
     heading = next(place for place, line in enumerate(lines) if "strict %" in line)
-    assert {len(line) for line in lines[heading:heading + 3]} == {len(lines[heading])}
+    assert {len(line) for line in lines[heading : heading + 3]} == {len(lines[heading])}
 
 
 def test_without_or_tools_the_line_says_what_to_install(monkeypatch):
@@ -89,8 +92,13 @@ def test_without_or_tools_the_line_says_what_to_install(monkeypatch):
 
 def test_a_failing_process_is_a_row_that_says_why(tmp_path):
     write_problem(tmp_path)
-    (row,) = [row for row in bench_optimizer(Plan(instance=tmp_path, methods=(), preset="quick",
-                                                  dump=tmp_path / "accounts.parquet")) if row["kind"] == "cycle"]
+    (row,) = [
+        row
+        for row in bench_optimizer(
+            Plan(instance=tmp_path, methods=(), preset="quick", dump=tmp_path / "accounts.parquet")
+        )
+        if row["kind"] == "cycle"
+    ]
     assert "accounts.parquet" in row["failed"]
 
 

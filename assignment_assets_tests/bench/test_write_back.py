@@ -12,8 +12,10 @@ def told():
     return {line["figure"]: line for line in map(json.loads, lines(True, 2, 60, 5, 0))}
 
 
-@pytest.mark.parametrize("figure", ["calls", "applied again", "coverage", "taxonomy", "tampering", "rollback",
-                                    "lost answers", "races", "crashes"])
+@pytest.mark.parametrize(
+    "figure",
+    ["calls", "applied again", "coverage", "taxonomy", "tampering", "rollback", "lost answers", "races", "crashes"],
+)
 def test_each_row_of_the_bar_is_met_in_small(told, figure):
     assert told[figure]["met"], told[figure]
     assert told["races"]["control"]["overwritten"] > 0

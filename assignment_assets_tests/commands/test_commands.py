@@ -33,8 +33,9 @@ def assignment(*words, code=0, **options):
     return json.loads(result.stdout) if "--json" in words else result.output
 
 
-@pytest.mark.parametrize(("words", "command"), list(commands()), ids=lambda each: " ".join(each)
-                         if isinstance(each, tuple) else "")
+@pytest.mark.parametrize(
+    ("words", "command"), list(commands()), ids=lambda each: " ".join(each) if isinstance(each, tuple) else ""
+)
 def test_every_command_and_every_option_explains_itself(words, command):
     said = assignment(*words, "--help")
     assert command.help and len(command.help) > 20
@@ -46,8 +47,11 @@ def test_every_command_and_every_option_explains_itself(words, command):
 
 def test_every_plain_field_of_the_run_config_has_an_option():
     given = {option.name for option in dict(commands())[("cycle", "new")].params}
-    plain = {name for name, field in RunConfig.model_fields.items() if not str(field.annotation).startswith(
-        ("dict", "list[dict"))}
+    plain = {
+        name
+        for name, field in RunConfig.model_fields.items()
+        if not str(field.annotation).startswith(("dict", "list[dict"))
+    }
     assert plain <= given
 
 
@@ -159,7 +163,7 @@ def test_a_sample_company_is_generated_where_it_is_wanted(cycle, tmp_path):
     said = assignment(*words)
     assert said["folder"] == str(tmp_path / "made")
     assert {path.name for path in (tmp_path / "made").iterdir()} == {
-        "accounts.parquet", "reps.parquet", "opportunities.parquet"
+        "accounts.parquet",
+        "reps.parquet",
+        "opportunities.parquet",
     }
-
-

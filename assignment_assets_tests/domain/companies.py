@@ -22,11 +22,18 @@ def random_company(seed: int) -> Company:
     reps = []
     for number in range(draw.randint(2, 6)):
         region = REGIONS[number % region_count]
-        reps.append(rep(
-            f"r{number}", f"Rep {number}", region, " ".join(draw.sample(STATES, draw.choice((1, 3, 4, 4)))),
-            draw.randint(1, 6), director_email=f"{region.lower()}@example.com", is_on_leave=draw.random() < 0.1,
-            fixed_count=draw.choice((0, 0, 1)),
-        ))
+        reps.append(
+            rep(
+                f"r{number}",
+                f"Rep {number}",
+                region,
+                " ".join(draw.sample(STATES, draw.choice((1, 3, 4, 4)))),
+                draw.randint(1, 6),
+                director_email=f"{region.lower()}@example.com",
+                is_on_leave=draw.random() < 0.1,
+                fixed_count=draw.choice((0, 0, 1)),
+            )
+        )
     members = [rep(f"m{number}", f"Member {number}", None, "", 0, team="arm") for number in range(2)]
     left = rep("left", "Lou Left", "North", "TX", 5, is_active=False, is_receiver=False)
     everyone = [row["rep_id"] for row in [*reps, *members, left]] + ["queue"]
@@ -35,8 +42,10 @@ def random_company(seed: int) -> Company:
     for number in range(draw.randint(1, 24)):
         state, current = draw.choice(STATES), draw.choice(everyone)
         fits = [
-            row["rep_id"] for row in reps
-            if seats[row["rep_id"]] > 0 and state in row["covered_states"]
+            row["rep_id"]
+            for row in reps
+            if seats[row["rep_id"]] > 0
+            and state in row["covered_states"]
             and (not row["is_on_leave"] or row["rep_id"] == current)
         ]
         owner = draw.choice(fits or ["m0", "m1"])
@@ -65,9 +74,16 @@ def random_review(company: Company, seed: int) -> pl.DataFrame:
         rep_id = draw.choice([row["rep_id"] for row in company.reps.to_dicts()]) if draw.random() < 0.1 else rep_id
         director = director_of.get(rep_id, directors[0])
         director = draw.choice(directors) if draw.random() < 0.1 else director
-        edits.append({
-            "receipt_no": receipts[director], "director": director, "row_no": row_no,
-            "edit_kind": "drop" if is_drop else "add", "rep_id": rep_id, "account_id": chosen["account_id"],
-            "edit_reason": "because" if draw.random() < 0.05 else draw.choice(REASONS), "note": None,
-        })
+        edits.append(
+            {
+                "receipt_no": receipts[director],
+                "director": director,
+                "row_no": row_no,
+                "edit_kind": "drop" if is_drop else "add",
+                "rep_id": rep_id,
+                "account_id": chosen["account_id"],
+                "edit_reason": "because" if draw.random() < 0.05 else draw.choice(REASONS),
+                "note": None,
+            }
+        )
     return pl.DataFrame(edits, schema=REVIEW_EDITS.columns)

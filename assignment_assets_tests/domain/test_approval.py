@@ -12,8 +12,10 @@ from assignment_assets.domain.sign_off_verdicts import SIGNED_REGIONS
 from assignment_assets.domain.tables import APPROVED_DIFF, SIGN_OFF_PACKETS
 
 ROWS = {
-    "b1": (["North"], "ben", "ana"), "n1": (["North", "South"], "ana", "cleo"),
-    "s1": (["North", "South"], "cleo", "ana"), "s2": (["South"], "cleo", "iris"),
+    "b1": (["North"], "ben", "ana"),
+    "n1": (["North", "South"], "ana", "cleo"),
+    "s1": (["North", "South"], "cleo", "ana"),
+    "s2": (["South"], "cleo", "iris"),
 }
 NORTH, SOUTH = ("North", 1, "gus@example.com", "1111"), ("South", 2, "sol@example.com", "2222")
 
@@ -22,7 +24,8 @@ def packets_of(rows=ROWS, held=()):
     """SIGN_OFF_PACKETS of {account: (regions, old, new)}."""
     frame = [
         (region, account_id, None, old, new, "rebalance", "The engine says so", account_id in held)
-        for account_id, (regions, old, new) in rows.items() for region in regions
+        for account_id, (regions, old, new) in rows.items()
+        for region in regions
     ]
     return SIGN_OFF_PACKETS.conform(pl.DataFrame(frame, schema=SIGN_OFF_PACKETS.columns, orient="row"))
 
@@ -39,7 +42,10 @@ def approved(*signed, before=None, books=None, number=1, packets=None, **more):
     rows = approve(
         packets_of() if packets is None else packets,
         pl.DataFrame(list(signed), schema=SIGNED_REGIONS.columns, orient="row"),
-        before, owned() if books is None else books, sign_off_no=number, **more,
+        before,
+        owned() if books is None else books,
+        sign_off_no=number,
+        **more,
     )
     return dict(rows.select("account_id", "status").iter_rows()), pl.concat([before, rows])
 
@@ -68,7 +74,10 @@ def test_a_move_between_regions_appears_under_the_later_sign_off():
     statuses, diff = approved(NORTH, SOUTH, books=owned(ana=1))
     assert statuses == {"b1": "approved", "n1": "approved", "s1": "approved", "s2": "approved"}
     assert diff.select("account_id", "region").rows() == [
-        ("b1", "North"), ("n1", "South"), ("s1", "South"), ("s2", "South")
+        ("b1", "North"),
+        ("n1", "South"),
+        ("s1", "South"),
+        ("s2", "South"),
     ]
 
 
@@ -85,7 +94,10 @@ def test_a_deferred_gain_is_released_when_the_loss_is_signed():
     )
     assert statuses == {"b1": "approved", "n1": "approved", "s2": "approved"}
     assert diff.filter(pl.col("account_id") == "b1").select("sign_off_no", "status", "deferred_because").rows()[1] == (
-        2, "approved", None)
+        2,
+        "approved",
+        None,
+    )
 
 
 def test_a_loss_that_is_itself_deferred_blocks_and_says_so():

@@ -57,9 +57,14 @@ def test_the_floor_is_a_share_of_the_field_median():
     assert book(tiny(*rows), "cleo", non_productive_share=0.2)["is_non_productive"] is False
 
 
-@pytest.mark.parametrize(("started_on", "expected"), [
-    (date(2026, 4, 1), True), (date(2026, 4, 2), False), (None, True),
-])
+@pytest.mark.parametrize(
+    ("started_on", "expected"),
+    [
+        (date(2026, 4, 1), True),
+        (date(2026, 4, 2), False),
+        (None, True),
+    ],
+)
 def test_a_book_is_judged_after_six_months(started_on, expected):
     company = tiny(*silent(), reps={"cleo": {"started_on": started_on}})
     assert book(company, "cleo")["is_non_productive"] is expected
@@ -84,31 +89,37 @@ def test_growth_strategy_may_replace_covered_states():
     assert book(tiny(), "ben", covered_states={"ana": ["AZ"]})["covered_states"] == ["NM", "TX"]
 
 
-@pytest.mark.parametrize(("changes", "reason"), [
-    ({}, "receiver"),
-    ({"is_active": False}, "inactive"),
-    ({"on_leave_until": AS_OF}, "on_leave"),
-    ({"on_leave_until": date(2026, 9, 30)}, "receiver"),
-    ({"latitude": None}, "no_coordinates"),
-    ({"region": None}, "no_region"),
-    ({"covered_states": []}, "no_covered_states"),
-    ({"capacity": 0}, "no_capacity"),
-    ({"team": "growers"}, "not_field"),
-])
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, "receiver"),
+        ({"is_active": False}, "inactive"),
+        ({"on_leave_until": AS_OF}, "on_leave"),
+        ({"on_leave_until": date(2026, 9, 30)}, "receiver"),
+        ({"latitude": None}, "no_coordinates"),
+        ({"region": None}, "no_region"),
+        ({"covered_states": []}, "no_covered_states"),
+        ({"capacity": 0}, "no_capacity"),
+        ({"team": "growers"}, "not_field"),
+    ],
+)
 def test_who_receives_and_why_not(changes, reason):
     row = book(tiny(reps={"ana": changes}), "ana")
     assert (row["receiver_reason"], row["is_receiver"]) == (reason, reason == "receiver")
 
 
-@pytest.mark.parametrize(("given", "receivers"), [
-    ({"scope": "global"}, {"ana", "ben", "cleo", "nia"}),
-    ({"scope": "region", "regions": ["North"]}, {"ana", "ben"}),
-    ({"scope": "rep", "reps": ["ben"]}, {"ben"}),
-    ({"scope": "churn"}, {"ana", "ben", "cleo", "nia"}),
-    ({"scope": "churn", "regions": ["South"]}, {"cleo", "nia"}),
-    ({"scope": "churn", "books": ["max"]}, {"ana", "ben", "cleo", "nia"}),
-    ({"scope": "new_starter_class", "reps": ["nia"]}, {"nia"}),
-])
+@pytest.mark.parametrize(
+    ("given", "receivers"),
+    [
+        ({"scope": "global"}, {"ana", "ben", "cleo", "nia"}),
+        ({"scope": "region", "regions": ["North"]}, {"ana", "ben"}),
+        ({"scope": "rep", "reps": ["ben"]}, {"ben"}),
+        ({"scope": "churn"}, {"ana", "ben", "cleo", "nia"}),
+        ({"scope": "churn", "regions": ["South"]}, {"cleo", "nia"}),
+        ({"scope": "churn", "books": ["max"]}, {"ana", "ben", "cleo", "nia"}),
+        ({"scope": "new_starter_class", "reps": ["nia"]}, {"nia"}),
+    ],
+)
 def test_each_scope_has_its_receivers(given, receivers):
     books = books_of(tiny(), config(**given))
     assert set(books.filter("is_receiver")["rep_id"]) == receivers

@@ -24,8 +24,16 @@ def front():
 
 
 def choice_of(front, point, **changes):
-    return ChosenPoint(**{"cycle": "2026q4-global", "point": point, "figures": figures_of(front, point),
-                          "chosen_by": PRIYA, "note": "fewer moves"} | changes)
+    return ChosenPoint(
+        **{
+            "cycle": "2026q4-global",
+            "point": point,
+            "figures": figures_of(front, point),
+            "chosen_by": PRIYA,
+            "note": "fewer moves",
+        }
+        | changes
+    )
 
 
 def test_a_point_says_what_it_wins_and_costs_against_the_knee(front):
@@ -38,8 +46,9 @@ def test_a_point_says_what_it_wins_and_costs_against_the_knee(front):
 def changed(front, point, **figures):
     """The front with other figures at one point."""
     at = pl.col("point") == point
-    return front.with_columns(pl.when(at).then(pl.lit(value)).otherwise(name).alias(name)
-                              for name, value in figures.items())
+    return front.with_columns(
+        pl.when(at).then(pl.lit(value)).otherwise(name).alias(name) for name, value in figures.items()
+    )
 
 
 def test_one_gain_is_told_in_the_singular_to_the_digits_that_matter(front):

@@ -19,9 +19,14 @@ def test_other_ids_are_refused_with_an_example(cycle):
     assert "2026q4-global" in fault.remedy
 
 
-@pytest.mark.parametrize(("day", "expected"), [
-    (date(2026, 1, 1), "2026q1-global"), (date(2026, 9, 30), "2026q3-global"), (date(2026, 12, 31), "2026q4-global"),
-])
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 1, 1), "2026q1-global"),
+        (date(2026, 9, 30), "2026q3-global"),
+        (date(2026, 12, 31), "2026q4-global"),
+    ],
+)
 def test_a_quarters_cycle_is_named_after_it(day, expected):
     assert quarterly_id(day) == expected
 

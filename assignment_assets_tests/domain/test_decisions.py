@@ -19,10 +19,19 @@ def test_a_decision_survives_its_file(decision):
     assert is_signed(content, TOKEN)
 
 
-@pytest.mark.parametrize("change", [
-    {"region": "South"}, {"digest": "abd"}, {"decision": "reject"}, {"revision": 2}, {"signed_by": "tom@example.com"},
-    {"note": ""}, {"signature": ""}, {"more": "x"},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"region": "South"},
+        {"digest": "abd"},
+        {"decision": "reject"},
+        {"revision": 2},
+        {"signed_by": "tom@example.com"},
+        {"note": ""},
+        {"signature": ""},
+        {"more": "x"},
+    ],
+)
 def test_a_changed_word_breaks_the_signature(change):
     assert not is_signed(json.loads(signed_text(SIGNED, TOKEN)) | change, TOKEN)
 
@@ -37,14 +46,17 @@ def test_subjects_tell_decisions_of_one_person_apart():
     assert (SIGNED.subject, DECIDED.subject) == ("North", "held 3 a01 ana")
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    ({"kind": "wish"}, "the kind is 'wish', expected sign_off or held_edit or conflict"),
-    ({"kind": None}, "the kind is None"),
-    ({"revision": "1"}, "revision is '1', expected int"),
-    ({"revision": True}, "revision is True, expected int"),
-    ({"region": None}, "region is None, expected str"),
-    ({"colour": "red"}, "the fields colour are missing or unknown"),
-])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"kind": "wish"}, "the kind is 'wish', expected sign_off or held_edit or conflict"),
+        ({"kind": None}, "the kind is None"),
+        ({"revision": "1"}, "revision is '1', expected int"),
+        ({"revision": True}, "revision is True, expected int"),
+        ({"region": None}, "region is None, expected str"),
+        ({"colour": "red"}, "the fields colour are missing or unknown"),
+    ],
+)
 def test_what_is_no_decision_is_said_in_a_sentence(change, said):
     with pytest.raises(ValueError, match=said):
         read_decision(json.loads(signed_text(SIGNED, TOKEN)) | change)

@@ -19,11 +19,22 @@ def test_it_does_not_depend_on_how_the_frame_came_about():
     assert table_digest(in_parts) == table_digest(frame) == table_digest(shuffled)
 
 
-@pytest.mark.parametrize("change", [
-    {"a": ["x", "z"]}, {"a": ["x", None]}, {"n": [1, 3]}, {"f": [0.1, 0.0]}, {"f": [0.10000000000000002, None]},
-    {"d": [None, None]}, {"l": [["TX"], []]}, {"l": [["OK", "TX"], []]}, {"l": [["TX", "OK"], None]},
-    {"a": ["x\ny", ""]}, {"a": ["y", "x"]},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"a": ["x", "z"]},
+        {"a": ["x", None]},
+        {"n": [1, 3]},
+        {"f": [0.1, 0.0]},
+        {"f": [0.10000000000000002, None]},
+        {"d": [None, None]},
+        {"l": [["TX"], []]},
+        {"l": [["OK", "TX"], []]},
+        {"l": [["TX", "OK"], None]},
+        {"a": ["x\ny", ""]},
+        {"a": ["y", "x"]},
+    ],
+)
 def test_every_change_of_content_changes_it(change):
     assert table_digest(pl.DataFrame(BASE)) != table_digest(pl.DataFrame(BASE | change))
 

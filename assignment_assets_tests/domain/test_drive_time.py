@@ -39,8 +39,11 @@ def test_the_optimiser_counts_the_same_minutes():
     latitude, longitude = draw.uniform(25, 49, 400), draw.uniform(-124, -67, 400)
     rep_latitude, rep_longitude = draw.uniform(25, 49, 5), draw.uniform(-124, -67, 5)
     found = edge_minutes(
-        np.zeros(400, dtype=np.int32), *map(np.radians, (latitude, longitude, rep_latitude, rep_longitude)),
-        np.array([0, 5]), np.arange(5), np.arange(0, 2001, 5),
+        np.zeros(400, dtype=np.int32),
+        *map(np.radians, (latitude, longitude, rep_latitude, rep_longitude)),
+        np.array([0, 5]),
+        np.arange(5),
+        np.arange(0, 2001, 5),
     ).reshape(400, 5)
     for number in range(5):
         here = zip(latitude, longitude, [rep_latitude[number]] * 400, [rep_longitude[number]] * 400, strict=True)

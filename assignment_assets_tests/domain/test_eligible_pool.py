@@ -23,8 +23,13 @@ SILENT = tuple(account(f"c{number:02}", "cleo", "LA" if number in (5, 10) else "
 
 def claim(account_id, scope, opened_no=2, mine=1, cycle="other"):
     """Another open cycle's claim on an account."""
-    return {"account_id": account_id, "other_cycle": cycle, "other_scope": scope, "other_opened_no": opened_no,
-            "opened_no": mine}
+    return {
+        "account_id": account_id,
+        "other_cycle": cycle,
+        "other_scope": scope,
+        "other_opened_no": opened_no,
+        "opened_no": mine,
+    }
 
 
 def test_every_account_has_one_standing_and_a_closed_reason():
@@ -40,7 +45,10 @@ def test_global_frees_all_but_carve_outs_inside_sales_included():
     found = reasons(pool)
     assert {found[each] for each in ANAS} == {"in_scope_book"}
     assert {each: found[each] for each in ("m01", "i01", "q01", "p01")} == {
-        "m01": "churned_book", "i01": "inside_sales", "q01": "unowned", "p01": "carve_out"
+        "m01": "churned_book",
+        "i01": "inside_sales",
+        "q01": "unowned",
+        "p01": "carve_out",
     }
 
 
@@ -82,8 +90,13 @@ def test_new_starters_draw_on_what_nobody_works_in_their_states():
     assert ids(pool) == CLEOS | {"m01", "m02", "i01", "q01", "a12"}
     found = reasons(pool)
     assert {each: found[each] for each in ("c01", "m01", "i01", "q01", "a12", "m03", "i02")} == {
-        "c01": "non_productive_book", "m01": "churned_book", "i01": "inside_sales", "q01": "unowned",
-        "a12": "held_for_new_hire", "m03": "out_of_scope", "i02": "out_of_scope",
+        "c01": "non_productive_book",
+        "m01": "churned_book",
+        "i01": "inside_sales",
+        "q01": "unowned",
+        "a12": "held_for_new_hire",
+        "m03": "out_of_scope",
+        "i02": "out_of_scope",
     }
 
 
@@ -119,9 +132,15 @@ def test_growth_strategy_names_further_placeholders():
     assert reasons(pool)["i01"] == "unowned"
 
 
-@pytest.mark.parametrize(("history", "status", "is_referring"), [
-    ("l3m", "l3m", True), ("recent", "dormant", True), ("dormant", "dormant", False), ("never", "never", False),
-])
+@pytest.mark.parametrize(
+    ("history", "status", "is_referring"),
+    [
+        ("l3m", "l3m", True),
+        ("recent", "dormant", True),
+        ("dormant", "dormant", False),
+        ("never", "never", False),
+    ],
+)
 def test_referral_status(history, status, is_referring):
     row = pool_of(tiny(account("x01", "ana", history=history)), config()).filter(pl.col("account_id") == "x01")
     assert row.select("referral_status", "is_referring").row(0) == (status, is_referring)
@@ -146,8 +165,9 @@ def test_rows_that_the_source_could_not_vouch_for_stay_outside_and_say_why():
 
 
 def test_the_narrower_of_two_cycles_takes_the_account():
-    claims = pl.DataFrame([claim("a01", "rep"), claim("a02", "region"), claim("a03", "global", opened_no=2)],
-                          schema=CLAIMS)
+    claims = pl.DataFrame(
+        [claim("a01", "rep"), claim("a02", "region"), claim("a03", "global", opened_no=2)], schema=CLAIMS
+    )
     pool = pool_of(tiny(), config(scope="region", regions=["North"]), claims)
     assert pool.filter(pl.col("reason") == "withdrawn").select("account_id", "standing", "detail").rows() == [
         ("a01", "fixed", "other")

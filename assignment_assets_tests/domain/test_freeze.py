@@ -26,8 +26,17 @@ def events(*names_and_stages):
     for number, each in enumerate(names_and_stages, 1):
         event, stage = each if isinstance(each, tuple) else (each, None)
         revision += event == "reopened"
-        rows.append({"event_no": number, "event": event, "revision": revision, "from_stage": stage, "actor": "olivia",
-                     "reason": "because", "at": NOON})
+        rows.append(
+            {
+                "event_no": number,
+                "event": event,
+                "revision": revision,
+                "from_stage": stage,
+                "actor": "olivia",
+                "reason": "because",
+                "at": NOON,
+            }
+        )
     return table(CYCLE_EVENTS, *rows)
 
 
@@ -39,7 +48,9 @@ def test_every_re_opening_raises_the_revision():
 def test_a_gate_carries_the_revision_that_last_reached_it():
     told = events("opened", ("reopened", "locks"), ("reopened", "review"), ("reopened", "sign_off"))
     assert {gate: revision_of_gate(told, gate) for gate in GATE_STAGE} == {
-        "lock_lists": 2, "review_edits": 3, "sign_offs": 4
+        "lock_lists": 2,
+        "review_edits": 3,
+        "sign_offs": 4,
     }
     assert {revision_of_gate(events("opened"), gate) for gate in GATE_STAGE} == {1}
 
@@ -73,6 +84,13 @@ def test_a_table_is_frozen_by_the_packets_of_later_stages(name, gate):
 
 
 def test_every_table_before_the_sign_off_freezes_but_logs():
-    later = {"decided_books", "decision_verdicts", "sign_off_packets", "region_digests", "sign_off_verdicts",
-             "approved_diff", "conflicts"}
+    later = {
+        "decided_books",
+        "decision_verdicts",
+        "sign_off_packets",
+        "region_digests",
+        "sign_off_verdicts",
+        "approved_diff",
+        "conflicts",
+    }
     assert set(TABLES) - set(TABLE_STAGE) - later == {name for name, each in TABLES.items() if each.is_log}

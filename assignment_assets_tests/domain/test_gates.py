@@ -28,8 +28,21 @@ def manifest(gate="lock_lists", **changes):
 
 
 def receipt(receipt_no, person, digest="a", verdict="accepted", revision=1, subject="", hours=1.0):
-    return Receipt(receipt_no, "lock_lists", person, subject, "keep.xlsx", digest, ".xlsx",
-                   ISSUED + timedelta(hours=hours), False, revision, verdict, "", "")
+    return Receipt(
+        receipt_no,
+        "lock_lists",
+        person,
+        subject,
+        "keep.xlsx",
+        digest,
+        ".xlsx",
+        ISSUED + timedelta(hours=hours),
+        False,
+        revision,
+        verdict,
+        "",
+        "",
+    )
 
 
 ALL_IN = [receipt(number, name, hours=number) for number, name in enumerate(NAMES, 1)]
@@ -62,7 +75,9 @@ def test_after_the_last_answer_the_gate_stays_open_for_corrections():
     last = ALL_IN[-1].received_at
     early = closing(manifest(), ALL_IN, last + timedelta(minutes=14))
     assert (early.is_closed, early.why) == (
-        False, "all 3 lists are in; open for corrections until 2026-10-01 11:15 UTC")
+        False,
+        "all 3 lists are in; open for corrections until 2026-10-01 11:15 UTC",
+    )
     assert closing(manifest(), ALL_IN, last + timedelta(minutes=15)).is_closed
 
 
@@ -81,8 +96,9 @@ def test_a_draft_never_closes():
     assert not closing(manifest(is_draft=True), ALL_IN, DEADLINE).is_closed
 
 
-@pytest.mark.parametrize("other", [{"verdict": "refused"}, {"verdict": "ignored"}, {"verdict": "held"},
-                                   {"revision": 2}, {"revision": 0}])
+@pytest.mark.parametrize(
+    "other", [{"verdict": "refused"}, {"verdict": "ignored"}, {"verdict": "held"}, {"revision": 2}, {"revision": 0}]
+)
 def test_only_accepted_files_of_this_revision_count_as_answers(other):
     receipts = [*ALL_IN[:2], receipt(3, "R-003", **other)]
     assert [each.person for each in who_is_missing(manifest(), receipts)] == ["R-003"]
@@ -96,8 +112,7 @@ def test_the_highest_receipt_of_a_person_counts_whatever_the_order_of_the_log():
 def test_two_files_on_hold_keep_the_gate_open_until_settled_or_the_deadline():
     receipts = [*ALL_IN, receipt(4, "R-002", "b", "held"), receipt(5, "R-002", "c", "held")]
     waiting = closing(manifest(), receipts, DEADLINE - timedelta(hours=1))
-    assert (waiting.is_closed, waiting.why) == (
-        False, "waiting: 3 of 3 lists, two different files on hold from R-002")
+    assert (waiting.is_closed, waiting.why) == (False, "waiting: 3 of 3 lists, two different files on hold from R-002")
     assert closing(manifest(), receipts, DEADLINE).is_closed
     settled = [*receipts, receipt(6, "R-002", "b")]
     assert on_hold(settled, 1) == ()
@@ -105,13 +120,16 @@ def test_two_files_on_hold_keep_the_gate_open_until_settled_or_the_deadline():
 
 
 def test_a_region_waits_until_anybody_who_was_asked_has_signed_it():
-    asked = tuple(Addressee(f"{name}@example.com", name, "", "", region)
-                  for name in ("ann", "bo") for region in ("east", "west"))
+    asked = tuple(
+        Addressee(f"{name}@example.com", name, "", "", region) for name in ("ann", "bo") for region in ("east", "west")
+    )
     gate = manifest("sign_offs", persons=asked)
     receipts = [receipt(1, "bo@example.com", subject="west")]
     state = closing(gate, receipts, ISSUED)
     assert [(each.person, each.subject) for each in state.missing] == [
-        ("ann@example.com", "east"), ("bo@example.com", "east")]
+        ("ann@example.com", "east"),
+        ("bo@example.com", "east"),
+    ]
     assert state.why.startswith("waiting: 1 of 2 sign-offs, missing east;")
     assert len(latest_receipts([*receipts, receipt(2, "bo@example.com", "b", subject="east")], 1)) == 2
 
@@ -128,8 +146,14 @@ def test_the_digest_follows_the_receipts_that_count_and_nothing_else():
     assert closing(manifest(), back_again, ISSUED).digest != base
 
 
-@given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from("abc"),
-                          st.sampled_from(["accepted", "refused", "held", "ignored"])), max_size=12))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(NAMES), st.sampled_from("abc"), st.sampled_from(["accepted", "refused", "held", "ignored"])
+        ),
+        max_size=12,
+    )
+)
 def test_people_who_answered_and_people_who_are_missing_are_all_people(steps):
     receipts = [receipt(number, *step) for number, step in enumerate(steps, 1)]
     state = closing(manifest(), receipts, DEADLINE)

@@ -12,8 +12,14 @@ GUS = "gus@example.com"
 def decision(account_id, rep_id, choice="accept", decision_no=1):
     """A row of DECISIONS on an edit of receipt 1."""
     return {
-        "decision_no": decision_no, "receipt_no": 1, "account_id": account_id, "rep_id": rep_id, "decision": choice,
-        "decided_by": GUS, "note": "agreed by phone", "is_signature_valid": True,
+        "decision_no": decision_no,
+        "receipt_no": 1,
+        "account_id": account_id,
+        "rep_id": rep_id,
+        "decision": choice,
+        "decided_by": GUS,
+        "note": "agreed by phone",
+        "is_signature_valid": True,
     }
 
 
@@ -35,12 +41,18 @@ def test_an_accepted_edit_moves_the_account_and_says_who_decided(company, entitl
     decided = decide_on(company, company.judge(add("c2", "ana")), entitlements, decision("c2", "ana"))
     row = decided.reviewed_books.row(by_predicate=pl.col("account_id") == "c2", named=True)
     assert (row["reviewed_owner_id"], row["review_change"], row["is_move"], row["receipt_no"]) == (
-        "ana", "added", False, 1)
+        "ana",
+        "added",
+        False,
+        1,
+    )
     assert row["reason_sentence"] == (
         "dana@example.com (receipt 1): morale – they ask for it; accepted by gus@example.com: agreed by phone"
     )
     assert verdict_of(decided, "c2") == (
-        "accepted", "growth_strategy", "Held, then accepted by gus@example.com: agreed by phone."
+        "accepted",
+        "growth_strategy",
+        "Held, then accepted by gus@example.com: agreed by phone.",
     )
     assert decided.decision_verdicts["verdict"].to_list() == ["accepted"]
 
@@ -59,19 +71,32 @@ def test_an_account_dropped_and_then_accepted_goes_to_its_taker(company, entitle
     assert owner_of(decided.reviewed_books, "b1") == ("cleo", "added")
 
 
-@pytest.mark.parametrize(("changes", "rule", "message"), [
-    ({"is_signature_valid": False}, "bad_signature",
-     "The signature is not gus@example.com's. Sign the decision with your own key."),
-    ({"account_id": "c1"}, "not_held",
-     "Account c1 for rep ana (receipt 1) is no held edit; there is nothing to decide."),
-    ({"receipt_no": 7}, "not_held",
-     "Account c2 for rep ana (receipt 7) is no held edit; there is nothing to decide."),
-    ({"decided_by": "eve@example.com"}, "not_entitled",
-     "eve@example.com may not sign for North or South; one of the two is needed to decide."),
-])
-def test_a_decision_that_does_not_count_says_why_and_the_edit_stays_held(
-    company, entitlements, changes, rule, message
-):
+@pytest.mark.parametrize(
+    ("changes", "rule", "message"),
+    [
+        (
+            {"is_signature_valid": False},
+            "bad_signature",
+            "The signature is not gus@example.com's. Sign the decision with your own key.",
+        ),
+        (
+            {"account_id": "c1"},
+            "not_held",
+            "Account c1 for rep ana (receipt 1) is no held edit; there is nothing to decide.",
+        ),
+        (
+            {"receipt_no": 7},
+            "not_held",
+            "Account c2 for rep ana (receipt 7) is no held edit; there is nothing to decide.",
+        ),
+        (
+            {"decided_by": "eve@example.com"},
+            "not_entitled",
+            "eve@example.com may not sign for North or South; one of the two is needed to decide.",
+        ),
+    ],
+)
+def test_a_decision_that_does_not_count_says_why_and_the_edit_stays_held(company, entitlements, changes, rule, message):
     decided = decide_on(company, company.judge(add("c2", "ana")), entitlements, decision("c2", "ana") | changes)
     assert decided.decision_verdicts.select("verdict", "rule", "message").rows() == [("refused", rule, message)]
     assert verdict_of(decided, "c2")[0] == "held"
@@ -80,8 +105,11 @@ def test_a_decision_that_does_not_count_says_why_and_the_edit_stays_held(
 
 def test_the_later_of_two_decisions_counts(company, entitlements):
     decided = decide_on(
-        company, company.judge(add("c2", "ana")), entitlements,
-        decision("c2", "ana", "accept", 1), decision("c2", "ana", "refuse", 2),
+        company,
+        company.judge(add("c2", "ana")),
+        entitlements,
+        decision("c2", "ana", "accept", 1),
+        decision("c2", "ana", "refuse", 2),
     )
     assert decided.decision_verdicts.select("verdict", "rule").rows() == [("ignored", "superseded"), ("accepted", None)]
     assert verdict_of(decided, "c2")[0] == "refused"
@@ -104,10 +132,17 @@ def test_two_held_halves_of_a_swap_between_full_books_are_accepted_together(comp
 def test_one_half_of_a_swap_alone_would_overfill_and_stays_held(company, entitlements):
     full, verdicts = swap_asked_for_by_one_voice_each(company)
     decided = decide_on(full, verdicts, entitlements, decision("c1", "ana"))
-    assert decided.decision_verdicts.select("verdict", "rule", "message").rows() == [("refused", "capacity", (
-        "Ana Ruiz's book would hold 5 of 4 accounts; the edit stays held. Accept the edit that frees the seat together"
-        " with it, or refuse this one."
-    ))]
+    assert decided.decision_verdicts.select("verdict", "rule", "message").rows() == [
+        (
+            "refused",
+            "capacity",
+            (
+                "Ana Ruiz's book would hold 5 of 4 accounts; the edit stays held. Accept the edit that frees "
+                "the seat together"
+                " with it, or refuse this one."
+            ),
+        )
+    ]
     assert verdict_of(decided, "c1")[0] == "held"
     assert owner_of(decided.reviewed_books, "c1") == ("cleo", "none")
 

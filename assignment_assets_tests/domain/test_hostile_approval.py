@@ -12,16 +12,22 @@ def rows(table, *given):
 
 
 def signed(**digests):
-    return rows(SIGNED_REGIONS, *(
-        {"region": region, "receipt_no": number, "signed_by": "priya", "digest": digest}
-        for number, (region, digest) in enumerate(digests.items(), 1)
-    ))
+    return rows(
+        SIGNED_REGIONS,
+        *(
+            {"region": region, "receipt_no": number, "signed_by": "priya", "digest": digest}
+            for number, (region, digest) in enumerate(digests.items(), 1)
+        ),
+    )
 
 
-PACKETS = rows(SIGN_OFF_PACKETS, *(
-    {"account_id": "x1", "region": region, "old_owner_id": "ana", "new_owner_id": "cleo", "is_held": False}
-    for region in ("North", "South")
-))
+PACKETS = rows(
+    SIGN_OFF_PACKETS,
+    *(
+        {"account_id": "x1", "region": region, "old_owner_id": "ana", "new_owner_id": "cleo", "is_held": False}
+        for region in ("North", "South")
+    ),
+)
 OWNED = rows(OWNED_NOW, *({"rep_id": each, "name": each, "owned_count": 1, "capacity": 10} for each in ("ana", "cleo")))
 
 

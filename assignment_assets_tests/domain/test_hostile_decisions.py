@@ -5,8 +5,15 @@ import pytest
 from assignment_assets.domain.decisions import read_decision
 
 SOUND = {
-    "kind": "sign_off", "cycle": "2026q4-global", "revision": 1, "region": "North", "digest": "d",
-    "decision": "approve", "signed_by": "priya@example.com", "note": "", "signature": "a",
+    "kind": "sign_off",
+    "cycle": "2026q4-global",
+    "revision": 1,
+    "region": "North",
+    "digest": "d",
+    "decision": "approve",
+    "signed_by": "priya@example.com",
+    "note": "",
+    "signature": "a",
 }
 
 

@@ -41,8 +41,17 @@ def test_no_code_is_called_missing(code):
     assert rule_for(code) == "missing_code"
 
 
-@pytest.mark.parametrize("code", ["hello", "aae1:a:b", CODE + ":more", CODE.replace(":2:", ":two:"),
-                                  CODE.replace("global", "glöbal"), CODE.replace(":2:", ":²:")])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "hello",
+        "aae1:a:b",
+        CODE + ":more",
+        CODE.replace(":2:", ":two:"),
+        CODE.replace("global", "glöbal"),
+        CODE.replace(":2:", ":²:"),
+    ],
+)
 def test_text_of_another_shape_is_called_unreadable(code):
     assert rule_for(code) == "unreadable_code"
 
@@ -51,24 +60,39 @@ def test_a_code_of_another_engine_is_called_foreign():
     assert rule_for(packet_code(OTHER_KEY, "2026q4-global", 2, "lock_lists", "005000000000001AAA")) == "foreign_code"
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    (":2:", ":3:"), ("global", "region"), ("lock_lists", "sign_offs"), ("001AAA", "002AAA"),
-    (CODE[-4:], "0000" if CODE[-4:] != "0000" else "1111")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (":2:", ":3:"),
+        ("global", "region"),
+        ("lock_lists", "sign_offs"),
+        ("001AAA", "002AAA"),
+        (CODE[-4:], "0000" if CODE[-4:] != "0000" else "1111"),
+    ],
+)
 def test_a_code_with_one_part_changed_is_called_altered(old, new):
     assert rule_for(CODE.replace(old, new)) == "altered_code"
 
 
 @given(st.integers(0, len(CODE) - 1), st.sampled_from("abcXYZ0189:._-@"))
 def test_no_single_changed_character_passes(place, character):
-    changed = CODE[:place] + character + CODE[place + 1:]
+    changed = CODE[:place] + character + CODE[place + 1 :]
     if changed != CODE:
         with pytest.raises(BadCode):
             read_packet_code(KEY, changed)
 
 
-@pytest.mark.parametrize(("cycle", "revision", "gate", "person"), [
-    ("2026q4-global\n", 1, "lock_lists", "r-1"), ("Q4", 1, "lock_lists", "r-1"), ("2026q4", 0, "lock_lists", "r-1"),
-    ("2026q4", 1, "locks", "r-1"), ("2026q4", 1, "lock_lists", "../r-1"), ("2026q4", 1, "lock_lists", "a:b")])
+@pytest.mark.parametrize(
+    ("cycle", "revision", "gate", "person"),
+    [
+        ("2026q4-global\n", 1, "lock_lists", "r-1"),
+        ("Q4", 1, "lock_lists", "r-1"),
+        ("2026q4", 0, "lock_lists", "r-1"),
+        ("2026q4", 1, "locks", "r-1"),
+        ("2026q4", 1, "lock_lists", "../r-1"),
+        ("2026q4", 1, "lock_lists", "a:b"),
+    ],
+)
 def test_a_packet_that_could_not_be_read_back_gets_no_code(cycle, revision, gate, person):
     with pytest.raises(ValueError, match="no packet code"):
         packet_code(KEY, cycle, revision, gate, person)

@@ -99,14 +99,22 @@ def test_covered_states_are_hard_for_whoever_is_in_a_field_book(company, stands,
     assert invariants.covered_states(stands, company.books, reps, locks, EXEMPT).is_empty()
     moved = owners(c3="ana", o1="iris", nowhere="ben")
     assert invariants.covered_states(moved, company.books, reps, locks, EXEMPT).rows() == [
-        ("c3", "ana", "LA"), ("nowhere", "ben", None)
+        ("c3", "ana", "LA"),
+        ("nowhere", "ben", None),
     ]
 
 
-@pytest.mark.parametrize(("kind", "offends"), [
-    ("keep_with_owner", False), ("house", False), ("protected_deal", False), ("l3m_referrer", True),
-    ("dormant_pick", True), ("never_referred_pick", True),
-])
+@pytest.mark.parametrize(
+    ("kind", "offends"),
+    [
+        ("keep_with_owner", False),
+        ("house", False),
+        ("protected_deal", False),
+        ("l3m_referrer", True),
+        ("dormant_pick", True),
+        ("never_referred_pick", True),
+    ],
+)
 def test_only_some_locks_hold_off_territory(company, kind, offends):
     lock = pl.DataFrame({"account_id": ["c3"], "rep_id": ["ana"], "lock_kind": [kind]})
     found = invariants.covered_states(owners(c3="ana"), company.books, company.reps, lock, EXEMPT)
@@ -171,17 +179,27 @@ def test_the_diff_is_exactly_the_moves_of_the_books(company):
 
 def approved(**changes):
     """One approved move between regions, signed in the South."""
-    row = {"sign_off_no": 1, "region": "South", "account_id": "a3", "old_owner_id": "cleo", "new_owner_id": "ana",
-           "status": "approved", "digest": "2222"}
+    row = {
+        "sign_off_no": 1,
+        "region": "South",
+        "account_id": "a3",
+        "old_owner_id": "cleo",
+        "new_owner_id": "ana",
+        "status": "approved",
+        "digest": "2222",
+    }
     return table(APPROVED_DIFF, row | changes)
 
 
 def signed(*pairs):
     """Accepted approvals of (region, digest)."""
-    return table(SIGN_OFF_VERDICTS, *(
-        {"receipt_no": number, "region": region, "digest": digest, "decision": "approve", "verdict": "accepted"}
-        for number, (region, digest) in enumerate(pairs)
-    ))
+    return table(
+        SIGN_OFF_VERDICTS,
+        *(
+            {"receipt_no": number, "region": region, "digest": digest, "decision": "approve", "verdict": "accepted"}
+            for number, (region, digest) in enumerate(pairs)
+        ),
+    )
 
 
 def test_an_approved_move_has_the_signature_of_every_region_it_touches(company):
@@ -200,8 +218,14 @@ def test_a_deferred_move_needs_no_signature_yet(company):
 
 def logged(**changes):
     """The log row of the approved move."""
-    row = {"sign_off_no": 1, "account_id": "a3", "attempt": 1, "old_owner_id": "cleo", "new_owner_id": "ana",
-           "outcome": "verified"}
+    row = {
+        "sign_off_no": 1,
+        "account_id": "a3",
+        "attempt": 1,
+        "old_owner_id": "cleo",
+        "new_owner_id": "ana",
+        "outcome": "verified",
+    }
     return table(WRITE_BACK_LOG, row | changes)
 
 

@@ -15,10 +15,17 @@ def test_a_link_grants_what_it_was_made_for():
     assert DANA.gate == "review_edits"
 
 
-@pytest.mark.parametrize(("text", "rule"), [
-    ("", "unreadable"), ("director~x~y~1~z", "altered"), ("king~2026q4-global~dana~1~z", "unreadable"),
-    ("director~2026q4-global~dana~soon~z", "unreadable"), ("é~~~~", "unreadable"), ("a" * 5000, "unreadable"),
-])
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "unreadable"),
+        ("director~x~y~1~z", "altered"),
+        ("king~2026q4-global~dana~1~z", "unreadable"),
+        ("director~2026q4-global~dana~soon~z", "unreadable"),
+        ("é~~~~", "unreadable"),
+        ("a" * 5000, "unreadable"),
+    ],
+)
 def test_what_is_no_link_is_refused(text, rule):
     with pytest.raises(BadLink) as error:
         read_link(KEY, text, NOW)
@@ -35,14 +42,19 @@ def test_a_link_expires_to_the_second():
 def test_any_changed_letter_breaks_it():
     text = seal_link(KEY, DANA)
     for place in range(len(text)):
-        changed = text[:place] + ("b" if text[place] != "b" else "c") + text[place + 1:]
+        changed = text[:place] + ("b" if text[place] != "b" else "c") + text[place + 1 :]
         with pytest.raises(BadLink):
             read_link(KEY, changed, NOW)
 
 
-@pytest.mark.parametrize("bad", [
-    Pass("king", "2026q4-global", "dana", NOW), Pass("rep", "../x", "dana", NOW), Pass("rep", "2026q4", "a~b", NOW),
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Pass("king", "2026q4-global", "dana", NOW),
+        Pass("rep", "../x", "dana", NOW),
+        Pass("rep", "2026q4", "a~b", NOW),
+    ],
+)
 def test_a_link_that_could_not_be_read_back_is_not_made(bad):
     with pytest.raises(ValueError, match="no link"):
         seal_link(KEY, bad)

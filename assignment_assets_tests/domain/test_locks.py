@@ -27,8 +27,10 @@ def settled(*picks, company=None, run_config=None):
 
 def kinds(locks):
     """Account → (rep, lock kind)."""
-    return {account_id: (rep_id, kind) for account_id, rep_id, kind in locks.select(
-        "account_id", "rep_id", "lock_kind").iter_rows()}
+    return {
+        account_id: (rep_id, kind)
+        for account_id, rep_id, kind in locks.select("account_id", "rep_id", "lock_kind").iter_rows()
+    }
 
 
 def refusal(*picks, **more):
@@ -39,16 +41,30 @@ def refusal(*picks, **more):
 
 def test_automatic_locks_of_the_tiny_company():
     assert kinds(settled()[0]) == {
-        "a01": ("ana", "l3m_referrer"), "a02": ("ana", "l3m_referrer"), "a11": ("ana", "keep_with_owner"),
-        "b01": ("ben", "l3m_referrer"), "b02": ("ben", "l3m_referrer"), "b11": ("ben", "house"),
-        "c01": ("cleo", "l3m_referrer"), "c02": ("cleo", "l3m_referrer"), "c11": ("cleo", "protected_deal"),
+        "a01": ("ana", "l3m_referrer"),
+        "a02": ("ana", "l3m_referrer"),
+        "a11": ("ana", "keep_with_owner"),
+        "b01": ("ben", "l3m_referrer"),
+        "b02": ("ben", "l3m_referrer"),
+        "b11": ("ben", "house"),
+        "c01": ("cleo", "l3m_referrer"),
+        "c02": ("cleo", "l3m_referrer"),
+        "c11": ("cleo", "protected_deal"),
     }
 
 
-@pytest.mark.parametrize(("changes", "is_locked"), [
-    ({}, True), ({"state": "OK"}, True), ({"state": "NM"}, False), ({"owner_id": "max"}, False),
-    ({"owner_id": "iris"}, False), ({"owner_id": "queue"}, False), ({"owner_id": None}, False),
-])
+@pytest.mark.parametrize(
+    ("changes", "is_locked"),
+    [
+        ({}, True),
+        ({"state": "OK"}, True),
+        ({"state": "NM"}, False),
+        ({"owner_id": "max"}, False),
+        ({"owner_id": "iris"}, False),
+        ({"owner_id": "queue"}, False),
+        ({"owner_id": None}, False),
+    ],
+)
 def test_a_recent_referrer_stays_with_an_active_field_owner_who_covers_it(changes, is_locked):
     company = tiny(account("x01", **({"owner_id": "ana", "history": "l3m"} | changes)))
     assert ("x01" in kinds(settled(company=company)[0])) is is_locked
@@ -61,17 +77,31 @@ def test_a_non_productive_book_keeps_no_recent_referrer():
 
 
 @pytest.mark.parametrize("mark", ["keep_with_owner", "is_house"])
-@pytest.mark.parametrize(("owner_id", "is_locked"), [
-    ("ana", True), ("iris", True), ("max", False), ("queue", False), (None, False),
-])
+@pytest.mark.parametrize(
+    ("owner_id", "is_locked"),
+    [
+        ("ana", True),
+        ("iris", True),
+        ("max", False),
+        ("queue", False),
+        (None, False),
+    ],
+)
 def test_marks_hold_with_any_active_owner_even_off_territory(mark, owner_id, is_locked):
     company = tiny(account("x01", owner_id, "WY", **{mark: True}))
     assert ("x01" in kinds(settled(company=company)[0])) is is_locked
 
 
-@pytest.mark.parametrize(("days", "changes", "is_locked"), [
-    (0, {}, True), (30, {}, True), (31, {}, False), (-1, {}, False), (10, {"is_closed": True}, False),
-])
+@pytest.mark.parametrize(
+    ("days", "changes", "is_locked"),
+    [
+        (0, {}, True),
+        (30, {}, True),
+        (31, {}, False),
+        (-1, {}, False),
+        (10, {"is_closed": True}, False),
+    ],
+)
 def test_an_open_deal_that_closes_soon_protects_its_account(days, changes, is_locked):
     company = tiny()
     company = type(company)(company.accounts, company.reps, table(OPPORTUNITIES, deal("d9", "a12", days, **changes)))
@@ -89,7 +119,9 @@ def test_the_first_kind_that_applies_names_the_lock():
 def test_a_rep_on_leave_keeps_their_locks():
     company = tiny(reps={"ana": {"on_leave_until": date(2026, 12, 1)}})
     assert {each for each, (rep_id, _) in kinds(settled(company=company)[0]).items() if rep_id == "ana"} == {
-        "a01", "a02", "a11"
+        "a01",
+        "a02",
+        "a11",
     }
 
 
@@ -123,7 +155,11 @@ def test_what_does_not_fit_is_marked_and_says_why():
     _, verdicts = settled(run_config=config(capacities={"ana": 2}))
     row = verdicts.row(0, named=True)
     assert (row["account_id"], row["lock_kind"], row["verdict"], row["rule"]) == (
-        "a11", "keep_with_owner", "refused", "capacity")
+        "a11",
+        "keep_with_owner",
+        "refused",
+        "capacity",
+    )
     assert row["message"] == "Account a11: no seat is left in ana's book; it enters the pool."
 
 
@@ -135,8 +171,9 @@ def test_inside_sales_members_have_no_capacity():
 
 def test_fixed_accounts_take_their_seats_first():
     run_config = config(scope="churn", books=["max"], book_size=12)
-    seats = dict(free_seats(books_of(tiny(), run_config), pool_of(tiny(), run_config)).select(
-        "rep_id", "free_seats").iter_rows())
+    seats = dict(
+        free_seats(books_of(tiny(), run_config), pool_of(tiny(), run_config)).select("rep_id", "free_seats").iter_rows()
+    )
     assert seats == {"ana": 0, "ben": 0, "cleo": 0, "max": 12, "nia": 12}
 
 
@@ -146,7 +183,8 @@ def test_picks_become_locks_with_their_receipt():
     assert (found["a06"]["lock_kind"], found["a06"]["receipt_no"]) == ("dormant_pick", 1)
     assert (found["a09"]["lock_kind"], found["a01"]["receipt_no"]) == ("never_referred_pick", None)
     assert verdicts["message"].to_list() == [
-        "Row 4, account a06: kept (1 of 5 dormant picks).", "Row 5, account a09: kept (1 of 5 never-referred picks).",
+        "Row 4, account a06: kept (1 of 5 dormant picks).",
+        "Row 5, account a09: kept (1 of 5 never-referred picks).",
     ]
 
 
@@ -164,30 +202,47 @@ def test_a_sixth_pick_of_a_kind_is_refused_in_workbook_order():
 
 
 def test_quotas_count_apart_by_kind_and_by_rep():
-    locks, _ = settled(pick("a06"), pick("a09", 2), pick("b06", rep_id="ben", receipt_no=2),
-                       run_config=config(dormant_quota=1, never_referred_quota=1))
+    locks, _ = settled(
+        pick("a06"),
+        pick("a09", 2),
+        pick("b06", rep_id="ben", receipt_no=2),
+        run_config=config(dormant_quota=1, never_referred_quota=1),
+    )
     assert {"a06", "a09", "b06"} <= set(kinds(locks))
 
 
 def test_picks_stop_at_the_last_seat():
     rows = [pick("a06", 1), pick("a07", 2)]
     assert refusal(*rows, run_config=config(capacities={"ana": 4})) == (
-        "capacity", "Row 2, account a07: your book has no seat left for another lock."
+        "capacity",
+        "Row 2, account a07: your book has no seat left for another lock.",
     )
 
 
-@pytest.mark.parametrize(("row", "rule", "message"), [
-    (pick("zzz"), "not_in_pool",
-     "Row 1, account zzz: it is not in this cycle's pool, expected an account of your list."),
-    (pick("p01"), "not_in_pool",
-     "Row 1, account p01: it is not in this cycle's pool, expected an account of your list."),
-    (pick("b06"), "not_your_book", "Row 1, account b06: its owner is ben, expected your own book."),
-    (pick("q02"), "not_your_book", "Row 1, account q02: its owner is nobody, expected your own book."),
-    (pick("a01", answer="release"), "automatic_lock",
-     "Row 1, account a01: it locks automatically (l3m_referrer), which a rep cannot release."),
-    (pick("b12", rep_id="ben"), "covered_states", "Row 1, account b12: OK is not among your covered states."),
-    (pick("m03", rep_id="max"), "inactive", "Row 1, account m03: its owner is inactive, expected an active rep."),
-])
+@pytest.mark.parametrize(
+    ("row", "rule", "message"),
+    [
+        (
+            pick("zzz"),
+            "not_in_pool",
+            "Row 1, account zzz: it is not in this cycle's pool, expected an account of your list.",
+        ),
+        (
+            pick("p01"),
+            "not_in_pool",
+            "Row 1, account p01: it is not in this cycle's pool, expected an account of your list.",
+        ),
+        (pick("b06"), "not_your_book", "Row 1, account b06: its owner is ben, expected your own book."),
+        (pick("q02"), "not_your_book", "Row 1, account q02: its owner is nobody, expected your own book."),
+        (
+            pick("a01", answer="release"),
+            "automatic_lock",
+            "Row 1, account a01: it locks automatically (l3m_referrer), which a rep cannot release.",
+        ),
+        (pick("b12", rep_id="ben"), "covered_states", "Row 1, account b12: OK is not among your covered states."),
+        (pick("m03", rep_id="max"), "inactive", "Row 1, account m03: its owner is inactive, expected an active rep."),
+    ],
+)
 def test_every_refusal_says_what_is_and_what_was_expected(row, rule, message):
     assert refusal(row, company=tiny(account("q02", None))) == (rule, message)
 

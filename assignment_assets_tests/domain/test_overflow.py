@@ -12,8 +12,12 @@ from assignment_assets.domain.tables import REPS
 from assignment_assets.sample.company import Company
 from assignment_assets_tests.company import books_of, config, rep, table, tiny
 
-SCHEMA = {"account_id": pl.String, "current_owner_id": pl.String, "referral_status": pl.String,
-          "is_referring": pl.Boolean}
+SCHEMA = {
+    "account_id": pl.String,
+    "current_owner_id": pl.String,
+    "referral_status": pl.String,
+    "is_referring": pl.Boolean,
+}
 NEVERS = [(f"x{number:02}", "max", "never", False) for number in range(1, 8)]
 
 
@@ -25,10 +29,16 @@ def placed(*rows, reps=(), changes=None, **more):
     return {account_id: (queue, member) for account_id, queue, member in frame.iter_rows()}
 
 
-@pytest.mark.parametrize(("status", "is_referring", "queue"), [
-    ("l3m", True, "arm"), ("l3m", False, "arm"), ("dormant", True, "arm"), ("dormant", False, "growers"),
-    ("never", False, "activators"),
-])
+@pytest.mark.parametrize(
+    ("status", "is_referring", "queue"),
+    [
+        ("l3m", True, "arm"),
+        ("l3m", False, "arm"),
+        ("dormant", True, "arm"),
+        ("dormant", False, "growers"),
+        ("never", False, "activators"),
+    ],
+)
 def test_the_queue_follows_the_referrals(status, is_referring, queue):
     assert placed(("x01", "max", status, is_referring))["x01"][0] == queue
 
@@ -45,8 +55,9 @@ def test_members_of_a_queue_share_evenly_in_id_order():
 
 
 def test_a_member_keeps_what_they_own_and_others_make_up_for_it():
-    rows = [(account_id, "amy" if account_id in ("x05", "x06", "x07") else "max", *rest)
-            for account_id, _, *rest in NEVERS]
+    rows = [
+        (account_id, "amy" if account_id in ("x05", "x06", "x07") else "max", *rest) for account_id, _, *rest in NEVERS
+    ]
     found = placed(*rows, reps=[rep("ada", "Ada", team="activators")])
     assert {each for each, (_, member) in found.items() if member == "amy"} == {"x05", "x06", "x07"}
     assert Counter(member for _, member in found.values()) == {"amy": 3, "ada": 4}
@@ -62,9 +73,14 @@ def test_who_has_left_or_is_on_leave_takes_nothing(change):
     assert placed(("x01", "amy", "never", False), changes={"amy": change})["x01"] != ("activators", "amy")
 
 
-@pytest.mark.parametrize(("gone", "status", "queue"), [
-    ("iris", "l3m", "growers"), ("gus", "dormant", "activators"), ("amy", "never", "arm"),
-])
+@pytest.mark.parametrize(
+    ("gone", "status", "queue"),
+    [
+        ("iris", "l3m", "growers"),
+        ("gus", "dormant", "activators"),
+        ("amy", "never", "arm"),
+    ],
+)
 def test_a_queue_that_nobody_works_falls_to_the_next_one(gone, status, queue):
     assert placed(("x01", None, status, False), changes={gone: {"is_active": False}})["x01"][0] == queue
 

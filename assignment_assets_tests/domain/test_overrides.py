@@ -11,10 +11,15 @@ def override(account_id, rep_id, reason="they ask for him"):
 
 
 def test_only_exceptions_from_a_state_that_the_rep_does_not_cover_matter_each_once():
-    run_config = config(coverage_overrides=[
-        override("b12", "ben"), override("b12", "ben", "said twice"), override("b12", "ana"), override("zz", "ben"),
-        override("i03", "cleo", "a promise"),
-    ])
+    run_config = config(
+        coverage_overrides=[
+            override("b12", "ben"),
+            override("b12", "ben", "said twice"),
+            override("b12", "ana"),
+            override("zz", "ben"),
+            override("i03", "cleo", "a promise"),
+        ]
+    )
     found = overrides_that_matter(run_config, tiny().accounts, books_of(tiny(), run_config))
     assert found.rows() == [("b12", "ben", "they ask for him"), ("i03", "cleo", "a promise")]
 

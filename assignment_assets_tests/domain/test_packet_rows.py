@@ -12,13 +12,23 @@ PROPOSED = table(
     PROPOSED_BOOKS,
     {"account_id": "a01", "rep_id": "ana", "phase": "lock", "current_owner_id": "ana", "is_move": False},
     {"account_id": "a03", "rep_id": "ana", "phase": "value", "current_owner_id": "ana", "is_move": False},
-    {"account_id": "b03", "rep_id": "cleo", "phase": "value", "current_owner_id": "ben", "is_move": True,
-     "move_reason": "rebalance", "reason_sentence": "So it is.", "keep_cost_balance": 0.5},
+    {
+        "account_id": "b03",
+        "rep_id": "cleo",
+        "phase": "value",
+        "current_owner_id": "ben",
+        "is_move": True,
+        "move_reason": "rebalance",
+        "reason_sentence": "So it is.",
+        "keep_cost_balance": 0.5,
+    },
     {"account_id": "q01", "rep_id": "nia", "phase": "value", "current_owner_id": None, "is_move": True},
     {"account_id": "i01", "rep_id": "iris", "phase": "lock", "current_owner_id": "iris", "is_move": False},
 )
-OVER = table(OVERFLOW, {"account_id": "c12", "member_id": "amy", "current_owner_id": "cleo", "is_move": True,
-                        "move_reason": "no_seat"})
+OVER = table(
+    OVERFLOW,
+    {"account_id": "c12", "member_id": "amy", "current_owner_id": "cleo", "is_move": True, "move_reason": "no_seat"},
+)
 
 
 def shown():
@@ -29,8 +39,12 @@ def shown():
 def test_the_proposal_is_one_row_an_account():
     rows = {row["account_id"]: row for row in shown().to_dicts()}
     assert {each: (row["new_owner_id"], row["owner_kind"], row["is_locked"]) for each, row in rows.items()} == {
-        "a01": ("ana", "field", True), "a03": ("ana", "field", False), "b03": ("cleo", "field", False),
-        "c12": ("amy", "inside_sales", False), "i01": ("iris", "field", True), "q01": ("nia", "field", False),
+        "a01": ("ana", "field", True),
+        "a03": ("ana", "field", False),
+        "b03": ("cleo", "field", False),
+        "c12": ("amy", "inside_sales", False),
+        "i01": ("iris", "field", True),
+        "q01": ("nia", "field", False),
     }
 
 
@@ -45,7 +59,10 @@ def test_review_reps_carry_names_directors_and_fixed_accounts():
     pool, books = pool_of(tiny(), run_config), books_of(tiny(), run_config)
     rows = {row["rep_id"]: row for row in review_reps(books, tiny().reps, free_seats(books, pool)).to_dicts()}
     assert (rows["ben"]["name"], rows["ben"]["director_email"], rows["ben"]["fixed_count"]) == (
-        "Ben Ode", "dana@example.com", 12)
+        "Ben Ode",
+        "dana@example.com",
+        12,
+    )
     assert (rows["ana"]["fixed_count"], rows["iris"]["fixed_count"]) == (0, 0)
 
 
@@ -87,7 +104,9 @@ def test_moves_name_both_ends():
 def test_books_show_what_may_be_edited():
     rows = book_rows(shown(), tiny().accounts, tiny().reps)
     assert rows.select("rep_id", "account_id", "is_move").rows() == [
-        ("ana", "a03", False), ("cleo", "b03", True), ("nia", "q01", True)
+        ("ana", "a03", False),
+        ("cleo", "b03", True),
+        ("nia", "q01", True),
     ]
 
 

@@ -36,18 +36,23 @@ def test_without_a_taker_it_goes_back_to_its_previous_owner(company):
     )
 
 
-@pytest.mark.parametrize(("account_id", "rep_id", "change", "why"), [
-    ("a2", "ana", {}, "Ben Ode, its previous owner, has no seat left"),
-    ("a4", "ana", {}, "Ana Ruiz is its previous owner"),
-    ("b3", "ben", {}, "Max Orr, its previous owner, is not active"),
-    ("b1", "ben", {"is_on_leave": True}, "Ana Ruiz, its previous owner, is on leave"),
-    ("b1", "ben", {"covered_states": ["OK"]}, "Ana Ruiz, its previous owner, does not cover TX"),
-])
+@pytest.mark.parametrize(
+    ("account_id", "rep_id", "change", "why"),
+    [
+        ("a2", "ana", {}, "Ben Ode, its previous owner, has no seat left"),
+        ("a4", "ana", {}, "Ana Ruiz is its previous owner"),
+        ("b3", "ben", {}, "Max Orr, its previous owner, is not active"),
+        ("b1", "ben", {"is_on_leave": True}, "Ana Ruiz, its previous owner, is on leave"),
+        ("b1", "ben", {"covered_states": ["OK"]}, "Ana Ruiz, its previous owner, does not cover TX"),
+    ],
+)
 def test_a_previous_owner_who_may_not_hold_it_leaves_it_to_inside_sales(company, account_id, rep_id, change, why):
     verdicts = company.with_rep("ana", **change).judge(drop(account_id, rep_id))
     assert owner_of(verdicts.reviewed_books, account_id) == ("iris", "to_inside_sales")
-    assert f"nobody took it and {why}, so it goes to Iris Lane of Inside Sales" in verdict_of(
-        verdicts, account_id, "drop")[2]
+    assert (
+        f"nobody took it and {why}, so it goes to Iris Lane of Inside Sales"
+        in verdict_of(verdicts, account_id, "drop")[2]
+    )
 
 
 def test_an_owner_unknown_to_the_company_gets_nothing_back(company):
@@ -67,9 +72,7 @@ def test_an_inside_sales_member_who_had_it_keeps_it(company):
 
 def test_returns_use_only_seats_that_adds_leave():
     company = big_book().with_rep("ben", capacity=2)
-    verdicts = company.judge(
-        drop("a01", "ana", 1), drop("a02", "ana", 2), drop("a03", "ana", 3), add("o01", "ben", 4)
-    )
+    verdicts = company.judge(drop("a01", "ana", 1), drop("a02", "ana", 2), drop("a03", "ana", 3), add("o01", "ben", 4))
     owners = [owner_of(verdicts.reviewed_books, name)[0] for name in ("o01", "a01", "a02", "a03")]
     assert owners == ["ben", "ben", "iris", "iris"]
 
@@ -92,10 +95,15 @@ def test_a_named_exception_opens_a_state_and_is_told(company):
 def test_a_withdrawn_account_stays_where_it_is_and_cannot_be_edited(company):
     gone = pl.DataFrame([("a2", "2026-event-1")], schema=WITHDRAWN.columns, orient="row")
     verdicts = company.judge(drop("a2", "ana"), withdrawn=gone)
-    assert verdict_of(verdicts, "a2", "drop") == ("refused", "not_in_review", (
-        "Account a2 was withdrawn: the narrower cycle 2026-event-1 decides its owner. Only accounts of the review book"
-        " can be edited."
-    ))
+    assert verdict_of(verdicts, "a2", "drop") == (
+        "refused",
+        "not_in_review",
+        (
+            "Account a2 was withdrawn: the narrower cycle 2026-event-1 decides its owner. Only accounts of the "
+            "review book"
+            " can be edited."
+        ),
+    )
     assert owner_of(verdicts.reviewed_books, "a2") == ("ben", "withdrawn")
     assert not verdicts.reviewed_books.filter(pl.col("account_id") == "a2")["is_move"][0]
 

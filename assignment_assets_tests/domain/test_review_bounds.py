@@ -13,19 +13,26 @@ def test_a_sixth_drop_is_refused_and_says_who_used_them_up():
     eve = rep("eli", "Eli Fox", "North", "TX", 1, director_email="eve@example.com")
     company = Company.of(company.books.to_dicts(), [*company.reps.to_dicts(), eve])
     verdicts = company.judge(*edits, drop("a09", "ana", 9, receipt_no=3))
-    assert verdict_of(verdicts, "a09", "drop") == ("refused", "over_bound_drops", (
-        "5 of 5 drops of Ana Ruiz's book are used: rows 1 and 2 of eve@example.com's review (receipt 1); rows 3, 4 and"
-        " 6 of dana@example.com's review (receipt 2)."
-    ))
+    assert verdict_of(verdicts, "a09", "drop") == (
+        "refused",
+        "over_bound_drops",
+        (
+            "5 of 5 drops of Ana Ruiz's book are used: rows 1 and 2 of eve@example.com's review (receipt 1); "
+            "rows 3, 4 and"
+            " 6 of dana@example.com's review (receipt 2)."
+        ),
+    )
     assert verdicts.edit_verdicts["verdict"].to_list().count("accepted") == 5
     assert owner_of(verdicts.reviewed_books, "a09") == ("ana", "none")
 
 
 def test_a_sixth_add_is_refused_and_says_who_used_them_up():
     verdicts = big_book().judge(*(add(f"o0{i}", "ana", i) for i in range(1, 7)))
-    assert verdict_of(verdicts, "o06") == ("refused", "over_bound_adds", (
-        "5 of 5 adds of Ana Ruiz's book are used: rows 1, 2, 3, 4 and 5 of dana@example.com's review (receipt 1)."
-    ))
+    assert verdict_of(verdicts, "o06") == (
+        "refused",
+        "over_bound_adds",
+        ("5 of 5 adds of Ana Ruiz's book are used: rows 1, 2, 3, 4 and 5 of dana@example.com's review (receipt 1)."),
+    )
 
 
 def test_an_add_out_of_a_book_uses_one_of_its_drops():
@@ -66,10 +73,15 @@ def test_a_swap_between_two_full_books_is_accepted(company):
 
 def test_an_add_into_a_full_book_is_refused_with_the_count(company):
     verdicts = company.judge(add("a2", "ben"))
-    assert verdict_of(verdicts, "a2") == ("refused", "capacity", (
-        "Ben Ode's book holds 4 of 4 accounts at the end of all reviews; there is no seat for one more. Drop an account"
-        " of that book as well, or choose another rep."
-    ))
+    assert verdict_of(verdicts, "a2") == (
+        "refused",
+        "capacity",
+        (
+            "Ben Ode's book holds 4 of 4 accounts at the end of all reviews; there is no seat for one more. "
+            "Drop an account"
+            " of that book as well, or choose another rep."
+        ),
+    )
     assert owner_of(verdicts.reviewed_books, "a2") == ("ana", "none")
 
 

@@ -66,8 +66,10 @@ def test_the_order_of_rows_decides_nothing(seed, bounds):
     company = random_company(seed)
     edits = random_review(company, seed)
     first = judge(edits, company.books, company.reps, company.fallback, bounds=bounds)
-    shuffled = [frame.sample(fraction=1, shuffle=True, seed=seed)
-                for frame in (edits, company.books, company.reps, company.fallback)]
+    shuffled = [
+        frame.sample(fraction=1, shuffle=True, seed=seed)
+        for frame in (edits, company.books, company.reps, company.fallback)
+    ]
     again = judge(*shuffled, bounds=bounds)
     assert again.edit_verdicts.equals(first.edit_verdicts)
     assert again.reviewed_books.equals(first.reviewed_books)
@@ -121,9 +123,18 @@ def decide_at_random(company, verdicts, seed):
     held = verdicts.edit_verdicts.filter((pl.col("verdict") == "held") & (pl.col("edit_kind") == "add")).to_dicts()
     choices = Random(seed).choices(["accept", "accept", "refuse", None], k=len(held))
     decisions = [
-        {"decision_no": number, "receipt_no": edit["receipt_no"], "account_id": edit["account_id"],
-         "rep_id": edit["rep_id"], "decision": choice, "decided_by": SIGNER, "note": None, "is_signature_valid": True}
-        for number, (edit, choice) in enumerate(zip(held, choices, strict=True)) if choice is not None
+        {
+            "decision_no": number,
+            "receipt_no": edit["receipt_no"],
+            "account_id": edit["account_id"],
+            "rep_id": edit["rep_id"],
+            "decision": choice,
+            "decided_by": SIGNER,
+            "note": None,
+            "is_signature_valid": True,
+        }
+        for number, (edit, choice) in enumerate(zip(held, choices, strict=True))
+        if choice is not None
     ]
     frame = pl.DataFrame(decisions, schema=DECISIONS.columns)
     return decide(verdicts.reviewed_books, verdicts.edit_verdicts, frame, company.reps, ENTITLED)
@@ -142,18 +153,30 @@ def test_regions_that_sign_in_any_order_write_the_books_and_never_overfill_one(s
     signatures, diff, log = SIGN_OFF_VERDICTS.empty(), APPROVED_DIFF.empty(), []
     for number, region in enumerate(Random(seed).sample(digests["region"].to_list(), digests.height), 1):
         digest = digests.filter(pl.col("region") == region)["digest"][0]
-        sign_off = {"receipt_no": number, "region": region, "signed_by": SIGNER, "decision": "approve",
-                    "digest": digest, "is_signature_valid": True}
+        sign_off = {
+            "receipt_no": number,
+            "region": region,
+            "signed_by": SIGNER,
+            "decision": "approve",
+            "digest": digest,
+            "is_signature_valid": True,
+        }
         new = judge_sign_offs(
             pl.DataFrame([sign_off], schema=SIGN_OFFS.columns), digests, ENTITLED, signatures, opened_by="ola"
         )
         signatures = pl.concat([signatures, new])
-        now = [(rep["rep_id"], rep["name"], owned(owners, rep), capacities[rep["rep_id"]])
-               for rep in company.reps.filter(pl.col("team") == "field").to_dicts()]
+        now = [
+            (rep["rep_id"], rep["name"], owned(owners, rep), capacities[rep["rep_id"]])
+            for rep in company.reps.filter(pl.col("team") == "field").to_dicts()
+        ]
         verified = frozenset(row["account_id"] for row in log)
         approved = approve(
-            rows, signed_regions(signatures, digests), diff, pl.DataFrame(now, schema=OWNED_NOW.columns, orient="row"),
-            sign_off_no=number, verified=verified,
+            rows,
+            signed_regions(signatures, digests),
+            diff,
+            pl.DataFrame(now, schema=OWNED_NOW.columns, orient="row"),
+            sign_off_no=number,
+            verified=verified,
         )
         diff = pl.concat([diff, approved])
         for row in approved.filter(pl.col("status") == "approved").to_dicts():

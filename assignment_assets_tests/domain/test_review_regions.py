@@ -8,8 +8,10 @@ from assignment_assets_tests.domain.tiny import LEE, Company, add, drop, owner_o
 
 def test_a_swap_between_regions_in_two_submissions_is_accepted_on_the_end_state(company):
     verdicts = company.judge(
-        drop("b1", "ben", 1), add("c1", "ben", 2),
-        drop("c1", "cleo", 1, 2, LEE), add("b1", "cleo", 2, 2, LEE),
+        drop("b1", "ben", 1),
+        add("c1", "ben", 2),
+        drop("c1", "cleo", 1, 2, LEE),
+        add("b1", "cleo", 2, 2, LEE),
     )
     assert set(verdicts.edit_verdicts["verdict"]) == {"accepted"}
     assert owner_of(verdicts.reviewed_books, "c1") == ("ben", "added")
@@ -27,9 +29,13 @@ def test_one_voice_on_another_regions_book_is_held_and_nothing_moves(company):
     assert owner_of(verdicts.reviewed_books, "c1") == ("cleo", "none")
 
 
-@pytest.mark.parametrize("other_voice", [
-    drop("c1", "cleo", 1, 2, LEE), add("c1", "ana", 1, 2, LEE),
-])
+@pytest.mark.parametrize(
+    "other_voice",
+    [
+        drop("c1", "cleo", 1, 2, LEE),
+        add("c1", "ana", 1, 2, LEE),
+    ],
+)
 def test_both_directors_together_may_move_an_account_between_regions(company, other_voice):
     verdicts = company.judge(add("c1", "ana"), other_voice)
     assert set(verdicts.edit_verdicts["verdict"]) == {"accepted"}
@@ -67,7 +73,9 @@ def test_the_home_directors_own_move_goes_before_a_strangers_wish(company):
     verdicts = company.judge(add("c1", "ana", 1, 1), add("c1", "dora", 1, 2, LEE))
     assert verdict_of(verdicts, "c1", receipt_no=2)[0] == "accepted"
     assert verdict_of(verdicts, "c1", receipt_no=1) == (
-        "refused", "already_taken", "Account c1 goes to Dora Lake by row 1 of lee@example.com's review (receipt 2)."
+        "refused",
+        "already_taken",
+        "Account c1 goes to Dora Lake by row 1 of lee@example.com's review (receipt 2).",
     )
 
 
@@ -78,9 +86,11 @@ def test_a_displacing_move_that_fails_itself_gives_way_to_the_wish_it_displaced(
         add("c1", "ana", 1, 1), drop("c2", "cleo", 1, 2, LEE), add("c1", "dora", 2, 2, LEE), bounds=Bounds(5, 1)
     )
     assert verdict_of(verdicts, "c1", receipt_no=1)[0] == "held"
-    assert verdict_of(verdicts, "c1", receipt_no=2) == ("refused", "already_taken", (
-        "Account c1 is asked for Ana Ruiz's book by row 1 of dana@example.com's review (receipt 1)."
-    ))
+    assert verdict_of(verdicts, "c1", receipt_no=2) == (
+        "refused",
+        "already_taken",
+        ("Account c1 is asked for Ana Ruiz's book by row 1 of dana@example.com's review (receipt 1)."),
+    )
     assert verdict_of(verdicts, "c2", "drop")[:2] == ("refused", "over_bound_drops")
 
 
@@ -88,20 +98,32 @@ def test_a_wish_whose_counts_would_overfill_another_book_says_which(company):
     second = rep("dora", "Dora Lake", "South", "TX", 5)
     company = Company.of(company.books.to_dicts(), [*company.reps.to_dicts(), second])
     verdicts = company.judge(
-        add("c1", "ana", 1, 1), drop("c2", "cleo", 1, 2, LEE), add("c1", "dora", 2, 2, LEE),
-        add("o1", "cleo", 3, 2, LEE), bounds=Bounds(5, 1),
+        add("c1", "ana", 1, 1),
+        drop("c2", "cleo", 1, 2, LEE),
+        add("c1", "dora", 2, 2, LEE),
+        add("o1", "cleo", 3, 2, LEE),
+        bounds=Bounds(5, 1),
     )
     assert verdict_of(verdicts, "c2", "drop")[0] == verdict_of(verdicts, "o1")[0] == "accepted"
-    assert verdict_of(verdicts, "c1", receipt_no=1) == ("refused", "capacity", (
-        "With account c1 in Ana Ruiz's book, Cleo Park's book would hold 4 of 3 accounts at the end of all reviews: the"
-        " bounds leave no room for it. Choose another account or another rep."
-    ))
+    assert verdict_of(verdicts, "c1", receipt_no=1) == (
+        "refused",
+        "capacity",
+        (
+            "With account c1 in Ana Ruiz's book, Cleo Park's book would hold 4 of 3 accounts at the end of all "
+            "reviews: the"
+            " bounds leave no room for it. Choose another account or another rep."
+        ),
+    )
 
 
 def test_an_account_that_two_ask_for_goes_to_the_first(company):
-    company = Company.of(company.books.to_dicts(), [
-        *company.reps.to_dicts(), rep("dora", "Dora Lake", "South", "TX", 5),
-    ])
+    company = Company.of(
+        company.books.to_dicts(),
+        [
+            *company.reps.to_dicts(),
+            rep("dora", "Dora Lake", "South", "TX", 5),
+        ],
+    )
     verdicts = company.judge(add("o1", "ana", 1, 1), add("o1", "dora", 1, 2, LEE))
     assert verdict_of(verdicts, "o1", receipt_no=2)[:2] == ("refused", "already_taken")
     assert owner_of(verdicts.reviewed_books, "o1") == ("ana", "added")

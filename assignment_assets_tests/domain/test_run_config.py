@@ -84,36 +84,53 @@ def test_a_coverage_override_names_account_rep_and_reason():
         assert wheres(faults) == ["coverage_overrides, entry 2"]
 
 
-@pytest.mark.parametrize(("given", "wrong"), [
-    ({"enforce_revenue_cap": True}, ["enforce_revenue_cap"]),
-    ({"enforce_revenue_cap": True, "revenue_cap": 1000}, []),
-    ({"enforce_revenue_cap": True, "revenue_caps": {"ana": 1000}}, []),
-    ({"revenue_caps": {"ana": 0, "ben": -1, "cleo": 10**13}},
-     ["revenue_caps, ana", "revenue_caps, ben", "revenue_caps, cleo"]),
-    ({"revenue_caps": {"yan": 5}}, ["revenue_caps"]),
-])
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"enforce_revenue_cap": True}, ["enforce_revenue_cap"]),
+        ({"enforce_revenue_cap": True, "revenue_cap": 1000}, []),
+        ({"enforce_revenue_cap": True, "revenue_caps": {"ana": 1000}}, []),
+        (
+            {"revenue_caps": {"ana": 0, "ben": -1, "cleo": 10**13}},
+            ["revenue_caps, ana", "revenue_caps, ben", "revenue_caps, cleo"],
+        ),
+        ({"revenue_caps": {"yan": 5}}, ["revenue_caps"]),
+    ],
+)
 def test_an_enforced_revenue_cap_needs_a_cap_and_every_cap_a_rep(given, wrong):
     assert wheres(config_faults(config(**given), tiny().reps)) == wrong
 
 
 def test_names_are_looked_up_in_the_source():
     faults = config_faults(
-        config(scope="churn", books=["max", "moritz"], regions=["West"], capacities={"bob": 1},
-               covered_states={"zoe": ["TX"]},
-               coverage_overrides=[{"account_id": "b12", "rep_id": "yan", "reason": "r"}]),
+        config(
+            scope="churn",
+            books=["max", "moritz"],
+            regions=["West"],
+            capacities={"bob": 1},
+            covered_states={"zoe": ["TX"]},
+            coverage_overrides=[{"account_id": "b12", "rep_id": "yan", "reason": "r"}],
+        ),
         tiny().reps,
     )
     assert [(fault.where, fault.found) for fault in faults] == [
-        ("run config, books", "'moritz' is not in reps"), ("run config, capacities", "'bob' is not in reps"),
+        ("run config, books", "'moritz' is not in reps"),
+        ("run config, capacities", "'bob' is not in reps"),
         ("run config, covered_states", "'zoe' is not in reps"),
-        ("run config, coverage_overrides", "'yan' is not in reps"), ("run config, regions", "'West' has no field rep"),
+        ("run config, coverage_overrides", "'yan' is not in reps"),
+        ("run config, regions", "'West' has no field rep"),
     ]
     assert faults[-1].expected == "one of North, South"
 
 
-@pytest.mark.parametrize(("rep_id", "found"), [
-    ("max", "'max' is inactive"), ("iris", "'iris' is of team arm"), ("queue", "'queue' is of team placeholder"),
-])
+@pytest.mark.parametrize(
+    ("rep_id", "found"),
+    [
+        ("max", "'max' is inactive"),
+        ("iris", "'iris' is of team arm"),
+        ("queue", "'queue' is of team placeholder"),
+    ],
+)
 @pytest.mark.parametrize("scope", ["rep", "new_starter_class"])
 def test_who_is_named_to_receive_must_be_able_to(scope, rep_id, found):
     (fault,) = config_faults(config(scope=scope, reps=[rep_id]), tiny().reps)

@@ -12,11 +12,19 @@ def packets_of(company, verdicts, cycle="2026q4-global", revision=1):
     return packets(verdicts.reviewed_books, verdicts.edit_verdicts, company.reps, cycle=cycle, revision=revision)
 
 
-@pytest.mark.parametrize(("old", "new", "regions"), [
-    ("ana", "ben", ("North",)), ("ana", "cleo", ("North", "South")), ("cleo", "ana", ("North", "South")),
-    ("max", "cleo", ("North", "South")), ("iris", "ana", ("North",)), ("queue", "cleo", ("South",)),
-    ("iris", "queue", ("house",)), (None, "iris", ("house",)),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "regions"),
+    [
+        ("ana", "ben", ("North",)),
+        ("ana", "cleo", ("North", "South")),
+        ("cleo", "ana", ("North", "South")),
+        ("max", "cleo", ("North", "South")),
+        ("iris", "ana", ("North",)),
+        ("queue", "cleo", ("South",)),
+        ("iris", "queue", ("house",)),
+        (None, "iris", ("house",)),
+    ],
+)
 def test_a_move_belongs_to_the_regions_of_its_field_reps_ends(company, old, new, regions):
     assert regions_of_move(old, new, company.reps) == regions
 
@@ -30,8 +38,13 @@ def test_a_rep_without_a_region_leaves_the_move_to_the_other_end(company):
 def test_a_move_between_regions_is_in_both_packets_and_names_the_other(company):
     rows, digests = packets_of(company, company.judge())
     assert rows.select("region", "account_id", "other_region").rows() == [
-        ("North", "a2", None), ("North", "a3", "South"), ("North", "b1", None), ("North", "b3", None),
-        ("North", "c2", "South"), ("South", "a3", "North"), ("South", "c2", "North"),
+        ("North", "a2", None),
+        ("North", "a3", "South"),
+        ("North", "b1", None),
+        ("North", "b3", None),
+        ("North", "c2", "South"),
+        ("South", "a3", "North"),
+        ("South", "c2", "North"),
     ]
     assert digests.select("region", "move_count", "held_count").rows() == [("North", 5, 0), ("South", 2, 0)]
 
@@ -46,7 +59,8 @@ def test_a_held_edit_is_in_both_regions_with_the_rep_who_is_asked_for(company):
     rows, digests = packets_of(company, company.judge(add("c1", "ana")))
     held = rows.filter("is_held")
     assert held.select("region", "account_id", "other_region", "old_owner_id", "new_owner_id").rows() == [
-        ("North", "c1", "South", "cleo", "ana"), ("South", "c1", "North", "cleo", "ana"),
+        ("North", "c1", "South", "cleo", "ana"),
+        ("South", "c1", "North", "cleo", "ana"),
     ]
     assert "asked for Ana Ruiz's book" in held["reason_sentence"][0]
     assert digests.select("region", "move_count", "held_count").rows() == [("North", 5, 1), ("South", 2, 1)]
@@ -71,7 +85,8 @@ def test_a_digest_covers_cycle_revision_region_and_every_row(company):
     assert len(north) == 64
     assert north != south
     for changed in (
-        packets_of(company, verdicts, cycle="2027q1-global"), packets_of(company, verdicts, revision=2),
+        packets_of(company, verdicts, cycle="2027q1-global"),
+        packets_of(company, verdicts, revision=2),
         packets_of(company, company.judge(add("o1", "ana"))),
     ):
         assert changed[1]["digest"][0] != north
@@ -87,8 +102,11 @@ def test_digests_do_not_depend_on_the_order_of_rows(company):
     verdicts = company.judge(add("c1", "ana"))
     rows, digests = packets_of(company, verdicts)
     again = packets(
-        verdicts.reviewed_books.reverse(), verdicts.edit_verdicts.reverse(), company.reps.reverse(),
-        cycle="2026q4-global", revision=1,
+        verdicts.reviewed_books.reverse(),
+        verdicts.edit_verdicts.reverse(),
+        company.reps.reverse(),
+        cycle="2026q4-global",
+        revision=1,
     )
     assert again[0].equals(rows)
     assert again[1].equals(digests)

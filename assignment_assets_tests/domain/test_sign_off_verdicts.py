@@ -25,7 +25,11 @@ def entitlements():
 def sign_off(region="North", signed_by=GUS, digest=NORTH, receipt_no=1, **changes):
     """A row of SIGN_OFFS: a signed approval."""
     return {
-        "receipt_no": receipt_no, "region": region, "signed_by": signed_by, "decision": "approve", "digest": digest,
+        "receipt_no": receipt_no,
+        "region": region,
+        "signed_by": signed_by,
+        "decision": "approve",
+        "digest": digest,
         "is_signature_valid": True,
     } | changes
 
@@ -45,18 +49,42 @@ def test_an_entitled_persons_approval_of_what_stands_is_accepted(digests, entitl
     assert signed_regions(verdicts, digests).rows() == [("North", 1, GUS, NORTH)]
 
 
-@pytest.mark.parametrize(("changes", "rule", "message"), [
-    ({"is_signature_valid": False}, "bad_signature",
-     "The signature does not belong to gus@example.com and what was shown. Sign again with your own key."),
-    ({"region": "West"}, "unknown_region",
-     "'West' has nothing to sign in this cycle. Regions to sign: North, South."),
-    ({"region": "South", "digest": SOUTH}, "not_entitled",
-     "gus@example.com may not sign for South. Ask a person who is entitled to it."),
-    ({"digest": "3333cccc"}, "digest_changed",
-     "North has changed since: signed for 3333cccc, what stands now is 1111aaaa. Look at the packet again, then sign."),
-    ({"digest": None}, "digest_changed",
-     "North has changed since: signed for nothing, what stands now is 1111aaaa. Look at the packet again, then sign."),
-])
+@pytest.mark.parametrize(
+    ("changes", "rule", "message"),
+    [
+        (
+            {"is_signature_valid": False},
+            "bad_signature",
+            "The signature does not belong to gus@example.com and what was shown. Sign again with your own key.",
+        ),
+        (
+            {"region": "West"},
+            "unknown_region",
+            "'West' has nothing to sign in this cycle. Regions to sign: North, South.",
+        ),
+        (
+            {"region": "South", "digest": SOUTH},
+            "not_entitled",
+            "gus@example.com may not sign for South. Ask a person who is entitled to it.",
+        ),
+        (
+            {"digest": "3333cccc"},
+            "digest_changed",
+            (
+                "North has changed since: signed for 3333cccc, what stands now is 1111aaaa. Look at the packet "
+                "again, then sign."
+            ),
+        ),
+        (
+            {"digest": None},
+            "digest_changed",
+            (
+                "North has changed since: signed for nothing, what stands now is 1111aaaa. Look at the packet "
+                "again, then sign."
+            ),
+        ),
+    ],
+)
 def test_a_sign_off_that_does_not_count_says_why_and_signs_nothing(digests, entitlements, changes, rule, message):
     verdicts = judged(digests, entitlements, sign_off(**changes))
     assert verdicts.select("verdict", "rule", "message").rows() == [("refused", rule, message)]
@@ -74,16 +102,21 @@ def test_held_edits_block_an_approval_but_not_a_rejection(digests, entitlements)
 
 def test_the_opener_may_not_be_the_only_signer(digests, entitlements):
     verdicts = judged(digests, entitlements, sign_off(signed_by=OLA))
-    assert verdicts.select("verdict", "rule", "message").rows() == [("refused", "opener_only_signer", (
-        "ola@example.com opened this cycle and would be its only signer. Have another entitled person sign first, then"
-        " sign again."
-    ))]
+    assert verdicts.select("verdict", "rule", "message").rows() == [
+        (
+            "refused",
+            "opener_only_signer",
+            (
+                "ola@example.com opened this cycle and would be its only signer. Have another entitled person "
+                "sign first, then"
+                " sign again."
+            ),
+        )
+    ]
 
 
 def test_the_opener_signs_beside_another_person_whoever_came_first(digests, entitlements):
-    verdicts = judged(
-        digests, entitlements, sign_off("South", OLA, SOUTH, receipt_no=1), sign_off(receipt_no=2)
-    )
+    verdicts = judged(digests, entitlements, sign_off("South", OLA, SOUTH, receipt_no=1), sign_off(receipt_no=2))
     assert verdicts["verdict"].to_list() == ["accepted", "accepted"]
 
 
@@ -106,10 +139,13 @@ def test_the_opener_may_always_reject(digests, entitlements):
 def test_signing_the_same_twice_changes_nothing(digests, entitlements):
     earlier = judged(digests, entitlements, sign_off())
     again = judged(digests, entitlements, sign_off(receipt_no=2), earlier=earlier)
-    assert again.select("verdict", "rule", "message").rows() == [(
-        "ignored", "already_signed",
-        "North as shown was approved by gus@example.com (receipt 1) already; nothing changes.",
-    )]
+    assert again.select("verdict", "rule", "message").rows() == [
+        (
+            "ignored",
+            "already_signed",
+            "North as shown was approved by gus@example.com (receipt 1) already; nothing changes.",
+        )
+    ]
     assert signed_regions(pl.concat([earlier, again]), digests)["receipt_no"].to_list() == [1]
 
 
@@ -142,4 +178,7 @@ def test_a_region_with_a_severe_conflict_can_be_rejected_but_not_approved(digest
         frame, digests, entitlements, SIGN_OFF_VERDICTS.empty(), opened_by=OLA, severe_conflicts={"North": 1}
     )
     assert verdicts.select("verdict", "rule").rows() == [
-        ("refused", "severe_conflicts_open"), ("accepted", None), ("accepted", None)]
+        ("refused", "severe_conflicts_open"),
+        ("accepted", None),
+        ("accepted", None),
+    ]

@@ -5,10 +5,26 @@ import pytest
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.standing import Acceptance, StandingPolicy, is_signed, read_standing, signed_text
 
-POLICY = {"kind": "standing_policy", "name": "x", "kinds": ["routing"], "up_to": "nothing", "max_moves": 1,
-          "valid_from": "2026-10-01", "expires_on": "2026-12-31", "signed_by": "priya@example.com", "note": ""}
-ANSWER = {"kind": "acceptance", "decision_no": 3, "account_id": "a1", "rep_id": "ana", "answer": "accepted",
-          "signed_by": "ana@example.com", "note": ""}
+POLICY = {
+    "kind": "standing_policy",
+    "name": "x",
+    "kinds": ["routing"],
+    "up_to": "nothing",
+    "max_moves": 1,
+    "valid_from": "2026-10-01",
+    "expires_on": "2026-12-31",
+    "signed_by": "priya@example.com",
+    "note": "",
+}
+ANSWER = {
+    "kind": "acceptance",
+    "decision_no": 3,
+    "account_id": "a1",
+    "rep_id": "ana",
+    "answer": "accepted",
+    "signed_by": "ana@example.com",
+    "note": "",
+}
 
 
 def test_what_was_signed_is_read_back():
@@ -19,14 +35,22 @@ def test_what_was_signed_is_read_back():
     assert "signature" in signed_text(policy, "ab" * 32)
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    ({"up_to": "the moon"}, "up_to: 'the moon', expected one of nothing, lock_lists"),
-    ({"max_moves": True}, "max_moves: True, expected int"), ({"max_moves": 1.5}, "max_moves: 1.5, expected int"),
-    ({"kinds": "routing"}, "kinds: 'routing', expected list"), ({"kinds": [["routing"]]}, "expected texts"),
-    ({"kinds": [float("nan")]}, "expected texts"), ({"name": None}, "name: None, expected str"),
-    ({"note": "\ud800"}, "note: letters that no file can hold"), ({"kinds": ["\udfff"]}, "kinds: letters that no file"),
-    ({"valid_from": "yesterday"}, "valid_from: 'yesterday', expected a day"), ({"more": 1}, "'more': given"),
-])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"up_to": "the moon"}, "up_to: 'the moon', expected one of nothing, lock_lists"),
+        ({"max_moves": True}, "max_moves: True, expected int"),
+        ({"max_moves": 1.5}, "max_moves: 1.5, expected int"),
+        ({"kinds": "routing"}, "kinds: 'routing', expected list"),
+        ({"kinds": [["routing"]]}, "expected texts"),
+        ({"kinds": [float("nan")]}, "expected texts"),
+        ({"name": None}, "name: None, expected str"),
+        ({"note": "\ud800"}, "note: letters that no file can hold"),
+        ({"kinds": ["\udfff"]}, "kinds: letters that no file"),
+        ({"valid_from": "yesterday"}, "valid_from: 'yesterday', expected a day"),
+        ({"more": 1}, "'more': given"),
+    ],
+)
 def test_one_odd_value_is_named(change, said):
     with pytest.raises(InvalidInput, match="1 fault") as caught:
         read_standing(POLICY | change)

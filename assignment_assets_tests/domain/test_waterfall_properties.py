@@ -28,11 +28,20 @@ OFTEN = settings(max_examples=50, deadline=None, derandomize=True, database=None
 PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "account_id": pl.String, "answer": pl.String}
 APART = family_notes(pl.DataFrame(schema=FAMILY_COLUMNS), FAMILIES.empty())
 SOLVED = {
-    "account_id": pl.String, "rep_id": pl.String, "phase": pl.String, "drive_minutes": pl.Int64,
+    "account_id": pl.String,
+    "rep_id": pl.String,
+    "phase": pl.String,
+    "drive_minutes": pl.Int64,
     "is_capped": pl.Boolean,
-    "runner_up_rep_id": pl.String, "keep_blocked": pl.String, "keep_cost_balance": pl.Float64,
-    "keep_cost_minutes": pl.Float64, "keep_cost_moves": pl.Float64, "tie_rep_id": pl.String, "tie_minutes": pl.Int64,
-    "tie_performance": pl.Float64, "performance": pl.Float64,
+    "runner_up_rep_id": pl.String,
+    "keep_blocked": pl.String,
+    "keep_cost_balance": pl.Float64,
+    "keep_cost_minutes": pl.Float64,
+    "keep_cost_moves": pl.Float64,
+    "tie_rep_id": pl.String,
+    "tie_minutes": pl.Int64,
+    "tie_performance": pl.Float64,
+    "performance": pl.Float64,
 }
 
 
@@ -73,21 +82,39 @@ class Waterfall:
         """Every free account with some receiver who has a seat and covers it, as the optimiser would hand over."""
         draw = Random(self.seed)
         locked = dict(self.locks.group_by("rep_id").len().iter_rows())
-        left = {rep_id: seats - locked.get(rep_id, 0) for rep_id, seats in self.seats.select(
-            "rep_id", "free_seats").iter_rows()}
+        left = {
+            rep_id: seats - locked.get(rep_id, 0)
+            for rep_id, seats in self.seats.select("rep_id", "free_seats").iter_rows()
+        }
         receivers = {row["rep_id"]: row["covered_states"] for row in self.books.filter("is_receiver").to_dicts()}
         rows, excepted = [], set(self.overrides.select("account_id", "rep_id").rows())
         for row in self.free.join(self.locks, on="account_id", how="anti").sort("account_id").to_dicts():
-            fits = [rep_id for rep_id, states in receivers.items() if left[rep_id] > 0
-                    and (row["state"] in states or (row["account_id"], rep_id) in excepted)]
+            fits = [
+                rep_id
+                for rep_id, states in receivers.items()
+                if left[rep_id] > 0 and (row["state"] in states or (row["account_id"], rep_id) in excepted)
+            ]
             rep_id = draw.choice(fits) if fits else None
             if rep_id:
                 left[rep_id] -= 1
-            rows.append({"account_id": row["account_id"], "rep_id": rep_id, "phase": "value", "drive_minutes": 1,
-                         "is_capped": False,
-                         "runner_up_rep_id": None, "keep_blocked": "", "keep_cost_balance": 0.0,
-                         "keep_cost_minutes": 0.0, "keep_cost_moves": 0.0, "tie_rep_id": None,
-                         "tie_minutes": -1, "tie_performance": None, "performance": 1.0})
+            rows.append(
+                {
+                    "account_id": row["account_id"],
+                    "rep_id": rep_id,
+                    "phase": "value",
+                    "drive_minutes": 1,
+                    "is_capped": False,
+                    "runner_up_rep_id": None,
+                    "keep_blocked": "",
+                    "keep_cost_balance": 0.0,
+                    "keep_cost_minutes": 0.0,
+                    "keep_cost_moves": 0.0,
+                    "tie_rep_id": None,
+                    "tie_minutes": -1,
+                    "tie_performance": None,
+                    "performance": 1.0,
+                }
+            )
         return pl.DataFrame(rows, schema=SOLVED)
 
     def owner_findings(self, owners: pl.DataFrame) -> list[Finding]:
@@ -95,9 +122,13 @@ class Waterfall:
         field = self.books.select("rep_id", "team", "capacity", "covered_states").join(self.seats, on="rep_id")
         return [
             Finding("capacity", promise.capacity(owners, field), "No book exceeds its capacity."),
-            Finding("covered_states",
-                    promise.covered_states(owners, self.company.accounts, field, self.locks,
-                                           coverage_overrides(self.config)), "Reps hold their states."),
+            Finding(
+                "covered_states",
+                promise.covered_states(
+                    owners, self.company.accounts, field, self.locks, coverage_overrides(self.config)
+                ),
+                "Reps hold their states.",
+            ),
             Finding("locks_unmoved", promise.locks_unmoved(self.locks, owners), "Locks stay."),
             Finding("no_carve_out", promise.no_carve_out(self.company.accounts, owners), "No carve-out is given away."),
             Finding("active_owner", promise.active_owner(owners, self.company.reps), "Owners are active."),
@@ -111,8 +142,11 @@ class Waterfall:
         to_place = self.pool.join(editable, on="account_id").rename({"owner_id": "current_owner_id"})
         self.edits = pl.DataFrame(random_edits(rows, self.company, self.seed), schema=REVIEW_EDITS.columns)
         return judge(
-            self.edits, books, review_reps(self.books, self.company.reps, self.seats),
-            place(to_place, self.books, self.config), bounds=Bounds(self.config.max_adds, self.config.max_drops),
+            self.edits,
+            books,
+            review_reps(self.books, self.company.reps, self.seats),
+            place(to_place, self.books, self.config),
+            bounds=Bounds(self.config.max_adds, self.config.max_drops),
             coverage_overrides=coverage_overrides(self.config),
         )
 
@@ -122,26 +156,43 @@ class Waterfall:
 def test_the_promises_hold_from_the_pool_to_the_packets(seed):
     waterfall = Waterfall(seed)
     pool, free, proposed, over = waterfall.pool, waterfall.free, waterfall.proposed, waterfall.overflow
-    require([
-        Finding("each_once", promise.each_once(pool), "Every account has one standing."),
-        Finding("carve_outs", promise.no_carve_out(waterfall.company.accounts, free), "No carve-out is free."),
-        Finding("conservation", promise.conservation(free, proposed, over), "Locked + placed + overflow = pool."),
-        *waterfall.owner_findings(promise.proposed_owners(proposed, over)),
-    ])
+    require(
+        [
+            Finding("each_once", promise.each_once(pool), "Every account has one standing."),
+            Finding("carve_outs", promise.no_carve_out(waterfall.company.accounts, free), "No carve-out is free."),
+            Finding("conservation", promise.conservation(free, proposed, over), "Locked + placed + overflow = pool."),
+            *waterfall.owner_findings(promise.proposed_owners(proposed, over)),
+        ]
+    )
     assert set(pool["account_id"]) == set(waterfall.company.accounts["account_id"])
     assert set(proposed["move_reason"]) | set(over["move_reason"]) <= set(MOVE_REASONS)
     assert pl.concat([proposed["reason_sentence"], over["reason_sentence"]]).null_count() == 0
     verdicts = waterfall.reviewed()
     bounds = {"max_adds": waterfall.config.max_adds, "max_drops": waterfall.config.max_drops}
-    require([
-        Finding("conservation", promise.conservation(free, verdicts.reviewed_books.select("account_id"),
-                                                     OVERFLOW.empty()), "The reviewed books hold the pool."),
-        Finding("bounds", promise.within_bounds(verdicts.reviewed_books, verdicts.edit_verdicts,
-                                                waterfall.company.reps, **bounds), "±5 holds."),
-        *waterfall.owner_findings(promise.reviewed_owners(verdicts.reviewed_books)),
-    ])
-    rows, _ = packets(verdicts.reviewed_books, verdicts.edit_verdicts,
-                      review_reps(waterfall.books, waterfall.company.reps, waterfall.seats), cycle="c", revision=1)
+    require(
+        [
+            Finding(
+                "conservation",
+                promise.conservation(free, verdicts.reviewed_books.select("account_id"), OVERFLOW.empty()),
+                "The reviewed books hold the pool.",
+            ),
+            Finding(
+                "bounds",
+                promise.within_bounds(
+                    verdicts.reviewed_books, verdicts.edit_verdicts, waterfall.company.reps, **bounds
+                ),
+                "±5 holds.",
+            ),
+            *waterfall.owner_findings(promise.reviewed_owners(verdicts.reviewed_books)),
+        ]
+    )
+    rows, _ = packets(
+        verdicts.reviewed_books,
+        verdicts.edit_verdicts,
+        review_reps(waterfall.books, waterfall.company.reps, waterfall.seats),
+        cycle="c",
+        revision=1,
+    )
     assert promise.diff_equals_books(verdicts.reviewed_books, rows).is_empty()
     assert verdicts.edit_verdicts.height == waterfall.edits.height
 
@@ -155,8 +206,10 @@ def test_every_row_that_a_rep_returned_has_a_verdict_and_quotas_hold(seed):
     assert verdicts.filter((pl.col("verdict") == "refused") != pl.col("rule").is_not_null()).is_empty()
     picked = waterfall.locks.filter(pl.col("receipt_no").is_not_null())
     counts = {(rep_id, kind): count for rep_id, kind, count in picked.group_by("rep_id", "lock_kind").len().iter_rows()}
-    assert all(count <= (waterfall.config.dormant_quota if kind == "dormant_pick" else
-                         waterfall.config.never_referred_quota) for (_, kind), count in counts.items())
+    assert all(
+        count <= (waterfall.config.dormant_quota if kind == "dormant_pick" else waterfall.config.never_referred_quota)
+        for (_, kind), count in counts.items()
+    )
     outside = waterfall.locks.join(waterfall.free, on="account_id", how="anti")
     assert outside.is_empty()
 
@@ -165,8 +218,15 @@ def test_every_row_that_a_rep_returned_has_a_verdict_and_quotas_hold(seed):
 @given(st.integers(0, 2**32 - 1))
 def test_the_optimiser_is_given_what_the_locks_left(seed):
     waterfall = Waterfall(seed)
-    instance = instance_of(waterfall.company.accounts, waterfall.pool, waterfall.locks, waterfall.books,
-                           waterfall.company.reps, performance_or_median(waterfall.company.reps), waterfall.overrides)
+    instance = instance_of(
+        waterfall.company.accounts,
+        waterfall.pool,
+        waterfall.locks,
+        waterfall.books,
+        waterfall.company.reps,
+        performance_or_median(waterfall.company.reps),
+        waterfall.overrides,
+    )
     named = set(waterfall.overrides.select("account_id", "rep_id").rows())
     covered = dict(waterfall.books.select("rep_id", "covered_states").iter_rows())
     states = dict(waterfall.pool.select("account_id", "state").iter_rows())

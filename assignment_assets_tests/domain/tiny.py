@@ -14,9 +14,17 @@ DIRECTORS = {"North": DANA, "South": LEE}
 def rep(rep_id, name, region, states, capacity, team="field", **changes):
     """A row of REVIEW_REPS: an active receiver unless told otherwise."""
     row = {
-        "rep_id": rep_id, "name": name, "team": team, "region": region, "director_email": DIRECTORS.get(region),
-        "covered_states": states.split(), "capacity": capacity, "is_active": True, "is_on_leave": False,
-        "is_receiver": team == "field", "fixed_count": 0,
+        "rep_id": rep_id,
+        "name": name,
+        "team": team,
+        "region": region,
+        "director_email": DIRECTORS.get(region),
+        "covered_states": states.split(),
+        "capacity": capacity,
+        "is_active": True,
+        "is_on_leave": False,
+        "is_receiver": team == "field",
+        "fixed_count": 0,
     }
     return row | changes
 
@@ -24,8 +32,14 @@ def rep(rep_id, name, region, states, capacity, team="field", **changes):
 def account(account_id, state, proposed, current, **changes):
     """A row of REVIEW_BOOKS, of a field book unless told otherwise."""
     row = {
-        "account_id": account_id, "state": state, "proposed_owner_id": proposed, "current_owner_id": current,
-        "owner_kind": "field", "is_locked": False, "move_reason": "rebalance", "reason_sentence": "The engine says so",
+        "account_id": account_id,
+        "state": state,
+        "proposed_owner_id": proposed,
+        "current_owner_id": current,
+        "owner_kind": "field",
+        "is_locked": False,
+        "move_reason": "rebalance",
+        "reason_sentence": "The engine says so",
     }
     return row | changes
 
@@ -42,8 +56,14 @@ def drop(account_id, rep_id, row_no=1, receipt_no=1, director=DANA, **changes):
 
 def _edit(kind, account_id, rep_id, row_no, receipt_no, director):
     return {
-        "receipt_no": receipt_no, "director": director, "row_no": row_no, "edit_kind": kind, "rep_id": rep_id,
-        "account_id": account_id, "edit_reason": "morale", "note": "they ask for it",
+        "receipt_no": receipt_no,
+        "director": director,
+        "row_no": row_no,
+        "edit_kind": kind,
+        "rep_id": rep_id,
+        "account_id": account_id,
+        "edit_reason": "morale",
+        "note": "they ask for it",
     }
 
 
@@ -67,17 +87,24 @@ class Company:
         """The company drawn in conftest."""
         return cls.of(
             [
-                account("a1", "TX", "ana", "ana", is_locked=True), account("a2", "TX", "ana", "ben"),
-                account("a3", "TX", "ana", "cleo"), account("a4", "OK", "ana", "ana"),
-                account("b1", "TX", "ben", "ana"), account("b2", "TX", "ben", "ben"),
-                account("b3", "NM", "ben", "max"), account("b4", "TX", "ben", "ben"),
-                account("c1", "TX", "cleo", "cleo"), account("c2", "TX", "cleo", "ana"),
+                account("a1", "TX", "ana", "ana", is_locked=True),
+                account("a2", "TX", "ana", "ben"),
+                account("a3", "TX", "ana", "cleo"),
+                account("a4", "OK", "ana", "ana"),
+                account("b1", "TX", "ben", "ana"),
+                account("b2", "TX", "ben", "ben"),
+                account("b3", "NM", "ben", "max"),
+                account("b4", "TX", "ben", "ben"),
+                account("c1", "TX", "cleo", "cleo"),
+                account("c2", "TX", "cleo", "ana"),
                 account("c3", "LA", "cleo", "cleo"),
                 account("o1", "TX", "iris", "iris", owner_kind="inside_sales"),
             ],
             [
-                rep("ana", "Ana Ruiz", "North", "TX OK NM", 6), rep("ben", "Ben Ode", "North", "TX NM", 4),
-                rep("cleo", "Cleo Park", "South", "TX LA", 3), rep("iris", "Iris Lane", None, "", 0, team="arm"),
+                rep("ana", "Ana Ruiz", "North", "TX OK NM", 6),
+                rep("ben", "Ben Ode", "North", "TX NM", 4),
+                rep("cleo", "Cleo Park", "South", "TX LA", 3),
+                rep("iris", "Iris Lane", None, "", 0, team="arm"),
                 rep("max", "Max Orr", "North", "TX NM", 4, is_active=False, is_receiver=False),
             ],
         )
@@ -121,7 +148,11 @@ def big_book(size=12):
     """Ana with `size` accounts that were Ben's, Ben with seats for all of them and as many in overflow."""
     accounts = [account(f"a{i:02}", "TX", "ana", "ben") for i in range(1, size + 1)]
     overflow = [account(f"o{i:02}", "TX", "iris", "iris", owner_kind="inside_sales") for i in range(1, size + 1)]
-    return Company.of(accounts + overflow, [
-        rep("ana", "Ana Ruiz", "North", "TX", 100), rep("ben", "Ben Ode", "North", "TX", 100),
-        rep("iris", "Iris Lane", None, "", 0, team="arm"),
-    ])
+    return Company.of(
+        accounts + overflow,
+        [
+            rep("ana", "Ana Ruiz", "North", "TX", 100),
+            rep("ben", "Ben Ode", "North", "TX", 100),
+            rep("iris", "Iris Lane", None, "", 0, team="arm"),
+        ],
+    )

@@ -66,7 +66,10 @@ def test_dates_are_read_in_the_stated_formats_and_always_in_iso():
 
 def test_times_become_utc():
     assert read("created_at", "2026-09-30T08:05:00.000+0000", "2026-09-30T08:05:00+02:00", "2026-09-30") == [
-        datetime(2026, 9, 30, 8, 5), datetime(2026, 9, 30, 6, 5), datetime(2026, 9, 30)]
+        datetime(2026, 9, 30, 8, 5),
+        datetime(2026, 9, 30, 6, 5),
+        datetime(2026, 9, 30),
+    ]
 
 
 def test_states_are_codes_or_names_where_that_is_stated():

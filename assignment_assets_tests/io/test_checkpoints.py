@@ -31,9 +31,15 @@ def a_checkpoint(generation=3):
 @pytest.fixture
 def kept(tmp_path):
     """Makes a store of a digest, and has what all of them say in `said`."""
+
     def make(digest="one", **options):
-        return FileCheckpoints(tmp_path / "cycle" / "referring.npz", digest, Checkpoint, make.said.append,
-                               **{"every_seconds": 0.0, **options})
+        return FileCheckpoints(
+            tmp_path / "cycle" / "referring.npz",
+            digest,
+            Checkpoint,
+            make.said.append,
+            **{"every_seconds": 0.0, **options},
+        )
 
     make.said = []
     return make
@@ -70,13 +76,18 @@ def test_a_checkpoint_of_another_problem_is_ignored_and_replaced(kept):
     assert kept("one").load().generation == 9
 
 
-@pytest.mark.parametrize("damage", [
-    lambda path: path.write_bytes(b""), lambda path: path.write_bytes(b"no archive at all"),
-    lambda path: path.write_bytes(path.read_bytes()[:-200]),
-    lambda path: path.write_bytes(path.read_bytes().replace(np.int32([3, 4, 5]).tobytes(), bytes(12))),
-    lambda path: np.savez(path, of_problem="one", generation=3),
-    lambda path: path.write_bytes(b"\x93NUMPY\x01\x00"), lambda path: np.save(path.open("wb"), np.arange(3)),
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"no archive at all"),
+        lambda path: path.write_bytes(path.read_bytes()[:-200]),
+        lambda path: path.write_bytes(path.read_bytes().replace(np.int32([3, 4, 5]).tobytes(), bytes(12))),
+        lambda path: np.savez(path, of_problem="one", generation=3),
+        lambda path: path.write_bytes(b"\x93NUMPY\x01\x00"),
+        lambda path: np.save(path.open("wb"), np.arange(3)),
+    ],
+)
 def test_a_damaged_file_is_ignored_and_replaced(kept, damage):
     kept().save(a_checkpoint())
     damage(kept().path)
@@ -107,15 +118,20 @@ def test_a_search_goes_on_from_the_file_to_the_same_bytes_whenever_it_was_saved(
         assert as_bytes(solve_referring(drawn(), LONG, checkpoints=kept(digest))) == whole
         kept(digest).forget()
     assert [line for line in kept.said if "goes on after" in line] == [
-        f"checkpoint referring.npz: goes on after generation {generation}" for generation in (4, 3)]
+        f"checkpoint referring.npz: goes on after generation {generation}" for generation in (4, 3)
+    ]
 
 
 def test_the_digest_is_of_every_figure_of_the_problem_and_its_budget():
     instance = draw_instance(1)
     digest = fingerprint(instance, SMALL)
     assert digest == fingerprint(draw_instance(1), replace(SMALL))
-    others = [replace(instance, value=instance.value + 1),
-              replace(instance, account_ids=[*instance.account_ids[:-1], "z"]),
-              replace(instance, seats=instance.seats[::-1])]
-    assert len({digest, *(fingerprint(other, SMALL) for other in others),
-                fingerprint(instance, replace(SMALL, seed=8))}) == 5
+    others = [
+        replace(instance, value=instance.value + 1),
+        replace(instance, account_ids=[*instance.account_ids[:-1], "z"]),
+        replace(instance, seats=instance.seats[::-1]),
+    ]
+    assert (
+        len({digest, *(fingerprint(other, SMALL) for other in others), fingerprint(instance, replace(SMALL, seed=8))})
+        == 5
+    )

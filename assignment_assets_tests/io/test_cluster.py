@@ -15,8 +15,9 @@ from assignment_assets_tests.optimizer.test_workers import as_bytes
 
 @pytest.fixture(scope="module")
 def cluster():
-    with LocalCluster(n_workers=2, threads_per_worker=2, processes=True, dashboard_address="127.0.0.1:0",
-                      host="127.0.0.1") as started:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=2, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
+    ) as started:
         yield started
 
 
@@ -40,16 +41,22 @@ def test_an_address_without_a_scheduler_is_refused_in_a_sentence():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(SourceUnavailable, match="no scheduler answers there, expected a scheduler"), \
-                DaskWorkers(address, timeout=1):
+        with (
+            pytest.raises(SourceUnavailable, match="no scheduler answers there, expected a scheduler"),
+            DaskWorkers(address, timeout=1),
+        ):
             pass
-    with pytest.raises(InvalidInput, match="an address such as tcp://scheduler:8786"), \
-            DaskWorkers("nonsense://x", timeout=1):
+    with (
+        pytest.raises(InvalidInput, match="an address such as tcp://scheduler:8786"),
+        DaskWorkers("nonsense://x", timeout=1),
+    ):
         pass
 
 
 def test_a_scheduler_without_workers_is_refused():
-    with LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0", host="127.0.0.1") as empty, \
-            pytest.raises(SourceUnavailable, match="has no workers"), \
-            DaskWorkers(empty.scheduler_address, timeout=1):
+    with (
+        LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0", host="127.0.0.1") as empty,
+        pytest.raises(SourceUnavailable, match="has no workers"),
+        DaskWorkers(empty.scheduler_address, timeout=1),
+    ):
         pass

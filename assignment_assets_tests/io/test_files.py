@@ -47,12 +47,20 @@ def test_a_row_with_more_values_than_the_header_is_refused_with_its_line(tmp_pat
 
 
 def test_a_sheet_is_read_as_text_whatever_its_cells_hold(tmp_path):
-    path = workbook(tmp_path, [[], ["Report"], ["id", "name", "zip", "when", "is_house", "amount"],
-                               ["001", 17, 1234, date(2026, 9, 30), True, 1234.56],
-                               ["002", "b", None, datetime(2026, 9, 30, 8, 5), False, 0.1]])
+    path = workbook(
+        tmp_path,
+        [
+            [],
+            ["Report"],
+            ["id", "name", "zip", "when", "is_house", "amount"],
+            ["001", 17, 1234, date(2026, 9, 30), True, 1234.56],
+            ["002", "b", None, datetime(2026, 9, 30, 8, 5), False, 0.1],
+        ],
+    )
     assert read_texts(path, WANTED).rows() == [
         (4, "001", "17", "1234", "2026-09-30 00:00:00", "true", "1234.56"),
-        (5, "002", "b", None, "2026-09-30 08:05:00", "false", "0.1")]
+        (5, "002", "b", None, "2026-09-30 08:05:00", "false", "0.1"),
+    ]
 
 
 def test_a_named_sheet_that_is_not_there_is_refused_with_those_that_are(tmp_path):
@@ -63,8 +71,9 @@ def test_a_named_sheet_that_is_not_there_is_refused_with_those_that_are(tmp_path
 
 def test_parquet_becomes_text_with_its_lists_joined(tmp_path):
     path = tmp_path / "reps.parquet"
-    pl.DataFrame({"id": [1], "states": [["OH", "PA"]], "since": [date(2026, 1, 2)], "is_active": [True],
-                  "performance": [0.25]}).write_parquet(path)
+    pl.DataFrame(
+        {"id": [1], "states": [["OH", "PA"]], "since": [date(2026, 1, 2)], "is_active": [True], "performance": [0.25]}
+    ).write_parquet(path)
     assert read_texts(path, WANTED).rows() == [(1, "1", "OH;PA", "2026-01-02", "true", "0.25")]
 
 
@@ -73,15 +82,18 @@ def test_a_missing_file_is_named(tmp_path):
         read_texts(tmp_path / "nowhere.csv", WANTED)
 
 
-@pytest.mark.parametrize(("name", "content", "message"), [
-    ("a.csv", "", "a.csv: no rows, expected a header and rows"),
-    ("a.csv", "\n \n", "a.csv: no rows, expected a header and rows"),
-    ("a.csv", "kunde,ort\n1,2\n", "a.csv: a first row of kunde, ort, expected a header with id, name, zip"),
-    ("a.csv", "id,name,id\n1,2,3\n", "the columns id more than once, expected each column once"),
-    ("a.xlsx", "no workbook", "a.xlsx: damaged content"),
-    ("a.parquet", "no parquet at all", "a.parquet: damaged content"),
-    ("a.pdf", "x", "a.pdf: a file of type .pdf, expected CSV, XLSX or Parquet"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", "", "a.csv: no rows, expected a header and rows"),
+        ("a.csv", "\n \n", "a.csv: no rows, expected a header and rows"),
+        ("a.csv", "kunde,ort\n1,2\n", "a.csv: a first row of kunde, ort, expected a header with id, name, zip"),
+        ("a.csv", "id,name,id\n1,2,3\n", "the columns id more than once, expected each column once"),
+        ("a.xlsx", "no workbook", "a.xlsx: damaged content"),
+        ("a.parquet", "no parquet at all", "a.parquet: damaged content"),
+        ("a.pdf", "x", "a.pdf: a file of type .pdf, expected CSV, XLSX or Parquet"),
+    ],
+)
 def test_an_unusable_file_says_why(tmp_path, name, content, message):
     with pytest.raises(InvalidInput) as refusal:
         read_texts(written(tmp_path, content, name), WANTED)

@@ -73,30 +73,47 @@ states = "guess"
 client_secret = "x"
 """
     message = refusal(tmp_path, text)
-    for part in ["company.toml, accounts.colour", "company.toml, accounts.columns.tam.scal:",
-                 "company.toml, accounts.columns.tam.scale: ",
-                 "company.toml, reps: ", "company.toml, opportunities.states: 'guess'",
-                 "company.toml, connection.client_secret",
-                 "accounts.columns.acount_id: no column of the contract, expected a column of accounts. "
-                 "Did you mean account_id?",
-                 "accounts.constants.nonsense: no column of the contract"]:
+    for part in [
+        "company.toml, accounts.colour",
+        "company.toml, accounts.columns.tam.scal:",
+        "company.toml, accounts.columns.tam.scale: ",
+        "company.toml, reps: ",
+        "company.toml, opportunities.states: 'guess'",
+        "company.toml, connection.client_secret",
+        "accounts.columns.acount_id: no column of the contract, expected a column of accounts. "
+        "Did you mean account_id?",
+        "accounts.constants.nonsense: no column of the contract",
+    ]:
         assert part in message
     assert "8 faults" in message
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    (('path = "accounts.csv"', 'path = "accounts.csv"\nobject = "Account"'),
-     "company.toml, accounts: both a path and an object, expected one of them"),
-    (('path = "reps.parquet"', ""), "company.toml, reps: neither a path nor an object, expected one of them"),
-    (('path = "reps.parquet"', 'object = "User"'),
-     "company.toml, reps.columns: missing, expected the object's field for each column"),
-    (('path = "reps.parquet"', 'object = "User"'),
-     "company.toml: tables from files and from Salesforce, expected one kind of source"),
-    (('path = "reps.parquet"', 'path = "reps.parquet"\nwhere = "IsActive = true"'),
-     "company.toml, reps.where: 'IsActive = true', expected exclude or only for a file"),
-    (('name = "Name"', 'name = {from = "Name", scale = 2}'),
-     "company.toml, accounts.columns.name.scale: given, expected scale only for numbers. Remove it."),
-    (('name = "Name"', 'state = "ST"'), "company.toml, accounts.constants.state: also mapped under columns"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ('path = "accounts.csv"', 'path = "accounts.csv"\nobject = "Account"'),
+            "company.toml, accounts: both a path and an object, expected one of them",
+        ),
+        (('path = "reps.parquet"', ""), "company.toml, reps: neither a path nor an object, expected one of them"),
+        (
+            ('path = "reps.parquet"', 'object = "User"'),
+            "company.toml, reps.columns: missing, expected the object's field for each column",
+        ),
+        (
+            ('path = "reps.parquet"', 'object = "User"'),
+            "company.toml: tables from files and from Salesforce, expected one kind of source",
+        ),
+        (
+            ('path = "reps.parquet"', 'path = "reps.parquet"\nwhere = "IsActive = true"'),
+            "company.toml, reps.where: 'IsActive = true', expected exclude or only for a file",
+        ),
+        (
+            ('name = "Name"', 'name = {from = "Name", scale = 2}'),
+            "company.toml, accounts.columns.name.scale: given, expected scale only for numbers. Remove it.",
+        ),
+        (('name = "Name"', 'state = "ST"'), "company.toml, accounts.constants.state: also mapped under columns"),
+    ],
+)
 def test_what_contradicts_itself_is_refused(tmp_path, change, message):
     assert message in refusal(tmp_path, SOUND.replace(*change))

@@ -161,7 +161,8 @@ def test_a_mapping_of_another_kind_than_the_source_is_refused():
 def test_everything_that_is_missing_from_the_settings_is_listed():
     with pytest.raises(InvalidInput) as refusal:
         SalesforceSettings.from_environment(
-            Connection(url="http://plain.example.com"), {"ASSIGNMENT_SF_CA_FILE": "nowhere.pem"})
+            Connection(url="http://plain.example.com"), {"ASSIGNMENT_SF_CA_FILE": "nowhere.pem"}
+        )
     assert str(refusal.value).splitlines() == [
         "The Salesforce settings are incomplete: 4 faults.",
         "  1. ASSIGNMENT_SF_URL: 'http://plain.example.com', expected an address such as "

@@ -17,16 +17,40 @@ from assignment_assets.sample.reps import generate_reps
 ROOT = Path(__file__).parents[2]
 HOSPITALS = (ROOT / "../shared/data/us_hospitals.csv").resolve()
 MAPPING = ROOT / "examples/us_hospitals.toml"
-HEADER = ["facility_id", "name", "address", "city", "state", "zip", "type", "status", "owner_type", "beds",
-          "latitude", "longitude", "trauma"]
+HEADER = [
+    "facility_id",
+    "name",
+    "address",
+    "city",
+    "state",
+    "zip",
+    "type",
+    "status",
+    "owner_type",
+    "beds",
+    "latitude",
+    "longitude",
+    "trauma",
+]
 AS_OF = date(2026, 10, 1)
 
 
 def hospital(number, **changed):
-    row = {"facility_id": str(1300000 + number), "name": f"HOSPITAL {number}", "address": "1 MAIN ST, PO BOX 7",
-           "city": "COLUMBUS", "state": "OH", "zip": "43215", "type": "GENERAL ACUTE CARE", "status": "OPEN",
-           "owner_type": "NON-PROFIT", "beds": "88", "latitude": str(39.9 + number / 1000), "longitude": "-82.9",
-           "trauma": "NOT AVAILABLE"}
+    row = {
+        "facility_id": str(1300000 + number),
+        "name": f"HOSPITAL {number}",
+        "address": "1 MAIN ST, PO BOX 7",
+        "city": "COLUMBUS",
+        "state": "OH",
+        "zip": "43215",
+        "type": "GENERAL ACUTE CARE",
+        "status": "OPEN",
+        "owner_type": "NON-PROFIT",
+        "beds": "88",
+        "latitude": str(39.9 + number / 1000),
+        "longitude": "-82.9",
+        "trauma": "NOT AVAILABLE",
+    }
     return row | changed
 
 
@@ -43,12 +67,14 @@ def hospitals_file(folder, *special):
 @pytest.fixture
 def hospitals(tmp_path, monkeypatch):
     """Reads the example's mapping over files in `tmp_path`: call it with special rows."""
+
     def read(*special):
         monkeypatch.setenv("HOSPITALS_FILE", str(hospitals_file(tmp_path, *special)))
         places = pl.DataFrame({"state": ["OH"] * 50, "latitude": [39.9] * 50, "longitude": [-82.9] * 50})
         generate_reps(places, 3, 7, AS_OF).write_parquet(tmp_path / "reps.parquet")
         monkeypatch.setenv("HOSPITAL_REPS_FILE", str(tmp_path / "reps.parquet"))
         return read_snapshot(SourceSetting(kind="files", path=str(MAPPING)))
+
     return read
 
 
@@ -74,13 +100,15 @@ def test_territories_are_states_and_what_is_none_is_listed(hospitals):
     snapshot = hospitals(hospital(901, state="PR"), hospital(902, state="ON"))
     assert "1300901" in snapshot.accounts["account_id"]
     assert snapshot.exceptions.select("record_id", "column_name", "row_no", "found").rows() == [
-        ("1300902", "state", 3, "ON")]
+        ("1300902", "state", 3, "ON")
+    ]
 
 
 def test_an_account_without_any_place_is_listed(hospitals):
     snapshot = hospitals(hospital(901, zip="00000", latitude="0", longitude="0"))
     assert snapshot.exceptions.select("record_id", "expected").rows() == [
-        ("1300901", "coordinates, or a ZIP code that has some")]
+        ("1300901", "coordinates, or a ZIP code that has some")
+    ]
 
 
 def test_a_hospital_met_twice_stops_the_cycle(hospitals):
@@ -123,8 +151,9 @@ def test_a_workbook_with_its_own_words_becomes_the_contract(tmp_path):
         accounts = book.add_worksheet("Accounts")
         accounts.write_row(0, 0, ["Book of today"])
         accounts.write_row(2, 0, ["Id", "Name", "State", "Zip", "Owner", "TAM", "Last referral", "House?"])
-        accounts.write_row(3, 0, ["001A0000006Vm9r", "Clinic", "Ohio", 43215, "005a0000006vm9riac", "$1,200.50",
-                                  "09/30/2026", "Y"])
+        accounts.write_row(
+            3, 0, ["001A0000006Vm9r", "Clinic", "Ohio", 43215, "005a0000006vm9riac", "$1,200.50", "09/30/2026", "Y"]
+        )
         reps = book.add_worksheet("Team")
         reps.write_row(0, 0, ["Id", "Rep", "States", "Home ZIP"])
         reps.write_row(1, 0, ["005A0000006Vm9rIAC", "Ada", "Ohio, PA", 2114])
@@ -158,8 +187,18 @@ region = "East"
 """)
     snapshot = read_snapshot(SourceSetting(kind="files", path=str(tmp_path / "company.toml")))
     account = snapshot.accounts.row(0, named=True)
-    assert account | {"state": "OH", "tam": 120_050, "last_referral_on": date(2026, 9, 30), "is_house": True,
-                      "account_id": "001A0000006Vm9rIAC", "owner_id": "005A0000006Vm9rIAC"} == account
+    assert (
+        account
+        | {
+            "state": "OH",
+            "tam": 120_050,
+            "last_referral_on": date(2026, 9, 30),
+            "is_house": True,
+            "account_id": "001A0000006Vm9rIAC",
+            "owner_id": "005A0000006Vm9rIAC",
+        }
+        == account
+    )
     rep = snapshot.reps.row(0, named=True)
     assert (rep["covered_states"], rep["team"], round(rep["latitude"])) == (["OH", "PA"], "field", 42)
     assert snapshot.exceptions.is_empty()
@@ -181,6 +220,7 @@ def test_a_sample_that_was_not_generated_is_named(tmp_path):
 
 
 if HOSPITALS.exists():
+
     @pytest.mark.shared_data
     def test_the_federal_file_gives_every_open_hospital(tmp_path, monkeypatch):
         reps = tmp_path / "reps.parquet"

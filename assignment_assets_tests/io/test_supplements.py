@@ -43,9 +43,12 @@ def test_billing_is_read_by_its_own_names_and_what_says_nothing_is_left_out_and_
     assert list(given.frames) == ["billing"]
     assert given.frames["billing"].rows() == [
         ("K1", complete_id("0015g00000AAAAA"), "Clinic A", 123_450, date(2026, 9, 30)),
-        ("K2", None, "Clinic B", None, None)]
-    assert given.notes == ("billing: 2 rows of billing.csv left out, without customer_key or met twice",
-                           "billing: 1 cells of billing.csv could not be read")
+        ("K2", None, "Clinic B", None, None),
+    ]
+    assert given.notes == (
+        "billing: 2 rows of billing.csv left out, without customer_key or met twice",
+        "billing: 1 cells of billing.csv could not be read",
+    )
 
 
 def test_without_a_mapping_nothing_is_handed_over():

@@ -9,9 +9,14 @@ from assignment_assets.optimizer.archive import Archive, non_dominated
 @given(st.integers(0, 2**31), st.integers(0, 60), st.sampled_from([3, 50]))
 def test_what_is_kept_is_what_no_other_row_beats(seed, count, values):
     rows = np.random.default_rng(seed).integers(0, values, (count, 3)).astype(float)
-    kept = [row for row in range(count) if not any(
-        (rows[other] <= rows[row]).all() and ((rows[other] < rows[row]).any() or other < row)
-        for other in range(count))]
+    kept = [
+        row
+        for row in range(count)
+        if not any(
+            (rows[other] <= rows[row]).all() and ((rows[other] < rows[row]).any() or other < row)
+            for other in range(count)
+        )
+    ]
     assert non_dominated(rows).tolist() == kept
 
 

@@ -42,8 +42,9 @@ def test_rounded_prices_leave_every_later_head_a_seat(seed):
 @pytest.mark.parametrize("seed", range(20))
 def test_by_drive_time_alone_it_is_within_its_step_of_the_best_seating(seed):
     """One seat an account, every seat taken: the best is an assignment problem that scipy solves."""
-    instance = draw_instance(seed, num_accounts=30, num_reps=6, num_states=1, seats=5, covered=1.1,
-                             is_referring=np.ones(30))
+    instance = draw_instance(
+        seed, num_accounts=30, num_reps=6, num_states=1, seats=5, covered=1.1, is_referring=np.ones(30)
+    )
     phase, _ = referring_phase(instance, select_seats(instance))
     weighing = weigh(phase, np.array([0.0, 1.0, 0.0]))
     found = seat_by_auction(phase, weighing, lower_bound(phase, weighing))

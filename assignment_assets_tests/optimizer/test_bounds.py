@@ -21,24 +21,28 @@ def linear_programme(phase, weighing):
     room = np.maximum(edges.target - edges.base, 0.0)
     for account in range(phase.num_accounts):
         state = edges.state[account]
-        for rank, rep in enumerate(edges.reps[edges.state_start[state]:edges.state_start[state + 1]]):
+        for rank, rep in enumerate(edges.reps[edges.state_start[state] : edges.state_start[state + 1]]):
             beyond = np.maximum(edges.amount[account] - room[rep], 0.0)
             owner = edges.owner[account]
-            cost.append(prices.minute * edges.minutes[edges.start[account] + rank]
-                        + prices.move * (0 <= owner != rep) + (prices.excess[rep] * beyond).sum())
+            cost.append(
+                prices.minute * edges.minutes[edges.start[account] + rank]
+                + prices.move * (0 <= owner != rep)
+                + (prices.excess[rep] * beyond).sum()
+            )
             columns.append((account, rep, edges.amount[account] - beyond))
     demand = phase.reserve.sum(axis=1)
-    later = [(s, r) for s in np.flatnonzero(demand)
-             for r in edges.reps[edges.state_start[s]:edges.state_start[s + 1]]]
+    later = [
+        (s, r) for s in np.flatnonzero(demand) for r in edges.reps[edges.state_start[s] : edges.state_start[s + 1]]
+    ]
     count = len(columns) + len(later) + num_reps * num_measures
     equal, equal_to = np.zeros((phase.num_accounts + len(demand), count)), np.ones(phase.num_accounts + len(demand))
     below, below_to = np.zeros((num_reps * (1 + num_measures), count)), np.zeros(num_reps * (1 + num_measures))
-    equal_to[phase.num_accounts:] = demand
+    equal_to[phase.num_accounts :] = demand
     below_to[:num_reps] = edges.seats
     below_to[num_reps:] = (edges.target - edges.base).ravel()
     for column, (account, rep, inside) in enumerate(columns):
         equal[account, column] = below[rep, column] = 1
-        below[num_reps + rep * num_measures:num_reps + (rep + 1) * num_measures, column] = inside
+        below[num_reps + rep * num_measures : num_reps + (rep + 1) * num_measures, column] = inside
     for column, (state, rep) in enumerate(later, len(columns)):
         equal[phase.num_accounts + state, column] = below[rep, column] = 1
     first = len(columns) + len(later)
@@ -46,8 +50,15 @@ def linear_programme(phase, weighing):
     objective = np.concatenate([cost, np.zeros(len(later)), prices.excess.ravel()])
     ceiling = np.full(count, np.inf)
     above = np.maximum(edges.base - edges.target, 0.0).ravel()
-    solved = linprog(objective, A_ub=below, b_ub=below_to, A_eq=equal, b_eq=equal_to,
-                     bounds=np.column_stack([np.concatenate([np.zeros(first), above]), ceiling]), method="highs")
+    solved = linprog(
+        objective,
+        A_ub=below,
+        b_ub=below_to,
+        A_eq=equal,
+        b_eq=equal_to,
+        bounds=np.column_stack([np.concatenate([np.zeros(first), above]), ceiling]),
+        method="highs",
+    )
     assert solved.status == 0
     return solved.fun + weighing.constant
 

@@ -18,8 +18,16 @@ from assignment_assets.optimizer.settled import settle
 from assignment_assets.optimizer.solve import complete, solve_referring
 from assignment_assets_tests.optimizer.instances import draw_instance
 
-PER_ACCOUNT = ("account_state", "is_referring", "measures", "value", "owner", "has_owner", "account_latitude",
-               "account_longitude")
+PER_ACCOUNT = (
+    "account_state",
+    "is_referring",
+    "measures",
+    "value",
+    "owner",
+    "has_owner",
+    "account_latitude",
+    "account_longitude",
+)
 SMALL = Settings(lattice_divisions=2, generations=1, offspring=4, burst_sweeps=10, knee_sweeps=50, front_points=8)
 SEEDS = st.integers(0, 2**32 - 1)
 SOMETIMES = settings(max_examples=10, deadline=None, derandomize=True, database=None)
@@ -37,8 +45,12 @@ def with_caps(seed: int, tightness: float = 0.7, **sizes) -> Instance:
 
 def most_placed(instance: Instance) -> int:
     """Accounts with a seat within caps, by an exact solver."""
-    pairs = [(i, r) for i in range(instance.num_accounts) for r in range(instance.num_reps)
-             if instance.covers[r, instance.account_state[i]]]
+    pairs = [
+        (i, r)
+        for i in range(instance.num_accounts)
+        for r in range(instance.num_reps)
+        if instance.covers[r, instance.account_state[i]]
+    ]
     if not pairs:
         return 0
     n, r = instance.num_accounts, instance.num_reps
@@ -47,8 +59,12 @@ def most_placed(instance: Instance) -> int:
         limits[account, column] = limits[n + rep, column] = 1
         limits[n + r + rep, column] = instance.caps.revenue[account]
     above = np.concatenate([np.ones(n), instance.seats, instance.caps.room])
-    found = milp(-np.ones(len(pairs)), constraints=LinearConstraint(limits, -np.inf, above),
-                 integrality=np.ones(len(pairs)), bounds=Bounds(0, 1))
+    found = milp(
+        -np.ones(len(pairs)),
+        constraints=LinearConstraint(limits, -np.inf, above),
+        integrality=np.ones(len(pairs)),
+        bounds=Bounds(0, 1),
+    )
     return round(-found.fun)
 
 
@@ -103,9 +119,13 @@ def test_of_the_others_nearly_as_many_are_placed_as_an_exact_solver_places_besid
     others = np.flatnonzero(~instance.is_referring)
     caps = instance.caps
     room = caps.room - np.bincount(books.assignment[first], caps.revenue[first], minlength=4).astype(np.int64)
-    rest = replace(instance, caps=None, seats=instance.seats - np.bincount(books.assignment[first], minlength=4),
-                   account_ids=[instance.account_ids[row] for row in others],
-                   **{name: getattr(instance, name)[others] for name in PER_ACCOUNT})
+    rest = replace(
+        instance,
+        caps=None,
+        seats=instance.seats - np.bincount(books.assignment[first], minlength=4),
+        account_ids=[instance.account_ids[row] for row in others],
+        **{name: getattr(instance, name)[others] for name in PER_ACCOUNT},
+    )
     rest = replace(rest, caps=RevenueCaps(caps.revenue[others], room, room, np.zeros(4)))
     assert books.num_placed - len(first) >= most_placed(rest) - 1
 
@@ -123,8 +143,9 @@ def test_what_is_left_out_has_a_seat_that_its_revenue_does_not_fit_or_no_seat():
     left = np.flatnonzero(books.assignment < 0)
     assert len(left)
     placed = np.flatnonzero(books.assignment >= 0)
-    spare = instance.caps.room - np.bincount(books.assignment[placed], instance.caps.revenue[placed],
-                                             minlength=instance.num_reps)
+    spare = instance.caps.room - np.bincount(
+        books.assignment[placed], instance.caps.revenue[placed], minlength=instance.num_reps
+    )
     free = instance.seats - np.bincount(books.assignment[placed], minlength=instance.num_reps)
     for row in left:
         able = instance.covers[:, instance.account_state[row]] & (free > 0)
@@ -138,8 +159,18 @@ def test_what_is_left_out_has_a_seat_that_its_revenue_does_not_fit_or_no_seat():
 def test_an_owner_without_room_for_it_is_named_as_the_reason():
     """Both accounts are owned by the first rep, whose cap holds one of them."""
     caps = RevenueCaps(np.array([60, 60]), np.array([100, 100]), np.array([100, 100]), np.zeros(2))
-    instance = draw_instance(1, num_accounts=2, num_reps=2, num_states=1, covered=1.1, seats=5, caps=caps,
-                             owner=np.zeros(2), has_owner=np.ones(2), is_referring=np.ones(2))
+    instance = draw_instance(
+        1,
+        num_accounts=2,
+        num_reps=2,
+        num_states=1,
+        covered=1.1,
+        seats=5,
+        caps=caps,
+        owner=np.zeros(2),
+        has_owner=np.ones(2),
+        is_referring=np.ones(2),
+    )
     _, books = both_phases(instance)
     assert sorted(books.assignment.tolist()) == [0, 1]
     assert sorted(books.explanations.keep_blocked.tolist()) == ["", "capped"]
@@ -147,13 +178,13 @@ def test_an_owner_without_room_for_it_is_named_as_the_reason():
 
 def test_a_book_above_its_cap_by_what_it_keeps_is_named_with_the_amount():
     caps = RevenueCaps(np.array([60]), np.array([0, 100]), np.array([5_000, 100]), np.array([123_400, 0]))
-    instance = draw_instance(1, num_accounts=1, num_reps=2, num_states=1, covered=1.1, seats=np.array([0, 5]),
-                             caps=caps)
+    instance = draw_instance(
+        1, num_accounts=1, num_reps=2, num_states=1, covered=1.1, seats=np.array([0, 5]), caps=caps
+    )
     _, books = both_phases(instance)
     assert books.assignment.tolist() == [1]
     (line,) = [line for line in books.certificate if line.metric == "kept_above_cap"]
-    assert line.sentence == (
-        "What r000 keeps is $1,234 above the revenue cap of $50 already; nothing is added to it.")
+    assert line.sentence == ("What r000 keeps is $1,234 above the revenue cap of $50 already; nothing is added to it.")
 
 
 @SOMETIMES
@@ -177,9 +208,13 @@ def test_the_same_seed_gives_the_same_books_within_caps():
 
 
 DEGENERATE = {
-    "no reps": {"num_reps": 0}, "no accounts": {"num_accounts": 0}, "one rep": {"num_reps": 1},
-    "no seats": {"seats": 0}, "nobody covers any state": {"covered": -1.0},
-    "none referring": {"is_referring": np.zeros(40)}, "all referring": {"is_referring": np.ones(40)},
+    "no reps": {"num_reps": 0},
+    "no accounts": {"num_accounts": 0},
+    "one rep": {"num_reps": 1},
+    "no seats": {"seats": 0},
+    "nobody covers any state": {"covered": -1.0},
+    "none referring": {"is_referring": np.zeros(40)},
+    "all referring": {"is_referring": np.ones(40)},
     "weightless": {"measures": np.zeros((40, 3)), "value": np.zeros(40)},
 }
 
@@ -205,5 +240,9 @@ def test_a_choice_that_is_no_point_of_the_front_is_refused():
 
 def test_caps_of_another_instance_are_refused():
     with pytest.raises(InvalidInput, match=r"3 figures[\s\S]*-5"):
-        draw_instance(1, num_accounts=4, num_reps=2,
-                      caps=RevenueCaps(np.array([0, 4, 1]), np.array([9, -5]), np.zeros(2), np.zeros(2)))
+        draw_instance(
+            1,
+            num_accounts=4,
+            num_reps=2,
+            caps=RevenueCaps(np.array([0, 4, 1]), np.array([9, -5]), np.zeros(2), np.zeros(2)),
+        )

@@ -25,8 +25,13 @@ def draw_with_overrides(seed: int, **sizes) -> tuple[Instance, np.ndarray]:
     for account, rep in pairs:
         allowed[account, rep] = True
     classes = classes_of(plain.states, plain.account_state, plain.covers, pairs)
-    return draw_instance(seed, states=classes.states, account_state=classes.account_class, covers=classes.covers,
-                         **{**sizes, "seats": plain.seats}), allowed
+    return draw_instance(
+        seed,
+        states=classes.states,
+        account_state=classes.account_class,
+        covers=classes.covers,
+        **{**sizes, "seats": plain.seats},
+    ), allowed
 
 
 def seat_lines(instance):
@@ -84,10 +89,20 @@ def test_without_overrides_the_classes_are_the_states():
 def test_the_certificate_names_states_and_how_much_of_one_is_short_of_seats():
     covers = np.array([[True, False], [False, False]])
     classes = classes_of(["NY", "TX"], np.zeros(6, dtype=np.int32), covers, [(0, 1)])
-    instance = draw_instance(1, num_accounts=6, num_reps=2, num_states=2, states=classes.states,
-                             account_state=classes.account_class, covers=classes.covers, seats=np.array([2, 4]))
+    instance = draw_instance(
+        1,
+        num_accounts=6,
+        num_reps=2,
+        num_states=2,
+        states=classes.states,
+        account_state=classes.account_class,
+        covers=classes.covers,
+        seats=np.array([2, 4]),
+    )
     lines = list(seat_lines(instance))
     assert [line.value for line in lines] == [3, 3, 3]
     assert lines[1].sentence.startswith("NY (5 of its 6 accounts) have 5 free accounts;")
     assert (lines[2].state, lines[2].sentence) == (
-        "NY", "NY: 6 free accounts, 3 seats were left for it, 3 go to Inside Sales.")
+        "NY",
+        "NY: 6 free accounts, 3 seats were left for it, 3 go to Inside Sales.",
+    )

@@ -25,9 +25,18 @@ FEW = (Batch(1, 0.1), Batch(3, 0.05))
 def draw_whales(seed):
     """Loads with a heavy tail, any rep for any account, hardly a seat to spare."""
     rng = np.random.default_rng([seed, 1])
-    instance = draw_instance(seed, num_accounts=400, num_reps=8, num_states=2, seats=51, covered=1.1,
-                             is_referring=np.ones(400), base_load=np.zeros((8, 4), int), weight=np.full(8, 100),
-                             measures=np.ceil(np.exp(rng.normal(6.0, 1.5, (400, 3)))).astype(int))
+    instance = draw_instance(
+        seed,
+        num_accounts=400,
+        num_reps=8,
+        num_states=2,
+        seats=51,
+        covered=1.1,
+        is_referring=np.ones(400),
+        base_load=np.zeros((8, 4), int),
+        weight=np.full(8, 100),
+        measures=np.ceil(np.exp(rng.normal(6.0, 1.5, (400, 3)))).astype(int),
+    )
     return referring_phase(instance, select_seats(instance))
 
 
@@ -114,8 +123,12 @@ def test_prices_found_again_prove_no_less_than_those_given_and_a_bound(seed):
     weighing = weigh(phase, np.ones(3))
     duals = lower_bound(phase, weighing)
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
-    before = exact_value(phase.edges, weighing.prices, room, np.zeros(len(phase.edges.rank), np.int64), duals.seat,
-                         duals.balance) + weighing.constant
+    before = (
+        exact_value(
+            phase.edges, weighing.prices, room, np.zeros(len(phase.edges.rank), np.int64), duals.seat, duals.balance
+        )
+        + weighing.constant
+    )
     again = prices_again(phase, weighing, duals).bound
     assert before - 1e-9 <= again <= evaluate(phase, start)[0].sum() + 1e-9
 

@@ -34,7 +34,7 @@ def with_families(seed: int, may_split: bool = False, **sizes) -> Instance:
     shuffled = rng.permutation(instance.num_accounts)
     for begin in range(0, instance.num_accounts // 3, 4):
         size = int(rng.integers(2, 5))
-        member[shuffled[begin:begin + size]] = family
+        member[shuffled[begin : begin + size]] = family
         family += 1
     anchor = np.where(rng.random(family) < 0.2, rng.integers(0, max(instance.num_reps, 1), family), -1)
     return replace(instance, families=Families(member, anchor if instance.num_reps else np.full(family, -1), may_split))
@@ -56,8 +56,12 @@ def most_placed(instance: Instance) -> int:
         limits[number, column] = 1
         limits[len(anchors) + rep, column] = size
     above = np.concatenate([np.ones(len(anchors)), instance.seats])
-    found = milp([-size for _, _, size in columns], constraints=LinearConstraint(limits, -np.inf, above),
-                 integrality=np.ones(len(columns)), bounds=Bounds(0, 1))
+    found = milp(
+        [-size for _, _, size in columns],
+        constraints=LinearConstraint(limits, -np.inf, above),
+        integrality=np.ones(len(columns)),
+        bounds=Bounds(0, 1),
+    )
     return round(-found.fun)
 
 
@@ -113,12 +117,27 @@ def test_the_flow_of_the_rest_stays_a_largest_one(seed):
         rest.give(rest.without(heads, rep))
         left[rows] = False
         seats[rep] -= 3 if rep >= 0 else 0
-        others = draw_instance(seed, num_accounts=50, num_reps=5, num_states=5, covered=0.5, covers=instance.covers,
-                               seats=seats)
+        others = draw_instance(
+            seed, num_accounts=50, num_reps=5, num_states=5, covered=0.5, covers=instance.covers, seats=seats
+        )
         order = np.flatnonzero(left)
-        alone = replace(others, **{name: getattr(others, name)[order] for name in (
-            "account_state", "is_referring", "measures", "value", "owner", "has_owner", "account_latitude",
-            "account_longitude")}, account_ids=[others.account_ids[row] for row in order])
+        alone = replace(
+            others,
+            **{
+                name: getattr(others, name)[order]
+                for name in (
+                    "account_state",
+                    "is_referring",
+                    "measures",
+                    "value",
+                    "owner",
+                    "has_owner",
+                    "account_latitude",
+                    "account_longitude",
+                )
+            },
+            account_ids=[others.account_ids[row] for row in order],
+        )
         assert rest.seated == select_seats(alone).num_placed
         assert (rest.flow.sum(axis=0) <= seats).all()
         assert not rest.flow[~instance.covers.T].any()
@@ -147,8 +166,16 @@ def test_a_family_with_a_kept_member_goes_to_who_keeps_it():
 def test_a_family_that_fits_nowhere_whole_is_split_or_overflows_as_asked(may_split, outcome, placed):
     covers = np.array([[True, False], [False, True]])
     families = Families(np.array([0, 0, -1]), np.array([-1]), may_split)
-    instance = draw_instance(1, num_accounts=3, num_reps=2, num_states=2, covers=covers, seats=5,
-                             account_state=np.array([0, 1, 1]), families=families)
+    instance = draw_instance(
+        1,
+        num_accounts=3,
+        num_reps=2,
+        num_states=2,
+        covers=covers,
+        seats=5,
+        account_state=np.array([0, 1, 1]),
+        families=families,
+    )
     front = solve_referring(instance, SMALL)
     books = complete(instance, front.assignments[front.knee], SMALL)
     assert books.families.outcome == (outcome,)
@@ -158,8 +185,17 @@ def test_a_family_that_fits_nowhere_whole_is_split_or_overflows_as_asked(may_spl
 
 def test_what_keeping_its_owner_would_cost_is_told_as_if_the_member_were_free():
     families = Families(np.array([0, 0, -1, -1]), np.array([1]))
-    instance = draw_instance(1, num_accounts=4, num_reps=2, num_states=1, covered=1.1, seats=4, families=families,
-                             owner=np.array([0, 0, 0, 0]), has_owner=np.ones(4))
+    instance = draw_instance(
+        1,
+        num_accounts=4,
+        num_reps=2,
+        num_states=1,
+        covered=1.1,
+        seats=4,
+        families=families,
+        owner=np.array([0, 0, 0, 0]),
+        has_owner=np.ones(4),
+    )
     front = solve_referring(instance, SMALL)
     books = complete(instance, front.assignments[front.knee], SMALL)
     assert books.assignment[:2].tolist() == [1, 1]
@@ -172,8 +208,17 @@ def test_what_keeping_its_owner_would_cost_is_told_as_if_the_member_were_free():
 def test_a_family_ranks_as_its_best_member(value, other):
     """Two seats: the pair with a referring member has them, though the other pair is worth more."""
     families = Families(np.array([0, 0, 1, 1]), np.array([-1, -1]), may_split=False)
-    instance = draw_instance(1, num_accounts=4, num_reps=1, num_states=1, covered=1.1, seats=2, families=families,
-                             is_referring=np.array([1, 0, 0, 0]), value=np.array(value))
+    instance = draw_instance(
+        1,
+        num_accounts=4,
+        num_reps=1,
+        num_states=1,
+        covered=1.1,
+        seats=2,
+        families=families,
+        is_referring=np.array([1, 0, 0, 0]),
+        value=np.array(value),
+    )
     assert settle(instance, SMALL).families.outcome == ("whole", other)
 
 
@@ -185,10 +230,14 @@ def test_the_same_seed_gives_the_same_families():
 
 
 DEGENERATE = {
-    "no reps": {"num_reps": 0}, "no accounts": {"num_accounts": 0}, "one rep": {"num_reps": 1},
-    "no seats": {"seats": 0}, "nobody covers any state": {"covered": -1.0},
+    "no reps": {"num_reps": 0},
+    "no accounts": {"num_accounts": 0},
+    "one rep": {"num_reps": 1},
+    "no seats": {"seats": 0},
+    "nobody covers any state": {"covered": -1.0},
     "seats for all": {"seats": 100, "covered": 1.1},
-    "none referring": {"is_referring": np.zeros(40)}, "all referring": {"is_referring": np.ones(40)},
+    "none referring": {"is_referring": np.zeros(40)},
+    "all referring": {"is_referring": np.ones(40)},
     "weightless accounts": {"measures": np.zeros((40, 3)), "value": np.zeros(40)},
 }
 
@@ -203,8 +252,15 @@ def test_a_degenerate_instance_with_families_gets_an_answer(case):
 
 
 def test_all_accounts_may_be_one_family():
-    instance = draw_instance(4, num_accounts=12, num_reps=3, num_states=1, covered=1.1, seats=12,
-                             families=Families(np.zeros(12), np.array([-1])))
+    instance = draw_instance(
+        4,
+        num_accounts=12,
+        num_reps=3,
+        num_states=1,
+        covered=1.1,
+        seats=12,
+        families=Families(np.zeros(12), np.array([-1])),
+    )
     front = solve_referring(instance, SMALL)
     books = complete(instance, front.assignments[front.knee], SMALL)
     assert len(set(books.assignment.tolist())) == 1

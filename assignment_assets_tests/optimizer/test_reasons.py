@@ -44,11 +44,20 @@ def test_the_price_of_keeping_is_the_difference_of_two_full_evaluations(seed):
 def twin_reps(performance, **changes):
     """One account that two reps at the same place could hold, both far below their target."""
     arrays = {
-        "num_accounts": 1, "num_reps": 3, "num_states": 1, "covers": np.array([[True], [True], [False]]),
-        "seats": np.array([3, 3, 0]), "base_load": np.array([[0] * 4, [0] * 4, [900] * 4]),
-        "weight": np.array([1, 1, 1]), "owner": np.array([-1]), "has_owner": np.array([False]),
-        "is_referring": np.array([True]), "measures": np.array([[5, 5, 5]]), "value": np.array([5]),
-        "performance": np.array(performance), "rep_latitude": np.array([40.0, 40.0, 30.0]),
+        "num_accounts": 1,
+        "num_reps": 3,
+        "num_states": 1,
+        "covers": np.array([[True], [True], [False]]),
+        "seats": np.array([3, 3, 0]),
+        "base_load": np.array([[0] * 4, [0] * 4, [900] * 4]),
+        "weight": np.array([1, 1, 1]),
+        "owner": np.array([-1]),
+        "has_owner": np.array([False]),
+        "is_referring": np.array([True]),
+        "measures": np.array([[5, 5, 5]]),
+        "value": np.array([5]),
+        "performance": np.array(performance),
+        "rep_latitude": np.array([40.0, 40.0, 30.0]),
         "rep_longitude": np.array([-90.0, -90.0, -80.0]),
     }
     return draw_instance(1, **{**arrays, **changes})
@@ -71,8 +80,12 @@ def test_a_tie_goes_to_the_better_performer_and_says_so(performance, winner):
 
 
 def test_drive_minutes_beyond_the_band_are_no_tie():
-    instance = twin_reps((90.0, 110.0, 0.0), rep_latitude=np.array([40.0, 41.0, 30.0]),
-                         account_latitude=np.array([40.0]), account_longitude=np.array([-90.0]))
+    instance = twin_reps(
+        (90.0, 110.0, 0.0),
+        rep_latitude=np.array([40.0, 41.0, 30.0]),
+        account_latitude=np.array([40.0]),
+        account_longitude=np.array([-90.0]),
+    )
     selection = select_seats(instance)
     phase, _ = referring_phase(instance, selection)
     minutes = phase.edges.minutes.astype(int)
@@ -95,9 +108,15 @@ def test_the_owner_is_kept_rather_than_a_better_performer():
 
 def test_an_exchange_between_full_books_is_no_tie():
     """What the better performer would win with one account they would lose with the other."""
-    twins = {"num_accounts": 2, "seats": np.array([1, 1, 0]), "owner": np.array([-1, -1]),
-             "has_owner": np.array([False, False]), "is_referring": np.array([True, True]),
-             "measures": np.array([[5, 5, 5], [9, 9, 9]]), "value": np.array([5, 9])}
+    twins = {
+        "num_accounts": 2,
+        "seats": np.array([1, 1, 0]),
+        "owner": np.array([-1, -1]),
+        "has_owner": np.array([False, False]),
+        "is_referring": np.array([True, True]),
+        "measures": np.array([[5, 5, 5], [9, 9, 9]]),
+        "value": np.array([5, 9]),
+    }
     instance = twin_reps((90.0, 110.0, 0.0), **twins)
     phase, _ = referring_phase(instance, select_seats(instance))
     assignment = np.array([1, 0], dtype=np.int32)

@@ -107,8 +107,11 @@ def reduced_costs(phase, dual):
             drive = edges.minutes[edges.start[account] + place - edges.state_start[state]]
             inside = np.minimum(edges.amount[account], dual.room[rep])
             cost[account, rep] = (
-                dual.prices.minute * drive + dual.seat[rep] + dual.prices.move * (edges.owner[account] not in (-1, rep))
-                + (dual.balance[rep] * inside + dual.prices.excess[rep] * (edges.amount[account] - inside)).sum())
+                dual.prices.minute * drive
+                + dual.seat[rep]
+                + dual.prices.move * (edges.owner[account] not in (-1, rep))
+                + (dual.balance[rep] * inside + dual.prices.excess[rep] * (edges.amount[account] - inside)).sum()
+            )
     return cost
 
 
@@ -117,9 +120,18 @@ def test_equal_accounts_do_not_change_places_for_ever(seed):
     rng = np.random.default_rng(seed)
     kinds = rng.integers(0, 3, 50)
     same = np.full(50, 40.0)
-    instance = draw_instance(seed, num_accounts=50, num_reps=5, num_states=1, seats=10, covered=1.1,
-                             is_referring=np.ones(50, bool), account_latitude=same, account_longitude=-2.0 * same,
-                             measures=rng.integers(1, 90, (3, 3))[kinds])
+    instance = draw_instance(
+        seed,
+        num_accounts=50,
+        num_reps=5,
+        num_states=1,
+        seats=10,
+        covered=1.1,
+        is_referring=np.ones(50, bool),
+        account_latitude=same,
+        account_longitude=-2.0 * same,
+        measures=rng.integers(1, 90, (3, 3))[kinds],
+    )
     phase, start = referring_phase(instance, select_seats(instance))
     dual, _ = dual_of(phase, [1e5, 1.0, 1.0])
     result, reserve = start.copy(), fit_reserve(phase, start)
@@ -130,9 +142,19 @@ def test_equal_accounts_do_not_change_places_for_ever(seed):
 
 def test_a_seat_that_is_kept_for_a_later_account_is_passed_on():
     """One referring account far from its rep; the near rep's only seat is kept for the other, whom both may take."""
-    instance = draw_instance(1, num_accounts=2, num_reps=2, num_states=1, covered=1.1, seats=1,
-                             is_referring=[True, False], account_latitude=[40.0, 40.0],
-                             account_longitude=[-90.0, -90.0], rep_latitude=[40.0, 40.0], rep_longitude=[-90.0, -99.0])
+    instance = draw_instance(
+        1,
+        num_accounts=2,
+        num_reps=2,
+        num_states=1,
+        covered=1.1,
+        seats=1,
+        is_referring=[True, False],
+        account_latitude=[40.0, 40.0],
+        account_longitude=[-90.0, -90.0],
+        rep_latitude=[40.0, 40.0],
+        rep_longitude=[-90.0, -99.0],
+    )
     phase, _ = referring_phase(instance, select_seats(instance))
     dual, _ = dual_of(phase, [0.0, 1.0, 0.0])
     result = np.array([1], dtype=np.int32)

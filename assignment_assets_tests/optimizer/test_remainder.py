@@ -37,8 +37,10 @@ def test_the_objectives_of_what_is_left_are_those_of_the_whole(seed):
     for books in (start, other):
         assert np.array_equal(evaluate(rest, books[is_open]), evaluate(phase, books))
         assert np.array_equal(book_loads(rest, books[is_open]), book_loads(phase, books))
-        free = [part.edges.seats - np.bincount(placed, minlength=phase.num_reps)
-                for part, placed in ((rest, books[is_open]), (phase, books))]
+        free = [
+            part.edges.seats - np.bincount(placed, minlength=phase.num_reps)
+            for part, placed in ((rest, books[is_open]), (phase, books))
+        ]
         assert np.array_equal(*free)
     again = remainder(rest, np.where(np.arange(rest.num_accounts) % 2, other[is_open], -1).astype(np.int32))
     assert np.array_equal(evaluate(again, other[is_open][::2]), evaluate(phase, np.where(is_open, other, start)))
@@ -47,7 +49,8 @@ def test_the_objectives_of_what_is_left_are_those_of_the_whole(seed):
     assert np.array_equal(left.prices.excess, whole.prices.excess)
     nobody = remainder(phase, start)
     assert lower_bound(nobody, weigh(nobody, whole.weights)).bound == pytest.approx(
-        float(evaluate(phase, start)[0] @ whole.weights), rel=1e-12)
+        float(evaluate(phase, start)[0] @ whole.weights), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -12,15 +12,32 @@ HEAT = 0.2
 
 def every_column(phase, weighing, duals):
     room, everybody = phase.edges.room, np.arange(phase.num_accounts)
-    return near_columns(phase.edges, weighing.prices, room, duals.seat, duals.balance, everybody.astype(np.int32),
-                        np.ones(phase.num_accounts), np.inf, phase.num_reps)
+    return near_columns(
+        phase.edges,
+        weighing.prices,
+        room,
+        duals.seat,
+        duals.balance,
+        everybody.astype(np.int32),
+        np.ones(phase.num_accounts),
+        np.inf,
+        phase.num_reps,
+    )
 
 
 def slopes(phase, weighing, columns, price):
     """float64[R, K + 1]: the smoothed bound's slope in the prices (the seats' come last); loads in sizes."""
     edges, room = phase.edges, phase.edges.room
-    _, in_seats, in_balance = smoothed_value(edges, weighing.prices, room, np.zeros(len(edges.rank), np.int64), columns,
-                                             price[:, -1].copy(), price[:, :-1].copy(), HEAT * edge_unit(weighing))
+    _, in_seats, in_balance = smoothed_value(
+        edges,
+        weighing.prices,
+        room,
+        np.zeros(len(edges.rank), np.int64),
+        columns,
+        price[:, -1].copy(),
+        price[:, :-1].copy(),
+        HEAT * edge_unit(weighing),
+    )
     return np.column_stack([in_balance / weighing.size, in_seats])
 
 
@@ -36,8 +53,9 @@ def test_stiffness_inverts_what_the_slopes_of_the_smoothed_bound_change_by(seed)
     columns = every_column(phase, weighing, duals)
     price = np.column_stack([duals.balance, duals.seat])
     ceiling = np.column_stack([excess, np.full(phase.num_reps, TYPICAL * weighing.unit)])
-    is_free = np.column_stack([(price > HAIR * ceiling)[:, :-1] & (duals.balance < (1.0 - HAIR) * excess),
-                               duals.seat > HAIR * ceiling[:, -1]]).ravel()
+    is_free = np.column_stack(
+        [(price > HAIR * ceiling)[:, :-1] & (duals.balance < (1.0 - HAIR) * excess), duals.seat > HAIR * ceiling[:, -1]]
+    ).ravel()
     assert is_free.sum() > 10
     scale = np.append(weighing.size, 1.0)
     step = 1e-4 * HEAT * edge_unit(weighing)

@@ -32,8 +32,16 @@ def search(phase, assignment, reserve, weighing, schedule, word, per_account=100
     """Every eligible rep is proposed, unless `per_account` says how many."""
     choices, slack = priced_choices(phase, weighing.prices, lower_bound(phase, weighing), per_account)
     schedule = schedule._replace(wide=max(slack, 1e-30), narrow=max(slack, 1e-30) * schedule.narrow)
-    return anneal(assignment, reserve, phase.searched, choices, pair_up(phase.edges, choices), weighing.prices,
-                  schedule, np.uint64(word))
+    return anneal(
+        assignment,
+        reserve,
+        phase.searched,
+        choices,
+        pair_up(phase.edges, choices),
+        weighing.prices,
+        schedule,
+        np.uint64(word),
+    )
 
 
 def demand_feasible(phase, assignment, reserve):
@@ -52,8 +60,9 @@ def test_a_burst_keeps_every_rule_and_its_delta_is_the_full_difference(seed, wei
     weighing = weigh(phase, np.array(weights))
     result, reserve = start.copy(), fit_reserve(phase, start)
     demand_feasible(phase, result, reserve)
-    delta, _ = search(phase, result, reserve, weighing, Schedule(2000, heat, heat * 0.01, 1.0, narrow), seed + 1,
-                      per_account)
+    delta, _ = search(
+        phase, result, reserve, weighing, Schedule(2000, heat, heat * 0.01, 1.0, narrow), seed + 1, per_account
+    )
     demand_feasible(phase, result, reserve)
     before, after = evaluate(phase, np.stack([start, result])) @ weighing.weights
     assert after - before == pytest.approx(delta, abs=1e-9)
@@ -82,8 +91,12 @@ def draw_capped_phase(seed):
     revenue = rng.integers(0, 1000, plain.num_accounts)
     room = np.bincount(start, revenue, minlength=plain.num_reps) + rng.integers(0, 800, plain.num_reps)
     edges = plain.edges
-    capped = edges._replace(**{name: np.column_stack([getattr(edges, name), column]).astype(np.float64) for name, column
-                               in (("amount", revenue), ("base", np.zeros(plain.num_reps)), ("target", room))})
+    capped = edges._replace(
+        **{
+            name: np.column_stack([getattr(edges, name), column]).astype(np.float64)
+            for name, column in (("amount", revenue), ("base", np.zeros(plain.num_reps)), ("target", room))
+        }
+    )
     return replace(plain, capped=capped), start, revenue, room
 
 
@@ -117,12 +130,15 @@ def test_the_desk_after_shifts_and_exchanges_is_the_desk_laid_open_anew(seed):
     for _ in range(50):
         account, other = rng.integers(0, phase.num_accounts, 2)
         state = phase.edges.state[account]
-        there = rng.choice(phase.edges.reps[phase.edges.state_start[state]:phase.edges.state_start[state + 1]])
+        there = rng.choice(phase.edges.reps[phase.edges.state_start[state] : phase.edges.state_start[state + 1]])
         here, partner_rep = desk.assignment[account], desk.assignment[other]
         if there != here and make_way(desk, phase.edges, there, here):
             shift(desk, phase.edges, account, there)
-        elif here != partner_rep and phase.edges.rank[state, partner_rep] >= 0 \
-                and phase.edges.rank[phase.edges.state[other], here] >= 0:
+        elif (
+            here != partner_rep
+            and phase.edges.rank[state, partner_rep] >= 0
+            and phase.edges.rank[phase.edges.state[other], here] >= 0
+        ):
             exchange(desk, phase.edges, account, other)
     demand_feasible(phase, desk.assignment, desk.reserve)
     fresh = lay_open(desk.assignment, desk.reserve, phase.edges)
@@ -135,14 +151,32 @@ def test_the_desk_after_shifts_and_exchanges_is_the_desk_laid_open_anew(seed):
 def test_two_full_books_change_places_where_that_helps():
     """One seat each, both accounts far from their reps: only an exchange can mend it."""
     instance = draw_instance(
-        1, num_accounts=2, num_reps=2, num_states=1, seats=1, covered=1.1, base_load=np.zeros((2, 4)),
-        weight=np.array([100, 100]), is_referring=np.ones(2), measures=np.ones((2, 3), dtype=int),
-        has_owner=np.zeros(2), account_latitude=np.array([30.0, 45.0]), account_longitude=np.array([-90.0, -90.0]),
-        rep_latitude=np.array([45.0, 30.0]), rep_longitude=np.array([-90.0, -90.0]))
+        1,
+        num_accounts=2,
+        num_reps=2,
+        num_states=1,
+        seats=1,
+        covered=1.1,
+        base_load=np.zeros((2, 4)),
+        weight=np.array([100, 100]),
+        is_referring=np.ones(2),
+        measures=np.ones((2, 3), dtype=int),
+        has_owner=np.zeros(2),
+        account_latitude=np.array([30.0, 45.0]),
+        account_longitude=np.array([-90.0, -90.0]),
+        rep_latitude=np.array([45.0, 30.0]),
+        rep_longitude=np.array([-90.0, -90.0]),
+    )
     phase, _ = referring_phase(instance, select_seats(instance))
     crossed = np.array([0, 1], dtype=np.int32)
-    _, accepted = search(phase, crossed, fit_reserve(phase, crossed), weigh(phase, np.array([0.0, 1.0, 0.0])),
-                         Schedule(200, 0.0, 0.0, 1.0, 1.0), 7)
+    _, accepted = search(
+        phase,
+        crossed,
+        fit_reserve(phase, crossed),
+        weigh(phase, np.array([0.0, 1.0, 0.0])),
+        Schedule(200, 0.0, 0.0, 1.0, 1.0),
+        7,
+    )
     assert crossed.tolist() == [1, 0]
     assert accepted == 1
 
@@ -154,23 +188,34 @@ def test_every_pair_lists_the_accounts_that_have_both_reps_in_question(seed):
     weighing = weigh(phase, np.ones(3))
     choices, _ = priced_choices(phase, weighing.prices, lower_bound(phase, weighing), 3.0)
     pairs, edges = pair_up(phase.edges, choices), phase.edges
-    rep_of = [edges.reps[edges.state_start[state] + choices.rank[slice(*choices.start[account:account + 2])]]
-              for account, state in enumerate(edges.state)]
+    rep_of = [
+        edges.reps[edges.state_start[state] + choices.rank[slice(*choices.start[account : account + 2])]]
+        for account, state in enumerate(edges.state)
+    ]
     for row, reps in enumerate(rep_of):
         for a, b in [(a, b) for a in range(len(reps)) for b in range(len(reps)) if a != b]:
             pair = pairs.table[pairs.slot[row] + a * len(reps) + b]
-            listed = pairs.account[pairs.start[pair]:pairs.start[pair + 1]].tolist()
-            expected = [account for account, theirs in enumerate(rep_of)
-                        if reps[a] in theirs and reps[b] in theirs]
+            listed = pairs.account[pairs.start[pair] : pairs.start[pair + 1]].tolist()
+            expected = [account for account, theirs in enumerate(rep_of) if reps[a] in theirs and reps[b] in theirs]
             assert sorted(listed) == sorted(expected)
 
 
 def test_balance_of_a_hand_drawn_case():
     """Two equal reps, loads 3 and 1 of one measure and nothing of the others: a quarter sits in the wrong book."""
     instance = draw_instance(
-        1, num_accounts=2, num_reps=2, num_states=1, seats=2, covered=1.1, base_load=np.zeros((2, 4)),
-        weight=np.array([100, 100]), is_referring=np.ones(2), measures=np.array([[3, 0, 0], [1, 0, 0]]),
-        owner=np.array([0, 0]), has_owner=np.ones(2))
+        1,
+        num_accounts=2,
+        num_reps=2,
+        num_states=1,
+        seats=2,
+        covered=1.1,
+        base_load=np.zeros((2, 4)),
+        weight=np.array([100, 100]),
+        is_referring=np.ones(2),
+        measures=np.array([[3, 0, 0], [1, 0, 0]]),
+        owner=np.array([0, 0]),
+        has_owner=np.ones(2),
+    )
     phase, _ = referring_phase(instance, select_seats(instance))
     apart, together = evaluate(phase, np.array([[0, 1], [0, 0]], dtype=np.int32))
     assert apart[0] == pytest.approx(25.0 / 3)
@@ -181,8 +226,17 @@ def test_balance_of_a_hand_drawn_case():
 
 def test_targets_follow_the_weights():
     instance = draw_instance(
-        1, num_accounts=4, num_reps=2, num_states=1, seats=4, covered=1.1, base_load=np.zeros((2, 4)),
-        weight=np.array([75, 25]), is_referring=np.ones(4), measures=np.full((4, 3), 5))
+        1,
+        num_accounts=4,
+        num_reps=2,
+        num_states=1,
+        seats=4,
+        covered=1.1,
+        base_load=np.zeros((2, 4)),
+        weight=np.array([75, 25]),
+        is_referring=np.ones(4),
+        measures=np.full((4, 3), 5),
+    )
     phase, _ = referring_phase(instance, select_seats(instance))
     assert evaluate(phase, np.array([[0, 0, 0, 1]], dtype=np.int32))[0, 0] == 0.0
     assert evaluate(phase, np.array([[0, 0, 1, 1]], dtype=np.int32))[0, 0] == pytest.approx(25.0)
@@ -192,8 +246,16 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
     rng = np.random.default_rng(3)
     measures = rng.integers(1, 5, (60, 3))
     measures[0] = 500
-    instance = draw_instance(3, num_accounts=60, num_reps=MOST + 8, num_states=1, seats=3, covered=1.1,
-                             measures=measures, is_referring=np.ones(60, bool))
+    instance = draw_instance(
+        3,
+        num_accounts=60,
+        num_reps=MOST + 8,
+        num_states=1,
+        seats=3,
+        covered=1.1,
+        measures=measures,
+        is_referring=np.ones(60, bool),
+    )
     phase, _ = referring_phase(instance, select_seats(instance))
     weighing = weigh(phase, np.ones(3))
     duals = lower_bound(phase, weighing)
@@ -203,7 +265,7 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
     every = priced_choices(phase, weighing.prices, duals, 1000.0)[0]
     assert np.diff(every.start).max() == MOST
     for account in range(phase.num_accounts):
-        assert (np.diff(every.above[every.start[account]:every.start[account + 1]]) >= 0).all()
+        assert (np.diff(every.above[every.start[account] : every.start[account + 1]]) >= 0).all()
 
 
 @settings(max_examples=40, deadline=None)
@@ -216,7 +278,7 @@ def test_open_among_assignments_is_who_has_a_choice_of_theirs_that_the_first_doe
     accounts, among = choices_among(phase, choices, np.stack([start, mate]))
 
     def reps_of(some, row, account):
-        ranks = some.rank[some.start[row]:some.start[row + 1]]
+        ranks = some.rank[some.start[row] : some.start[row + 1]]
         return phase.edges.reps[phase.edges.state_start[phase.edges.state[account]] + ranks].tolist()
 
     left = {int(account): reps_of(among, row, account) for row, account in enumerate(accounts)}
@@ -228,12 +290,19 @@ def test_open_among_assignments_is_who_has_a_choice_of_theirs_that_the_first_doe
 
 def test_the_stretch_of_a_large_phase_passes_every_account():
     count = 2 * STRETCH + 100
-    instance = draw_instance(3, num_accounts=count, num_reps=4, num_states=1, seats=count, covered=1.1,
-                             is_referring=np.ones(count, bool))
+    instance = draw_instance(
+        3, num_accounts=count, num_reps=4, num_states=1, seats=count, covered=1.1, is_referring=np.ones(count, bool)
+    )
     phase, _ = referring_phase(instance, select_seats(instance))
     minutes = phase.edges.minutes.reshape(count, 4)
     result = minutes.argmax(axis=1).astype(np.int32)
-    search(phase, result, fit_reserve(phase, result), weigh(phase, np.array([0.0, 1.0, 0.0])),
-           Schedule(40 * count, 0.0, 0.0, 1.0, 1.0), 7)
+    search(
+        phase,
+        result,
+        fit_reserve(phase, result),
+        weigh(phase, np.array([0.0, 1.0, 0.0])),
+        Schedule(40 * count, 0.0, 0.0, 1.0, 1.0),
+        7,
+    )
     held = minutes[np.arange(count), result]
     assert (held == minutes.min(axis=1)).all()

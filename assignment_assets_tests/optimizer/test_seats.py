@@ -18,16 +18,20 @@ def largest_flow(instance):
     """Source → accounts' states → reps → sink, by scipy."""
     states, reps = instance.num_states, instance.num_reps
     matrix = np.zeros((states + reps + 2, states + reps + 2), dtype=np.int32)
-    matrix[0, 1:states + 1] = np.bincount(instance.account_state, minlength=states)
-    matrix[1:states + 1, states + 1:-1] = instance.covers.T * 10_000
-    matrix[states + 1:-1, -1] = instance.seats
+    matrix[0, 1 : states + 1] = np.bincount(instance.account_state, minlength=states)
+    matrix[1 : states + 1, states + 1 : -1] = instance.covers.T * 10_000
+    matrix[states + 1 : -1, -1] = instance.seats
     return maximum_flow(csr_array(matrix), 0, states + reps + 1).flow_value
 
 
 def best_score(instance, score):
     """The linear programme of the transversal matroid: the largest sum of `score` over accounts that fit."""
-    edges = [(i, r) for i in range(instance.num_accounts) for r in range(instance.num_reps)
-             if instance.covers[r, instance.account_state[i]]]
+    edges = [
+        (i, r)
+        for i in range(instance.num_accounts)
+        for r in range(instance.num_reps)
+        if instance.covers[r, instance.account_state[i]]
+    ]
     if not edges:
         return 0.0
     rows = np.zeros((instance.num_accounts + instance.num_reps, len(edges)))
@@ -45,8 +49,10 @@ def test_the_selection_is_as_large_as_the_maximum_flow_and_as_good_as_the_linear
     score = 1e6 + 1e4 * instance.is_referring + instance.value / 10
     assert score[selection.is_placed].sum() == pytest.approx(best_score(instance, score))
     assert (selection.flow.sum(axis=0) <= instance.seats).all()
-    assert (selection.flow.sum(axis=1)
-            == np.bincount(instance.account_state[selection.is_placed], minlength=instance.num_states)).all()
+    assert (
+        selection.flow.sum(axis=1)
+        == np.bincount(instance.account_state[selection.is_placed], minlength=instance.num_states)
+    ).all()
     assert not selection.flow[~instance.covers.T].any()
 
 
@@ -68,8 +74,9 @@ def test_a_state_that_nobody_covers_is_named():
 
 
 def test_of_equal_accounts_the_smaller_id_is_seated():
-    instance = draw_instance(3, num_accounts=5, num_reps=1, num_states=1, seats=2, covered=1.1,
-                             is_referring=np.ones(5), value=np.ones(5))
+    instance = draw_instance(
+        3, num_accounts=5, num_reps=1, num_states=1, seats=2, covered=1.1, is_referring=np.ones(5), value=np.ones(5)
+    )
     assert select_seats(instance).is_placed.tolist() == [True, True, False, False, False]
 
 

@@ -46,9 +46,18 @@ def test_the_bound_of_moves_is_that_of_the_prices_or_better(seed):
 def test_a_state_with_one_rep_must_overload_that_book():
     """Rep 0 alone covers state 0 and its eight accounts of one; rep 1 has the other two: 30 % sit in the wrong book."""
     instance = draw_instance(
-        1, num_accounts=10, num_reps=2, num_states=2, seats=10, base_load=np.zeros((2, 4)), weight=np.array([1, 1]),
-        covers=np.array([[True, True], [False, True]]), account_state=np.array([0] * 8 + [1] * 2),
-        is_referring=np.ones(10), measures=np.ones((10, 3), dtype=int))
+        1,
+        num_accounts=10,
+        num_reps=2,
+        num_states=2,
+        seats=10,
+        base_load=np.zeros((2, 4)),
+        weight=np.array([1, 1]),
+        covers=np.array([[True, True], [False, True]]),
+        account_state=np.array([0] * 8 + [1] * 2),
+        is_referring=np.ones(10),
+        measures=np.ones((10, 3), dtype=int),
+    )
     phase, _ = referring_phase(instance, select_seats(instance))
     assert least_imbalance(phase) == pytest.approx(30.0)
 
@@ -57,10 +66,17 @@ def test_reserved_seats_count_in_the_least_moves():
     """Both accounts belong to rep 0, who has two seats, one of which a later account of their state needs: rep 1 has
     one."""
     instance = draw_instance(
-        1, num_accounts=3, num_reps=2, num_states=2, seats=np.array([2, 1]),
+        1,
+        num_accounts=3,
+        num_reps=2,
+        num_states=2,
+        seats=np.array([2, 1]),
         covers=np.array([[True, True], [True, False]]),
-        account_state=np.array([0, 0, 1]), is_referring=np.array([True, True, False]), owner=np.zeros(3, dtype=int),
-        has_owner=np.ones(3))
+        account_state=np.array([0, 0, 1]),
+        is_referring=np.array([True, True, False]),
+        owner=np.zeros(3, dtype=int),
+        has_owner=np.ones(3),
+    )
     phase, _ = referring_phase(instance, select_seats(instance))
     assert least_moves(phase) == pytest.approx(50.0)
     assert least_moves(replace(phase, reserve=np.zeros_like(phase.reserve))) == 0.0

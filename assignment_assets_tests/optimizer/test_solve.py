@@ -69,11 +69,16 @@ def test_the_same_seed_gives_the_same_arrays_and_another_seed_may_not():
 
 
 DEGENERATE = {
-    "no reps": {"num_reps": 0}, "no accounts": {"num_accounts": 0}, "one rep": {"num_reps": 1},
-    "nothing at all": {"num_reps": 0, "num_accounts": 0, "num_states": 0}, "one account": {"num_accounts": 1},
-    "no seats": {"seats": 0}, "nobody covers any state": {"covered": -1.0},
+    "no reps": {"num_reps": 0},
+    "no accounts": {"num_accounts": 0},
+    "one rep": {"num_reps": 1},
+    "nothing at all": {"num_reps": 0, "num_accounts": 0, "num_states": 0},
+    "one account": {"num_accounts": 1},
+    "no seats": {"seats": 0},
+    "nobody covers any state": {"covered": -1.0},
     "seats for all": {"seats": 100, "covered": 1.1},
-    "none referring": {"is_referring": np.zeros(30)}, "all referring": {"is_referring": np.ones(30)},
+    "none referring": {"is_referring": np.zeros(30)},
+    "all referring": {"is_referring": np.ones(30)},
     "identical accounts": {"measures": np.full((30, 3), 5), "value": np.full(30, 5)},
     "weightless accounts": {"measures": np.zeros((30, 3)), "value": np.zeros(30)},
     "a whale": {"value": np.array([10**9] + [1] * 29), "measures": 1 + 10**8 * np.eye(30, 3, dtype=int)},
@@ -95,8 +100,17 @@ def test_a_degenerate_instance_gets_an_answer(case):
 
 def test_a_rep_without_seats_or_share_keeps_out_of_the_targets():
     weight, loads = np.array([100, 100, 0]), np.array([[0] * 4, [0] * 4, [900] * 4])
-    instance = draw_instance(2, num_accounts=16, num_reps=3, covered=1.1, weight=weight, base_load=loads,
-                             seats=np.array([8, 8, 0]), measures=np.full((16, 3), 1), value=np.full(16, 1))
+    instance = draw_instance(
+        2,
+        num_accounts=16,
+        num_reps=3,
+        covered=1.1,
+        weight=weight,
+        base_load=loads,
+        seats=np.array([8, 8, 0]),
+        measures=np.full((16, 3), 1),
+        value=np.full(16, 1),
+    )
     _, books = both_phases(instance)
     assert books.num_placed == 16
     assert books.objectives[1, 0] == 0.0
@@ -117,15 +131,20 @@ def test_progress_comes_as_frozen_lines():
     heard = []
     solve_referring(draw_instance(5, num_accounts=300, num_reps=8, seats=30), SMALL, heard.append)
     assert {line.step for line in heard} >= {"bounds", "prices", "sweep", "evolution"}
-    assert str(Progress("referring", "sweep", 3, 10, 12, 1.5)) == \
-        "referring / sweep: 3 of 10, 12 points, knee 1.50 % above the bound"
+    assert (
+        str(Progress("referring", "sweep", 3, 10, 12, 1.5))
+        == "referring / sweep: 3 of 10, 12 points, knee 1.50 % above the bound"
+    )
 
 
-@pytest.mark.parametrize(("row", "message"), [
-    (lambda good: good[:-1], "shape"),
-    (lambda good: np.full_like(good, 99), "a rep below"),
-    (lambda good: np.zeros_like(good), "states their rep does not cover|books above their seats"),
-])
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (lambda good: good[:-1], "shape"),
+        (lambda good: np.full_like(good, 99), "a rep below"),
+        (lambda good: np.zeros_like(good), "states their rep does not cover|books above their seats"),
+    ],
+)
 def test_a_row_of_another_instance_is_refused(row, message):
     instance = draw_instance(7, num_accounts=60, num_reps=5, seats=6, covered=0.5)
     front = solve_referring(instance, SMALL)

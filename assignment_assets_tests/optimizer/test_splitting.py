@@ -25,8 +25,17 @@ plans = st.builds(Plan, st.just(1.0), st.just(0.0), st.sampled_from([1, 3, 16]),
 def split_books(phase, assignment, reserve, weighing, plan, word):
     duals = lower_bound(phase, weighing)
     choices, _ = priced_choices(phase, weighing.prices, duals, 100.0)
-    return split(assignment, reserve, phase.searched, choices, pair_up(phase.edges, choices), weighing.prices,
-                 duals.balance, plan, np.uint64(word))
+    return split(
+        assignment,
+        reserve,
+        phase.searched,
+        choices,
+        pair_up(phase.edges, choices),
+        weighing.prices,
+        duals.balance,
+        plan,
+        np.uint64(word),
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -64,14 +73,23 @@ def test_no_book_exceeds_its_revenue_cap_when_split(seed, weights, plan):
 @pytest.mark.parametrize("seed", range(30))
 def test_two_books_of_three_seats_are_split_as_well_as_trying_everything_does(seed):
     num_accounts = 4 + seed % 3
-    instance = draw_instance(seed, num_accounts=num_accounts, num_reps=2, num_states=1, seats=3, covered=1.1,
-                             is_referring=np.ones(num_accounts, bool))
+    instance = draw_instance(
+        seed,
+        num_accounts=num_accounts,
+        num_reps=2,
+        num_states=1,
+        seats=3,
+        covered=1.1,
+        is_referring=np.ones(num_accounts, bool),
+    )
     phase, start = referring_phase(instance, select_seats(instance))
     weighing = weigh(phase, np.array([1.0, 0.2, 0.1]))
     result = start.copy()
     split_books(phase, result, fit_reserve(phase, start), weighing, Plan(1.0, 0.0, 3, 3, 5), seed)
-    everything = np.array([books for books in product((0, 1), repeat=phase.num_accounts)
-                           if max(np.bincount(books, minlength=2)) <= 3], dtype=np.int32)
+    everything = np.array(
+        [books for books in product((0, 1), repeat=phase.num_accounts) if max(np.bincount(books, minlength=2)) <= 3],
+        dtype=np.int32,
+    )
     best = (evaluate(phase, everything) @ weighing.weights).min()
     assert evaluate(phase, result)[0] @ weighing.weights == pytest.approx(best, abs=1e-9)
 

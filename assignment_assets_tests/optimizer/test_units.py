@@ -45,8 +45,11 @@ def test_a_walk_seldom_takes_what_neither_it_and_its_mates_have_nor_the_prices_a
 @pytest.mark.parametrize("is_fresh", [False, True])
 def test_what_a_unit_says_of_its_books_is_what_they_are(ground_and_extremes, is_fresh):
     ground, extremes = ground_and_extremes
-    for unit in (a_walk(extremes, is_fresh), Range((2, 4), extremes[0], 8, (3,)),
-                 Polish(len(ground.directions) - 1, extremes[0], is_fresh, 100, (4,))):
+    for unit in (
+        a_walk(extremes, is_fresh),
+        Range((2, 4), extremes[0], 8, (3,)),
+        Polish(len(ground.directions) - 1, extremes[0], is_fresh, 100, (4,)),
+    ):
         found = work(ground, unit)
         assert np.array_equal(found.objectives, evaluate(ground.landscape.phase, found.books))
 
@@ -70,8 +73,11 @@ def drawn_landscapes():
     """Whales, reserved seats, caps of revenue: landscapes with a feasible start each."""
     for seed in range(3):
         instance = draw_instance(seed, num_accounts=200, num_reps=8, seats=24, covered=0.7)
-        for phase, start in (draw_whales(seed), draw_capped_phase(seed)[:2],
-                             referring_phase(instance, select_seats(instance))):
+        for phase, start in (
+            draw_whales(seed),
+            draw_capped_phase(seed)[:2],
+            referring_phase(instance, select_seats(instance)),
+        ):
             yield Landscape(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6)), start
 
 
@@ -81,8 +87,10 @@ def test_every_unit_keeps_the_rules():
         ground = Ground(landscape, direction[None, :], [landscape.prove(direction)])
         polished = work(ground, Polish(0, start, True, 1700, (1,)))
         swept = work(ground, Range((0, 1), start, 8, (2,)))
-        walks = [work(ground, Walk(0, np.full((4, 3), 1.0 / 3.0), start, polished.books, is_fresh, 8, (3,)))
-                 for is_fresh in (False, True)]
+        walks = [
+            work(ground, Walk(0, np.full((4, 3), 1.0 / 3.0), start, polished.books, is_fresh, 8, (3,)))
+            for is_fresh in (False, True)
+        ]
         for found in (polished, swept, *walks):
             demand_rules(landscape.phase, found.books)
             assert np.array_equal(found.objectives, evaluate(landscape.phase, found.books))

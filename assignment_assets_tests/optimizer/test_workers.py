@@ -81,8 +81,16 @@ def test_a_search_that_was_interrupted_goes_on_to_the_same_bytes(seed, until):
 
 def test_identical_accounts_do_not_confuse_a_search_that_goes_on():
     """Many assignments have the same objectives here."""
-    instance = draw_instance(3, num_accounts=40, num_reps=3, seats=14, covered=1.1, measures=[[5, 5, 5]] * 40,
-                             account_latitude=[40.0] * 40, account_longitude=[-90.0] * 40)
+    instance = draw_instance(
+        3,
+        num_accounts=40,
+        num_reps=3,
+        seats=14,
+        covered=1.1,
+        measures=[[5, 5, 5]] * 40,
+        account_latitude=[40.0] * 40,
+        account_longitude=[-90.0] * 40,
+    )
     whole, first = Notebook(), Notebook(until=2)
     uninterrupted = solve_referring(instance, LONG, checkpoints=whole)
     with pytest.raises(PowerCut):

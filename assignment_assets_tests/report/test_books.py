@@ -51,7 +51,8 @@ def test_a_rep_who_may_hold_nothing_is_not_measured_and_one_without_a_capacity_m
     capacity = pl.Series([0, None, 2, 4, None], dtype=pl.Int64)
 
     assert field_reps(tables["reps"].with_columns(capacity=capacity)).select("rep_id", "capacity").rows() == [
-        ("bob", 100), ("cat", 2),
+        ("bob", 100),
+        ("cat", 2),
     ]
 
 

@@ -11,8 +11,23 @@ from assignment_assets.report.cycle_report import render
 from assignment_assets.report.inputs import ReportInput
 
 ANCHORS = (
-    "waterfall", "stages", "balance", "books", "map", "drive-time", "overflow", "front", "certificate", "edits",
-    "refused", "sign-offs", "approved", "write-back", "exceptions", "audit", "configuration",
+    "waterfall",
+    "stages",
+    "balance",
+    "books",
+    "map",
+    "drive-time",
+    "overflow",
+    "front",
+    "certificate",
+    "edits",
+    "refused",
+    "sign-offs",
+    "approved",
+    "write-back",
+    "exceptions",
+    "audit",
+    "configuration",
 )
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 
@@ -71,8 +86,9 @@ def test_nothing_is_fetched_from_anywhere(html, page):
     assert all(source.startswith("data:image/png;base64,") for source in page.attributes("img", "src"))
     assert not {"link", "iframe", "object", "video"} & {tag for tag, _ in page.elements}
     assert "src" not in {name for tag, attrs in page.elements if tag == "script" for name in attrs}
-    assert not re.search(r"https?://|url\(|@import|fetch\(|//[a-z]", re.sub(r'src="data:[^"]*"|"http://www.w3.org/2000/svg"',
-                                                                             "", html))
+    assert not re.search(
+        r"https?://|url\(|@import|fetch\(|//[a-z]", re.sub(r'src="data:[^"]*"|"http://www.w3.org/2000/svg"', "", html)
+    )
     assert "default-src 'none'" in unescape(html)
 
 
@@ -140,10 +156,14 @@ def test_a_cycle_whose_tables_are_empty_says_what_there_is_none_of(report):
     text = Page(render(ReportInput("2026q4-global", empty))).text
 
     for sentence in (
-        "No director changed the proposal.", "Nothing that people sent was held or refused.",
-        "Nothing is approved yet.", "Every source row could be used.", "Nothing has been written.",
+        "No director changed the proposal.",
+        "Nothing that people sent was held or refused.",
+        "Nothing is approved yet.",
+        "Every source row could be used.",
+        "Nothing has been written.",
         "No region has anything to sign.",
-        "Every account of the pool has a field rep; nothing goes to Inside Sales.", "Nothing has been recorded yet.",
+        "Every account of the pool has a field rep; nothing goes to Inside Sales.",
+        "Nothing has been recorded yet.",
     ):
         assert sentence in text
 

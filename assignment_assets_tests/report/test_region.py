@@ -77,6 +77,9 @@ def test_regions_are_those_of_field_reps(report):
 
 def test_every_region_has_a_file_of_its_own():
     assert file_names(["West", "North East", "North-East", "west"]) == {
-        "North East": "north_east.html", "North-East": "north_east-2.html", "West": "west.html", "west": "west-2.html",
+        "North East": "north_east.html",
+        "North-East": "north_east-2.html",
+        "West": "west.html",
+        "west": "west-2.html",
     }
     assert file_names(["../../etc"]) == {"../../etc": "______etc.html"}

@@ -13,7 +13,14 @@ def notes(tables) -> dict:
 
 def test_every_step_counts_what_it_handed_on(tables):
     assert counts(tables) == {
-        "accounts": 12, "pool": 11, "locked": 1, "placed": 9, "overflow": 1, "moves": 4, "reviewed": 3, "approved": 1,
+        "accounts": 12,
+        "pool": 11,
+        "locked": 1,
+        "placed": 9,
+        "overflow": 1,
+        "moves": 4,
+        "reviewed": 3,
+        "approved": 1,
         "written": 1,
     }
 

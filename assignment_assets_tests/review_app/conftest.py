@@ -23,7 +23,8 @@ class Desk:
         visitor = Visitor(self.address)
         cycle = BETWEEN if role == ROUTING else "2026q4-global"
         visitor.landed = visitor.open(
-            link(self.address, engine_key(), role, person, self.cycle.now + timedelta(days=days), cycle))
+            link(self.address, engine_key(), role, person, self.cycle.now + timedelta(days=days), cycle)
+        )
         return visitor
 
     def receipts(self, gate: str) -> list[dict]:
@@ -39,6 +40,7 @@ class Desk:
 def serve():
     """Starts the pages over a cycle."""
     with ExitStack() as stack:
+
         def start(cycle, **pages) -> Desk:
             setting = PagesSetting(**({"requests_a_minute": 100_000} | pages))
             address = stack.enter_context(running(cycle.folder, engine_key(), setting, lambda: cycle.now))

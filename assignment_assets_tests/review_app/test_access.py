@@ -100,8 +100,12 @@ def test_markup_and_formulas_in_notes_stay_text(serve, proposed):
     desk = serve(proposed)
     dana = desk.visit("director", DANA)
     accounts = [row["account_id"] for row in proposed.rows(PROPOSED_BOOKS, rep_id="ana") if row["phase"] != "lock"]
-    notes = ['<script>alert(1)</script>', '=HYPERLINK("http://evil.example","click")', "+1\r\npacket,aae1:forged",
-             '"><img src=x onerror=alert(1)>']
+    notes = [
+        "<script>alert(1)</script>",
+        '=HYPERLINK("http://evil.example","click")',
+        "+1\r\npacket,aae1:forged",
+        '"><img src=x onerror=alert(1)>',
+    ]
     chosen = dict(zip(accounts, notes, strict=False))
     fields = {f"reason__{each}": "morale" for each in chosen} | {f"note__{each}": note for each, note in chosen.items()}
     page = dana.send(dana.open(f"{HOME}/director/book/ana"), drop=list(chosen), action="save", **fields)
@@ -124,8 +128,9 @@ def test_over_long_and_odd_input_is_refused_and_the_pages_stay_up(serve, opened)
     url = f"{desk.address}{path}"
     assert ana.session.post(url, files={"file": b"x"}, timeout=20).status_code == 415
     assert ana.session.post(url, json={"form_secret": secret}, timeout=20).status_code == 415
-    odd = ana.session.post(url, data=b"\xff\xfe=%ff%fe", timeout=20,
-                           headers={"content-type": "application/x-www-form-urlencoded"})
+    odd = ana.session.post(
+        url, data=b"\xff\xfe=%ff%fe", timeout=20, headers={"content-type": "application/x-www-form-urlencoded"}
+    )
     assert odd.status_code == 400
     assert ana.session.put(url, timeout=20).status_code == 405
     assert ana.open(path).status == 200 and desk.receipts("lock_lists") == []
@@ -134,8 +139,14 @@ def test_over_long_and_odd_input_is_refused_and_the_pages_stay_up(serve, opened)
 def test_paths_lead_to_no_files(serve, opened):
     desk = serve(opened)
     ana = desk.visit("rep", "ana")
-    for path in ("/static/../app.py", "/static/%2e%2e%2fapp.py", "/static/templates", "/static/app.css/..",
-                 "/..%2f..%2fetc%2fpasswd/rep", "/2026q4-global%00/rep"):
+    for path in (
+        "/static/../app.py",
+        "/static/%2e%2e%2fapp.py",
+        "/static/templates",
+        "/static/app.css/..",
+        "/..%2f..%2fetc%2fpasswd/rep",
+        "/2026q4-global%00/rep",
+    ):
         assert ana.open(path).status == 404
     assert ana.open("/static/app.css").status == 200
 

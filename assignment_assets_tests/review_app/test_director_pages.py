@@ -12,8 +12,10 @@ HOME = "/2026q4-global/director"
 def open_books(proposed):
     """Rep → accounts of the proposed book that are not locked."""
     rows = proposed.table(PROPOSED_BOOKS).to_dicts()
-    return {rep: [row["account_id"] for row in rows if row["rep_id"] == rep and row["phase"] != "lock"]
-            for rep in ("ana", "ben", "cleo", "nia")}
+    return {
+        rep: [row["account_id"] for row in rows if row["rep_id"] == rep and row["phase"] != "lock"]
+        for rep in ("ana", "ben", "cleo", "nia")
+    }
 
 
 def test_a_director_sees_their_own_books_before_and_after_with_reasons(serve, proposed, open_books):
@@ -39,8 +41,10 @@ def test_ticks_are_kept_until_they_are_sent_and_then_judged_like_a_workbook(serv
     sent = dana.send(dana.landed, action="send")
     assert "Receipt 1" in sent.text and "1 drops, 0 adds" in sent.text
     proposed.review()
-    assert [(row["edit_kind"], row["account_id"], row["edit_reason"], row["verdict"])
-            for row in proposed.rows(EDIT_VERDICTS)] == [("drop", account, "morale", "accepted")]
+    assert [
+        (row["edit_kind"], row["account_id"], row["edit_reason"], row["verdict"])
+        for row in proposed.rows(EDIT_VERDICTS)
+    ] == [("drop", account, "morale", "accepted")]
     closed = dana.open(HOME)
     assert "This gate has closed" in closed.text and "Judged when the gate closed" in closed.text
     assert "if the gate closed now" not in closed.text and "Open a book to change it" not in closed.text
@@ -50,8 +54,12 @@ def test_a_tick_without_a_reason_or_past_the_bound_is_said_and_kept(serve, propo
     dana = serve(proposed).visit("director", DANA)
     six = open_books["ana"][:6]
     assert len(six) == 6
-    page = dana.send(dana.open(f"{HOME}/book/ana"), drop=six, action="save",
-                     **{f"reason__{account}": "morale" for account in six[1:]})
+    page = dana.send(
+        dana.open(f"{HOME}/book/ana"),
+        drop=six,
+        action="save",
+        **{f"reason__{account}": "morale" for account in six[1:]},
+    )
     assert page.status == 422
     assert "choose a reason" in page.text and "6 of 5 drops of Ana Ruiz's book are used: untick 1." in page.text
     assert all(page.boxes["drop", account] for account in six)
@@ -79,8 +87,12 @@ def test_an_account_of_another_region_is_asked_for_by_id_and_held(serve, propose
 def test_a_change_is_taken_back_and_unsent_ones_are_forgotten(serve, proposed, open_books):
     dana = serve(proposed).visit("director", DANA)
     one, two = open_books["ana"][:2]
-    dana.send(dana.open(f"{HOME}/book/ana"), drop=[one, two], action="save",
-              **{f"reason__{one}": "morale", f"reason__{two}": "morale"})
+    dana.send(
+        dana.open(f"{HOME}/book/ana"),
+        drop=[one, two],
+        action="save",
+        **{f"reason__{one}": "morale", f"reason__{two}": "morale"},
+    )
     page = dana.send(dana.open(HOME), action=f"remove:drop:{one}:ana")
     assert f"remove:drop:{two}:ana" in page.html and f"remove:drop:{one}:ana" not in page.html
     assert "None so far" in dana.send(page, action="forget").text
@@ -119,7 +131,9 @@ def test_a_director_opens_the_report_of_their_own_region_and_of_no_other(serve, 
         assert dana.open(f"{HOME}/report/{region}").status == 404
     assert dana.open("/2026q4-global/gs/region/North/report").status in (403, 404)
     assert [(row["action"], row["subject"]) for row in desk.audit() if "report" in row["action"]][:2] == [
-        ("viewed report", "North"), ("refused report", "South")]
+        ("viewed report", "North"),
+        ("refused report", "South"),
+    ]
 
 
 def test_an_account_that_a_narrower_cycle_takes_over_cannot_be_edited_here_any_more(serve, proposed, open_books):

@@ -78,11 +78,11 @@ def test_a_directors_pages_open_wrong_sent_and_closed(opens, proposed):
         tick(window, f'input[name=drop][value="{one}"]')
         window.choose(f'select[name="reason.{one}"]', "morale")
         window.click(f'input[name=drop][value="{others[0]}"]')
-        window.click('.bar button', leads_on=True)
+        window.click(".bar button", leads_on=True)
         assert "choose a reason" in window.text
         assert obstacles(window) == []
         window.click(f'input[name=drop][value="{others[0]}"]')
-        window.click('.bar button', leads_on=True)
+        window.click(".bar button", leads_on=True)
         assert "Saved, not sent" in window.text
         assert obstacles(window) == []
     for window in opens(proposed, "director", DANA):
@@ -141,8 +141,11 @@ def test_what_does_not_open_says_so_to_everybody(serve, browser, opened):
     for width, height in SIZES:
         window = browser.window(width, height)
         good = link(desk.address, engine_key(), "rep", "ana", opened.now.replace(year=2027))
-        for path, words in ((f"{desk.address}/", "personal link"), (f"{good}x", "This does not open"),
-                            (f"{desk.address}/{opened.name}/gs", "This does not open")):
+        for path, words in (
+            (f"{desk.address}/", "personal link"),
+            (f"{good}x", "This does not open"),
+            (f"{desk.address}/{opened.name}/gs", "This does not open"),
+        ):
             window.open(path)
             assert words in window.text
             assert obstacles(window) == []

@@ -49,21 +49,89 @@ def told(between) -> Cycle:
     publish(between.folder, SEEN_REPS, SEEN_REPS.conform(tiny().reps))
     put(between, POLLS, poll_no=1, polled_at=now)
     put(between, PASSES, ended_at=now - timedelta(minutes=5))
-    put(between, DECISIONS, decision_no=1, decided_at=now - timedelta(hours=30), account_id="n01", why="new_record",
-        created_at=now, new_owner_id="nia", rule="territory", evidence="<b>they cover TX</b>", is_conflict=True)
-    put(between, SUMMARY, span="month", rule="all", decisions=1, share_pct=100.0, conflicts=1, median_minutes=3.0,
-        worst_minutes=3.0)
+    put(
+        between,
+        DECISIONS,
+        decision_no=1,
+        decided_at=now - timedelta(hours=30),
+        account_id="n01",
+        why="new_record",
+        created_at=now,
+        new_owner_id="nia",
+        rule="territory",
+        evidence="<b>they cover TX</b>",
+        is_conflict=True,
+    )
+    put(
+        between,
+        SUMMARY,
+        span="month",
+        rule="all",
+        decisions=1,
+        share_pct=100.0,
+        conflicts=1,
+        median_minutes=3.0,
+        worst_minutes=3.0,
+    )
     put(between, ALERTS, kind="unowned", subject_id="n02", since=now, hours=31.5, sentence="no active owner")
-    put(between, WORKLOAD, rep_id="ana", segment="North", active_accounts=99, pipeline_accounts=4, weekly_inbound=2,
-        index=131.0, low_water=110.0, high_water=120.0, is_high=True, since=now - timedelta(hours=50))
-    put(between, CONFLICT_PAIRS, winner_rule="parent_owner", loser_rule="territory", conflicts=7, accounts=7,
-        latest_at=now, example="n01")
-    put(between, MISSING_RULES, candidate="leave territory out", conflicts_before=7, prevented=6, other_owners=2,
-        toml="order = []")
-    put(between, HIERARCHY_CONFLICTS, kind="duplicate", account_id="x1", name="Clinic X", owner_id="ana",
-        other_account_id="x2", other_owner_id="cleo", crosses_regions=True, evidence="same name", remedy="merge them")
-    put(between, DEPARTURE_WAYS, rep_id="ben", detected_at=now, accounts=12, optimiser=9, director=1, territory_pool=2,
-        open_amount=70_000, still_theirs=0)
+    put(
+        between,
+        WORKLOAD,
+        rep_id="ana",
+        segment="North",
+        active_accounts=99,
+        pipeline_accounts=4,
+        weekly_inbound=2,
+        index=131.0,
+        low_water=110.0,
+        high_water=120.0,
+        is_high=True,
+        since=now - timedelta(hours=50),
+    )
+    put(
+        between,
+        CONFLICT_PAIRS,
+        winner_rule="parent_owner",
+        loser_rule="territory",
+        conflicts=7,
+        accounts=7,
+        latest_at=now,
+        example="n01",
+    )
+    put(
+        between,
+        MISSING_RULES,
+        candidate="leave territory out",
+        conflicts_before=7,
+        prevented=6,
+        other_owners=2,
+        toml="order = []",
+    )
+    put(
+        between,
+        HIERARCHY_CONFLICTS,
+        kind="duplicate",
+        account_id="x1",
+        name="Clinic X",
+        owner_id="ana",
+        other_account_id="x2",
+        other_owner_id="cleo",
+        crosses_regions=True,
+        evidence="same name",
+        remedy="merge them",
+    )
+    put(
+        between,
+        DEPARTURE_WAYS,
+        rep_id="ben",
+        detected_at=now,
+        accounts=12,
+        optimiser=9,
+        director=1,
+        territory_pool=2,
+        open_amount=70_000,
+        still_theirs=0,
+    )
     put(between, EXCEPTIONS, exception_no=1, at=now, kind="overflow", subject_id="n03", why="nobody covers WY")
     put(between, KPIS, at=now, kpi="renewal_lift", unit="%", sentence="no source hands over renewals")
     return between
@@ -73,12 +141,26 @@ def test_a_signer_of_every_region_sees_the_log_and_everything_that_stands_out(se
     desk = serve(told)
     page = desk.visit("routing", PRIYA).landed
     assert page.status == 200
-    for words in ("no active owner", "31.5", "Ana Ruiz", "131.0", "110 / 120", "50.0 hours", "6 of 7",
-                  "leave territory out", "Clinic X", "across regions", "Ben Ode", "nobody covers WY", "no source"):
+    for words in (
+        "no active owner",
+        "31.5",
+        "Ana Ruiz",
+        "131.0",
+        "110 / 120",
+        "50.0 hours",
+        "6 of 7",
+        "leave territory out",
+        "Clinic X",
+        "across regions",
+        "Ben Ode",
+        "nobody covers WY",
+        "no source",
+    ):
         assert words in page.text, words
     assert page.forms == []
     assert [(deed["action"], deed["actor"], deed["cycle"]) for deed in desk.audit()] == [
-        ("viewed routing", PRIYA, BETWEEN)]
+        ("viewed routing", PRIYA, BETWEEN)
+    ]
 
 
 def test_the_log_is_of_a_day_or_of_a_month_and_what_it_says_stays_text(serve, told):

@@ -49,7 +49,8 @@ def test_a_signer_sees_each_region_with_balance_edits_and_moves_and_signs_it(ser
     told = [row["action"] for row in reviewed.rows(AUDIT_LOG, actor=PRIYA) if row["action"].startswith("page: ")]
     assert told.count("page: viewed region") == 1 and told.count("page: submitted sign_offs") == 1
     assert [(row["region"], row["signed_by"], row["verdict"]) for row in reviewed.rows(SIGN_OFF_VERDICTS)] == [
-        ("North", PRIYA, "accepted")]
+        ("North", PRIYA, "accepted")
+    ]
     assert "Signed by priya@example.com" in priya.open(f"{HOME}/region/North").text.replace("  ", " ")
 
 

@@ -54,8 +54,16 @@ class Watched:
 
     def enter(self, short: str, state: str = "TX", **fields) -> str:
         """A new account, entered by the back office; its id."""
-        record = {"Id": org_id(short), "Name": f"Clinic {short}", "BillingStateCode": state,
-                  "OwnerId": org_id("queue"), "Opp_Count__c": 2, "BPS__c": 0, "TAM__c": 100, "Account_Value__c": 5}
+        record = {
+            "Id": org_id(short),
+            "Name": f"Clinic {short}",
+            "BillingStateCode": state,
+            "OwnerId": org_id("queue"),
+            "Opp_Count__c": 2,
+            "BPS__c": 0,
+            "TAM__c": 100,
+            "Account_Value__c": 5,
+        }
         self.address.hook("create", object="Account", records=[record | fields])
         return record["Id"]
 
@@ -66,9 +74,18 @@ class Watched:
 
     def allow(self, *kinds: str, person: str = PRIYA, **changes) -> None:
         """Signs a standing policy: up to the write-back, fifty moves, this quarter, unless said otherwise."""
-        policy = StandingPolicy(**{
-            "name": "standing", "kinds": kinds, "up_to": "write_back", "max_moves": 50, "valid_from": "2026-10-01",
-            "expires_on": "2026-12-31", "signed_by": person} | changes)
+        policy = StandingPolicy(
+            **{
+                "name": "standing",
+                "kinds": kinds,
+                "up_to": "write_back",
+                "max_moves": 50,
+                "valid_from": "2026-10-01",
+                "expires_on": "2026-12-31",
+                "signed_by": person,
+            }
+            | changes
+        )
         path = self.folder.root / "inbox" / "policies" / person / f"{policy.name}.json"
         write_whole(path, signed_text(policy, signer_token(engine_key(), person)))
 
@@ -84,8 +101,14 @@ class Watched:
         setting = SourceSetting(kind="salesforce", path=str(mapping_path()))
         mapping = read_mapping(mapping_path())
         desk = OwnerDesk(Org(SalesforceSettings.from_environment(mapping.connection)), mapping.accounts)
-        done = one_pass(RoutingLog(self.folder), ChangeReader(setting), desk, [], lambda: self.now,
-                        lambda seconds: self.wait(seconds=seconds))
+        done = one_pass(
+            RoutingLog(self.folder),
+            ChangeReader(setting),
+            desk,
+            [],
+            lambda: self.now,
+            lambda seconds: self.wait(seconds=seconds),
+        )
         self.seen.append(done)
         return done
 

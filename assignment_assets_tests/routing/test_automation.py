@@ -145,11 +145,12 @@ def test_a_cycle_waits_until_the_pass_that_planned_it_has_ended(here):
 
 def test_a_failed_pass_leaves_the_log_as_it_was(here):
     before = here.table(POLLS).height
-    here.rules.write_text("order = [\"no such rule\"]\n")
+    here.rules.write_text('order = ["no such rule"]\n')
     here.enter("n01")
     here.wait(minutes=1)
     definitions = dg.Definitions(assets=ROUTING, jobs=automation.ROUTING_JOBS, resources=resources(here))
     result = definitions.resolve_job_def("route").execute_in_process(
-        instance=dg.DagsterInstance.ephemeral(), raise_on_error=False)
+        instance=dg.DagsterInstance.ephemeral(), raise_on_error=False
+    )
     assert not result.success
     assert here.table(POLLS).height == before

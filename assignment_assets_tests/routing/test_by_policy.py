@@ -28,29 +28,58 @@ def folder(tmp_path, dagster_home, monkeypatch) -> DataFolder:
     folder = settle_in(tmp_path, dagster_home, monkeypatch)
     published = folder.published(CYCLE)
     published.mkdir(parents=True)
-    packets = [dict.fromkeys(SIGN_OFF_PACKETS.columns) | {"region": region, "account_id": account}
-               for region, account in (("North", "a1"), ("North", "a2"), ("South", "a2"), ("South", "a3"))]
+    packets = [
+        dict.fromkeys(SIGN_OFF_PACKETS.columns) | {"region": region, "account_id": account}
+        for region, account in (("North", "a1"), ("North", "a2"), ("South", "a2"), ("South", "a3"))
+    ]
     pl.DataFrame(packets, schema=SIGN_OFF_PACKETS.columns).write_parquet(published / "sign_off_packets.parquet")
-    digests = [{"region": region, "move_count": 2, "held_count": 0, "digest": region[0] * 64} for region in (
-        "North", "South")]
+    digests = [
+        {"region": region, "move_count": 2, "held_count": 0, "digest": region[0] * 64} for region in ("North", "South")
+    ]
     pl.DataFrame(digests, schema=REGION_DIGESTS.columns).write_parquet(published / "region_digests.parquet")
-    gate = {"cycle": CYCLE, "revision": 1, "gate": "sign_offs", "issued_at": "2026-11-21T11:00:00",
-            "deadline": "2027-02-19T11:00:00", "correction_minutes": 15, "persons": [], "is_draft": False}
+    gate = {
+        "cycle": CYCLE,
+        "revision": 1,
+        "gate": "sign_offs",
+        "issued_at": "2026-11-21T11:00:00",
+        "deadline": "2027-02-19T11:00:00",
+        "correction_minutes": 15,
+        "persons": [],
+        "is_draft": False,
+    }
     write_whole(folder.outbox(CYCLE, "sign_offs") / "gate.json", json.dumps(gate))
     return folder
 
 
 def allow(folder: DataFolder, planned: bool = True, **changes) -> None:
     """Signs a policy for departures and plans Ana's cycle under it."""
-    policy = StandingPolicy(**{"name": "p", "kinds": ("departure",), "up_to": "sign_offs", "max_moves": 3,
-                               "valid_from": "2026-10-01", "expires_on": "2026-12-31", "signed_by": PRIYA} | changes)
+    policy = StandingPolicy(
+        **{
+            "name": "p",
+            "kinds": ("departure",),
+            "up_to": "sign_offs",
+            "max_moves": 3,
+            "valid_from": "2026-10-01",
+            "expires_on": "2026-12-31",
+            "signed_by": PRIYA,
+        }
+        | changes
+    )
     path = folder.root / "inbox" / "policies" / PRIYA / "p.json"
     write_whole(path, signed_text(policy, signer_token(engine_key(), PRIYA)))
     if not planned:
         return
     row = dict.fromkeys(EVENT_CYCLES.columns) | {
-        "cycle": CYCLE, "planned_at": NOW, "as_of": date(2026, 11, 21), "scope": "churn", "event_count": 1,
-        "up_to": policy.up_to, "max_moves": policy.max_moves, "policy_digest": policy.digest(), "config_json": "{}"}
+        "cycle": CYCLE,
+        "planned_at": NOW,
+        "as_of": date(2026, 11, 21),
+        "scope": "churn",
+        "event_count": 1,
+        "up_to": policy.up_to,
+        "max_moves": policy.max_moves,
+        "policy_digest": policy.digest(),
+        "config_json": "{}",
+    }
     event = dict.fromkeys(EVENTS.columns) | {"event_id": "e", "kind": "departure", "scope": "churn", "cycle": CYCLE}
     with RoutingLog(folder).open() as page:
         page.append(EVENT_CYCLES, pl.DataFrame([row], schema=EVENT_CYCLES.columns))
@@ -66,7 +95,9 @@ def test_every_region_is_signed_in_the_name_of_who_signed_the_policy(folder):
     assert sign_under_policy(folder, engine_key(), NOW) == [f"{CYCLE}: 2 regions signed under the policy p"]
     decisions = [read_decision(content) for content in signatures(folder)]
     assert [(each.region, each.decision, each.signed_by) for each in decisions] == [
-        ("North", "approve", PRIYA), ("South", "approve", PRIYA)]
+        ("North", "approve", PRIYA),
+        ("South", "approve", PRIYA),
+    ]
     assert all("3 of at most 3 moves" in each.note for each in decisions)
     assert all(is_signed(content, signer_token(engine_key(), PRIYA)) for content in signatures(folder))
 
@@ -80,7 +111,8 @@ def test_what_is_signed_is_not_signed_again(folder):
 def test_more_moves_than_the_policy_covers_wait_for_a_person(folder):
     allow(folder, max_moves=2)
     assert sign_under_policy(folder, engine_key(), NOW) == [
-        f"{CYCLE}: 3 accounts would move, the policy p covers 2; a person signs"]
+        f"{CYCLE}: 3 accounts would move, the policy p covers 2; a person signs"
+    ]
     assert signatures(folder) == []
 
 
@@ -88,7 +120,8 @@ def test_a_policy_that_was_changed_since_the_cycle_was_planned_signs_nothing(fol
     allow(folder)
     allow(folder, planned=False, max_moves=500)
     assert sign_under_policy(folder, engine_key(), NOW) == [
-        f"{CYCLE}: its policy is no longer in force; a person signs"]
+        f"{CYCLE}: its policy is no longer in force; a person signs"
+    ]
 
 
 def test_a_policy_that_reaches_the_review_only_signs_nothing(folder):

@@ -28,10 +28,25 @@ def say(*arguments: str, person: str = PRIYA) -> tuple[int, str]:
 
 
 def test_a_policy_signed_at_the_terminal_is_in_force(here):
-    code, text = say("routing", "policy", "new accounts", "--kind", "routing", "--max-moves", "40", "--from",
-                     "2026-10-01", "--until", "2026-12-31", "--as", PRIYA)
-    assert (code, text) == (0, "policy new accounts: routing up to write_back, at most 40 moves, 2026-10-01 to "
-                               "2026-12-31.\n")
+    code, text = say(
+        "routing",
+        "policy",
+        "new accounts",
+        "--kind",
+        "routing",
+        "--max-moves",
+        "40",
+        "--from",
+        "2026-10-01",
+        "--until",
+        "2026-12-31",
+        "--as",
+        PRIYA,
+    )
+    assert (code, text) == (
+        0,
+        "policy new accounts: routing up to write_back, at most 40 moves, 2026-10-01 to 2026-12-31.\n",
+    )
     found, refused = policies_in_force(here.folder, engine_key(), here.now.date())
     assert found["routing"][0].max_moves == 40 and refused == []
 

@@ -30,8 +30,14 @@ def left(org, monkeypatch):
     monkeypatch.setenv("ASSIGNMENT_SOURCE_PATH", str(mapping_path()))
     for short in ("b09", "b10"):
         org.edit(short, Tier__c="D")
-    deal = {"Id": org_id("d7"), "AccountId": org_id("b06"), "OwnerId": org_id("ben"), "StageName": "Negotiation",
-            "Amount": 700, "CloseDate": "2026-10-20"}
+    deal = {
+        "Id": org_id("d7"),
+        "AccountId": org_id("b06"),
+        "OwnerId": org_id("ben"),
+        "StageName": "Negotiation",
+        "Amount": 700,
+        "CloseDate": "2026-10-20",
+    }
     org.address.hook("create", object="Opportunity", records=[deal])
     org.edit("ben", IsActive=False)
     return org
@@ -79,8 +85,14 @@ def test_leavers_of_one_window_share_one_cycle_and_each_has_a_list_and_a_row_of_
     left.allow("departure")
     left.wait(minutes=5)
     left.go()
-    deal = {"Id": org_id("d8"), "AccountId": org_id("c06"), "OwnerId": org_id("cleo"), "StageName": "Negotiation",
-            "Amount": 900, "CloseDate": "2026-10-20"}
+    deal = {
+        "Id": org_id("d8"),
+        "AccountId": org_id("c06"),
+        "OwnerId": org_id("cleo"),
+        "StageName": "Negotiation",
+        "Amount": 900,
+        "CloseDate": "2026-10-20",
+    }
     left.address.hook("create", object="Opportunity", records=[deal])
     left.edit("cleo", IsActive=False)
     left.wait(minutes=10)
@@ -126,10 +138,25 @@ def test_the_same_day_every_account_of_the_leaver_has_another_active_owner(left)
 def test_a_new_starter_is_offered_what_waits_in_the_territory_pool(left):
     left.allow("departure", "new_starter")
     pass_the_window(left)
-    left.address.hook("create", object="User", records=[{
-        "Id": org_id("zoe"), "Name": "Zoe Lin", "Email": "zoe@example.com", "IsActive": True,
-        "Assignment_Team__c": "field", "Region__c": "North", "Director_Email__c": DANA, "Covered_States__c": "TX;NM",
-        "Latitude__c": 32.8, "Longitude__c": -96.8, "Started_On__c": "2026-10-01"}])
+    left.address.hook(
+        "create",
+        object="User",
+        records=[
+            {
+                "Id": org_id("zoe"),
+                "Name": "Zoe Lin",
+                "Email": "zoe@example.com",
+                "IsActive": True,
+                "Assignment_Team__c": "field",
+                "Region__c": "North",
+                "Director_Email__c": DANA,
+                "Covered_States__c": "TX;NM",
+                "Latitude__c": 32.8,
+                "Longitude__c": -96.8,
+                "Started_On__c": "2026-10-01",
+            }
+        ],
+    )
     cycle = pass_the_window(left).event_cycles["cycle"][0]
     assert "new-starter" in cycle
     row = left.table(EVENT_CYCLES).filter(cycle=cycle).row(0, named=True)

@@ -46,4 +46,5 @@ def test_families_with_two_owners_are_a_table_of_their_own(org):
     study_families(RoutingLog(org.folder))
     found = org.table(HIERARCHY_CONFLICTS)
     assert found.select("kind", "account_id", "other_account_id").rows() == [
-        ("parent_child", org_id("a12"), org_id("b01"))]
+        ("parent_child", org_id("a12"), org_id("b01"))
+    ]

@@ -29,8 +29,9 @@ def materialised(instance: dg.DagsterInstance, name: str, ago: timedelta) -> Non
     """The asset's last materialisation, so long ago."""
     data = StepMaterializationData(AssetMaterialization(name))
     event = DagsterEvent(DagsterEventType.ASSET_MATERIALIZATION.value, "route", event_specific_data=data)
-    instance.event_log_storage.store_event(EventLogEntry(
-        None, "debug", "", run_id="", timestamp=time.time() - ago.total_seconds(), dagster_event=event))
+    instance.event_log_storage.store_event(
+        EventLogEntry(None, "debug", "", run_id="", timestamp=time.time() - ago.total_seconds(), dagster_event=event)
+    )
 
 
 def test_a_poll_that_stands_still_fails_its_freshness_and_one_that_runs_passes(instance):

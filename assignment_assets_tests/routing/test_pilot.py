@@ -20,7 +20,7 @@ from assignment_assets.routing.reconcile import compare_pilot
 from assignment_assets.routing.standing_files import read_rules
 from assignment_assets_tests.company import org_id
 
-NORTH = "quiet_minutes = 30\n[pilot]\nregions = [\"North\"]\n"
+NORTH = 'quiet_minutes = 30\n[pilot]\nregions = ["North"]\n'
 
 
 def test_only_the_pilots_accounts_are_written_and_the_rest_follows_when_the_pilot_ends(org):
@@ -76,13 +76,19 @@ def test_a_pilot_in_a_state_that_is_none_is_refused():
 
 def test_billing_is_compared_at_the_terminal_and_missing_sources_are_named(org, tmp_path, monkeypatch):
     (tmp_path / "billing.csv").write_text(
-        f"customer_key,account_id,name,last_invoice_on\nK1,,Nowhere,2026-09-01\nK2,{org_id('i01')},,2026-09-01\n")
+        f"customer_key,account_id,name,last_invoice_on\nK1,,Nowhere,2026-09-01\nK2,{org_id('i01')},,2026-09-01\n"
+    )
     (tmp_path / "supplements.toml").write_text('[billing]\npath = "billing.csv"\n')
     monkeypatch.setenv("ASSIGNMENT_SUPPLEMENTS", str(tmp_path / "supplements.toml"))
     monkeypatch.setattr("assignment_assets.commands.routing.utc_now", lambda: org.now + timedelta(minutes=1))
     run = CliRunner().invoke(main, ["routing", "reconcile"])
     assert run.exit_code == 0, run.output
-    for words in ("billing: 2", "usage: no source", "K1 Nowhere (billing): no account of the CRM", "K2",
-                  "no source: nobody hands over renewals"):
+    for words in (
+        "billing: 2",
+        "usage: no source",
+        "K1 Nowhere (billing): no account of the CRM",
+        "K2",
+        "no source: nobody hands over renewals",
+    ):
         assert words in run.output
     assert org.table(SHADOW_ACCOUNTS)["finding"].to_list() == ["not_in_crm", "inside_sales"]

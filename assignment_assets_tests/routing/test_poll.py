@@ -67,7 +67,8 @@ def test_files_are_compared_whole(tmp_path, org):
     log, rules = RoutingLog(type(org.folder)(tmp_path / "other")), read_rules()
     write(tiny(), tmp_path / "files")
     assert poll(log, ChangeReader(setting), rules, [], org.now).candidates["why"].unique().to_list() == [
-        "placeholder_owner"]
+        "placeholder_owner"
+    ]
     org.wait(minutes=5)
     write(tiny(account("n01", "queue", created_at=org.now), reps={"ben": {"is_active": False}}), tmp_path / "files")
     second = poll(log, ChangeReader(setting), rules, [], org.now)
@@ -79,9 +80,11 @@ def publish_cycle(org, *event_kinds: str, mode: str = "open") -> None:
     """A quarterly cycle in which n01 is free."""
     published = org.folder.published("2026q4-global")
     published.mkdir(parents=True, exist_ok=True)
-    rows = [(ELIGIBLE_POOL, [{"account_id": org_id("n01"), "standing": "free"}]),
-            (RUN_CONFIG, [{"revision": 1, "mode": mode}]),
-            (CYCLE_EVENTS, [{"event_no": number, "event": event} for number, event in enumerate(event_kinds, 1)])]
+    rows = [
+        (ELIGIBLE_POOL, [{"account_id": org_id("n01"), "standing": "free"}]),
+        (RUN_CONFIG, [{"revision": 1, "mode": mode}]),
+        (CYCLE_EVENTS, [{"event_no": number, "event": event} for number, event in enumerate(event_kinds, 1)]),
+    ]
     for table, given in rows:
         frame = pl.DataFrame([dict.fromkeys(table.columns) | row for row in given], schema=table.columns)
         frame.write_parquet(published / f"{table.name}.parquet")

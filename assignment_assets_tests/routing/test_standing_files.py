@@ -12,9 +12,20 @@ from assignment_assets.routing.standing_files import acceptances, policies_in_fo
 KEY = b"a key of the tests"
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"[" * 100_000, b"[1]", b"{}", b'{"kind": []}', b"\xff\xfe", b'{"kind": "standing_policy", "kinds": [NaN]}',
-    b'{"kind": "acceptance", "note": "\\ud800"}', None])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[" * 100_000,
+        b"[1]",
+        b"{}",
+        b'{"kind": []}',
+        b"\xff\xfe",
+        b'{"kind": "standing_policy", "kinds": [NaN]}',
+        b'{"kind": "acceptance", "note": "\\ud800"}',
+        None,
+    ],
+)
 def test_an_odd_file_is_refused_by_name_and_the_others_count(tmp_path, content):
     folder = DataFolder(tmp_path)
     mine = tmp_path / "inbox" / "acceptances" / "ana@example.com"

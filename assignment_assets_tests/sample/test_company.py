@@ -101,11 +101,13 @@ def test_money_is_whole_cents_of_round_dollars_with_a_heavy_tail(company):
 
 
 def test_some_books_of_settled_reps_hardly_refer_at_all(company):
-    books = (company.accounts.filter(pl.col("carve_out").is_null())
-             .join(company.reps, left_on="owner_id", right_on="rep_id")
-             .filter(pl.col("team") == "field", "is_active", pl.col("capacity").is_null())
-             .group_by("owner_id")
-             .agg((pl.col("referrals_l12m").sum() / pl.len()).alias("rate"), pl.col("started_on").first()))
+    books = (
+        company.accounts.filter(pl.col("carve_out").is_null())
+        .join(company.reps, left_on="owner_id", right_on="rep_id")
+        .filter(pl.col("team") == "field", "is_active", pl.col("capacity").is_null())
+        .group_by("owner_id")
+        .agg((pl.col("referrals_l12m").sum() / pl.len()).alias("rate"), pl.col("started_on").first())
+    )
     idle = books.filter(pl.col("rate") < books["rate"].median() / 4)
     assert 2 <= idle.height <= 8
     assert (idle["started_on"] < date(2026, 4, 1)).all()
@@ -141,18 +143,36 @@ def test_the_placeholder_user_owns_accounts_and_is_active(company):
 
 
 def test_counts_of_a_hand_drawn_company_are_those_counted_by_hand(company):
-    owner = company.reps.filter(pl.col("team") == "field", "is_active", pl.col("capacity").is_null(),
-                                pl.col("on_leave_until").is_null()).head(1)
+    owner = company.reps.filter(
+        pl.col("team") == "field", "is_active", pl.col("capacity").is_null(), pl.col("on_leave_until").is_null()
+    ).head(1)
     state = owner["covered_states"][0][0]
     base = company.accounts.head(4).with_columns(
         owner_id=pl.Series([owner["rep_id"][0]] * 3 + [company.placeholder_owner_ids[0]]),
-        carve_out=pl.Series([None, None, "SUD", None]), state=pl.Series([state, "AK", state, state]),
-        referrals_l3m=pl.Series([2, 0, 0, 0]), referrals_l12m=pl.Series([2, 1, 0, 0]),
-        referrals_ever=pl.Series([2, 1, 0, 0]))
+        carve_out=pl.Series([None, None, "SUD", None]),
+        state=pl.Series([state, "AK", state, state]),
+        referrals_l3m=pl.Series([2, 0, 0, 0]),
+        referrals_l12m=pl.Series([2, 1, 0, 0]),
+        referrals_ever=pl.Series([2, 1, 0, 0]),
+    )
     placeholder = company.reps.filter(pl.col("team") == "placeholder")
     counts = describe(Company(base, pl.concat([owner, placeholder]), company.opportunities.clear()))
-    expected = {"accounts": 4, "carve_outs": 1, "l3m_referrers": 1, "dormant": 1, "never_referred": 2, "referring": 2,
-                "with_field_reps": 3, "of_placeholder": 1, "off_territory": 1, "in_uncovered_states": 1,
-                "field_reps": 1, "receivers": 1, "seats": 100, "smallest_book": 2, "largest_book": 2,
-                "opportunities": 0}
+    expected = {
+        "accounts": 4,
+        "carve_outs": 1,
+        "l3m_referrers": 1,
+        "dormant": 1,
+        "never_referred": 2,
+        "referring": 2,
+        "with_field_reps": 3,
+        "of_placeholder": 1,
+        "off_territory": 1,
+        "in_uncovered_states": 1,
+        "field_reps": 1,
+        "receivers": 1,
+        "seats": 100,
+        "smallest_book": 2,
+        "largest_book": 2,
+        "opportunities": 0,
+    }
     assert {name: counts[name] for name in expected} == expected

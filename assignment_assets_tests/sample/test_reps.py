@@ -6,8 +6,13 @@ import pytest
 from assignment_assets.sample import AS_OF, geography
 from assignment_assets.sample.reps import INSIDE_SALES, PLACEHOLDER_OWNER_ID, UNCOVERED_STATES, generate_reps
 
-PLACES = pl.DataFrame({"state": ["TX"] * 3 + ["PR", "GU", "OH"], "latitude": [29.8, 32.8, 30.3, 18.4, 13.5, None],
-                       "longitude": [-95.4, -96.8, -97.7, -66.0, 144.8, None]})
+PLACES = pl.DataFrame(
+    {
+        "state": ["TX"] * 3 + ["PR", "GU", "OH"],
+        "latitude": [29.8, 32.8, 30.3, 18.4, 13.5, None],
+        "longitude": [-95.4, -96.8, -97.7, -66.0, 144.8, None],
+    }
+)
 
 
 def field(reps: pl.DataFrame) -> pl.DataFrame:
@@ -37,8 +42,12 @@ def test_nobody_covers_the_three_states_left_out_and_somebody_every_other(compan
 
 def test_field_reps_live_where_the_custom_is(company):
     reps, cities = field(company.reps), geography.metros()
-    away = geography.miles(reps["latitude"].to_numpy()[:, None], reps["longitude"].to_numpy()[:, None],
-                           cities["latitude"].to_numpy(), cities["longitude"].to_numpy()).min(axis=1)
+    away = geography.miles(
+        reps["latitude"].to_numpy()[:, None],
+        reps["longitude"].to_numpy()[:, None],
+        cities["latitude"].to_numpy(),
+        cities["longitude"].to_numpy(),
+    ).min(axis=1)
     assert away.max() < 45
 
 

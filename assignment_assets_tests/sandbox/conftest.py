@@ -58,8 +58,12 @@ def session_for(address: OrgAddress) -> requests.Session:
 
 def token_answer(address: OrgAddress, session: requests.Session, **changes: str) -> requests.Response:
     """The token endpoint's answer to the right client credentials, but for `changes`."""
-    form = {"grant_type": "client_credentials", "client_id": address.client_id,
-            "client_secret": address.client_secret, **changes}
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": address.client_id,
+        "client_secret": address.client_secret,
+        **changes,
+    }
     return session.post(f"{address.url}/services/oauth2/token", data=form)
 
 
@@ -77,8 +81,10 @@ def hook(org):
 @pytest.fixture
 def changed(org):
     """The rows of the write log about one record."""
+
     def rows(record_id: str) -> list[dict]:
         return [row for row in org.hook("writes", "GET")["writes"] if row["record_id"] == record_id]
+
     return rows
 
 

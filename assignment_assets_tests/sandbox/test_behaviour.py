@@ -50,8 +50,11 @@ def test_a_late_commit_is_done_after_the_connection_broke(sf, account_ids, activ
 
 
 def test_a_composite_call_takes_five_collections_and_no_sixth(sf, account_ids):
-    one = {"method": "POST", "url": "/services/data/v59.0/composite/sobjects/Account",
-           "body": {"ids": [next(account_ids)], "fields": ["Id"]}}
+    one = {
+        "method": "POST",
+        "url": "/services/data/v59.0/composite/sobjects/Account",
+        "body": {"ids": [next(account_ids)], "fields": ["Id"]},
+    }
     parts = [one | {"referenceId": f"r{number}"} for number in range(6)]
     assert [len(answer["body"]) for answer in composite(sf, *parts[:5])] == [1] * 5
     with pytest.raises(Exception, match="LIMIT_EXCEEDED"):
@@ -75,14 +78,16 @@ def test_a_bulk_job_updates_what_it_can_and_says_what_it_could_not(org, session,
     ingest(sf, f"/{job}", "PATCH", state="UploadComplete")
     assert [ingest(sf, f"/{job}")["state"] for _ in range(2)] == ["InProgress", "JobComplete"]
     base = f"{org.url}/services/data/v59.0/jobs/ingest/{job}"
-    successful, failed = (session.get(f"{base}/{name}", headers=sf.headers).text
-                          for name in ("successfulResults", "failedResults"))
+    successful, failed = (
+        session.get(f"{base}/{name}", headers=sf.headers).text for name in ("successfulResults", "failedResults")
+    )
     assert f'"{good}","false","{good}","{active_rep}"' in successful
     assert "ENTITY_IS_LOCKED" in failed and good not in failed
 
 
 def test_a_job_that_was_aborted_before_its_upload_was_complete_has_changed_nothing(
-        org, session, sf, account_ids, active_rep, changed):
+    org, session, sf, account_ids, active_rep, changed
+):
     account = next(account_ids)
     job = ingest(sf, "", "POST", object="Account", operation="update", contentType="CSV", lineEnding="LF")["id"]
     put(org, session, sf, job, f"Id,OwnerId\n{account},{active_rep}\n")

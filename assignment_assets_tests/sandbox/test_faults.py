@@ -25,7 +25,8 @@ def test_a_lost_request_changes_nothing(sf, account_ids, active_rep, hook, chang
 
 @pytest.mark.parametrize(("kind", "status"), [("server_error", 500), ("unavailable", 503), ("too_many_requests", 429)])
 def test_refusals_of_a_busy_org_change_nothing_and_end_by_themselves(
-        sf, account_ids, active_rep, hook, changed, kind, status):
+    sf, account_ids, active_rep, hook, changed, kind, status
+):
     account = next(account_ids)
     hook("faults", kind=kind, path_contains="/sobjects/Account", times=2, skip=1)
     assert sf.Account.update(account, {"OwnerId": active_rep}) == 204
@@ -46,8 +47,15 @@ def test_a_slow_answer_runs_into_the_clients_time_out(sf, hook):
 def test_one_row_may_be_locked_within_a_composite_call(sf, account_ids, active_rep, hook):
     free, locked = next(account_ids), next(account_ids)
     hook("faults", kind="row_error", record_id=locked)
-    parts = [{"method": "PATCH", "url": f"/services/data/v59.0/sobjects/Account/{account}", "referenceId": f"r{number}",
-              "body": {"OwnerId": active_rep}} for number, account in enumerate((free, locked))]
+    parts = [
+        {
+            "method": "PATCH",
+            "url": f"/services/data/v59.0/sobjects/Account/{account}",
+            "referenceId": f"r{number}",
+            "body": {"OwnerId": active_rep},
+        }
+        for number, account in enumerate((free, locked))
+    ]
     for expected in ([204, 400], [204, 204]):
         body = {"allOrNone": False, "compositeRequest": parts}
         answers = sf.restful("composite", method="POST", json=body)["compositeResponse"]

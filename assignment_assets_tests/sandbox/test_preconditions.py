@@ -8,8 +8,13 @@ DATA = "/services/data/v59.0"
 
 def part(reference: str, account: str, owner: str, method: str = "PATCH", **headers: str) -> dict:
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return {"method": method, "url": f"{DATA}/sobjects/Account/{account}", "referenceId": reference,
-            "body": {"OwnerId": owner}, "httpHeaders": headers}
+    return {
+        "method": method,
+        "url": f"{DATA}/sobjects/Account/{account}",
+        "referenceId": reference,
+        "body": {"OwnerId": owner},
+        "httpHeaders": headers,
+    }
 
 
 def composite(sf, *parts: dict, all_or_none: bool = False) -> list[dict]:
@@ -26,8 +31,13 @@ def test_a_composite_call_writes_only_where_the_account_is_unmodified(sf, accoun
     since = {account: last_modified(sf, account) for account in (quiet, edited)}
     hook("clock", advance_seconds=5)
     hook("edit", id=edited, fields={"Tier__c": "Z"})
-    answers = composite(sf, *(part(f"r{number}", account, active_rep, If_Unmodified_Since=since[account])
-                              for number, account in enumerate((quiet, edited))))
+    answers = composite(
+        sf,
+        *(
+            part(f"r{number}", account, active_rep, If_Unmodified_Since=since[account])
+            for number, account in enumerate((quiet, edited))
+        ),
+    )
     assert [(answer["referenceId"], answer["httpStatusCode"]) for answer in answers] == [("r0", 204), ("r1", 412)]
     assert answers[0]["body"] is None
     assert sf.Account.get(quiet)["OwnerId"] == active_rep
@@ -55,8 +65,11 @@ def test_if_match_sees_every_change(sf, account_ids, active_rep, hook, org, sess
 
 def test_a_plain_update_honours_the_same_headers(sf, account_ids, active_rep, org, session):
     account = next(account_ids)
-    answer = session.patch(f"{org.url}{DATA}/sobjects/Account/{account}", json={"OwnerId": active_rep},
-                           headers={**sf.headers, "If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"})
+    answer = session.patch(
+        f"{org.url}{DATA}/sobjects/Account/{account}",
+        json={"OwnerId": active_rep},
+        headers={**sf.headers, "If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+    )
     assert answer.status_code == 412
 
 
@@ -78,11 +91,17 @@ def test_parts_fail_apart_unless_all_or_none_is_asked(sf, account_ids, active_re
     assert len(changed(good)) == 1
 
 
-@pytest.mark.parametrize("parts", [
-    [], [part(f"r{number}", "0015g00000zzzzz", "x") for number in range(26)],
-    [part("same", "0015g00000zzzzz", "x")] * 2, [part("no-dash", "0015g00000zzzzz", "x")],
-    [{**part("r0", "0015g00000zzzzz", "x"), "url": "/services/data/v42.0/limits"}], ["no object"],
-])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [],
+        [part(f"r{number}", "0015g00000zzzzz", "x") for number in range(26)],
+        [part("same", "0015g00000zzzzz", "x")] * 2,
+        [part("no-dash", "0015g00000zzzzz", "x")],
+        [{**part("r0", "0015g00000zzzzz", "x"), "url": "/services/data/v42.0/limits"}],
+        ["no object"],
+    ],
+)
 def test_a_malformed_composite_call_is_refused_as_a_whole(sf, parts):
     with pytest.raises(SalesforceMalformedRequest):
         composite(sf, *parts)
@@ -90,8 +109,10 @@ def test_a_malformed_composite_call_is_refused_as_a_whole(sf, parts):
 
 def test_a_composite_call_may_read_and_query_too(sf, account_ids):
     account = next(account_ids)
-    parts = [{"method": "GET", "url": f"{DATA}/sobjects/Account/{account}?fields=Id,Tier__c", "referenceId": "one"},
-             {"method": "GET", "url": f"{DATA}/query?q=SELECT+COUNT()+FROM+User", "referenceId": "two"}]
+    parts = [
+        {"method": "GET", "url": f"{DATA}/sobjects/Account/{account}?fields=Id,Tier__c", "referenceId": "one"},
+        {"method": "GET", "url": f"{DATA}/query?q=SELECT+COUNT()+FROM+User", "referenceId": "two"},
+    ]
     read, counted = composite(sf, *parts)
     assert set(read["body"]) == {"attributes", "Id", "Tier__c"}
     assert counted["body"]["totalSize"] > 20

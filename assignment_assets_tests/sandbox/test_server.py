@@ -109,8 +109,11 @@ def test_the_command_serves_until_interrupted(small, tmp_path):
         settings = dict(line.removeprefix("  export ").strip().split("=", 1) for line in lines[1:])
         with requests.Session() as session:
             session.trust_env, session.verify = False, settings["ASSIGNMENT_SF_CA_FILE"]
-            form = {"grant_type": "client_credentials", "client_id": settings["ASSIGNMENT_SF_CLIENT_ID"],
-                    "client_secret": settings["ASSIGNMENT_SF_CLIENT_SECRET"]}
+            form = {
+                "grant_type": "client_credentials",
+                "client_id": settings["ASSIGNMENT_SF_CLIENT_ID"],
+                "client_secret": settings["ASSIGNMENT_SF_CLIENT_SECRET"],
+            }
             answer = session.post(f"{settings['ASSIGNMENT_SF_URL']}/services/oauth2/token", data=form)
         server.send_signal(signal.SIGINT)
         server.wait(timeout=20)

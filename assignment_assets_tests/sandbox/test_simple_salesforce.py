@@ -32,8 +32,9 @@ class ToLoopback(HTTPAdapter):
 def test_it_logs_in_by_itself_with_client_credentials_or_a_password(org, session, with_password):
     session.mount("https://acme.my.salesforce.com", ToLoopback(org.url))
     user = {"username": org.username, "password": org.password} if with_password else {}
-    sf = Salesforce(consumer_key=org.client_id, consumer_secret=org.client_secret, domain="acme.my", session=session,
-                    **user)
+    sf = Salesforce(
+        consumer_key=org.client_id, consumer_secret=org.client_secret, domain="acme.my", session=session, **user
+    )
     assert sf.query("SELECT COUNT() FROM User")["totalSize"] > 20
 
 
@@ -100,15 +101,18 @@ def test_an_update_to_the_same_owner_is_no_effective_write(sf, account_ids, chan
     assert changed(account) == []
 
 
-@pytest.mark.parametrize(("values", "code"), [
-    ({"Ownr": "x"}, "INVALID_FIELD"),
-    ({"LastModifiedDate": "2026-01-01"}, "INVALID_FIELD_FOR_INSERT_UPDATE"),
-    ({"OwnerId": "nobody"}, "MALFORMED_ID"),
-    ({"OwnerId": "0015g00000zzzzz"}, "MALFORMED_ID"),
-    ({"OwnerId": "0055g00000zzzzz"}, "INVALID_CROSS_REFERENCE_KEY"),
-    ({"OwnerId": None}, "INVALID_CROSS_REFERENCE_KEY"),
-    ({"TAM__c": "much"}, "JSON_PARSER_ERROR"),
-])
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"Ownr": "x"}, "INVALID_FIELD"),
+        ({"LastModifiedDate": "2026-01-01"}, "INVALID_FIELD_FOR_INSERT_UPDATE"),
+        ({"OwnerId": "nobody"}, "MALFORMED_ID"),
+        ({"OwnerId": "0015g00000zzzzz"}, "MALFORMED_ID"),
+        ({"OwnerId": "0055g00000zzzzz"}, "INVALID_CROSS_REFERENCE_KEY"),
+        ({"OwnerId": None}, "INVALID_CROSS_REFERENCE_KEY"),
+        ({"TAM__c": "much"}, "JSON_PARSER_ERROR"),
+    ],
+)
 def test_an_update_that_cannot_be_is_refused_with_salesforces_code(sf, account_ids, changed, values, code):
     account = next(account_ids)
     with pytest.raises(SalesforceMalformedRequest) as refusal:
@@ -149,8 +153,11 @@ def test_retrieve_gives_the_records_in_order_and_null_for_what_is_gone(sf, accou
     first, gone, last = next(account_ids), next(account_ids), next(account_ids)
     hook("edit", id=gone, is_deleted=True)
     ids = [last, gone, "0015g00000zzzzz", first]
-    records = sf.restful("composite/sobjects/Account", method="POST",
-                         json={"ids": ids, "fields": ["Id", "OwnerId", "LastModifiedDate", "LastModifiedById"]})
+    records = sf.restful(
+        "composite/sobjects/Account",
+        method="POST",
+        json={"ids": ids, "fields": ["Id", "OwnerId", "LastModifiedDate", "LastModifiedById"]},
+    )
     assert [record and record["Id"] for record in records] == [last, None, None, first]
     with pytest.raises(SalesforceMalformedRequest, match="EXCEEDED_ID_LIMIT"):
         sf.restful("composite/sobjects/Account", method="POST", json={"ids": [first] * 2_001, "fields": ["Id"]})

@@ -14,8 +14,10 @@ from assignment_assets_tests.rehearsal import Cycle, settle_in
 
 def tell(folder: Path) -> Cycle:
     """The tiny company with a few more accounts, people who answer, edit, decide and sign, up to the approved diff."""
-    more = [account(f"x{number:02}", ("ana", "ben", "max", "iris")[number % 4], history=("recent", "never")[number % 2])
-            for number in range(12)]
+    more = [
+        account(f"x{number:02}", ("ana", "ben", "max", "iris")[number % 4], history=("recent", "never")[number % 2])
+        for number in range(12)
+    ]
     with pytest.MonkeyPatch.context() as patch:
         cycle = Cycle(settle_in(folder, folder / "dagster", patch)).source(tiny(*more)).open(book_size=14)
         cycle.keep("ana", {"a06": "keep", "a09": "keep", "a10": "release"})

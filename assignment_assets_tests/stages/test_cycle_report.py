@@ -33,7 +33,8 @@ def test_a_stage_that_ended_well_asks_for_the_cycles_reports(reviewed):
 
     ran = stage.execute_in_process(instance=instance, tags={"dagster/partition": reviewed.name})
     context = dg.build_run_status_sensor_context(
-        "reports", dagster_event=ran.get_run_success_event(), dagster_instance=instance, dagster_run=ran.dagster_run)
+        "reports", dagster_event=ran.get_run_success_event(), dagster_instance=instance, dagster_run=ran.dagster_run
+    )
     request = reports(context)
     assert request.partition_key == reviewed.name and request.run_key.endswith(ran.run_id)
 

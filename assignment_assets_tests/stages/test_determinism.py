@@ -38,15 +38,19 @@ def test_every_table_up_to_the_approved_diff_is_the_same_byte_for_byte(told):
 
 
 def test_the_digests_are_the_same_too(told):
-    one, two = ({name: entry["digest"] for name, entry in read_manifest(folder, CYCLE).items() if name not in LOGS}
-                for folder in told)
+    one, two = (
+        {name: entry["digest"] for name, entry in read_manifest(folder, CYCLE).items() if name not in LOGS}
+        for folder in told
+    )
     assert one == two
 
 
 def test_the_story_had_people_in_it(told):
     cycle = Cycle(told[0], CYCLE)
-    verdicts = {table: cycle.table(TABLES[table])["verdict"].to_list()
-                for table in ("lock_verdicts", "edit_verdicts", "sign_off_verdicts")}
+    verdicts = {
+        table: cycle.table(TABLES[table])["verdict"].to_list()
+        for table in ("lock_verdicts", "edit_verdicts", "sign_off_verdicts")
+    }
     assert "accepted" in verdicts["lock_verdicts"] and "accepted" in verdicts["edit_verdicts"]
     assert "held" in verdicts["edit_verdicts"]
     assert verdicts["sign_off_verdicts"] == ["accepted", "accepted"]

@@ -24,7 +24,8 @@ def test_an_override_finds_a_book_for_an_account_whose_state_nobody_covers(cycle
     assert "i03" not in set(cycle.table(OVERFLOW)["account_id"])
     (line,) = cycle.rows(CERTIFICATE, metric="coverage_overrides")
     assert line["sentence"] == (
-        "1 of 1 accounts that have a coverage override are with a rep who may hold them by it alone.")
+        "1 of 1 accounts that have a coverage override are with a rep who may hold them by it alone."
+    )
 
 
 def relatives():
@@ -79,7 +80,8 @@ def test_no_book_is_proposed_above_an_enforced_revenue_cap(cycle):
     assert max(sums.values()) <= 1_200_000
     (above,) = cycle.rows(CERTIFICATE, metric="kept_above_cap")
     assert above["sentence"] == (
-        "What ana keeps is $500 above the revenue cap of $2,500 already; nothing is added to it.")
+        "What ana keeps is $500 above the revenue cap of $2,500 already; nothing is added to it."
+    )
     (placed,) = cycle.rows(CERTIFICATE, metric="placed")
     assert placed["value"] <= placed["bound"]
     capped = cycle.table(OVERFLOW).filter(pl.col("move_reason") == "revenue_cap")

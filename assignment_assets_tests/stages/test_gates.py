@@ -63,16 +63,18 @@ def test_edits_are_judged_when_the_gate_closes_and_held_ones_wait_for_growth_str
     held_by = {rep_id: group["account_id"].to_list() for (rep_id,), group in books.group_by("rep_id")}
     dropped = held_by["ana"][0]
     owned = dict(books.select("account_id", "current_owner_id").iter_rows())
-    wanted = next(each for rep_id in ("cleo", "nia") for each in held_by[rep_id]
-                  if states[each] == "TX" and owned[each] != "ana")
+    wanted = next(
+        each for rep_id in ("cleo", "nia") for each in held_by[rep_id] if states[each] == "TX" and owned[each] != "ana"
+    )
     far = next(each for rep_id in ("ben", "cleo", "nia") for each in held_by[rep_id] if states[each] in ("NM", "LA"))
-    proposed.edit(DANA, drop={dropped: "morale"},
-                  add=[(wanted, "ana", "relationship"), (far, "ana", "edge_case")])
+    proposed.edit(DANA, drop={dropped: "morale"}, add=[(wanted, "ana", "relationship"), (far, "ana", "edge_case")])
     proposed.look("review_edits")
     proposed.review()
     verdicts = {row["account_id"]: row for row in proposed.rows(EDIT_VERDICTS)}
     assert {each: (row["verdict"], row["rule"]) for each, row in verdicts.items()} == {
-        dropped: ("accepted", None), wanted: ("held", "one_voice"), far: ("refused", "covered_states")
+        dropped: ("accepted", None),
+        wanted: ("held", "one_voice"),
+        far: ("refused", "covered_states"),
     }
     require_promises(proposed.warehouse, proposed.name, "reviewed_books", "sign_off_packets")
     assert all(row["held_count"] == 1 for row in proposed.rows(REGION_DIGESTS) if row["region"] != "house")

@@ -59,7 +59,8 @@ def test_a_severe_conflict_keeps_its_region_unsigned_until_somebody_takes_it_on(
     assert {row["kind"] for row in severe} == {"over_revenue"}
     cycle.sign_off()
     assert {row["region"] for row in cycle.rows(SIGN_OFF_VERDICTS, rule="severe_conflicts_open")} == {
-        row["region"] for row in severe}
+        row["region"] for row in severe
+    }
     for row in severe:
         take_on(cycle, row["conflict"])
     cycle.look("sign_offs")

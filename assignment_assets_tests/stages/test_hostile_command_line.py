@@ -34,7 +34,10 @@ def test_a_config_file_that_is_no_toml_is_refused_by_name(cycle, tmp_path, conte
 @pytest.mark.parametrize("name", ["..", "../..", "", "nowhere"])
 def test_what_is_no_cycle_is_no_cycle_to_any_command(opened, name):
     for words in (
-        ("cycle", "status", name), ("cycle", "compare", opened.name, name), ("report", name), ("held", name),
+        ("cycle", "status", name),
+        ("cycle", "compare", opened.name, name),
+        ("report", name),
+        ("held", name),
         ("intake", name),
     ):
         assert f"cycle {name}: there is none, expected one of {opened.name}" in refusal(*words)

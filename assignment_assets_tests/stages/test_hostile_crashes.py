@@ -32,7 +32,10 @@ def die(*_, **__):
 
 def attempt_row(account_id: str) -> pl.DataFrame:
     row = dict.fromkeys(WRITE_BACK_LOG.columns) | {
-        "sign_off_no": 1, "account_id": account_id, "attempt": 1, "outcome": "verified"
+        "sign_off_no": 1,
+        "account_id": account_id,
+        "attempt": 1,
+        "outcome": "verified",
     }
     return WRITE_BACK_LOG.conform(pl.DataFrame([row], schema=WRITE_BACK_LOG.columns))
 

@@ -77,7 +77,7 @@ def test_a_frozen_table_says_how_to_re_open_and_that_command_works(opened):
     command = str(caught.value).split("`")[1]
     words = command.removeprefix("assignment ").replace(" …", " new accounts").split()
     reason = words.index("--reason")
-    words = [*words[: reason + 1], " ".join(words[reason + 1:])]
+    words = [*words[: reason + 1], " ".join(words[reason + 1 :])]
     assert assignment(*words, "--as", OLIVIA).startswith("2026q4-global: revision 2")
     opened.open()
     assert "x01" in set(opened.table(ACCOUNTS)["account_id"])
@@ -125,8 +125,9 @@ def test_a_cycle_that_is_over_runs_no_further(opened, command, state):
 def test_a_cancelled_cycle_sends_no_packets_even_by_hand(opened):
     assignment("cycle", "cancel", opened.name, *WHO)
     with instance() as dagster, pytest.raises(CycleClosed, match="it is cancelled since"):
-        dg.materialize([lock_packets], partition_key=opened.name, instance=dagster, resources=neighbours(),
-                       run_config=QUIET)
+        dg.materialize(
+            [lock_packets], partition_key=opened.name, instance=dagster, resources=neighbours(), run_config=QUIET
+        )
     assert read_gate(opened.folder, opened.name, "lock_lists") is None
 
 

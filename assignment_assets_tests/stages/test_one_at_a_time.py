@@ -36,7 +36,8 @@ def run_as_the_daemon_does(cycle, segment: str, patience: float = 0.2) -> dg.Exe
     definitions = dg.Definitions(assets=WATERFALL, asset_checks=PROMISES_KEPT, jobs=JOBS, resources=given)
     with instance() as dagster:
         return definitions.resolve_job_def(segment).execute_in_process(
-            instance=dagster, partition_key=cycle.name, run_config=QUIET)
+            instance=dagster, partition_key=cycle.name, run_config=QUIET
+        )
 
 
 def test_a_run_of_the_daemon_waits_for_a_command_and_says_who_is_at_it(opened):

@@ -72,8 +72,9 @@ def test_a_full_class_of_new_starters_leaves_the_rest_where_it_is(cycle):
 def test_a_surplus_that_its_owner_may_not_hold_goes_to_inside_sales(cycle):
     """Books may hold 10 and three reps own 12: no surplus can stay, and no promise is broken over it."""
     cycle.name = "class-of-overfull"
-    cycle.open(mode="draft", scope="new_starter_class", reps=["nia"], surplus_book_size=10, book_size=10,
-               capacities={"nia": 2})
+    cycle.open(
+        mode="draft", scope="new_starter_class", reps=["nia"], surplus_book_size=10, book_size=10, capacities={"nia": 2}
+    )
     cycle.run("propose")
     require_promises(cycle.warehouse, cycle.name, "proposed_books")
     surplus = {row["account_id"] for row in cycle.rows(ELIGIBLE_POOL, reason="surplus")}

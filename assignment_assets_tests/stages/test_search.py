@@ -26,8 +26,14 @@ def test_the_log_hears_every_few_seconds_and_the_end_of_each_step():
         for done in range(1, 31):
             now.seconds += 0.5
             hear(Progress("referring", step, done, 30))
-    assert heard == [("prices", 10), ("prices", 20), ("prices", 30),
-                     ("evolution", 10), ("evolution", 20), ("evolution", 30)]
+    assert heard == [
+        ("prices", 10),
+        ("prices", 20),
+        ("prices", 30),
+        ("evolution", 10),
+        ("evolution", 20),
+        ("evolution", 30),
+    ]
 
 
 def test_a_cycle_whose_units_go_to_a_cluster_has_the_front_of_one_process(tmp_path, monkeypatch):

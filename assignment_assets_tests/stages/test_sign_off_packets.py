@@ -21,9 +21,11 @@ def test_a_second_run_leaves_the_workbooks_as_they_are(reviewed):
 
 
 def test_a_decision_rewrites_the_regions_that_it_changes(proposed):
-    wanted = next(row["account_id"] for row in proposed.table(PROPOSED_BOOKS).to_dicts()
-                  if row["rep_id"] == "ben" and row["phase"] != "lock"
-                  and row["account_id"] not in ("b05", "b10", "b12", "m03"))
+    wanted = next(
+        row["account_id"]
+        for row in proposed.table(PROPOSED_BOOKS).to_dicts()
+        if row["rep_id"] == "ben" and row["phase"] != "lock" and row["account_id"] not in ("b05", "b10", "b12", "m03")
+    )
     proposed.edit(LEE, add=[(wanted, "cleo", "relationship")])
     proposed.look("review_edits")
     proposed.review()

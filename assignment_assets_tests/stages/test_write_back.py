@@ -160,8 +160,11 @@ def test_nothing_is_written_before_the_effective_date_nor_from_a_draft_nor_of_an
 
 def test_an_org_gives_the_same_tables_as_the_drawing(signed):
     cycle, _ = signed
-    assert cycle.table(ACCOUNTS).drop("created_at").equals(
-        with_org_ids(tiny()).accounts.drop("created_at").sort("account_id"))
+    assert (
+        cycle.table(ACCOUNTS)
+        .drop("created_at")
+        .equals(with_org_ids(tiny()).accounts.drop("created_at").sort("account_id"))
+    )
 
 
 def test_teams_that_load_by_hand_get_what_is_approved_before_anything_is_written(signed):

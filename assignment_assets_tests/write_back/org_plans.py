@@ -22,17 +22,31 @@ SIGNATURE = Signature("North", "d" * 64, "priya@example.com", "s" * 64)
 
 def moves(count: int, company: Company = COMPANY) -> pl.DataFrame:
     """The first accounts that somebody active but the first rep owns, all for the first rep."""
-    owned = company.accounts.filter(
-        pl.col("owner_id").is_in(ACTIVE[1:]), pl.col("carve_out").is_null()).sort("account_id").head(count)
-    return owned.select("account_id", "state", "carve_out", "parent_id", old_owner_id="owner_id",
-                        new_owner_id=pl.lit(ACTIVE[0]))
+    owned = (
+        company.accounts.filter(pl.col("owner_id").is_in(ACTIVE[1:]), pl.col("carve_out").is_null())
+        .sort("account_id")
+        .head(count)
+    )
+    return owned.select(
+        "account_id", "state", "carve_out", "parent_id", old_owner_id="owner_id", new_owner_id=pl.lit(ACTIVE[0])
+    )
 
 
 def drawn(rows: pl.DataFrame, name: str = "c.1", **facts: object) -> tuple[Plan, pl.DataFrame]:
     """A plan over rows, as if signed."""
-    given = {"plan_id": name, "cycle": name.partition(".")[0], "revision": 1, "kind": "owners", "sign_off_no": 1,
-             "org_id": ORGANIZATION_ID, "write_not_before": "", "first_batch": 0, "made_at": "2026-10-01T08:00:00",
-             "why": "a test", "signatures": (SIGNATURE,)}
+    given = {
+        "plan_id": name,
+        "cycle": name.partition(".")[0],
+        "revision": 1,
+        "kind": "owners",
+        "sign_off_no": 1,
+        "org_id": ORGANIZATION_ID,
+        "write_not_before": "",
+        "first_batch": 0,
+        "made_at": "2026-10-01T08:00:00",
+        "why": "a test",
+        "signatures": (SIGNATURE,),
+    }
     ordered = drafted(rows)
     return Plan.of(ordered, **given | facts), ordered
 
@@ -46,8 +60,9 @@ class Desk:
     tools: Tools = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tools = Tools(self.org.desk, KEY, ["priya@example.com"], self.org.utc_now, self.org.clock.advance,
-                           workers=1)
+        self.tools = Tools(
+            self.org.desk, KEY, ["priya@example.com"], self.org.utc_now, self.org.clock.advance, workers=1
+        )
 
     def with_tools(self, **changes: object) -> "Desk":
         """The same desk with other tools."""
@@ -78,5 +93,5 @@ class Desk:
     def owners_written(self) -> pl.DataFrame:
         """Owner changes that the org's own log knows of, oldest first."""
         return write_log(self.org.address.state_dir).filter(
-            (pl.col("field") == "OwnerId") & (pl.col("channel") == "api"))
-
+            (pl.col("field") == "OwnerId") & (pl.col("channel") == "api")
+        )

@@ -33,12 +33,14 @@ def rows(*moves):
     """Approved rows for (account, new owner), as the sources saw the account."""
     named = pl.DataFrame(moves, ["account_id", "new_owner_id"], orient="row")
     return named.join(COMPANY.accounts, on="account_id").select(
-        pl.lit(1).alias("sign_off_no"), pl.col("owner_id").alias("old_owner_id"),
-        *(name for name in ROWS if name not in ("sign_off_no", "old_owner_id")))
+        pl.lit(1).alias("sign_off_no"),
+        pl.col("owner_id").alias("old_owner_id"),
+        *(name for name in ROWS if name not in ("sign_off_no", "old_owner_id")),
+    )
 
 
 def moves_from(giver, receiver, count, start=0):
-    return [(account, receiver) for account in accounts_of(giver)[start:start + count]]
+    return [(account, receiver) for account in accounts_of(giver)[start : start + count]]
 
 
 def written(org, approved, log=None, desk=None, seats=None):
@@ -71,7 +73,8 @@ def test_approved_owners_are_written_and_every_row_is_read_back(org):
     assert log["found_owner_id"].to_list() == log["new_owner_id"].to_list()
     assert log["verified_at"].null_count() == log["written_at"].null_count() == 0
     assert {account: org.owner(account) for account in approved["account_id"].head(3)} == dict(
-        approved.head(3).select("account_id", "new_owner_id").iter_rows())
+        approved.head(3).select("account_id", "new_owner_id").iter_rows()
+    )
 
 
 def test_a_body_holds_the_owner_alone_and_every_write_has_its_precondition(org):
@@ -109,8 +112,14 @@ def test_accounts_that_changed_since_approval_are_left_alone_each_with_its_reaso
     org.edit(merged, merged_into=sound)
     org.clock.advance(5)
     log = written(org, rows(*moves_from(FIELD[0], FIELD[1], 6)))
-    assert outcomes(log) == {owner: "drift", state: "drift_rule", carve_out: "drift_rule", deleted: "gone",
-                             merged: "gone", sound: "verified"}
+    assert outcomes(log) == {
+        owner: "drift",
+        state: "drift_rule",
+        carve_out: "drift_rule",
+        deleted: "gone",
+        merged: "gone",
+        sound: "verified",
+    }
     assert org.owner(owner) == FIELD[2]
     assert [part["url"][-18:] for part in org.sent()] == [sound]
     sentences = dict(log.select("account_id", "error").iter_rows())
@@ -129,9 +138,12 @@ def test_an_inactive_receiver_holds_their_gains_and_a_later_run_writes_them(org)
 
 def test_an_edit_between_reading_and_writing_is_noticed_and_the_change_judged_again(org):
     harmless, owner, carve_out = [account for account, _ in moves_from(FIELD[0], FIELD[1], 3)]
-    desk = Interrupted(org, lambda: org.edit(harmless, {"Name": "Renamed"}),
-                       lambda: org.edit(owner, {"OwnerId": FIELD[2]}),
-                       lambda: org.edit(carve_out, {"Carve_Out__c": "SUD"}))
+    desk = Interrupted(
+        org,
+        lambda: org.edit(harmless, {"Name": "Renamed"}),
+        lambda: org.edit(owner, {"OwnerId": FIELD[2]}),
+        lambda: org.edit(carve_out, {"Carve_Out__c": "SUD"}),
+    )
     log = written(org, rows(*moves_from(FIELD[0], FIELD[1], 3)), desk=desk)
     assert outcomes(log) == {harmless: "verified", owner: "drift", carve_out: "drift_rule"}
     assert org.owner(owner) == FIELD[2]
@@ -139,7 +151,7 @@ def test_an_edit_between_reading_and_writing_is_noticed_and_the_change_judged_ag
 
 
 def test_a_precondition_is_armed_only_two_seconds_after_the_last_modification(org):
-    (account, receiver), = moves_from(FIELD[0], FIELD[1], 1)
+    ((account, receiver),) = moves_from(FIELD[0], FIELD[1], 1)
     org.edit(account, {"Name": "Just renamed"})
     edited_at = org.utc_now()
     log = written(org, rows((account, receiver)))
@@ -165,11 +177,17 @@ def test_a_token_that_expires_before_a_write_costs_no_write(org):
     assert Counter(written(org, rows(*moves_from(FIELD[0], FIELD[1], 3)))["outcome"]) == {"verified": 3}
 
 
-@pytest.mark.parametrize(("code", "times", "outcome", "sendings"), [
-    ("UNABLE_TO_LOCK_ROW", 2, "verified", 3), ("UNABLE_TO_LOCK_ROW", 99, "failed", 6),
-    ("INACTIVE_OWNER_OR_USER", 99, "held", 1), ("FIELD_CUSTOM_VALIDATION_EXCEPTION", 99, "failed", 1),
-    ("UNKNOWN_EXCEPTION", 99, "unknown", 4), ("INSUFFICIENT_ACCESS_OR_READONLY", 99, "failed", 1),
-])
+@pytest.mark.parametrize(
+    ("code", "times", "outcome", "sendings"),
+    [
+        ("UNABLE_TO_LOCK_ROW", 2, "verified", 3),
+        ("UNABLE_TO_LOCK_ROW", 99, "failed", 6),
+        ("INACTIVE_OWNER_OR_USER", 99, "held", 1),
+        ("FIELD_CUSTOM_VALIDATION_EXCEPTION", 99, "failed", 1),
+        ("UNKNOWN_EXCEPTION", 99, "unknown", 4),
+        ("INSUFFICIENT_ACCESS_OR_READONLY", 99, "failed", 1),
+    ],
+)
 def test_a_refused_row_ends_by_its_code_and_leaves_the_others_alone(org, code, times, outcome, sendings):
     (refused, _), (sound, _) = moves_from(FIELD[0], FIELD[1], 2)
     org.fault("row_error", record_id=refused, error_code=code, times=times)

@@ -8,8 +8,18 @@ from assignment_assets_tests.local_org import local_org
 from assignment_assets_tests.write_back.org_plans import COMPANY, FIELD, Desk, drawn, moves
 from assignment_assets_tests.write_back.test_writer import Killed, dies_at
 
-POINTS = ["intent_committed", "bulk_before_create", "bulk_created", "bulk_journaled", "bulk_uploaded",
-          "bulk_close_committed", "bulk_closed", "bulk_results_read", "answers_before_commit", "read_back"]
+POINTS = [
+    "intent_committed",
+    "bulk_before_create",
+    "bulk_created",
+    "bulk_journaled",
+    "bulk_uploaded",
+    "bulk_close_committed",
+    "bulk_closed",
+    "bulk_results_read",
+    "answers_before_commit",
+    "read_back",
+]
 
 
 @pytest.fixture

@@ -48,23 +48,29 @@ def test_what_was_committed_is_there_after_opening_again_and_what_was_not_is_not
     with opened(path, KEY) as journal:
         assert journal.verify() == journal.seq == 4
         assert dict(journal.standing("c.1").select("account_id", "state").iter_rows()) == {
-            "a": "VERIFIED", "b": "INTENT"}
+            "a": "VERIFIED",
+            "b": "INTENT",
+        }
         assert journal.standing("c.1")["modified_at"].to_list() == [AT, AT]
         assert journal.open_accounts()["account_id"].to_list() == ["b", "c"]
 
 
-@pytest.mark.parametrize("statement", [
-    "update event set state = 'PLANNED' where seq = 3",
-    "update event set found_owner_id = 'r-9' where seq = 4",
-    "update event set \"at\" = timestamp '2026-10-02' where seq = 2",
-    "delete from event where seq = 2",
-    "delete from event where seq = 4",
-    "insert into event select 5, plan_id, 'c', attempt, state, \"at\", found_owner_id, modified_at, code, sentence, "
-    "hash from event where seq = 4",
-    "update head set seq = 3",
-    "update head set hash = 'f'",
-    "delete from head",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update event set state = 'PLANNED' where seq = 3",
+        "update event set found_owner_id = 'r-9' where seq = 4",
+        "update event set \"at\" = timestamp '2026-10-02' where seq = 2",
+        "delete from event where seq = 2",
+        "delete from event where seq = 4",
+        "insert into event select 5, plan_id, 'c', attempt, state, \"at\", found_owner_id, modified_at, code, "
+        "sentence, "
+        "hash from event where seq = 4",
+        "update head set seq = 3",
+        "update head set hash = 'f'",
+        "delete from head",
+    ],
+)
 def test_a_journal_that_was_changed_by_hand_is_refused(path, statement):
     tamper(path, statement)
     with pytest.raises(Tampered, match="Nothing was sent"), opened(path, KEY):
@@ -91,13 +97,16 @@ def test_another_engines_key_opens_nothing(path):
         pass
 
 
-@pytest.mark.parametrize("statement", [
-    "update plan_row set new_owner_id = 'r-9' where account_id = 'b'",
-    "delete from plan_row where account_id = 'b'",
-    "update plan set header = replace(header, '\"revision\":1', '\"revision\":2')",
-    "update plan set sha256 = repeat('0', 64)",
-    "update plan set seal = repeat('0', 64)",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update plan_row set new_owner_id = 'r-9' where account_id = 'b'",
+        "delete from plan_row where account_id = 'b'",
+        "update plan set header = replace(header, '\"revision\":1', '\"revision\":2')",
+        "update plan set sha256 = repeat('0', 64)",
+        "update plan set seal = repeat('0', 64)",
+    ],
+)
 def test_a_plan_that_was_edited_after_signing_is_refused(path, statement):
     tamper(path, statement)
     with opened(path, KEY) as journal, pytest.raises(Tampered, match="expected no change after signing"):

@@ -46,26 +46,29 @@ def test_a_lost_answer_is_unknown_whatever_it_said():
     assert answered(Answer("a", "PRECONDITION_FAILED")) is State.REFUSED
 
 
-@pytest.mark.parametrize(("answer", "found", "state"), [
-    (Answer("a"), now("r-2"), State.VERIFIED),
-    (LOST, now("r-2"), State.VERIFIED),
-    (Answer("a", "PRECONDITION_FAILED"), now("r-2"), State.SKIPPED_ALREADY),
-    (Answer("a", "PRECONDITION_FAILED"), now("r-2", modified_by=US), State.VERIFIED),
-    (Answer("a"), now("r-7"), State.DRIFT_AFTER_WRITE),
-    (Answer("a"), now("r-1"), State.DRIFT_AFTER_WRITE),
-    (Answer("a"), now("r-7", modified_by=US), State.REVERTED_BY_AUTOMATION),
-    (Answer("a"), now("r-1", modified_by=US), State.REVERTED_BY_AUTOMATION),
-    (LOST, now("r-7"), State.DRIFT),
-    (LOST, now(), State.PLANNED),
-    (LOST, now(modified_at=LATER), State.DRIFT),
-    (Answer("a", "PRECONDITION_FAILED"), now(modified_at=LATER), State.PLANNED),
-    (Answer("a", "UNABLE_TO_LOCK_ROW"), now(), State.RETRY_WAIT),
-    (Answer("a", "INACTIVE_OWNER_OR_USER"), now(), State.HELD),
-    (Answer("a", "DUPLICATES_DETECTED"), now(), State.FAILED_HUMAN),
-    (Answer("a", "REQUEST_LIMIT_EXCEEDED"), now(), State.PLANNED),
-    (Answer("a", "ENTITY_IS_DELETED"), None, State.GONE),
-    (Answer("a"), None, State.GONE),
-])
+@pytest.mark.parametrize(
+    ("answer", "found", "state"),
+    [
+        (Answer("a"), now("r-2"), State.VERIFIED),
+        (LOST, now("r-2"), State.VERIFIED),
+        (Answer("a", "PRECONDITION_FAILED"), now("r-2"), State.SKIPPED_ALREADY),
+        (Answer("a", "PRECONDITION_FAILED"), now("r-2", modified_by=US), State.VERIFIED),
+        (Answer("a"), now("r-7"), State.DRIFT_AFTER_WRITE),
+        (Answer("a"), now("r-1"), State.DRIFT_AFTER_WRITE),
+        (Answer("a"), now("r-7", modified_by=US), State.REVERTED_BY_AUTOMATION),
+        (Answer("a"), now("r-1", modified_by=US), State.REVERTED_BY_AUTOMATION),
+        (LOST, now("r-7"), State.DRIFT),
+        (LOST, now(), State.PLANNED),
+        (LOST, now(modified_at=LATER), State.DRIFT),
+        (Answer("a", "PRECONDITION_FAILED"), now(modified_at=LATER), State.PLANNED),
+        (Answer("a", "UNABLE_TO_LOCK_ROW"), now(), State.RETRY_WAIT),
+        (Answer("a", "INACTIVE_OWNER_OR_USER"), now(), State.HELD),
+        (Answer("a", "DUPLICATES_DETECTED"), now(), State.FAILED_HUMAN),
+        (Answer("a", "REQUEST_LIMIT_EXCEEDED"), now(), State.PLANNED),
+        (Answer("a", "ENTITY_IS_DELETED"), None, State.GONE),
+        (Answer("a"), None, State.GONE),
+    ],
+)
 def test_what_is_read_back_counts_for_more_than_the_answer(answer, found, state):
     assert settled(answer, found).state is state
 
@@ -78,23 +81,28 @@ def test_a_refusal_after_a_lost_answer_never_overwrites_what_may_be_a_correction
     assert judge(lost_before, now(), {"r-2"}) is None
 
 
-@pytest.mark.parametrize(("code", "state"), [
-    ("UNABLE_TO_LOCK_ROW", State.FAILED_HUMAN), ("PRECONDITION_FAILED", State.DRIFT), ("ANSWER_LOST", State.UNKNOWN)])
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [("UNABLE_TO_LOCK_ROW", State.FAILED_HUMAN), ("PRECONDITION_FAILED", State.DRIFT), ("ANSWER_LOST", State.UNKNOWN)],
+)
 def test_what_was_tried_often_enough_ends_with_its_last_code(code, state):
     answer = Answer("a", code)
     ended = given_up(settled(answer, now()), answer)
     assert (ended.state, ended.code) == (state, code)
 
 
-@pytest.mark.parametrize(("found", "state", "code"), [
-    (now("r-2"), State.SKIPPED_ALREADY, ""),
-    (now("r-7"), State.DRIFT, "OWNER_CHANGED"),
-    (now(None), State.DRIFT, "OWNER_CHANGED"),
-    (now(carve_out="SUD"), State.DRIFT_RULE, "CARVE_OUT_CHANGED"),
-    (now(state="PA"), State.DRIFT_RULE, "STATE_CHANGED"),
-    (now(state=None), State.DRIFT_RULE, "STATE_CHANGED"),
-    (None, State.GONE, "GONE"),
-])
+@pytest.mark.parametrize(
+    ("found", "state", "code"),
+    [
+        (now("r-2"), State.SKIPPED_ALREADY, ""),
+        (now("r-7"), State.DRIFT, "OWNER_CHANGED"),
+        (now(None), State.DRIFT, "OWNER_CHANGED"),
+        (now(carve_out="SUD"), State.DRIFT_RULE, "CARVE_OUT_CHANGED"),
+        (now(state="PA"), State.DRIFT_RULE, "STATE_CHANGED"),
+        (now(state=None), State.DRIFT_RULE, "STATE_CHANGED"),
+        (None, State.GONE, "GONE"),
+    ],
+)
 def test_an_account_that_is_not_as_approved_is_not_written(found, state, code):
     verdict = judge(CHANGE, found, {"r-2"})
     assert (verdict.state, verdict.code) == (state, code)
@@ -113,16 +121,31 @@ def test_an_inactive_receiver_holds_the_change_and_an_active_one_lets_it_go():
 
 
 def test_a_row_of_the_log_is_an_attempt_with_what_was_found_and_when():
-    events = [Event("p", "a", 1, State.INTENT, AT), Event("p", "a", 1, State.ACK, AT),
-              Event("p", "a", 1, State.VERIFIED, LATER, "r-2"), Event("p", "b", 1, State.PLANNED, AT),
-              Event("p", "c", 1, State.INTENT, AT), Event("p", "d", 1, State.REVERTED_BY_AUTOMATION, LATER, "r-9")]
-    frame = pl.DataFrame([vars(event) | {"seq": number, "hash": ""} for number, event in enumerate(events)],
-                         JOURNAL.columns)
+    events = [
+        Event("p", "a", 1, State.INTENT, AT),
+        Event("p", "a", 1, State.ACK, AT),
+        Event("p", "a", 1, State.VERIFIED, LATER, "r-2"),
+        Event("p", "b", 1, State.PLANNED, AT),
+        Event("p", "c", 1, State.INTENT, AT),
+        Event("p", "d", 1, State.REVERTED_BY_AUTOMATION, LATER, "r-9"),
+    ]
+    frame = pl.DataFrame(
+        [vars(event) | {"seq": number, "hash": ""} for number, event in enumerate(events)], JOURNAL.columns
+    )
     rows = pl.DataFrame({"plan_id": "p", "account_id": list("abcd"), "old_owner_id": "r-1", "new_owner_id": "r-2"})
     log = log_rows(rows, frame, {"p": 4})
     assert log.row(0, named=True) == {
-        "sign_off_no": 4, "account_id": "a", "attempt": 1, "old_owner_id": "r-1", "new_owner_id": "r-2",
-        "found_owner_id": "r-2", "outcome": "verified", "error_code": None, "error": None, "written_at": AT,
-        "verified_at": LATER}
+        "sign_off_no": 4,
+        "account_id": "a",
+        "attempt": 1,
+        "old_owner_id": "r-1",
+        "new_owner_id": "r-2",
+        "found_owner_id": "r-2",
+        "outcome": "verified",
+        "error_code": None,
+        "error": None,
+        "written_at": AT,
+        "verified_at": LATER,
+    }
     assert dict(log.select("account_id", "outcome").iter_rows()) == {"a": "verified", "c": "unknown", "d": "drift"}
     assert log["error_code"].to_list()[-1] == "REVERTED_BY_AUTOMATION"

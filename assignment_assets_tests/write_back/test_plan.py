@@ -27,7 +27,8 @@ def logged(*entries):
     given = pl.DataFrame(entries, columns, orient="row")
     owners = {"old_owner_id": pl.lit("r-1"), "new_owner_id": pl.lit("r-2")}
     return WRITE_BACK_LOG.conform(
-        pl.concat([WRITE_BACK_LOG.empty(), given.with_columns(**owners)], how="diagonal_relaxed"))
+        pl.concat([WRITE_BACK_LOG.empty(), given.with_columns(**owners)], how="diagonal_relaxed")
+    )
 
 
 def order(*changes):
@@ -35,11 +36,20 @@ def order(*changes):
 
 
 def test_what_the_log_shows_as_finished_is_not_open_again():
-    log = logged((1, "a", 1, "verified"), (1, "b", 1, "drift"), (1, "c", 1, "held"), (1, "c", 2, "failed"),
-                 (1, "d", 1, "unknown"), (2, "e", 1, "verified"))
+    log = logged(
+        (1, "a", 1, "verified"),
+        (1, "b", 1, "drift"),
+        (1, "c", 1, "held"),
+        (1, "c", 2, "failed"),
+        (1, "d", 1, "unknown"),
+        (2, "e", 1, "verified"),
+    )
     left = open_changes(rows("a", "b", "c", "d", "e"), log)
     assert [(each.account_id, each.attempt, each.was_lost) for each in left] == [
-        ("c", 3, False), ("d", 2, True), ("e", 1, False)]
+        ("c", 3, False),
+        ("d", 2, True),
+        ("e", 1, False),
+    ]
     assert left[0].expected_carve_out is None
 
 
@@ -72,9 +82,15 @@ def test_two_full_books_that_swap_form_a_ring():
 
 
 def test_rings_are_found_behind_dead_ends_and_share_no_account():
-    changes = [change("a", "r-1", "r-2"), change("b", "r-2", "r-3"), change("c", "r-3", "r-1"),
-               change("d", "r-1", "r-3"), change("e", "r-3", "r-1"), change("f", "r-9", "r-1"),
-               change("g", "r-2", "r-4")]
+    changes = [
+        change("a", "r-1", "r-2"),
+        change("b", "r-2", "r-3"),
+        change("c", "r-3", "r-1"),
+        change("d", "r-1", "r-3"),
+        change("e", "r-3", "r-1"),
+        change("f", "r-9", "r-1"),
+        change("g", "r-2", "r-4"),
+    ]
     rings = next_rings(changes, {f"r-{number}": 0 for number in range(1, 10)}, 25)
     assert sorted(map(sorted, (order(*ring) for ring in rings))) == [["a", "b", "c"], ["d", "e"]]
 
@@ -85,8 +101,11 @@ def test_an_overfull_book_takes_part_in_no_ring():
 
 
 def test_rings_come_up_to_the_calls_size_but_one_comes_anyway():
-    pairs = [change(f"{side}{number}", *ends) for number in range(9)
-             for side, ends in (("a", ("r-1", "r-2")), ("b", ("r-2", "r-1")))]
+    pairs = [
+        change(f"{side}{number}", *ends)
+        for number in range(9)
+        for side, ends in (("a", ("r-1", "r-2")), ("b", ("r-2", "r-1")))
+    ]
     assert len(next_rings(pairs, {"r-1": 0, "r-2": 0}, 5)) == 2
     assert len(next_rings(pairs, {"r-1": 0, "r-2": 0}, 1)) == 1
 

@@ -50,8 +50,11 @@ def test_a_rollback_restores_every_untouched_account_and_names_the_others(desk):
     assert desk.run(plan).counts == {"VERIFIED": 19, "DRIFT": 1}
     owners = {account: desk.org.owner(account) for account in rows["account_id"][3:6]}
     old = dict(rows.select("account_id", "old_owner_id").iter_rows())
-    assert owners == {rows["account_id"][3]: old[rows["account_id"][3]], touched: FIELD[2],
-                      rows["account_id"][5]: old[rows["account_id"][5]]}
+    assert owners == {
+        rows["account_id"][3]: old[rows["account_id"][3]],
+        touched: FIELD[2],
+        rows["account_id"][5]: old[rows["account_id"][5]],
+    }
     with desk.journal() as journal:
         assert left_alone(journal, plan).select("account_id", "found_owner_id").rows() == [(touched, FIELD[2])]
         assert by_plan(journal.plans("c"), "c.rollback-1") == plan
@@ -80,10 +83,15 @@ def test_reconciliation_says_who_changed_what_and_repairs_only_what_automations_
     desk.org.clock.advance(5)
     with desk.journal() as journal:
         changed = reconciled(owners_written(journal, "c"), desk.tools.desk(), [FIELD[3]])
-    told = {row["account_id"]: (row["found_owner_id"], row["changed_by_kind"], row["changed_by"])
-            for row in changed.to_dicts()}
-    assert told == {by_person: (FIELD[2], "person", HUMAN_USER_ID), by_robot: (FIELD[2], "integration", FIELD[3]),
-                    gone: (None, None, None)}
+    told = {
+        row["account_id"]: (row["found_owner_id"], row["changed_by_kind"], row["changed_by"])
+        for row in changed.to_dicts()
+    }
+    assert told == {
+        by_person: (FIELD[2], "person", HUMAN_USER_ID),
+        by_robot: (FIELD[2], "integration", FIELD[3]),
+        gone: (None, None, None),
+    }
     assert repair_rows(changed, include_people=True)["account_id"].to_list() == [by_person, by_robot]
     repair = repair_rows(changed, include_people=False)
     plan = approved(desk, proposed(desk, "repair", lambda _: repair))

@@ -32,6 +32,7 @@ def dies_at(point: str, times: int = 1):
         met[name] += 1
         if name == point and met[name] == times:
             raise Killed
+
     return witness
 
 
@@ -44,10 +45,22 @@ def test_a_plan_is_written_and_a_second_run_sends_nothing(desk):
     assert desk.owners_written().height == 60
 
 
-@pytest.mark.parametrize("point", [
-    "read_before_writing", "intent_before_commit", "intent_committed", "call_before_sending", "call_answered",
-    "answers_before_commit", "answers_committed", "read_back", "verified_before_commit", "verified_committed",
-    "run_ended"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "read_before_writing",
+        "intent_before_commit",
+        "intent_committed",
+        "call_before_sending",
+        "call_answered",
+        "answers_before_commit",
+        "answers_committed",
+        "read_back",
+        "verified_before_commit",
+        "verified_committed",
+        "run_ended",
+    ],
+)
 def test_a_run_that_dies_is_taken_up_without_losing_or_repeating_anything(desk, point):
     plan = desk.add(*drawn(moves(60)))
     with pytest.raises(Killed):
@@ -132,8 +145,12 @@ def test_a_rollback_needs_an_entitled_persons_signature_over_exactly_this_plan(d
     other, _ = drawn(moves(3), kind="rollback", signatures=())
     person, at = "priya@example.com", desk.org.utc_now()
     token = signer_token(KEY, person)
-    for event in (None, approval(replace(plan, row_count=9), person, token, at), approval(other, person, token, at),
-                  approval(plan, "eve@example.com", signer_token(KEY, "eve@example.com"), at)):
+    for event in (
+        None,
+        approval(replace(plan, row_count=9), person, token, at),
+        approval(other, person, token, at),
+        approval(plan, "eve@example.com", signer_token(KEY, "eve@example.com"), at),
+    ):
         with desk.journal() as journal:
             journal.record([event] if event else [])
             journal.commit()
@@ -164,8 +181,12 @@ def test_several_workers_share_the_calls_and_families_stay_together(desk):
     plan = desk.add(*drawn(rows))
     assert desk.with_tools(workers=4).run(plan).counts == {"VERIFIED": 100}
     family = set(rows.filter(pl.col("parent_id").is_not_null())["account_id"])
-    homes = {number for number, call in enumerate(desk.org.write_calls())
-             for part in call["body"]["compositeRequest"] if part["url"][-18:] in family}
+    homes = {
+        number
+        for number, call in enumerate(desk.org.write_calls())
+        for part in call["body"]["compositeRequest"]
+        if part["url"][-18:] in family
+    }
     assert len(homes) <= 2
 
 

@@ -13,9 +13,17 @@ from assignment_assets.domain.routing.tables import EVENTS
 from assignment_assets.domain.run_config import RunConfig
 
 SCOPES = {
-    "departure": "churn", "leave_started": "churn", "leave_ended": "rep", "new_starter": "new_starter_class",
-    "book_non_productive": "churn", "states_gained": "rep", "states_lost": "region", "capacity_raised": "rep",
-    "capacity_lowered": "churn", "merged": "family", "re_parented": "family",
+    "departure": "churn",
+    "leave_started": "churn",
+    "leave_ended": "rep",
+    "new_starter": "new_starter_class",
+    "book_non_productive": "churn",
+    "states_gained": "rep",
+    "states_lost": "region",
+    "capacity_raised": "rep",
+    "capacity_lowered": "churn",
+    "merged": "family",
+    "re_parented": "family",
 }
 """Kind of event → the narrowest scope that settles it. `family` is one account: routing settles it under a policy
 for its kind, else it waits in the exception queue."""
@@ -45,10 +53,16 @@ def detect(before: Seen, after: Seen, merged: dict[str, str], poll_no: int, now:
     found = [*_of_reps(before, after), *_of_books(before, after), *_of_families(before, after, merged)]
     rows = [
         {
-            "event_id": _event_id(kind, subject, poll_no), "poll_no": poll_no, "detected_at": now, "kind": kind,
-            "subject_id": subject, "region": region, "scope": SCOPES[kind],
+            "event_id": _event_id(kind, subject, poll_no),
+            "poll_no": poll_no,
+            "detected_at": now,
+            "kind": kind,
+            "subject_id": subject,
+            "region": region,
+            "scope": SCOPES[kind],
             "names": json.dumps([region if SCOPES[kind] == "region" else subject]),
-            "evidence": json.dumps(evidence, sort_keys=True, default=str), "cycle": None,
+            "evidence": json.dumps(evidence, sort_keys=True, default=str),
+            "cycle": None,
         }
         for kind, subject, region, evidence in found
     ]
@@ -78,8 +92,12 @@ def _of_reps(before: Seen, after: Seen) -> Iterator[tuple[str, str, str | None, 
         old_states, new_states = set(was["covered_states"] or ()), set(rep["covered_states"] or ())
         if old_states != new_states:
             kind = "states_lost" if old_states - new_states and region else "states_gained"
-            yield kind, rep_id, region, {"lost": sorted(old_states - new_states),
-                                         "gained": sorted(new_states - old_states)}
+            yield (
+                kind,
+                rep_id,
+                region,
+                {"lost": sorted(old_states - new_states), "gained": sorted(new_states - old_states)},
+            )
         if was["capacity"] != rep["capacity"]:
             sizes = [was["capacity"], rep["capacity"]]
             is_lower = (rep["capacity"] or RunConfig().book_size) < (was["capacity"] or RunConfig().book_size)
@@ -103,8 +121,11 @@ def _of_books(before: Seen, after: Seen) -> Iterator[tuple[str, str, str | None,
 
 
 def _books(seen: Seen) -> pl.DataFrame:
-    facts = seen.accounts.filter(pl.col("carve_out").is_null()).group_by(rep_id="owner_id").agg(
-        account_count=pl.len().cast(pl.Int64), referrals_l12m=pl.col("referrals_l12m").sum())
+    facts = (
+        seen.accounts.filter(pl.col("carve_out").is_null())
+        .group_by(rep_id="owner_id")
+        .agg(account_count=pl.len().cast(pl.Int64), referrals_l12m=pl.col("referrals_l12m").sum())
+    )
     return current_books(seen.reps, facts, RunConfig(as_of=str(seen.day)))
 
 
@@ -113,7 +134,8 @@ def _of_families(before: Seen, after: Seen, merged: dict[str, str]) -> Iterator[
     owners = after.accounts.select("account_id", "owner_id")
     owner_of = dict(owners.filter(pl.col("account_id").is_in(sorted(merged.values()))).iter_rows())
     gone = before.accounts.filter(pl.col("account_id").is_in(sorted(merged))).select(
-        "name", loser_id="account_id", loser_owner="owner_id")
+        "name", loser_id="account_id", loser_owner="owner_id"
+    )
     for row in gone.sort("loser_id").iter_rows(named=True):
         winner = merged[row["loser_id"]]
         if winner in owner_of:
@@ -127,10 +149,17 @@ def _of_families(before: Seen, after: Seen, merged: dict[str, str]) -> Iterator[
         .join(parents, on="parent_id", how="left")
     )
     for row in moved.sort("account_id").iter_rows(named=True):
-        yield "re_parented", row["account_id"], None, {
-            "parent_id": [row["was_parent"], row["parent_id"]], "owner_id": row["owner_id"],
-            "parent_owner": row["parent_owner"],
-            "owners_meet": row["parent_id"] is not None and row["parent_owner"] != row["owner_id"]}
+        yield (
+            "re_parented",
+            row["account_id"],
+            None,
+            {
+                "parent_id": [row["was_parent"], row["parent_id"]],
+                "owner_id": row["owner_id"],
+                "parent_owner": row["parent_owner"],
+                "owners_meet": row["parent_id"] is not None and row["parent_owner"] != row["owner_id"],
+            },
+        )
 
 
 def owners_meet(events: pl.DataFrame) -> pl.DataFrame:

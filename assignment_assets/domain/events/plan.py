@@ -42,8 +42,10 @@ def plan_cycles(
         used.add(cycle)
         of_event += [{"event_id": row["event_id"], "cycle": cycle} for row in group]
         cycles.append(_row(cycle, group, policies, now))
-    return (EVENT_CYCLES.conform(pl.DataFrame(cycles, schema=EVENT_CYCLES.columns)),
-            pl.DataFrame(of_event, schema={"event_id": pl.String, "cycle": pl.String}))
+    return (
+        EVENT_CYCLES.conform(pl.DataFrame(cycles, schema=EVENT_CYCLES.columns)),
+        pl.DataFrame(of_event, schema={"event_id": pl.String, "cycle": pl.String}),
+    )
 
 
 def _groups(events: pl.DataFrame, policies: dict[str, tuple[StandingPolicy, str]]) -> list[list[dict]]:
@@ -76,12 +78,25 @@ def _row(cycle: str, group: list[dict], policies: dict[str, tuple[StandingPolicy
     reach = UP_TO.index(up_to)
     default = RunConfig()
     config = RunConfig(
-        as_of=f"{now:%Y-%m-%d}", opened_by=OPENER, scope=scope, preset="quick",
-        lock_days=0 if reach >= 1 else default.lock_days, review_days=0 if reach >= 2 else default.review_days,
-        correction_minutes=0 if reach >= 2 else default.correction_minutes, **{NAMES_GO_TO[scope]: names})
+        as_of=f"{now:%Y-%m-%d}",
+        opened_by=OPENER,
+        scope=scope,
+        preset="quick",
+        lock_days=0 if reach >= 1 else default.lock_days,
+        review_days=0 if reach >= 2 else default.review_days,
+        correction_minutes=0 if reach >= 2 else default.correction_minutes,
+        **{NAMES_GO_TO[scope]: names},
+    )
     subjects = ", ".join(sorted({f"{row['kind']} of {row['subject_id']}" for row in group}))
     return {
-        "cycle": cycle, "planned_at": now, "as_of": now.date(), "scope": scope, "event_count": len(group),
-        "up_to": up_to, "max_moves": policy.max_moves if policy else 0, "policy_digest": digest,
-        "config_json": config.canonical_json(), "why": subjects,
+        "cycle": cycle,
+        "planned_at": now,
+        "as_of": now.date(),
+        "scope": scope,
+        "event_count": len(group),
+        "up_to": up_to,
+        "max_moves": policy.max_moves if policy else 0,
+        "policy_digest": digest,
+        "config_json": config.canonical_json(),
+        "why": subjects,
     }

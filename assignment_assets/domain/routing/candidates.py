@@ -17,8 +17,11 @@ def owners_in_force(decisions: pl.DataFrame, writes: pl.DataFrame) -> pl.DataFra
     """account_id and new_owner_id of decisions that are on their way and not ended: they count as owned already."""
     ended = writes.filter(pl.col("outcome").is_in(FINISHED)).select(decision_no="sign_off_no", account_id="account_id")
     latest = decisions.sort("decision_no").group_by("account_id", maintain_order=True).last()
-    return latest.filter(pl.col("new_owner_id").is_not_null()).join(
-        ended, on=["decision_no", "account_id"], how="anti").select("account_id", "new_owner_id")
+    return (
+        latest.filter(pl.col("new_owner_id").is_not_null())
+        .join(ended, on=["decision_no", "account_id"], how="anti")
+        .select("account_id", "new_owner_id")
+    )
 
 
 def new_accounts(
@@ -53,9 +56,12 @@ def new_accounts(
     decided = decisions.select("account_id").unique().with_columns(is_decided=pl.lit(True))
     given_back = returned.select("account_id", not_to_rep_id="rep_id")
     settled_now = (families if families is not None else pl.DataFrame(schema=FAMILIES)).unique("account_id")
-    means_nobody = (pl.col("owner_id").is_null() | pl.col("is_there").is_null()
-                    | (pl.col("team") == "placeholder").fill_null(False)
-                    | pl.col("owner_id").is_in(rules.placeholder_owner_ids))
+    means_nobody = (
+        pl.col("owner_id").is_null()
+        | pl.col("is_there").is_null()
+        | (pl.col("team") == "placeholder").fill_null(False)
+        | pl.col("owner_id").is_in(rules.placeholder_owner_ids)
+    )
     judged = (
         accounts.filter(pl.col("carve_out").is_null())
         .join(people, on="owner_id", how="left")
@@ -63,11 +69,16 @@ def new_accounts(
         .join(given_back, on="account_id", how="left")
         .join(settled_now, on="account_id", how="left")
         .with_columns(
-            why=pl.when(pl.col("not_to_rep_id").is_not_null()).then(pl.lit("returned"))
-            .when(pl.col("kind").is_not_null()).then("kind")
-            .when(pl.col("is_decided").fill_null(False)).then(None)
-            .when(pl.col("created_at") >= routes_from).then(pl.lit("new_record"))
-            .when(means_nobody).then(pl.lit("placeholder_owner"))
+            why=pl.when(pl.col("not_to_rep_id").is_not_null())
+            .then(pl.lit("returned"))
+            .when(pl.col("kind").is_not_null())
+            .then("kind")
+            .when(pl.col("is_decided").fill_null(False))
+            .then(None)
+            .when(pl.col("created_at") >= routes_from)
+            .then(pl.lit("new_record"))
+            .when(means_nobody)
+            .then(pl.lit("placeholder_owner"))
         )
         .filter(pl.col("why").is_not_null())
     )
@@ -84,10 +95,15 @@ def _deals(opportunities: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     deals = (
         opportunities.filter(~pl.col("is_closed") & pl.col("owner_id").is_not_null())
         .join(judged.select("account_id"), on="account_id", how="semi")
-        .sort(["account_id", "amount", "close_on", "opportunity_id"], descending=[False, True, False, False],
-              nulls_last=True)
+        .sort(
+            ["account_id", "amount", "close_on", "opportunity_id"],
+            descending=[False, True, False, False],
+            nulls_last=True,
+        )
     )
     owner = pl.col("owner_id")
     return deals.group_by("account_id", maintain_order=True).agg(
-        deal_owner_id=owner.first(), deal_id=pl.col("opportunity_id").first(),
-        rival_deal_owner_id=owner.filter(owner != owner.first()).first())
+        deal_owner_id=owner.first(),
+        deal_id=pl.col("opportunity_id").first(),
+        rival_deal_owner_id=owner.filter(owner != owner.first()).first(),
+    )

@@ -32,8 +32,16 @@ def missing_rules(
     for candidate, changed, toml in _candidates(arrivals, conflicts, rules):
         after, other_owners = _replayed(arrivals, changed, people)
         changed_count = sum(owners[number] != owner for number, owner in other_owners.items())
-        rows.append({"candidate": candidate, "conflicts_before": before, "conflicts_after": after,
-                     "prevented": before - after, "other_owners": changed_count, "toml": toml})
+        rows.append(
+            {
+                "candidate": candidate,
+                "conflicts_before": before,
+                "conflicts_after": after,
+                "prevented": before - after,
+                "other_owners": changed_count,
+                "toml": toml,
+            }
+        )
     frame = MISSING_RULES.conform(pl.DataFrame(rows, schema=MISSING_RULES.columns))
     return frame.sort("prevented", "other_owners", "candidate", descending=[True, False, False])
 
@@ -73,8 +81,11 @@ def _boundaries(conflicts: pl.DataFrame, rules: RoutingRules) -> Iterator[tuple[
         others = [each for each in rules.territories if each is not loser]
         changed = [*others, loser.model_copy(update={"states": left})] if left else others
         said = f"states = {left!r}".replace("'", '"') if left else "(no state left: remove it)"
-        yield (f"draw the boundary of {name}", rules.model_copy(update={"territories": changed}),
-               f'[[territories]] name = "{loser.name}" {said}')
+        yield (
+            f"draw the boundary of {name}",
+            rules.model_copy(update={"territories": changed}),
+            f'[[territories]] name = "{loser.name}" {said}',
+        )
 
 
 def _own_territories(
@@ -84,16 +95,22 @@ def _own_territories(
     prefix = pl.col("postal_code").str.head(PREFIX)
     places = arrivals.select("account_id", prefix=prefix).drop_nulls().unique("account_id")
     lost = conflicts.filter(pl.col("loser_rule") == "territory").join(places, on="account_id")
-    found = lost.group_by("prefix", "winner_id").len("conflicts").sort(
-        "conflicts", "prefix", "winner_id", descending=[True, False, False])
+    found = (
+        lost.group_by("prefix", "winner_id")
+        .len("conflicts")
+        .sort("conflicts", "prefix", "winner_id", descending=[True, False, False])
+    )
     for row in found.head(MOST_TERRITORIES).iter_rows(named=True):
-        territory = Territory(name=f"ZIP {row['prefix']}", postal_prefixes=[row["prefix"]], reps=[row["winner_id"]],
-                              priority=1)
+        territory = Territory(
+            name=f"ZIP {row['prefix']}", postal_prefixes=[row["prefix"]], reps=[row["winner_id"]], priority=1
+        )
         standing = rules.territories or [Territory(name=state, states=[state]) for state in _states(arrivals)]
-        yield (f"a territory for ZIP {row['prefix']} of {row['winner_id']}",
-               rules.model_copy(update={"territories": [territory, *standing]}),
-               f'[[territories]] name = "{territory.name}" postal_prefixes = ["{row["prefix"]}"] '
-               f'reps = ["{row["winner_id"]}"] priority = 1')
+        yield (
+            f"a territory for ZIP {row['prefix']} of {row['winner_id']}",
+            rules.model_copy(update={"territories": [territory, *standing]}),
+            f'[[territories]] name = "{territory.name}" postal_prefixes = ["{row["prefix"]}"] '
+            f'reps = ["{row["winner_id"]}"] priority = 1',
+        )
 
 
 def _states(arrivals: pl.DataFrame) -> list[str]:

@@ -40,8 +40,11 @@ class Nominators:
                 self._by_state.setdefault(state, []).append(territory)
         self._lengths = sorted({len(prefix) for prefix in self._by_prefix}, reverse=True)
         self._of_rule: dict[str, Callable[[dict], Nomination | None]] = {
-            "named_owner": self._named, "existing_opportunity": self._deal, "parent_owner": self._parent,
-            "usage_threshold": self._usage, "territory": self._territory,
+            "named_owner": self._named,
+            "existing_opportunity": self._deal,
+            "parent_owner": self._parent,
+            "usage_threshold": self._usage,
+            "territory": self._territory,
         }
 
     def ask(self, account: dict) -> list[Nomination]:
@@ -54,8 +57,9 @@ class Nominators:
         if rep_id:
             return Nomination("named_owner", (rep_id,), "the rules name this owner for the account", needs_cover=False)
         if account["keep_with_owner"] and account["owner_id"]:
-            return Nomination("named_owner", (account["owner_id"],), "the record is marked to stay with its owner",
-                              needs_cover=False)
+            return Nomination(
+                "named_owner", (account["owner_id"],), "the record is marked to stay with its owner", needs_cover=False
+            )
         return None
 
     def _deal(self, account: dict) -> Nomination | None:
@@ -63,8 +67,12 @@ class Nominators:
         if not rep_id:
             return None
         rivals = (("existing_opportunity", (rival,), "the other open deal is larger, or closes first"),)
-        return Nomination("existing_opportunity", (rep_id,), f"open deal {account['deal_id']} is theirs",
-                          rivals=rivals if rival else ())
+        return Nomination(
+            "existing_opportunity",
+            (rep_id,),
+            f"open deal {account['deal_id']} is theirs",
+            rivals=rivals if rival else (),
+        )
 
     def _parent(self, account: dict) -> Nomination | None:
         rep_id = account["parent_owner_id"]
@@ -76,29 +84,51 @@ class Nominators:
         for threshold in self._rules.usage_thresholds:
             figure = account[threshold.measure]
             if figure is not None and figure >= threshold.at_least:
-                return Nomination("usage_threshold", tuple(threshold.reps),
-                                  f"{threshold.measure} {figure} reaches {threshold.at_least}", is_ordered=False)
+                return Nomination(
+                    "usage_threshold",
+                    tuple(threshold.reps),
+                    f"{threshold.measure} {figure} reaches {threshold.at_least}",
+                    is_ordered=False,
+                )
         return None
 
     def _territory(self, account: dict) -> Nomination | None:
         state, matching = account["state"], self._matching(account)
         if not self._rules.territories and state:
-            return Nomination("territory", tuple(self._people.covering.get(state, ())), f"they cover {state}",
-                              is_ordered=False, territory=state, inside=self._rules.inside_territory)
+            return Nomination(
+                "territory",
+                tuple(self._people.covering.get(state, ())),
+                f"they cover {state}",
+                is_ordered=False,
+                territory=state,
+                inside=self._rules.inside_territory,
+            )
         if not matching:
             return None
         first, *others = matching
         pod = self._pods.get(first.pod)
-        rivals = tuple((f"territory {other.name}", self._reps_of(other, state), _why_first(first, other))
-                       for other in others)
-        return Nomination("territory", self._reps_of(first, state), f"lies in territory {first.name}",
-                          is_ordered=pod is not None, territory=first.name, pod=first.pod,
-                          inside=first.inside or self._rules.inside_territory, rivals=rivals)
+        rivals = tuple(
+            (f"territory {other.name}", self._reps_of(other, state), _why_first(first, other)) for other in others
+        )
+        return Nomination(
+            "territory",
+            self._reps_of(first, state),
+            f"lies in territory {first.name}",
+            is_ordered=pod is not None,
+            territory=first.name,
+            pod=first.pod,
+            inside=first.inside or self._rules.inside_territory,
+            rivals=rivals,
+        )
 
     def _matching(self, account: dict) -> list[Territory]:
         postal, state = account["postal_code"] or "", account["state"]
-        found = [territory for length in self._lengths for territory in self._by_prefix.get(postal[:length], ())
-                 if len(postal) >= length and (not territory.states or state in territory.states)]
+        found = [
+            territory
+            for length in self._lengths
+            for territory in self._by_prefix.get(postal[:length], ())
+            if len(postal) >= length and (not territory.states or state in territory.states)
+        ]
         found += self._by_state.get(state or "", ())
         return sorted({each.name: each for each in found}.values(), key=_precedence) if len(found) > 1 else found
 

@@ -23,14 +23,21 @@ class Beside:
 
     def narrowed(self, accounts: pl.DataFrame) -> "Beside":
         """The same of these accounts only; forecasts are of reps and stay as they are."""
-        frames = {name: frame.join(accounts, on="account_id", how="semi") if "account_id" in frame.columns else frame
-                  for name, frame in self.frames.items()}
+        frames = {
+            name: frame.join(accounts, on="account_id", how="semi") if "account_id" in frame.columns else frame
+            for name, frame in self.frames.items()
+        }
         return Beside(frames, self.moved.join(accounts, on="account_id", how="semi"), self.began_on)
 
 
 def outcome_kpis(
-    beside: Beside, decisions: pl.DataFrame, writes: pl.DataFrame, answers: pl.Series, field_count: int,
-    rules: RoutingRules, now: datetime,
+    beside: Beside,
+    decisions: pl.DataFrame,
+    writes: pl.DataFrame,
+    answers: pl.Series,
+    field_count: int,
+    rules: RoutingRules,
+    now: datetime,
 ) -> list[Row]:
     """(kpi, value, unit, sentence) of what owners did and what became of it.
 
@@ -41,8 +48,12 @@ def outcome_kpis(
     answers
         The answers of owners in that span.
     """
-    return [_response(beside, decisions, writes, answers, rules), _activity(beside, field_count, now),
-            _renewal_lift(beside, now), _forecasts(beside)]
+    return [
+        _response(beside, decisions, writes, answers, rules),
+        _activity(beside, field_count, now),
+        _renewal_lift(beside, now),
+        _forecasts(beside),
+    ]
 
 
 def _response(
@@ -54,14 +65,24 @@ def _response(
         if not answers.len():
             return name, None, unit, "no source: nobody hands over activities, and nobody was asked to accept"
         return name, _share((answers == "accepted").sum(), answers.len()), unit, "accepted in time, of those asked"
-    owned = decisions.join(writes.filter(pl.col("outcome").is_in(SETTLED)).group_by(decision_no="sign_off_no").agg(
-        pl.col("verified_at").min()), on="decision_no").select("decision_no", "account_id", "verified_at",
-                                                               rep_id="new_owner_id")
+    owned = decisions.join(
+        writes.filter(pl.col("outcome").is_in(SETTLED))
+        .group_by(decision_no="sign_off_no")
+        .agg(pl.col("verified_at").min()),
+        on="decision_no",
+    ).select("decision_no", "account_id", "verified_at", rep_id="new_owner_id")
     limit = pl.col("verified_at") + pl.duration(hours=rules.response_hours)
-    in_time = owned.join(beside.frames["activities"], on=["account_id", "rep_id"]).filter(
-        pl.col("happened_at").is_between("verified_at", limit))["decision_no"].n_unique()
-    return name, _share(in_time, owned.height), unit, (
-        f"owners who acted within {rules.response_hours} hours, of {owned.height} accounts")
+    in_time = (
+        owned.join(beside.frames["activities"], on=["account_id", "rep_id"])
+        .filter(pl.col("happened_at").is_between("verified_at", limit))["decision_no"]
+        .n_unique()
+    )
+    return (
+        name,
+        _share(in_time, owned.height),
+        unit,
+        (f"owners who acted within {rules.response_hours} hours, of {owned.height} accounts"),
+    )
 
 
 def _activity(beside: Beside, field_count: int, now: datetime) -> Row:
@@ -78,8 +99,12 @@ def _renewal_lift(beside: Beside, now: datetime) -> Row:
         return name, None, unit, "no source: nobody hands over renewals"
     due = beside.frames["renewals"].filter(pl.col("due_on").is_between((now - YEAR).date(), now.date()))
     day = pl.col("moved_at").dt.date()
-    moved = due.join(beside.moved, on="account_id").filter(
-        day.is_between(pl.col("due_on") - YEAR, pl.col("due_on"))).select("account_id", "due_on").unique()
+    moved = (
+        due.join(beside.moved, on="account_id")
+        .filter(day.is_between(pl.col("due_on") - YEAR, pl.col("due_on")))
+        .select("account_id", "due_on")
+        .unique()
+    )
     changed, stable = (due.join(moved, on=["account_id", "due_on"], how=how) for how in ("semi", "anti"))
     if not changed.height or not stable.height:
         return name, None, unit, f"{stable.height} renewals of stable books, {changed.height} of moved ones: no pair"
@@ -92,8 +117,12 @@ def _forecasts(beside: Beside) -> Row:
     name, unit = "forecast_accuracy_delta", "points"
     if "forecasts" not in beside.frames:
         return name, None, unit, "no source: nobody hands over forecasts"
-    periods = beside.frames["forecasts"].group_by("period_on").agg(pl.col("forecast_amount", "amount").sum()).filter(
-        pl.col("amount") > 0)
+    periods = (
+        beside.frames["forecasts"]
+        .group_by("period_on")
+        .agg(pl.col("forecast_amount", "amount").sum())
+        .filter(pl.col("amount") > 0)
+    )
     missed = (pl.col("forecast_amount") - pl.col("amount")).abs() / pl.col("amount")
     judged = periods.with_columns(accuracy=100 * (1 - missed).clip(lower_bound=0))
     is_after = pl.col("period_on") >= pl.lit(beside.began_on, pl.Date)

@@ -48,8 +48,12 @@ class People:
         field = [rep for rep in self.reps.values() if rep.team == "field"]
         states = sorted({state for rep in field for state in rep.covered_states})
         self.covering = {state: [rep.rep_id for rep in field if state in rep.covered_states] for state in states}
-        self.queues = {team: [rep.rep_id for rep in self.reps.values()
-                              if rep.team == team and rep.is_active and not rep.is_on_leave] for team in INSIDE_SALES}
+        self.queues = {
+            team: [
+                rep.rep_id for rep in self.reps.values() if rep.team == team and rep.is_active and not rep.is_on_leave
+            ]
+            for team in INSIDE_SALES
+        }
 
     def unavailable(self, rep_id: str | None, state: str | None, needs_cover: bool = True) -> str:
         """Why the rep may not take an account of this state: a code; empty where they may."""
@@ -90,30 +94,44 @@ def loads(accounts: pl.DataFrame, in_force: pl.DataFrame) -> dict[str, int]:
     in_force
         account_id, new_owner_id: decisions not yet ended.
     """
-    owners = accounts.filter(pl.col("carve_out").is_null()).join(in_force, on="account_id", how="left").select(
-        rep_id=pl.coalesce("new_owner_id", "owner_id"))
+    owners = (
+        accounts.filter(pl.col("carve_out").is_null())
+        .join(in_force, on="account_id", how="left")
+        .select(rep_id=pl.coalesce("new_owner_id", "owner_id"))
+    )
     return dict(owners.drop_nulls().group_by("rep_id").len().iter_rows())
 
 
 def with_completed_ids(rules: RoutingRules) -> RoutingRules:
     """The rules with every Salesforce id of 15 characters made 18, as in the source."""
+
     def complete(ids: list[str]) -> list[str]:
         return [complete_id(each) for each in ids]
 
-    return rules.model_copy(update={
-        "named_owners": {complete_id(account): complete_id(rep) for account, rep in rules.named_owners.items()},
-        "placeholder_owner_ids": complete(rules.placeholder_owner_ids),
-        "territories": [each.model_copy(update={"reps": complete(each.reps)}) for each in rules.territories],
-        "pods": [each.model_copy(update={"primary": complete_id(each.primary), "members": complete(each.members)})
-                 for each in rules.pods],
-        "usage_thresholds": [each.model_copy(update={"reps": complete(each.reps)})
-                             for each in rules.usage_thresholds],
-    })
+    return rules.model_copy(
+        update={
+            "named_owners": {complete_id(account): complete_id(rep) for account, rep in rules.named_owners.items()},
+            "placeholder_owner_ids": complete(rules.placeholder_owner_ids),
+            "territories": [each.model_copy(update={"reps": complete(each.reps)}) for each in rules.territories],
+            "pods": [
+                each.model_copy(update={"primary": complete_id(each.primary), "members": complete(each.members)})
+                for each in rules.pods
+            ],
+            "usage_thresholds": [
+                each.model_copy(update={"reps": complete(each.reps)}) for each in rules.usage_thresholds
+            ],
+        }
+    )
 
 
 def _rep(row: dict, day: date) -> Rep:
     until = row["on_leave_until"]
     return Rep(
-        rep_id=row["rep_id"], team=row["team"] or "", region=row["region"] or "", is_active=bool(row["is_active"]),
-        is_on_leave=until is not None and until >= day, covered_states=frozenset(row["covered_states"] or ()),
-        capacity=BOOK_SIZE if row["capacity"] is None else min(row["capacity"], BOOK_SIZE))
+        rep_id=row["rep_id"],
+        team=row["team"] or "",
+        region=row["region"] or "",
+        is_active=bool(row["is_active"]),
+        is_on_leave=until is not None and until >= day,
+        covered_states=frozenset(row["covered_states"] or ()),
+        capacity=BOOK_SIZE if row["capacity"] is None else min(row["capacity"], BOOK_SIZE),
+    )

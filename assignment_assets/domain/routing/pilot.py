@@ -15,8 +15,12 @@ def covers(pilot: Pilot, region: str, state: str) -> pl.Expr:
 
 def home_states(pilot: Pilot, reps: pl.DataFrame) -> Pilot:
     """The pilot with the states that only its regions' active field reps cover: accounts of nobody belong by state."""
-    field = reps.filter((pl.col("team") == "field") & pl.col("is_active")).select(
-        "region", state="covered_states").explode("state").drop_nulls()
+    field = (
+        reps.filter((pl.col("team") == "field") & pl.col("is_active"))
+        .select("region", state="covered_states")
+        .explode("state")
+        .drop_nulls()
+    )
     within = pl.col("region").is_in(pilot.regions)
     own = field.filter(within).join(field.filter(~within), on="state", how="anti")["state"].unique()
     return pilot.model_copy(update={"states": sorted({*pilot.states, *own})})
@@ -25,5 +29,8 @@ def home_states(pilot: Pilot, reps: pl.DataFrame) -> Pilot:
 def comparison(of_pilot: pl.DataFrame, of_rest: pl.DataFrame) -> pl.DataFrame:
     """Table `pilot_comparison`: each KPI in the pilot, in the rest, and the difference."""
     rest = of_rest.select("kpi", rest="value")
-    return PILOT_COMPARISON.conform(of_pilot.rename({"value": "pilot"}).join(rest, on="kpi").with_columns(
-        difference=(pl.col("pilot") - pl.col("rest")).round(3)))
+    return PILOT_COMPARISON.conform(
+        of_pilot.rename({"value": "pilot"})
+        .join(rest, on="kpi")
+        .with_columns(difference=(pl.col("pilot") - pl.col("rest")).round(3))
+    )

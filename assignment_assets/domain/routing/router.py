@@ -22,8 +22,13 @@ FAMILY_RULES = ("named_owner", "existing_opportunity", "parent_owner")
 """What may move an account because its family changed; otherwise it stays where it is."""
 STAYS = "family_stays"
 SENTENCES = {
-    "not_a_field_rep": "no field rep", "inactive": "has left", "on_leave": "on leave", "not_covered":
-    "does not cover the state", "full": "full", "high_water": "above the high-water mark", "given_back": "gave it back",
+    "not_a_field_rep": "no field rep",
+    "inactive": "has left",
+    "on_leave": "on leave",
+    "not_covered": "does not cover the state",
+    "full": "full",
+    "high_water": "above the high-water mark",
+    "given_back": "gave it back",
 }
 
 
@@ -36,8 +41,10 @@ class Routed:
 
     def frames(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The rows as tables."""
-        return (DECISIONS.conform(pl.DataFrame(self.decisions, schema=DECISIONS.columns)),
-                CONFLICTS.conform(pl.DataFrame(self.conflicts, schema=CONFLICTS.columns)))
+        return (
+            DECISIONS.conform(pl.DataFrame(self.decisions, schema=DECISIONS.columns)),
+            CONFLICTS.conform(pl.DataFrame(self.conflicts, schema=CONFLICTS.columns)),
+        )
 
 
 class Router:
@@ -53,15 +60,24 @@ class Router:
         Kind → digest of the policy in force: what each decision names.
     """
 
-    def __init__(self, rules: RoutingRules, people: People, rotation: dict[str, str], first_no: int,
-                 policies: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        rules: RoutingRules,
+        people: People,
+        rotation: dict[str, str],
+        first_no: int,
+        policies: Mapping[str, str] | None = None,
+    ):
         self._rules, self._people = rules, people
         self._nominators = Nominators(rules, people)
         self._rotation, self._next_no = dict(rotation), first_no
         self._rules_digest, self._policies = rules.digest(), policies or {}
         self._taken: dict[str, str] = {}
-        self._queues = {"l3m": rules.queue_for_referring, "dormant": rules.queue_for_dormant,
-                        "never": rules.queue_for_never_referred}
+        self._queues = {
+            "l3m": rules.queue_for_referring,
+            "dormant": rules.queue_for_dormant,
+            "never": rules.queue_for_never_referred,
+        }
 
     def route(self, candidates: pl.DataFrame, now: datetime) -> Routed:
         """Decisions and conflicts for every candidate (table `new_accounts`), oldest record first."""
@@ -81,7 +97,7 @@ class Router:
             rep_id = self._choose(nomination, account, passed)
             if rep_id:
                 row = self._row(account, now, nomination, rep_id, passed)
-                self._note_conflicts(row, nomination, nominations[place + 1:], routed)
+                self._note_conflicts(row, nomination, nominations[place + 1 :], routed)
                 self._people.take(rep_id)
                 self._taken[account["account_id"]] = rep_id
                 if nomination.territory:
@@ -122,23 +138,33 @@ class Router:
         rep = self._people.reps[rep_id]
         evidence = nomination.evidence
         if nomination.inside and not nomination.pod:
-            turn = "next in turn" if nomination.inside == "round_robin" else (
-                f"the emptiest book of {len(nomination.reps)}: {self._people.loads[rep_id]} of {rep.capacity}")
+            turn = (
+                "next in turn"
+                if nomination.inside == "round_robin"
+                else (f"the emptiest book of {len(nomination.reps)}: {self._people.loads[rep_id]} of {rep.capacity}")
+            )
             evidence = f"{evidence}; {turn}"
         elif nomination.pod:
             evidence = f"{evidence}; {'primary' if rep_id == nomination.reps[0] else 'next'} of {nomination.pod}"
         stays = rep_id == account["owner_id"]
         hours = 0 if stays else self._rules.accept_hours
         return self._common(account, now, passed) | {
-            "new_owner_id": rep_id, "rule": nomination.rule, "evidence": evidence,
-            "territory": nomination.territory or None, "segment": rep.region or None, "pod": nomination.pod or None,
+            "new_owner_id": rep_id,
+            "rule": nomination.rule,
+            "evidence": evidence,
+            "territory": nomination.territory or None,
+            "segment": rep.region or None,
+            "pod": nomination.pod or None,
             "accept_by": now + timedelta(hours=hours) if hours else None,
         }
 
     def _stay(self, account: dict, now: datetime, passed: dict[str, str]) -> dict:
         evidence = "no rule of a family names another owner who may take it"
         return self._common(account, now, passed) | {
-            "new_owner_id": account["owner_id"], "rule": STAYS, "evidence": evidence}
+            "new_owner_id": account["owner_id"],
+            "rule": STAYS,
+            "evidence": evidence,
+        }
 
     def _overflow(self, account: dict, now: datetime, nominations: list[Nomination], passed: dict[str, str]) -> dict:
         queue, member_id = self._people.queue_member(self._queues[account["referral_status"] or "never"])
@@ -148,17 +174,27 @@ class Router:
         why = "every rep named is unavailable" if passed else nobody
         territory = next((each.territory for each in nominations if each.territory), None)
         return self._common(account, now, passed) | {
-            "new_owner_id": member_id or None, "rule": "overflow" if member_id else "no_owner", "evidence": why,
-            "territory": territory, "inside_sales_queue": queue or None,
+            "new_owner_id": member_id or None,
+            "rule": "overflow" if member_id else "no_owner",
+            "evidence": why,
+            "territory": territory,
+            "inside_sales_queue": queue or None,
         }
 
     def _common(self, account: dict, now: datetime, passed: dict[str, str]) -> dict:
         number, self._next_no = self._next_no, self._next_no + 1
         return dict.fromkeys(DECISIONS.columns) | {
-            "rules_digest": self._rules_digest, "policy_digest": self._policies.get(kind_of(account["why"])),
-            "decision_no": number, "decided_at": now, "account_id": account["account_id"],
-            "created_at": account["created_at"], "seen_at": account["seen_at"], "why": account["why"],
-            "old_owner_id": account["owner_id"], "passed_over": _said(passed), "is_conflict": False,
+            "rules_digest": self._rules_digest,
+            "policy_digest": self._policies.get(kind_of(account["why"])),
+            "decision_no": number,
+            "decided_at": now,
+            "account_id": account["account_id"],
+            "created_at": account["created_at"],
+            "seen_at": account["seen_at"],
+            "why": account["why"],
+            "old_owner_id": account["owner_id"],
+            "passed_over": _said(passed),
+            "is_conflict": False,
             "state": account["state"],
         }
 
@@ -170,12 +206,21 @@ class Router:
                 reason = f"{winner.rule} stands before {other.rule} in the order of the rules"
                 rivals.append((other.rule, other.reps, reason, other.evidence))
         for number, (rule, reps, reason, evidence) in enumerate(rivals, 1):
-            routed.conflicts.append({
-                "decision_no": row["decision_no"], "conflict_no": number, "account_id": row["account_id"],
-                "decided_at": row["decided_at"], "winner_rule": winner.rule, "winner_id": row["new_owner_id"],
-                "winner_evidence": winner.evidence, "loser_rule": rule, "loser_id": reps[0] if reps else None,
-                "loser_evidence": evidence, "reason": reason,
-            })
+            routed.conflicts.append(
+                {
+                    "decision_no": row["decision_no"],
+                    "conflict_no": number,
+                    "account_id": row["account_id"],
+                    "decided_at": row["decided_at"],
+                    "winner_rule": winner.rule,
+                    "winner_id": row["new_owner_id"],
+                    "winner_evidence": winner.evidence,
+                    "loser_rule": rule,
+                    "loser_id": reps[0] if reps else None,
+                    "loser_evidence": evidence,
+                    "reason": reason,
+                }
+            )
         row["is_conflict"] = bool(rivals)
 
 

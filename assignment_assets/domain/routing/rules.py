@@ -175,13 +175,17 @@ def unknown_reps(rules: RoutingRules, reps: pl.DataFrame) -> list[Fault]:
     known = set(reps["rep_id"])
     return [
         Fault(f"routing rules, {place}", f"{rep_id!r} is not in reps", "a rep_id of the source", "Correct the id.")
-        for place, rep_id in named if rep_id not in known
+        for place, rep_id in named
+        if rep_id not in known
     ]
 
 
 def _faults(rules: RoutingRules, what: str) -> Iterator[Fault]:
-    for name, names in (("order", rules.order), ("territories", [each.name for each in rules.territories]),
-                        ("pods", [each.name for each in rules.pods])):
+    for name, names in (
+        ("order", rules.order),
+        ("territories", [each.name for each in rules.territories]),
+        ("pods", [each.name for each in rules.pods]),
+    ):
         for twice in (entry for entry, count in Counter(names).items() if count > 1):
             yield Fault(f"{what}, {name}", f"{twice!r} stands there twice", "each once", "Remove one.")
     pods = {each.name for each in rules.pods}
@@ -197,8 +201,12 @@ def _faults(rules: RoutingRules, what: str) -> Iterator[Fault]:
     yield from _state_faults(rules.pilot.states, f"{what}, pilot")
     for segment, marks in [("all", rules.workload.marks), *rules.workload.segments.items()]:
         if marks.low > marks.high:
-            yield Fault(f"{what}, workload marks of {segment}", f"low {marks.low} above high {marks.high}",
-                        "low at most high", "Correct one of them.")
+            yield Fault(
+                f"{what}, workload marks of {segment}",
+                f"low {marks.low} above high {marks.high}",
+                "low at most high",
+                "Correct one of them.",
+            )
 
 
 def _state_faults(states: list[str], place: str) -> Iterator[Fault]:

@@ -22,119 +22,363 @@ SEEN_ACCOUNTS = Table("seen_accounts", ("account_id",), ACCOUNTS.columns)
 SEEN_REPS = Table("seen_reps", ("rep_id",), REPS.columns)
 SEEN_OPPORTUNITIES = Table("seen_opportunities", ("opportunity_id",), OPPORTUNITIES.columns)
 
-POLLS = Table("polls", ("poll_no",), {
-    "poll_no": WHOLE, "polled_at": MOMENT,
-    "watermark": MOMENT,  # the next poll reads what was modified from here on, less the overlap
-    "routes_from": MOMENT,  # records created from here on are new
-    "account_count": WHOLE, "rep_count": WHOLE, "opportunity_count": WHOLE, "event_count": WHOLE,
-}, is_log=True)
+POLLS = Table(
+    "polls",
+    ("poll_no",),
+    {
+        "poll_no": WHOLE,
+        "polled_at": MOMENT,
+        "watermark": MOMENT,  # the next poll reads what was modified from here on, less the overlap
+        "routes_from": MOMENT,  # records created from here on are new
+        "account_count": WHOLE,
+        "rep_count": WHOLE,
+        "opportunity_count": WHOLE,
+        "event_count": WHOLE,
+    },
+    is_log=True,
+)
 PASSES = Table("passes", ("ended_at",), {"ended_at": MOMENT})
-NEW_ACCOUNTS = Table("new_accounts", ("seen_at", "account_id"), {
-    "account_id": TEXT, "created_at": MOMENT, "seen_at": MOMENT,
-    "why": TEXT,  # new_record, placeholder_owner, returned, merged, re_parented
-    "owner_id": TEXT, "state": TEXT, "postal_code": TEXT, "parent_id": TEXT, "parent_owner_id": TEXT,
-    "keep_with_owner": FLAG, "opp_count": WHOLE, "bps": WHOLE, "tam": WHOLE, "value": WHOLE, "revenue": WHOLE,
-    "referral_status": TEXT, "deal_owner_id": TEXT, "rival_deal_owner_id": TEXT, "deal_id": TEXT,
-    "not_to_rep_id": TEXT,
-}, is_log=True)
-DECISIONS = Table("routing_decisions", ("decision_no",), {
-    "decision_no": WHOLE, "decided_at": MOMENT, "account_id": TEXT, "created_at": MOMENT, "seen_at": MOMENT,
-    "why": TEXT, "old_owner_id": TEXT,
-    "new_owner_id": TEXT,  # null: nobody can take it, see the exceptions
-    "rule": TEXT, "evidence": TEXT, "territory": TEXT, "segment": TEXT, "pod": TEXT, "passed_over": TEXT,
-    "inside_sales_queue": TEXT, "is_conflict": FLAG, "accept_by": MOMENT, "state": TEXT, "carve_out": TEXT,
-    "rules_digest": TEXT, "policy_digest": TEXT,
-}, is_log=True)
-CONFLICTS = Table("routing_conflicts", ("decision_no", "conflict_no"), {
-    "decision_no": WHOLE, "conflict_no": WHOLE, "account_id": TEXT, "decided_at": MOMENT,
-    "winner_rule": TEXT, "winner_id": TEXT, "winner_evidence": TEXT,
-    "loser_rule": TEXT, "loser_id": TEXT, "loser_evidence": TEXT, "reason": TEXT,
-}, is_log=True)
+NEW_ACCOUNTS = Table(
+    "new_accounts",
+    ("seen_at", "account_id"),
+    {
+        "account_id": TEXT,
+        "created_at": MOMENT,
+        "seen_at": MOMENT,
+        "why": TEXT,  # new_record, placeholder_owner, returned, merged, re_parented
+        "owner_id": TEXT,
+        "state": TEXT,
+        "postal_code": TEXT,
+        "parent_id": TEXT,
+        "parent_owner_id": TEXT,
+        "keep_with_owner": FLAG,
+        "opp_count": WHOLE,
+        "bps": WHOLE,
+        "tam": WHOLE,
+        "value": WHOLE,
+        "revenue": WHOLE,
+        "referral_status": TEXT,
+        "deal_owner_id": TEXT,
+        "rival_deal_owner_id": TEXT,
+        "deal_id": TEXT,
+        "not_to_rep_id": TEXT,
+    },
+    is_log=True,
+)
+DECISIONS = Table(
+    "routing_decisions",
+    ("decision_no",),
+    {
+        "decision_no": WHOLE,
+        "decided_at": MOMENT,
+        "account_id": TEXT,
+        "created_at": MOMENT,
+        "seen_at": MOMENT,
+        "why": TEXT,
+        "old_owner_id": TEXT,
+        "new_owner_id": TEXT,  # null: nobody can take it, see the exceptions
+        "rule": TEXT,
+        "evidence": TEXT,
+        "territory": TEXT,
+        "segment": TEXT,
+        "pod": TEXT,
+        "passed_over": TEXT,
+        "inside_sales_queue": TEXT,
+        "is_conflict": FLAG,
+        "accept_by": MOMENT,
+        "state": TEXT,
+        "carve_out": TEXT,
+        "rules_digest": TEXT,
+        "policy_digest": TEXT,
+    },
+    is_log=True,
+)
+CONFLICTS = Table(
+    "routing_conflicts",
+    ("decision_no", "conflict_no"),
+    {
+        "decision_no": WHOLE,
+        "conflict_no": WHOLE,
+        "account_id": TEXT,
+        "decided_at": MOMENT,
+        "winner_rule": TEXT,
+        "winner_id": TEXT,
+        "winner_evidence": TEXT,
+        "loser_rule": TEXT,
+        "loser_id": TEXT,
+        "loser_evidence": TEXT,
+        "reason": TEXT,
+    },
+    is_log=True,
+)
 WRITES = Table("routing_writes", WRITE_BACK_LOG.key, WRITE_BACK_LOG.columns, is_log=True)
-ANSWERS = Table("routing_answers", ("decision_no",), {
-    "decision_no": WHOLE, "account_id": TEXT, "rep_id": TEXT,
-    "answer": TEXT,  # accepted, declined, lapsed
-    "at": MOMENT, "note": TEXT,
-}, is_log=True)
-WORKLOAD = Table("workload", ("rep_id",), {
-    "rep_id": TEXT, "segment": TEXT, "active_accounts": WHOLE, "pipeline_accounts": WHOLE, "weekly_inbound": WHOLE,
-    "weekly_activity": WHOLE,  # null where no source hands over activities
-    "index": REAL, "low_water": REAL, "high_water": REAL, "is_high": FLAG, "since": MOMENT,
-})
-EXCEPTIONS = Table("routing_exceptions", ("exception_no",), {
-    "exception_no": WHOLE, "at": MOMENT,
-    "kind": TEXT,  # overflow, no_owner, over_policy, not_written, family_split
-    "subject_id": TEXT, "why": TEXT,
-}, is_log=True)
-ALERTS = Table("routing_alerts", ("kind", "subject_id", "since"), {
-    "kind": TEXT,  # unowned, high_water
-    "subject_id": TEXT, "since": MOMENT, "raised_at": MOMENT, "hours": REAL, "sentence": TEXT,
-})
+ANSWERS = Table(
+    "routing_answers",
+    ("decision_no",),
+    {
+        "decision_no": WHOLE,
+        "account_id": TEXT,
+        "rep_id": TEXT,
+        "answer": TEXT,  # accepted, declined, lapsed
+        "at": MOMENT,
+        "note": TEXT,
+    },
+    is_log=True,
+)
+WORKLOAD = Table(
+    "workload",
+    ("rep_id",),
+    {
+        "rep_id": TEXT,
+        "segment": TEXT,
+        "active_accounts": WHOLE,
+        "pipeline_accounts": WHOLE,
+        "weekly_inbound": WHOLE,
+        "weekly_activity": WHOLE,  # null where no source hands over activities
+        "index": REAL,
+        "low_water": REAL,
+        "high_water": REAL,
+        "is_high": FLAG,
+        "since": MOMENT,
+    },
+)
+EXCEPTIONS = Table(
+    "routing_exceptions",
+    ("exception_no",),
+    {
+        "exception_no": WHOLE,
+        "at": MOMENT,
+        "kind": TEXT,  # overflow, no_owner, over_policy, not_written, family_split
+        "subject_id": TEXT,
+        "why": TEXT,
+    },
+    is_log=True,
+)
+ALERTS = Table(
+    "routing_alerts",
+    ("kind", "subject_id", "since"),
+    {
+        "kind": TEXT,  # unowned, high_water
+        "subject_id": TEXT,
+        "since": MOMENT,
+        "raised_at": MOMENT,
+        "hours": REAL,
+        "sentence": TEXT,
+    },
+)
 UNOWNED = Table("unowned_accounts", ("account_id",), {"account_id": TEXT, "since": MOMENT})
-SUMMARY = Table("routing_summary", ("span", "rule"), {
-    "span": TEXT,  # day, month
-    "rule": TEXT, "decisions": WHOLE, "share_pct": REAL, "conflicts": WHOLE, "median_minutes": REAL,
-    "worst_minutes": REAL,
-})
-CONFLICT_PAIRS = Table("conflict_pairs", ("winner_rule", "loser_rule"), {
-    "winner_rule": TEXT, "loser_rule": TEXT, "conflicts": WHOLE, "accounts": WHOLE, "latest_at": MOMENT,
-    "example": TEXT,
-})
-MISSING_RULES = Table("missing_rules", ("prevented", "candidate"), {
-    "candidate": TEXT, "conflicts_before": WHOLE, "conflicts_after": WHOLE, "prevented": WHOLE, "other_owners": WHOLE,
-    "toml": TEXT,
-})
-KPIS = Table("routing_kpis", ("at", "kpi"), {
-    "at": MOMENT, "kpi": TEXT, "value": REAL, "unit": TEXT, "sentence": TEXT,
-}, is_log=True)
-EVENTS = Table("events", ("event_id",), {
-    "event_id": TEXT, "poll_no": WHOLE, "detected_at": MOMENT,
-    "kind": TEXT, "subject_id": TEXT, "region": TEXT, "scope": TEXT, "names": TEXT, "evidence": TEXT,
-    "cycle": TEXT,  # null while the quiet window lasts; a merger or a new parent is settled by a routing decision
-}, is_log=True)
-EVENT_CYCLES = Table("event_cycles", ("cycle",), {
-    "cycle": TEXT, "planned_at": MOMENT, "as_of": DATE, "scope": TEXT, "event_count": WHOLE,
-    "up_to": TEXT,  # nothing, lock_lists, review_edits, sign_offs, write_back
-    "max_moves": WHOLE, "policy_digest": TEXT, "config_json": TEXT, "why": TEXT,
-}, is_log=True)
-DEPARTURES = Table("departures", ("rep_id", "account_id"), {
-    "rep_id": TEXT, "account_id": TEXT, "detected_at": MOMENT,
-    "way": TEXT,  # optimiser, director, territory_pool
-    "state": TEXT, "tier": TEXT, "value": WHOLE, "open_deals": WHOLE, "open_amount": WHOLE, "next_close_on": DATE,
-    "director_email": TEXT, "why": TEXT,
-}, is_log=True)
-TERRITORY_POOL = Table("territory_pool", ("account_id",), {
-    "account_id": TEXT, "departed_rep_id": TEXT, "state": TEXT, "held_at": MOMENT,
-})
+SUMMARY = Table(
+    "routing_summary",
+    ("span", "rule"),
+    {
+        "span": TEXT,  # day, month
+        "rule": TEXT,
+        "decisions": WHOLE,
+        "share_pct": REAL,
+        "conflicts": WHOLE,
+        "median_minutes": REAL,
+        "worst_minutes": REAL,
+    },
+)
+CONFLICT_PAIRS = Table(
+    "conflict_pairs",
+    ("winner_rule", "loser_rule"),
+    {
+        "winner_rule": TEXT,
+        "loser_rule": TEXT,
+        "conflicts": WHOLE,
+        "accounts": WHOLE,
+        "latest_at": MOMENT,
+        "example": TEXT,
+    },
+)
+MISSING_RULES = Table(
+    "missing_rules",
+    ("prevented", "candidate"),
+    {
+        "candidate": TEXT,
+        "conflicts_before": WHOLE,
+        "conflicts_after": WHOLE,
+        "prevented": WHOLE,
+        "other_owners": WHOLE,
+        "toml": TEXT,
+    },
+)
+KPIS = Table(
+    "routing_kpis",
+    ("at", "kpi"),
+    {
+        "at": MOMENT,
+        "kpi": TEXT,
+        "value": REAL,
+        "unit": TEXT,
+        "sentence": TEXT,
+    },
+    is_log=True,
+)
+EVENTS = Table(
+    "events",
+    ("event_id",),
+    {
+        "event_id": TEXT,
+        "poll_no": WHOLE,
+        "detected_at": MOMENT,
+        "kind": TEXT,
+        "subject_id": TEXT,
+        "region": TEXT,
+        "scope": TEXT,
+        "names": TEXT,
+        "evidence": TEXT,
+        "cycle": TEXT,  # null while the quiet window lasts; a merger or a new parent is settled by a routing decision
+    },
+    is_log=True,
+)
+EVENT_CYCLES = Table(
+    "event_cycles",
+    ("cycle",),
+    {
+        "cycle": TEXT,
+        "planned_at": MOMENT,
+        "as_of": DATE,
+        "scope": TEXT,
+        "event_count": WHOLE,
+        "up_to": TEXT,  # nothing, lock_lists, review_edits, sign_offs, write_back
+        "max_moves": WHOLE,
+        "policy_digest": TEXT,
+        "config_json": TEXT,
+        "why": TEXT,
+    },
+    is_log=True,
+)
+DEPARTURES = Table(
+    "departures",
+    ("rep_id", "account_id"),
+    {
+        "rep_id": TEXT,
+        "account_id": TEXT,
+        "detected_at": MOMENT,
+        "way": TEXT,  # optimiser, director, territory_pool
+        "state": TEXT,
+        "tier": TEXT,
+        "value": WHOLE,
+        "open_deals": WHOLE,
+        "open_amount": WHOLE,
+        "next_close_on": DATE,
+        "director_email": TEXT,
+        "why": TEXT,
+    },
+    is_log=True,
+)
+TERRITORY_POOL = Table(
+    "territory_pool",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "departed_rep_id": TEXT,
+        "state": TEXT,
+        "held_at": MOMENT,
+    },
+)
 
-HIERARCHY_CONFLICTS = Table("hierarchy_conflicts", ("kind", "account_id", "other_account_id"), {
-    "kind": TEXT,  # parent_child, duplicate
-    "account_id": TEXT, "name": TEXT, "state": TEXT, "owner_id": TEXT, "region": TEXT, "value": WHOLE,
-    "other_account_id": TEXT, "other_name": TEXT, "other_owner_id": TEXT, "other_region": TEXT, "other_value": WHOLE,
-    "crosses_regions": FLAG, "evidence": TEXT, "remedy": TEXT,
-})
-DEPARTURE_WAYS = Table("departure_ways", ("rep_id",), {
-    "rep_id": TEXT, "name": TEXT, "region": TEXT, "director_email": TEXT, "detected_at": MOMENT, "cycle": TEXT,
-    "accounts": WHOLE, "optimiser": WHOLE, "director": WHOLE, "territory_pool": WHOLE,
-    "open_deals": WHOLE, "open_amount": WHOLE,
-    "still_theirs": WHOLE,  # accounts that the leaver owns as of the last poll
-})
+HIERARCHY_CONFLICTS = Table(
+    "hierarchy_conflicts",
+    ("kind", "account_id", "other_account_id"),
+    {
+        "kind": TEXT,  # parent_child, duplicate
+        "account_id": TEXT,
+        "name": TEXT,
+        "state": TEXT,
+        "owner_id": TEXT,
+        "region": TEXT,
+        "value": WHOLE,
+        "other_account_id": TEXT,
+        "other_name": TEXT,
+        "other_owner_id": TEXT,
+        "other_region": TEXT,
+        "other_value": WHOLE,
+        "crosses_regions": FLAG,
+        "evidence": TEXT,
+        "remedy": TEXT,
+    },
+)
+DEPARTURE_WAYS = Table(
+    "departure_ways",
+    ("rep_id",),
+    {
+        "rep_id": TEXT,
+        "name": TEXT,
+        "region": TEXT,
+        "director_email": TEXT,
+        "detected_at": MOMENT,
+        "cycle": TEXT,
+        "accounts": WHOLE,
+        "optimiser": WHOLE,
+        "director": WHOLE,
+        "territory_pool": WHOLE,
+        "open_deals": WHOLE,
+        "open_amount": WHOLE,
+        "still_theirs": WHOLE,  # accounts that the leaver owns as of the last poll
+    },
+)
 
-SHADOW_ACCOUNTS = Table("shadow_accounts", ("source", "customer_key"), {
-    "source": TEXT,  # billing, usage
-    "customer_key": TEXT, "customer_name": TEXT, "account_id": TEXT,
-    "matched_by": TEXT,  # id, name; null where nothing matches
-    "owner_id": TEXT, "owner_name": TEXT,
-    "finding": TEXT,  # not_in_crm, no_active_owner, inside_sales
-    "last_on": DATE, "amount": WHOLE, "sentence": TEXT,
-})
-PILOT_COMPARISON = Table("pilot_comparison", ("kpi",), {
-    "kpi": TEXT, "unit": TEXT, "pilot": REAL, "rest": REAL, "difference": REAL, "sentence": TEXT,
-})
+SHADOW_ACCOUNTS = Table(
+    "shadow_accounts",
+    ("source", "customer_key"),
+    {
+        "source": TEXT,  # billing, usage
+        "customer_key": TEXT,
+        "customer_name": TEXT,
+        "account_id": TEXT,
+        "matched_by": TEXT,  # id, name; null where nothing matches
+        "owner_id": TEXT,
+        "owner_name": TEXT,
+        "finding": TEXT,  # not_in_crm, no_active_owner, inside_sales
+        "last_on": DATE,
+        "amount": WHOLE,
+        "sentence": TEXT,
+    },
+)
+PILOT_COMPARISON = Table(
+    "pilot_comparison",
+    ("kpi",),
+    {
+        "kpi": TEXT,
+        "unit": TEXT,
+        "pilot": REAL,
+        "rest": REAL,
+        "difference": REAL,
+        "sentence": TEXT,
+    },
+)
 
 SEEN = (SEEN_ACCOUNTS, SEEN_REPS, SEEN_OPPORTUNITIES)
 UNPUBLISHED = (SEEN_ACCOUNTS, SEEN_OPPORTUNITIES)
-TABLES = {table.name: table for table in (
-    *SEEN, POLLS, PASSES, NEW_ACCOUNTS, DECISIONS, CONFLICTS, WRITES, ANSWERS, WORKLOAD, EXCEPTIONS, ALERTS, UNOWNED,
-    SUMMARY, CONFLICT_PAIRS, MISSING_RULES, KPIS, EVENTS, EVENT_CYCLES, DEPARTURES, TERRITORY_POOL,
-    HIERARCHY_CONFLICTS, DEPARTURE_WAYS, SHADOW_ACCOUNTS, PILOT_COMPARISON)}
+TABLES = {
+    table.name: table
+    for table in (
+        *SEEN,
+        POLLS,
+        PASSES,
+        NEW_ACCOUNTS,
+        DECISIONS,
+        CONFLICTS,
+        WRITES,
+        ANSWERS,
+        WORKLOAD,
+        EXCEPTIONS,
+        ALERTS,
+        UNOWNED,
+        SUMMARY,
+        CONFLICT_PAIRS,
+        MISSING_RULES,
+        KPIS,
+        EVENTS,
+        EVENT_CYCLES,
+        DEPARTURES,
+        TERRITORY_POOL,
+        HIERARCHY_CONFLICTS,
+        DEPARTURE_WAYS,
+        SHADOW_ACCOUNTS,
+        PILOT_COMPARISON,
+    )
+}

@@ -16,12 +16,16 @@ ALL_RULES = "all"
 
 def minutes_to_owner(decisions: pl.DataFrame, writes: pl.DataFrame) -> pl.DataFrame:
     """The decisions with `minutes`: from the record's creation to the owner read back; null while not written."""
-    done = writes.filter(pl.col("outcome").is_in(SETTLED)).group_by(decision_no="sign_off_no").agg(
-        pl.col("verified_at").max())
+    done = (
+        writes.filter(pl.col("outcome").is_in(SETTLED))
+        .group_by(decision_no="sign_off_no")
+        .agg(pl.col("verified_at").max())
+    )
     elapsed = (pl.col("verified_at") - pl.col("created_at")).dt.total_seconds() / 60
     is_new = pl.col("why") == "new_record"
     return decisions.join(done, on="decision_no", how="left").with_columns(
-        minutes=pl.when(is_new).then(elapsed.clip(lower_bound=0)))
+        minutes=pl.when(is_new).then(elapsed.clip(lower_bound=0))
+    )
 
 
 def summary(decisions: pl.DataFrame, writes: pl.DataFrame, now: datetime) -> pl.DataFrame:
@@ -31,25 +35,49 @@ def summary(decisions: pl.DataFrame, writes: pl.DataFrame, now: datetime) -> pl.
     for span, length in SPANS.items():
         recent = timed.filter(pl.col("decided_at") > now - length)
         for rows in (recent, recent.with_columns(rule=pl.lit(ALL_RULES))):
-            spans.append(rows.group_by("rule").agg(
-                span=pl.lit(span), decisions=pl.len(), conflicts=pl.col("is_conflict").sum(),
-                share_pct=100 * pl.len() / max(1, recent.height),
-                median_minutes=pl.col("minutes").median().round(3), worst_minutes=pl.col("minutes").max().round(3)))
+            spans.append(
+                rows.group_by("rule").agg(
+                    span=pl.lit(span),
+                    decisions=pl.len(),
+                    conflicts=pl.col("is_conflict").sum(),
+                    share_pct=100 * pl.len() / max(1, recent.height),
+                    median_minutes=pl.col("minutes").median().round(3),
+                    worst_minutes=pl.col("minutes").max().round(3),
+                )
+            )
     return SUMMARY.conform(pl.concat(spans, how="diagonal_relaxed"))
 
 
 def conflict_pairs(conflicts: pl.DataFrame) -> pl.DataFrame:
     """Table `conflict_pairs`: how often each rule went before which other, most recent example included."""
     ordered = conflicts.sort("decision_no", "conflict_no")
-    return CONFLICT_PAIRS.conform(ordered.group_by("winner_rule", "loser_rule").agg(
-        conflicts=pl.len(), accounts=pl.col("account_id").n_unique(), latest_at=pl.col("decided_at").max(),
-        example=pl.format("{}: {} ({}) against {} ({}); {}", "account_id", "winner_id", "winner_evidence", "loser_id",
-                          "loser_evidence", "reason").last()))
+    return CONFLICT_PAIRS.conform(
+        ordered.group_by("winner_rule", "loser_rule").agg(
+            conflicts=pl.len(),
+            accounts=pl.col("account_id").n_unique(),
+            latest_at=pl.col("decided_at").max(),
+            example=pl.format(
+                "{}: {} ({}) against {} ({}); {}",
+                "account_id",
+                "winner_id",
+                "winner_evidence",
+                "loser_id",
+                "loser_evidence",
+                "reason",
+            ).last(),
+        )
+    )
 
 
 def kpis(
-    accounts: pl.DataFrame, reps: pl.DataFrame, decisions: pl.DataFrame, writes: pl.DataFrame, answers: pl.DataFrame,
-    rules: RoutingRules, now: datetime, beside: Beside | None = None,
+    accounts: pl.DataFrame,
+    reps: pl.DataFrame,
+    decisions: pl.DataFrame,
+    writes: pl.DataFrame,
+    answers: pl.DataFrame,
+    rules: RoutingRules,
+    now: datetime,
+    beside: Beside | None = None,
 ) -> pl.DataFrame:
     """Rows of `routing_kpis` as of now: what can be measured from the sources and the log.
 
@@ -66,8 +94,11 @@ def kpis(
     field = reps.filter((pl.col("team") == "field") & pl.col("is_active"))
     owned_by_field = kept.join(field, left_on="owner_id", right_on="rep_id", how="semi")
     revenue = owned_by_field["revenue"].sum() / 100 / max(1, field.height)
-    covered = kept.join(field.select(owner_id="rep_id", covers="covered_states"), on="owner_id").filter(
-        pl.col("covers").list.contains(pl.col("state"))).height
+    covered = (
+        kept.join(field.select(owner_id="rep_id", covers="covered_states"), on="owner_id")
+        .filter(pl.col("covers").list.contains(pl.col("state")))
+        .height
+    )
     rows = [
         ("time_to_ownership", timed.median(), "minutes", f"median of {timed.len()} new accounts of 30 days"),
         ("coverage_ratio", _share(owned, kept.height), "%", "accounts with an active owner"),
@@ -76,8 +107,12 @@ def kpis(
         ("revenue_per_owner", revenue if kept["revenue"].count() else None, "dollars", "per active field rep"),
         *outcome_kpis(beside or Beside(), month, writes, judged, field.height, rules, now),
     ]
-    frame = pl.DataFrame(rows, schema={"kpi": pl.String, "value": pl.Float64, "unit": pl.String, "sentence": pl.String},
-                         orient="row", strict=False)
+    frame = pl.DataFrame(
+        rows,
+        schema={"kpi": pl.String, "value": pl.Float64, "unit": pl.String, "sentence": pl.String},
+        orient="row",
+        strict=False,
+    )
     return KPIS.conform(frame.with_columns(at=pl.lit(now)))
 
 

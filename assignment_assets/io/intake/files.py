@@ -62,8 +62,14 @@ def find(folder: Path, only: str = "") -> tuple[list[Found], list[Notice]]:
         if person.name.startswith(".") or (only and person.name != only):
             continue
         if not is_person(person.name) or not person.is_dir(follow_symlinks=False):
-            notices.append(Notice("", _printable(person.name), "odd_name",
-                                  f"{_printable(person.name)}: not the folder of a person who was asked; left alone."))
+            notices.append(
+                Notice(
+                    "",
+                    _printable(person.name),
+                    "odd_name",
+                    f"{_printable(person.name)}: not the folder of a person who was asked; left alone.",
+                )
+            )
             continue
         _look_into(Path(person.path), person.name, found, notices)
     return found, notices
@@ -82,8 +88,14 @@ def _look_into(folder: Path, person: str, found: list[Found], notices: list[Noti
         if name.startswith((".", "~$")) or name.endswith(READY):
             continue
         if not is_plain_name(name):
-            notices.append(Notice(person, _printable(name), "odd_name", f"{_printable(name)}: a file name that cannot "
-                                  "be used. Give it a plain name such as keep.xlsx."))
+            notices.append(
+                Notice(
+                    person,
+                    _printable(name),
+                    "odd_name",
+                    f"{_printable(name)}: a file name that cannot be used. Give it a plain name such as keep.xlsx.",
+                )
+            )
             continue
         content, changed_at, problem = _read(folder / name)
         if problem:

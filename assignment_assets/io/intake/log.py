@@ -58,8 +58,9 @@ def read_log(data_folder: DataFolder, cycle: str, gate: str) -> tuple[Receipt, .
     return tuple(Receipt.from_json(line) for line in whole.decode().splitlines())
 
 
-def append_receipts(data_folder: DataFolder, cycle: str, gate: str, receipts: Iterable[Receipt],
-                    contents: dict[str, bytes]) -> None:
+def append_receipts(
+    data_folder: DataFolder, cycle: str, gate: str, receipts: Iterable[Receipt], contents: dict[str, bytes]
+) -> None:
     """Archives what the receipts are for (by digest), then appends them in one write, synced to disk.
 
     First cuts off a line that a crash left unfinished.
@@ -85,11 +86,16 @@ def read_seen(data_folder: DataFolder, cycle: str, gate: str, receipts: tuple[Re
     seen = Seen()
     if path.is_file():
         stored = json.loads(path.read_text(encoding="utf-8"))
-        files = {key: Sight(sight["digest"], from_text(sight["since"]), sight["has_receipt"])
-                 for key, sight in stored["files"].items()}
+        files = {
+            key: Sight(sight["digest"], from_text(sight["since"]), sight["has_receipt"])
+            for key, sight in stored["files"].items()
+        }
         seen = Seen(stored["last_receipt_no"], files)
-    noted = {f"{receipt.person}/{receipt.file_name}": Sight(receipt.digest, receipt.received_at, True)
-             for receipt in receipts if receipt.receipt_no > seen.last_receipt_no}
+    noted = {
+        f"{receipt.person}/{receipt.file_name}": Sight(receipt.digest, receipt.received_at, True)
+        for receipt in receipts
+        if receipt.receipt_no > seen.last_receipt_no
+    }
     return Seen(max((receipt.receipt_no for receipt in receipts), default=0), seen.files | noted)
 
 

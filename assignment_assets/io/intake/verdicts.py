@@ -21,8 +21,11 @@ from assignment_assets.io.workbooks.review_return import read_review
 WAITING, REFUSED, GOOD = "waiting", "refused", "good"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _READERS = {"lock_lists": read_lock_list, "review_edits": read_review}
-_KINDS = {"lock_lists": (".xlsx", ".ods", ".csv", SHEET), "review_edits": (".xlsx", ".ods", ".csv", SHEET),
-          "sign_offs": (".json",)}
+_KINDS = {
+    "lock_lists": (".xlsx", ".ods", ".csv", SHEET),
+    "review_edits": (".xlsx", ".ods", ".csv", SHEET),
+    "sign_offs": (".json",),
+}
 _SHOWN_ROWS = 10
 
 
@@ -52,18 +55,33 @@ def _wrong_kind(found: Found, gate: str) -> Judged | None:
     name, start = found.file_name, found.content[:512].lstrip(b"\xef\xbb\xbf \r\n\t")
     kinds = _KINDS[gate]
     if found.content.startswith(_OLE):
-        return Judged(REFUSED, "encrypted", f"{name}: it is protected by a password, or in the old .xls format, "
-                      "expected a plain .xlsx. Save it as .xlsx without a password and send it again.")
+        return Judged(
+            REFUSED,
+            "encrypted",
+            f"{name}: it is protected by a password, or in the old .xls format, "
+            "expected a plain .xlsx. Save it as .xlsx without a password and send it again.",
+        )
     if gate != "sign_offs" and start.startswith(b"<"):
-        return Judged(REFUSED, "web_page", f"{name}: it is a web page under a workbook's name, expected .xlsx. "
-                      "Open it, save it as .xlsx and send it again.")
+        return Judged(
+            REFUSED,
+            "web_page",
+            f"{name}: it is a web page under a workbook's name, expected .xlsx. "
+            "Open it, save it as .xlsx and send it again.",
+        )
     if found.suffix not in kinds:
         expected = " or ".join(kind for kind in kinds if kind != SHEET)
-        return Judged(REFUSED, "unknown_kind", f"{name}: a file of the kind {found.suffix or 'without suffix'}, "
-                      f"expected {expected}. Return the file that was sent to you.")
+        return Judged(
+            REFUSED,
+            "unknown_kind",
+            f"{name}: a file of the kind {found.suffix or 'without suffix'}, "
+            f"expected {expected}. Return the file that was sent to you.",
+        )
     if found.suffix in (".xlsx", ".ods") and not zipfile.is_zipfile(io.BytesIO(found.content)):
-        return Judged(WAITING, "incomplete", f"{name}: not a whole workbook yet ({len(found.content):,} bytes); "
-                      "waiting for the rest of the copy.")
+        return Judged(
+            WAITING,
+            "incomplete",
+            f"{name}: not a whole workbook yet ({len(found.content):,} bytes); waiting for the rest of the copy.",
+        )
     return None
 
 
@@ -84,8 +102,12 @@ def _answers(found: Found, manifest: GateManifest, key: bytes) -> Judged:
     if mismatch:
         return mismatch
     if not returned.is_finished:
-        return Judged(WAITING, "unfinished", f"{found.file_name}: Finished? is not yes, so it does not count yet. "
-                      "Set it to yes and save.", identity.revision)
+        return Judged(
+            WAITING,
+            "unfinished",
+            f"{found.file_name}: Finished? is not yes, so it does not count yet. Set it to yes and save.",
+            identity.revision,
+        )
     if returned.faults:
         lines = "\n".join(f"  {number}. {fault}" for number, fault in enumerate(returned.faults, 1))
         sentence = f"{found.file_name}: it cannot be used as it is:\n{lines}"
@@ -99,11 +121,21 @@ def _mismatch(stated: dict, found: Found, manifest: GateManifest) -> Judged | No
     expected = {"cycle": manifest.cycle, "gate": manifest.gate, "person": found.person}
     for what, value in expected.items():
         if stated[what] != value:
-            return Judged(REFUSED, f"other_{what}", f"{name}: it was sent for {what} {stated[what]}, expected {value}. "
-                          "Put the file that was sent to you into your own folder.", revision)
+            return Judged(
+                REFUSED,
+                f"other_{what}",
+                f"{name}: it was sent for {what} {stated[what]}, expected {value}. "
+                "Put the file that was sent to you into your own folder.",
+                revision,
+            )
     if revision != manifest.revision:
-        return Judged(REFUSED, "older_revision", f"{name}: it answers revision {revision}, expected revision "
-                      f"{manifest.revision}: the cycle was re-opened. Answer the packet that was sent last.", revision)
+        return Judged(
+            REFUSED,
+            "older_revision",
+            f"{name}: it answers revision {revision}, expected revision "
+            f"{manifest.revision}: the cycle was re-opened. Answer the packet that was sent last.",
+            revision,
+        )
     if manifest.gate != "sign_offs" and found.person not in {each.person for each in manifest.persons}:
         return Judged(REFUSED, "not_asked", f"{name}: {found.person} is not asked at this gate.", revision)
     return None
@@ -115,15 +147,24 @@ def _decision(found: Found, manifest: GateManifest, key: bytes) -> Judged:
         content = json.loads(found.content.decode("utf-8-sig"))
         decision = read_decision(content if isinstance(content, dict) else {})
     except (ValueError, RecursionError) as error:  # the latter: brackets nested without end
-        return Judged(REFUSED, "unreadable", f"{name}: not a decision as the command line writes it ({error}). "
-                      "Make it again with `assignment sign-off`.")
+        return Judged(
+            REFUSED,
+            "unreadable",
+            f"{name}: not a decision as the command line writes it ({error}). "
+            "Make it again with `assignment sign-off`.",
+        )
     stated = {"cycle": decision.cycle, "gate": "sign_offs", "person": decision.signed_by, "revision": decision.revision}
     mismatch = _mismatch(stated, found, manifest)
     if mismatch:
         return mismatch
     if not is_signed(content, signer_token(key, found.person)):
-        return Judged(REFUSED, "bad_signature", f"{name}: the signature is not {found.person}'s under these words. "
-                      "Make it again with `assignment sign-off`.", decision.revision)
+        return Judged(
+            REFUSED,
+            "bad_signature",
+            f"{name}: the signature is not {found.person}'s under these words. "
+            "Make it again with `assignment sign-off`.",
+            decision.revision,
+        )
     return Judged(GOOD, "", f"{name}: {decision.decision} for {decision.subject}", decision.revision, decision.subject)
 
 

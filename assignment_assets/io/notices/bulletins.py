@@ -67,8 +67,17 @@ def announce(folder: DataFolder, cycle: str, setting: NoticesSetting, clock: Cal
     if not due:
         return []
     if find_spec("slack_sdk") is None:
-        raise InvalidInput("Slack", [Fault("slack_sdk", "not installed", "the package behind Slack",
-                                           "Install it: pip install 'assignment-assets[slack]'")])
+        raise InvalidInput(
+            "Slack",
+            [
+                Fault(
+                    "slack_sdk",
+                    "not installed",
+                    "the package behind Slack",
+                    "Install it: pip install 'assignment-assets[slack]'",
+                )
+            ],
+        )
     with opened(folder, cycle, "slack") as ledger:
         new = [each for each in due if not ledger.is_done(RECIPIENT, each.digest)]
         slack = import_module("assignment_assets.io.notices.slack").Slack(setting) if new else None

@@ -26,16 +26,19 @@ def letter(facts: Handoff | Reminder, setting: NoticesSetting) -> EmailMessage:
     """
     kind = facts.kind if isinstance(facts, Handoff) else "reminder"
     try:
-        text = _compiled(kind, _template(kind, setting)).render({
-            each.name: getattr(facts, each.name) for each in fields(facts)
-        })
+        text = _compiled(kind, _template(kind, setting)).render(
+            {each.name: getattr(facts, each.name) for each in fields(facts)}
+        )
     except TemplateError as error:
-        raise AssignmentError(f"notice template {kind}.txt: {error}, expected a name that letters have. Correct the "
-                              "template.") from error
+        raise AssignmentError(
+            f"notice template {kind}.txt: {error}, expected a name that letters have. Correct the template."
+        ) from error
     first, _, body = text.partition("\n")
     if not first.startswith("Subject: "):
-        raise AssignmentError(f"notice template {kind}.txt: it begins with {first[:60]!r}, expected 'Subject: …' in "
-                              "its first line. Put it there.")
+        raise AssignmentError(
+            f"notice template {kind}.txt: it begins with {first[:60]!r}, expected 'Subject: …' in "
+            "its first line. Put it there."
+        )
     message = EmailMessage()
     message["From"] = setting.sender
     message["To"] = formataddr((_one_line(facts.name), facts.email))
@@ -55,8 +58,14 @@ def is_address(text: str) -> bool:
 
 @lru_cache(maxsize=len(KINDS))
 def _compiled(kind: str, text: str) -> Template:
-    environment = Environment(loader=DictLoader({kind: text}), undefined=StrictUndefined, trim_blocks=True,
-                              lstrip_blocks=True, autoescape=False, keep_trailing_newline=True)
+    environment = Environment(
+        loader=DictLoader({kind: text}),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        keep_trailing_newline=True,
+    )
     environment.filters["dollars"] = lambda cents: f"${(cents or 0) / 100:,.0f}"
     return environment.get_template(kind)
 

@@ -32,7 +32,10 @@ class Posted:
 
 
 def post(
-    folder: DataFolder, cycle: str, letters: Iterable[Handoff | Reminder], setting: NoticesSetting,
+    folder: DataFolder,
+    cycle: str,
+    letters: Iterable[Handoff | Reminder],
+    setting: NoticesSetting,
     clock: Callable[[], datetime],
 ) -> list[Posted]:
     """Sends what the ledger does not know yet, letter by letter.
@@ -80,8 +83,10 @@ def _posted(facts: Handoff | Reminder, ledger: Ledger, setting: NoticesSetting, 
         code, said = next(iter(error.recipients.values()))
         return _refusal(facts, kind, ledger, recipient, clock, code, said)
     except (smtplib.SMTPException, OSError) as error:
-        raise SourceUnavailable(f"mail server {setting.host}:{setting.port}: {error}, expected it to take letters. "
-                                "Letters sent so far are in the ledger; run it again.") from error
+        raise SourceUnavailable(
+            f"mail server {setting.host}:{setting.port}: {error}, expected it to take letters. "
+            "Letters sent so far are in the ledger; run it again."
+        ) from error
     ledger.note(step, recipient, digest, clock())
     return Posted(facts.person, kind, step)
 
@@ -107,8 +112,10 @@ def _connected(setting: NoticesSetting) -> smtplib.SMTP:
         if setting.user:
             session.login(setting.user, password)
     except (smtplib.SMTPException, OSError) as error:
-        raise SourceUnavailable(f"mail server {setting.host}:{setting.port}: {error}, expected an SMTP server. Correct "
-                                "[notices] in the settings, or ASSIGNMENT_SMTP_PASSWORD.") from error
+        raise SourceUnavailable(
+            f"mail server {setting.host}:{setting.port}: {error}, expected an SMTP server. Correct "
+            "[notices] in the settings, or ASSIGNMENT_SMTP_PASSWORD."
+        ) from error
     return session
 
 
@@ -124,14 +131,32 @@ def _password(setting: NoticesSetting) -> str:
         return ""
     password, faults = os.environ.get("ASSIGNMENT_SMTP_PASSWORD", ""), []
     if not password:
-        faults.append(Fault("ASSIGNMENT_SMTP_PASSWORD", "not set", f"the password of {setting.user}",
-                            "Set it in the environment, or remove notices.user."))
+        faults.append(
+            Fault(
+                "ASSIGNMENT_SMTP_PASSWORD",
+                "not set",
+                f"the password of {setting.user}",
+                "Set it in the environment, or remove notices.user.",
+            )
+        )
     if not f"{setting.user}{password}".isascii():
-        faults.append(Fault("the mail server's user or password", "letters beyond ASCII", "ASCII",
-                            "Python's SMTP sends no others: have them changed."))
+        faults.append(
+            Fault(
+                "the mail server's user or password",
+                "letters beyond ASCII",
+                "ASCII",
+                "Python's SMTP sends no others: have them changed.",
+            )
+        )
     if setting.security == "none":
-        faults.append(Fault("settings, notices.security", "none, with a user", "starttls or tls",
-                            "A password does not go over the network in the clear."))
+        faults.append(
+            Fault(
+                "settings, notices.security",
+                "none, with a user",
+                "starttls or tls",
+                "A password does not go over the network in the clear.",
+            )
+        )
     if faults:
         raise InvalidInput("The mail server's log-in", faults)
     return password

@@ -26,11 +26,18 @@ def due_reminders(folder: DataFolder, cycle: str, settings: Settings, key: bytes
             continue
         for each in missing_people(who_is_missing(manifest, read_receipts(folder, cycle, gate))):
             granted = Pass(role, cycle, each.person, now + timedelta(days=settings.pages.link_days))
-            due.append(Reminder(
-                cycle, manifest.revision, gate, each.person, each.email, each.name or each.person,
-                f"{manifest.deadline:%-d %b %Y %H:%M} UTC",
-                f"{settings.pages.url.rstrip('/')}/in?k={seal_link(key, granted)}",
-            ))
+            due.append(
+                Reminder(
+                    cycle,
+                    manifest.revision,
+                    gate,
+                    each.person,
+                    each.email,
+                    each.name or each.person,
+                    f"{manifest.deadline:%-d %b %Y %H:%M} UTC",
+                    f"{settings.pages.url.rstrip('/')}/in?k={seal_link(key, granted)}",
+                )
+            )
     return due
 
 

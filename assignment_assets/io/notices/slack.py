@@ -44,13 +44,23 @@ class Slack:
     def __init__(self, setting: NoticesSetting):
         self._patience = PATIENCE_SECONDS
         if setting.slack == "webhook":
-            client = WebhookClient(_secret(WEBHOOK, "an incoming webhook's address"), timeout=TIMEOUT_SECONDS,
-                                   retry_handlers=[])
+            client = WebhookClient(
+                _secret(WEBHOOK, "an incoming webhook's address"), timeout=TIMEOUT_SECONDS, retry_handlers=[]
+            )
             self._call: Callable[[str], tuple[int, str, dict]] = lambda text: _by_webhook(client, text)
             return
         if not setting.slack_channel:
-            raise InvalidInput("settings", [Fault("settings, notices.slack_channel", "empty", "a channel's id",
-                                                  "Name the channel, or use slack = \"webhook\".")])
+            raise InvalidInput(
+                "settings",
+                [
+                    Fault(
+                        "settings, notices.slack_channel",
+                        "empty",
+                        "a channel's id",
+                        'Name the channel, or use slack = "webhook".',
+                    )
+                ],
+            )
         base = os.environ.get(ADDRESS, "https://slack.com/api/")
         bot = WebClient(_secret(TOKEN, "a bot's token"), base_url=base, timeout=TIMEOUT_SECONDS, retry_handlers=[])
         self._call = lambda text: _by_bot(bot, setting.slack_channel, text)
@@ -67,8 +77,10 @@ class Slack:
                 return Answer("sent")
             wait = _asked_wait(headers)
             if status != 429 or wait > self._patience:
-                return Answer("refused" if any(word in said for word in _OF_THE_MESSAGE) else "waiting",
-                              f"{status} {said}".strip())
+                return Answer(
+                    "refused" if any(word in said for word in _OF_THE_MESSAGE) else "waiting",
+                    f"{status} {said}".strip(),
+                )
             self._patience -= wait
             time.sleep(wait)
 
@@ -99,6 +111,7 @@ def _asked_wait(headers: dict) -> float:
 def _secret(name: str, what: str) -> str:
     found = os.environ.get(name, "").strip()
     if not found or not found.isprintable():
-        raise InvalidInput("Slack", [Fault(name, "not set", what, "Set it in the environment, or notices.slack = "
-                                           "\"off\".")])
+        raise InvalidInput(
+            "Slack", [Fault(name, "not set", what, 'Set it in the environment, or notices.slack = "off".')]
+        )
     return found

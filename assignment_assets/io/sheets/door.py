@@ -23,7 +23,11 @@ def open_google() -> "Google":
         The extra is not installed, or the environment names no service account.
     """
     if find_spec("gspread") is None:
-        fault = Fault("gspread", "not installed", "the package behind Google Sheets",
-                      "Install it: pip install 'assignment-assets[sheets]'")
+        fault = Fault(
+            "gspread",
+            "not installed",
+            "the package behind Google Sheets",
+            "Install it: pip install 'assignment-assets[sheets]'",
+        )
         raise InvalidInput("Google Sheets", [fault])
     return import_module("assignment_assets.io.sheets.google").Google()

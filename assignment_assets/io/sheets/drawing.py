@@ -34,10 +34,24 @@ def requests_of(grid: GridFile, editor: str) -> list[dict[str, Any]]:
 def _new_tab(number: int, tab: Tab) -> dict[str, Any]:
     rows = max((row for row, _ in tab.cells), default=0) + 2
     columns = max((column for _, column in tab.cells), default=0) + 2
-    grid = {"rowCount": max(rows, tab.frozen[0] + 1), "columnCount": max(columns, tab.frozen[1] + 1),
-            "frozenRowCount": tab.frozen[0], "frozenColumnCount": tab.frozen[1], "hideGridlines": True}
-    return {"addSheet": {"properties": {
-        "sheetId": number, "title": tab.name, "index": number, "hidden": tab.is_hidden, "gridProperties": grid}}}
+    grid = {
+        "rowCount": max(rows, tab.frozen[0] + 1),
+        "columnCount": max(columns, tab.frozen[1] + 1),
+        "frozenRowCount": tab.frozen[0],
+        "frozenColumnCount": tab.frozen[1],
+        "hideGridlines": True,
+    }
+    return {
+        "addSheet": {
+            "properties": {
+                "sheetId": number,
+                "title": tab.name,
+                "index": number,
+                "hidden": tab.is_hidden,
+                "gridProperties": grid,
+            }
+        }
+    }
 
 
 def _values(number: int, tab: Tab) -> Iterator[dict[str, Any]]:
@@ -59,8 +73,13 @@ def _styles(number: int, tab: Tab, grid: GridFile) -> Iterator[dict[str, Any]]:
     """The cells' formats, one request for each run of equal ones in a column."""
     for (top, left, bottom, right), style in _runs(tab):
         cell = {"userEnteredFormat": _format(grid.styles[style])}
-        yield {"repeatCell": {"range": _range(number, top, left, bottom, right), "cell": cell,
-                              "fields": "userEnteredFormat"}}
+        yield {
+            "repeatCell": {
+                "range": _range(number, top, left, bottom, right),
+                "cell": cell,
+                "fields": "userEnteredFormat",
+            }
+        }
 
 
 def _runs(tab: Tab) -> Iterator[tuple[tuple[int, int, int, int], int]]:
@@ -74,12 +93,19 @@ def _runs(tab: Tab) -> Iterator[tuple[tuple[int, int, int, int], int]]:
 
 
 def _format(properties: dict[str, Any]) -> dict[str, Any]:
-    text = {"fontFamily": properties.get("font_name", "Calibri"), "fontSize": properties.get("font_size", 10),
-            "bold": properties.get("bold", False), "italic": properties.get("italic", False)}
+    text = {
+        "fontFamily": properties.get("font_name", "Calibri"),
+        "fontSize": properties.get("font_size", 10),
+        "bold": properties.get("bold", False),
+        "italic": properties.get("italic", False),
+    }
     if "font_color" in properties:
         text["foregroundColor"] = _colour(properties["font_color"])
-    made: dict[str, Any] = {"textFormat": text, "verticalAlignment": "MIDDLE",
-                            "wrapStrategy": "WRAP" if properties.get("text_wrap") else "OVERFLOW_CELL"}
+    made: dict[str, Any] = {
+        "textFormat": text,
+        "verticalAlignment": "MIDDLE",
+        "wrapStrategy": "WRAP" if properties.get("text_wrap") else "OVERFLOW_CELL",
+    }
     if "bg_color" in properties:
         made["backgroundColor"] = _colour(properties["bg_color"])
     if "align" in properties:
@@ -98,8 +124,13 @@ def _number_format(pattern: str) -> dict[str, str]:
 def _widths(number: int, tab: Tab) -> Iterator[dict[str, Any]]:
     for column, width in tab.widths.items():
         place = {"sheetId": number, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
-        yield {"updateDimensionProperties": {"range": place, "fields": "pixelSize",
-                                             "properties": {"pixelSize": round(width * _POINTS) + 5}}}
+        yield {
+            "updateDimensionProperties": {
+                "range": place,
+                "fields": "pixelSize",
+                "properties": {"pixelSize": round(width * _POINTS) + 5},
+            }
+        }
 
 
 def _dropdown(number: int, rule: Rule) -> dict[str, Any]:
@@ -108,10 +139,17 @@ def _dropdown(number: int, rule: Rule) -> dict[str, Any]:
         condition = {"type": "ONE_OF_RANGE", "values": [{"userEnteredValue": source}]}
     else:
         condition = {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": word} for word in source]}
-    return {"setDataValidation": {
-        "range": _range(number, rule.top, rule.left, rule.bottom, rule.right),
-        "rule": {"condition": condition, "strict": True, "showCustomUi": True,
-                 "inputMessage": rule.options.get("error_message", "")}}}
+    return {
+        "setDataValidation": {
+            "range": _range(number, rule.top, rule.left, rule.bottom, rule.right),
+            "rule": {
+                "condition": condition,
+                "strict": True,
+                "showCustomUi": True,
+                "inputMessage": rule.options.get("error_message", ""),
+            },
+        }
+    }
 
 
 def _colours(number: int, tab: Tab, grid: GridFile) -> Iterator[dict[str, Any]]:
@@ -125,26 +163,47 @@ def _colours(number: int, tab: Tab, grid: GridFile) -> Iterator[dict[str, Any]]:
         else:
             condition = {"type": _CONDITIONS[options["criteria"]], "values": [{"userEnteredValue": value}]}
         shown = _format(grid.styles[options["format"]])
-        look = {"textFormat": {name: shown["textFormat"][name] for name in ("foregroundColor", "bold")},
-                "backgroundColor": shown["backgroundColor"]}
-        yield {"addConditionalFormatRule": {"index": place, "rule": {
-            "ranges": [_range(number, rule.top, rule.left, rule.bottom, rule.right)],
-            "booleanRule": {"condition": condition, "format": look}}}}
+        look = {
+            "textFormat": {name: shown["textFormat"][name] for name in ("foregroundColor", "bold")},
+            "backgroundColor": shown["backgroundColor"],
+        }
+        yield {
+            "addConditionalFormatRule": {
+                "index": place,
+                "rule": {
+                    "ranges": [_range(number, rule.top, rule.left, rule.bottom, rule.right)],
+                    "booleanRule": {"condition": condition, "format": look},
+                },
+            }
+        }
 
 
 def _protection(number: int, tab: Tab, grid: GridFile, editor: str) -> dict[str, Any]:
     is_open = {place for place, style in enumerate(grid.styles) if style.get("locked") is False}
     opened = [_range(number, *corners) for corners, style in _runs(tab) if style in is_open]
-    return {"addProtectedRange": {"protectedRange": {
-        "range": {"sheetId": number}, "unprotectedRanges": opened, "warningOnly": False,
-        "description": "as sent", "editors": {"users": [editor]}}}}
+    return {
+        "addProtectedRange": {
+            "protectedRange": {
+                "range": {"sheetId": number},
+                "unprotectedRanges": opened,
+                "warningOnly": False,
+                "description": "as sent",
+                "editors": {"users": [editor]},
+            }
+        }
+    }
 
 
 def _range(number: int, top: int, left: int, bottom: int, right: int) -> dict[str, int]:
-    return {"sheetId": number, "startRowIndex": top, "endRowIndex": bottom + 1,
-            "startColumnIndex": left, "endColumnIndex": right + 1}
+    return {
+        "sheetId": number,
+        "startRowIndex": top,
+        "endRowIndex": bottom + 1,
+        "startColumnIndex": left,
+        "endColumnIndex": right + 1,
+    }
 
 
 def _colour(text: str) -> dict[str, float]:
-    parts: Sequence[int] = [int(text[place:place + 2], 16) for place in (1, 3, 5)]
+    parts: Sequence[int] = [int(text[place : place + 2], 16) for place in (1, 3, 5)]
     return dict(zip(("red", "green", "blue"), (round(part / 255, 4) for part in parts), strict=True))

@@ -27,8 +27,14 @@ NAME = f"google{SHEET}"
 SECONDS = 20.0
 
 
-def fetch_answers(folder: DataFolder, manifest: GateManifest, google: "Google", drive_folder: str, now: datetime,
-                  seconds: float = SECONDS) -> Fetched:
+def fetch_answers(
+    folder: DataFolder,
+    manifest: GateManifest,
+    google: "Google",
+    drive_folder: str,
+    now: datetime,
+    seconds: float = SECONDS,
+) -> Fetched:
     """Reads the Sheets of one gate that people have changed, for at most so many seconds.
 
     Raises
@@ -39,11 +45,17 @@ def fetch_answers(folder: DataFolder, manifest: GateManifest, google: "Google", 
     give_up = time.monotonic() + seconds
     cycle, gate = manifest.cycle, manifest.gate
     before = read_fetched(folder, cycle, gate, SHEETS)
-    mine = {person: each for person, each in read_sent(folder, cycle, gate).items()
-            if each.is_shared and each.revision == manifest.revision}
+    mine = {
+        person: each
+        for person, each in read_sent(folder, cycle, gate).items()
+        if each.is_shared and each.revision == manifest.revision
+    }
     there = google.files(drive_folder) if mine else {}
-    files = {f"{person}/{sent.key}": _as_it_stands(before.files.get(f"{person}/{sent.key}"), sent, there, now)
-             for person, sent in mine.items() if there.get(sent.key, ("", ""))[1] != sent.untouched}
+    files = {
+        f"{person}/{sent.key}": _as_it_stands(before.files.get(f"{person}/{sent.key}"), sent, there, now)
+        for person, sent in mine.items()
+        if there.get(sent.key, ("", ""))[1] != sent.untouched
+    }
     write_fetched(folder, cycle, gate, Fetched(files), SHEETS)
     for place, each in files.items():
         if not each.is_pending or each is not before.files.get(place):
@@ -57,8 +69,14 @@ def fetch_answers(folder: DataFolder, manifest: GateManifest, google: "Google", 
 
 def _as_it_stands(known: Fetchable | None, sent: Sent, there: dict[str, tuple[str, str]], now: datetime) -> Fetchable:
     if sent.key not in there:
-        return Fetchable("gone", now, NAME, rule="incomplete", sentence=f"{NAME}: your Google Sheet is no longer where "
-                         "it was made. Ask Growth Strategy for it, or return the workbook instead.")
+        return Fetchable(
+            "gone",
+            now,
+            NAME,
+            rule="incomplete",
+            sentence=f"{NAME}: your Google Sheet is no longer where "
+            "it was made. Ask Growth Strategy for it, or return the workbook instead.",
+        )
     changed = there[sent.key][1]
     return known if known and known.facts == changed else Fetchable(changed, now, NAME)
 

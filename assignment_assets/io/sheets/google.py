@@ -33,8 +33,11 @@ LONGEST_WAIT_SECONDS = 20.0
 PATIENCE_SECONDS = 30.0  # a sensor's look may last a minute
 _PASSING = (429, 500, 502, 503, 504)
 _HOSTS = ("https://sheets.googleapis.com", "https://www.googleapis.com")
-_RENDER = {"valueRenderOption": "UNFORMATTED_VALUE", "dateTimeRenderOption": "FORMATTED_STRING",
-           "majorDimension": "ROWS"}
+_RENDER = {
+    "valueRenderOption": "UNFORMATTED_VALUE",
+    "dateTimeRenderOption": "FORMATTED_STRING",
+    "majorDimension": "ROWS",
+}
 
 
 class _PatientClient(gspread.HTTPClient):
@@ -128,7 +131,8 @@ class Google:
         """Lets a person write into a Sheet; with a message, Google sends them that and the link."""
         with self._said(f"spreadsheet {key}, sharing it with {email}"):
             self._client.http_client.insert_permission(
-                key, email, "user", "writer", notify=bool(message), email_message=message or None)
+                key, email, "user", "writer", notify=bool(message), email_message=message or None
+            )
 
     def read(self, key: str) -> tuple[dict[str, Rows], dict[str, list[str]]]:
         """Every tab's rows as texts, and every tab's merged cells."""
@@ -136,17 +140,18 @@ class Google:
             facts = self._client.http_client.fetch_sheet_metadata(key)["sheets"]
             names = [each["properties"]["title"] for each in facts]
             answer = self._client.http_client.values_batch_get(key, [_quoted(name) for name in names], dict(_RENDER))
-        rows = {name: _texts(each.get("values", []))
-                for name, each in zip(names, answer["valueRanges"], strict=True)}
-        return rows, {name: [_place(merge) for merge in each.get("merges", [])]
-                      for name, each in zip(names, facts, strict=True)}
+        rows = {name: _texts(each.get("values", [])) for name, each in zip(names, answer["valueRanges"], strict=True)}
+        return rows, {
+            name: [_place(merge) for merge in each.get("merges", [])] for name, each in zip(names, facts, strict=True)
+        }
 
     def table(self, key: str, tab: str) -> Rows:
         """One tab's rows as texts; the first tab's where none is named."""
         names = self.tabs(key)
         if tab and tab not in names:
-            fault = Fault(f"spreadsheet {key}", f"tabs {', '.join(names)}", f"a tab {tab}",
-                          "Correct the mapping's sheet.")
+            fault = Fault(
+                f"spreadsheet {key}", f"tabs {', '.join(names)}", f"a tab {tab}", "Correct the mapping's sheet."
+            )
             raise InvalidInput(f"The spreadsheet {key} cannot be read", [fault])
         with self._said(f"spreadsheet {key}"):
             answer = self._client.http_client.values_batch_get(key, [_quoted(tab or names[0])], dict(_RENDER))
@@ -163,20 +168,26 @@ class Google:
         except PermissionError as error:
             raise self._refusal(what, None, "") from error
         except (GSpreadException, GoogleAuthError, requests.RequestException, KeyError, ValueError) as error:
-            raise SourceUnavailable(f"Google, {what}: {type(error).__name__}: {error}, expected an answer. Check the "
-                                    f"network and the service account's key; it is tried again at the next look."
-                                    ) from error
+            raise SourceUnavailable(
+                f"Google, {what}: {type(error).__name__}: {error}, expected an answer. Check the "
+                f"network and the service account's key; it is tried again at the next look."
+            ) from error
 
     def _refusal(self, what: str, answer: requests.Response | None, words: str) -> SourceUnavailable:
         code = 403 if answer is None else answer.status_code
         if code in (403, 404):
-            return Refused(f"Google, {what}: {code} {words or 'no access'}, expected one that is shared with "
-                           f"{self.editor}. Share it with that address, as an editor.")
+            return Refused(
+                f"Google, {what}: {code} {words or 'no access'}, expected one that is shared with "
+                f"{self.editor}. Share it with that address, as an editor."
+            )
         if code in _PASSING:
-            return SourceUnavailable(f"Google, {what}: {code} {words} although asked again, expected an answer. "
-                                     "It is tried again at the next look.")
-        return Refused(f"Google, {what}: {code} {words}, expected a request that it takes. Correct the settings or the "
-                       "mapping.")
+            return SourceUnavailable(
+                f"Google, {what}: {code} {words} although asked again, expected an answer. "
+                "It is tried again at the next look."
+            )
+        return Refused(
+            f"Google, {what}: {code} {words}, expected a request that it takes. Correct the settings or the mapping."
+        )
 
 
 def _account() -> dict[str, Any]:
@@ -196,8 +207,12 @@ def _account() -> dict[str, Any]:
 
 
 def _no_account(found: str) -> InvalidInput:
-    fault = Fault(ACCOUNT, found, "a service account's key, as JSON",
-                  "Make one in the Google Cloud console, with the Sheets and Drive APIs switched on.")
+    fault = Fault(
+        ACCOUNT,
+        found,
+        "a service account's key, as JSON",
+        "Make one in the Google Cloud console, with the Sheets and Drive APIs switched on.",
+    )
     return InvalidInput("Google Sheets", [fault])
 
 
@@ -206,7 +221,7 @@ def _wait(answer: requests.Response, number: int) -> float:
     try:
         asked = float(answer.headers.get("retry-after", ""))
     except ValueError:
-        asked = 0.5 * 2 ** number * random.uniform(0.8, 1.2)
+        asked = 0.5 * 2**number * random.uniform(0.8, 1.2)
     return max(0.0, min(asked, LONGEST_WAIT_SECONDS))
 
 

@@ -76,8 +76,9 @@ class Tab:
     def _without_meaning(self, *_: Any, **__: Any) -> None:
         """What concerns paper, row heights, grid lines and charts; protection is the sheet's own (`drawing`)."""
 
-    hide_gridlines = protect = set_paper = fit_to_pages = set_footer = set_landscape = set_row = repeat_rows = \
-        insert_chart = _without_meaning
+    hide_gridlines = protect = set_paper = fit_to_pages = set_footer = set_landscape = set_row = repeat_rows = (
+        insert_chart
+    ) = _without_meaning
 
 
 class _Chart:
@@ -111,5 +112,3 @@ class GridFile:
 
     def close(self) -> None:
         """Nothing: the grid is whole as it is."""
-
-

@@ -27,8 +27,13 @@ class Sent:
     is_shared: bool = False
 
 
-def save_packet(folder: DataFolder, gate: str, person: str, packet: LockPacket | ReviewPacket,
-                compose: Callable[[Any, GridFile], None]) -> None:
+def save_packet(
+    folder: DataFolder,
+    gate: str,
+    person: str,
+    packet: LockPacket | ReviewPacket,
+    compose: Callable[[Any, GridFile], None],
+) -> None:
     """Keeps a packet, composed as its workbook is, until it is sent."""
     grid = GridFile()
     compose(packet, grid)

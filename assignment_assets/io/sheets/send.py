@@ -22,8 +22,14 @@ SECONDS = 20.0
 BATCH = 10
 
 
-def send(folder: DataFolder, manifest: GateManifest, google: "Google", drive_folder: str, notify: bool,
-         seconds: float = SECONDS) -> list[str]:
+def send(
+    folder: DataFolder,
+    manifest: GateManifest,
+    google: "Google",
+    drive_folder: str,
+    notify: bool,
+    seconds: float = SECONDS,
+) -> list[str]:
     """Sends what was not sent yet, for at most so many seconds; a sentence for everybody who has no Sheet.
 
     Parameters
@@ -46,7 +52,7 @@ def send(folder: DataFolder, manifest: GateManifest, google: "Google", drive_fol
     for first in range(0, len(due), BATCH):
         if time.monotonic() > give_up:
             return [*nowhere, f"{len(due) - first} Sheets are still to be made"]
-        batch = due[first:first + BATCH]
+        batch = due[first : first + BATCH]
         before = dict(sent)
         for each in batch:
             _make(folder, manifest, google, drive_folder, each, sent, there)
@@ -69,8 +75,15 @@ def _is_sent(known: Sent | None, manifest: GateManifest) -> bool:
     return known is not None and known.revision == manifest.revision and known.is_shared
 
 
-def _make(folder: DataFolder, manifest: GateManifest, google: "Google", drive_folder: str, asked: Addressee,
-          sent: dict[str, Sent], there: Mapping[str, tuple[str, str]]) -> None:
+def _make(
+    folder: DataFolder,
+    manifest: GateManifest,
+    google: "Google",
+    drive_folder: str,
+    asked: Addressee,
+    sent: dict[str, Sent],
+    there: Mapping[str, tuple[str, str]],
+) -> None:
     """A filled Sheet for one person, remembered; nothing where one of this revision is remembered already."""
     packet = read_packet(folder, manifest.cycle, manifest.gate, asked.person, google.editor)
     known = sent.get(asked.person)
@@ -93,7 +106,7 @@ def _make(folder: DataFolder, manifest: GateManifest, google: "Google", drive_fo
 
 def _share(google: "Google", key: str, asked: Addressee, manifest: GateManifest, notify: bool) -> list[str]:
     """Nothing, or why Google gives the person no access; it is asked again at every look."""
-    message = (f"Please answer by {manifest.deadline:%-d %b %Y %H:%M} UTC and set Finished? to yes." if notify else "")
+    message = f"Please answer by {manifest.deadline:%-d %b %Y %H:%M} UTC and set Finished? to yes." if notify else ""
     try:
         google.share(key, asked.email, message)
     except Refused as error:

@@ -57,7 +57,7 @@ def deliver(folder: DataFolder, cycle: str, outbox: str, inbox: str = "", second
         for first in range(0, len(due), BATCH):
             if time.monotonic() > give_up:
                 return len(due) - first
-            batch = due[first:first + BATCH]
+            batch = due[first : first + BATCH]
             if inbox:
                 _make_inboxes(folder, cycle, batch, inbox)
             known |= _delivered(store, cycle, root, batch, known, stamps)
@@ -89,8 +89,9 @@ def _marker(name: str) -> tuple[str, ...]:
     return (f"{name}{READY}",) if is_packet else ()
 
 
-def _delivered(store: Store, cycle: str, root: Path, names: list[str], known: Mapping[str, dict],
-               stamps: Mapping[str, list[int]]) -> dict[str, dict]:
+def _delivered(
+    store: Store, cycle: str, root: Path, names: list[str], known: Mapping[str, dict], stamps: Mapping[str, list[int]]
+) -> dict[str, dict]:
     """What to remember of a batch that is in the store now; the same content is not sent again."""
     contents = {name: (root / name).read_bytes() for name in names if (root / name).is_file()}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}

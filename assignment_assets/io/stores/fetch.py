@@ -71,19 +71,36 @@ def fetch(folder: DataFolder, cycle: str, gate: str, url: str, now: datetime, se
         files = {}
         for place, upload in uploads.items():
             known = before.files.get(place)
-            files[place] = known if known and known.facts == upload.facts else _seen_first(
-                upload, known, inbox, now, {each.local for other, each in (before.files | files).items()
-                                            if other.partition("/")[0] == place.partition("/")[0] and other != place})
+            files[place] = (
+                known
+                if known and known.facts == upload.facts
+                else _seen_first(
+                    upload,
+                    known,
+                    inbox,
+                    now,
+                    {
+                        each.local
+                        for other, each in (before.files | files).items()
+                        if other.partition("/")[0] == place.partition("/")[0] and other != place
+                    },
+                )
+            )
         for place in before.files.keys() - files.keys():
             _forget(inbox, place, before.files[place])
         write_fetched(folder, cycle, gate, Fetched(files, strangers))
-        due = [place for place, each in files.items() if each.is_pending and (
-            uploads[place].is_in_two_steps or each is before.files.get(place))]
+        due = [
+            place
+            for place, each in files.items()
+            if each.is_pending and (uploads[place].is_in_two_steps or each is before.files.get(place))
+        ]
         due.sort()
         for first in range(0, len(due), BATCH):
             if time.monotonic() > give_up:
                 break
-            files |= _copied(store, below, inbox, {place: uploads[place] for place in due[first:first + BATCH]}, files)
+            files |= _copied(
+                store, below, inbox, {place: uploads[place] for place in due[first : first + BATCH]}, files
+            )
             write_fetched(folder, cycle, gate, Fetched(files, strangers))
         return Fetched(files, strangers)
 
@@ -111,8 +128,12 @@ def _seen_first(upload: _Upload, known: Fetchable | None, inbox: Path, now: date
     local = known.local if known else _local_name(upload, inbox, others)
     fresh = Fetchable(upload.facts, now, local)
     if upload.size > MOST_BYTES:
-        return replace(fresh, rule="not_a_file", sentence=f"{local}: it has {upload.size:,} bytes, expected at most "
-                       f"{MOST_BYTES:,}. Put the file itself there.")
+        return replace(
+            fresh,
+            rule="not_a_file",
+            sentence=f"{local}: it has {upload.size:,} bytes, expected at most "
+            f"{MOST_BYTES:,}. Put the file itself there.",
+        )
     if upload.is_in_two_steps and not upload.marker:
         return replace(fresh, rule="incomplete", sentence=f"{local}: the upload is not complete; waiting.")
     return fresh
@@ -129,8 +150,9 @@ def _local_name(upload: _Upload, inbox: Path, others: set[str]) -> str:
     return chosen
 
 
-def _copied(store: Store, below: str, inbox: Path, uploads: Mapping[str, _Upload],
-            files: Mapping[str, Fetchable]) -> dict[str, Fetchable]:
+def _copied(
+    store: Store, below: str, inbox: Path, uploads: Mapping[str, _Upload], files: Mapping[str, Fetchable]
+) -> dict[str, Fetchable]:
     """The files that could be fetched, or were found wanting; those that changed meanwhile wait."""
     wanted = [f"{below}/{each}" for upload in uploads.values() for each in (upload.content, upload.marker) if each]
     contents = store.read(wanted)
@@ -142,8 +164,9 @@ def _copied(store: Store, below: str, inbox: Path, uploads: Mapping[str, _Upload
             continue
         digest, known = hashlib.sha256(content).hexdigest(), files[place]
         if upload.marker and _said(contents.get(f"{below}/{upload.marker}", b"")) != digest:
-            done[place] = replace(known, rule="incomplete", sentence=f"{known.local}: its .ready marker has another "
-                                  "digest; waiting.")
+            done[place] = replace(
+                known, rule="incomplete", sentence=f"{known.local}: its .ready marker has another digest; waiting."
+            )
             continue
         target = inbox / upload.place.partition("/")[0] / known.local
         replace_file(target.with_name(f"{target.name}{PARTIAL}"), content)

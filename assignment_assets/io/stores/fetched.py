@@ -41,15 +41,29 @@ class Fetched:
 
     def arrivals(self) -> dict[tuple[str, str], datetime]:
         """(place here, digest) → since when that content lies in the store."""
-        return {(f"{place.partition('/')[0]}/{each.local}", each.digest): each.since
-                for place, each in self.files.items() if each.digest}
+        return {
+            (f"{place.partition('/')[0]}/{each.local}", each.digest): each.since
+            for place, each in self.files.items()
+            if each.digest
+        }
 
     def notices(self) -> list[Notice]:
         """What its author should know of every file that is not fetched."""
-        told = [Notice(place.partition("/")[0], each.local, each.rule, each.sentence)
-                for place, each in self.files.items() if each.rule]
-        return told + [Notice("", name, "odd_name", f"{name}: in the store, but not below the folder of a person who "
-                              "was asked, or under a name that cannot be used; left alone.") for name in self.strangers]
+        told = [
+            Notice(place.partition("/")[0], each.local, each.rule, each.sentence)
+            for place, each in self.files.items()
+            if each.rule
+        ]
+        return told + [
+            Notice(
+                "",
+                name,
+                "odd_name",
+                f"{name}: in the store, but not below the folder of a person who "
+                "was asked, or under a name that cannot be used; left alone.",
+            )
+            for name in self.strangers
+        ]
 
     def pending_since(self) -> list[datetime]:
         """Since when files wait to be fetched."""
@@ -66,16 +80,19 @@ def read_fetched(folder: DataFolder, cycle: str, gate: str, origin: str = STORE)
     if not path.is_file():
         return Fetched()
     stored = json.loads(path.read_text(encoding="utf-8"))
-    files = {place: Fetchable(**facts | {"since": from_text(facts["since"])})
-             for place, facts in stored["files"].items()}
+    files = {
+        place: Fetchable(**facts | {"since": from_text(facts["since"])}) for place, facts in stored["files"].items()
+    }
     return Fetched(files, tuple(stored["strangers"]))
 
 
 def all_fetched(folder: DataFolder, cycle: str, gate: str) -> Fetched:
     """What the last fetches from everywhere left behind."""
     both = [read_fetched(folder, cycle, gate, origin) for origin in (STORE, SHEETS)]
-    return Fetched({place: each for one in both for place, each in one.files.items()},
-                   tuple(name for one in both for name in one.strangers))
+    return Fetched(
+        {place: each for one in both for place, each in one.files.items()},
+        tuple(name for one in both for name in one.strangers),
+    )
 
 
 def write_fetched(folder: DataFolder, cycle: str, gate: str, fetched: Fetched, origin: str = STORE) -> None:

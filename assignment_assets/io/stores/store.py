@@ -12,8 +12,19 @@ from fsspec.exceptions import FSTimeoutError
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.io.stores.schemes import SCHEMES
 
-_FACTS = ("size", "ETag", "etag", "md5Hash", "generation", "mtime", "modify", "created", "LastModified",
-          "last_modified", "updated")
+_FACTS = (
+    "size",
+    "ETag",
+    "etag",
+    "md5Hash",
+    "generation",
+    "mtime",
+    "modify",
+    "created",
+    "LastModified",
+    "last_modified",
+    "updated",
+)
 
 
 @dataclass(frozen=True)
@@ -43,16 +54,26 @@ class Store:
             fsspec.get_filesystem_class(name)
         except ImportError as error:
             package = self.scheme.package
-            raise InvalidInput("settings", [Fault(f"files, {url}", f"the package {package} is not installed",
-                                                  f"it behind {name}://", f"Install it: pip install {package}")]
-                               ) from error
+            raise InvalidInput(
+                "settings",
+                [
+                    Fault(
+                        f"files, {url}",
+                        f"the package {package} is not installed",
+                        f"it behind {name}://",
+                        f"Install it: pip install {package}",
+                    )
+                ],
+            ) from error
         with self._translated("open"):
             self._files, root = fsspec.url_to_fs(url, skip_instance_cache=True)
             self._root = root.rstrip("/")
             is_there = not self.scheme.has_folders or self._files.isdir(self._root)
         if not is_there:
-            raise SourceUnavailable(f"store {url}: its folder is not there, expected one that was made for it. "
-                                    "Make it, or connect the share.")
+            raise SourceUnavailable(
+                f"store {url}: its folder is not there, expected one that was made for it. "
+                "Make it, or connect the share."
+            )
 
     def listing(self, below: str) -> dict[str, Entry]:
         """Every file below a folder, by its name from there on; links are left out."""
@@ -64,8 +85,9 @@ class Store:
             except FileNotFoundError:
                 return {}
         return {
-            name[len(folder):].lstrip("/"): Entry(int(info.get("size") or 0), _facts(info))
-            for name, info in found.items() if info.get("type") == "file" and not info.get("islink")
+            name[len(folder) :].lstrip("/"): Entry(int(info.get("size") or 0), _facts(info))
+            for name, info in found.items()
+            if info.get("type") == "file" and not info.get("islink")
         }
 
     def read(self, names: Iterable[str]) -> dict[str, bytes]:
@@ -115,10 +137,11 @@ class Store:
         try:
             yield
         except self._troubles as error:
-            raise SourceUnavailable(f"store {self.url}: cannot {deed} it ({type(error).__name__}: {error}), expected a "
-                                    "store that answers. Check the address, the network and the log-in that its "
-                                    "package reads from the environment; it is tried again at the next look."
-                                    ) from error
+            raise SourceUnavailable(
+                f"store {self.url}: cannot {deed} it ({type(error).__name__}: {error}), expected a "
+                "store that answers. Check the address, the network and the log-in that its "
+                "package reads from the environment; it is tried again at the next look."
+            ) from error
 
 
 def _facts(info: Mapping) -> str:

@@ -37,14 +37,27 @@ def table_of(rows: Rows, sheet: str, headers: Sequence[str]) -> tuple[list[Answe
         absent = [header for header, key in zip(headers, wanted, strict=True) if key not in keys]
         if absent:
             there = ", ".join(tidy(cell) for cell in row if tidy(cell))
-            return [], [Fault(f"sheet {sheet}, row {number + 1}",
-                              f"no column {' and no column '.join(map(repr, absent))} (there are: {there})",
-                              "the headers as sent", "Give the columns their names back and save the file again.")]
-        body = [Answered(place, dict(zip(keys, map(tidy, cells), strict=False)))
-                for place, cells in enumerate(rows[number + 1:], number + 2)]
+            return [], [
+                Fault(
+                    f"sheet {sheet}, row {number + 1}",
+                    f"no column {' and no column '.join(map(repr, absent))} (there are: {there})",
+                    "the headers as sent",
+                    "Give the columns their names back and save the file again.",
+                )
+            ]
+        body = [
+            Answered(place, dict(zip(keys, map(tidy, cells), strict=False)))
+            for place, cells in enumerate(rows[number + 1 :], number + 2)
+        ]
         return [each for each in body if any(each.cells.values())], []
-    return [], [Fault(f"sheet {sheet}", f"no header row with {headers[0]!r}", f"the columns {', '.join(headers)}",
-                      "Return the workbook that was sent to you, with its header.")]
+    return [], [
+        Fault(
+            f"sheet {sheet}",
+            f"no header row with {headers[0]!r}",
+            f"the columns {', '.join(headers)}",
+            "Return the workbook that was sent to you, with its header.",
+        )
+    ]
 
 
 class KnownIds:
@@ -80,8 +93,9 @@ def looks_like_a_number(text: str) -> bool:
     return "e+" in text.casefold() or text.replace(".", "", 1).isdecimal()
 
 
-def changed_rows(returned: ReturnedFile, sheet: str, columns: Sequence[Column], rows: Sequence[Answered],
-                 known: KnownIds) -> list[Fault]:
+def changed_rows(
+    returned: ReturnedFile, sheet: str, columns: Sequence[Column], rows: Sequence[Answered], known: KnownIds
+) -> list[Fault]:
     """The fault that names every row whose locked cells are no longer as sent; empty when none is.
 
     Rows that were deleted are no fault: they count as blank. Rows without a known id are judged elsewhere.
@@ -102,8 +116,14 @@ def changed_rows(returned: ReturnedFile, sheet: str, columns: Sequence[Column], 
         return []
     numbers = ", ".join(map(str, changed[:_NAMED]))
     more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
-    return [Fault(f"sheet {sheet}, row{'s' if len(changed) > 1 else ''} {numbers}{more}", "a locked cell was changed",
-                  "the cells as sent", "Copy your answers into a fresh copy of the workbook and send that.")]
+    return [
+        Fault(
+            f"sheet {sheet}, row{'s' if len(changed) > 1 else ''} {numbers}{more}",
+            "a locked cell was changed",
+            "the cells as sent",
+            "Copy your answers into a fresh copy of the workbook and send that.",
+        )
+    ]
 
 
 def changed_meta(returned: ReturnedFile) -> list[Fault]:
@@ -113,5 +133,11 @@ def changed_meta(returned: ReturnedFile) -> list[Fault]:
     digests = {name.removeprefix("row:"): value for name, value in returned.meta.items() if name.startswith("row:")}
     if returned.meta.get("content") == content_digest(digests):
         return []
-    return [Fault("workbook", "its hidden sheet _meta is missing or was changed", "the workbook as sent",
-                  "Copy your answers into a fresh copy of the workbook and send that.")]
+    return [
+        Fault(
+            "workbook",
+            "its hidden sheet _meta is missing or was changed",
+            "the workbook as sent",
+            "Copy your answers into a fresh copy of the workbook and send that.",
+        )
+    ]

@@ -26,9 +26,14 @@ def fill_lock_list(packet: Path, target: Path, answers: Mapping[str, str], is_fi
     type_in(packet, target, {lock_list.SHEET: cells, SUMMARY: _finished(packet, is_finished)})
 
 
-def fill_review(packet: Path, target: Path, undo: Mapping[str, str] | None = None,
-                drop: Mapping[str, str] | None = None, add: Iterable[tuple[str, str, str]] = (),
-                is_finished: bool = True) -> None:
+def fill_review(
+    packet: Path,
+    target: Path,
+    undo: Mapping[str, str] | None = None,
+    drop: Mapping[str, str] | None = None,
+    add: Iterable[tuple[str, str, str]] = (),
+    is_finished: bool = True,
+) -> None:
     """Writes a copy of a review book with edits typed in.
 
     Parameters
@@ -38,12 +43,21 @@ def fill_review(packet: Path, target: Path, undo: Mapping[str, str] | None = Non
     add
         Account id, rep (name as the dropdown shows it, or id) and reason, from the first row of Adds on.
     """
-    adds = {xl_rowcol_to_cell(row, column): text
-            for row, line in enumerate(add, review_book.TOP + 1) for column, text in enumerate(line)}
-    type_in(packet, target, {
-        review_book.MOVES: _decided(packet, review_book.MOVES, review_book.UNDO, undo or {}),
-        review_book.BOOKS: _decided(packet, review_book.BOOKS, review_book.DROP, drop or {}),
-        review_book.ADDS: adds, SUMMARY: _finished(packet, is_finished)})
+    adds = {
+        xl_rowcol_to_cell(row, column): text
+        for row, line in enumerate(add, review_book.TOP + 1)
+        for column, text in enumerate(line)
+    }
+    type_in(
+        packet,
+        target,
+        {
+            review_book.MOVES: _decided(packet, review_book.MOVES, review_book.UNDO, undo or {}),
+            review_book.BOOKS: _decided(packet, review_book.BOOKS, review_book.DROP, drop or {}),
+            review_book.ADDS: adds,
+            SUMMARY: _finished(packet, is_finished),
+        },
+    )
 
 
 def type_in(packet: Path, target: Path, cells: Mapping[str, Mapping[str, str]]) -> None:
@@ -74,15 +88,21 @@ def _rows(packet: Path, sheet: str, column: int) -> dict[str, str]:
     """Account id → the cell of its row in a column."""
     issued = read_returned(packet)
     known = issued.row_digests(sheet)
-    return {tidy(row[0]): xl_rowcol_to_cell(number, column)
-            for number, row in enumerate(issued.sheets[sheet]) if tidy(row[0]) in known}
+    return {
+        tidy(row[0]): xl_rowcol_to_cell(number, column)
+        for number, row in enumerate(issued.sheets[sheet])
+        if tidy(row[0]) in known
+    }
 
 
 def _decided(packet: Path, sheet: str, word: str, reasons: Mapping[str, str]) -> dict[str, str]:
     cells = {}
     for column, text in ((review_book.DECISION, lambda _: word), (review_book.REASON, reasons.get)):
-        cells |= {place: text(account_id) for account_id, place in _rows(packet, sheet, column).items()
-                  if account_id in reasons}
+        cells |= {
+            place: text(account_id)
+            for account_id, place in _rows(packet, sheet, column).items()
+            if account_id in reasons
+        }
     return cells
 
 

@@ -13,7 +13,11 @@ from datetime import date
 from typing import Any
 
 KINDS = {
-    "text": None, "whole": "#,##0", "money": "$#,##0", "plain_bps": "#,##0.00", "date": "mmm d, yyyy",
+    "text": None,
+    "whole": "#,##0",
+    "money": "$#,##0",
+    "plain_bps": "#,##0.00",
+    "date": "mmm d, yyyy",
     "cost": "0.0000;-0.0000;–",
 }
 """What a column holds, with its number format: `money` and `plain_bps` are hundredths in the frames."""

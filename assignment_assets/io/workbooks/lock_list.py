@@ -38,7 +38,9 @@ COLUMNS = [
 DECISION, NOTE, STATUS = 2, 3, 5
 STATUS_WORDS = {"l3m": "L3M referrer", "dormant": "dormant", "never": "never-referred"}
 LOCK_WORDS = {
-    "l3m_referrer": "locked: L3M", "keep_with_owner": "locked: stays", "house": "locked: house",
+    "l3m_referrer": "locked: L3M",
+    "keep_with_owner": "locked: stays",
+    "house": "locked: house",
     "protected_deal": "locked: deal",
 }
 NOT_PICKABLE = "to the pool"
@@ -61,8 +63,10 @@ def compose_lock_list(packet: LockPacket, file: Any) -> None:
         accounts = book.sheet(SHEET)
         end = book.table(accounts, TOP, COLUMNS, rows, SHEET, closed)
         bottom = max(end - 1, TOP + 1)
-        quotas = [("Dormant kept", "dormant", packet.dormant_quota),
-                  ("Never-referred kept", "never-referred", packet.never_referred_quota)]
+        quotas = [
+            ("Dormant kept", "dormant", packet.dormant_quota),
+            ("Never-referred kept", "never-referred", packet.never_referred_quota),
+        ]
         _accounts_head(book, accounts, quotas, bottom)
         row = deadline_and_finished(book, summary, 4, packet.deadline)
         for label, status, quota in quotas:
@@ -76,9 +80,15 @@ def compose_lock_list(packet: LockPacket, file: Any) -> None:
 def _in_useful_order(rows: pl.DataFrame) -> list[dict]:
     """Accounts that may be answered first (dormant, then never-referred), the most valuable first."""
     shown = [row | {"status": STATUS_WORDS[row["referral_status"]]} for row in rows.iter_rows(named=True)]
-    return sorted(shown, key=lambda row: (
-        3 if row["lock_kind"] is not None else _GROUPS[row["referral_status"]], row["value"] is None,
-        -(row["value"] or 0), row["account_id"]))
+    return sorted(
+        shown,
+        key=lambda row: (
+            3 if row["lock_kind"] is not None else _GROUPS[row["referral_status"]],
+            row["value"] is None,
+            -(row["value"] or 0),
+            row["account_id"],
+        ),
+    )
 
 
 def _closed_text(row: dict) -> str | None:
@@ -89,8 +99,10 @@ def _closed_text(row: dict) -> str | None:
 
 
 def _kept(status: str, bottom: int, sheet_name: str = "") -> str:
-    return (f'COUNTIFS({span(TOP + 1, DECISION, bottom, sheet_name)},"keep",'
-            f'{span(TOP + 1, STATUS, bottom, sheet_name)},"{status}")')
+    return (
+        f'COUNTIFS({span(TOP + 1, DECISION, bottom, sheet_name)},"keep",'
+        f'{span(TOP + 1, STATUS, bottom, sheet_name)},"{status}")'
+    )
 
 
 def _counter(book: Book, sheet: Any, row: int, column: int, label: str, formula: str, quota: int) -> None:
@@ -100,15 +112,24 @@ def _counter(book: Book, sheet: Any, row: int, column: int, label: str, formula:
 
 
 def _accounts_head(book: Book, sheet: Any, quotas: list[tuple[str, str, int]], bottom: int) -> None:
-    sheet.write_string(0, 0, "Write keep or release in the yellow column. Blank means no answer: "
-                       "the account goes to the pool.", book.style("label"))
+    sheet.write_string(
+        0,
+        0,
+        "Write keep or release in the yellow column. Blank means no answer: the account goes to the pool.",
+        book.style("label"),
+    )
     for row, (label, status, quota) in enumerate(quotas, 1):
         _counter(book, sheet, row, 1, label, _kept(status, bottom), quota)
     listing(sheet, TOP, bottom + 1, len(COLUMNS), DECISION + 1)
     choices(sheet, TOP + 1, DECISION, bottom, ANSWERS, "Decision")
     for word in ANSWERS:
-        sheet.conditional_format(TOP + 1, DECISION, bottom, DECISION, {
-            "type": "cell", "criteria": "==", "value": f'"{word}"', "format": book.style(word)})
+        sheet.conditional_format(
+            TOP + 1,
+            DECISION,
+            bottom,
+            DECISION,
+            {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": book.style(word)},
+        )
 
 
 def _how(packet: LockPacket) -> list[str]:
@@ -125,16 +146,21 @@ def _how(packet: LockPacket) -> list[str]:
     ]
 
 
-def _before_and_after(book: Book, sheet: Any, row: int, packet: LockPacket, rows: list[dict],
-                      closed: list[str | None], bottom: int) -> None:
+def _before_and_after(
+    book: Book, sheet: Any, row: int, packet: LockPacket, rows: list[dict], closed: list[str | None], bottom: int
+) -> None:
     """Today's book beside what stays with the rep for certain, by kind, with a chart of both."""
     locked = [each["status"] for each in rows if each["lock_kind"]]
     picks = [each["status"] for each, text in zip(rows, closed, strict=True) if text is None]
     lines = [
         ("Locked automatically", len(locked), str(len(locked)), len(locked)),
-        *((label, picks.count(status), f"MIN({quota},{_kept(status, bottom, SHEET)})", 0)
-          for label, status, quota in (("Dormant", "dormant", packet.dormant_quota),
-                                       ("Never-referred", "never-referred", packet.never_referred_quota))),
+        *(
+            (label, picks.count(status), f"MIN({quota},{_kept(status, bottom, SHEET)})", 0)
+            for label, status, quota in (
+                ("Dormant", "dormant", packet.dormant_quota),
+                ("Never-referred", "never-referred", packet.never_referred_quota),
+            )
+        ),
         ("Others", len(rows) - len(locked) - len(picks), "0", 0),
     ]
     for place, text in enumerate(["Your accounts", "Today", "Stay for certain"]):
@@ -145,8 +171,15 @@ def _before_and_after(book: Book, sheet: Any, row: int, packet: LockPacket, rows
         sheet.write_formula(number, 2, f"={formula}", book.style(), value=after)
     chart = book.file.add_chart({"type": "bar", "subtype": "stacked"})
     for number, colour in enumerate(["#1d4e89", "#e0a458", "#86a8c9", "#c3cad1"], row + 1):
-        chart.add_series({"name": ["Summary", number, 0], "categories": ["Summary", row, 1, row, 2],
-                          "values": ["Summary", number, 1, number, 2], "fill": {"color": colour}, "gap": 60})
+        chart.add_series(
+            {
+                "name": ["Summary", number, 0],
+                "categories": ["Summary", row, 1, row, 2],
+                "values": ["Summary", number, 1, number, 2],
+                "fill": {"color": colour},
+                "gap": 60,
+            }
+        )
     chart.set_title({"name": "Accounts that stay with you", "name_font": {"size": 11}})
     chart.set_y_axis({"reverse": True, "line": {"none": True}})
     chart.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#e3e6ea"}}, "num_format": "0"})

@@ -61,8 +61,16 @@ def _answers(rows: list[Answered], known: KnownIds) -> tuple[list[dict], int]:
             blank_count += 1
             continue
         rule, message = _broken_rule(row, account_id)
-        answers.append({"row_no": row.row_no, "account_id": account_id or text, "answer": written.casefold(),
-                        "note": row.text("Note"), "rule": rule, "message": message})
+        answers.append(
+            {
+                "row_no": row.row_no,
+                "account_id": account_id or text,
+                "answer": written.casefold(),
+                "note": row.text("Note"),
+                "rule": rule,
+                "message": message,
+            }
+        )
     return _without_repetitions(answers), blank_count
 
 
@@ -72,8 +80,10 @@ def _broken_rule(row: Answered, account_id: str | None) -> tuple[str | None, str
         return "unknown_account", f"row {row.row_no}: there is an answer but no account id; write the id beside it"
     if account_id is None:
         number = "; a spreadsheet seems to have turned it into a number" if looks_like_a_number(text) else ""
-        return "unknown_account", (f"row {row.row_no}: {text!r} is not an account of your list{number}; "
-                                   "answer only the accounts that were sent to you")
+        return "unknown_account", (
+            f"row {row.row_no}: {text!r} is not an account of your list{number}; "
+            "answer only the accounts that were sent to you"
+        )
     if written.casefold() not in ANSWERS:
         return "unknown_answer", f"row {row.row_no}: {written!r} is not an answer; write keep or release"
     return None, None
@@ -89,10 +99,14 @@ def _without_repetitions(answers: list[dict]) -> list[dict]:
         rows = " and ".join(str(answer["row_no"]) for answer in group)
         if len({answer["answer"] for answer in group}) > 1:
             for answer in group:
-                answer |= {"rule": "contradiction", "message":
-                           f"rows {rows}: {account_id} is answered keep and release; answer it once"}
+                answer |= {
+                    "rule": "contradiction",
+                    "message": f"rows {rows}: {account_id} is answered keep and release; answer it once",
+                }
         for answer in group[1:]:
             if answer["rule"] is None:
-                answer |= {"rule": "repeated", "message":
-                           f"row {answer['row_no']}: {account_id} was answered in row {group[0]['row_no']} already"}
+                answer |= {
+                    "rule": "repeated",
+                    "message": f"row {answer['row_no']}: {account_id} was answered in row {group[0]['row_no']} already",
+                }
     return answers

@@ -17,53 +17,107 @@ ANSWERS = ("keep", "release")
 EDIT_REASONS = ("morale", "disruption", "edge_case", "relationship")
 
 LOCK_ROWS = {
-    "account_id": pl.String, "name": pl.String, "state": pl.String,
+    "account_id": pl.String,
+    "name": pl.String,
+    "state": pl.String,
     "referral_status": pl.String,  # l3m, dormant, never
-    "referrals_l3m": pl.Int64, "referrals_l12m": pl.Int64, "referrals_ever": pl.Int64,
-    "last_referral_on": pl.Date, "opp_count": pl.Int64, "bps": pl.Int64, "tam": pl.Int64,
-    "value": pl.Int64, "drive_minutes": pl.Int64,
+    "referrals_l3m": pl.Int64,
+    "referrals_l12m": pl.Int64,
+    "referrals_ever": pl.Int64,
+    "last_referral_on": pl.Date,
+    "opp_count": pl.Int64,
+    "bps": pl.Int64,
+    "tam": pl.Int64,
+    "value": pl.Int64,
+    "drive_minutes": pl.Int64,
     "lock_kind": pl.String,  # an automatic lock, or null where the rep may answer
 }
 REVIEW_BOOKS = {
-    "rep_id": pl.String, "name": pl.String, "capacity": pl.Int64,
-    "accounts_before": pl.Int64, "accounts_after": pl.Int64,
-    "opp_count_before": pl.Int64, "opp_count_after": pl.Int64, "bps_before": pl.Int64, "bps_after": pl.Int64,
-    "tam_before": pl.Int64, "tam_after": pl.Int64, "value_before": pl.Int64, "value_after": pl.Int64,
-    "drive_minutes_before": pl.Int64, "drive_minutes_after": pl.Int64,
+    "rep_id": pl.String,
+    "name": pl.String,
+    "capacity": pl.Int64,
+    "accounts_before": pl.Int64,
+    "accounts_after": pl.Int64,
+    "opp_count_before": pl.Int64,
+    "opp_count_after": pl.Int64,
+    "bps_before": pl.Int64,
+    "bps_after": pl.Int64,
+    "tam_before": pl.Int64,
+    "tam_after": pl.Int64,
+    "value_before": pl.Int64,
+    "value_after": pl.Int64,
+    "drive_minutes_before": pl.Int64,
+    "drive_minutes_after": pl.Int64,
 }
 REVIEW_MOVES = {
-    "account_id": pl.String, "name": pl.String, "state": pl.String,
-    "from_id": pl.String, "from_name": pl.String, "to_id": pl.String, "to_name": pl.String,
+    "account_id": pl.String,
+    "name": pl.String,
+    "state": pl.String,
+    "from_id": pl.String,
+    "from_name": pl.String,
+    "to_id": pl.String,
+    "to_name": pl.String,
     "is_to_field": pl.Boolean,  # false: To is an Inside Sales member, undo puts the account back with From
-    "value": pl.Int64, "move_reason": pl.String, "reason_sentence": pl.String,
-    "keep_cost_balance": pl.Float64, "keep_cost_minutes": pl.Float64, "keep_cost_moves": pl.Float64,
+    "value": pl.Int64,
+    "move_reason": pl.String,
+    "reason_sentence": pl.String,
+    "keep_cost_balance": pl.Float64,
+    "keep_cost_minutes": pl.Float64,
+    "keep_cost_moves": pl.Float64,
 }
 REVIEW_BOOKS_ROWS = {
-    "rep_id": pl.String, "rep_name": pl.String, "account_id": pl.String, "name": pl.String,
-    "state": pl.String, "referral_status": pl.String, "opp_count": pl.Int64, "bps": pl.Int64,
-    "tam": pl.Int64, "value": pl.Int64, "drive_minutes": pl.Int64, "is_move": pl.Boolean,
+    "rep_id": pl.String,
+    "rep_name": pl.String,
+    "account_id": pl.String,
+    "name": pl.String,
+    "state": pl.String,
+    "referral_status": pl.String,
+    "opp_count": pl.Int64,
+    "bps": pl.Int64,
+    "tam": pl.Int64,
+    "value": pl.Int64,
+    "drive_minutes": pl.Int64,
+    "is_move": pl.Boolean,
 }
 REVIEW_CANDIDATES = {
-    "account_id": pl.String, "name": pl.String, "state": pl.String, "owner_name": pl.String,
-    "referral_status": pl.String, "value": pl.Int64,
+    "account_id": pl.String,
+    "name": pl.String,
+    "state": pl.String,
+    "owner_name": pl.String,
+    "referral_status": pl.String,
+    "value": pl.Int64,
 }
 SIGN_OFF_MOVES = {
-    "account_id": pl.String, "name": pl.String, "state": pl.String,
-    "from_name": pl.String, "to_name": pl.String, "other_region": pl.String,
-    "value": pl.Int64, "move_reason": pl.String, "reason_sentence": pl.String, "is_held": pl.Boolean,
+    "account_id": pl.String,
+    "name": pl.String,
+    "state": pl.String,
+    "from_name": pl.String,
+    "to_name": pl.String,
+    "other_region": pl.String,
+    "value": pl.Int64,
+    "move_reason": pl.String,
+    "reason_sentence": pl.String,
+    "is_held": pl.Boolean,
 }
 
 RETURNED_ANSWERS = {
-    "row_no": pl.Int64,       # the row as the spreadsheet numbers it
-    "account_id": pl.String, "answer": pl.String, "note": pl.String,
-    "rule": pl.String,        # null, or why the row has no effect
-    "message": pl.String,     # the sentence that goes with the rule
+    "row_no": pl.Int64,  # the row as the spreadsheet numbers it
+    "account_id": pl.String,
+    "answer": pl.String,
+    "note": pl.String,
+    "rule": pl.String,  # null, or why the row has no effect
+    "message": pl.String,  # the sentence that goes with the rule
 }
 RETURNED_EDITS = {
-    "row_no": pl.Int64,       # 1, 2, 3 … over Moves, Books and Adds: the order in which edits apply
-    "where": pl.String,       # for people: "Moves, row 8"
-    "edit_kind": pl.String, "rep_id": pl.String, "account_id": pl.String, "edit_reason": pl.String,
-    "note": pl.String, "rule": pl.String, "message": pl.String,
+    "row_no": pl.Int64,  # 1, 2, 3 … over Moves, Books and Adds: the order in which edits apply
+    "where": pl.String,  # for people: "Moves, row 8"
+    "edit_kind": pl.String,
+    "rep_id": pl.String,
+    "account_id": pl.String,
+    "edit_reason": pl.String,
+    "note": pl.String,
+    "rule": pl.String,
+    "message": pl.String,
 }
 
 

@@ -71,41 +71,64 @@ def _read_workbook(path: Path) -> ReturnedFile:
         with zipfile.ZipFile(path) as package:
             unpacked = sum(part.file_size for part in package.infolist())
             if unpacked > MOST_BYTES:
-                raise SourceUnavailable(f"{path.name}: {unpacked:,} bytes unpacked, expected at most {MOST_BYTES:,}. "
-                                        "Return the workbook that was sent to you, without additions.")
+                raise SourceUnavailable(
+                    f"{path.name}: {unpacked:,} bytes unpacked, expected at most {MOST_BYTES:,}. "
+                    "Return the workbook that was sent to you, without additions."
+                )
             merged = _merged_in_ods(package) if path.suffix.lower() == ".ods" else _merged_in_xlsx(package)
         reader = fastexcel.read_excel(path)
         sheets = {name: _rows(reader, name) for name in reader.sheet_names}
     except (fastexcel.FastExcelError, zipfile.BadZipFile, ElementTree.ParseError, KeyError) as error:
-        raise SourceUnavailable(f"{path.name}: it cannot be read as a workbook ({error}), expected XLSX or ODS. "
-                                "Open it, save it as .xlsx and send it again.") from error
+        raise SourceUnavailable(
+            f"{path.name}: it cannot be read as a workbook ({error}), expected XLSX or ODS. "
+            "Open it, save it as .xlsx and send it again."
+        ) from error
     return _of_sheets(sheets, merged)
 
 
 def _read_sheet(path: Path) -> ReturnedFile:
     try:
         content = json.loads(path.read_bytes())
-        rows = {str(name): [[None if cell in (None, "") else str(cell) for cell in row] for row in rows]
-                for name, rows in content["rows"].items()}
+        rows = {
+            str(name): [[None if cell in (None, "") else str(cell) for cell in row] for row in rows]
+            for name, rows in content["rows"].items()
+        }
         merged = {str(name): [str(place) for place in places] for name, places in content["merged"].items()}
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError) as error:
-        raise SourceUnavailable(f"{path.name}: it is not what was read of a Google Sheet ({error}), expected rows by "
-                                "tab. Answer in the sheet that was shared with you.") from error
+        raise SourceUnavailable(
+            f"{path.name}: it is not what was read of a Google Sheet ({error}), expected rows by "
+            "tab. Answer in the sheet that was shared with you."
+        ) from error
     return _of_sheets(rows, merged)
 
 
 def _of_sheets(sheets: dict[str, Rows], merged: dict[str, list[str]]) -> ReturnedFile:
     """What the sheets of a whole workbook say, its hidden one included."""
-    faults = [Fault(f"sheet {name}", f"cells {', '.join(places[:5])} are merged", "one value a cell",
-                    "Unmerge them and answer each row.") for name, places in merged.items() if places]
+    faults = [
+        Fault(
+            f"sheet {name}",
+            f"cells {', '.join(places[:5])} are merged",
+            "one value a cell",
+            "Unmerge them and answer each row.",
+        )
+        for name, places in merged.items()
+        if places
+    ]
     meta = dict(cells[0].split("=", 1) for cells in sheets.pop(META, []) if cells and cells[0] and "=" in cells[0])
     summary = sheets.get(SUMMARY, [])
     visible, remembered = _beside(summary, CODE), meta.get("code")
     if visible and remembered and visible != remembered:
-        faults.append(Fault(f"sheet {SUMMARY}", "the packet code differs from the one that the workbook was sent with",
-                            "the code as sent", "Copy your answers into a fresh copy of the workbook."))
-    return ReturnedFile(sheets, remembered or visible, tidy(_beside(summary, FINISHED)).casefold() in _YES,
-                        meta, tuple(faults))
+        faults.append(
+            Fault(
+                f"sheet {SUMMARY}",
+                "the packet code differs from the one that the workbook was sent with",
+                "the code as sent",
+                "Copy your answers into a fresh copy of the workbook.",
+            )
+        )
+    return ReturnedFile(
+        sheets, remembered or visible, tidy(_beside(summary, FINISHED)).casefold() in _YES, meta, tuple(faults)
+    )
 
 
 def _rows(reader: fastexcel.ExcelReader, name: str) -> Rows:
@@ -118,14 +141,16 @@ def _beside(rows: Rows, label: str) -> str | None:
     for row in rows:
         for place, cell in enumerate(row):
             if name_key(cell) == name_key(label):
-                return next((tidy(value) for value in row[place + 1:] if tidy(value)), None)
+                return next((tidy(value) for value in row[place + 1 :] if tidy(value)), None)
     return None
 
 
 def _merged_in_xlsx(package: zipfile.ZipFile) -> dict[str, list[str]]:
     book = ElementTree.fromstring(package.read("xl/workbook.xml"))
-    names = {sheet.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"): sheet.get("name")
-             for sheet in book.iter(f"{_MAIN}sheet")}
+    names = {
+        sheet.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"): sheet.get("name")
+        for sheet in book.iter(f"{_MAIN}sheet")
+    }
     links = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
     parts = {names[link.get("Id")]: link.get("Target") for link in links if link.get("Id") in names}
     merged = {}

@@ -25,32 +25,55 @@ NUM_ADDS = 40
 UNDO, DROP = "undo", "drop"
 _OPEN = [Column("Decision", "", width=11), Column("Reason", "", width=13), Column("Note", "", width=28)]
 MOVE_COLUMNS = [
-    Column("Account id", "account_id", width=20), Column("Account", "name", width=44), *_OPEN,
-    Column("State", "state", width=6), Column("From", "from_name", width=20), Column("To", "to_name", width=20),
-    Column("Value", "value", "money", 13), Column("Why", "why", width=22),
+    Column("Account id", "account_id", width=20),
+    Column("Account", "name", width=44),
+    *_OPEN,
+    Column("State", "state", width=6),
+    Column("From", "from_name", width=20),
+    Column("To", "to_name", width=20),
+    Column("Value", "value", "money", 13),
+    Column("Why", "why", width=22),
     Column("The engine's reason", "reason_sentence", width=95),
     Column("Keeping it costs: balance", "keep_cost_balance", "cost", 12),
     Column("Keeping it costs: minutes", "keep_cost_minutes", "whole", 12),
-    Column("Keeping it costs: moves", "keep_cost_moves", "cost", 12), Column("Edit", "edit", width=24),
+    Column("Keeping it costs: moves", "keep_cost_moves", "cost", 12),
+    Column("Edit", "edit", width=24),
 ]
 ROW_COLUMNS = [
-    Column("Account id", "account_id", width=20), Column("Account", "name", width=44), *_OPEN,
-    Column("Rep", "rep_name", width=20), Column("New", "new", width=6), Column("State", "state", width=6),
-    Column("Status", "status", width=14), Column("Opportunities", "opp_count", "whole", 12),
-    Column("BPS", "bps", "plain_bps", 10), Column("TAM", "tam", "money", 13), Column("Value", "value", "money", 13),
-    Column("Drive, minutes", "drive_minutes", "whole", 9), Column("Rep id", "rep_id", width=20),
+    Column("Account id", "account_id", width=20),
+    Column("Account", "name", width=44),
+    *_OPEN,
+    Column("Rep", "rep_name", width=20),
+    Column("New", "new", width=6),
+    Column("State", "state", width=6),
+    Column("Status", "status", width=14),
+    Column("Opportunities", "opp_count", "whole", 12),
+    Column("BPS", "bps", "plain_bps", 10),
+    Column("TAM", "tam", "money", 13),
+    Column("Value", "value", "money", 13),
+    Column("Drive, minutes", "drive_minutes", "whole", 9),
+    Column("Rep id", "rep_id", width=20),
 ]
-ADD_COLUMNS = [Column("Account id", "", width=22), Column("Rep", "", width=26), Column("Reason", "", width=14),
-               Column("Note", "", width=44)]
+ADD_COLUMNS = [
+    Column("Account id", "", width=22),
+    Column("Rep", "", width=26),
+    Column("Reason", "", width=14),
+    Column("Note", "", width=44),
+]
 CANDIDATE_COLUMNS = [
-    Column("Account id", "account_id", width=20), Column("Account", "name", width=44),
-    Column("State", "state", width=6), Column("With", "owner_name", width=24),
-    Column("Status", "status", width=14), Column("Value", "value", "money", 13),
+    Column("Account id", "account_id", width=20),
+    Column("Account", "name", width=44),
+    Column("State", "state", width=6),
+    Column("With", "owner_name", width=24),
+    Column("Status", "status", width=14),
+    Column("Value", "value", "money", 13),
 ]
 DECISION, REASON = 2, 3
 _EDIT, _REP_ID = len(MOVE_COLUMNS) - 1, len(ROW_COLUMNS) - 1
-_LOOKUP = "=IF({cell}=\"\",\"\",IFERROR(VLOOKUP({cell},'Candidates'!$A:$B,2,FALSE),IFERROR(VLOOKUP({cell}," \
-          "'Moves'!$A:$B,2,FALSE),\"not listed here\")))"
+_LOOKUP = (
+    '=IF({cell}="","",IFERROR(VLOOKUP({cell},\'Candidates\'!$A:$B,2,FALSE),IFERROR(VLOOKUP({cell},'
+    "'Moves'!$A:$B,2,FALSE),\"not listed here\")))"
+)
 
 
 def write_review_book(packet: ReviewPacket, path: Path) -> None:
@@ -73,36 +96,52 @@ def compose_review_book(packet: ReviewPacket, file: Any) -> None:
         row = instructions(book, summary, row, _how(packet))
         _changes_used(book, summary, row, books, labels, ends, packet)
         books_table(book, summary, row, books)
-        book.meta({"layout": LAYOUT, "code": packet.code} |
-                  {f"rep:{rep_id}": label for rep_id, label in labels.items()}, list(labels.values()))
+        book.meta(
+            {"layout": LAYOUT, "code": packet.code} | {f"rep:{rep_id}": label for rep_id, label in labels.items()},
+            list(labels.values()),
+        )
 
 
 def rep_labels(books: pl.DataFrame) -> dict[str, str]:
     """Rep id → what the Rep dropdown shows: the name, with the id where two reps share a name."""
     names = books["name"].to_list()
-    return {rep_id: name if names.count(name) == 1 else f"{name} ({rep_id})"
-            for rep_id, name in zip(books["rep_id"], names, strict=True)}
+    return {
+        rep_id: name if names.count(name) == 1 else f"{name} ({rep_id})"
+        for rep_id, name in zip(books["rep_id"], names, strict=True)
+    }
 
 
 def _moves_in_order(moves: pl.DataFrame) -> pl.DataFrame:
-    edit = pl.when(pl.col("is_to_field")).then(pl.lit("drop:") + pl.col("to_id")).otherwise(
-        pl.lit("add:") + pl.col("from_id"))
+    edit = (
+        pl.when(pl.col("is_to_field"))
+        .then(pl.lit("drop:") + pl.col("to_id"))
+        .otherwise(pl.lit("add:") + pl.col("from_id"))
+    )
     return moves.with_columns(edit.alias("edit"), pl.col("move_reason").str.replace_all("_", " ").alias("why")).sort(
-        ["to_name", "value", "account_id"], descending=[False, True, False], nulls_last=True)
+        ["to_name", "value", "account_id"], descending=[False, True, False], nulls_last=True
+    )
 
 
 def _rows_in_order(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         pl.col("referral_status").replace_strict(STATUS_WORDS).alias("status"),
         pl.when(pl.col("is_move")).then(pl.lit("new")).alias("new"),
-    ).sort(["rep_name", "rep_id", "is_move", "value", "account_id"],
-           descending=[False, False, True, True, False], nulls_last=True)
+    ).sort(
+        ["rep_name", "rep_id", "is_move", "value", "account_id"],
+        descending=[False, False, True, True, False],
+        nulls_last=True,
+    )
 
 
 def _moves_sheet(book: Book, moves: pl.DataFrame) -> int:
     sheet = book.sheet(MOVES)
-    sheet.write_string(0, 0, "One row for each account that changes hands. Write undo, with a reason, where it "
-                       "should not; leave the rest blank.", book.style("label"))
+    sheet.write_string(
+        0,
+        0,
+        "One row for each account that changes hands. Write undo, with a reason, where it "
+        "should not; leave the rest blank.",
+        book.style("label"),
+    )
     end = book.table(sheet, TOP, MOVE_COLUMNS, moves.iter_rows(named=True), MOVES)
     _answering(book, sheet, end, UNDO, len(MOVE_COLUMNS))
     return end
@@ -110,8 +149,13 @@ def _moves_sheet(book: Book, moves: pl.DataFrame) -> int:
 
 def _rows_sheet(book: Book, rows: pl.DataFrame) -> int:
     sheet = book.sheet(BOOKS)
-    sheet.write_string(0, 0, "Each book as proposed, without its locked accounts. Write drop, with a reason, where an "
-                       "account should leave the book.", book.style("label"))
+    sheet.write_string(
+        0,
+        0,
+        "Each book as proposed, without its locked accounts. Write drop, with a reason, where an "
+        "account should leave the book.",
+        book.style("label"),
+    )
     end = book.table(sheet, TOP, ROW_COLUMNS, rows.iter_rows(named=True), BOOKS)
     _answering(book, sheet, end, DROP, len(ROW_COLUMNS))
     return end
@@ -122,35 +166,64 @@ def _answering(book: Book, sheet: Any, end: int, word: str, num_columns: int) ->
     listing(sheet, TOP, end, num_columns, DECISION)
     choices(sheet, TOP + 1, DECISION, bottom, [word], "Decision")
     choices(sheet, TOP + 1, REASON, bottom, EDIT_REASONS, "Reason")
-    sheet.conditional_format(TOP + 1, DECISION, bottom, DECISION, {
-        "type": "cell", "criteria": "==", "value": f'"{word}"', "format": book.style("keep")})
-    sheet.conditional_format(TOP + 1, REASON, bottom, REASON, {
-        "type": "formula", "criteria": f'=AND($C{TOP + 2}<>"",$D{TOP + 2}="")', "format": book.style("bad")})
+    sheet.conditional_format(
+        TOP + 1,
+        DECISION,
+        bottom,
+        DECISION,
+        {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": book.style("keep")},
+    )
+    sheet.conditional_format(
+        TOP + 1,
+        REASON,
+        bottom,
+        REASON,
+        {"type": "formula", "criteria": f'=AND($C{TOP + 2}<>"",$D{TOP + 2}="")', "format": book.style("bad")},
+    )
 
 
 def _adds_sheet(book: Book, num_reps: int) -> None:
     sheet = book.sheet(ADDS)
-    sheet.write_string(0, 0, "Accounts that a rep of yours should have besides: paste the account id, choose the rep "
-                       "and a reason.", book.style("label"))
+    sheet.write_string(
+        0,
+        0,
+        "Accounts that a rep of yours should have besides: paste the account id, choose the rep and a reason.",
+        book.style("label"),
+    )
     end = book.table(sheet, TOP, ADD_COLUMNS, [{}] * NUM_ADDS)
     listing(sheet, TOP, end, len(ADD_COLUMNS), 0)
     sheet.set_column(len(ADD_COLUMNS), len(ADD_COLUMNS), 34)
     sheet.write_string(TOP, len(ADD_COLUMNS), "Account, if listed in this workbook", book.style("header"))
     for row in range(TOP + 1, end):
         sheet.write_formula(row, len(ADD_COLUMNS), _LOOKUP.format(cell=f"$A{row + 1}"), book.style("hint"), value="")
-    sheet.data_validation(TOP + 1, 1, end - 1, 1, {
-        "validate": "list", "source": f"='{META}'!$B$1:$B${max(num_reps, 1)}", "error_title": "Not a rep",
-        "error_message": "Choose one of your reps from the list."})
+    sheet.data_validation(
+        TOP + 1,
+        1,
+        end - 1,
+        1,
+        {
+            "validate": "list",
+            "source": f"='{META}'!$B$1:$B${max(num_reps, 1)}",
+            "error_title": "Not a rep",
+            "error_message": "Choose one of your reps from the list.",
+        },
+    )
     choices(sheet, TOP + 1, 2, end - 1, EDIT_REASONS, "Reason")
 
 
 def _candidates_sheet(book: Book, candidates: pl.DataFrame) -> None:
     sheet = book.sheet(CANDIDATES)
-    sheet.write_string(0, 0, "Accounts in your states that no field rep would own: copy the id to the tab Adds."
-                       if candidates.height else "None are listed; any account's id can be pasted on the tab Adds.",
-                       book.style("label"))
+    sheet.write_string(
+        0,
+        0,
+        "Accounts in your states that no field rep would own: copy the id to the tab Adds."
+        if candidates.height
+        else "None are listed; any account's id can be pasted on the tab Adds.",
+        book.style("label"),
+    )
     rows = candidates.with_columns(pl.col("referral_status").replace_strict(STATUS_WORDS).alias("status")).sort(
-        ["value", "account_id"], descending=[True, False], nulls_last=True)
+        ["value", "account_id"], descending=[True, False], nulls_last=True
+    )
     end = book.table(sheet, TOP, CANDIDATE_COLUMNS, rows.iter_rows(named=True))
     listing(sheet, TOP, end, len(CANDIDATE_COLUMNS), 2)
 
@@ -171,8 +244,15 @@ def _how(packet: ReviewPacket) -> list[str]:
     ]
 
 
-def _changes_used(book: Book, sheet: Any, row: int, books: pl.DataFrame, labels: dict[str, str],
-                  ends: dict[str, int], packet: ReviewPacket) -> None:
+def _changes_used(
+    book: Book,
+    sheet: Any,
+    row: int,
+    books: pl.DataFrame,
+    labels: dict[str, str],
+    ends: dict[str, int],
+    packet: ReviewPacket,
+) -> None:
     """Two live counters per rep, beside the books' table."""
     left = len(BOOK_COLUMNS)
     sheet.set_column(left, left + 1, 12)

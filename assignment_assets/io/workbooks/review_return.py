@@ -71,11 +71,15 @@ def _decisions(sheet: str, word: str, rows: list[Answered], known: KnownIds) -> 
         kind, rep_id = row.text("Edit").split(":", 1) if row.text("Edit") else ("drop", row.text("Rep id"))
         edit = _edit(f"{sheet}, row {row.row_no}", kind, rep_id, account_id or text, row)
         if account_id is None:
-            yield _refused(edit, "unknown_account", f"{text!r} is not an account of this sheet; "
-                           f"use the tab {ADDS} for other accounts")
+            yield _refused(
+                edit,
+                "unknown_account",
+                f"{text!r} is not an account of this sheet; use the tab {ADDS} for other accounts",
+            )
         elif decision != word:
-            yield _refused(edit, "unknown_answer",
-                           f"{row.text('Decision')!r} is not an answer; write {word} or leave it blank")
+            yield _refused(
+                edit, "unknown_answer", f"{row.text('Decision')!r} is not an answer; write {word} or leave it blank"
+            )
         else:
             yield _with_reason(edit)
 
@@ -90,8 +94,13 @@ def _adds(rows: list[Answered], reps: dict[str, str]) -> Iterator[dict]:
         rep_id = by_label.get(rep.casefold()) or known.match(rep)
         edit = _edit(f"{ADDS}, row {row.row_no}", "add", rep_id or rep, complete_id(text), row)
         if not text or looks_like_a_number(text):
-            yield _refused(edit, "unknown_account", f"{text!r} is not an account id; paste the id from Candidates, "
-                           "Moves or Salesforce" if text else "the account id is missing; write it beside the rep")
+            yield _refused(
+                edit,
+                "unknown_account",
+                f"{text!r} is not an account id; paste the id from Candidates, Moves or Salesforce"
+                if text
+                else "the account id is missing; write it beside the rep",
+            )
         elif rep_id is None:
             yield _refused(edit, "unknown_rep", f"{rep!r} is not one of your reps; choose one from the list")
         else:
@@ -117,9 +126,16 @@ def _from_csv(returned: ReturnedFile, known_ids: Collection[str] | None) -> tupl
 
 
 def _edit(where: str, kind: str, rep_id: str, account_id: str, row: Answered) -> dict:
-    return {"where": where, "edit_kind": kind, "rep_id": rep_id, "account_id": account_id,
-            "edit_reason": row.text("Reason").casefold().replace(" ", "_"), "note": row.text("Note"),
-            "rule": None, "message": None}
+    return {
+        "where": where,
+        "edit_kind": kind,
+        "rep_id": rep_id,
+        "account_id": account_id,
+        "edit_reason": row.text("Reason").casefold().replace(" ", "_"),
+        "note": row.text("Note"),
+        "rule": None,
+        "message": None,
+    }
 
 
 def _refused(edit: dict, rule: str, sentence: str) -> dict:

@@ -22,18 +22,45 @@ _STYLES = {
     "heading": {"bold": True, "font_size": 12, "font_color": ACCENT, "bottom": 1, "bottom_color": ACCENT},
     "label": {"bold": True},
     "line": {"text_wrap": True, "valign": "top"},
-    "header": {"bold": True, "font_color": "#ffffff", "bg_color": ACCENT, "text_wrap": True, "border": 1,
-               "border_color": "#ffffff", "indent": 1},
-    "number_header": {"bold": True, "font_color": "#ffffff", "bg_color": ACCENT, "text_wrap": True, "border": 1,
-                      "border_color": "#ffffff", "align": "right"},
+    "header": {
+        "bold": True,
+        "font_color": "#ffffff",
+        "bg_color": ACCENT,
+        "text_wrap": True,
+        "border": 1,
+        "border_color": "#ffffff",
+        "indent": 1,
+    },
+    "number_header": {
+        "bold": True,
+        "font_color": "#ffffff",
+        "bg_color": ACCENT,
+        "text_wrap": True,
+        "border": 1,
+        "border_color": "#ffffff",
+        "align": "right",
+    },
     "cell": {"bottom": 1, "bottom_color": "#e3e6ea"},
     "text_cell": {"bottom": 1, "bottom_color": "#e3e6ea", "indent": 1},
-    "open_header": {"bold": True, "bg_color": "#f2c94c", "text_wrap": True, "border": 1, "border_color": "#ffffff",
-                    "indent": 1},
+    "open_header": {
+        "bold": True,
+        "bg_color": "#f2c94c",
+        "text_wrap": True,
+        "border": 1,
+        "border_color": "#ffffff",
+        "indent": 1,
+    },
     "open": {"bg_color": OPEN, "border": 1, "border_color": "#d9c27a", "locked": False, "num_format": "@"},
     "closed": {"font_color": GREY, "italic": True},
-    "answer": {"bg_color": OPEN, "border": 2, "border_color": "#d9a400", "locked": False, "bold": True,
-               "font_size": 12, "align": "center"},
+    "answer": {
+        "bg_color": OPEN,
+        "border": 2,
+        "border_color": "#d9a400",
+        "locked": False,
+        "bold": True,
+        "font_size": 12,
+        "align": "center",
+    },
     "code": {"font_name": "Consolas", "font_size": 8, "font_color": GREY},
     "command": {"font_name": "Consolas", "bold": True},
     "hint": {"italic": True, "font_color": GREY},
@@ -91,8 +118,15 @@ class Book:
             sheet.set_landscape()
         return sheet
 
-    def table(self, sheet: Any, top: int, columns: Sequence[Column], rows: Iterable[dict], key: str = "",
-              closed: Sequence[str | None] = ()) -> int:
+    def table(
+        self,
+        sheet: Any,
+        top: int,
+        columns: Sequence[Column],
+        rows: Iterable[dict],
+        key: str = "",
+        closed: Sequence[str | None] = (),
+    ) -> int:
         """Writes header and rows from row `top` (0-based) on; returns the row after the last.
 
         Parameters
@@ -107,9 +141,15 @@ class Book:
             header = "open_header" if column.is_open else "header" if column.kind == "text" else "number_header"
             sheet.write_string(top, place, column.header, self.style(header))
         sheet.set_row(top, 32)
-        plan = [(place, column.kind, column.source,
-                 self.style("text_cell" if column.kind == "text" else "cell", KINDS[column.kind]))
-                for place, column in enumerate(columns)]
+        plan = [
+            (
+                place,
+                column.kind,
+                column.source,
+                self.style("text_cell" if column.kind == "text" else "cell", KINDS[column.kind]),
+            )
+            for place, column in enumerate(columns)
+        ]
         kinds = [column.kind for column in columns if column.source]
         open_style, closed_style = self.style("open"), self.style("closed")
         row_no = top
@@ -146,8 +186,11 @@ class Book:
         """
         sheet = self.file.add_worksheet(META)
         sheet.very_hidden()
-        lines = facts | {"content": content_digest(self._row_digests)} | {
-            f"row:{name}": digest for name, digest in self._row_digests.items()}
+        lines = (
+            facts
+            | {"content": content_digest(self._row_digests)}
+            | {f"row:{name}": digest for name, digest in self._row_digests.items()}
+        )
         for number, (name, value) in enumerate(lines.items()):
             sheet.write_string(number, 0, f"{name}={value}")
         sheet.write_column(0, 1, choosable)
@@ -163,9 +206,19 @@ def listing(sheet: Any, top: int, end: int, num_columns: int, num_frozen: int) -
 def choices(sheet: Any, top: int, left: int, bottom: int, words: Sequence[str], what: str) -> None:
     """A dropdown over one column's cells; other words are refused as they are typed."""
     message = f"{what}: choose {' or '.join(words)}, or leave it blank."
-    sheet.data_validation(top, left, bottom, left, {
-        "validate": "list", "source": list(words), "ignore_blank": True,
-        "error_title": "Not an answer", "error_message": message[:255]})
+    sheet.data_validation(
+        top,
+        left,
+        bottom,
+        left,
+        {
+            "validate": "list",
+            "source": list(words),
+            "ignore_blank": True,
+            "error_title": "Not an answer",
+            "error_message": message[:255],
+        },
+    )
 
 
 def span(top: int, left: int, bottom: int, sheet_name: str = "") -> str:
@@ -178,6 +231,7 @@ def span(top: int, left: int, bottom: int, sheet_name: str = "") -> str:
 def limit_colours(book: Book, sheet: Any, row: int, column: int, limit: int) -> None:
     """A counter turns red above its limit and green at it; red is asked first."""
     place = (row, column, row, column)
-    sheet.conditional_format(*place, {"type": "cell", "criteria": ">", "value": limit,
-                                      "format": book.style("bad"), "stop_if_true": True})
+    sheet.conditional_format(
+        *place, {"type": "cell", "criteria": ">", "value": limit, "format": book.style("bad"), "stop_if_true": True}
+    )
     sheet.conditional_format(*place, {"type": "cell", "criteria": "==", "value": limit, "format": book.style("good")})

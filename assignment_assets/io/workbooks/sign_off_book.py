@@ -18,10 +18,15 @@ MOVES = "Moves"
 LAYOUT = "sign_off_book/1"
 TOP = 1
 COLUMNS = [
-    Column("Account id", "account_id", width=20), Column("Account", "name", width=44),
-    Column("State", "state", width=6), Column("From", "from_name", width=22), Column("To", "to_name", width=22),
-    Column("Other region", "other_region", width=16), Column("Value", "value", "money", 14),
-    Column("Held", "held", width=7), Column("Why", "why", width=22),
+    Column("Account id", "account_id", width=20),
+    Column("Account", "name", width=44),
+    Column("State", "state", width=6),
+    Column("From", "from_name", width=22),
+    Column("To", "to_name", width=22),
+    Column("Other region", "other_region", width=16),
+    Column("Value", "value", "money", 14),
+    Column("Held", "held", width=7),
+    Column("Why", "why", width=22),
     Column("Reason", "reason_sentence", width=95),
 ]
 
@@ -31,14 +36,17 @@ def write_sign_off_book(packet: SignOffPacket, path: Path) -> None:
     moves = packet.moves.with_columns(
         pl.when(pl.col("is_held")).then(pl.lit("held")).alias("held"),
         pl.col("move_reason").str.replace_all("_", " ").alias("why"),
-    ).sort(
-        ["is_held", "to_name", "value", "account_id"], descending=[True, False, True, False], nulls_last=True)
+    ).sort(["is_held", "to_name", "value", "account_id"], descending=[True, False, True, False], nulls_last=True)
     title = f"Sign-off of {packet.region}"
     subtitle = f"Cycle {packet.cycle}, revision {packet.revision}, as of {long_date(packet.as_of)}"
     with Book(workbook(path), title, packet.cycle, datetime.combine(packet.as_of, time())) as book:
         summary = summary_sheet(book, title, subtitle, packet.code)
-        facts = [("For", packet.signer), ("Moves to sign", str(moves.height)),
-                 ("Of these on hold", str(moves.filter("is_held").height)), ("Digest of the moves", packet.digest)]
+        facts = [
+            ("For", packet.signer),
+            ("Moves to sign", str(moves.height)),
+            ("Of these on hold", str(moves.filter("is_held").height)),
+            ("Digest of the moves", packet.digest),
+        ]
         for row, (label, value) in enumerate(facts, 4):
             summary.write_string(row, 0, label, book.style("label"))
             summary.write_string(row, 1, value, book.style("code" if value == packet.digest else "fact"))

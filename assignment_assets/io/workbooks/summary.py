@@ -37,9 +37,18 @@ def deadline_and_finished(book: Book, sheet: Any, row: int, deadline: datetime) 
     sheet.write_string(row + 1, 0, FINISHED, book.style("label"))
     sheet.write_string(row + 1, 1, "no", book.style("answer"))
     sheet.write_string(row + 1, 2, "← write yes when you are done; the file counts only then", book.style("hint"))
-    sheet.data_validation(row + 1, 1, row + 1, 1, {
-        "validate": "list", "source": list(FINISHED_WORDS), "error_title": FINISHED,
-        "error_message": "Choose yes when you are done, no while you are still at it."})
+    sheet.data_validation(
+        row + 1,
+        1,
+        row + 1,
+        1,
+        {
+            "validate": "list",
+            "source": list(FINISHED_WORDS),
+            "error_title": FINISHED,
+            "error_message": "Choose yes when you are done, no while you are still at it.",
+        },
+    )
     return row + 3
 
 

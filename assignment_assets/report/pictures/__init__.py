@@ -13,6 +13,13 @@ from assignment_assets.report.pictures.overflow import overflow_by_state
 from assignment_assets.report.pictures.sizes import book_sizes
 
 __all__ = [
-    "balance_before_after", "book_sizes", "data_uri", "drive_time_distribution", "front", "funnel",
-    "map_before_after", "markdown", "overflow_by_state",
+    "balance_before_after",
+    "book_sizes",
+    "data_uri",
+    "drive_time_distribution",
+    "front",
+    "funnel",
+    "map_before_after",
+    "markdown",
+    "overflow_by_state",
 ]

@@ -37,7 +37,8 @@ def balance_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
         sheet = canvas.figure(4.9, findings.of_balance(figures), below)
         shares = {
             (measure, book_state): fair_shares(loads(owned, book_state, reps), measure).sort()
-            for measure in PANELS for book_state in COLOURS
+            for measure in PANELS
+            for book_state in COLOURS
         }
         top = min(HIGHEST, 50 * math.ceil(max(series.max() for series in shares.values()) / 50 + 0.1))
         for axes, measure in zip(sheet.subplots(2, 2, sharex=True, sharey=True).flat, PANELS, strict=True):
@@ -57,8 +58,14 @@ def _panel(axes: Axes, shares: dict[str, pl.Series], top: float) -> None:
     for book_state, series in shares.items():
         places = [100 * (rank + 0.5) / series.len() for rank in range(series.len())]
         axes.plot(
-            places, series.clip(upper_bound=top), color=COLOURS[book_state], lw=2, label=book_state, clip_on=False,
-            marker="o" if series.len() <= 40 else None, ms=3.5,
+            places,
+            series.clip(upper_bound=top),
+            color=COLOURS[book_state],
+            lw=2,
+            label=book_state,
+            clip_on=False,
+            marker="o" if series.len() <= 40 else None,
+            ms=3.5,
         )
     axes.axhline(100, color=canvas.INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
     axes.set(xlim=(0, 100), ylim=(0, top), xticks=[])

@@ -20,11 +20,24 @@ BEFORE, AFTER, WARNING, GOOD = "#9aa5b1", "#0b5cad", "#c2410c", "#1b7f4b"
 LOCKED, PLACED, OVERFLOW = "#52606d", "#0b5cad", "#d97706"
 
 _STYLE = {
-    "font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "axes.labelcolor": QUIET,
-    "axes.edgecolor": RULE, "axes.titlesize": 8, "axes.titlelocation": "left", "axes.titleweight": "bold",
-    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
-    "xtick.color": QUIET, "ytick.color": QUIET, "grid.color": RULE, "grid.linewidth": 0.8,
-    "legend.frameon": False, "figure.facecolor": PAPER, "svg.hashsalt": "assignment",
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "text.color": INK,
+    "axes.labelcolor": QUIET,
+    "axes.edgecolor": RULE,
+    "axes.titlesize": 8,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "grid.color": RULE,
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "figure.facecolor": PAPER,
+    "svg.hashsalt": "assignment",
 }
 
 

@@ -6,8 +6,14 @@ from assignment_assets.report import findings
 from assignment_assets.report.pictures import canvas
 from assignment_assets.report.wording import percent
 
-CLASSES = ((0, 30, "up to 30 min"), (30, 60, "30 to 60 min"), (60, 120, "1 to 2 h"), (120, 240, "2 to 4 h"),
-           (240, 480, "4 to 8 h"), (480, None, "over 8 h"))
+CLASSES = (
+    (0, 30, "up to 30 min"),
+    (30, 60, "30 to 60 min"),
+    (60, 120, "1 to 2 h"),
+    (120, 240, "2 to 4 h"),
+    (240, 480, "4 to 8 h"),
+    (480, None, "over 8 h"),
+)
 
 
 def drive_time_distribution(drive_minutes: pl.DataFrame) -> bytes:
@@ -20,8 +26,11 @@ def drive_time_distribution(drive_minutes: pl.DataFrame) -> bytes:
         nothing but nulls is not drawn.
     """
     finding = findings.of_drive_minutes(drive_minutes)
-    drawn = [(name, colour) for name, colour in (("before_minutes", canvas.BEFORE), ("after_minutes", canvas.AFTER))
-             if drive_minutes[name].count()]
+    drawn = [
+        (name, colour)
+        for name, colour in (("before_minutes", canvas.BEFORE), ("after_minutes", canvas.AFTER))
+        if drive_minutes[name].count()
+    ]
     if not drawn:
         return canvas.nothing_to_show(finding)
     with canvas.paper():

@@ -22,8 +22,14 @@ def front(referring_front: pl.DataFrame) -> bytes:
         sheet = canvas.figure(4.3, finding, below)
         axes = sheet.add_subplot()
         dots = axes.scatter(
-            referring_front["drive_minutes"], referring_front["referring_balance"], c=referring_front["moves_pct"],
-            cmap="viridis_r", s=26, edgecolors="white", linewidths=0.4, zorder=2,
+            referring_front["drive_minutes"],
+            referring_front["referring_balance"],
+            c=referring_front["moves_pct"],
+            cmap="viridis_r",
+            s=26,
+            edgecolors="white",
+            linewidths=0.4,
+            zorder=2,
         )
         _mark(axes, referring_front.filter(pl.col("is_knee")), "knee: best compromise", "D", 95)
         _mark(axes, referring_front.filter(pl.col("is_chosen")), "chosen", "o", 180)
@@ -40,6 +46,13 @@ def front(referring_front: pl.DataFrame) -> bytes:
 def _mark(axes, points: pl.DataFrame, label: str, marker: str, size: int) -> None:
     if not points.is_empty():
         axes.scatter(
-            points["drive_minutes"], points["referring_balance"], s=size, marker=marker, label=label,
-            facecolors="none", edgecolors=canvas.WARNING, linewidths=1.8, zorder=3,
+            points["drive_minutes"],
+            points["referring_balance"],
+            s=size,
+            marker=marker,
+            label=label,
+            facecolors="none",
+            edgecolors=canvas.WARNING,
+            linewidths=1.8,
+            zorder=3,
         )

@@ -10,11 +10,21 @@ from assignment_assets.report.pictures import canvas
 from assignment_assets.report.wording import NOTHING, whole
 
 BARS = (
-    ("accounts",), ("pool",), ("locked", "placed", "overflow"), ("moves",), ("reviewed",), ("approved",), ("written",),
+    ("accounts",),
+    ("pool",),
+    ("locked", "placed", "overflow"),
+    ("moves",),
+    ("reviewed",),
+    ("approved",),
+    ("written",),
 )
 COLOURS = {
-    "accounts": canvas.BEFORE, "pool": "#7a8794", "locked": canvas.LOCKED, "placed": canvas.PLACED,
-    "overflow": canvas.OVERFLOW, "written": canvas.GOOD,
+    "accounts": canvas.BEFORE,
+    "pool": "#7a8794",
+    "locked": canvas.LOCKED,
+    "placed": canvas.PLACED,
+    "overflow": canvas.OVERFLOW,
+    "written": canvas.GOOD,
 }
 LABELS, COUNTS = -3.05, 1.08  # where the two columns of text begin; the bars lie between −1 and 1
 

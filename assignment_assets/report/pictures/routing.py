@@ -15,13 +15,20 @@ def hours_picture(timed: pl.DataFrame) -> bytes:
     timed
         decided_at and minutes, a row a decision; null minutes are not drawn.
     """
-    days = timed.drop_nulls("minutes").group_by(day=pl.col("decided_at").dt.date()).agg(
-        median=pl.col("minutes").median(), worst=pl.col("minutes").max()).sort("day")
+    days = (
+        timed.drop_nulls("minutes")
+        .group_by(day=pl.col("decided_at").dt.date())
+        .agg(median=pl.col("minutes").median(), worst=pl.col("minutes").max())
+        .sort("day")
+    )
     if days.is_empty():
         return canvas.nothing_to_show("No new account has been written yet.")
     late = days.filter(pl.col("worst") > TARGET_MINUTES).height
-    finding = (f"On {late} of {days.height} days an account waited more than {TARGET_MINUTES} minutes" if late else
-               f"No account waited more than {TARGET_MINUTES} minutes on {days.height} days")
+    finding = (
+        f"On {late} of {days.height} days an account waited more than {TARGET_MINUTES} minutes"
+        if late
+        else f"No account waited more than {TARGET_MINUTES} minutes on {days.height} days"
+    )
     with canvas.paper():
         sheet = canvas.figure(2.6, finding)
         axes = sheet.add_subplot()

@@ -6,9 +6,23 @@ from assignment_assets.report.sections import books, choice, people, places, run
 from assignment_assets.report.sections.section import Section
 
 SECTIONS = (
-    run.waterfall, run.stages, books.balance_of_books, books.books, places.on_the_map, places.drive_time,
-    places.overflow, choice.front, choice.certificate, people.edits, people.held_and_refused, people.sign_offs,
-    people.approved, trail.write_back, trail.exceptions, trail.audit, run.configuration,
+    run.waterfall,
+    run.stages,
+    books.balance_of_books,
+    books.books,
+    places.on_the_map,
+    places.drive_time,
+    places.overflow,
+    choice.front,
+    choice.certificate,
+    people.edits,
+    people.held_and_refused,
+    people.sign_offs,
+    people.approved,
+    trail.write_back,
+    trail.exceptions,
+    trail.audit,
+    run.configuration,
 )
 
 

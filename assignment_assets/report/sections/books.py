@@ -27,8 +27,11 @@ from assignment_assets.report.wording import (
 def owned_and_reps(report: ReportInput) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`books.ownership` and `books.field_reps` of the cycle; of a region its own reps only."""
     owned = ownership(
-        report.frame("accounts"), report.optional("proposed_books"), report.optional("overflow"),
-        report.optional("reviewed_books"), report.optional("decided_books"),
+        report.frame("accounts"),
+        report.optional("proposed_books"),
+        report.optional("overflow"),
+        report.optional("reviewed_books"),
+        report.optional("decided_books"),
     )
     reps = field_reps(report.frame("reps"), report.optional("current_books"))
     return owned, reps.filter(pl.col("region") == report.region) if report.region else reps
@@ -47,26 +50,38 @@ def balance_of_books(report: ReportInput, names: Names) -> Section:
     ]
     worded = [
         {
-            "measure": MEASURE_WORDS[row["measure"]], "book_state": BOOK_STATE_WORDS[row["book_state"]],
-            "hoover_pct": row["hoover_pct"], "cv_pct": row["cv_pct"],
+            "measure": MEASURE_WORDS[row["measure"]],
+            "book_state": BOOK_STATE_WORDS[row["book_state"]],
+            "hoover_pct": row["hoover_pct"],
+            "cv_pct": row["cv_pct"],
             **{name: of_measure(row["measure"], row[name]) for name in ("least", "most", "spread")},
         }
         for row in figures.sort(pl.col("measure").cast(pl.Enum(list(MEASURE_WORDS))), maintain_order=True).to_dicts()
     ]
     text = pl.String
     schema = {
-        "measure": text, "book_state": text, "hoover_pct": pl.Float64, "cv_pct": pl.Float64, "least": text,
-        "most": text, "spread": text,
+        "measure": text,
+        "book_state": text,
+        "hoover_pct": pl.Float64,
+        "cv_pct": pl.Float64,
+        "least": text,
+        "most": text,
+        "spread": text,
     }
     columns = [
-        Column("measure", "Measure"), Column("book_state", "Books"),
+        Column("measure", "Measure"),
+        Column("book_state", "Books"),
         number("hoover_pct", "Misplaced", percent, has_bar=True),
         number("cv_pct", "Variation (CV)", percent, has_bar=True),
-        number("least", "Smallest book", str), number("most", "Largest book", str), number("spread", "Difference", str),
+        number("least", "Smallest book", str),
+        number("most", "Largest book", str),
+        number("spread", "Difference", str),
     ]
     caption = f"Balance of {plural(reps.height, 'field book')}"
     return Section(
-        "balance", "Balance", sentences,
+        "balance",
+        "Balance",
+        sentences,
         [picture(pictures.balance_before_after(owned, reps), findings.of_balance(figures))],
         [grid(pl.DataFrame(worded, schema=schema), caption, columns)],
     )
@@ -96,11 +111,18 @@ def books(report: ReportInput, names: Names) -> Section:
     owned, reps = owned_and_reps(report)
     table = book_table(owned, report.frame("reps"), report.optional("current_books"))
     columns = [
-        Column("name", "Rep"), Column("region", "Region"), Column("team", "Team", words),
-        number("count_before", "Accounts before"), number("count_after", "After", has_bar=True),
-        number("capacity", "Capacity"), number("opp_count", "Opportunities", has_bar=True),
-        number("bps", "BPS", hundredths, has_bar=True), number("tam", "TAM", dollars, has_bar=True),
-        number("value", "Value", dollars, has_bar=True), number("moves_in", "In", signed), number("moves_out", "Out"),
+        Column("name", "Rep"),
+        Column("region", "Region"),
+        Column("team", "Team", words),
+        number("count_before", "Accounts before"),
+        number("count_after", "After", has_bar=True),
+        number("capacity", "Capacity"),
+        number("opp_count", "Opportunities", has_bar=True),
+        number("bps", "BPS", hundredths, has_bar=True),
+        number("tam", "TAM", dollars, has_bar=True),
+        number("value", "Value", dollars, has_bar=True),
+        number("moves_in", "In", signed),
+        number("moves_out", "Out"),
     ]
     is_field = pl.col("team").fill_null("") == "field"
     if report.region:
@@ -116,7 +138,9 @@ def books(report: ReportInput, names: Names) -> Section:
         grids.append(grid(others, caption, of_others, most=3000, is_folded=bool(report.region)))
     sizes = findings.of_sizes(loads(owned, "before", reps), loads(owned, "after", reps))
     return Section(
-        "books", "Books", ["Carve-outs are apart and not counted. Amounts are those of the books after."],
+        "books",
+        "Books",
+        ["Carve-outs are apart and not counted. Amounts are those of the books after."],
         [picture(pictures.book_sizes(owned, reps), sizes)],
         grids,
     )

@@ -12,7 +12,9 @@ from assignment_assets.report.sections.section import Section, not_run
 from assignment_assets.report.wording import decimal, minutes, percent, within_sentence, words
 
 OBJECTIVES = {
-    "referring_balance": "most even", "drive_minutes": "shortest drive", "moves_pct": "fewest owner changes",
+    "referring_balance": "most even",
+    "drive_minutes": "shortest drive",
+    "moves_pct": "fewest owner changes",
 }
 FIGURE_NAMES = {"moves_pct": "moves (%)", "drive_minutes": "mean drive (min)", "balance": "misplaced (%)"}
 
@@ -26,7 +28,8 @@ def front(report: ReportInput, names: Names) -> Section:
     if points.is_empty():
         return Section("front", "The choice", [f"{finding}."])
     columns = [
-        Column("marks", "Point"), number("point", "No."),
+        Column("marks", "Point"),
+        number("point", "No."),
         number("referring_balance", "Misplaced", percent, has_bar=True),
         number("drive_minutes", "Mean drive", minutes, has_bar=True),
         number("moves_pct", "Change owner", percent, has_bar=True),
@@ -68,19 +71,26 @@ def certificate(report: ReportInput, names: Names) -> Section:
     if lines.is_empty():
         return Section("certificate", "Certificate", ["Nothing was proven: there was nothing to place."])
     columns = [
-        Column("phase", "Phase", words), Column("metric", "Figure", _figure_name), number("value", "Value", _figure),
-        number("bound", "Proven bound", _figure), number("gap_pct", "Gap", _gap), prose("sentence", "In words"),
+        Column("phase", "Phase", words),
+        Column("metric", "Figure", _figure_name),
+        number("value", "Value", _figure),
+        number("bound", "Proven bound", _figure),
+        number("gap_pct", "Gap", _gap),
+        prose("sentence", "In words"),
     ]
     grids = [grid(lines.filter(pl.col("state").is_null()), "What is proven about the books", columns)]
     by_state = lines.drop_nulls("state").sort("value", "state", descending=[True, False], nulls_last=True)
     if not by_state.is_empty():
         of_state = [
-            Column("state", "State"), number("value", "To Inside Sales", has_bar=True), prose("sentence", "Why"),
+            Column("state", "State"),
+            number("value", "To Inside Sales", has_bar=True),
+            prose("sentence", "Why"),
         ]
         grids.append(grid(by_state, "State by state: why accounts have no seat", of_state, is_folded=True))
     whose = ["Of the whole company's books, all regions together."] if report.region else []
     return Section(
-        "certificate", "Certificate",
+        "certificate",
+        "Certificate",
         [*whose, "A bound is proven: no books at all can be better than it. The gap is what may be left."],
         grids=grids,
     )

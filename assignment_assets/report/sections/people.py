@@ -25,19 +25,32 @@ def edits(report: ReportInput, names: Names) -> Section:
     told = [verdict for verdict in ("accepted", "held", "refused") if verdict in counts]
     tally = ", ".join(f"{whole(counts[verdict])} {verdict}" for verdict in told)
     columns = [
-        Column("director", "Director"), Column("edit_kind", "Edit", words),
-        Column("account_id", "Account", names.account, shows_id=True), Column("rep_id", "Book of", names.person),
-        Column("edit_reason", "Reason", words), Column("note", "Note"), Column("verdict", "Verdict", words),
+        Column("director", "Director"),
+        Column("edit_kind", "Edit", words),
+        Column("account_id", "Account", names.account, shows_id=True),
+        Column("rep_id", "Book of", names.person),
+        Column("edit_reason", "Reason", words),
+        Column("note", "Note"),
+        Column("verdict", "Verdict", words),
         prose("message", "Why"),
     ]
     grids = [grid(verdicts, "Every edit and its verdict", columns, kept_in="edit_verdicts")]
     decisions = report.frame("decision_verdicts")
     if not decisions.is_empty():
-        grids.append(grid(decisions, "Growth Strategy's decisions on held edits", [
-            Column("decided_by", "Who"), Column("decision", "Decision", words),
-            Column("account_id", "Account", names.account, shows_id=True), Column("rep_id", "Book of", names.person),
-            Column("verdict", "Verdict", words), prose("message", "Why"),
-        ]))
+        grids.append(
+            grid(
+                decisions,
+                "Growth Strategy's decisions on held edits",
+                [
+                    Column("decided_by", "Who"),
+                    Column("decision", "Decision", words),
+                    Column("account_id", "Account", names.account, shows_id=True),
+                    Column("rep_id", "Book of", names.person),
+                    Column("verdict", "Verdict", words),
+                    prose("message", "Why"),
+                ],
+            )
+        )
     return Section("edits", "Review edits", [f"{plural(verdicts.height, 'edit')}: {tally}."], grids=grids)
 
 
@@ -50,11 +63,16 @@ def held_and_refused(report: ReportInput, names: Names) -> Section:
     if rows.is_empty():
         return Section("refused", "Held and refused", ["Nothing that people sent was held or refused.", *sentences])
     columns = [
-        Column("gate", "Where", words), Column("person", "Who", names.person), Column("subject", "What", names.account),
-        Column("verdict", "Verdict", words), Column("rule", "Rule", words), prose("message", "Message"),
+        Column("gate", "Where", words),
+        Column("person", "Who", names.person),
+        Column("subject", "What", names.account),
+        Column("verdict", "Verdict", words),
+        Column("rule", "Rule", words),
+        prose("message", "Message"),
     ]
     return Section(
-        "refused", "Held and refused",
+        "refused",
+        "Held and refused",
         [f"{plural(rows.height, 'answer')} did not count as sent; none was lost.", *sentences],
         grids=[grid(rows, "Held and refused answers", columns)],
     )
@@ -77,8 +95,12 @@ def refusals(report: ReportInput) -> pl.DataFrame:
             frame = frame.filter(~IS_AUTOMATIC)
         parts.append(
             frame.filter(pl.col("verdict") != "accepted").select(
-                pl.lit(gate).alias("gate"), pl.col(person).alias("person"), pl.col(subject).alias("subject"), "verdict",
-                (pl.col(rule) if rule else pl.lit(None, text)).alias("rule"), "message",
+                pl.lit(gate).alias("gate"),
+                pl.col(person).alias("person"),
+                pl.col(subject).alias("subject"),
+                "verdict",
+                (pl.col(rule) if rule else pl.lit(None, text)).alias("rule"),
+                "message",
             )
         )
     return pl.concat(parts)
@@ -95,28 +117,44 @@ def sign_offs(report: ReportInput, names: Names) -> Section:
     last = accepted.unique("region", keep="last").select("region", "signed_by", "decision", was_digest="digest")
     signed = signed_regions(verdicts, regions)["region"].to_list()
     is_same = pl.col("was_digest") == pl.col("digest")
-    overview = regions.join(last, on="region", how="left", maintain_order="left").with_columns(
-        standing=pl.when(pl.col("region").is_in(signed)).then(pl.lit("signed"))
-        .when((pl.col("decision") == "reject") & is_same).then(pl.lit("rejected"))
-        .when(pl.col("decision") == "reject").then(pl.lit("changed since it was rejected"))
-        .when(pl.col("decision") == "approve").then(pl.lit("changed since it was signed"))
-        .otherwise(pl.lit("not signed")),
-    ).with_columns(digest=pl.col("digest").str.slice(0, SHORT_DIGEST))
+    overview = (
+        regions.join(last, on="region", how="left", maintain_order="left")
+        .with_columns(
+            standing=pl.when(pl.col("region").is_in(signed))
+            .then(pl.lit("signed"))
+            .when((pl.col("decision") == "reject") & is_same)
+            .then(pl.lit("rejected"))
+            .when(pl.col("decision") == "reject")
+            .then(pl.lit("changed since it was rejected"))
+            .when(pl.col("decision") == "approve")
+            .then(pl.lit("changed since it was signed"))
+            .otherwise(pl.lit("not signed")),
+        )
+        .with_columns(digest=pl.col("digest").str.slice(0, SHORT_DIGEST))
+    )
     done = overview.filter(pl.col("standing") == "signed").height
     told = [f"{done} of {plural(regions.height, 'region')} signed."]
-    told += [f"{row['region']} is rejected by {row['signed_by']}."
-             for row in overview.filter(pl.col("standing") == "rejected").to_dicts()]
+    told += [
+        f"{row['region']} is rejected by {row['signed_by']}."
+        for row in overview.filter(pl.col("standing") == "rejected").to_dicts()
+    ]
     columns = [
-        Column("region", "Region"), number("move_count", "Owner changes", has_bar=True),
+        Column("region", "Region"),
+        number("move_count", "Owner changes", has_bar=True),
         number("held_count", "Held edits"),
-        Column("standing", "Standing"), Column("signed_by", "Last answer by"),
+        Column("standing", "Standing"),
+        Column("signed_by", "Last answer by"),
         Column("digest", "Digest of what was shown"),
     ]
     grids = [grid(overview, "Regions", columns)]
     if not verdicts.is_empty():
         answer_columns = [
-            number("receipt_no", "Receipt"), Column("region", "Region"), Column("signed_by", "By"),
-            Column("decision", "Decision", words), Column("verdict", "Verdict", words), prose("message", "Why"),
+            number("receipt_no", "Receipt"),
+            Column("region", "Region"),
+            Column("signed_by", "By"),
+            Column("decision", "Decision", words),
+            Column("verdict", "Verdict", words),
+            prose("message", "Why"),
         ]
         grids.append(grid(verdicts, "Every answer at this gate", answer_columns))
     return Section("sign-offs", "Sign-offs", told, grids=grids)
@@ -130,24 +168,51 @@ def approved(report: ReportInput, names: Names) -> Section:
     if diff.is_empty():
         return Section("approved", "Approved and deferred", ["Nothing is approved yet."])
     is_approved = pl.col("status") == "approved"
-    by_sign_off = diff.group_by("sign_off_no", "region", "signed_by").agg(
-        approved=is_approved.sum(), deferred=(~is_approved).sum()
-    ).sort("sign_off_no", "region")
+    by_sign_off = (
+        diff.group_by("sign_off_no", "region", "signed_by")
+        .agg(approved=is_approved.sum(), deferred=(~is_approved).sum())
+        .sort("sign_off_no", "region")
+    )
     deferred, moves = still_deferred(diff), diff.filter(is_approved)
     move_columns = [
-        Column("account_id", "Account", names.account, shows_id=True), Column("region", "Region"),
-        Column("old_owner_id", "From", names.person), Column("new_owner_id", "To", names.person),
+        Column("account_id", "Account", names.account, shows_id=True),
+        Column("region", "Region"),
+        Column("old_owner_id", "From", names.person),
+        Column("new_owner_id", "To", names.person),
     ]
-    grids = [grid(by_sign_off, "By sign-off", [
-        number("sign_off_no", "No."), Column("region", "Region"), Column("signed_by", "Signed by"),
-        number("approved", "Approved", has_bar=True), number("deferred", "Deferred", has_bar=True),
-    ])]
+    grids = [
+        grid(
+            by_sign_off,
+            "By sign-off",
+            [
+                number("sign_off_no", "No."),
+                Column("region", "Region"),
+                Column("signed_by", "Signed by"),
+                number("approved", "Approved", has_bar=True),
+                number("deferred", "Deferred", has_bar=True),
+            ],
+        )
+    ]
     if not deferred.is_empty():
-        grids.append(grid(deferred, "Still deferred, and why", [*move_columns, prose("deferred_because", "Because")],
-                          kept_in="approved_diff"))
+        grids.append(
+            grid(
+                deferred,
+                "Still deferred, and why",
+                [*move_columns, prose("deferred_because", "Because")],
+                kept_in="approved_diff",
+            )
+        )
     if not moves.is_empty():
-        grids.append(grid(moves, "Approved owner changes", [*move_columns, prose("reason_sentence", "Reason")],
-                          most=200, is_folded=True, kept_in="approved_diff"))
+        grids.append(
+            grid(
+                moves,
+                "Approved owner changes",
+                [*move_columns, prose("reason_sentence", "Reason")],
+                most=200,
+                is_folded=True,
+                kept_in="approved_diff",
+            )
+        )
     once = diff.filter(~is_approved)["account_id"].n_unique() - deferred.height
     sentences = [f"{plural(moves.height, 'owner change')} approved, {whole(deferred.height)} deferred."]
     if once:

@@ -22,9 +22,7 @@ def on_the_map(report: ReportInput, names: Names) -> Section:
     nowhere = owned.filter(pl.col("latitude").is_null() | pl.col("longitude").is_null()).height
     sentences = [f"{plural(nowhere, 'account')} without coordinates are not drawn."] if nowhere else []
     drawn = pictures.map_before_after(owned, reps, is_zoomed=bool(report.region))
-    return Section(
-        "map", "The map", sentences, [picture(drawn, findings.of_map(owned, reps))]
-    )
+    return Section("map", "The map", sentences, [picture(drawn, findings.of_map(owned, reps))])
 
 
 def drive_time(report: ReportInput, names: Names) -> Section:
@@ -45,7 +43,8 @@ def known_drive_minutes(report: ReportInput) -> pl.DataFrame:
         return report.drive_minutes
     proposed = report.frame("proposed_books")
     return proposed.select(
-        "account_id", pl.lit(None, DRIVE_MINUTES_COLUMNS["before_minutes"]).alias("before_minutes"),
+        "account_id",
+        pl.lit(None, DRIVE_MINUTES_COLUMNS["before_minutes"]).alias("before_minutes"),
         after_minutes="drive_minutes",
     )
 
@@ -70,15 +69,22 @@ def overflow(report: ReportInput, names: Names) -> Section:
     finding = findings.of_overflow(frame, accounts)
     if frame.is_empty():
         return Section("overflow", "Overflow to Inside Sales", [f"{finding}."])
-    members = frame.group_by("inside_sales_queue", "member_id").agg(
-        accounts=pl.len(), kept=(~pl.col("is_move")).sum()
-    ).sort("inside_sales_queue", "member_id")
+    members = (
+        frame.group_by("inside_sales_queue", "member_id")
+        .agg(accounts=pl.len(), kept=(~pl.col("is_move")).sum())
+        .sort("inside_sales_queue", "member_id")
+    )
     columns = [
-        Column("inside_sales_queue", "Queue", words), Column("member_id", "Member", names.person),
-        number("accounts", "Accounts", has_bar=True), number("kept", "Of these already theirs"),
+        Column("inside_sales_queue", "Queue", words),
+        Column("member_id", "Member", names.person),
+        number("accounts", "Accounts", has_bar=True),
+        number("kept", "Of these already theirs"),
     ]
     return Section(
-        "overflow", "Overflow to Inside Sales", [_why(set(frame["move_reason"]))],
+        "overflow",
+        "Overflow to Inside Sales",
+        [_why(set(frame["move_reason"]))],
         [picture(pictures.overflow_by_state(frame, accounts), finding)],
-        [grid(members, "Accounts taken over by Inside Sales", columns)], is_side_by_side=True,
+        [grid(members, "Accounts taken over by Inside Sales", columns)],
+        is_side_by_side=True,
     )

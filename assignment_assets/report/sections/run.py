@@ -30,9 +30,12 @@ def waterfall(report: ReportInput, names: Names) -> Section:
         )
     columns = [Column("label", "Step"), number("accounts", "Accounts", has_bar=True), Column("note", "Of these")]
     return Section(
-        "waterfall", "The waterfall", sentences,
+        "waterfall",
+        "The waterfall",
+        sentences,
         [picture(pictures.funnel(steps), findings.of_waterfall(steps))],
-        [grid(steps, "Accounts at each step", columns)], is_side_by_side=True,
+        [grid(steps, "Accounts at each step", columns)],
+        is_side_by_side=True,
     )
 
 
@@ -43,12 +46,17 @@ def stages(report: ReportInput, names: Names) -> Section:
     total = report.run_summary["seconds"].sum()
     told = [f"The engine computed for {seconds(total)} in all; waiting for people is not counted."] if total else []
     columns = [
-        Column("stage", "Stage", words), Column("asset", "Asset", words), number("rows_in", "Rows in"),
-        number("rows_out", "Rows out"), number("seconds", "Time", seconds, has_bar=True),
-        prose("people", "What people did"), prose("refused", "Refused"),
+        Column("stage", "Stage", words),
+        Column("asset", "Asset", words),
+        number("rows_in", "Rows in"),
+        number("rows_out", "Rows out"),
+        number("seconds", "Time", seconds, has_bar=True),
+        prose("people", "What people did"),
+        prose("refused", "Refused"),
     ]
     return Section(
-        "stages", "How the stages ran",
+        "stages",
+        "How the stages ran",
         told,
         grids=[grid(report.run_summary, "Stage by stage", columns)],
     )
@@ -64,7 +72,8 @@ def configuration(report: ReportInput, names: Names) -> Section:
     frame = pl.DataFrame(rows, schema={"name": pl.String, "value": pl.String})
     columns = [Column("name", "Setting", words), Column("value", "Value")]
     return Section(
-        "configuration", "Configuration",
+        "configuration",
+        "Configuration",
         [f"Revision {config['revision']}, frozen with digest {config['config_digest']}."],
         grids=[grid(frame, "The run config", columns, is_folded=True)],
     )

@@ -10,10 +10,15 @@ from assignment_assets.report.waterfall import WRITTEN_OUTCOMES
 from assignment_assets.report.wording import moment, plural, whole, words
 
 OUTCOME_WORDS = {
-    "verified": "written, and read back as written", "skipped_already": "the new owner was there already",
-    "drift": "someone changed the owner meanwhile", "drift_rule": "carve-out or state changed meanwhile",
-    "gone": "deleted or merged meanwhile", "held": "the receiver is no longer active", "deferred": "not yet its turn",
-    "failed": "the org refused the write", "unknown": "no answer came; to be read again",
+    "verified": "written, and read back as written",
+    "skipped_already": "the new owner was there already",
+    "drift": "someone changed the owner meanwhile",
+    "drift_rule": "carve-out or state changed meanwhile",
+    "gone": "deleted or merged meanwhile",
+    "held": "the receiver is no longer active",
+    "deferred": "not yet its turn",
+    "failed": "the org refused the write",
+    "unknown": "no answer came; to be read again",
 }
 
 
@@ -28,19 +33,41 @@ def write_back(report: ReportInput, names: Names) -> Section:
     outcomes = last["outcome"].value_counts(name="accounts").sort(["accounts", "outcome"], descending=[True, False])
     outcomes = outcomes.with_columns(meaning=pl.col("outcome").replace_strict(OUTCOME_WORDS, default=""))
     unwritten = last.filter(~pl.col("outcome").is_in(WRITTEN_OUTCOMES))
-    grids = [grid(outcomes, "Outcome of the last attempt", [
-        Column("outcome", "Outcome", words), number("accounts", "Accounts", has_bar=True), prose("meaning", "Meaning"),
-    ])]
+    grids = [
+        grid(
+            outcomes,
+            "Outcome of the last attempt",
+            [
+                Column("outcome", "Outcome", words),
+                number("accounts", "Accounts", has_bar=True),
+                prose("meaning", "Meaning"),
+            ],
+        )
+    ]
     if not unwritten.is_empty():
-        grids.append(grid(unwritten, "Accounts without their new owner", [
-            Column("account_id", "Account", names.account, shows_id=True), Column("outcome", "Outcome", words),
-            Column("old_owner_id", "Expected", names.person), Column("found_owner_id", "Found", names.person),
-            Column("new_owner_id", "To be", names.person), Column("error_code", "Code"), prose("error", "Message"),
-        ], kept_in="write_back_log"))
+        grids.append(
+            grid(
+                unwritten,
+                "Accounts without their new owner",
+                [
+                    Column("account_id", "Account", names.account, shows_id=True),
+                    Column("outcome", "Outcome", words),
+                    Column("old_owner_id", "Expected", names.person),
+                    Column("found_owner_id", "Found", names.person),
+                    Column("new_owner_id", "To be", names.person),
+                    Column("error_code", "Code"),
+                    prose("error", "Message"),
+                ],
+                kept_in="write_back_log",
+            )
+        )
     written = last.height - unwritten.height
-    return Section("write-back", "Write-back", [
-        f"{whole(written)} of {plural(last.height, 'account')} have their new owner in the org."
-    ], grids=grids)
+    return Section(
+        "write-back",
+        "Write-back",
+        [f"{whole(written)} of {plural(last.height, 'account')} have their new owner in the org."],
+        grids=grids,
+    )
 
 
 def exceptions(report: ReportInput, names: Names) -> Section:
@@ -51,13 +78,21 @@ def exceptions(report: ReportInput, names: Names) -> Section:
     if rows.is_empty():
         return Section("exceptions", "Source exceptions", ["Every source row could be used."])
     columns = [
-        Column("table_name", "Table", words), Column("record_id", "Record"), number("row_no", "Row"),
-        Column("column_name", "Column", words), Column("found", "Found"), Column("expected", "Expected"),
+        Column("table_name", "Table", words),
+        Column("record_id", "Record"),
+        number("row_no", "Row"),
+        Column("column_name", "Column", words),
+        Column("found", "Found"),
+        Column("expected", "Expected"),
         prose("remedy", "What to do"),
     ]
     sentence = f"{plural(rows.height, 'fault')} in source rows; accounts with a fault stay outside the pool."
-    return Section("exceptions", "Source exceptions", [sentence],
-                   grids=[grid(rows, "Faults", columns, kept_in="source_exceptions")])
+    return Section(
+        "exceptions",
+        "Source exceptions",
+        [sentence],
+        grids=[grid(rows, "Faults", columns, kept_in="source_exceptions")],
+    )
 
 
 def audit(report: ReportInput, names: Names) -> Section:
@@ -65,21 +100,55 @@ def audit(report: ReportInput, names: Names) -> Section:
     grids = []
     events, files, log = (report.frame(name) for name in ("cycle_events", "submissions", "audit_log"))
     if not events.is_empty():
-        grids.append(grid(events, "The life of the cycle", [
-            Column("at", "When", moment), Column("event", "What", words), number("revision", "Revision"),
-            Column("actor", "Who"), Column("reason", "Why"),
-        ]))
+        grids.append(
+            grid(
+                events,
+                "The life of the cycle",
+                [
+                    Column("at", "When", moment),
+                    Column("event", "What", words),
+                    number("revision", "Revision"),
+                    Column("actor", "Who"),
+                    Column("reason", "Why"),
+                ],
+            )
+        )
     if not files.is_empty():
-        grids.append(grid(files.sort("gate", "receipt_no"), "Files received", [
-            Column("gate", "Gate", words), number("receipt_no", "Receipt"), Column("person", "From", names.person),
-            Column("file_name", "File"), Column("received_at", "When", moment), Column("is_late", "Late", _yes),
-            Column("verdict", "Verdict", words),
-        ], is_folded=files.height > 20, kept_in="submissions"))
+        grids.append(
+            grid(
+                files.sort("gate", "receipt_no"),
+                "Files received",
+                [
+                    Column("gate", "Gate", words),
+                    number("receipt_no", "Receipt"),
+                    Column("person", "From", names.person),
+                    Column("file_name", "File"),
+                    Column("received_at", "When", moment),
+                    Column("is_late", "Late", _yes),
+                    Column("verdict", "Verdict", words),
+                ],
+                is_folded=files.height > 20,
+                kept_in="submissions",
+            )
+        )
     if not log.is_empty():
-        grids.append(grid(log.sort("at", descending=True), "Decisions and views, latest first", [
-            Column("at", "When", moment), Column("actor", "Who", names.person), Column("action", "What", words),
-            Column("subject", "On"), Column("what", "Detail"), Column("why", "Why"),
-        ], most=200, is_folded=log.height > 20, kept_in="audit_log"))
+        grids.append(
+            grid(
+                log.sort("at", descending=True),
+                "Decisions and views, latest first",
+                [
+                    Column("at", "When", moment),
+                    Column("actor", "Who", names.person),
+                    Column("action", "What", words),
+                    Column("subject", "On"),
+                    Column("what", "Detail"),
+                    Column("why", "Why"),
+                ],
+                most=200,
+                is_folded=log.height > 20,
+                kept_in="audit_log",
+            )
+        )
     return Section("audit", "Audit", [] if grids else ["Nothing has been recorded yet."], grids=grids)
 
 

@@ -3,6 +3,9 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 PAGES = Environment(
-    loader=PackageLoader("assignment_assets.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    loader=PackageLoader("assignment_assets.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
     lstrip_blocks=True,
 )

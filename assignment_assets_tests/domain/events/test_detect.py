@@ -14,8 +14,9 @@ def seen(*accounts, day=date(2026, 10, 1), reps=None, without=(), more=()) -> Se
     drawn = tiny(*accounts, reps=reps, without=without)
     people = drawn.reps
     if more:
-        people = pl.concat([people, pl.DataFrame([dict.fromkeys(people.columns) | row for row in more],
-                                                 schema=people.schema)])
+        people = pl.concat(
+            [people, pl.DataFrame([dict.fromkeys(people.columns) | row for row in more], schema=people.schema)]
+        )
     return Seen(drawn.accounts, people, drawn.opportunities, day)
 
 
@@ -28,13 +29,16 @@ def test_nothing_happened_where_nothing_changed():
     assert found(seen()) == []
 
 
-@pytest.mark.parametrize(("change", "kind", "scope"), [
-    ({"is_active": False}, "departure", "churn"),
-    ({"on_leave_until": date(2026, 11, 1)}, "leave_started", "churn"),
-    ({"covered_states": ["TX", "OK", "LA"]}, "states_gained", "rep"),
-    ({"covered_states": ["TX"]}, "states_lost", "region"),
-    ({"capacity": 50}, "capacity_lowered", "churn"),
-])
+@pytest.mark.parametrize(
+    ("change", "kind", "scope"),
+    [
+        ({"is_active": False}, "departure", "churn"),
+        ({"on_leave_until": date(2026, 11, 1)}, "leave_started", "churn"),
+        ({"covered_states": ["TX", "OK", "LA"]}, "states_gained", "rep"),
+        ({"covered_states": ["TX"]}, "states_lost", "region"),
+        ({"capacity": 50}, "capacity_lowered", "churn"),
+    ],
+)
 def test_a_change_of_a_rep_is_an_event_of_the_narrowest_scope(change, kind, scope):
     assert found(seen(reps={"ana": change})) == [(kind, "ana", scope)]
 

@@ -22,9 +22,16 @@ NOW = datetime(2026, 11, 21, 9, 0)
 def event(kind: str, subject: str, minutes_ago: int = 60, region: str | None = "North") -> dict:
     scope = SCOPES[kind]
     return dict.fromkeys(EVENTS.columns) | {
-        "event_id": f"{kind}{subject}", "poll_no": 2, "detected_at": NOW - timedelta(minutes=minutes_ago),
-        "kind": kind, "subject_id": subject, "region": region, "scope": scope,
-        "names": json.dumps([region if scope == "region" else subject]), "evidence": "{}"}
+        "event_id": f"{kind}{subject}",
+        "poll_no": 2,
+        "detected_at": NOW - timedelta(minutes=minutes_ago),
+        "kind": kind,
+        "subject_id": subject,
+        "region": region,
+        "scope": scope,
+        "names": json.dumps([region if scope == "region" else subject]),
+        "evidence": "{}",
+    }
 
 
 def events(*rows: dict) -> pl.DataFrame:
@@ -32,8 +39,18 @@ def events(*rows: dict) -> pl.DataFrame:
 
 
 def policy(*kinds: str, **changes) -> StandingPolicy:
-    return StandingPolicy(**{"name": "standing", "kinds": kinds, "up_to": "sign_offs", "max_moves": 100,
-                             "valid_from": "2026-10-01", "expires_on": "2026-12-31", "signed_by": PRIYA} | changes)
+    return StandingPolicy(
+        **{
+            "name": "standing",
+            "kinds": kinds,
+            "up_to": "sign_offs",
+            "max_moves": 100,
+            "valid_from": "2026-10-01",
+            "expires_on": "2026-12-31",
+            "signed_by": PRIYA,
+        }
+        | changes
+    )
 
 
 def plan(*rows: dict, taken=(), policies=None) -> list[dict]:
@@ -95,10 +112,18 @@ def test_a_policy_counts_from_its_first_to_its_last_day_for_its_kinds():
 
 
 def test_a_leavers_book_is_split_into_pipeline_low_tiers_and_the_rest():
-    drawn = tiny(account("m02", "max", tier="D"), account("m03", "max", "NM", "recent", tier="D"),
-                 account("m04", "max", tier="D"), account("m05", "max", carve_out="SUD"))
+    drawn = tiny(
+        account("m02", "max", tier="D"),
+        account("m03", "max", "NM", "recent", tier="D"),
+        account("m04", "max", tier="D"),
+        account("m05", "max", carve_out="SUD"),
+    )
     deals = table(OPPORTUNITIES, deal("d8", "m04", 20, amount=700), deal("d9", "m01", 20, is_closed=True))
     ways = departure_plan(drawn.accounts, drawn.reps, deals, ["max"], routing_rules({}), NOW)
     assert dict(ways.select("account_id", "way").iter_rows()) == {
-        "m01": "optimiser", "m02": "territory_pool", "m03": "optimiser", "m04": "director"}
+        "m01": "optimiser",
+        "m02": "territory_pool",
+        "m03": "optimiser",
+        "m04": "director",
+    }
     assert ways.filter(way="director").select("open_amount", "director_email").row(0) == (700, "dana@example.com")

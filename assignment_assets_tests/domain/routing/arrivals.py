@@ -30,15 +30,29 @@ def company(*clinics: dict, capacity: int = 20, reps: dict[str, dict] | None = N
     return tiny(*clinics, without=("q01",), reps=changes)
 
 
-def candidates(drawn: Company, rules: RoutingRules, decisions: pl.DataFrame | None = None,
-               returned: pl.DataFrame = NOBODY_BACK) -> pl.DataFrame:
+def candidates(
+    drawn: Company, rules: RoutingRules, decisions: pl.DataFrame | None = None, returned: pl.DataFrame = NOBODY_BACK
+) -> pl.DataFrame:
     """The accounts of the company that need an owner."""
-    return new_accounts(drawn.accounts, drawn.reps, drawn.opportunities,
-                        DECISIONS.empty() if decisions is None else decisions, returned, rules, BEGIN, SEEN_AT)
+    return new_accounts(
+        drawn.accounts,
+        drawn.reps,
+        drawn.opportunities,
+        DECISIONS.empty() if decisions is None else decisions,
+        returned,
+        rules,
+        BEGIN,
+        SEEN_AT,
+    )
 
 
-def route(drawn: Company, high: tuple[str, ...] = (), rotation: dict[str, str] | None = None,
-          returned: pl.DataFrame = NOBODY_BACK, **rules) -> tuple[list[dict], list[dict]]:
+def route(
+    drawn: Company,
+    high: tuple[str, ...] = (),
+    rotation: dict[str, str] | None = None,
+    returned: pl.DataFrame = NOBODY_BACK,
+    **rules,
+) -> tuple[list[dict], list[dict]]:
     """Decisions and conflicts of the company's new clinics."""
     given = routing_rules(rules)
     people = People(drawn.reps, loads(drawn.accounts, NOT_ON_ITS_WAY), high, AS_OF)

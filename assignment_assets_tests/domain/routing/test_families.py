@@ -26,17 +26,22 @@ def test_a_child_whose_parent_another_person_owns_is_found():
 
 
 def test_the_same_customer_entered_twice_is_found_across_regions():
-    twins = [account("x1", "ana", name="St. Mary's Clinic, LLC", postal_code="75201-1234", value=900_000),
-             account("x2", "cleo", name="ST MARYS CLINIC", postal_code="75201", value=100_000),
-             account("x3", "ana", name="St Marys Clinic Inc.", postal_code="75201", value=50_000),
-             account("x4", "cleo", name="St Marys Clinic", postal_code="70112", value=50_000)]
+    twins = [
+        account("x1", "ana", name="St. Mary's Clinic, LLC", postal_code="75201-1234", value=900_000),
+        account("x2", "cleo", name="ST MARYS CLINIC", postal_code="75201", value=100_000),
+        account("x3", "ana", name="St Marys Clinic Inc.", postal_code="75201", value=50_000),
+        account("x4", "cleo", name="St Marys Clinic", postal_code="70112", value=50_000),
+    ]
     assert pairs(*twins) == [("duplicate", "x2", "x1", True)]
 
 
 def test_accounts_without_a_name_or_a_postal_code_are_nobodys_twin():
-    alike = [account("x1", "ana", name="Inc.", postal_code="75201"), account("x2", "cleo", name="LLC",
-                                                                             postal_code="75201"),
-             account("x3", "ana", name="Same Clinic"), account("x4", "cleo", name="Same Clinic")]
+    alike = [
+        account("x1", "ana", name="Inc.", postal_code="75201"),
+        account("x2", "cleo", name="LLC", postal_code="75201"),
+        account("x3", "ana", name="Same Clinic"),
+        account("x4", "cleo", name="Same Clinic"),
+    ]
     assert pairs(*alike) == []
 
 
@@ -44,9 +49,15 @@ def test_carve_outs_are_left_to_whoever_manages_them():
     assert pairs(account("a12", "ana", parent_id="b01", carve_out="SUD")) == []
 
 
-@pytest.mark.parametrize(("name", "plain"), [
-    ("The Río Grande Health Co.", "rio grande health"), ("A & B  Care", "a and b care"), ("Company", None),
-    (None, None)])
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("The Río Grande Health Co.", "rio grande health"),
+        ("A & B  Care", "a and b care"),
+        ("Company", None),
+        (None, None),
+    ],
+)
 def test_a_name_is_compared_without_its_legal_form(name, plain):
     assert pl.select(same_name(pl.lit(name, pl.String))).item() == plain
 
@@ -57,8 +68,9 @@ def settle(kind: str, *changed: dict, deals: tuple = ()) -> dict:
     opportunities = pl.concat([drawn.opportunities, pl.DataFrame(deals, schema=drawn.opportunities.schema)])
     rules = routing_rules({})
     families = pl.DataFrame({"account_id": ["a12"], "kind": [kind]})
-    asked = new_accounts(drawn.accounts, drawn.reps, opportunities, DECISIONS.empty(), NOBODY_BACK, rules, BEGIN,
-                         SEEN_AT, families).filter(account_id="a12")
+    asked = new_accounts(
+        drawn.accounts, drawn.reps, opportunities, DECISIONS.empty(), NOBODY_BACK, rules, BEGIN, SEEN_AT, families
+    ).filter(account_id="a12")
     people = People(drawn.reps, loads(drawn.accounts, NOT_ON_ITS_WAY), (), AS_OF)
     return Router(rules, people, {}, 1, {"re_parented": "digest"}).route(asked, SEEN_AT).decisions[0]
 

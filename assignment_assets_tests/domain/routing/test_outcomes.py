@@ -33,11 +33,24 @@ def test_acceptances_stand_in_where_nobody_hands_over_activities():
 
 def test_the_response_is_the_new_owners_own_first_activity_within_the_hours():
     decisions = [{"decision_no": number, "account_id": f"a{number}", "new_owner_id": "ana"} for number in range(1, 5)]
-    writes = [{"sign_off_no": number, "account_id": f"a{number}", "attempt": 1, "outcome": "verified",
-               "verified_at": NOW - timedelta(days=3)} for number in range(1, 5)]
+    writes = [
+        {
+            "sign_off_no": number,
+            "account_id": f"a{number}",
+            "attempt": 1,
+            "outcome": "verified",
+            "verified_at": NOW - timedelta(days=3),
+        }
+        for number in range(1, 5)
+    ]
     acted = [("a1", "ana", 5), ("a2", "ben", 5), ("a3", "ana", 30), ("a4", "ana", -5)]
-    given = table(ACTIVITIES, *({"account_id": account, "rep_id": rep, "happened_at":
-                                 NOW - timedelta(days=3) + timedelta(hours=hours)} for account, rep, hours in acted))
+    given = table(
+        ACTIVITIES,
+        *(
+            {"account_id": account, "rep_id": rep, "happened_at": NOW - timedelta(days=3) + timedelta(hours=hours)}
+            for account, rep, hours in acted
+        ),
+    )
     found = values(Beside({"activities": given}), decisions, writes)
     assert found["response_sla"] == 25.0
     assert found["weekly_activity"] == 1.0
@@ -45,10 +58,15 @@ def test_the_response_is_the_new_owners_own_first_activity_within_the_hours():
 
 def test_the_lift_is_what_stable_books_renew_above_accounts_that_moved():
     due = [("s1", True), ("s2", True), ("m1", True), ("m2", False), ("old", False)]
-    renewals = table(RENEWALS, *({"account_id": account, "due_on": date(2026, 9, 1), "is_renewed": renewed}
-                                 for account, renewed in due))
-    moved = pl.DataFrame([("m1", datetime(2026, 5, 1)), ("m2", datetime(2026, 1, 1)), ("old", datetime(2024, 1, 1))],
-                         schema=MOVED, orient="row")
+    renewals = table(
+        RENEWALS,
+        *({"account_id": account, "due_on": date(2026, 9, 1), "is_renewed": renewed} for account, renewed in due),
+    )
+    moved = pl.DataFrame(
+        [("m1", datetime(2026, 5, 1)), ("m2", datetime(2026, 1, 1)), ("old", datetime(2024, 1, 1))],
+        schema=MOVED,
+        orient="row",
+    )
     found = values(Beside({"renewals": renewals}, moved))
     assert found["renewal_lift"] == pytest.approx(100 * (2 / 3 - 1 / 2), abs=0.001)
 
@@ -61,8 +79,13 @@ def test_without_a_pair_to_compare_there_is_no_figure():
 
 
 def test_forecasts_are_compared_before_and_since_routing_began():
-    rows = [(date(2026, 3, 31), "ana", 130, 100), (date(2026, 6, 30), "ana", 60, 50),
-            (date(2026, 6, 30), "ben", 60, 50), (date(2026, 9, 30), "ana", 95, 100), (date(2026, 9, 30), "ben", 0, 0)]
+    rows = [
+        (date(2026, 3, 31), "ana", 130, 100),
+        (date(2026, 6, 30), "ana", 60, 50),
+        (date(2026, 6, 30), "ben", 60, 50),
+        (date(2026, 9, 30), "ana", 95, 100),
+        (date(2026, 9, 30), "ben", 0, 0),
+    ]
     forecasts = table(FORECASTS, *(dict(zip(FORECASTS.columns, row, strict=True)) for row in rows))
     found = values(Beside({"forecasts": forecasts}, began_on=date(2026, 7, 1)))
     assert found["forecast_accuracy_delta"] == pytest.approx(95 - (70 + 80) / 2)

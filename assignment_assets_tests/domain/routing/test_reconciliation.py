@@ -12,31 +12,50 @@ DAY = date(2026, 10, 1)
 
 
 def billed(*rows: dict) -> dict:
-    recent = [{"last_invoice_on": date(2026, 9, 1), "amount": 100_00, "customer_key": f"K{number}"} | row
-              for number, row in enumerate(rows)]
+    recent = [
+        {"last_invoice_on": date(2026, 9, 1), "amount": 100_00, "customer_key": f"K{number}"} | row
+        for number, row in enumerate(rows)
+    ]
     return {"billing": table(BILLING, *recent)}
 
 
 def found(handed_over: dict, *accounts: dict) -> dict[str, tuple]:
     drawn = tiny(*accounts)
     shadows = shadow_accounts(drawn.accounts, drawn.reps, handed_over, 180, DAY)
-    return {row["customer_key"]: (row["finding"], row["account_id"], row["matched_by"])
-            for row in shadows.iter_rows(named=True)}
+    return {
+        row["customer_key"]: (row["finding"], row["account_id"], row["matched_by"])
+        for row in shadows.iter_rows(named=True)
+    }
 
 
 def test_customers_without_an_account_an_active_owner_or_a_field_rep_are_found():
-    rows = billed({"name": "Nowhere Health"}, {"account_id": "m01"}, {"account_id": "i01"}, {"account_id": "a01"},
-                  {"account_id": "q01"})
-    assert found(rows) == {"K0": ("not_in_crm", None, None), "K1": ("no_active_owner", "m01", "id"),
-                           "K2": ("inside_sales", "i01", "id"), "K4": ("no_active_owner", "q01", "id")}
+    rows = billed(
+        {"name": "Nowhere Health"},
+        {"account_id": "m01"},
+        {"account_id": "i01"},
+        {"account_id": "a01"},
+        {"account_id": "q01"},
+    )
+    assert found(rows) == {
+        "K0": ("not_in_crm", None, None),
+        "K1": ("no_active_owner", "m01", "id"),
+        "K2": ("inside_sales", "i01", "id"),
+        "K4": ("no_active_owner", "q01", "id"),
+    }
 
 
 def test_a_customer_whose_id_is_unknown_is_matched_by_name_where_one_account_alone_has_it():
-    named = [account("i09", "iris", name="Lone Star Care, LLC"), account("x1", "ana", name="Twin Care"),
-             account("x2", "ana", name="Twin Care Inc")]
+    named = [
+        account("i09", "iris", name="Lone Star Care, LLC"),
+        account("x1", "ana", name="Twin Care"),
+        account("x2", "ana", name="Twin Care Inc"),
+    ]
     rows = billed({"name": "LONE STAR CARE"}, {"name": "Twin Care"}, {"account_id": "gone", "name": "Lone Star Care"})
-    assert found(rows, *named) == {"K0": ("inside_sales", "i09", "name"), "K1": ("not_in_crm", None, None),
-                                   "K2": ("inside_sales", "i09", "name")}
+    assert found(rows, *named) == {
+        "K0": ("inside_sales", "i09", "name"),
+        "K1": ("not_in_crm", None, None),
+        "K2": ("inside_sales", "i09", "name"),
+    }
 
 
 def test_a_customer_of_long_ago_and_a_carve_out_are_no_shadows():
@@ -47,8 +66,11 @@ def test_a_customer_of_long_ago_and_a_carve_out_are_no_shadows():
 def test_usage_is_told_apart_from_billing_and_says_when_it_was_last_seen():
     seen = {"usage": table(USAGE, {"customer_key": "W1", "name": "Nowhere", "last_used_on": date(2026, 9, 20)})}
     drawn = tiny()
-    row = shadow_accounts(drawn.accounts, drawn.reps, seen | billed({"name": "Elsewhere"}), 180, DAY).filter(
-        source="usage").row(0, named=True)
+    row = (
+        shadow_accounts(drawn.accounts, drawn.reps, seen | billed({"name": "Elsewhere"}), 180, DAY)
+        .filter(source="usage")
+        .row(0, named=True)
+    )
     assert row["sentence"] == "no account of the CRM has this id or name; last seen 2026-09-20"
     assert row["amount"] is None and row["last_on"] == date(2026, 9, 20)
 

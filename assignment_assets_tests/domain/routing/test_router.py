@@ -54,12 +54,15 @@ def test_a_child_follows_its_parent_that_was_routed_a_moment_before():
     assert decisions[1]["rule"] == "parent_owner"
 
 
-@pytest.mark.parametrize(("changes", "why"), [
-    ({"on_leave_until": date(2026, 10, 1)}, "cleo on leave"),
-    ({"is_active": False}, "cleo has left"),
-    ({"capacity": 12}, "cleo full"),
-    ({"covered_states": ["LA"]}, "cleo does not cover the state"),
-])
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"on_leave_until": date(2026, 10, 1)}, "cleo on leave"),
+        ({"is_active": False}, "cleo has left"),
+        ({"capacity": 12}, "cleo full"),
+        ({"covered_states": ["LA"]}, "cleo does not cover the state"),
+    ],
+)
 def test_who_cannot_take_it_is_passed_over_and_the_next_of_the_territory_does(changes, why):
     decision = one(company(clinic(parent_id="c01"), reps={"cleo": changes}))
     assert (decision["new_owner_id"], decision["rule"]) == ("nia", "territory")
@@ -69,7 +72,10 @@ def test_who_cannot_take_it_is_passed_over_and_the_next_of_the_territory_does(ch
 def test_with_everybody_full_it_goes_to_the_overflow_queue_and_says_so():
     decision = one(company(clinic(), capacity=0))
     assert (decision["rule"], decision["inside_sales_queue"], decision["new_owner_id"]) == (
-        "overflow", "activators", "amy")
+        "overflow",
+        "activators",
+        "amy",
+    )
     assert decision["evidence"] == "every rep named is unavailable"
     assert decision["accept_by"] is None
 
@@ -119,17 +125,22 @@ def test_a_clinic_with_high_usage_goes_to_the_reps_named_for_that():
 
 
 def test_two_territories_that_match_are_settled_by_priority_and_logged():
-    territories = [{"name": "A", "states": ["TX"], "reps": ["ana"]},
-                   {"name": "B", "states": ["TX", "LA"], "reps": ["cleo"], "priority": 1}]
+    territories = [
+        {"name": "A", "states": ["TX"], "reps": ["ana"]},
+        {"name": "B", "states": ["TX", "LA"], "reps": ["cleo"], "priority": 1},
+    ]
     decisions, conflicts = route(company(clinic()), territories=territories)
     assert decisions[0]["new_owner_id"] == "cleo" and decisions[0]["is_conflict"]
     assert [(each["loser_rule"], each["loser_id"], each["reason"]) for each in conflicts] == [
-        ("territory A", "ana", "priority 1 goes before 100")]
+        ("territory A", "ana", "priority 1 goes before 100")
+    ]
 
 
 def test_a_postal_prefix_goes_before_a_state():
-    territories = [{"name": "A", "states": ["TX"], "reps": ["ana"]},
-                   {"name": "Z", "postal_prefixes": ["752"], "reps": ["cleo"]}]
+    territories = [
+        {"name": "A", "states": ["TX"], "reps": ["ana"]},
+        {"name": "Z", "postal_prefixes": ["752"], "reps": ["cleo"]},
+    ]
     decisions, conflicts = route(company(clinic(postal_code="75201")), territories=territories)
     assert decisions[0]["territory"] == "Z"
     assert conflicts[0]["reason"] == "postal prefixes go before states"
@@ -139,7 +150,8 @@ def test_two_rules_that_name_different_people_are_a_conflict_and_two_that_agree_
     other = with_deals(company(clinic(parent_id="c01")), deal("d9", "n01", 60, owner_id="ben"))
     _, conflicts = route(other)
     assert [(each["winner_rule"], each["loser_rule"], each["loser_id"]) for each in conflicts] == [
-        ("existing_opportunity", "parent_owner", "cleo")]
+        ("existing_opportunity", "parent_owner", "cleo")
+    ]
     assert conflicts[0]["reason"] == "existing_opportunity stands before parent_owner in the order of the rules"
     _, none = route(company(clinic(parent_id="c01")))
     assert none == []
@@ -167,16 +179,20 @@ def test_only_new_records_and_accounts_of_nobody_need_an_owner():
     drawn = company(clinic("n01"), clinic("n02", carve_out="TAD"))
     rules = routing_rules({})
     assert candidates(drawn, rules).select("account_id", "why").rows() == [("n01", "new_record")]
-    decided = DECISIONS.conform(pl.DataFrame(
-        [dict.fromkeys(DECISIONS.columns) | {"decision_no": 1, "account_id": "n01"}], schema=DECISIONS.columns))
+    decided = DECISIONS.conform(
+        pl.DataFrame(
+            [dict.fromkeys(DECISIONS.columns) | {"decision_no": 1, "account_id": "n01"}], schema=DECISIONS.columns
+        )
+    )
     assert candidates(drawn, rules, decided).height == 0
 
 
 def test_the_same_clinics_give_the_same_decisions_in_any_order():
     clinics = [clinic(f"n{number:02}", minute=number % 7) for number in range(1, 15)]
     drawn = company(*clinics)
-    shuffled = Company(drawn.accounts.sample(fraction=1, shuffle=True, seed=3), drawn.reps.reverse(),
-                       drawn.opportunities)
+    shuffled = Company(
+        drawn.accounts.sample(fraction=1, shuffle=True, seed=3), drawn.reps.reverse(), drawn.opportunities
+    )
     assert route(drawn) == route(shuffled)
 
 

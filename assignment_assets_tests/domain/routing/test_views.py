@@ -11,20 +11,38 @@ from assignment_assets.domain.routing.views import conflict_pairs, kpis, summary
 from assignment_assets_tests.company import AS_OF
 from assignment_assets_tests.domain.routing.arrivals import NOT_ON_ITS_WAY, SEEN_AT, candidates, clinic, company
 
-TERRITORIES = [{"name": "A", "states": ["TX"], "reps": ["ana"]},
-               {"name": "B", "states": ["TX", "LA"], "reps": ["cleo"], "priority": 1}]
+TERRITORIES = [
+    {"name": "A", "states": ["TX"], "reps": ["ana"]},
+    {"name": "B", "states": ["TX", "LA"], "reps": ["cleo"], "priority": 1},
+]
 
 
 def decision(number: int, rule: str = "territory", hours_ago: float = 1, **changes) -> dict:
     at = SEEN_AT - timedelta(hours=hours_ago)
-    return dict.fromkeys(DECISIONS.columns) | {
-        "decision_no": number, "account_id": f"n{number:02}", "decided_at": at, "created_at": at, "rule": rule,
-        "why": "new_record", "new_owner_id": "ana", "is_conflict": False} | changes
+    return (
+        dict.fromkeys(DECISIONS.columns)
+        | {
+            "decision_no": number,
+            "account_id": f"n{number:02}",
+            "decided_at": at,
+            "created_at": at,
+            "rule": rule,
+            "why": "new_record",
+            "new_owner_id": "ana",
+            "is_conflict": False,
+        }
+        | changes
+    )
 
 
 def write(number: int, at: datetime, outcome: str = "verified") -> dict:
     return dict.fromkeys(WRITES.columns) | {
-        "sign_off_no": number, "account_id": f"n{number:02}", "attempt": 1, "outcome": outcome, "verified_at": at}
+        "sign_off_no": number,
+        "account_id": f"n{number:02}",
+        "attempt": 1,
+        "outcome": outcome,
+        "verified_at": at,
+    }
 
 
 def frame(table, rows: list[dict]) -> pl.DataFrame:
@@ -33,8 +51,10 @@ def frame(table, rows: list[dict]) -> pl.DataFrame:
 
 def test_the_summary_counts_by_rule_and_tells_median_and_worst_time_to_owner():
     rows = [decision(1), decision(2), decision(3, is_conflict=True), decision(4, "overflow"), decision(5, hours_ago=40)]
-    writes = [write(number, rows[number - 1]["decided_at"] + timedelta(minutes=minutes))
-              for number, minutes in ((1, 2), (2, 4), (3, 30), (5, 1))]
+    writes = [
+        write(number, rows[number - 1]["decided_at"] + timedelta(minutes=minutes))
+        for number, minutes in ((1, 2), (2, 4), (3, 30), (5, 1))
+    ]
     found = summary(frame(DECISIONS, rows), frame(WRITES, writes), SEEN_AT)
     day = {row["rule"]: row for row in found.filter(span="day").iter_rows(named=True)}
     assert (day["all"]["decisions"], day["territory"]["decisions"], day["territory"]["conflicts"]) == (4, 3, 1)
@@ -61,7 +81,11 @@ def test_conflicts_are_counted_by_pair_of_rules_with_an_example():
     _, conflicts, _, _ = routed()
     pair = conflict_pairs(conflicts).row(0, named=True)
     assert (pair["winner_rule"], pair["loser_rule"], pair["conflicts"], pair["accounts"]) == (
-        "territory", "territory A", 5, 5)
+        "territory",
+        "territory A",
+        5,
+        5,
+    )
     assert pair["example"].startswith("n05: cleo")
 
 
@@ -81,10 +105,19 @@ def test_the_kpis_are_measured_and_what_cannot_be_measured_says_so():
     drawn = company(clinic("n01"))
     rows = [decision(1), decision(2, why="returned")]
     writes = [write(1, rows[0]["decided_at"] + timedelta(minutes=3))]
-    answers = [dict.fromkeys(ANSWERS.columns) | {"decision_no": number, "answer": answer, "at": SEEN_AT} for
-               number, answer in ((1, "accepted"), (2, "lapsed"))]
-    found = kpis(drawn.accounts, drawn.reps, frame(DECISIONS, rows), frame(WRITES, writes), frame(ANSWERS, answers),
-                 routing_rules({}), SEEN_AT)
+    answers = [
+        dict.fromkeys(ANSWERS.columns) | {"decision_no": number, "answer": answer, "at": SEEN_AT}
+        for number, answer in ((1, "accepted"), (2, "lapsed"))
+    ]
+    found = kpis(
+        drawn.accounts,
+        drawn.reps,
+        frame(DECISIONS, rows),
+        frame(WRITES, writes),
+        frame(ANSWERS, answers),
+        routing_rules({}),
+        SEEN_AT,
+    )
     value = dict(found.select("kpi", "value").iter_rows())
     kept = drawn.accounts.filter(pl.col("carve_out").is_null()).height
     assert value["time_to_ownership"] == 3.0

@@ -17,18 +17,33 @@ MARKS = {"workload": {"marks": {"high": 70, "low": 50}, "per_pipeline_account": 
 def loads(count: int, before: pl.DataFrame | None = None, now: datetime = NOW, **rules) -> pl.DataFrame:
     """The workload with so many accounts of Nia's, twenty seats a book."""
     drawn = company(*(account(f"z{number:02}", "nia") for number in range(count)))
-    return workload(drawn.accounts, drawn.reps, drawn.opportunities, DECISIONS.empty(),
-                    WORKLOAD.empty() if before is None else before, routing_rules(rules or MARKS), now)
+    return workload(
+        drawn.accounts,
+        drawn.reps,
+        drawn.opportunities,
+        DECISIONS.empty(),
+        WORKLOAD.empty() if before is None else before,
+        routing_rules(rules or MARKS),
+        now,
+    )
 
 
 def nia(frame: pl.DataFrame) -> dict:
     return frame.filter(rep_id="nia").row(0, named=True)
 
 
-@pytest.mark.parametrize(("counts", "is_high"), [
-    ((14,), False), ((15,), True), ((15, 12), True), ((15, 10), True), ((15, 9), False), ((12,), False),
-    ((15, 9, 12), False),
-])
+@pytest.mark.parametrize(
+    ("counts", "is_high"),
+    [
+        ((14,), False),
+        ((15,), True),
+        ((15, 12), True),
+        ((15, 10), True),
+        ((15, 9), False),
+        ((12,), False),
+        ((15, 9, 12), False),
+    ],
+)
 def test_above_the_high_mark_a_rep_stays_high_until_below_the_low_one(counts, is_high):
     frame = None
     for count in counts:
@@ -47,9 +62,18 @@ def test_it_is_said_since_when_a_rep_has_been_above_the_mark():
 def test_the_index_counts_accounts_pipeline_and_what_came_in_this_week():
     drawn = company()
     inbound = pl.DataFrame(
-        [dict.fromkeys(DECISIONS.columns) | {"decision_no": number, "account_id": "c01", "new_owner_id": "cleo",
-                                             "decided_at": NOW - timedelta(days=days)}
-         for number, days in enumerate((1, 6, 8), 1)], schema=DECISIONS.columns)
+        [
+            dict.fromkeys(DECISIONS.columns)
+            | {
+                "decision_no": number,
+                "account_id": "c01",
+                "new_owner_id": "cleo",
+                "decided_at": NOW - timedelta(days=days),
+            }
+            for number, days in enumerate((1, 6, 8), 1)
+        ],
+        schema=DECISIONS.columns,
+    )
     frame = workload(drawn.accounts, drawn.reps, drawn.opportunities, inbound, WORKLOAD.empty(), routing_rules({}), NOW)
     cleo = frame.filter(rep_id="cleo").row(0, named=True)
     assert (cleo["active_accounts"], cleo["pipeline_accounts"], cleo["weekly_inbound"]) == (12, 2, 2)

@@ -76,8 +76,10 @@ def gate(tmp_path):
 def books(tmp_path_factory):
     """Finished lock lists of one rep that differ in their answers: A, B and C."""
     maker = Gate(tmp_path_factory.mktemp("books"))
-    return {name: maker.workbook({account_id: "keep"}) for name, account_id in zip("ABC", [*DORMANT[:2], NEVER[0]],
-                                                                               strict=True)}
+    return {
+        name: maker.workbook({account_id: "keep"})
+        for name, account_id in zip("ABC", [*DORMANT[:2], NEVER[0]], strict=True)
+    }
 
 
 def lines(path):

@@ -65,9 +65,11 @@ def test_two_processes_looking_at_once_never_give_a_number_twice(gate, tmp_path)
     for number in range(12):
         person = f"0050000000000{number:02}AAA"
         gate.drop(b"hello", "keep.pdf", person)
-    program = ("import sys; from datetime import datetime; from pathlib import Path\n"
-               "from assignment_assets.io.folders import DataFolder; from assignment_assets.io.inbox import look\n"
-               f"look(DataFolder(Path(sys.argv[1])), {CYCLE!r}, {GATE!r}, datetime(2026, 10, 2), b'k', 0)")
+    program = (
+        "import sys; from datetime import datetime; from pathlib import Path\n"
+        "from assignment_assets.io.folders import DataFolder; from assignment_assets.io.inbox import look\n"
+        f"look(DataFolder(Path(sys.argv[1])), {CYCLE!r}, {GATE!r}, datetime(2026, 10, 2), b'k', 0)"
+    )
     lookers = [subprocess.Popen([sys.executable, "-c", program, str(gate.folder.root)]) for _ in range(3)]
     assert [looker.wait(60) for looker in lookers] == [0, 0, 0]
     numbers = [line["receipt_no"] for line in lines(log_path(gate.folder, CYCLE, GATE))]

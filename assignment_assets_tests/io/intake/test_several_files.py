@@ -68,7 +68,8 @@ def test_two_different_files_at_once_are_both_held_and_the_person_is_asked(gate,
     look = gate.look()
     assert [(each.verdict, each.rule) for each in look.new_receipts] == [("held", "two_files")] * 2
     assert "Held: different files came at once (a.xlsx, b.xlsx). Remove all but the one that you mean." in (
-        look.new_receipts[0].message)
+        look.new_receipts[0].message
+    )
     assert len(look.held) == 2
     assert gate.counting() == []
     assert gate.verdicts() == []
@@ -118,6 +119,7 @@ def test_holds_left_at_the_closing_get_no_further_receipts(gate, books):
 
 def test_of_a_plain_file_and_an_upload_in_two_steps_of_one_name_the_later_counts(gate, books):
     """As where somebody signs with the command first and on the page later."""
+
     def upload(content):
         gate.drop(content, "keep.xlsx.partial")
         gate.drop(hashlib.sha256(content).hexdigest().encode(), "keep.xlsx.ready")
@@ -129,4 +131,5 @@ def test_of_a_plain_file_and_an_upload_in_two_steps_of_one_name_the_later_counts
     gate.drop(books["C"])
     assert gate.verdicts() == [("accepted", "")]
     assert [each.digest for each in read_receipts(gate.folder, CYCLE, GATE)] == [
-        hashlib.sha256(books[name]).hexdigest() for name in "ABC"]
+        hashlib.sha256(books[name]).hexdigest() for name in "ABC"
+    ]

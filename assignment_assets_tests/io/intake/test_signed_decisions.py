@@ -29,7 +29,9 @@ def test_a_signed_decision_is_accepted_region_by_region_even_after_the_deadline(
     sign_offs.drop(signed(region="east"), "east.json", SIGNER)
     look = sign_offs.look(DEADLINE + timedelta(days=1))
     assert [(each.verdict, each.subject, each.is_late) for each in look.new_receipts] == [
-        ("accepted", "east", True), ("accepted", "west", True)]
+        ("accepted", "east", True),
+        ("accepted", "west", True),
+    ]
 
 
 def test_two_decisions_on_one_region_at_once_are_held(sign_offs):
@@ -38,12 +40,22 @@ def test_two_decisions_on_one_region_at_once_are_held(sign_offs):
     assert sign_offs.verdicts() == [("held", "two_files")] * 2
 
 
-@pytest.mark.parametrize(("content", "rule"), [
-    (signed(signer_token(KEY, "rd@example.com")), "bad_signature"), (signed(revision=2), "older_revision"),
-    (signed(cycle="2026q3-global"), "other_cycle"), (signed(signed_by="rd@example.com"), "other_person"),
-    (signed().replace(b'"west"', b'"east"'), "bad_signature"), (b"{}", "unreadable"), (b"[1]", "unreadable"),
-    (b"hello", "unreadable"), (b"[" * 100_000, "unreadable"),
-    (json.dumps({"kind": "sign_off"}).encode(), "unreadable"), (b"\xff\xfe", "unreadable")])
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (signed(signer_token(KEY, "rd@example.com")), "bad_signature"),
+        (signed(revision=2), "older_revision"),
+        (signed(cycle="2026q3-global"), "other_cycle"),
+        (signed(signed_by="rd@example.com"), "other_person"),
+        (signed().replace(b'"west"', b'"east"'), "bad_signature"),
+        (b"{}", "unreadable"),
+        (b"[1]", "unreadable"),
+        (b"hello", "unreadable"),
+        (b"[" * 100_000, "unreadable"),
+        (json.dumps({"kind": "sign_off"}).encode(), "unreadable"),
+        (b"\xff\xfe", "unreadable"),
+    ],
+)
 def test_a_decision_that_is_not_this_persons_for_this_revision_is_refused(sign_offs, content, rule):
     sign_offs.drop(content, "west.json", SIGNER)
     assert sign_offs.verdicts() == [("refused", rule)]

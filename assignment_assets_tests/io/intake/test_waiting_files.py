@@ -102,7 +102,8 @@ def test_an_upload_counts_once_its_marker_agrees(gate, books):
     gate.drop(books["A"], "up.xlsx.partial")
     gate.drop(b"0" * 64, "up.xlsx.ready")
     assert [each.sentence for each in gate.look().messages] == [
-        "up.xlsx: its .ready marker has another digest; waiting."]
+        "up.xlsx: its .ready marker has another digest; waiting."
+    ]
     gate.drop(f"{hashlib.sha256(books['A']).hexdigest()}  up.xlsx\n".encode(), "up.xlsx.ready")
     [receipt] = gate.look(settled_seconds=10**9).new_receipts
     assert (receipt.verdict, receipt.file_name) == ("accepted", "up.xlsx")

@@ -9,10 +9,16 @@ from assignment_assets_tests.io.intake.conftest import CYCLE, GATE, OTHER
 from assignment_assets_tests.io.workbooks.conftest import DORMANT, KEY, REP
 
 
-@pytest.mark.parametrize(("changes", "rule"), [
-    ({"key": b"another"}, "foreign_code"), ({"cycle": "2026q3-global"}, "other_cycle"),
-    ({"gate": "review_edits"}, "other_gate"), ({"person": OTHER}, "other_person"),
-    ({"revision": 2}, "older_revision")])
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"key": b"another"}, "foreign_code"),
+        ({"cycle": "2026q3-global"}, "other_cycle"),
+        ({"gate": "review_edits"}, "other_gate"),
+        ({"person": OTHER}, "other_person"),
+        ({"revision": 2}, "older_revision"),
+    ],
+)
 def test_a_packet_of_elsewhere_is_refused_with_the_rule(gate, changes, rule):
     gate.drop(gate.workbook({DORMANT[0]: "keep"}, **changes))
     assert gate.verdicts() == [("refused", rule)]
@@ -41,13 +47,17 @@ def test_a_csv_without_a_code_is_refused_and_with_one_accepted(gate):
     assert gate.verdicts() == [("accepted", "")]
 
 
-@pytest.mark.parametrize(("content", "name", "rule", "words"), [
-    (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "keep.xlsx", "encrypted", "protected by a password"),
-    (b"<html><table></table></html>", "keep.xls", "web_page", "a web page under a workbook's name"),
-    (b"%PDF-1.7", "keep.pdf", "unknown_kind", "a file of the kind .pdf, expected .xlsx or .ods or .csv"),
-    (b"hello", "keep", "unknown_kind", "without suffix"),
-    (b"packet,hello\naccount_id,decision\n", "keep.csv", "unreadable_code", "is not one of ours"),
-    (b"PK\x03\x04" + b"\0" * 400, "keep.csv", "unreadable", "not text")])
+@pytest.mark.parametrize(
+    ("content", "name", "rule", "words"),
+    [
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "keep.xlsx", "encrypted", "protected by a password"),
+        (b"<html><table></table></html>", "keep.xls", "web_page", "a web page under a workbook's name"),
+        (b"%PDF-1.7", "keep.pdf", "unknown_kind", "a file of the kind .pdf, expected .xlsx or .ods or .csv"),
+        (b"hello", "keep", "unknown_kind", "without suffix"),
+        (b"packet,hello\naccount_id,decision\n", "keep.csv", "unreadable_code", "is not one of ours"),
+        (b"PK\x03\x04" + b"\0" * 400, "keep.csv", "unreadable", "not text"),
+    ],
+)
 def test_files_of_the_wrong_kind_are_refused_in_plain_words(gate, content, name, rule, words):
     gate.drop(content, name)
     [receipt] = gate.look().new_receipts
@@ -83,5 +93,9 @@ def test_links_folders_and_odd_names_are_never_followed(gate, books, tmp_path):
     look = gate.look()
     assert look.receipts == ()
     assert sorted((each.person, each.file_name, each.rule) for each in look.messages) == [
-        ("", OTHER, "odd_name"), ("", "a..b", "odd_name"), (REP, "folder.xlsx", "not_a_file"),
-        (REP, "link.xlsx", "not_a_file"), (REP, "two\\nlines.xlsx", "odd_name")]
+        ("", OTHER, "odd_name"),
+        ("", "a..b", "odd_name"),
+        (REP, "folder.xlsx", "not_a_file"),
+        (REP, "link.xlsx", "not_a_file"),
+        (REP, "two\\nlines.xlsx", "odd_name"),
+    ]

@@ -55,18 +55,37 @@ def told(folder, setting, cycle=CYCLE):
 
 
 def move(account_id, old, new, status="approved", number=1, region="North"):
-    return {"sign_off_no": number, "region": region, "account_id": account_id, "old_owner_id": old,
-            "new_owner_id": new, "status": status, "signed_by": PRIYA}
+    return {
+        "sign_off_no": number,
+        "region": region,
+        "account_id": account_id,
+        "old_owner_id": old,
+        "new_owner_id": new,
+        "status": status,
+        "signed_by": PRIYA,
+    }
 
 
 def test_an_approval_names_who_signed_and_counts_what_changes_for_whom():
-    approved = table(APPROVED_DIFF, move("a1", "ben", "ana"), move("a2", "ben", "ana"), move("a3", "ana", "ben"),
-                     move("a4", "ben", "nia", "deferred"), move("c1", "cleo", "nia", number=2, region="South"))
+    approved = table(
+        APPROVED_DIFF,
+        move("a1", "ben", "ana"),
+        move("a2", "ben", "ana"),
+        move("a3", "ana", "ben"),
+        move("a4", "ben", "nia", "deferred"),
+        move("c1", "cleo", "nia", number=2, region="South"),
+    )
     said = [(each.kind, each.subject, each.text) for each in approvals(CYCLE, approved, table(REPS, *field_reps()))]
-    assert said[0] == ("approval", "sign-off 1", f"*Approved* ({CYCLE}): North, by {PRIYA}\n"
-                       "3 accounts may change hands; 1 account waits for a seat.")
-    assert said[1][2].splitlines() == [f"*Changes* ({CYCLE}): 3 accounts in North", "• Ana Ruiz: 2 in, 1 out",
-                                       "• Ben Ode: 1 in, 2 out"]
+    assert said[0] == (
+        "approval",
+        "sign-off 1",
+        f"*Approved* ({CYCLE}): North, by {PRIYA}\n3 accounts may change hands; 1 account waits for a seat.",
+    )
+    assert said[1][2].splitlines() == [
+        f"*Changes* ({CYCLE}): 3 accounts in North",
+        "• Ana Ruiz: 2 in, 1 out",
+        "• Ben Ode: 1 in, 2 out",
+    ]
     assert [each[:2] for each in said[2:]] == [("approval", "sign-off 2"), ("change", "sign-off 2")]
     assert not any(account in text for *_, text in said for account in ("a1", "c1"))
 
@@ -75,8 +94,10 @@ def test_an_approval_names_who_signed_and_counts_what_changes_for_whom():
 def test_each_bulletin_is_said_once(folder, channel, setting):
     assert told(folder, setting) == [("acceptance", "sent")] * 2
     assert told(folder, setting) == [("acceptance", "known")] * 2
-    assert channel.said == [f"*Keep-lists are closed* ({CYCLE}): 0 of 2 answered.\nMissing: Ana, Ben.",
-                            f"*Reviews are closed* ({CYCLE}): 0 of 2 answered.\nMissing: Ana, Ben."]
+    assert channel.said == [
+        f"*Keep-lists are closed* ({CYCLE}): 0 of 2 answered.\nMissing: Ana, Ben.",
+        f"*Reviews are closed* ({CYCLE}): 0 of 2 answered.\nMissing: Ana, Ben.",
+    ]
 
 
 def test_slack_is_off_by_default(folder, channel):
@@ -94,8 +115,9 @@ def test_a_rate_limit_is_waited_for_and_a_long_one_left_for_the_next_time(folder
     assert len(channel.said) == 4
 
 
-@pytest.mark.parametrize(("setting", "fault"), [(WEBHOOK, (400, "invalid_payload", {})),
-                                                (BOT, (200, "msg_too_long", {}))])
+@pytest.mark.parametrize(
+    ("setting", "fault"), [(WEBHOOK, (400, "invalid_payload", {})), (BOT, (200, "msg_too_long", {}))]
+)
 def test_a_message_that_slack_never_takes_is_listed_and_the_others_are_said(folder, channel, setting, fault):
     channel.faults = [fault]
     first, second = announce(folder, CYCLE, setting, lambda: NOW)
@@ -103,9 +125,15 @@ def test_a_message_that_slack_never_takes_is_listed_and_the_others_are_said(fold
     assert told(folder, setting) == [("acceptance", "known")] * 2
 
 
-@pytest.mark.parametrize(("setting", "fault"), [
-    (WEBHOOK, (404, "no_service", {})), (WEBHOOK, (403, "action_prohibited", {})), (WEBHOOK, (500, "oops", {})),
-    (NoticesSetting(slack="channel", slack_channel="C9"), None)])
+@pytest.mark.parametrize(
+    ("setting", "fault"),
+    [
+        (WEBHOOK, (404, "no_service", {})),
+        (WEBHOOK, (403, "action_prohibited", {})),
+        (WEBHOOK, (500, "oops", {})),
+        (NoticesSetting(slack="channel", slack_channel="C9"), None),
+    ],
+)
 def test_what_a_person_must_put_right_is_said_and_nothing_is_lost(folder, channel, setting, fault):
     channel.faults = [fault] * 2 if fault else []
     assert told(folder, setting) == [("acceptance", "waiting")] * 2
@@ -155,16 +183,27 @@ def test_a_cycle_that_is_over_tells_nothing_more(folder, channel):
 
 def test_a_day_of_routed_accounts_is_told_when_it_is_over(folder, channel):
     yesterday = NOW - timedelta(days=1)
-    decided = [dict.fromkeys(DECISIONS.columns) | {"decision_no": number, "account_id": f"n{number}",
-                                                   "new_owner_id": "ana", "accept_by": NOW} for number in range(1, 6)]
-    answers = [{"decision_no": number, "account_id": f"n{number}", "rep_id": rep, "answer": answer, "at": at}
-               for number, rep, answer, at in ((1, "ana", "accepted", yesterday), (2, "ben", "declined", yesterday),
-                                               (3, "ben", "lapsed", yesterday), (4, "ana", "accepted", NOW))]
+    decided = [
+        dict.fromkeys(DECISIONS.columns)
+        | {"decision_no": number, "account_id": f"n{number}", "new_owner_id": "ana", "accept_by": NOW}
+        for number in range(1, 6)
+    ]
+    answers = [
+        {"decision_no": number, "account_id": f"n{number}", "rep_id": rep, "answer": answer, "at": at}
+        for number, rep, answer, at in (
+            (1, "ana", "accepted", yesterday),
+            (2, "ben", "declined", yesterday),
+            (3, "ben", "lapsed", yesterday),
+            (4, "ana", "accepted", NOW),
+        )
+    ]
     publish(folder, DECISIONS, DECISIONS.conform(pl.DataFrame(decided, schema=DECISIONS.columns)))
     publish(folder, ANSWERS, table(ANSWERS, *answers))
     assert told(folder, WEBHOOK, ROUTING) == [("acceptance", "sent")]
-    assert channel.said == ["*Routed accounts* on 1 Nov 2026: 1 accepted, 1 declined, 1 not answered in time; 1 wait.\n"
-                            "Not taken by ben; routed again."]
+    assert channel.said == [
+        "*Routed accounts* on 1 Nov 2026: 1 accepted, 1 declined, 1 not answered in time; 1 wait.\n"
+        "Not taken by ben; routed again."
+    ]
     assert told(folder, WEBHOOK, ROUTING) == [("acceptance", "known")]
     assert routed_on(NOW.date() - timedelta(days=9), table(ANSWERS, *answers), 0, {}) is None
 
@@ -178,8 +217,9 @@ def test_a_whole_cycle_tells_slack_of_its_approval(reviewed, channel):
     settings = Path(os.environ["ASSIGNMENT_SETTINGS"])
     settings.write_text(f'{settings.read_text()}[notices]\nslack = "webhook"\n')
     reviewed.sign_off()
-    assert [text.split("*")[1] for text in channel.said].count("Approved") == reviewed.table(
-        APPROVED_DIFF)["sign_off_no"].n_unique()
+    assert [text.split("*")[1] for text in channel.said].count("Approved") == reviewed.table(APPROVED_DIFF)[
+        "sign_off_no"
+    ].n_unique()
     before = list(channel.said)
     reviewed.run("sign_off")
     assert channel.said == before

@@ -43,8 +43,12 @@ def test_a_receiver_is_told_what_comes_what_goes_who_had_it_why_and_which_deals(
     letter = box.letters[0]
     text = letter.get_payload(decode=True).decode()
     assert letter["Subject"] == "1 account for you (2026q4-global)" and letter["To"] == "Ana <ana@example.com>"
-    for words in ("Clinic a1, TX, worth $120,000", "until now with Ben Ode; 2 open deals of $50,000",
-                  "Ben Ode's book is full.", "Clinic a2, OK: now with Cleo Park"):
+    for words in (
+        "Clinic a1, TX, worth $120,000",
+        "until now with Ben Ode; 2 open deals of $50,000",
+        "Ben Ode's book is full.",
+        "Clinic a2, OK: now with Cleo Park",
+    ):
         assert words in text
 
 
@@ -61,7 +65,10 @@ def test_a_temporary_refusal_waits_and_a_permanent_one_is_listed_while_others_ge
     assert first == [("ana", "waiting"), ("ben", "refused"), ("cleo", "sent")]
     box.refusals = {}
     assert sent(folder, box, handoff(), handoff("ben"), handoff("cleo")) == [
-        ("ana", "sent"), ("ben", "known"), ("cleo", "known")]
+        ("ana", "sent"),
+        ("ben", "known"),
+        ("cleo", "known"),
+    ]
 
 
 def test_a_cut_connection_loses_nobody_and_the_copy_carries_the_same_message_id(folder, box):
@@ -126,8 +133,9 @@ def test_the_users_own_template_is_taken_and_its_faults_are_said(folder, box, tm
 
 
 def test_a_reminder_goes_once_whatever_its_link_says(folder, box):
-    reminder = Reminder("2026q4-global", 1, "review_edits", "dana", "dana@example.com", "Dana", "28 Nov 2026",
-                        "http://x/in?k=1")
+    reminder = Reminder(
+        "2026q4-global", 1, "review_edits", "dana", "dana@example.com", "Dana", "28 Nov 2026", "http://x/in?k=1"
+    )
     assert sent(folder, box, reminder) == [("dana", "sent")]
     assert sent(folder, box, replace(reminder, link="http://x/in?k=2")) == [("dana", "known")]
     assert "http://x/in?k=1" in box.letters[0].get_payload()

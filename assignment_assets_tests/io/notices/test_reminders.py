@@ -21,8 +21,10 @@ def folder(tmp_path):
 
 
 def issue(folder, gate="review_edits", **changes) -> None:
-    people = tuple(Addressee(f"{name}@example.com", name.title(), f"{name}@example.com", "review.xlsx", subject)
-                   for name, subject in (("dana", ""), ("lee", "")))
+    people = tuple(
+        Addressee(f"{name}@example.com", name.title(), f"{name}@example.com", "review.xlsx", subject)
+        for name, subject in (("dana", ""), ("lee", ""))
+    )
     facts = {"persons": people, "deadline": BEGIN + timedelta(days=7)} | changes
     manifest = GateManifest(cycle=CYCLE, revision=1, gate=gate, issued_at=BEGIN, **facts)
     write_whole(folder.outbox(CYCLE, gate) / "gate.json", manifest.to_json())
@@ -58,9 +60,12 @@ def test_drafts_and_gates_that_the_waterfall_has_passed_remind_nobody(folder):
 
 
 def test_each_person_gets_one_reminder_whatever_the_number_of_regions(folder):
-    regions = tuple(Addressee("priya@example.com", "Priya", "priya@example.com", f"{region}.xlsx", region)
-                    for region in ("North", "South"))
+    regions = tuple(
+        Addressee("priya@example.com", "Priya", "priya@example.com", f"{region}.xlsx", region)
+        for region in ("North", "South")
+    )
     issue(folder, "sign_offs", persons=regions)
+
     def clock() -> datetime:
         return BEGIN + timedelta(days=6)
 

@@ -36,10 +36,20 @@ def told(tmp_path, authority, monkeypatch):
     monkeypatch.setenv("ASSIGNMENT_SMTP_PASSWORD", PASSWORD)
 
     def send(box, **changes):
-        facts = {"mode": "smtp", "host": "127.0.0.1", "port": box.port, "security": box.security,
-                 "ca_file": str(authority[0]), "user": USER if box.login else ""}
-        return [each.outcome for each in post(DataFolder(tmp_path), "2026q4-global", [handoff()],
-                                              NoticesSetting(**facts | changes), lambda: NOW)]
+        facts = {
+            "mode": "smtp",
+            "host": "127.0.0.1",
+            "port": box.port,
+            "security": box.security,
+            "ca_file": str(authority[0]),
+            "user": USER if box.login else "",
+        }
+        return [
+            each.outcome
+            for each in post(
+                DataFolder(tmp_path), "2026q4-global", [handoff()], NoticesSetting(**facts | changes), lambda: NOW
+            )
+        ]
 
     return send
 

@@ -40,7 +40,10 @@ def test_everybody_gets_a_sheet_of_their_own_with_the_tabs_of_the_workbook(desk,
     assert "Please answer by 8 Oct 2026 17:00 UTC" in google.mails[0][1]
     _, sheet = google.of(ANN)
     assert [(each["title"], each["hidden"]) for each in sheet.tabs.values()] == [
-        ("Summary", False), ("Accounts", False), ("_meta", True)]
+        ("Summary", False),
+        ("Accounts", False),
+        ("_meta", True),
+    ]
     assert sheet.name.startswith("Lock list of Ann Lee · 2026q4-global · revision 1 · ")
 
 
@@ -48,9 +51,14 @@ def test_a_sheet_takes_only_answers_and_only_where_the_workbook_is_open(desk, go
     desk.send()
     google.types(ANN, "Accounts", FIRST, DECISION, "keep")
     google.types(ANN, "Accounts", FIRST, DECISION + 1, "any note")
-    for tab, row, column, text in (("Accounts", FIRST, DECISION, "Kepe"), ("Accounts", FIRST, 1, "another name"),
-                                   ("Accounts", FIRST + 7, DECISION, "keep"), ("_meta", 0, 0, "code=mine"),
-                                   ("Summary", 2, 1, "another code"), ("Summary", *FINISHED, "perhaps")):
+    for tab, row, column, text in (
+        ("Accounts", FIRST, DECISION, "Kepe"),
+        ("Accounts", FIRST, 1, "another name"),
+        ("Accounts", FIRST + 7, DECISION, "keep"),
+        ("_meta", 0, 0, "code=mine"),
+        ("Summary", 2, 1, "another code"),
+        ("Summary", *FINISHED, "perhaps"),
+    ):
         with pytest.raises(NotAllowed):
             google.types(ANN, tab, row, column, text)
 
@@ -72,7 +80,9 @@ def test_answers_count_once_finished_says_yes_and_the_last_ones_count(desk, goog
     returned = read_lock_list(archived(desk.folder, receipt))
     assert returned.faults == ()
     assert dict(returned.rows.select("account_id", "answer").iter_rows()) == {
-        sorted(DORMANT)[0]: "release", NEVER[0]: "keep"}
+        sorted(DORMANT)[0]: "release",
+        NEVER[0]: "keep",
+    }
     assert desk.came() == ()
 
 

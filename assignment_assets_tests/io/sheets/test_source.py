@@ -10,13 +10,17 @@ from assignment_assets.io.sources import read_snapshot
 from assignment_assets_tests.google_server import EDITOR, FOLDER, Sheet
 
 ACCOUNTS = [
-    ["Our customers, October"], [], ["Account", "Clinic", "Owner", "ST", "Zip", "TAM", "Created"],
+    ["Our customers, October"],
+    [],
+    ["Account", "Clinic", "Owner", "ST", "Zip", "TAM", "Created"],
     ["0015g00000000a1", "Cedar", "ana", "TX", 75201, 1234.56, "2024-01-05"],
     ["0015g00000000a2", "Elm", "ben", "OK", "02115", 12, "2024-01-06"],
 ]
-REPS = [["rep_id", "name", "region", "team", "is_active", "started_on", "covered_states", "latitude", "longitude"],
-        ["ana", "Ana Ruiz", "North", "field", True, "2024-01-01", "TX", 32.8, -96.8],
-        ["ben", "Ben Ode", "North", "field", "yes", "2024-01-01", "TX;OK", 32.8, -96.8]]
+REPS = [
+    ["rep_id", "name", "region", "team", "is_active", "started_on", "covered_states", "latitude", "longitude"],
+    ["ana", "Ana Ruiz", "North", "field", True, "2024-01-01", "TX", 32.8, -96.8],
+    ["ben", "Ben Ode", "North", "field", "yes", "2024-01-01", "TX;OK", 32.8, -96.8],
+]
 MAPPING = """
 [accounts]
 path = "gsheet:https://docs.google.com/spreadsheets/d/book-1/edit#gid=0"
@@ -45,16 +49,21 @@ path = "gsheet:reps-1"
 
 def tab(rows, title):
     kinds = {str: "stringValue", bool: "boolValue"}
-    cells = {(row, column): {kinds.get(type(value), "numberValue"): value}
-             for row, line in enumerate(rows) for column, value in enumerate(line)}
+    cells = {
+        (row, column): {kinds.get(type(value), "numberValue"): value}
+        for row, line in enumerate(rows)
+        for column, value in enumerate(line)
+    }
     return {"title": title, "hidden": False, "cells": cells, "formats": [], "merges": []}
 
 
 @pytest.fixture
 def read(google, tmp_path):
     book = {0: tab([["x"]], "Notes"), 1: tab(ACCOUNTS, "Customers")}
-    google.sheets = {"book-1": Sheet("Book", FOLDER, book, [EDITOR]),
-                     "reps-1": Sheet("Reps", FOLDER, {0: tab(REPS, "Sheet1")}, [EDITOR])}
+    google.sheets = {
+        "book-1": Sheet("Book", FOLDER, book, [EDITOR]),
+        "reps-1": Sheet("Reps", FOLDER, {0: tab(REPS, "Sheet1")}, [EDITOR]),
+    }
     path = tmp_path / "mapping.toml"
 
     def reading(mapping=MAPPING):
@@ -68,7 +77,9 @@ def test_a_book_is_imported_from_its_sheet_with_exact_figures(read):
     snapshot = read()
     rows = snapshot.accounts.sort("name").to_dicts()
     assert [(row["name"], row["owner_id"], row["state"], row["tam"], row["postal_code"]) for row in rows] == [
-        ("Cedar", "ana", "TX", 123_456, "75201"), ("Elm", "ben", "OK", 1_200, "02115")]
+        ("Cedar", "ana", "TX", 123_456, "75201"),
+        ("Elm", "ben", "OK", 1_200, "02115"),
+    ]
     assert rows[0]["created_at"].date() == date(2024, 1, 5) and rows[0]["latitude"] is not None
     assert snapshot.reps["is_active"].to_list() == [True, True]
 

@@ -128,9 +128,15 @@ def test_sending_that_runs_out_of_time_says_how_much_is_left(desk, google):
     assert google.sheets == {}
 
 
-@pytest.mark.parametrize(("content", "said"), [
-    (None, "a file that is not there"), ("no json", "a file that is no JSON"), ("[]", "a file without client_email"),
-    (json.dumps({"client_email": EDITOR, "token_uri": "http://x"}), "a file without a usable key")])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "a file that is not there"),
+        ("no json", "a file that is no JSON"),
+        ("[]", "a file without client_email"),
+        (json.dumps({"client_email": EDITOR, "token_uri": "http://x"}), "a file without a usable key"),
+    ],
+)
 def test_a_service_account_that_cannot_be_used_is_said_with_its_variable(google, tmp_path, monkeypatch, content, said):
     path = tmp_path / "account.json"
     if content is not None:

@@ -27,8 +27,10 @@ def test_packets_are_delivered_with_markers_and_the_inbox_waits(desk):
     packet = there[f"{GATE}/{REP}/{REP}.xlsx"]
     assert packet == f"the packet of {REP}".encode()
     assert there[f"{GATE}/{REP}/{REP}.xlsx.ready"].decode() == hashlib.sha256(packet).hexdigest()
-    assert set(there) == {f"{GATE}/gate.json", *(f"{GATE}/{each}/{each}.xlsx{end}" for each in (REP, OTHER)
-                                                for end in ("", ".ready"))}
+    assert set(there) == {
+        f"{GATE}/gate.json",
+        *(f"{GATE}/{each}/{each}.xlsx{end}" for each in (REP, OTHER) for end in ("", ".ready")),
+    }
     if SCHEMES[desk.url.partition(":")[0]].has_folders:
         assert desk.store[0].isdir(desk.at(f"{GATE}/{OTHER}"))
 
@@ -90,10 +92,16 @@ def _cut_off(*_):
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(("url", "said"), [
-    ("https://example.com/inbox", "has none of the schemes file://, memory://, ftp://"),
-    ("simplecache::s3://bucket/inbox", "has none of the schemes"), ("/a/folder", "has none of the schemes"),
-    ("s3://", "names no bucket or folder"), ("ftp://rep:pw@host/inbox", "carries a log-in")])
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://example.com/inbox", "has none of the schemes file://, memory://, ftp://"),
+        ("simplecache::s3://bucket/inbox", "has none of the schemes"),
+        ("/a/folder", "has none of the schemes"),
+        ("s3://", "names no bucket or folder"),
+        ("ftp://rep:pw@host/inbox", "carries a log-in"),
+    ],
+)
 def test_an_address_that_cannot_be_used_is_said_when_the_settings_are_read(tmp_path, monkeypatch, url, said):
     path = tmp_path / "settings.toml"
     path.write_text(f'[files]\ninbox = "{url}"\n')

@@ -71,7 +71,10 @@ def test_a_name_that_the_folder_here_has_already_loses_neither_file(desk, books)
     desk.fetch()
     assert desk.path("keep.xlsx").read_bytes() == books["A"]
     assert {path.name for path in desk.path("").iterdir()} == {
-        "keep.xlsx", "stored-keep.xlsx.partial", "stored-keep.xlsx.ready"}
+        "keep.xlsx",
+        "stored-keep.xlsx.partial",
+        "stored-keep.xlsx.ready",
+    }
     assert desk.path("stored-page.csv.partial", OTHER).is_file()
 
 
@@ -161,15 +164,21 @@ fetch(DataFolder(Path(sys.argv[1])), "{cycle}", "{gate}", sys.argv[2], datetime(
 """
 
 
-@pytest.mark.parametrize(("name", "number"), [
-    ("replace_file", 1), ("replace_file", 2), ("replace_file", 3), ("write_fetched", 1), ("write_fetched", 2)])
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("replace_file", 1), ("replace_file", 2), ("replace_file", 3), ("write_fetched", 1), ("write_fetched", 2)],
+)
 def test_a_fetch_killed_at_any_step_loses_nothing_and_doubles_nothing(desk_at, books, name, number):
     desk = desk_at("file")
     desk.put_sealed(books["A"])
     desk.put_sealed(books["B"], "other.xlsx", OTHER)
     program = CUT_OFF.format(name=name, number=number, cycle=CYCLE, gate=GATE)
-    done = subprocess.run([sys.executable, "-c", program, desk.folder.root, f"{desk.url}/inbox"], check=False,
-                          capture_output=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", program, desk.folder.root, f"{desk.url}/inbox"],
+        check=False,
+        capture_output=True,
+        timeout=60,
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
     first = desk.look().new_receipts
     desk.fetch()

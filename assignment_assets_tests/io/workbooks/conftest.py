@@ -31,19 +31,44 @@ NEVER = ["001000000000004AAA", "001000000000005AAA", "001000000000006AAA"]
 
 
 def lock_row(account_id, status, lock_kind=None, **changes):
-    row = {"account_id": account_id, "name": f"Clinic {account_id[-6:]}", "state": "TX", "referral_status": status,
-           "referrals_l3m": int(status == "l3m"), "referrals_l12m": 2 * (status != "never"),
-           "referrals_ever": 7 * (status != "never"),
-           "last_referral_on": None if status == "never" else date(2026, 3, 9), "opp_count": 3, "bps": 1250,
-           "tam": 123_456_78, "value": 99_99, "drive_minutes": 41, "lock_kind": lock_kind}
+    row = {
+        "account_id": account_id,
+        "name": f"Clinic {account_id[-6:]}",
+        "state": "TX",
+        "referral_status": status,
+        "referrals_l3m": int(status == "l3m"),
+        "referrals_l12m": 2 * (status != "never"),
+        "referrals_ever": 7 * (status != "never"),
+        "last_referral_on": None if status == "never" else date(2026, 3, 9),
+        "opp_count": 3,
+        "bps": 1250,
+        "tam": 123_456_78,
+        "value": 99_99,
+        "drive_minutes": 41,
+        "lock_kind": lock_kind,
+    }
     return row | changes
 
 
 def lock_packet(extra=(), **changes):
-    rows = [lock_row(L3M, "l3m", "l3m_referrer"), lock_row(HOUSE, "dormant", "house"),
-            *(lock_row(each, "dormant") for each in DORMANT), *(lock_row(each, "never") for each in NEVER), *extra]
-    fields = {"cycle": "2026q4-global", "revision": 1, "code": CODE, "rep_id": REP, "rep_name": "Ann Lee",
-              "as_of": AS_OF, "deadline": DEADLINE, "capacity": 100, "rows": pl.DataFrame(rows, schema=LOCK_ROWS)}
+    rows = [
+        lock_row(L3M, "l3m", "l3m_referrer"),
+        lock_row(HOUSE, "dormant", "house"),
+        *(lock_row(each, "dormant") for each in DORMANT),
+        *(lock_row(each, "never") for each in NEVER),
+        *extra,
+    ]
+    fields = {
+        "cycle": "2026q4-global",
+        "revision": 1,
+        "code": CODE,
+        "rep_id": REP,
+        "rep_name": "Ann Lee",
+        "as_of": AS_OF,
+        "deadline": DEADLINE,
+        "capacity": 100,
+        "rows": pl.DataFrame(rows, schema=LOCK_ROWS),
+    }
     return LockPacket(**fields | changes)
 
 
@@ -58,24 +83,65 @@ def book_row(rep):
 
 
 def move_row(account_id, to, is_to_field=True):
-    return {"account_id": account_id, "name": "=1+1", "state": "TX", "from_id": ANN[0], "from_name": ANN[1],
-            "to_id": to[0], "to_name": to[1], "is_to_field": is_to_field, "value": 5_000_00, "move_reason": "balance",
-            "reason_sentence": "Bo Chen is nearer.", "keep_cost_balance": 0.25, "keep_cost_minutes": 12.0,
-            "keep_cost_moves": -0.01}
+    return {
+        "account_id": account_id,
+        "name": "=1+1",
+        "state": "TX",
+        "from_id": ANN[0],
+        "from_name": ANN[1],
+        "to_id": to[0],
+        "to_name": to[1],
+        "is_to_field": is_to_field,
+        "value": 5_000_00,
+        "move_reason": "balance",
+        "reason_sentence": "Bo Chen is nearer.",
+        "keep_cost_balance": 0.25,
+        "keep_cost_minutes": 12.0,
+        "keep_cost_moves": -0.01,
+    }
 
 
 def review_packet(**changes):
-    rows = [{"rep_id": rep[0], "rep_name": rep[1], "account_id": account_id, "name": "@Clinic", "state": "TX",
-             "referral_status": "dormant", "opp_count": 1, "bps": 50, "tam": 100, "value": 100, "drive_minutes": 9,
-             "is_move": is_move} for rep, account_id, is_move in ((BO, MOVED, True), (ANN, KEPT, False))]
-    candidates = [{"account_id": CANDIDATE, "name": "Cedar", "state": "TX", "owner_name": "Kim",
-                   "referral_status": "never", "value": 100}]
+    rows = [
+        {
+            "rep_id": rep[0],
+            "rep_name": rep[1],
+            "account_id": account_id,
+            "name": "@Clinic",
+            "state": "TX",
+            "referral_status": "dormant",
+            "opp_count": 1,
+            "bps": 50,
+            "tam": 100,
+            "value": 100,
+            "drive_minutes": 9,
+            "is_move": is_move,
+        }
+        for rep, account_id, is_move in ((BO, MOVED, True), (ANN, KEPT, False))
+    ]
+    candidates = [
+        {
+            "account_id": CANDIDATE,
+            "name": "Cedar",
+            "state": "TX",
+            "owner_name": "Kim",
+            "referral_status": "never",
+            "value": 100,
+        }
+    ]
     fields = {
-        "cycle": "2026q4-global", "revision": 1, "code": REVIEW_CODE, "director": RD, "director_name": "Rita Dunn",
-        "region": "South", "as_of": AS_OF, "deadline": DEADLINE,
+        "cycle": "2026q4-global",
+        "revision": 1,
+        "code": REVIEW_CODE,
+        "director": RD,
+        "director_name": "Rita Dunn",
+        "region": "South",
+        "as_of": AS_OF,
+        "deadline": DEADLINE,
         "books": pl.DataFrame([book_row(ANN), book_row(BO)], schema=REVIEW_BOOKS),
-        "moves": pl.DataFrame([move_row(MOVED, BO), move_row(LOST, ("005000000000009AAA", "Kim"), False)],
-                              schema=REVIEW_MOVES),
+        "moves": pl.DataFrame(
+            [move_row(MOVED, BO), move_row(LOST, ("005000000000009AAA", "Kim"), False)], schema=REVIEW_MOVES
+        ),
         "books_rows": pl.DataFrame(rows, schema=REVIEW_BOOKS_ROWS),
         "candidates": pl.DataFrame(candidates, schema=REVIEW_CANDIDATES),
     }
@@ -83,11 +149,32 @@ def review_packet(**changes):
 
 
 def sign_off_packet():
-    moves = [{"account_id": MOVED, "name": "=1+1", "state": "TX", "from_name": "Ann Lee", "to_name": "Bo Chen",
-              "other_region": "", "value": 5_000_00, "move_reason": "balance", "reason_sentence": "nearer",
-              "is_held": False}]
-    return SignOffPacket("2026q4-global", 1, "code", "South", "gs@example.com", AS_OF, "ab" * 32,
-                         review_packet().books, pl.DataFrame(moves, schema=SIGN_OFF_MOVES), "assignment sign-off …")
+    moves = [
+        {
+            "account_id": MOVED,
+            "name": "=1+1",
+            "state": "TX",
+            "from_name": "Ann Lee",
+            "to_name": "Bo Chen",
+            "other_region": "",
+            "value": 5_000_00,
+            "move_reason": "balance",
+            "reason_sentence": "nearer",
+            "is_held": False,
+        }
+    ]
+    return SignOffPacket(
+        "2026q4-global",
+        1,
+        "code",
+        "South",
+        "gs@example.com",
+        AS_OF,
+        "ab" * 32,
+        review_packet().books,
+        pl.DataFrame(moves, schema=SIGN_OFF_MOVES),
+        "assignment sign-off …",
+    )
 
 
 @pytest.fixture

@@ -23,11 +23,22 @@ def answers(back):
 EXPECTED = [(DORMANT[0], "keep", "ämter"), (NEVER[0], "release", "")]
 
 
-@pytest.mark.parametrize("content", [
-    TEXT.encode(), TEXT.encode("utf-8-sig"), TEXT.encode("utf-16"), TEXT.encode("utf-16-le"), TEXT.encode("cp1252"),
-    TEXT.replace(",", ";").encode("utf-8-sig"), ("sep=;\n" + TEXT.replace(",", ";")).encode(),
-    TEXT.replace(",", "\t").encode(), TEXT.replace("\n", "\r\n").encode(), ("\n\n" + TEXT).encode(),
-    TEXT.replace("account_id,decision", "Account ID,DECISION").encode()])
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("cp1252"),
+        TEXT.replace(",", ";").encode("utf-8-sig"),
+        ("sep=;\n" + TEXT.replace(",", ";")).encode(),
+        TEXT.replace(",", "\t").encode(),
+        TEXT.replace("\n", "\r\n").encode(),
+        ("\n\n" + TEXT).encode(),
+        TEXT.replace("account_id,decision", "Account ID,DECISION").encode(),
+    ],
+)
 def test_every_usual_encoding_and_delimiter_is_read(tmp_path, content):
     back = returned(tmp_path, content, [*DORMANT, *NEVER])
     assert (back.code, back.is_finished, back.faults) == (CODE, True, ())
@@ -56,7 +67,12 @@ def test_contradictions_and_repetitions_are_named(tmp_path):
     lines = [f"{NEVER[0]},keep", f"{NEVER[0]},release", f"{NEVER[1]},keep", f"{NEVER[1]},keep", ",keep"]
     back = returned(tmp_path, f"packet,{CODE}\naccount_id,decision\n" + "\n".join(lines))
     assert back.rows.select("row_no", "rule").rows() == [
-        (3, "contradiction"), (4, "contradiction"), (5, None), (6, "repeated"), (7, "unknown_account")]
+        (3, "contradiction"),
+        (4, "contradiction"),
+        (5, None),
+        (6, "repeated"),
+        (7, "unknown_account"),
+    ]
 
 
 def test_an_empty_csv_has_no_header(tmp_path):
@@ -70,13 +86,18 @@ def test_a_binary_file_called_csv_is_not_text(tmp_path):
 
 def test_a_review_in_csv_gives_edits_in_row_order(tmp_path):
     path = tmp_path / "review.csv"
-    path.write_text(f"packet,{REVIEW_CODE}\nedit,account_id,rep_id,reason,note\n"
-                    f"drop,{MOVED},{BO[0][:15]},Edge case,why not\nadd,{KEPT},{BO[0]},morale,\n"
-                    f"swap,{KEPT},{ANN[0]},morale,\nadd,{KEPT},,morale,\nadd,{KEPT},{ANN[0]},because,\n")
+    path.write_text(
+        f"packet,{REVIEW_CODE}\nedit,account_id,rep_id,reason,note\n"
+        f"drop,{MOVED},{BO[0][:15]},Edge case,why not\nadd,{KEPT},{BO[0]},morale,\n"
+        f"swap,{KEPT},{ANN[0]},morale,\nadd,{KEPT},,morale,\nadd,{KEPT},{ANN[0]},because,\n"
+    )
     back = read_review(path)
     assert back.code == REVIEW_CODE
     assert back.edits.select("row_no", "edit_kind", "rep_id", "account_id", "edit_reason", "rule").rows() == [
-        (1, "drop", BO[0], MOVED, "edge_case", None), (2, "add", BO[0], KEPT, "morale", None),
-        (3, "swap", ANN[0], KEPT, "morale", "unknown_answer"), (4, "add", "", KEPT, "morale", "unknown_rep"),
-        (5, "add", ANN[0], KEPT, "because", "no_reason")]
+        (1, "drop", BO[0], MOVED, "edge_case", None),
+        (2, "add", BO[0], KEPT, "morale", None),
+        (3, "swap", ANN[0], KEPT, "morale", "unknown_answer"),
+        (4, "add", "", KEPT, "morale", "unknown_rep"),
+        (5, "add", ANN[0], KEPT, "because", "no_reason"),
+    ]
     assert back.edits["message"][2] == "row 5: 'swap' is not an edit; write add or drop"

@@ -27,8 +27,10 @@ def answers_of(returned):
 
 
 def rules_of(returned):
-    return [(row["row_no"], row["rule"], row["message"]) for row in returned.rows.filter(
-        pl.col("rule").is_not_null()).iter_rows(named=True)]
+    return [
+        (row["row_no"], row["rule"], row["message"])
+        for row in returned.rows.filter(pl.col("rule").is_not_null()).iter_rows(named=True)
+    ]
 
 
 def row_of(sent, account_id):
@@ -83,12 +85,14 @@ def test_counters_dropdown_and_protection_are_in_the_file(sent):
     assert '"keep,release"' in accounts
     red, green = accounts.index('operator="greaterThan"'), accounts.index('operator="equal"')
     assert red < green
-    assert 'stopIfTrue="1"' in accounts[red - 120:red + 60]
+    assert 'stopIfTrue="1"' in accounts[red - 120 : red + 60]
     assert 'state="veryHidden"' in book
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-2", "@SUM(A1)", "_x0041_", "tab\tand\nline", "\x02",
-                                  "Süd–West “A” & <B>", "x" * 40_000])
+@pytest.mark.parametrize(
+    "name",
+    ["=HYPERLINK(1)", "+1", "-2", "@SUM(A1)", "_x0041_", "tab\tand\nline", "\x02", "Süd–West “A” & <B>", "x" * 40_000],
+)
 def test_names_that_look_like_formulas_or_worse_stay_text_and_rows_stay_recognised(tmp_path, name):
     extra = lock_row("001000000000099AAA", "never", name=name)
     write_lock_list(lock_packet([extra]), tmp_path / "sent.xlsx")
@@ -105,8 +109,20 @@ def test_a_resave_by_another_program_changes_nothing(sent, tmp_path, formats):
     fill_lock_list(sent, tmp_path / "0" / "back.xlsx", {DORMANT[0]: "keep", NEVER[1]: "release"})
     path = tmp_path / "0" / "back.xlsx"
     for step, suffix in enumerate(formats, 1):
-        subprocess.run(["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to",
-                        suffix, "--outdir", str(tmp_path / str(step)), str(path)], check=True, capture_output=True)
+        subprocess.run(
+            [
+                "soffice",
+                "--headless",
+                f"-env:UserInstallation=file://{tmp_path}/profile",
+                "--convert-to",
+                suffix,
+                "--outdir",
+                str(tmp_path / str(step)),
+                str(path),
+            ],
+            check=True,
+            capture_output=True,
+        )
         path = tmp_path / str(step) / f"back.{suffix}"
     returned = read_lock_list(path)
     assert (returned.code, returned.is_finished, returned.faults) == (CODE, True, ())
@@ -117,8 +133,7 @@ def test_an_unknown_answer_is_named_with_its_row(sent, tmp_path):
     row = row_of(sent, DORMANT[0])
     fill_lock_list(sent, tmp_path / "back.xlsx", {DORMANT[0]: "Kepe", NEVER[0]: "keep"})
     returned = read_lock_list(tmp_path / "back.xlsx")
-    assert rules_of(returned) == [
-        (row, "unknown_answer", f"row {row}: 'Kepe' is not an answer; write keep or release")]
+    assert rules_of(returned) == [(row, "unknown_answer", f"row {row}: 'Kepe' is not an answer; write keep or release")]
     assert answers_of(returned) == {NEVER[0]: "keep"}
 
 
@@ -138,16 +153,21 @@ def test_a_changed_locked_cell_is_named_by_row(sent, tmp_path):
     row = row_of(sent, NEVER[0])
     type_in(sent, tmp_path / "back.xlsx", {"Accounts": {f"E{row}": "CA"}})
     [fault] = read_lock_list(tmp_path / "back.xlsx").faults
-    assert str(fault) == (f"sheet Accounts, row {row}: a locked cell was changed, expected the cells as sent. "
-                          "Copy your answers into a fresh copy of the workbook and send that.")
+    assert str(fault) == (
+        f"sheet Accounts, row {row}: a locked cell was changed, expected the cells as sent. "
+        "Copy your answers into a fresh copy of the workbook and send that."
+    )
 
 
 def test_ids_sorted_without_their_rows_are_found_out(sent, tmp_path):
     first, second = row_of(sent, NEVER[0]), row_of(sent, NEVER[1])
     write_lock_list(lock_packet([lock_row("001000000000098AAA", "never", value=1)]), tmp_path / "other.xlsx")
     last = row_of(tmp_path / "other.xlsx", "001000000000098AAA")
-    type_in(tmp_path / "other.xlsx", tmp_path / "back.xlsx",
-            {"Accounts": {f"A{first}": "001000000000098AAA", f"A{last}": NEVER[0], f"C{second}": "keep"}})
+    type_in(
+        tmp_path / "other.xlsx",
+        tmp_path / "back.xlsx",
+        {"Accounts": {f"A{first}": "001000000000098AAA", f"A{last}": NEVER[0], f"C{second}": "keep"}},
+    )
     [fault] = read_lock_list(tmp_path / "back.xlsx").faults
     assert fault.where == f"sheet Accounts, rows {first}, {last}"
 
@@ -157,8 +177,10 @@ def test_an_account_that_was_not_asked_about_is_refused_and_named(sent, tmp_path
     type_in(sent, tmp_path / "back.xlsx", {"Accounts": {f"A{row}": "1.5E+21", f"C{row}": "keep"}})
     [(_, rule, message)] = rules_of(read_lock_list(tmp_path / "back.xlsx"))
     assert rule == "unknown_account"
-    assert message == (f"row {row}: '1.5E+21' is not an account of your list; a spreadsheet seems to have turned it "
-                       "into a number; answer only the accounts that were sent to you")
+    assert message == (
+        f"row {row}: '1.5E+21' is not an account of your list; a spreadsheet seems to have turned it "
+        "into a number; answer only the accounts that were sent to you"
+    )
 
 
 @pytest.mark.parametrize("spelling", [DORMANT[1].lower(), DORMANT[1][:15], f"\u00a0{DORMANT[1]}\u200b"])
@@ -175,7 +197,7 @@ def test_the_hidden_sheet_must_agree_with_itself(sent, tmp_path):
         parts = {part.filename: package.read(part) for part in package.infolist()}
     strings = parts["xl/sharedStrings.xml"].decode()
     place = strings.index(f"row:Accounts:{NEVER[0]}=") + len(f"row:Accounts:{NEVER[0]}=")
-    parts["xl/sharedStrings.xml"] = (strings[:place] + "000000000000" + strings[place + 12:]).encode()
+    parts["xl/sharedStrings.xml"] = (strings[:place] + "000000000000" + strings[place + 12 :]).encode()
     with zipfile.ZipFile(tmp_path / "back.xlsx", "w") as package:
         for name, content in parts.items():
             package.writestr(name, content)
@@ -186,14 +208,16 @@ def test_merged_cells_are_named_because_all_but_one_read_as_blank(sent, tmp_path
     with zipfile.ZipFile(sent) as package:
         parts = {part.filename: package.read(part) for part in package.infolist()}
     xml = parts["xl/worksheets/sheet2.xml"].decode()
-    merged = xml.replace("<conditionalFormatting", '<mergeCells count="1"><mergeCell ref="C5:C7"/></mergeCells>'
-                         "<conditionalFormatting", 1)
+    merged = xml.replace(
+        "<conditionalFormatting", '<mergeCells count="1"><mergeCell ref="C5:C7"/></mergeCells><conditionalFormatting', 1
+    )
     parts["xl/worksheets/sheet2.xml"] = merged.encode()
     with zipfile.ZipFile(tmp_path / "back.xlsx", "w") as package:
         for name, content in parts.items():
             package.writestr(name, content)
     assert str(read_lock_list(tmp_path / "back.xlsx").faults[0]).startswith(
-        "sheet Accounts: cells C5:C7 are merged, expected one value a cell.")
+        "sheet Accounts: cells C5:C7 are merged, expected one value a cell."
+    )
 
 
 def test_a_half_copied_workbook_is_not_a_workbook(sent, tmp_path):

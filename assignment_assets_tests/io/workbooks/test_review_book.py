@@ -40,14 +40,23 @@ def edits_of(returned):
 @pytest.fixture
 def returned_review(sent_review, tmp_path):
     target = tmp_path / "back" / "review.xlsx"
-    fill_review(sent_review, target, undo={MOVED: "morale", LOST: "relationship"}, drop={KEPT: "edge_case"},
-                add=[(CANDIDATE, "Bo Chen", "disruption"), (KEPT, BO[0], "morale")])
+    fill_review(
+        sent_review,
+        target,
+        undo={MOVED: "morale", LOST: "relationship"},
+        drop={KEPT: "edge_case"},
+        add=[(CANDIDATE, "Bo Chen", "disruption"), (KEPT, BO[0], "morale")],
+    )
     return target
 
 
-EDITS = [(1, "drop", BO[0], MOVED, "morale", None), (2, "add", ANN[0], LOST, "relationship", None),
-         (3, "drop", ANN[0], KEPT, "edge_case", None), (4, "add", BO[0], CANDIDATE, "disruption", None),
-         (5, "add", BO[0], KEPT, "morale", None)]
+EDITS = [
+    (1, "drop", BO[0], MOVED, "morale", None),
+    (2, "add", ANN[0], LOST, "relationship", None),
+    (3, "drop", ANN[0], KEPT, "edge_case", None),
+    (4, "add", BO[0], CANDIDATE, "disruption", None),
+    (5, "add", BO[0], KEPT, "morale", None),
+]
 
 
 def test_an_untouched_review_has_no_edits(sent_review):
@@ -62,15 +71,32 @@ def test_an_undo_is_a_drop_from_the_gaining_book_or_an_add_where_inside_sales_ga
     assert returned.is_finished
     assert edits_of(returned) == EDITS
     assert returned.edits["where"].to_list() == [
-        "Moves, row 3", "Moves, row 4", "Books, row 3", "Adds, row 3", "Adds, row 4"]
+        "Moves, row 3",
+        "Moves, row 4",
+        "Books, row 3",
+        "Adds, row 3",
+        "Adds, row 4",
+    ]
 
 
 @pytest.mark.parametrize("formats", [["xlsx"], ["ods", "xlsx"]])
 def test_a_resave_by_another_program_changes_nothing(returned_review, tmp_path, formats):
     path = returned_review
     for step, suffix in enumerate(formats, 1):
-        subprocess.run(["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to",
-                        suffix, "--outdir", str(tmp_path / str(step)), str(path)], check=True, capture_output=True)
+        subprocess.run(
+            [
+                "soffice",
+                "--headless",
+                f"-env:UserInstallation=file://{tmp_path}/profile",
+                "--convert-to",
+                suffix,
+                "--outdir",
+                str(tmp_path / str(step)),
+                str(path),
+            ],
+            check=True,
+            capture_output=True,
+        )
         path = tmp_path / str(step) / f"review.{suffix}"
     returned = read_review(path)
     assert returned.faults == ()
@@ -81,10 +107,26 @@ def test_the_counters_count_what_a_spreadsheet_program_computes(returned_review,
     settings = tmp_path / "profile" / "user" / "registrymodifications.xcu"
     settings.parent.mkdir(parents=True)
     settings.write_text(ALWAYS_RECALCULATE)
-    subprocess.run(["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "xlsx",
-                    "--outdir", str(tmp_path / "calc"), str(returned_review)], check=True, capture_output=True)
-    summary = fastexcel.read_excel(tmp_path / "calc" / "review.xlsx").load_sheet(
-        "Summary", header_row=None, skip_rows=0, dtypes="string").to_polars().rows()
+    subprocess.run(
+        [
+            "soffice",
+            "--headless",
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(tmp_path / "calc"),
+            str(returned_review),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    summary = (
+        fastexcel.read_excel(tmp_path / "calc" / "review.xlsx")
+        .load_sheet("Summary", header_row=None, skip_rows=0, dtypes="string")
+        .to_polars()
+        .rows()
+    )
     used = {row[0]: row[14:16] for row in summary if row[0] in ("Ann Lee", "Bo Chen")}
     assert used == {"Ann Lee": ("1", "1"), "Bo Chen": ("2", "1")}
 
@@ -95,9 +137,19 @@ def test_equal_packets_give_equal_bytes(sent_review, tmp_path):
 
 
 def test_mistakes_are_named_by_sheet_and_row(sent_review, tmp_path):
-    fill_review(sent_review, tmp_path / "back.xlsx", undo={MOVED: ""}, drop={KEPT: "boredom"},
-                add=[("", "Bo Chen", "morale"), ("1.5E+20", "Bo Chen", "morale"), (CANDIDATE, "Zoe", "morale"),
-                     (CANDIDATE, "bo chen", "morale"), (CANDIDATE, BO[0].lower(), "morale")])
+    fill_review(
+        sent_review,
+        tmp_path / "back.xlsx",
+        undo={MOVED: ""},
+        drop={KEPT: "boredom"},
+        add=[
+            ("", "Bo Chen", "morale"),
+            ("1.5E+20", "Bo Chen", "morale"),
+            (CANDIDATE, "Zoe", "morale"),
+            (CANDIDATE, "bo chen", "morale"),
+            (CANDIDATE, BO[0].lower(), "morale"),
+        ],
+    )
     returned = read_review(tmp_path / "back.xlsx")
     messages = [row["message"] for row in returned.edits.iter_rows(named=True)]
     reasons = "choose one of morale, disruption, edge_case, relationship"
@@ -128,8 +180,9 @@ def test_a_renamed_header_is_named(sent_review, tmp_path):
 
 
 def test_two_reps_of_one_name_are_told_apart_by_id():
-    books = pl.DataFrame([book_row(("005a", "Ann Lee")), book_row(("005b", "Ann Lee")), book_row(BO)],
-                         schema=REVIEW_BOOKS)
+    books = pl.DataFrame(
+        [book_row(("005a", "Ann Lee")), book_row(("005b", "Ann Lee")), book_row(BO)], schema=REVIEW_BOOKS
+    )
     assert rep_labels(books) == {"005a": "Ann Lee (005a)", "005b": "Ann Lee (005b)", BO[0]: "Bo Chen"}
 
 
@@ -150,8 +203,11 @@ def test_a_sign_off_book_shows_digest_and_command_and_is_reproducible(tmp_path):
     for name in ("one", "two"):
         write_sign_off_book(sign_off_packet(), tmp_path / f"{name}.xlsx")
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
-    summary = fastexcel.read_excel(tmp_path / "one.xlsx").load_sheet(
-        "Summary", header_row=None, skip_rows=0, dtypes="string").to_polars()
+    summary = (
+        fastexcel.read_excel(tmp_path / "one.xlsx")
+        .load_sheet("Summary", header_row=None, skip_rows=0, dtypes="string")
+        .to_polars()
+    )
     texts = [cell for row in summary.rows() for cell in row if cell]
     assert "ab" * 32 in texts
     assert "assignment sign-off …" in texts

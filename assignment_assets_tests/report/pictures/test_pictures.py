@@ -57,11 +57,15 @@ def test_a_picture_of_many_accounts_stays_within_its_bounds():
     rng = np.random.default_rng(5)
     size = 20_000
     rep_ids = [f"r{number:03}" for number in range(60)]
-    owned = pl.DataFrame({
-        "account_id": [f"a{number:05}" for number in range(size)],
-        "latitude": rng.uniform(30, 48, size), "longitude": rng.uniform(-122, -70, size),
-        "before": rng.choice(rep_ids, size), "after": rng.choice(rep_ids, size),
-    })
+    owned = pl.DataFrame(
+        {
+            "account_id": [f"a{number:05}" for number in range(size)],
+            "latitude": rng.uniform(30, 48, size),
+            "longitude": rng.uniform(-122, -70, size),
+            "before": rng.choice(rep_ids, size),
+            "after": rng.choice(rep_ids, size),
+        }
+    )
     reps = pl.DataFrame({"rep_id": rep_ids, "name": rep_ids, "region": "x", "capacity": 100})
 
     check(pictures.map_before_after(owned, reps))
@@ -107,9 +111,9 @@ def test_a_book_filled_to_the_brim_is_not_above_capacity():
 def test_states_beyond_the_fifteenth_are_summed_as_other():
     states = [f"S{number:02}" for number in range(18)]
     accounts = pl.DataFrame({"account_id": [*states, "extra"], "state": [*states, "S17"]})
-    overflow = tiny.frame("overflow", *(
-        {"account_id": account_id, "inside_sales_queue": "arm"} for account_id in accounts["account_id"]
-    ))
+    overflow = tiny.frame(
+        "overflow", *({"account_id": account_id, "inside_sales_queue": "arm"} for account_id in accounts["account_id"])
+    )
     counts = state_counts(overflow, accounts)
 
     assert counts.height == 16

@@ -75,13 +75,21 @@ def test_an_automatic_lock_without_a_seat_is_told_apart_from_what_people_sent(ta
 
 
 def test_a_rejected_region_says_who_rejected_it_and_whether_it_changed_since(tables):
-    word = {"receipt_no": 2, "region": "West", "signed_by": "tom@example.com", "decision": "reject",
-            "digest": "d-west", "verdict": "accepted"}
+    word = {
+        "receipt_no": 2,
+        "region": "West",
+        "signed_by": "tom@example.com",
+        "decision": "reject",
+        "digest": "d-west",
+        "verdict": "accepted",
+    }
     standing = {}
     for digest in ("d-west", "d-older"):
         tables["sign_off_verdicts"] = tiny.frame("sign_off_verdicts", word | {"digest": digest})
         section = sign_offs(ReportInput("2026q4-global", tables), Names(tables["accounts"], tables["reps"]))
         standing[digest] = {row[0].text: (row[3].text, row[4].text) for row in section.grids[0].rows}["West"]
         assert ("West is rejected by tom@example.com." in section.sentences) is (digest == "d-west")
-    assert standing == {"d-west": ("rejected", "tom@example.com"),
-                        "d-older": ("changed since it was rejected", "tom@example.com")}
+    assert standing == {
+        "d-west": ("rejected", "tom@example.com"),
+        "d-older": ("changed since it was rejected", "tom@example.com"),
+    }
