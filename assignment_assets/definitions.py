@@ -2,17 +2,17 @@
 
 import dagster as dg
 
-from assignment_assets.automation import JOBS, PEOPLE, SCHEDULES, SENSORS
-from assignment_assets.report_automation import REPORT_JOB, REPORT_SENSORS, REPORTS
-from assignment_assets.routing_automation import ROUTING_JOBS, ROUTING_SCHEDULES, ROUTING_SENSORS
-from assignment_assets.stages.routing import ROUTING
-from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
-from assignment_assets.write_back_automation import (
+from assignment_assets.automation.assets import PROMISES_KEPT, WATERFALL, neighbours
+from assignment_assets.automation.reports import REPORT_JOB, REPORT_SENSORS, REPORTS
+from assignment_assets.automation.routing import ROUTING_JOBS, ROUTING_SCHEDULES, ROUTING_SENSORS
+from assignment_assets.automation.waterfall import JOBS, PEOPLE, SCHEDULES, SENSORS
+from assignment_assets.automation.write_back import (
     WRITE_BACK,
     WRITE_BACK_JOBS,
     WRITE_BACK_SCHEDULES,
     WRITE_BACK_SENSORS,
 )
+from assignment_assets.stages.routing import ROUTING
 
 defs = dg.Definitions(
     assets=[*WATERFALL, *PEOPLE, *ROUTING, *WRITE_BACK, *REPORTS],

@@ -1,16 +1,17 @@
 """What the assets need from outside: the source and the clock of file intake."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import dagster as dg
 
 from assignment_assets.domain.errors import CycleClosed
-from assignment_assets.io.mapping import read_mapping
-from assignment_assets.io.owner_desk import OwnerDesk
-from assignment_assets.io.salesforce import Org
-from assignment_assets.io.salesforce_settings import SalesforceSettings
+from assignment_assets.io.clock import utc_now
+from assignment_assets.io.mapping.mapping import read_mapping
+from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting, read_settings
 
 
@@ -50,4 +51,4 @@ class Clock(dg.ConfigurableResource):
 
     def now(self) -> datetime:
         """UTC without zone; `fixed_at` (ISO 8601) where it is given, for rehearsals."""
-        return datetime.fromisoformat(self.fixed_at) if self.fixed_at else datetime.now(UTC).replace(tzinfo=None)
+        return datetime.fromisoformat(self.fixed_at) if self.fixed_at else utc_now()

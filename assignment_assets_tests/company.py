@@ -20,10 +20,10 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.books import current_books
-from assignment_assets.domain.eligible_pool import eligible_pool
-from assignment_assets.domain.ids import complete_id
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.setup.current_books import current_books
+from assignment_assets.domain.setup.eligible_pool import eligible_pool
+from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS, Table
 from assignment_assets.sample.company import Company
 

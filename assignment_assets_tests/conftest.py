@@ -16,7 +16,7 @@ settings.load_profile("without a clock")
 FIRST = (
     "test_walk.py",
     "optimizer",
-    "test_daemon.py",
+    "automation",
     "test_demo.py",
     "stages",
     "review_app",

@@ -5,12 +5,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import yaml
 
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import PROJECT, DataFolder
 from assignment_assets.io.settings import PagesSetting
 from assignment_assets.review_app.server import link_to
@@ -102,7 +102,7 @@ class Office:
 
     def link(self, person: str, role: str) -> str:
         """The personal link that opens somebody's page."""
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = utc_now()
         return link_to(self.folder, KEY.encode(), PagesSetting(url=self.address), person, CYCLE, role, now)
 
     def stop(self) -> None:

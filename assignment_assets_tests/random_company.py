@@ -5,7 +5,7 @@ from random import Random
 
 import polars as pl
 
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS
 from assignment_assets.sample.company import Company
 from assignment_assets_tests.company import AS_OF, DANA, HISTORIES, LEE, account, config, deal, inside_sales, rep, table

@@ -3,10 +3,10 @@
 import dagster as dg
 import pytest
 
-from assignment_assets.automation import BEHIND_GATE, SEGMENTS
+from assignment_assets.automation.waterfall import BEHIND_GATE, SEGMENTS
 from assignment_assets.definitions import defs
-from assignment_assets.domain.cycle import STAGES
-from assignment_assets.domain.freeze import GATE_STAGE
+from assignment_assets.domain.setup.cycle import STAGES
+from assignment_assets.domain.setup.freeze import GATE_STAGE
 from assignment_assets.domain.tables import TABLES
 
 GRAPH = defs.resolve_asset_graph()

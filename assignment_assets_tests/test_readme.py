@@ -11,7 +11,7 @@ import click
 import pytest
 
 from assignment_assets.cli import main
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.io.folders import PROJECT
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")

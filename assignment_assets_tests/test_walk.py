@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
     AUDIT_LOG,
@@ -18,9 +18,9 @@ from assignment_assets.domain.tables import (
     REGION_DIGESTS,
     SIGN_OFF_VERDICTS,
 )
-from assignment_assets.io.inbox import read_receipts
-from assignment_assets.io.outbox import read_gate
-from assignment_assets.io.warehouse import read_published
+from assignment_assets.io.intake.look import read_receipts
+from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.warehouse.warehouse import read_published
 from assignment_assets_tests.chromium import chromium
 from assignment_assets_tests.company import DANA, LEE, PRIYA, tiny
 from assignment_assets_tests.office import CYCLE, KEY, Office

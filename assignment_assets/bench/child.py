@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.settings import Settings
 
 RACE, CYCLE, PUBLIC = "race", "cycle", "public"
 LAST_WORDS = 400  # characters of what a failing child said

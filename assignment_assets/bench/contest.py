@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from assignment_assets.bench.scores import Scale
-from assignment_assets.optimizer.archive import Archive
-from assignment_assets.optimizer.feasible import fit_reserve
-from assignment_assets.optimizer.objectives import book_loads, evaluate
-from assignment_assets.optimizer.phase import Phase
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.objectives import book_loads, evaluate
+from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.pareto.archive import Archive
+from assignment_assets.optimizer.seats.feasible_start import fit_reserve
 
 MOMENTS = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)  # CPU seconds
 MEASURES = ("opp_count", "bps", "tam")

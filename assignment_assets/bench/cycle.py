@@ -9,10 +9,10 @@ import numpy as np
 from assignment_assets.bench.dump import dump_solution
 from assignment_assets.bench.instances import read_problem
 from assignment_assets.bench.memory import peak_mb
-from assignment_assets.optimizer.books import Books
-from assignment_assets.optimizer.instance import Instance
-from assignment_assets.optimizer.progress import Progress
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.instance import Instance
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.model.solution import Books
+from assignment_assets.optimizer.pareto.progress import Progress
 from assignment_assets.optimizer.solve import complete, solve_referring
 
 

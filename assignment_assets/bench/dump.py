@@ -9,18 +9,18 @@ import polars as pl
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.programmes import columns_of
 from assignment_assets.bench.scores import Scale
-from assignment_assets.domain.drive_time import (
+from assignment_assets.domain.assignment.drive_time import (
     CIRCUITY,
     EARTH_RADIUS_MILES,
     HANDLING_MINUTES,
     LONGEST_MINUTES,
     MILES_AN_HOUR,
 )
-from assignment_assets.optimizer.archive import Archive
-from assignment_assets.optimizer.books import PHASE_REFERRING, Books
-from assignment_assets.optimizer.front import ReferringFront
-from assignment_assets.optimizer.phase import VALUE, build_phase
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.phase import VALUE, build_phase
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.model.solution import PHASE_REFERRING, Books
+from assignment_assets.optimizer.pareto.archive import Archive
+from assignment_assets.optimizer.pareto.front import ReferringFront
 
 MOST_EDGES = 5_000_000  # above it the certificate carries the formula alone
 MINUTES = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from assignment_assets.optimizer.instance import NO_REP, Instance
+from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.sample import company
 
 SIZES = {"S": (20, 2_500), "M": (100, 12_000), "L": (500, 60_000), "XL": (2_500, 300_000)}

@@ -15,11 +15,11 @@ from assignment_assets.bench.dump import dump_race
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.memory import peak_mb
 from assignment_assets.bench.scores import Scale
-from assignment_assets.optimizer.instance import Instance
-from assignment_assets.optimizer.phase import Phase, opened
-from assignment_assets.optimizer.referring import explore, referring_phase
-from assignment_assets.optimizer.seats import select_seats
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.instance import Instance
+from assignment_assets.optimizer.model.phase import Phase, opened
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.phases.referring import explore, referring_phase
+from assignment_assets.optimizer.seats.max_flow import select_seats
 
 OURS = "ours"
 ALONE, RESERVED = "alone", "reserved"

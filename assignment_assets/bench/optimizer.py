@@ -14,10 +14,10 @@ from assignment_assets.bench.instances import Problem, draw_problem, read_proble
 from assignment_assets.bench.methods import ALONE, METHODS, MOST_EDGES_OF_PEERS, OURS, RESERVED, left_alone, why_not
 from assignment_assets.bench.scores import certify, own_scale, shared_scale
 from assignment_assets.bench.warming import warm_up
-from assignment_assets.optimizer.phase import Phase
-from assignment_assets.optimizer.referring import referring_phase
-from assignment_assets.optimizer.seats import select_seats
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.phases.referring import referring_phase
+from assignment_assets.optimizer.seats.max_flow import select_seats
 
 GENERATED, HOSPITALS = "generated", "hospitals"
 CASES = (GENERATED, *PUBLIC, HOSPITALS)

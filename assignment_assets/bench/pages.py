@@ -17,21 +17,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Barrier
 
 import polars as pl
 import requests
 
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.automation.run_segment import run_segment
+from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.inbox import archived, read_receipts
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.look import archived, read_receipts
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import PagesSetting
 from assignment_assets.review_app.server import link_to
 from assignment_assets.sample import company as sample_company
-from assignment_assets.segments import run_segment
 
 CYCLE, KEY, AS_OF = "2026q4-global", "a key of the benchmark's own, 32 long", date(2026, 10, 1)
 SIGNER = "priya.shah@example.com"
@@ -102,7 +103,7 @@ class Pages:
 
     def visit(self, role: str, person: str) -> tuple[requests.Session, requests.Response, float]:
         """Somebody who came by their link, the page that they were shown, and the seconds that it took."""
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = utc_now()
         link = link_to(self.folder, KEY.encode(), PagesSetting(url=self.address), person, CYCLE, role, now)
         session = requests.Session()
         started = time.perf_counter()
@@ -216,7 +217,7 @@ def _p95(seconds: list[float]) -> float:
 
 def _pass_gate(segment: str, days: int) -> None:
     """Runs a segment as if so many days had passed: what is missing is taken as silence."""
-    run_segment(segment, CYCLE, now=datetime.now(UTC).replace(tzinfo=None) + timedelta(days=days))
+    run_segment(segment, CYCLE, now=utc_now() + timedelta(days=days))
 
 
 @contextmanager

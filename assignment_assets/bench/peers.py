@@ -9,10 +9,10 @@ from pymoo.operators.repair.rounding import RoundingRepair
 from pymoo.operators.sampling.rnd import IntegerRandomSampling
 
 from assignment_assets.bench.contest import Contest
-from assignment_assets.optimizer.lattice import directions
-from assignment_assets.optimizer.objectives import evaluate
-from assignment_assets.optimizer.phase import Phase
-from assignment_assets.optimizer.weighing import weigh
+from assignment_assets.optimizer.model.objectives import evaluate
+from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.weighted_sum import weigh
+from assignment_assets.optimizer.pareto.weight_lattice import directions
 
 
 class Naive(Problem):

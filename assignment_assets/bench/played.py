@@ -12,26 +12,26 @@ from pathlib import Path
 
 import polars as pl
 
+from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.bench.quarter import Happening, Story, polls, utc
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.routing.tables import EVENT_CYCLES
-from assignment_assets.domain.run_config import RunConfig
-from assignment_assets.domain.standing import ROUTING, StandingPolicy, signed_text
-from assignment_assets.io.changes import ChangeReader
+from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.sign_off.standing import ROUTING, StandingPolicy, signed_text
 from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.inbox import look
-from assignment_assets.io.mapping import read_mapping
-from assignment_assets.io.owner_desk import OwnerDesk
-from assignment_assets.io.routing_copies import read_routing
-from assignment_assets.io.salesforce import Org
-from assignment_assets.io.salesforce_settings import SalesforceSettings
+from assignment_assets.io.intake.look import look
+from assignment_assets.io.mapping.mapping import read_mapping
+from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.sources.changes import ChangeReader
+from assignment_assets.io.warehouse.routing_copies import read_routing
+from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.routing.by_policy import sign_under_policy
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.sandbox import OrgAddress, load, mapping_path, running
 from assignment_assets.sandbox.clock import OrgClock
-from assignment_assets.segments import run_segment
 from assignment_assets.stages.routing_pass import one_pass
 
 SIGNER = "growth@example.com"

@@ -12,9 +12,9 @@ from scipy.sparse import coo_array
 
 from assignment_assets.bench.contest import Contest, TimeIsUp
 from assignment_assets.domain.errors import BrokenInvariant
-from assignment_assets.optimizer.lattice import directions
-from assignment_assets.optimizer.phase import Phase
-from assignment_assets.optimizer.weighing import weigh
+from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.weighted_sum import weigh
+from assignment_assets.optimizer.pareto.weight_lattice import directions
 
 NUM_WEIGHTS = 11  # the knee, and ten spread over the lattice
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.memory import peak_mb
-from assignment_assets.optimizer.landscape import RISING, SETTLING, Landscape
-from assignment_assets.optimizer.objectives import evaluate
-from assignment_assets.optimizer.referring import referring_phase
-from assignment_assets.optimizer.seats import select_seats
+from assignment_assets.optimizer.improve.landscape import RISING, SETTLING, Landscape
+from assignment_assets.optimizer.model.objectives import evaluate
+from assignment_assets.optimizer.phases.referring import referring_phase
+from assignment_assets.optimizer.seats.max_flow import select_seats
 
 RANGES = np.array([10.0, 50.0, 50.0])  # points of balance, minutes, per cent of moves that weigh the same
 WEIGHTS = np.array([0.5, 0.25, 0.25])

@@ -19,7 +19,7 @@ from assignment_assets.bench.played import allow, environment
 from assignment_assets.bench.quarter import Happening, Size, Story, draw
 from assignment_assets.domain.routing.tables import DECISIONS, EVENT_CYCLES, EVENTS, POLLS, WRITES
 from assignment_assets.io.folders import PROJECT, DataFolder
-from assignment_assets.io.routing_copies import read_routing
+from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import OrgAddress, load, running
 

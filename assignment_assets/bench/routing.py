@@ -29,10 +29,10 @@ from assignment_assets.domain.routing.tables import (
     WRITES,
 )
 from assignment_assets.domain.routing.views import minutes_to_owner
-from assignment_assets.io.changes import ChangeReader
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.routing_copies import read_routing
 from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.sources.changes import ChangeReader
+from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.routing.look import look
 from assignment_assets.routing.standing_files import read_rules
 from assignment_assets.sample.company import generate

@@ -7,10 +7,10 @@ import numpy as np
 from moocore import hypervolume
 from scipy.spatial import ConvexHull, HalfspaceIntersection
 
-from assignment_assets.optimizer.bounds import lower_bound
-from assignment_assets.optimizer.landscape import Landscape, survey
-from assignment_assets.optimizer.lattice import directions
-from assignment_assets.optimizer.phase import Phase
+from assignment_assets.optimizer.bounds.lagrangian import lower_bound
+from assignment_assets.optimizer.improve.landscape import Landscape, survey
+from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.pareto.weight_lattice import directions
 
 INSIDE = 1.0 - 1e-9
 LATTICES = ((100_000, 12), (1_000_000, 8))  # up to so many edges, steps of the lattice: 91 and 45 half-spaces

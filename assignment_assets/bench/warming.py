@@ -1,7 +1,7 @@
 """Compiles every inner loop before a clock starts."""
 
-from assignment_assets.optimizer.instance import Instance
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.instance import Instance
+from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.solve import complete, solve_referring
 
 

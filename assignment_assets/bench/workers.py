@@ -11,11 +11,12 @@ from typing import Any
 
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.warming import warm_up
-from assignment_assets.io.cluster import DaskWorkers
-from assignment_assets.optimizer.front import ReferringFront
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.io.compute.dask_cluster import DaskWorkers
+from assignment_assets.io.compute.processes import Processes
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.pareto.front import ReferringFront
+from assignment_assets.optimizer.pareto.workers import Alone, Workers
 from assignment_assets.optimizer.solve import solve_referring
-from assignment_assets.optimizer.workers import Alone, Processes, Workers
 
 WARMING_UNITS = 4  # a worker: each has loaded every loop then
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assignment_assets.bench.write_back_crashes import crash_runs, summed
-from assignment_assets.bench.write_back_org import AS_OF, KEY, Ground, ground, movable, utc_now
+from assignment_assets.bench.write_back_org import AS_OF, KEY, Ground, ground, movable
 from assignment_assets.bench.write_back_trials import (
     again,
     calls,
@@ -22,6 +22,7 @@ from assignment_assets.bench.write_back_trials import (
     tampering,
     taxonomy,
 )
+from assignment_assets.io.clock import utc_now
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load
 from assignment_assets.sandbox.authentication import Credentials

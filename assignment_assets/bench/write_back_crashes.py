@@ -13,8 +13,9 @@ from random import Random
 
 import polars as pl
 
-from assignment_assets.bench.write_back_org import Ground, Verdict, drawn, judged, utc_now
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.bench.write_back_org import Ground, Verdict, drawn, judged
+from assignment_assets.domain.identity.codes import signer_token
+from assignment_assets.io.clock import utc_now
 from assignment_assets.sandbox.server import OrgAddress
 from assignment_assets.write_back.brake import Witness, nobody
 from assignment_assets.write_back.document import Plan, approval

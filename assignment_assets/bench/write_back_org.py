@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from assignment_assets.io.mapping import read_mapping
-from assignment_assets.io.owner_desk import OwnerDesk
-from assignment_assets.io.salesforce import Org
-from assignment_assets.io.salesforce_settings import SalesforceSettings
+from assignment_assets.io.clock import utc_now
+from assignment_assets.io.mapping.mapping import read_mapping
+from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, mapping_path, running, write_log
 from assignment_assets.sandbox.loading import HUMAN_USER_ID, ORGANIZATION_ID
@@ -28,11 +29,6 @@ AS_OF = date(2026, 10, 1)
 SIGNATURE = Signature("bench", "0" * 64, "bench@example.com", "0" * 64)
 BY_US = ("VERIFIED", "DRIFT_AFTER_WRITE", "REVERTED_BY_AUTOMATION")
 MAYBE_BY_US = ("DRIFT", "UNKNOWN", "GONE")
-
-
-def utc_now() -> datetime:
-    """The time of day in UTC without zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def desk_of(settings: SalesforceSettings) -> OwnerDesk:

@@ -9,12 +9,13 @@ from random import Random
 import duckdb
 import polars as pl
 
-from assignment_assets.bench.write_back_org import KEY, Ground, drawn, judged, utc_now
-from assignment_assets.domain.decisions import SignOff, read_decision, signed_text
+from assignment_assets.bench.write_back_org import KEY, Ground, drawn, judged
 from assignment_assets.domain.errors import AssignmentError, Tampered, WarehouseBusy
-from assignment_assets.domain.identity import signer_token
-from assignment_assets.domain.sign_off import packet_digest
+from assignment_assets.domain.identity.codes import signer_token
+from assignment_assets.domain.sign_off.decisions import SignOff, read_decision, signed_text
+from assignment_assets.domain.sign_off.packets import packet_digest
 from assignment_assets.domain.tables import SIGN_OFF_PACKETS
+from assignment_assets.io.clock import utc_now
 from assignment_assets.write_back.document import approval, signatures_for
 from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.machine import Pace

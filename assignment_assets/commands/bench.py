@@ -143,7 +143,7 @@ def bench_workers(size: str, seed: int, preset: str, count: int, as_json: bool) 
     """One front alone, by processes and by a Dask cluster of this machine: seconds, speed-up, the same bytes or not."""
     from assignment_assets.bench import workers  # loads numba and pymoo
     from assignment_assets.bench.instances import draw_problem
-    from assignment_assets.optimizer.settings import Settings
+    from assignment_assets.optimizer.model.settings import Settings
 
     rows = []
     for row in workers.bench_workers(draw_problem(size, seed), Settings.from_preset(preset, seed=seed), count):

@@ -1,30 +1,29 @@
 """`assignment cycle …`: open, watch, compare, cancel, expire and re-open cycles."""
 
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 import polars as pl
 from pydantic import ValidationError
 
+from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.output import command, show
-from assignment_assets.domain.cycle import STAGES, cycle_id_faults, quarterly_id
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
-from assignment_assets.domain.freeze import GATE_STAGE, current_revision, require_unfinished
-from assignment_assets.domain.run_config import RunConfig, model_faults
-from assignment_assets.domain.run_config_faults import config_faults
-from assignment_assets.domain.status import CycleStatus
+from assignment_assets.domain.setup.cycle import STAGES, cycle_id_faults, quarterly_id
+from assignment_assets.domain.setup.freeze import GATE_STAGE, current_revision, require_unfinished
+from assignment_assets.domain.setup.run_config import RunConfig, model_faults
+from assignment_assets.domain.setup.run_config_faults import config_faults
 from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, WRITE_BACK_LOG
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.outbox import withdraw, withdraw_stale
-from assignment_assets.io.published_cycle import status_of
+from assignment_assets.io.intake.outbox import withdraw
+from assignment_assets.io.published_cycle import known_cycles, read_status
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.sources import read_snapshot
-from assignment_assets.io.warehouse import Warehouse, read_published
-from assignment_assets.report.inputs import ReportInput
+from assignment_assets.io.sources.snapshot import read_snapshot
+from assignment_assets.io.warehouse.warehouse import Warehouse, read_published
 from assignment_assets.report.summary import compare as compare_cycles
-from assignment_assets.segments import run_segment
 from assignment_assets.stages.reports import read_report
 
 SIMPLE = {str: str, int: int, float: float, bool: bool}
@@ -84,7 +83,7 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
     run = run_segment("open_cycle", cycle_id, config)
     if config.mode == "draft":
         run_segment("propose", cycle_id)
-    status = read_status(cycle_id)
+    status = read_status(DataFolder.from_environment(), cycle_id, utc_now())
     show("\n".join(status.lines()), {"cycle": cycle_id, "run_id": run.run_id, "state": status.state}, as_json)
 
 
@@ -125,38 +124,11 @@ def checked_config(content: dict) -> RunConfig:
     return config
 
 
-def read_status(cycle_id: str) -> CycleStatus:
-    """A cycle's status from what is published.
-
-    Raises
-    ------
-    CycleClosed
-        There is no such cycle.
-    """
-    require_known(cycle_id)
-    folder, now = DataFolder.from_environment(), datetime.now(UTC).replace(tzinfo=None)
-    withdraw_stale(folder, cycle_id, now)
-    return status_of(folder, cycle_id, now)
-
-
-def require_known(cycle_id: str) -> None:
-    """Nothing, or CycleClosed where no such cycle was opened."""
-    if cycle_id not in known_cycles():
-        raise CycleClosed(
-            f"cycle {cycle_id}: there is none, expected one of {', '.join(known_cycles()) or 'none yet'}. "
-            "Open it with `assignment cycle new`."
-        )
-
-
-def known_cycles() -> list[str]:
-    """The ids of all cycles that were opened."""
-    return sorted(path.parent.name for path in DataFolder.from_environment().root.glob("published/*/manifest.json"))
-
-
 @command(cycle, "list")
 def list_cycles(as_json: bool) -> None:
     """All cycles, with where each stands."""
-    statuses = [read_status(cycle_id) for cycle_id in known_cycles()]
+    folder, now = DataFolder.from_environment(), utc_now()
+    statuses = [read_status(folder, each, now) for each in known_cycles(folder)]
     lines = [f"{each.cycle:<32} {each.state:<10} {each.scope:<18} {each.as_of}" for each in statuses]
     show(
         "\n".join(lines) or "no cycle yet; open one with `assignment cycle new`",
@@ -169,7 +141,7 @@ def list_cycles(as_json: bool) -> None:
 @click.argument("cycle_id")
 def status(cycle_id: str, as_json: bool) -> None:
     """Where a cycle stands, who is missing, what comes next."""
-    standing = read_status(cycle_id)
+    standing = read_status(DataFolder.from_environment(), cycle_id, utc_now())
     show("\n".join(standing.lines()), vars(standing), as_json)
 
 
@@ -178,14 +150,9 @@ def status(cycle_id: str, as_json: bool) -> None:
 @click.argument("second")
 def compare(first: str, second: str, as_json: bool) -> None:
     """Two cycles side by side: balance, drive time, moves, overflow, and where their configurations differ."""
-    text = compare_cycles(report_input(first), report_input(second))
+    folder = DataFolder.from_environment()
+    text = compare_cycles(*(read_report(folder, each, utc_now()) for each in (first, second)))
     show(str(text), {"comparison": str(text)}, as_json)
-
-
-def report_input(cycle_id: str) -> ReportInput:
-    """What the report of a cycle is made from, read from its published tables."""
-    require_known(cycle_id)
-    return read_report(DataFolder.from_environment(), cycle_id, datetime.now(UTC).replace(tzinfo=None))
 
 
 def _event(cycle_id: str, event: str, actor: str, reason: str, from_stage: str | None = None) -> int:
@@ -197,7 +164,7 @@ def _event(cycle_id: str, event: str, actor: str, reason: str, from_stage: str |
             f"cycle {cycle_id}: there is none, expected an open one. Open it with `assignment cycle new`."
         )
     require_unfinished(cycle_id, events)
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     revision = current_revision(events) + (event == "reopened")
     row = {
         "event_no": events.height + 1,
@@ -257,7 +224,7 @@ def expire(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
 
 def _end(cycle_id: str, event: str, actor: str, reason: str, as_json: bool) -> None:
     _event(cycle_id, event, actor, reason)
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     for gate in GATE_STAGE:
         withdraw(DataFolder.from_environment(), cycle_id, gate, now)
     show(f"{cycle_id}: {event}.", {"cycle": cycle_id, "event": event}, as_json)
@@ -276,7 +243,7 @@ def reopen(cycle_id: str, stage: str, actor: str, reason: str, as_json: bool) ->
             "write: open a new cycle."
         )
     revision = _event(cycle_id, "reopened", actor, reason, stage)
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     withdrawn = [
         gate
         for gate, gate_stage in GATE_STAGE.items()

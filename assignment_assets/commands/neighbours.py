@@ -5,18 +5,18 @@ from pathlib import Path
 
 import click
 
-from assignment_assets.automation import SEGMENTS
+from assignment_assets.automation.run_segment import run_segment
+from assignment_assets.automation.waterfall import SEGMENTS
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.mapping import read_mapping
-from assignment_assets.io.texts import table_texts
-from assignment_assets.io.translation import translate
+from assignment_assets.io.mapping.mapping import read_mapping
+from assignment_assets.io.mapping.translation import translate
+from assignment_assets.io.sources.mapped_texts import table_texts
 from assignment_assets.sample import company as sample_company
 from assignment_assets.sample.reps import generate_reps
 from assignment_assets.sandbox.loading import load
 from assignment_assets.sandbox.server import serve
-from assignment_assets.segments import run_segment
 
 AT_LEAST_ONE = click.IntRange(min=1)
 SEED = click.IntRange(min=0)

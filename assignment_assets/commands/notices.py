@@ -2,13 +2,13 @@
 
 import click
 
-from assignment_assets.commands.cycles import known_cycles
 from assignment_assets.commands.output import command, show
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.notices.bulletins import ROUTING, announce
 from assignment_assets.io.notices.reminders import remind
+from assignment_assets.io.published_cycle import known_cycles
 from assignment_assets.io.settings import read_settings
-from assignment_assets.review_app.house import utc_now
 
 
 @click.group()
@@ -26,11 +26,11 @@ def send_reminders(cycle_id: str | None, as_json: bool) -> None:
     """
     folder, settings, key = DataFolder.from_environment(), read_settings(), engine_key()
     lines, rows = [], []
-    for cycle in [cycle_id] if cycle_id else known_cycles():
+    for cycle in [cycle_id] if cycle_id else known_cycles(folder):
         for each in remind(folder, cycle, settings, key, utc_now):
             lines.append(f"{cycle} {each.person}: {each.outcome} {each.said}".rstrip())
             rows.append({"cycle": cycle} | vars(each))
-    for cycle in [cycle_id] if cycle_id else [*known_cycles(), ROUTING]:
+    for cycle in [cycle_id] if cycle_id else [*known_cycles(folder), ROUTING]:
         for each in announce(folder, cycle, settings.notices, utc_now):
             lines.append(f"{cycle} {each.person}, {each.kind}: {each.outcome} {each.said}".rstrip())
             rows.append({"cycle": cycle} | vars(each))

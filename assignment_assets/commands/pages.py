@@ -3,12 +3,12 @@
 import click
 
 from assignment_assets.commands.output import command, show
-from assignment_assets.domain.gates import GateManifest
-from assignment_assets.domain.links import BETWEEN, ROLES, ROUTING
+from assignment_assets.domain.gates.gates import GateManifest
+from assignment_assets.domain.identity.links import BETWEEN, ROLES, ROUTING
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import read_settings
-from assignment_assets.review_app.house import utc_now
 from assignment_assets.review_app.server import link_to, routing_link, serve
 
 

@@ -3,25 +3,25 @@
 import os
 import re
 import secrets
-from datetime import UTC, datetime
 
 import click
 import polars as pl
 
-from assignment_assets.commands.cycles import require_known
 from assignment_assets.commands.output import command, show
-from assignment_assets.domain.choice import ChosenPoint, figures_of, price, signed_choice
-from assignment_assets.domain.decisions import HeldEditDecision, SignOff, signed_text
+from assignment_assets.domain.assignment.choice import ChosenPoint, figures_of, price, signed_choice
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
-from assignment_assets.domain.gates import GateManifest
-from assignment_assets.domain.identity import GATES, is_person, signer_token
+from assignment_assets.domain.gates.gates import GateManifest
+from assignment_assets.domain.identity.codes import GATES, is_person, signer_token
+from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, signed_text
 from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGION_DIGESTS
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.exchange import bring_in, send_out
 from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
-from assignment_assets.io.inbox import look
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.look import look
+from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.published_cycle import require_known
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse import read_published, write_whole
+from assignment_assets.io.warehouse.warehouse import read_published, write_whole
 from assignment_assets.stages.pictures import write_front_page
 
 GATE = "sign_offs"
@@ -63,13 +63,13 @@ def intake(cycle_id: str, settled_seconds: float, as_json: bool) -> None:
     packets and receipts afterwards.
     """
     folder, settings = DataFolder.from_environment(), read_settings()
-    require_known(cycle_id)
+    require_known(folder, cycle_id)
     lines, new = [], []
     for gate in GATES:
         manifest = read_gate(folder, cycle_id, gate)
         if manifest is None:
             continue
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = utc_now()
         bring_in(folder, manifest, settings, now)
         found = look(folder, cycle_id, gate, now, engine_key(), settled_seconds)
         new += [vars(receipt) for receipt in found.new_receipts]
@@ -163,8 +163,9 @@ def decide(
 @click.argument("cycle_id")
 def held(cycle_id: str, as_json: bool) -> None:
     """The held edits of a cycle: those that Growth Strategy decides before their regions can sign."""
-    require_known(cycle_id)
-    rows = read_published(DataFolder.from_environment(), cycle_id, EDIT_VERDICTS).filter(pl.col("verdict") == "held")
+    folder = DataFolder.from_environment()
+    require_known(folder, cycle_id)
+    rows = read_published(folder, cycle_id, EDIT_VERDICTS).filter(pl.col("verdict") == "held")
     lines = [
         f"receipt {row['receipt_no']}, account {row['account_id']}, rep {row['rep_id']}: {row['message']}"
         for row in rows.iter_rows(named=True)

@@ -3,14 +3,15 @@
 import json
 import os
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 
 import click
 import polars as pl
 
+from assignment_assets.automation.run_segment import instance, run_segment
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed
-from assignment_assets.domain.events.detect import SCOPES, owners_meet
+from assignment_assets.domain.routing.events.detect import SCOPES, owners_meet
 from assignment_assets.domain.routing.tables import (
     ALERTS,
     CONFLICT_PAIRS,
@@ -24,21 +25,28 @@ from assignment_assets.domain.routing.tables import (
     POLLS,
     SUMMARY,
 )
-from assignment_assets.domain.run_config import RunConfig
-from assignment_assets.domain.standing import ROUTING, UP_TO, Acceptance, StandingPolicy, read_standing, signed_text
-from assignment_assets.domain.supplements import SUPPLEMENTS
-from assignment_assets.io.changes import ChangeReader
+from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.sign_off.standing import (
+    ROUTING,
+    UP_TO,
+    Acceptance,
+    StandingPolicy,
+    read_standing,
+    signed_text,
+)
+from assignment_assets.domain.sources.supplements import SUPPLEMENTS
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.routing_copies import read_routing
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.supplements import read_supplements
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.sources.changes import ChangeReader
+from assignment_assets.io.sources.supplements import read_supplements
+from assignment_assets.io.warehouse.routing_copies import read_routing
+from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.resources import Source
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.reconcile import compare_pilot, take_in
 from assignment_assets.routing.reconcile import reconcile as compare_owners
 from assignment_assets.routing.watch import measure, study_conflicts, study_families
-from assignment_assets.segments import instance, run_segment
 from assignment_assets.stages.cycle import CYCLES
 from assignment_assets.stages.routing_pass import Standing, one_pass
 
@@ -53,11 +61,6 @@ def routing() -> None:
 @click.group()
 def events() -> None:
     """What happened between two polls, and the cycles that settle it."""
-
-
-def utc_now() -> datetime:
-    """The time of day."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @command(routing, "pass")

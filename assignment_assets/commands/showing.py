@@ -2,12 +2,12 @@
 
 import click
 
-from assignment_assets.commands.cycles import report_input
 from assignment_assets.commands.output import command, show
 from assignment_assets.demo.story import rehearse
 from assignment_assets.demo.ui import serve_all
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.stages.reports import write_region_reports, write_report
+from assignment_assets.stages.reports import read_report, write_region_reports, write_report
 
 
 @click.group()
@@ -20,7 +20,8 @@ def showing() -> None:
 @click.option("--region", "regions", multiple=True, help="Only this region's report. Repeat for more.")
 def report(cycle_id: str, regions: tuple[str, ...], as_json: bool) -> None:
     """Write the cycle's report and one a region: HTML files that open without a network."""
-    folder, told = DataFolder.from_environment(), report_input(cycle_id)
+    folder = DataFolder.from_environment()
+    told = read_report(folder, cycle_id, utc_now())
     if regions:
         written = write_region_reports(folder, told, regions)
     else:

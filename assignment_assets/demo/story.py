@@ -4,19 +4,19 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from assignment_assets.commands.cycles import read_status, report_input
+from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.demo import people
-from assignment_assets.domain.assigned import assigned
-from assignment_assets.domain.decisions import HeldEditDecision, SignOff, signed_text
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.assignment.assigned import assigned
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import lock_list_rows, move_rows
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, signed_text
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
@@ -30,15 +30,16 @@ from assignment_assets.domain.tables import (
     WRITE_BACK_LOG,
     Table,
 )
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.inbox import look
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.look import look
+from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse import read_published, write_whole
+from assignment_assets.io.warehouse.warehouse import read_published, write_whole
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, running
-from assignment_assets.segments import run_segment
-from assignment_assets.stages.reports import write_region_reports, write_report
+from assignment_assets.stages.reports import read_report, write_region_reports, write_report
 from assignment_assets.stages.review_packets import regional_directors
 from assignment_assets.stages.run_summary import RunSummary
 
@@ -96,7 +97,7 @@ def rehearse(num_reps: int, num_accounts: int, seed: int, preset: str, say: Call
     if read_published(folder, CYCLE, WRITE_BACK_LOG).height:
         return _again(folder, say)
     started = time.monotonic()
-    story = Rehearsal(folder, say, datetime.now(UTC).replace(tzinfo=None), seed)
+    story = Rehearsal(folder, say, utc_now(), seed)
     say(f"A company of {num_reps} reps and {num_accounts:,} accounts (seed {seed}), loaded into the sandbox org")
     load(generate(num_reps, num_accounts, seed, AS_OF), folder.root / "sandbox")
     with running(folder.root / "sandbox") as org:
@@ -221,13 +222,13 @@ def _again(folder: DataFolder, say: Callable[[str], object]) -> Outcome:
 
 
 def _report(folder: DataFolder) -> Path:
-    told = report_input(CYCLE)
+    told = read_report(folder, CYCLE, utc_now())
     write_region_reports(folder, told)
     return write_report(folder, told)
 
 
 def _closing_text(summary: RunSummary, folder: DataFolder, seconds: float, path: Path) -> str:
-    status = "\n".join(read_status(CYCLE).lines())
+    status = "\n".join(read_status(folder, CYCLE, utc_now()).lines())
     return (
         f"\n{summary.text(folder, CYCLE)}\n\n{status}\n\nThe cycle took {seconds:.0f} seconds.\n"
         f"Report: {path}\nNext: `make ui` shows it in Dagster."

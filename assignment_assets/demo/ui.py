@@ -11,11 +11,11 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
-from assignment_assets.domain.links import ROLES
+from assignment_assets.domain.identity.links import ROLES
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import read_settings
-from assignment_assets.review_app.house import utc_now
 from assignment_assets.review_app.server import link_to, routing_link
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import is_loaded, load, running

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from assignment_assets.domain.overrides import is_excepted, overrides_that_matter
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.setup.overrides import is_excepted, overrides_that_matter
+from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import LOCK_VERDICTS, LOCKS
 
 LOCK_KINDS = ("l3m_referrer", "keep_with_owner", "house", "protected_deal", "dormant_pick", "never_referred_pick")

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.domain.drive_time import with_drive_minutes
+from assignment_assets.domain.assignment.drive_time import with_drive_minutes
 
 MEASURES = ("opp_count", "bps", "tam", "value")
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from assignment_assets.domain.gates import GateManifest
+from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import Settings
 from assignment_assets.io.sheets.door import open_google

@@ -4,12 +4,13 @@ from datetime import datetime
 
 import polars as pl
 
-from assignment_assets.domain.status import GATE_TITLES, CycleStatus, cycle_status
+from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.gates.status import GATE_TITLES, CycleStatus, cycle_status
 from assignment_assets.domain.tables import TABLES
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.inbox import read_receipts
-from assignment_assets.io.outbox import read_gate
-from assignment_assets.io.warehouse import read_published
+from assignment_assets.io.intake.look import read_receipts
+from assignment_assets.io.intake.outbox import read_gate, withdraw_stale
+from assignment_assets.io.warehouse.warehouse import read_published
 
 STATUS_TABLES = (
     "run_config",
@@ -41,3 +42,37 @@ def status_of(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
     }
     tables = {name: read_published(folder, cycle, TABLES[name]) for name in STATUS_TABLES}
     return cycle_status(cycle, tables, gates, now)
+
+
+def read_status(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
+    """Where a cycle stands; packets that a killed command left out are withdrawn first.
+
+    Raises
+    ------
+    CycleClosed
+        There is no such cycle.
+    """
+    require_known(folder, cycle)
+    withdraw_stale(folder, cycle, now)
+    return status_of(folder, cycle, now)
+
+
+def known_cycles(folder: DataFolder) -> list[str]:
+    """The ids of all cycles that were opened."""
+    return sorted(path.parent.name for path in folder.root.glob("published/*/manifest.json"))
+
+
+def require_known(folder: DataFolder, cycle: str) -> None:
+    """Nothing, where such a cycle was opened.
+
+    Raises
+    ------
+    CycleClosed
+        There is no such cycle.
+    """
+    known = known_cycles(folder)
+    if cycle not in known:
+        raise CycleClosed(
+            f"cycle {cycle}: there is none, expected one of {', '.join(known) or 'none yet'}. "
+            "Open it with `assignment cycle new`."
+        )

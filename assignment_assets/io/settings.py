@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
-from assignment_assets.domain.run_config import model_faults
+from assignment_assets.domain.setup.run_config import model_faults
 from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.stores.schemes import address_fault
 

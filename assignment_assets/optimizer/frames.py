@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 
 from assignment_assets.domain.tables import CERTIFICATE, REFERRING_FRONT, REFERRING_FRONT_BOOKS
-from assignment_assets.optimizer.books import Books
-from assignment_assets.optimizer.classes import classes_of
-from assignment_assets.optimizer.extensions import NO_CAP, Families, FamilyOutcomes, RevenueCaps
-from assignment_assets.optimizer.front import ReferringFront
-from assignment_assets.optimizer.instance import NO_REP, Instance
+from assignment_assets.optimizer.model.eligibility_classes import classes_of
+from assignment_assets.optimizer.model.extensions import NO_CAP, Families, FamilyOutcomes, RevenueCaps
+from assignment_assets.optimizer.model.instance import NO_REP, Instance
+from assignment_assets.optimizer.model.solution import Books
+from assignment_assets.optimizer.pareto.front import ReferringFront
 
 MEASURES = ("opp_count", "bps", "tam")
 LOADS = (*MEASURES, "value")

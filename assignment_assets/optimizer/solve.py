@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from assignment_assets.optimizer.books import Books
-from assignment_assets.optimizer.checkpoint import Checkpoints, Forgetful
-from assignment_assets.optimizer.front import ReferringFront
-from assignment_assets.optimizer.instance import Instance
-from assignment_assets.optimizer.progress import Listener, silent
-from assignment_assets.optimizer.settings import Settings
-from assignment_assets.optimizer.workers import Alone, Workers
+from assignment_assets.optimizer.model.instance import Instance
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.model.solution import Books
+from assignment_assets.optimizer.pareto.checkpoint import Checkpoints, Forgetful
+from assignment_assets.optimizer.pareto.front import ReferringFront
+from assignment_assets.optimizer.pareto.progress import Listener, silent
+from assignment_assets.optimizer.pareto.workers import Alone, Workers
 
 
 def solve_referring(
@@ -31,8 +31,8 @@ def solve_referring(
     checkpoints
         Where the search notes how far it is, and goes on from.
     """
-    from assignment_assets.optimizer.referring import find_front  # loads numba and pymoo
-    from assignment_assets.optimizer.settled import settle, with_proven_bounds
+    from assignment_assets.optimizer.extensions.relaxation import settle, with_proven_bounds
+    from assignment_assets.optimizer.phases.referring import find_front  # loads numba and pymoo
 
     settled = settle(instance, settings)
     front = find_front(
@@ -65,7 +65,7 @@ def complete(
     InvalidInput
         The row does not belong to this instance.
     """
-    from assignment_assets.optimizer.completing import complete_books  # loads numba
-    from assignment_assets.optimizer.settled import settle
+    from assignment_assets.optimizer.extensions.relaxation import settle
+    from assignment_assets.optimizer.result.complete import complete_books  # loads numba
 
     return complete_books(settle(instance, settings), referring, settings, progress, front)

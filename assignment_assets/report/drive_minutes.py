@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from assignment_assets.domain.assigned import assigned
-from assignment_assets.domain.drive_time import with_drive_minutes
+from assignment_assets.domain.assignment.assigned import assigned
+from assignment_assets.domain.assignment.drive_time import with_drive_minutes
 from assignment_assets.report.inputs import ReportInput
 
 

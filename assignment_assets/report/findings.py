@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.domain.drive_time import EARTH_RADIUS_MILES
+from assignment_assets.domain.assignment.drive_time import EARTH_RADIUS_MILES
 from assignment_assets.report.wording import decimal, minutes, percent, plural, whole
 
 

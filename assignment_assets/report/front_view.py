@@ -9,7 +9,7 @@ from importlib.resources import files
 import polars as pl
 from markupsafe import Markup
 
-from assignment_assets.domain.choice import price
+from assignment_assets.domain.assignment.choice import price
 from assignment_assets.report import findings, pictures
 from assignment_assets.report.grid import Column, Grid, grid, number, prose
 from assignment_assets.report.templates.environment import PAGES

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assignment_assets.domain.links import ROLES, ROUTING, BadLink, Pass, is_place, keyed_hash, read_link
+from assignment_assets.domain.identity.links import ROLES, ROUTING, BadLink, Pass, is_place, keyed_hash, read_link
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import PagesSetting, read_settings
 
 COOKIE = "assignment"

@@ -22,9 +22,9 @@ from assignment_assets.review_app import (
     signer_page,
 )
 from assignment_assets.review_app.access import Refused, enter, keep, place_of, require_form_secret, visit
+from assignment_assets.review_app.context import Call, House
 from assignment_assets.review_app.forms import read_form
 from assignment_assets.review_app.guards import RateLimit, SecurityHeaders
-from assignment_assets.review_app.house import Call, House
 
 Page = Callable[[Call], Response]
 STATIC = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}

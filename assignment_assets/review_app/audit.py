@@ -8,8 +8,8 @@ import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from assignment_assets.domain.gates import to_text
-from assignment_assets.domain.identity import canonical_json
+from assignment_assets.domain.gates.gates import to_text
+from assignment_assets.domain.identity.codes import canonical_json
 from assignment_assets.io.folders import DataFolder
 
 

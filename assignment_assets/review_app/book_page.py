@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from assignment_assets.domain.ids import complete_id
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.io.workbooks.packets import EDIT_REASONS
 from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.context import Call
 from assignment_assets.review_app.drafts import read_draft, save_draft
 from assignment_assets.review_app.gate import Standing, require_open, standing_of
-from assignment_assets.review_app.house import Call
-from assignment_assets.review_app.review_desk import Provisional, ReviewDesk, desk_of, provisional
+from assignment_assets.review_app.review_view import Provisional, ReviewDesk, desk_of, provisional
 from assignment_assets.review_app.submissions import plain
 
 MOST_HITS = 30

@@ -8,10 +8,10 @@ from assignment_assets.io.workbooks.packets import EDIT_REASONS
 from assignment_assets.report.balance import balance
 from assignment_assets.report.pictures.map import map_before_after
 from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.context import Call
 from assignment_assets.review_app.drafts import forget_draft, read_draft, save_draft
 from assignment_assets.review_app.gate import Standing, require_open, standing_of
-from assignment_assets.review_app.house import Call
-from assignment_assets.review_app.review_desk import TABLES, ReviewDesk, desk_of, provisional, to_you
+from assignment_assets.review_app.review_view import TABLES, ReviewDesk, desk_of, provisional, to_you
 from assignment_assets.review_app.submissions import send_review
 
 

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.warehouse.warehouse import write_whole
+from assignment_assets.review_app.context import Call
 from assignment_assets.review_app.gate import Standing
-from assignment_assets.review_app.house import Call
-from assignment_assets.review_app.review_desk import sent_edits
+from assignment_assets.review_app.review_view import sent_edits
 
 
 def read_draft(call: Call, standing: Standing) -> tuple[list[dict], bool]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from assignment_assets.domain.gates import GateManifest, Receipt, latest_receipts
+from assignment_assets.domain.gates.gates import GateManifest, Receipt, latest_receipts
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.inbox import read_receipts
 from assignment_assets.io.intake.log import closed_at
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.look import read_receipts
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.review_app.access import Refused
 
 _NEXT_GATE = {"lock_lists": "review_edits", "review_edits": "sign_offs"}

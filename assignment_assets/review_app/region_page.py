@@ -3,16 +3,16 @@
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from assignment_assets.domain.decisions import SignOff
+from assignment_assets.domain.sign_off.decisions import SignOff
 from assignment_assets.domain.tables import CERTIFICATE
 from assignment_assets.report.balance import balance
 from assignment_assets.report.books import MEASURES
 from assignment_assets.report.wording import MEASURE_WORDS
 from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.context import Call
 from assignment_assets.review_app.director_page import cards, region_map
 from assignment_assets.review_app.gate import standing_of
-from assignment_assets.review_app.house import Call
-from assignment_assets.review_app.signing_desk import SigningDesk, books_now, moves_of, signing_desk_of, token_of
+from assignment_assets.review_app.signing_view import SigningDesk, books_now, moves_of, signing_desk_of, token_of
 from assignment_assets.review_app.submissions import plain, send_decision
 
 MOVES_A_PAGE = 100

@@ -8,12 +8,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import lock_list_rows
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, LOCK_VERDICTS, OPPORTUNITIES, REPS
-from assignment_assets.io.inbox import archived
+from assignment_assets.io.intake.look import archived
 from assignment_assets.io.workbooks.lock_list import LOCK_WORDS
 from assignment_assets.io.workbooks.lock_return import read_lock_list
 from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.context import Call
 from assignment_assets.review_app.gate import Standing, require_open, standing_of
-from assignment_assets.review_app.house import Call
 from assignment_assets.review_app.submissions import send_lock_list
 
 _TABLES = (ACCOUNTS, OPPORTUNITIES, ELIGIBLE_POOL, CURRENT_BOOKS, REPS)

@@ -10,10 +10,10 @@ from assignment_assets.report.front_view import policy
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.region import of_region, regions
 from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.context import Call
 from assignment_assets.review_app.gate import standing_of
-from assignment_assets.review_app.house import Call
-from assignment_assets.review_app.review_desk import desk_of
-from assignment_assets.review_app.signing_desk import signing_desk_of
+from assignment_assets.review_app.review_view import desk_of
+from assignment_assets.review_app.signing_view import signing_desk_of
 
 POLICY = f"{policy()}; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 

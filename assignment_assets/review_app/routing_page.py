@@ -27,9 +27,9 @@ from assignment_assets.domain.routing.tables import (
 from assignment_assets.domain.routing.views import ALL_RULES, SPANS, minutes_to_owner
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.routing_copies import read_routing
+from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.review_app.access import Refused
-from assignment_assets.review_app.house import Call
+from assignment_assets.review_app.context import Call
 
 MOST_ROWS, MOST_SHORT = 200, 20
 STOPPED = timedelta(hours=2)

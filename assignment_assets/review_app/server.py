@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 import uvicorn
 
 from assignment_assets.domain.errors import AssignmentError, NotEntitled, SourceUnavailable
-from assignment_assets.domain.links import BETWEEN, ROLES, ROUTING, Pass, seal_link
+from assignment_assets.domain.identity.links import BETWEEN, ROLES, ROUTING, Pass, seal_link
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import PagesSetting, read_settings
 from assignment_assets.review_app.access import sees_every_region
 from assignment_assets.review_app.app import application
-from assignment_assets.review_app.house import House, Shelf, utc_now
+from assignment_assets.review_app.context import House, Shelf
 
 START_SECONDS = 20.0
 DRAIN_SECONDS = 3

@@ -2,11 +2,11 @@
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from assignment_assets.domain.decisions import ConflictDecision, HeldEditDecision
+from assignment_assets.domain.sign_off.decisions import ConflictDecision, HeldEditDecision
 from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.context import Call
 from assignment_assets.review_app.gate import standing_of
-from assignment_assets.review_app.house import Call
-from assignment_assets.review_app.signing_desk import SigningDesk, balances, signing_desk_of, token_of
+from assignment_assets.review_app.signing_view import SigningDesk, balances, signing_desk_of, token_of
 from assignment_assets.review_app.submissions import plain, send_decision
 
 

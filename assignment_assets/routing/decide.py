@@ -4,10 +4,10 @@ from datetime import datetime
 
 import polars as pl
 
-from assignment_assets.domain.events.departure import departure_plan
-from assignment_assets.domain.events.detect import FAMILY
-from assignment_assets.domain.events.plan import plan_cycles, ready
 from assignment_assets.domain.routing.candidates import owners_in_force
+from assignment_assets.domain.routing.events.departure import departure_plan
+from assignment_assets.domain.routing.events.detect import FAMILY
+from assignment_assets.domain.routing.events.plan import plan_cycles, ready
 from assignment_assets.domain.routing.people import People, loads
 from assignment_assets.domain.routing.router import STAYS, Routed, Router, rotation
 from assignment_assets.domain.routing.rules import RoutingRules, unknown_reps
@@ -26,7 +26,7 @@ from assignment_assets.domain.routing.tables import (
     WRITES,
 )
 from assignment_assets.domain.routing.workload import above_high_water
-from assignment_assets.domain.standing import StandingPolicy
+from assignment_assets.domain.sign_off.standing import StandingPolicy
 from assignment_assets.routing.log import Page, RoutingLog
 from assignment_assets.routing.poll import note_exceptions
 

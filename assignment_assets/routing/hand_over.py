@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.warehouse.warehouse import write_whole
 
 NOBODY = "no-director"
 

@@ -13,8 +13,8 @@ import polars as pl
 from assignment_assets.domain.routing.tables import UNPUBLISHED
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.routing_copies import publish
-from assignment_assets.io.warehouse import DUCKDB_TYPE, Warehouse
+from assignment_assets.io.warehouse.routing_copies import publish
+from assignment_assets.io.warehouse.warehouse import DUCKDB_TYPE, Warehouse
 
 FILE = "routing.duckdb"
 

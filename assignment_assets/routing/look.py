@@ -9,9 +9,9 @@ import polars as pl
 
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import DECISIONS, EVENTS, POLLS
-from assignment_assets.io.changes import ChangeReader
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.routing_copies import read_routing
+from assignment_assets.io.sources.changes import ChangeReader
+from assignment_assets.io.warehouse.routing_copies import read_routing
 
 HEARTBEAT = timedelta(hours=1)
 """A pass at least so often: leave ends, time limits and alerts come with the clock, not with a change."""

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from assignment_assets.domain.errors import WarehouseBusy
-from assignment_assets.domain.events.detect import Seen, detect, owners_meet
 from assignment_assets.domain.routing.acceptance import given_back, lapsed, pending
 from assignment_assets.domain.routing.candidates import new_accounts
+from assignment_assets.domain.routing.events.detect import Seen, detect, owners_meet
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import (
     ANSWERS,
@@ -23,9 +23,9 @@ from assignment_assets.domain.routing.tables import (
     SEEN_REPS,
     WRITES,
 )
-from assignment_assets.domain.standing import Acceptance
+from assignment_assets.domain.sign_off.standing import Acceptance
 from assignment_assets.domain.tables import TEXT
-from assignment_assets.io.changes import ChangeReader, Changes
+from assignment_assets.io.sources.changes import ChangeReader, Changes
 from assignment_assets.routing.claims import claimed
 from assignment_assets.routing.log import Page, RoutingLog
 

@@ -4,7 +4,7 @@ import polars as pl
 
 from assignment_assets.domain.routing.tables import TERRITORY_POOL
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.routing_copies import read_routing
+from assignment_assets.io.warehouse.routing_copies import read_routing
 
 
 def with_held(accounts: pl.DataFrame, reps: pl.DataFrame, folder: DataFolder) -> pl.DataFrame:

@@ -20,10 +20,10 @@ from assignment_assets.domain.routing.tables import (
     WRITES,
 )
 from assignment_assets.domain.routing.views import kpis
-from assignment_assets.domain.supplements import ACTIVITIES, SUPPLEMENTS
+from assignment_assets.domain.sources.supplements import ACTIVITIES, SUPPLEMENTS
 from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.supplements import Supplements
+from assignment_assets.io.sources.supplements import Supplements
 from assignment_assets.routing.log import Page, RoutingLog
 
 

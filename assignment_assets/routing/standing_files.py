@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.routing.people import with_completed_ids
 from assignment_assets.domain.routing.rules import RoutingRules, routing_rules
-from assignment_assets.domain.standing import Acceptance, StandingPolicy, is_signed, read_standing
+from assignment_assets.domain.sign_off.standing import Acceptance, StandingPolicy, is_signed, read_standing
 from assignment_assets.io.folders import PROJECT, DataFolder
 from assignment_assets.io.settings import read_settings
 

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.events.departure import departure_ways
 from assignment_assets.domain.routing.candidates import owners_in_force
+from assignment_assets.domain.routing.events.departure import departure_ways
 from assignment_assets.domain.routing.families import hierarchy_conflicts
 from assignment_assets.domain.routing.missing_rule import missing_rules
 from assignment_assets.domain.routing.people import People, loads
@@ -36,7 +36,7 @@ from assignment_assets.domain.routing.tables import (
 from assignment_assets.domain.routing.views import conflict_pairs, kpis, summary
 from assignment_assets.domain.routing.watch import alerts, unowned
 from assignment_assets.domain.routing.workload import workload
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.routing.log import Page, RoutingLog
 from assignment_assets.routing.reconcile import activities, beside
 

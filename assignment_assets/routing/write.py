@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.events.detect import FAMILY
 from assignment_assets.domain.routing.candidates import FINISHED, SETTLED
+from assignment_assets.domain.routing.events.detect import FAMILY
 from assignment_assets.domain.routing.people import BOOK_SIZE
 from assignment_assets.domain.routing.pilot import covers, home_states
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import DECISIONS, SEEN_ACCOUNTS, SEEN_REPS, WRITES
-from assignment_assets.domain.standing import ROUTING
+from assignment_assets.domain.sign_off.standing import ROUTING
 from assignment_assets.routing.decide import POOL_RULE, Policies
 from assignment_assets.routing.log import Page, RoutingLog
 from assignment_assets.routing.poll import note_exceptions, owners_written

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import zipcodes
 
-from assignment_assets.domain.drive_time import EARTH_RADIUS_MILES
+from assignment_assets.domain.assignment.drive_time import EARTH_RADIUS_MILES
 
 CITY_REACH_MILES = 22.0
 COUNTRYSIDE_SHARE = 0.22

@@ -2,7 +2,7 @@
 
 import string
 
-from assignment_assets.domain.ids import checksum
+from assignment_assets.domain.sources.ids import checksum
 
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 PAIRS = [high + low for high in DIGITS for low in DIGITS]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from assignment_assets.domain.ids import complete_id
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.tables import REPS
 from assignment_assets.sample import geography, names
 from assignment_assets.sample.record_ids import USER, record_ids

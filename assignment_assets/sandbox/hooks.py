@@ -12,7 +12,7 @@ GET  /sandbox/writes        the write log
 GET  /sandbox/ownerless     accounts outside carve-outs whose owner is no active member of a team
 """
 
-from assignment_assets.domain.ids import complete_id
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.sandbox.faults import Fault, FaultBoard
 from assignment_assets.sandbox.loading import HUMAN_USER_ID
 from assignment_assets.sandbox.refusal import Refusal

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
-from assignment_assets.domain.ids import complete_id
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.fields import salesforce_columns
 from assignment_assets.sandbox.schema import (

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from assignment_assets.domain.ids import complete_id, is_salesforce_id
+from assignment_assets.domain.sources.ids import complete_id, is_salesforce_id
 from assignment_assets.sandbox.call import Call, Reply
 from assignment_assets.sandbox.faults import FaultBoard
 from assignment_assets.sandbox.loading import HUMAN_USER_ID

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from assignment_assets.domain.ids import complete_id, is_salesforce_id
+from assignment_assets.domain.sources.ids import complete_id, is_salesforce_id
 from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.schema import Field, Kind, SObject, sobject
 from assignment_assets.sandbox.values import moment_text

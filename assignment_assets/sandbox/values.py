@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
-from assignment_assets.domain.ids import complete_id, is_salesforce_id
+from assignment_assets.domain.sources.ids import complete_id, is_salesforce_id
 from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.schema import Field, Kind, sobject
 

@@ -3,13 +3,13 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.approval import approve, revoke
-from assignment_assets.domain.assigned import review_reps
-from assignment_assets.domain.conflicts import severe_open
-from assignment_assets.domain.decisions import SignOff, is_signed
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.assignment.assigned import review_reps
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.locks import free_seats
-from assignment_assets.domain.sign_off_verdicts import SIGN_OFFS, judge_sign_offs, signed_regions
+from assignment_assets.domain.sign_off.approval import approve, revoke
+from assignment_assets.domain.sign_off.conflicts import severe_open
+from assignment_assets.domain.sign_off.decisions import SignOff, is_signed
+from assignment_assets.domain.sign_off.verdicts import SIGN_OFFS, judge_sign_offs, signed_regions
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     APPROVED_DIFF,
@@ -23,7 +23,7 @@ from assignment_assets.domain.tables import (
     WRITE_BACK_LOG,
 )
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.intake import tell
 from assignment_assets.stages.invariants import require_promises

@@ -3,12 +3,12 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain import conflicts as rules
-from assignment_assets.domain.assigned import review_reps
-from assignment_assets.domain.decisions import ConflictDecision, is_signed
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.assignment.assigned import review_reps
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.locks import free_seats
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.sign_off import conflicts as rules
+from assignment_assets.domain.sign_off.decisions import ConflictDecision, is_signed
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     AUDIT_LOG,
@@ -20,8 +20,8 @@ from assignment_assets.domain.tables import (
     REPS,
 )
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.page_audit import read_page_audit
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.page_audit import read_page_audit
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.sign_off_packets import decision_files, entitlements
 

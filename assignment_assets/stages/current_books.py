@@ -3,9 +3,9 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.books import current_books as judge_books
+from assignment_assets.domain.setup.current_books import current_books as judge_books
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, REPS, SOURCE_EXCEPTIONS
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
 
 

@@ -3,11 +3,11 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.cycle import STAGES
 from assignment_assets.domain.errors import CycleClosed
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.setup.cycle import STAGES
+from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import RUN_CONFIG, Table
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 
 CYCLES = dg.DynamicPartitionsDefinition(name="cycle")
 POOL = "duckdb"

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assignment_assets.domain.eligible_pool import eligible_pool as judge_pool
+from assignment_assets.domain.setup.eligible_pool import eligible_pool as judge_pool
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
@@ -11,7 +11,7 @@ from assignment_assets.domain.tables import (
     RUN_CONFIG,
     SOURCE_EXCEPTIONS,
 )
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
 
 

@@ -3,12 +3,12 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.notices import handoffs
+from assignment_assets.domain.notices.letters import handoffs
 from assignment_assets.domain.tables import ACCOUNTS, APPROVED_DIFF, OPPORTUNITIES, REPS
 from assignment_assets.io.notices.bulletins import announce
 from assignment_assets.io.notices.post import post
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, stage_asset
 

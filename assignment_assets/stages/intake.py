@@ -5,13 +5,13 @@ from datetime import timedelta
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed, GateOpen
-from assignment_assets.domain.freeze import require_unfinished, revision_of_gate
-from assignment_assets.domain.gates import Addressee, GateManifest, Receipt, closing, latest_receipts
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.gates.gates import Addressee, GateManifest, Receipt, closing, latest_receipts
+from assignment_assets.domain.setup.freeze import require_unfinished, revision_of_gate
+from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import AUDIT_LOG, SUBMISSIONS
-from assignment_assets.io.inbox import read_receipts
-from assignment_assets.io.outbox import read_gate
-from assignment_assets.io.warehouse import Warehouse, write_whole
+from assignment_assets.io.intake.look import read_receipts
+from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.warehouse.warehouse import Warehouse, write_whole
 from assignment_assets.resources import Clock
 
 

@@ -6,12 +6,12 @@ import dagster as dg
 import polars as pl
 
 from assignment_assets.domain import invariants as promise
-from assignment_assets.domain.approval import in_force
-from assignment_assets.domain.assigned import coverage_overrides
-from assignment_assets.domain.families import families_of, families_whole
+from assignment_assets.domain.assignment.families import families_of, families_whole
+from assignment_assets.domain.assignment.revenue import revenue_caps, within_revenue_caps
 from assignment_assets.domain.invariants import Finding, require
 from assignment_assets.domain.locks import free_seats
-from assignment_assets.domain.revenue import revenue_caps, within_revenue_caps
+from assignment_assets.domain.setup.overrides import coverage_overrides
+from assignment_assets.domain.sign_off.approval import in_force
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     APPROVED_DIFF,
@@ -30,7 +30,7 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_VERDICTS,
     WRITE_BACK_LOG,
 )
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import CYCLES, POOL, frozen_config
 
 ENDED = ("verified", "skipped_already", "drift", "drift_rule", "gone", "held")

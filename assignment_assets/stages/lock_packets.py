@@ -3,16 +3,16 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.gates import Addressee
-from assignment_assets.domain.identity import packet_code
+from assignment_assets.domain.gates.gates import Addressee
+from assignment_assets.domain.identity.codes import packet_code
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import lock_list_rows
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, OPPORTUNITIES, REPS
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.outbox import issue
+from assignment_assets.io.intake.outbox import issue
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sheets.packets import save_packet
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.io.workbooks.lock_list import compose_lock_list, write_lock_list
 from assignment_assets.io.workbooks.packets import LOCK_ROWS, LockPacket
 from assignment_assets.resources import Clock

@@ -12,8 +12,8 @@ from assignment_assets.domain.tables import (
     LOCKS,
     OPPORTUNITIES,
 )
-from assignment_assets.io.inbox import archived
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.intake.look import archived
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.io.workbooks.lock_return import read_lock_list
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset

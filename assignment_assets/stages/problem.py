@@ -1,15 +1,15 @@
 """The cycle's optimisation problem and budget, read from the warehouse by the assets that solve it."""
 
-from assignment_assets.domain.books import performance_or_median
-from assignment_assets.domain.families import families_of
-from assignment_assets.domain.overrides import overrides_that_matter
-from assignment_assets.domain.revenue import revenue_caps
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.assignment.families import families_of
+from assignment_assets.domain.assignment.revenue import revenue_caps
+from assignment_assets.domain.setup.current_books import performance_or_median
+from assignment_assets.domain.setup.overrides import overrides_that_matter
+from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, LOCKS, REPS
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.optimizer.frames import instance_of
-from assignment_assets.optimizer.instance import Instance
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.instance import Instance
+from assignment_assets.optimizer.model.settings import Settings
 
 
 def problem(warehouse: Warehouse, cycle: str, config: RunConfig) -> tuple[Instance, Settings]:

@@ -3,11 +3,13 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.families import families_of, family_notes, family_table
+from assignment_assets.domain.assignment.families import families_of, family_notes, family_table
+from assignment_assets.domain.assignment.moves import proposed_books as explain_books
+from assignment_assets.domain.assignment.overflow import place
+from assignment_assets.domain.assignment.unseated import overflow as explain_overflow
+from assignment_assets.domain.assignment.unseated import unseated
 from assignment_assets.domain.locks import free_seats
-from assignment_assets.domain.moves import proposed_books as explain_books
-from assignment_assets.domain.overflow import place
-from assignment_assets.domain.overrides import overrides_that_matter
+from assignment_assets.domain.setup.overrides import overrides_that_matter
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CERTIFICATE,
@@ -21,9 +23,7 @@ from assignment_assets.domain.tables import (
     REFERRING_FRONT_BOOKS,
     REPS,
 )
-from assignment_assets.domain.unseated import overflow as explain_overflow
-from assignment_assets.domain.unseated import unseated
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.optimizer.frames import books_frame, certificate_frame, families_frame, referring_assignment
 from assignment_assets.optimizer.solve import complete
 from assignment_assets.stages.cycle import CYCLES, POOL, as_table, counts, frozen_config, table_metadata

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.published_cycle import status_of, tables_of
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.published_cycle import require_known, status_of, tables_of
+from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.report.cycle_report import render
 from assignment_assets.report.drive_minutes import with_minutes
 from assignment_assets.report.inputs import ReportInput
@@ -15,7 +15,14 @@ from assignment_assets.stages.run_summary import RunSummary
 
 
 def read_report(folder: DataFolder, cycle: str, now: datetime) -> ReportInput:
-    """What a cycle's report is made from, read from its published tables."""
+    """What a cycle's report is made from, read from its published tables.
+
+    Raises
+    ------
+    CycleClosed
+        There is no such cycle.
+    """
+    require_known(folder, cycle)
     summary = RunSummary.read(folder, cycle).frame(folder, cycle)
     return ReportInput(cycle, tables_of(folder, cycle), status_of(folder, cycle, now).state, summary)
 

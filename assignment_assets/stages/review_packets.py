@@ -3,16 +3,16 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.assigned import assigned
-from assignment_assets.domain.gates import Addressee
-from assignment_assets.domain.identity import packet_code
+from assignment_assets.domain.assignment.assigned import assigned
+from assignment_assets.domain.gates.gates import Addressee
+from assignment_assets.domain.identity.codes import packet_code
 from assignment_assets.domain.packet_rows import book_rows, book_summary, candidate_rows, move_rows
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, OVERFLOW, PROPOSED_BOOKS, REPS
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.outbox import issue
+from assignment_assets.io.intake.outbox import issue
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sheets.packets import save_packet
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.io.workbooks.packets import REVIEW_BOOKS, REVIEW_BOOKS_ROWS, REVIEW_MOVES, ReviewPacket
 from assignment_assets.io.workbooks.review_book import compose_review_book, write_review_book
 from assignment_assets.resources import Clock

@@ -3,12 +3,13 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.assigned import assigned, coverage_overrides, review_books, review_reps
-from assignment_assets.domain.eligible_pool import withdrawn
+from assignment_assets.domain.assignment.assigned import assigned, review_books, review_reps
+from assignment_assets.domain.assignment.overflow import place
 from assignment_assets.domain.locks import free_seats
-from assignment_assets.domain.overflow import place
-from assignment_assets.domain.review import Bounds, judge
-from assignment_assets.domain.review_facts import REVIEW_EDITS
+from assignment_assets.domain.review.facts import REVIEW_EDITS
+from assignment_assets.domain.review.rule import Bounds, judge
+from assignment_assets.domain.setup.eligible_pool import withdrawn
+from assignment_assets.domain.setup.overrides import coverage_overrides
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
@@ -21,8 +22,8 @@ from assignment_assets.domain.tables import (
     REVIEWED_BOOKS,
     RUN_CONFIG,
 )
-from assignment_assets.io.inbox import archived
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.intake.look import archived
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.io.workbooks.review_return import read_review
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset

@@ -14,8 +14,8 @@ from assignment_assets.domain.routing.tables import (
     WORKLOAD,
     WRITES,
 )
-from assignment_assets.io.changes import ChangeReader
-from assignment_assets.io.routing_copies import read_routing
+from assignment_assets.io.sources.changes import ChangeReader
+from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.resources import Clock, Source
 from assignment_assets.routing.decide import decide, plan_events
 from assignment_assets.routing.hand_over import write_hand_over

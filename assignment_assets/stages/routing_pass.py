@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 import polars as pl
 
-from assignment_assets.domain.events.detect import FAMILY
+from assignment_assets.domain.routing.events.detect import FAMILY
 from assignment_assets.domain.routing.rules import RoutingRules
-from assignment_assets.io.changes import ChangeReader
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.owner_desk import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.sources.changes import ChangeReader
 from assignment_assets.routing.decide import Policies, decide, plan_events
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.poll import Polled, poll

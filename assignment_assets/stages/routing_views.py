@@ -5,10 +5,10 @@ import polars as pl
 
 from assignment_assets.domain.routing.tables import DECISIONS, SUMMARY, WRITES
 from assignment_assets.domain.routing.views import minutes_to_owner
-from assignment_assets.domain.supplements import SUPPLEMENTS
-from assignment_assets.io.routing_copies import read_routing
+from assignment_assets.domain.sources.supplements import SUPPLEMENTS
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.supplements import read_supplements
+from assignment_assets.io.sources.supplements import read_supplements
+from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.report.pictures.canvas import markdown
 from assignment_assets.report.pictures.routing import hours_picture, rules_picture
 from assignment_assets.resources import Clock

@@ -3,13 +3,13 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.books import nobody_faults
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.domain.freeze import current_revision
-from assignment_assets.domain.run_config import RunConfig
-from assignment_assets.domain.run_config_faults import config_faults
+from assignment_assets.domain.setup.current_books import nobody_faults
+from assignment_assets.domain.setup.freeze import current_revision
+from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.setup.run_config_faults import config_faults
 from assignment_assets.domain.tables import CYCLE_EVENTS, REPS, RUN_CONFIG
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, handed_on, stage_asset
 

@@ -17,8 +17,8 @@ from assignment_assets.domain.tables import (
     Table,
 )
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.inbox import read_receipts
-from assignment_assets.io.warehouse import read_manifest, read_published, write_whole
+from assignment_assets.io.intake.look import read_receipts
+from assignment_assets.io.warehouse.warehouse import read_manifest, read_published, write_whole
 from assignment_assets.report.inputs import RUN_SUMMARY_COLUMNS
 from assignment_assets.report.summary import run_table
 from assignment_assets.report.wording import words

@@ -6,15 +6,16 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from assignment_assets.io.checkpoints import FileCheckpoints
-from assignment_assets.io.cluster import DaskWorkers
+from assignment_assets.io.compute.checkpoints import FileCheckpoints
+from assignment_assets.io.compute.dask_cluster import DaskWorkers
+from assignment_assets.io.compute.processes import Processes
 from assignment_assets.io.settings import OptimizerSetting
-from assignment_assets.io.warehouse import Warehouse
-from assignment_assets.optimizer.checkpoint import Checkpoint, fingerprint
-from assignment_assets.optimizer.instance import Instance
-from assignment_assets.optimizer.progress import Listener, Progress
-from assignment_assets.optimizer.settings import Settings
-from assignment_assets.optimizer.workers import Alone, Processes, Workers
+from assignment_assets.io.warehouse.warehouse import Warehouse
+from assignment_assets.optimizer.model.instance import Instance
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.pareto.checkpoint import Checkpoint, fingerprint
+from assignment_assets.optimizer.pareto.progress import Listener, Progress
+from assignment_assets.optimizer.pareto.workers import Alone, Workers
 
 LINE_EVERY_SECONDS = 5.0
 

@@ -7,18 +7,18 @@ from functools import cache
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.assigned import review_reps
-from assignment_assets.domain.decisions import HeldEditDecision, is_signed, read_decision
-from assignment_assets.domain.eligible_pool import withdrawn
+from assignment_assets.domain.assignment.assigned import review_reps
 from assignment_assets.domain.errors import CycleClosed
-from assignment_assets.domain.freeze import revision_of_gate
-from assignment_assets.domain.gates import Addressee
-from assignment_assets.domain.held_edits import DECISIONS, decide
-from assignment_assets.domain.identity import packet_code, signer_token
+from assignment_assets.domain.gates.gates import Addressee
+from assignment_assets.domain.identity.codes import packet_code, signer_token
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.packet_rows import book_summary, move_rows
-from assignment_assets.domain.review import withdraw
-from assignment_assets.domain.sign_off import packets
+from assignment_assets.domain.review.held_edits import DECISIONS, decide
+from assignment_assets.domain.review.rule import withdraw
+from assignment_assets.domain.setup.eligible_pool import withdrawn
+from assignment_assets.domain.setup.freeze import revision_of_gate
+from assignment_assets.domain.sign_off.decisions import HeldEditDecision, is_signed, read_decision
+from assignment_assets.domain.sign_off.packets import packets
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
@@ -35,10 +35,10 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_PACKETS,
 )
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.inbox import archived
-from assignment_assets.io.outbox import issue, read_gate
+from assignment_assets.io.intake.look import archived
+from assignment_assets.io.intake.outbox import issue, read_gate
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse import Warehouse, read_manifest
+from assignment_assets.io.warehouse.warehouse import Warehouse, read_manifest
 from assignment_assets.io.workbooks.packets import REVIEW_BOOKS, SIGN_OFF_MOVES, SignOffPacket, packet_content
 from assignment_assets.io.workbooks.sign_off_book import LAYOUT, write_sign_off_book
 from assignment_assets.resources import Clock

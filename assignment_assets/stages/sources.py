@@ -6,11 +6,11 @@ import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.domain.run_config import RunConfig
-from assignment_assets.domain.run_config_faults import config_faults
+from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.setup.run_config_faults import config_faults
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS
-from assignment_assets.io.sources import read_snapshot
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.sources.snapshot import read_snapshot
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Source
 from assignment_assets.routing.pool import with_held
 from assignment_assets.stages.cycle import CYCLES, POOL, counts, table_metadata

@@ -3,11 +3,11 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.cycle import FINISHED_EVENTS
-from assignment_assets.domain.eligible_pool import withdrawn
 from assignment_assets.domain.errors import CycleClosed
-from assignment_assets.domain.freeze import current_revision, revision_of_gate
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
+from assignment_assets.domain.setup.eligible_pool import withdrawn
+from assignment_assets.domain.setup.freeze import current_revision, revision_of_gate
+from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
     CYCLE_EVENTS,
@@ -18,8 +18,8 @@ from assignment_assets.domain.tables import (
     WRITE_BACK_LOG,
 )
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.outbox import read_gate
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.invariants import require_promises

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Source
 from assignment_assets.stages.cycle import as_table, counts, stage_asset
 from assignment_assets.write_back.journal import opened

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assignment_assets.domain.approval import in_force
-from assignment_assets.domain.decisions import SignOff
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
-from assignment_assets.domain.freeze import revision_of_gate
+from assignment_assets.domain.setup.freeze import revision_of_gate
+from assignment_assets.domain.sign_off.approval import in_force
+from assignment_assets.domain.sign_off.decisions import SignOff
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     APPROVED_DIFF,
@@ -20,7 +20,7 @@ from assignment_assets.domain.tables import (
 )
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.sign_off_packets import decision_files

@@ -7,7 +7,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import BrokenInvariant, SourceUnavailable
 from assignment_assets.domain.tables import WRITE_BACK_LOG
-from assignment_assets.io.owner_desk import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerDesk
 from assignment_assets.write_back.brake import Brake, nobody
 from assignment_assets.write_back.couriers import Couriers
 from assignment_assets.write_back.machine import Machine, Pace

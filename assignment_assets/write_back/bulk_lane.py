@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assignment_assets.io.bulk_ingest import ENDED, RUNNING, BulkIngest
-from assignment_assets.io.owner_desk import Answer, OwnerChange
+from assignment_assets.io.salesforce.bulk_ingest import ENDED, RUNNING, BulkIngest
+from assignment_assets.io.salesforce.owners import Answer, OwnerChange
 from assignment_assets.write_back.brake import Pause, Witness
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.machine import Machine

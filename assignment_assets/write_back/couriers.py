@@ -4,7 +4,7 @@ import queue
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from assignment_assets.io.owner_desk import Answer, OwnerChange, OwnerDesk
+from assignment_assets.io.salesforce.owners import Answer, OwnerChange, OwnerDesk
 from assignment_assets.write_back.brake import Witness
 
 Call = list[OwnerChange]

@@ -9,11 +9,11 @@ from typing import Literal
 
 import polars as pl
 
-from assignment_assets.domain.decisions import SignOff, is_signed
 from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.errors import BrokenInvariant, Tampered
-from assignment_assets.domain.identity import canonical_json, is_sealed, seal, sign, signer_token, verify
-from assignment_assets.domain.sign_off import packet_digest
+from assignment_assets.domain.identity.codes import canonical_json, is_sealed, seal, sign, signer_token, verify
+from assignment_assets.domain.sign_off.decisions import SignOff, is_signed
+from assignment_assets.domain.sign_off.packets import packet_digest
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.write_back.states import Event
 

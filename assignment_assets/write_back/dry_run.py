@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assignment_assets.io.owner_desk import OwnerDesk
-from assignment_assets.io.salesforce import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST
+from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST
+from assignment_assets.io.salesforce.owners import OwnerDesk
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.preflight import judge
 from assignment_assets.write_back.teams import IDS_A_QUERY, snapshot

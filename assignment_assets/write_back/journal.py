@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 
 from assignment_assets.domain.errors import Tampered, WarehouseBusy
-from assignment_assets.domain.identity import is_sealed, seal
+from assignment_assets.domain.identity.codes import is_sealed, seal
 from assignment_assets.write_back.document import PLAN_ROWS, Plan
 from assignment_assets.write_back.states import FINAL, JOURNAL, Event
 

@@ -9,8 +9,8 @@ from random import Random
 from typing import Protocol
 
 from assignment_assets.domain.errors import SourceUnavailable
-from assignment_assets.io.owner_desk import Answer, OwnerChange
-from assignment_assets.io.salesforce import COMPOSITE_AT_MOST
+from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
+from assignment_assets.io.salesforce.owners import Answer, OwnerChange
 from assignment_assets.write_back.brake import Brake, Pause, Witness, limit_reached, unreachable
 from assignment_assets.write_back.couriers import Couriers
 from assignment_assets.write_back.outcome import (

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from assignment_assets.io.owner_desk import PRECONDITION_FAILED, AccountNow, Answer
-from assignment_assets.io.salesforce import TOO_MANY_REQUESTS
+from assignment_assets.io.salesforce.connection import TOO_MANY_REQUESTS
+from assignment_assets.io.salesforce.owners import PRECONDITION_FAILED, AccountNow, Answer
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import State
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import polars as pl
 
-from assignment_assets.domain.decisions import SignOff
+from assignment_assets.domain.sign_off.decisions import SignOff
 from assignment_assets.write_back.apply import FINISHED
 from assignment_assets.write_back.document import Plan, drafted, require_single, signatures_for
 from assignment_assets.write_back.journal import Journal

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from assignment_assets.io.owner_desk import AccountNow
+from assignment_assets.io.salesforce.owners import AccountNow
 from assignment_assets.write_back.outcome import MODIFIED_MEANWHILE, Settled
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import State

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
-from assignment_assets.io.owner_desk import AccountNow, OwnerDesk
+from assignment_assets.io.salesforce.owners import AccountNow, OwnerDesk
 from assignment_assets.write_back.plan import Change
 
 ARMED_AFTER = timedelta(seconds=2)

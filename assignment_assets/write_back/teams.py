@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from assignment_assets.domain.tables import TEXT
-from assignment_assets.io.salesforce import Org
+from assignment_assets.io.salesforce.connection import Org
 
 OBJECTS = {
     "AccountTeamMember": (

@@ -6,7 +6,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.tables import MOMENT, TEXT
-from assignment_assets.io.owner_desk import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerDesk
 from assignment_assets.write_back.document import Kind, Plan, drafted, require_single
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.states import State

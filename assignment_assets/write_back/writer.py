@@ -11,9 +11,9 @@ from typing import Literal
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered
-from assignment_assets.io.bulk_ingest import ENDED, BulkIngest
-from assignment_assets.io.owner_desk import Answer, OwnerDesk
-from assignment_assets.io.salesforce import COMPOSITE_AT_MOST
+from assignment_assets.io.salesforce.bulk_ingest import ENDED, BulkIngest
+from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
+from assignment_assets.io.salesforce.owners import Answer, OwnerDesk
 from assignment_assets.write_back.brake import Brake, Pause, Witness, nobody
 from assignment_assets.write_back.bulk_lane import BulkJob, BulkMachine
 from assignment_assets.write_back.couriers import Couriers

@@ -10,7 +10,7 @@ from assignment_assets.bench.instances import draw_problem
 from assignment_assets.bench.memory import peak_mb
 from assignment_assets.bench.public import time_to_gap
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.optimizer.seats import select_seats
+from assignment_assets.optimizer.seats.max_flow import select_seats
 
 
 def test_the_small_public_case_seats_every_account_and_any_rep_may_hold_it():

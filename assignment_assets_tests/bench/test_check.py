@@ -8,7 +8,7 @@ import pytest
 
 from assignment_assets.bench.check import check_dump
 from assignment_assets.bench.cycle import run_cycle
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets_tests.bench.problems import write_problem
 
 

@@ -9,9 +9,9 @@ from assignment_assets.bench.methods import METHODS
 from assignment_assets.bench.peers import run_greedy
 from assignment_assets.bench.programmes import columns_of, run_cp_sat, run_highs
 from assignment_assets.bench.scores import own_scale
-from assignment_assets.optimizer.referring import referring_phase
-from assignment_assets.optimizer.seats import select_seats
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.phases.referring import referring_phase
+from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets_tests.bench.problems import write_problem
 
 

@@ -1,7 +1,6 @@
 """The command line: every command explains itself, speaks JSON, and says one clear sentence when it cannot."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -9,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from assignment_assets.cli import main
-from assignment_assets.domain.identity import signer_token
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.identity.codes import signer_token
+from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import APPROVED_DIFF, REGION_DIGESTS, SIGN_OFF_VERDICTS
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import engine_key
 from assignment_assets_tests.company import OLIVIA, PRIYA
 from assignment_assets_tests.rehearsal import KEY
@@ -96,7 +96,7 @@ def test_status_and_list_speak_json(opened):
 
 
 def test_the_intake_goes_by_the_time_of_day_and_tells_what_came(cycle):
-    cycle.now = datetime.now(UTC).replace(tzinfo=None)
+    cycle.now = utc_now()
     cycle.open().keep("ana", {"a09": "keep"})
     words = ("intake", cycle.name, "--settled-seconds", "0")
     assert [(receipt["person"], receipt["verdict"]) for receipt in assignment(*words, "--json")] == [

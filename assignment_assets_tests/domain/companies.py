@@ -4,7 +4,7 @@ from random import Random
 
 import polars as pl
 
-from assignment_assets.domain.review_facts import REVIEW_EDITS
+from assignment_assets.domain.review.facts import REVIEW_EDITS
 from assignment_assets_tests.domain.tiny import Company, account, rep
 
 STATES = ("TX", "OK", "NM", "LA")

@@ -6,7 +6,7 @@ import pytest
 from assignment_assets.domain import invariants
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.invariants import Finding, require
-from assignment_assets.domain.sign_off import packets
+from assignment_assets.domain.sign_off.packets import packets
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
     OVERFLOW,

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.domain.assigned import assigned, review_books, review_reps
+from assignment_assets.domain.assignment.assigned import assigned, review_books, review_reps
 from assignment_assets.domain.locks import free_seats, lock_candidates
 from assignment_assets.domain.packet_rows import book_rows, book_summary, lock_list_rows, move_rows
 from assignment_assets.domain.tables import OVERFLOW, PROPOSED_BOOKS

@@ -7,19 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.domain import invariants as promise
-from assignment_assets.domain.assigned import assigned, coverage_overrides, review_books, review_reps
-from assignment_assets.domain.books import performance_or_median
-from assignment_assets.domain.families import FAMILY_COLUMNS, family_notes
+from assignment_assets.domain.assignment.assigned import assigned, review_books, review_reps
+from assignment_assets.domain.assignment.families import FAMILY_COLUMNS, family_notes
+from assignment_assets.domain.assignment.moves import MOVE_REASONS, proposed_books
+from assignment_assets.domain.assignment.overflow import place
+from assignment_assets.domain.assignment.unseated import overflow, unseated
 from assignment_assets.domain.invariants import Finding, require
 from assignment_assets.domain.locks import free_seats, lock_candidates, settle
-from assignment_assets.domain.moves import MOVE_REASONS, proposed_books
-from assignment_assets.domain.overflow import place
-from assignment_assets.domain.overrides import overrides_that_matter
-from assignment_assets.domain.review import Bounds, judge
-from assignment_assets.domain.review_facts import REVIEW_EDITS
-from assignment_assets.domain.sign_off import packets
+from assignment_assets.domain.review.facts import REVIEW_EDITS
+from assignment_assets.domain.review.rule import Bounds, judge
+from assignment_assets.domain.setup.current_books import performance_or_median
+from assignment_assets.domain.setup.overrides import coverage_overrides, overrides_that_matter
+from assignment_assets.domain.sign_off.packets import packets
 from assignment_assets.domain.tables import FAMILIES, OVERFLOW
-from assignment_assets.domain.unseated import overflow, unseated
 from assignment_assets.optimizer.frames import instance_of
 from assignment_assets_tests.company import books_of, pool_of
 from assignment_assets_tests.random_company import random_answers, random_company, random_config, random_edits

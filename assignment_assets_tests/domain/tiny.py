@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from assignment_assets.domain.review import PLUS_MINUS_FIVE, Bounds, Verdicts, judge
-from assignment_assets.domain.review_facts import FALLBACK, REVIEW_BOOKS, REVIEW_EDITS, REVIEW_REPS
+from assignment_assets.domain.review.facts import FALLBACK, REVIEW_BOOKS, REVIEW_EDITS, REVIEW_REPS
+from assignment_assets.domain.review.rule import PLUS_MINUS_FIVE, Bounds, Verdicts, judge
 
 DANA, LEE = "dana@example.com", "lee@example.com"
 DIRECTORS = {"North": DANA, "South": LEE}

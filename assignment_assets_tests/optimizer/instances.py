@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assignment_assets.optimizer.instance import Instance
+from assignment_assets.optimizer.model.instance import Instance
 
 
 def draw_instance(

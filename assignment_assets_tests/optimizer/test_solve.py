@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.optimizer.archive import non_dominated
-from assignment_assets.optimizer.progress import Progress
-from assignment_assets.optimizer.seats import select_seats
-from assignment_assets.optimizer.settings import Settings
+from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.pareto.archive import non_dominated
+from assignment_assets.optimizer.pareto.progress import Progress
+from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets.optimizer.solve import complete, solve_referring
 from assignment_assets_tests.optimizer.instances import draw_instance
 

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import requests
 
-from assignment_assets.domain.links import Pass, seal_link
+from assignment_assets.domain.identity.links import Pass, seal_link
 
 
 class Page(HTMLParser):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from assignment_assets.domain.links import BETWEEN, ROUTING
+from assignment_assets.domain.identity.links import BETWEEN, ROUTING
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.settings import PagesSetting
 from assignment_assets.review_app.server import running

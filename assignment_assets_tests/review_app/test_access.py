@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.tables import PROPOSED_BOOKS
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.workbooks.review_return import read_review

@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.tables import CONFLICTS, PROPOSED_BOOKS
 from assignment_assets.io.folders import engine_key
 from assignment_assets_tests.chromium import chromium

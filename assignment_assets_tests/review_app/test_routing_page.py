@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from assignment_assets.cli import main
-from assignment_assets.domain.links import BETWEEN, ROUTING, Pass, is_place, seal_link
+from assignment_assets.domain.identity.links import BETWEEN, ROUTING, Pass, is_place, seal_link
 from assignment_assets.domain.routing.tables import (
     ALERTS,
     CONFLICT_PAIRS,
@@ -24,7 +24,7 @@ from assignment_assets.domain.routing.tables import (
     WORKLOAD,
 )
 from assignment_assets.domain.tables import Table
-from assignment_assets.io.routing_copies import publish
+from assignment_assets.io.warehouse.routing_copies import publish
 from assignment_assets_tests.company import PRIYA, TOM, tiny
 from assignment_assets_tests.rehearsal import BEGIN, Cycle, settle_in
 

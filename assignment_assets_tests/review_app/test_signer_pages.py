@@ -2,8 +2,7 @@
 
 import pytest
 
-from assignment_assets.commands.cycles import read_status
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.tables import (
     AUDIT_LOG,
     DECISION_VERDICTS,
@@ -13,6 +12,7 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_VERDICTS,
 )
 from assignment_assets.io.folders import engine_key
+from assignment_assets.io.published_cycle import read_status
 from assignment_assets_tests.company import LEE, PRIYA, TOM
 
 HOME = "/2026q4-global/gs"
@@ -112,7 +112,7 @@ def test_a_rejected_region_says_who_rejected_it_and_why(serve, reviewed):
     assert "rejected by tom@example.com: Cleo leaves in May." in priya.landed.text
     page = priya.open(f"{HOME}/region/South")
     assert "Rejected by tom@example.com" in page.text.replace("  ", " ") and "Cleo leaves in May" in page.text
-    status = read_status(reviewed.name)
+    status = read_status(reviewed.folder, reviewed.name, reviewed.now)
     assert {region["region"]: region["rejected_by"] for region in status.regions}["South"] == TOM
     assert "rejected by tom@example.com" in "\n".join(status.lines())
     assert "rejected: South (by tom@example.com)" in status.next_step

@@ -6,13 +6,13 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from assignment_assets.domain.decisions import read_decision
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.routing.tables import EVENT_CYCLES, EVENTS
-from assignment_assets.domain.standing import StandingPolicy, is_signed, signed_text
+from assignment_assets.domain.sign_off.decisions import read_decision
+from assignment_assets.domain.sign_off.standing import StandingPolicy, is_signed, signed_text
 from assignment_assets.domain.tables import REGION_DIGESTS, SIGN_OFF_PACKETS
 from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.routing.by_policy import sign_under_policy
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.standing_files import policies_in_force

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from assignment_assets.cli import main
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.routing.tables import DECISIONS
 from assignment_assets.io.folders import engine_key
 from assignment_assets.routing.standing_files import acceptances, policies_in_force

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.domain.routing.tables import (
     DECISIONS,
     DEPARTURE_WAYS,
@@ -11,15 +12,14 @@ from assignment_assets.domain.routing.tables import (
     EVENTS,
     TERRITORY_POOL,
 )
-from assignment_assets.domain.run_config import RunConfig
+from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import ACCOUNTS, ELIGIBLE_POOL, WRITE_BACK_LOG
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.inbox import look
-from assignment_assets.io.warehouse import read_published
+from assignment_assets.io.intake.look import look
+from assignment_assets.io.warehouse.warehouse import read_published
 from assignment_assets.routing.by_policy import sign_under_policy, written_next
 from assignment_assets.routing.hand_over import write_hand_over
 from assignment_assets.sandbox import mapping_path
-from assignment_assets.segments import run_segment
 from assignment_assets_tests.company import DANA, org_id
 
 

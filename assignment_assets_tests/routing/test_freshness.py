@@ -13,8 +13,8 @@ from dagster._core.test_utils import create_test_daemon_workspace_context
 from dagster._core.workspace.load_target import ModuleTarget
 from dagster._daemon.freshness import FreshnessDaemon
 
+from assignment_assets.automation.routing import ROUTE, VIEWS
 from assignment_assets.io.folders import PROJECT
-from assignment_assets.routing_automation import ROUTE, VIEWS
 
 
 @pytest.fixture

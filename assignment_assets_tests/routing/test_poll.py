@@ -6,8 +6,8 @@ import pytest
 from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
 from assignment_assets.domain.routing.tables import EVENTS, EXCEPTIONS, POLLS, SEEN_OPPORTUNITIES
 from assignment_assets.domain.tables import CYCLE_EVENTS, ELIGIBLE_POOL, RUN_CONFIG
-from assignment_assets.io.changes import ChangeReader
 from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.sources.changes import ChangeReader
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.poll import poll
 from assignment_assets.routing.standing_files import read_rules

@@ -3,7 +3,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from assignment_assets.domain.ids import is_salesforce_id
+from assignment_assets.domain.sources.ids import is_salesforce_id
 from assignment_assets.domain.tables import TABLES
 from assignment_assets.sample import AS_OF, Company, describe, generate, read, write
 

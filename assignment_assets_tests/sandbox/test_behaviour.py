@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from assignment_assets.domain.ids import complete_id
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.sandbox.loading import HUMAN_USER_ID
 from assignment_assets_tests.sandbox.test_preconditions import composite, part
 

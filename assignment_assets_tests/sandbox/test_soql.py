@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from assignment_assets.domain.ids import complete_id
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.loading import INTEGRATION_USER_ID
 from assignment_assets.sandbox.refusal import Refusal

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.tables import EDIT_VERDICTS, PROPOSED_BOOKS
-from assignment_assets.io import warehouse
+from assignment_assets.io.warehouse import warehouse
 from assignment_assets_tests.company import DANA, PRIYA, account, tiny
 from assignment_assets_tests.rehearsal import Cycle, settle_in
 

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from assignment_assets.automation import JOBS
+from assignment_assets.automation.reports import REPORT_JOB, reports
+from assignment_assets.automation.waterfall import JOBS
 from assignment_assets.report.pictures.canvas import LARGEST_BYTES
-from assignment_assets.report_automation import REPORT_JOB, reports
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle_report import cycle_report
 

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from assignment_assets.domain.freeze import TABLE_STAGE
+from assignment_assets.domain.setup.freeze import TABLE_STAGE
 from assignment_assets.domain.tables import TABLES
 from assignment_assets.io.folders import PROJECT, DataFolder
-from assignment_assets.io.warehouse import read_manifest
+from assignment_assets.io.warehouse.warehouse import read_manifest
 from assignment_assets_tests.rehearsal import Cycle
 
 CYCLE = "2026q4-global"

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from assignment_assets.cli import main
 from assignment_assets.domain.errors import WarehouseBusy
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.one_run import one_run
+from assignment_assets.io.warehouse.cycle_lock import one_run
 from assignment_assets_tests.company import OLIVIA, PRIYA
 
 NEW = ("cycle", "new", "a-cycle", "--as-of", "2026-10-01", "--opened-by", OLIVIA, "--preset", "quick")

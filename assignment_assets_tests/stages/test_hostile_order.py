@@ -4,12 +4,12 @@ import pytest
 from click.testing import CliRunner
 
 from assignment_assets.cli import main
-from assignment_assets.commands.cycles import known_cycles
-from assignment_assets.domain.approval import in_force
 from assignment_assets.domain.errors import AssignmentError, BrokenInvariant
-from assignment_assets.domain.sign_off import regions_of_owners
+from assignment_assets.domain.sign_off.approval import in_force
+from assignment_assets.domain.sign_off.packets import regions_of_owners
 from assignment_assets.domain.tables import APPROVED_DIFF, PROPOSED_BOOKS, REGION_DIGESTS, REPS
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.published_cycle import known_cycles
 from assignment_assets.stages.invariants import require_promises
 from assignment_assets_tests.company import OLIVIA
 from assignment_assets_tests.rehearsal import Cycle
@@ -34,7 +34,7 @@ def test_a_re_opened_cycle_is_opened_again_as_it_was_frozen(opened):
 
 def test_opening_a_cycle_without_a_run_config_stores_nothing(opened):
     assert "it has no run config, expected a frozen one" in assignment("run", "open_cycle", "brand-new", code=2)
-    assert known_cycles() == [opened.name]
+    assert known_cycles(opened.folder) == [opened.name]
 
 
 def test_a_review_before_the_proposal_says_what_is_missing(opened):

@@ -7,6 +7,8 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner
 
+from assignment_assets.automation.assets import neighbours
+from assignment_assets.automation.run_segment import instance
 from assignment_assets.cli import main
 from assignment_assets.domain.errors import AssignmentError, CycleClosed
 from assignment_assets.domain.tables import (
@@ -18,10 +20,8 @@ from assignment_assets.domain.tables import (
     RUN_CONFIG,
 )
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.outbox import read_gate
-from assignment_assets.segments import instance
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.stages.lock_packets import lock_packets
-from assignment_assets.waterfall import neighbours
 from assignment_assets_tests.company import OLIVIA, account, config, tiny
 from assignment_assets_tests.rehearsal import Cycle
 

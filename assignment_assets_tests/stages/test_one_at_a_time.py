@@ -7,15 +7,15 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner
 
-from assignment_assets.automation import JOBS
+from assignment_assets.automation.assets import PROMISES_KEPT, WATERFALL, neighbours
+from assignment_assets.automation.gate_watch import open_gates
+from assignment_assets.automation.run_segment import instance
+from assignment_assets.automation.waterfall import JOBS
 from assignment_assets.cli import main
 from assignment_assets.domain.errors import AssignmentError, WarehouseBusy
-from assignment_assets.gate_watch import open_gates
-from assignment_assets.io.one_run import one_run
-from assignment_assets.io.outbox import read_gate
-from assignment_assets.io.warehouse import Warehouse
-from assignment_assets.segments import instance
-from assignment_assets.waterfall import PROMISES_KEPT, WATERFALL, neighbours
+from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.warehouse.cycle_lock import one_run
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets_tests.company import tiny
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

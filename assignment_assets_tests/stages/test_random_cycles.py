@@ -13,7 +13,7 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_PACKETS,
     SIGN_OFF_VERDICTS,
 )
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.stages.invariants import PROMISES, require_promises
 from assignment_assets_tests.company import DANA, LEE, OLIVIA, PRIYA
 from assignment_assets_tests.random_company import REASONS, random_answers, random_company, random_config

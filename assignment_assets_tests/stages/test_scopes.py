@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.tables import CURRENT_BOOKS, ELIGIBLE_POOL, LOCKS, OVERFLOW, PROPOSED_BOOKS
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.stages.invariants import require_promises
 from assignment_assets_tests.company import account, tiny
 

@@ -8,9 +8,9 @@ from distributed import LocalCluster
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.tables import REFERRING_FRONT
 from assignment_assets.io.settings import OptimizerSetting, read_settings
-from assignment_assets.io.warehouse import Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.optimizer.frames import front_frame
-from assignment_assets.optimizer.progress import Progress
+from assignment_assets.optimizer.pareto.progress import Progress
 from assignment_assets.optimizer.solve import solve_referring
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.problem import problem

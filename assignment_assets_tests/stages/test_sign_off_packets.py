@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from assignment_assets.domain.tables import EDIT_VERDICTS, PROPOSED_BOOKS
-from assignment_assets.io.outbox import WRITTEN
+from assignment_assets.io.intake.outbox import WRITTEN
 from assignment_assets_tests.company import LEE, PRIYA
 
 

@@ -2,14 +2,14 @@
 
 import hashlib
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from assignment_assets.cli import main
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.workbooks.filled_in import fill_lock_list
-from assignment_assets_tests.google_server import FOLDER, account_file, google_server
+from assignment_assets_tests.servers.google import FOLDER, account_file, google_server
 
 
 def test_packets_answers_and_receipts_go_by_a_share(cycle, tmp_path):
@@ -18,7 +18,7 @@ def test_packets_answers_and_receipts_go_by_a_share(cycle, tmp_path):
         (share / name).mkdir(parents=True)
     with Path(os.environ["ASSIGNMENT_SETTINGS"]).open("a") as settings:
         settings.write(f'[files]\ninbox = "file://{share}/inbox"\noutbox = "file://{share}/outbox"\n')
-    cycle.now = datetime.now(UTC).replace(tzinfo=None)
+    cycle.now = utc_now()
     cycle.open()
     packet = share / "outbox" / cycle.name / "lock_lists" / "ana" / "lock_list.xlsx"
     assert packet.with_name("lock_list.xlsx.ready").read_text() == hashlib.sha256(packet.read_bytes()).hexdigest()
@@ -36,7 +36,7 @@ def test_packets_answers_and_receipts_go_by_a_share(cycle, tmp_path):
 def test_packets_and_answers_go_by_google_sheets(cycle, tmp_path, monkeypatch):
     with Path(os.environ["ASSIGNMENT_SETTINGS"]).open("a") as settings:
         settings.write(f'[sheets]\nfolder = "{FOLDER}"\n')
-    cycle.now = datetime.now(UTC).replace(tzinfo=None)
+    cycle.now = utc_now()
     cycle.open()
     with google_server() as google:
         account_file(tmp_path / "account.json", google.url)

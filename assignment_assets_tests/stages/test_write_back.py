@@ -7,9 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from assignment_assets.cli import main
-from assignment_assets.commands.cycles import read_status
-from assignment_assets.domain.approval import in_force
 from assignment_assets.domain.errors import AssignmentError, CycleClosed
+from assignment_assets.domain.sign_off.approval import in_force
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     APPROVED_DIFF,
@@ -18,8 +17,9 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_VERDICTS,
     WRITE_BACK_LOG,
 )
-from assignment_assets.io.salesforce import Org
-from assignment_assets.io.salesforce_settings import SalesforceSettings
+from assignment_assets.io.published_cycle import read_status
+from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.resources import Clock
 from assignment_assets.sandbox import load, mapping_path, running
 from assignment_assets.sandbox.request_log import read_requests
@@ -84,7 +84,7 @@ def test_what_is_signed_is_written_once_and_read_back(signed):
     assert all(set(part["body"]) == {"OwnerId"} for part in writes(address))
     assert cycle.table(WRITE_BACK_LOG)["outcome"].unique().to_list() == ["verified"]
     assert cycle.table(CYCLE_EVENTS)["event"].to_list() == ["opened", "closed"]
-    assert read_status(cycle.name).state == "closed"
+    assert read_status(cycle.folder, cycle.name, cycle.now).state == "closed"
     log, sent = cycle.table(WRITE_BACK_LOG), len(writes(address))
     cycle.run("write_back")
     assert len(writes(address)) == sent

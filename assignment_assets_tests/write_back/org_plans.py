@@ -11,7 +11,7 @@ from assignment_assets.sandbox.loading import ORGANIZATION_ID
 from assignment_assets.write_back.document import Plan, Signature, drafted
 from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.writer import Progress, Tools, write
-from assignment_assets_tests.local_org import LocalOrg
+from assignment_assets_tests.servers.org import LocalOrg
 
 KEY = b"a key that only these tests know"
 COMPANY = generate(num_reps=6, num_accounts=900, seed=5)

@@ -7,12 +7,12 @@ import pytest
 
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.domain.tables import WRITE_BACK_LOG
-from assignment_assets.io.owner_desk import OwnerDesk
-from assignment_assets.io.salesforce import Org
+from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.owners import OwnerDesk
 from assignment_assets.sample.company import generate
 from assignment_assets.write_back.apply import apply
 from assignment_assets.write_back.plan import ROWS
-from assignment_assets_tests.local_org import local_org
+from assignment_assets_tests.servers.org import local_org
 
 COMPANY = generate(num_reps=6, num_accounts=900, seed=5)
 ACTIVE = COMPANY.reps.filter(pl.col("is_active"))["rep_id"].to_list()

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from assignment_assets_tests.local_org import local_org
+from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import COMPANY, FIELD, Desk, drawn, moves
 from assignment_assets_tests.write_back.test_writer import Killed, dies_at
 

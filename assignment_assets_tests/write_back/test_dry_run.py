@@ -7,7 +7,7 @@ from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.write_back.by_hand import owner_changes, take_in
 from assignment_assets.write_back.dry_run import calls_for, dry_run
 from assignment_assets.write_back.teams import is_kept, keep, restore_files, snapshot
-from assignment_assets_tests.local_org import local_org
+from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import ACTIVE, COMPANY, FIELD, Desk, drawn, moves
 
 

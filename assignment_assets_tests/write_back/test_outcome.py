@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from assignment_assets.io.owner_desk import AccountNow, Answer
+from assignment_assets.io.salesforce.owners import AccountNow, Answer
 from assignment_assets.write_back.outcome import CODES, Sent, action, answered, given_up, settle
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.preflight import judge

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.errors import CycleClosed
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.sandbox.loading import HUMAN_USER_ID
 from assignment_assets.write_back.document import approval
 from assignment_assets.write_back.undoing import (
@@ -16,7 +16,7 @@ from assignment_assets.write_back.undoing import (
     repair_rows,
     rollback_rows,
 )
-from assignment_assets_tests.local_org import local_org
+from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import COMPANY, FIELD, KEY, Desk, drawn, moves
 
 PERSON = "priya@example.com"

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered, WarehouseBusy
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.write_back.document import approval
 from assignment_assets.write_back.machine import Pace
-from assignment_assets_tests.local_org import local_org
+from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import ACTIVE, COMPANY, FIELD, KEY, Desk, drawn, moves
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import polars as pl
 
-from assignment_assets.domain.eligible_pool import referral_status
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import NEW_ACCOUNTS
+from assignment_assets.domain.setup.eligible_pool import referral_status
 
 SETTLED = ("verified", "skipped_already")
 FAMILIES = {"account_id": pl.String, "kind": pl.String}

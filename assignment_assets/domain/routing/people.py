@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from assignment_assets.domain.books import INSIDE_SALES
-from assignment_assets.domain.ids import complete_id
 from assignment_assets.domain.routing.rules import RoutingRules
+from assignment_assets.domain.setup.current_books import INSIDE_SALES
+from assignment_assets.domain.sources.ids import complete_id
 
 BOOK_SIZE = 100
 

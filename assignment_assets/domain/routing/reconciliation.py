@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.books import INSIDE_SALES
 from assignment_assets.domain.routing.families import same_name
 from assignment_assets.domain.routing.tables import SHADOW_ACCOUNTS
+from assignment_assets.domain.setup.current_books import INSIDE_SALES
 
 DATES = {"billing": "last_invoice_on", "usage": "last_used_on"}
 SENTENCES = {

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.events.detect import FAMILY
+from assignment_assets.domain.routing.events.detect import FAMILY
 from assignment_assets.domain.routing.nominations import Nomination, Nominators
 from assignment_assets.domain.routing.people import People
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import CONFLICTS, DECISIONS
-from assignment_assets.domain.standing import ROUTING
+from assignment_assets.domain.sign_off.standing import ROUTING
 
 SHOWN_PASSED_OVER = 6
 FAMILY_RULES = ("named_owner", "existing_opportunity", "parent_owner")

@@ -37,8 +37,8 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assignment_assets.domain.errors import Fault, InvalidInput
-from assignment_assets.domain.run_config import Queue, model_faults
-from assignment_assets.domain.states import STATE_CODES
+from assignment_assets.domain.setup.run_config import Queue, model_faults
+from assignment_assets.domain.sources.states import STATE_CODES
 
 RuleName = Literal["named_owner", "existing_opportunity", "parent_owner", "usage_threshold", "territory"]
 Choice = Literal["capacity", "round_robin"]

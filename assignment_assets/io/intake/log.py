@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from assignment_assets.domain.gates import Closing, GateManifest, Receipt, from_text, to_text
+from assignment_assets.domain.gates.gates import Closing, GateManifest, Receipt, from_text, to_text
 from assignment_assets.io.folders import DataFolder
 
 

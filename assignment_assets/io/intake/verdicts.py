@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment_assets.domain.decisions import is_signed, read_decision
 from assignment_assets.domain.errors import SourceUnavailable
-from assignment_assets.domain.gates import GateManifest
-from assignment_assets.domain.identity import BadCode, read_packet_code, signer_token
+from assignment_assets.domain.gates.gates import GateManifest
+from assignment_assets.domain.identity.codes import BadCode, read_packet_code, signer_token
+from assignment_assets.domain.sign_off.decisions import is_signed, read_decision
 from assignment_assets.io.intake.files import Found
 from assignment_assets.io.workbooks.lock_return import read_lock_list
 from assignment_assets.io.workbooks.packets import ReturnedLockList, ReturnedReview

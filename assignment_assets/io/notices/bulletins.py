@@ -7,20 +7,20 @@ from importlib.util import find_spec
 
 import polars as pl
 
-from assignment_assets.domain.bulletins import Bulletin, approvals, closing_of, routed_on
-from assignment_assets.domain.cycle import FINISHED_EVENTS
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.notices.bulletins import Bulletin, approvals, closing_of, routed_on
 from assignment_assets.domain.routing.acceptance import pending
 from assignment_assets.domain.routing.tables import ANSWERS, DECISIONS, SEEN_REPS
+from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 from assignment_assets.domain.tables import APPROVED_DIFF, CYCLE_EVENTS, REPS
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.log import closed_at, read_log
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.notices.ledger import opened
 from assignment_assets.io.notices.post import Posted
-from assignment_assets.io.outbox import read_gate
-from assignment_assets.io.routing_copies import read_routing
 from assignment_assets.io.settings import NoticesSetting
-from assignment_assets.io.warehouse import read_published
+from assignment_assets.io.warehouse.routing_copies import read_routing
+from assignment_assets.io.warehouse.warehouse import read_published
 
 ROUTING = "routing"
 DAYS = 7

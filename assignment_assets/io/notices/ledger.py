@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from assignment_assets.domain.gates import to_text
-from assignment_assets.domain.identity import canonical_json
+from assignment_assets.domain.gates.gates import to_text
+from assignment_assets.domain.identity.codes import canonical_json
 from assignment_assets.io.folders import DataFolder
 
 _FILES = {"smtp": "ledger.jsonl", "preview": "previews.jsonl", "slack": "slack.jsonl"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateError
 
 from assignment_assets.domain.errors import AssignmentError
-from assignment_assets.domain.notices import Handoff, Reminder
+from assignment_assets.domain.notices.letters import Handoff, Reminder
 from assignment_assets.io.settings import NoticesSetting
 
 KINDS = ("receiver", "director", "revoked", "reminder")

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from assignment_assets.domain.gates import GateManifest, who_is_missing
-from assignment_assets.domain.links import ROLES, Pass, seal_link
-from assignment_assets.domain.notices import Reminder, missing_people
+from assignment_assets.domain.gates.gates import GateManifest, who_is_missing
+from assignment_assets.domain.identity.links import ROLES, Pass, seal_link
+from assignment_assets.domain.notices.letters import Reminder, missing_people
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.inbox import read_receipts
 from assignment_assets.io.intake.log import closed_at
+from assignment_assets.io.intake.look import read_receipts
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.notices.post import Posted, post
-from assignment_assets.io.outbox import read_gate
 from assignment_assets.io.settings import Settings
 
 

@@ -4,14 +4,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
+from assignment_assets.domain.errors import Fault, InvalidInput
 
 if TYPE_CHECKING:
     from assignment_assets.io.sheets.google import Google
-
-
-class Refused(SourceUnavailable):
-    """Google refuses for good: the spreadsheet or folder is not there or not shared, or the request is wrong."""
 
 
 def open_google() -> "Google":

@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from assignment_assets.domain.gates import GateManifest
+from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.intake.fetched import SHEETS, Fetchable, Fetched, read_fetched, write_fetched
 from assignment_assets.io.intake.files import PARTIAL, READY
 from assignment_assets.io.intake.log import replace_file
-from assignment_assets.io.sheets.door import Refused
 from assignment_assets.io.sheets.packets import Sent, read_sent
-from assignment_assets.io.stores.fetched import SHEETS, Fetchable, Fetched, read_fetched, write_fetched
+from assignment_assets.io.sheets.refusal import SheetRefused
 from assignment_assets.io.workbooks.returned import SHEET
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _read(folder: DataFolder, manifest: GateManifest, google: "Google", place: s
     person, _, key = place.partition("/")
     try:
         rows, merged = google.read(key)
-    except Refused as error:
+    except SheetRefused as error:
         return replace(known, rule="incomplete", sentence=f"{NAME}: your Google Sheet cannot be read. {error}")
     content = json.dumps({"rows": rows, "merged": merged}, sort_keys=True, ensure_ascii=False).encode()
     digest = hashlib.sha256(content).hexdigest()

@@ -21,7 +21,7 @@ from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError, GSpreadException
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
-from assignment_assets.io.sheets.door import Refused
+from assignment_assets.io.sheets.refusal import SheetRefused
 from assignment_assets.io.workbooks.returned import Rows
 
 ACCOUNT = "ASSIGNMENT_GOOGLE_ACCOUNT_FILE"
@@ -113,7 +113,7 @@ class Google:
         try:
             with self._said(f"spreadsheet {key}"):
                 self._client.del_spreadsheet(key)
-        except Refused:
+        except SheetRefused:
             return
 
     def tabs(self, key: str) -> list[str]:
@@ -176,7 +176,7 @@ class Google:
     def _refusal(self, what: str, answer: requests.Response | None, words: str) -> SourceUnavailable:
         code = 403 if answer is None else answer.status_code
         if code in (403, 404):
-            return Refused(
+            return SheetRefused(
                 f"Google, {what}: {code} {words or 'no access'}, expected one that is shared with "
                 f"{self.editor}. Share it with that address, as an editor."
             )
@@ -185,7 +185,7 @@ class Google:
                 f"Google, {what}: {code} {words} although asked again, expected an answer. "
                 "It is tried again at the next look."
             )
-        return Refused(
+        return SheetRefused(
             f"Google, {what}: {code} {words}, expected a request that it takes. Correct the settings or the mapping."
         )
 

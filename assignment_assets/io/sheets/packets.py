@@ -9,7 +9,7 @@ from typing import Any
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.sheets.drawing import requests_of
 from assignment_assets.io.sheets.grid import GridFile
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.io.workbooks.packets import LockPacket, ReviewPacket
 
 EDITOR = "the service account"

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assignment_assets.domain.gates import Addressee, GateManifest
+from assignment_assets.domain.gates.gates import Addressee, GateManifest
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.sheets.door import Refused
 from assignment_assets.io.sheets.packets import Sent, read_packet, read_sent, write_sent
+from assignment_assets.io.sheets.refusal import SheetRefused
 from assignment_assets.io.workbooks.sheet import META
 
 if TYPE_CHECKING:
@@ -109,6 +109,6 @@ def _share(google: "Google", key: str, asked: Addressee, manifest: GateManifest,
     message = f"Please answer by {manifest.deadline:%-d %b %Y %H:%M} UTC and set Finished? to yes." if notify else ""
     try:
         google.share(key, asked.email, message)
-    except Refused as error:
+    except SheetRefused as error:
         return [f"{asked.person}: {error}"]
     return []

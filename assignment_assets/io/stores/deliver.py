@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from assignment_assets.domain.identity import GATES
+from assignment_assets.domain.identity.codes import GATES
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.files import READY
 from assignment_assets.io.intake.log import replace_file
-from assignment_assets.io.outbox import read_gate
+from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.stores.store import Store
 
 SECONDS = 20.0

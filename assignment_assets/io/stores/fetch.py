@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from assignment_assets.domain.identity import is_person
+from assignment_assets.domain.identity.codes import is_person
 from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.intake.fetched import Fetchable, Fetched, read_fetched, write_fetched
 from assignment_assets.io.intake.files import MOST_BYTES, PARTIAL, READY, is_plain_name
 from assignment_assets.io.intake.log import log_path, replace_file
-from assignment_assets.io.stores.fetched import Fetchable, Fetched, read_fetched, write_fetched
 from assignment_assets.io.stores.store import Entry, Store
 
 SECONDS = 20.0

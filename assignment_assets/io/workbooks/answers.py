@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assignment_assets.domain.errors import Fault
-from assignment_assets.domain.ids import BODY, complete_id
+from assignment_assets.domain.sources.ids import BODY, complete_id
 from assignment_assets.io.workbooks.layout import Column, content_digest, name_key, row_digest, tidy
 from assignment_assets.io.workbooks.returned import ReturnedFile, Rows
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from assignment_assets.domain.errors import Fault
-from assignment_assets.domain.ids import complete_id
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.io.workbooks.answers import (
     Answered,
     KnownIds,

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.domain.choice import ENGINE
+from assignment_assets.domain.assignment.choice import ENGINE
 from assignment_assets.report import findings
 from assignment_assets.report.front_view import front_view
 from assignment_assets.report.grid import Column, grid, number, prose

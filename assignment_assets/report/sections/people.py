@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.domain.sign_off_verdicts import signed_regions
+from assignment_assets.domain.sign_off.verdicts import signed_regions
 from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names

@@ -8,7 +8,7 @@ import pytest
 from assignment_assets.domain.routing.outcomes import MOVED, Beside, outcome_kpis
 from assignment_assets.domain.routing.rules import routing_rules
 from assignment_assets.domain.routing.tables import DECISIONS, WRITES
-from assignment_assets.domain.supplements import ACTIVITIES, FORECASTS, RENEWALS
+from assignment_assets.domain.sources.supplements import ACTIVITIES, FORECASTS, RENEWALS
 from assignment_assets_tests.company import table
 
 NOW = datetime(2026, 10, 1, 12)

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from assignment_assets.domain.routing.reconciliation import shadow_accounts
-from assignment_assets.domain.supplements import BILLING, USAGE
+from assignment_assets.domain.sources.supplements import BILLING, USAGE
 from assignment_assets_tests.company import account, table, tiny
 
 DAY = date(2026, 10, 1)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from assignment_assets.domain.gates import Addressee, GateManifest, latest_receipts
-from assignment_assets.domain.identity import packet_code
+from assignment_assets.domain.gates.gates import Addressee, GateManifest, latest_receipts
+from assignment_assets.domain.identity.codes import packet_code
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.inbox import look, read_receipts
+from assignment_assets.io.intake.look import look, read_receipts
 from assignment_assets.io.workbooks.filled_in import fill_lock_list
 from assignment_assets.io.workbooks.lock_list import write_lock_list
 from assignment_assets_tests.io.workbooks.conftest import DORMANT, KEY, NEVER, REP, lock_packet

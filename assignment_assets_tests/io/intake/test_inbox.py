@@ -4,8 +4,8 @@ import hashlib
 import subprocess
 import sys
 
-from assignment_assets.io.inbox import archived, look, read_receipts, receipt_path
 from assignment_assets.io.intake.log import log_path
+from assignment_assets.io.intake.look import archived, look, read_receipts, receipt_path
 from assignment_assets_tests.io.intake.conftest import CYCLE, GATE, NOON, OTHER, lines
 from assignment_assets_tests.io.workbooks.conftest import KEY, REP
 
@@ -67,7 +67,7 @@ def test_two_processes_looking_at_once_never_give_a_number_twice(gate, tmp_path)
         gate.drop(b"hello", "keep.pdf", person)
     program = (
         "import sys; from datetime import datetime; from pathlib import Path\n"
-        "from assignment_assets.io.folders import DataFolder; from assignment_assets.io.inbox import look\n"
+        "from assignment_assets.io.folders import DataFolder; from assignment_assets.io.intake.look import look\n"
         f"look(DataFolder(Path(sys.argv[1])), {CYCLE!r}, {GATE!r}, datetime(2026, 10, 2), b'k', 0)"
     )
     lookers = [subprocess.Popen([sys.executable, "-c", program, str(gate.folder.root)]) for _ in range(3)]

@@ -2,9 +2,9 @@
 
 import hashlib
 
-from assignment_assets.domain.gates import Closing, closing
-from assignment_assets.io.inbox import read_receipts
+from assignment_assets.domain.gates.gates import Closing, closing
 from assignment_assets.io.intake.log import close
+from assignment_assets.io.intake.look import read_receipts
 from assignment_assets_tests.io.intake.conftest import CYCLE, DEADLINE, GATE, NOON
 
 

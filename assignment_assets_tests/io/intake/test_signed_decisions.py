@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from assignment_assets.domain.decisions import SignOff, signed_text
-from assignment_assets.domain.identity import signer_token
+from assignment_assets.domain.identity.codes import signer_token
+from assignment_assets.domain.sign_off.decisions import SignOff, signed_text
 from assignment_assets_tests.io.intake.conftest import CYCLE, DEADLINE, Gate
 from assignment_assets_tests.io.workbooks.conftest import KEY
 

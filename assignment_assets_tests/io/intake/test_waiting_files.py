@@ -1,9 +1,10 @@
 """Files that are not there yet: unfinished, half copied, not at rest, in two steps; and those that come too late."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from assignment_assets.domain.gates import Closing
+from assignment_assets.domain.gates.gates import Closing
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.intake.log import close
 from assignment_assets_tests.io.intake.conftest import DEADLINE, NOON
 from assignment_assets_tests.io.workbooks.conftest import DORMANT
@@ -43,7 +44,7 @@ def test_a_half_copied_workbook_waits_is_refused_after_an_hour_and_taken_when_wh
 
 def test_a_file_must_be_at_rest_before_it_is_read(gate, books):
     gate.drop(books["A"])
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     gate.issue(deadline=now + timedelta(days=1))
     first = gate.look(now, settled_seconds=5)
     assert (first.receipts, [each.rule for each in first.messages], first.is_settling) == ((), ["unsettled"], True)
@@ -54,7 +55,7 @@ def test_a_file_must_be_at_rest_before_it_is_read(gate, books):
 
 def test_a_file_that_has_been_at_rest_long_enough_is_taken_at_the_first_look(gate, books):
     gate.drop(books["A"])
-    later = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=6)
+    later = utc_now() + timedelta(seconds=6)
     gate.issue(deadline=later + timedelta(days=1))
     assert [each.verdict for each in gate.look(later, settled_seconds=5).new_receipts] == ["accepted"]
 

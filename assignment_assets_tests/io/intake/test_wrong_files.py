@@ -2,8 +2,8 @@
 
 import pytest
 
-from assignment_assets.domain.identity import packet_code
-from assignment_assets.io.inbox import archived
+from assignment_assets.domain.identity.codes import packet_code
+from assignment_assets.io.intake.look import archived
 from assignment_assets.io.workbooks.filled_in import type_in
 from assignment_assets_tests.io.intake.conftest import CYCLE, GATE, OTHER
 from assignment_assets_tests.io.workbooks.conftest import DORMANT, KEY, REP

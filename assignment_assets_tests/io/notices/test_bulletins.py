@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assignment_assets.domain.bulletins import Bulletin, approvals, routed_on
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.domain.gates import Addressee, Closing, GateManifest
+from assignment_assets.domain.gates.gates import Addressee, Closing, GateManifest
+from assignment_assets.domain.notices.bulletins import Bulletin, approvals, routed_on
 from assignment_assets.domain.routing.tables import ANSWERS, DECISIONS
 from assignment_assets.domain.tables import APPROVED_DIFF, CYCLE_EVENTS, REPS
 from assignment_assets.io.folders import DataFolder
@@ -18,11 +18,11 @@ from assignment_assets.io.intake.log import close
 from assignment_assets.io.notices import bulletins
 from assignment_assets.io.notices import slack as asking
 from assignment_assets.io.notices.bulletins import ROUTING, announce
-from assignment_assets.io.routing_copies import publish
 from assignment_assets.io.settings import NoticesSetting
-from assignment_assets.io.warehouse import write_whole
+from assignment_assets.io.warehouse.routing_copies import publish
+from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets_tests.company import PRIYA, field_reps, table
-from assignment_assets_tests.slack_server import CHANNEL, TOKEN, slack_server
+from assignment_assets_tests.servers.slack import CHANNEL, TOKEN, slack_server
 
 CYCLE, NOW = "2026q4-global", datetime(2026, 11, 2, 9, 0)
 WEBHOOK, BOT = NoticesSetting(slack="webhook"), NoticesSetting(slack="channel", slack_channel=CHANNEL)

@@ -6,11 +6,11 @@ from datetime import datetime
 import pytest
 
 from assignment_assets.domain.errors import AssignmentError, SourceUnavailable
-from assignment_assets.domain.notices import Handoff, Handover, Reminder
+from assignment_assets.domain.notices.letters import Handoff, Handover, Reminder
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.notices.post import post
 from assignment_assets.io.settings import NoticesSetting
-from assignment_assets_tests.mail_server import mail_server
+from assignment_assets_tests.servers.mail import mail_server
 
 NOW = datetime(2026, 10, 20, 9, 0)
 CLINIC = Handover("a1", "Clinic a1", "TX", 120_000_00, "Ben Ode", "Ana Ruiz", "Ben Ode's book is full.", 2, 50_000_00)

@@ -10,7 +10,7 @@ from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.notices.post import post
 from assignment_assets.io.settings import NoticesSetting
 from assignment_assets_tests.io.notices.test_post import NOW, handoff
-from assignment_assets_tests.mail_server import mail_server
+from assignment_assets_tests.servers.mail import mail_server
 
 USER, PASSWORD = "assignment", "let me in"
 

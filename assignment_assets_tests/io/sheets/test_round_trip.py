@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from assignment_assets.io.inbox import archived, look
+from assignment_assets.io.intake.look import archived, look
 from assignment_assets.io.sheets.grid import GridFile
 from assignment_assets.io.workbooks.lock_list import compose_lock_list
 from assignment_assets.io.workbooks.lock_return import read_lock_list
 from assignment_assets.io.workbooks.review_return import read_review
-from assignment_assets_tests.google_server import NotAllowed
 from assignment_assets_tests.io.intake.conftest import CYCLE, DEADLINE
 from assignment_assets_tests.io.sheets.conftest import ANN, BO
 from assignment_assets_tests.io.workbooks import conftest as sent
@@ -24,6 +23,7 @@ from assignment_assets_tests.io.workbooks.conftest import (
     REP,
     lock_packet,
 )
+from assignment_assets_tests.servers.google import NotAllowed
 
 FINISHED, DECISION, FIRST = (5, 1), 2, 4
 ANN_ID, BO_ID = sent.ANN[0], sent.BO[0]

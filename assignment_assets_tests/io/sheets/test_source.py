@@ -6,8 +6,8 @@ import pytest
 
 from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
 from assignment_assets.io.settings import SourceSetting
-from assignment_assets.io.sources import read_snapshot
-from assignment_assets_tests.google_server import EDITOR, FOLDER, Sheet
+from assignment_assets.io.sources.snapshot import read_snapshot
+from assignment_assets_tests.servers.google import EDITOR, FOLDER, Sheet
 
 ACCOUNTS = [
     ["Our customers, October"],

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from assignment_assets.automation.gate_watch import watch
 from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
-from assignment_assets.gate_watch import watch
 from assignment_assets.io.settings import Settings, SheetsSetting
 from assignment_assets.io.sheets import door
 from assignment_assets.io.sheets import google as asking
 from assignment_assets.io.sheets.google import ACCOUNT
 from assignment_assets.io.sheets.packets import read_sent
-from assignment_assets_tests.google_server import EDITOR, FOLDER
 from assignment_assets_tests.io.intake.conftest import CYCLE, DEADLINE, OTHER
 from assignment_assets_tests.io.sheets.conftest import ANN, BO
 from assignment_assets_tests.io.workbooks.conftest import KEY, REP
+from assignment_assets_tests.servers.google import EDITOR, FOLDER
 
 SOON = {"retry-after": "0.05"}
 

@@ -9,10 +9,10 @@ from fsspec.config import conf
 
 from assignment_assets.io.stores.deliver import deliver
 from assignment_assets.io.stores.fetch import fetch
-from assignment_assets_tests.ftp_server import ftp_server
 from assignment_assets_tests.io.intake import conftest as intake
 from assignment_assets_tests.io.intake.conftest import CYCLE, GATE, NOON, Gate
 from assignment_assets_tests.io.workbooks.conftest import REP
+from assignment_assets_tests.servers.ftp import ftp_server
 
 SCHEMES = ("memory", "file", "ftp")
 books = intake.books

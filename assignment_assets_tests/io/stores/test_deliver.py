@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.io.outbox import issue
+from assignment_assets.io.intake.outbox import issue
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.stores import deliver as delivering
 from assignment_assets.io.stores.schemes import SCHEMES, address_fault

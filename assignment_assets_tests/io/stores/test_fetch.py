@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from fsspec.config import conf
 
+from assignment_assets.automation.gate_watch import watch
 from assignment_assets.domain.errors import SourceUnavailable
-from assignment_assets.domain.gates import GateManifest
-from assignment_assets.gate_watch import watch
+from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.io.settings import FilesSetting, Settings
 from assignment_assets.io.stores import fetch as fetching
 from assignment_assets_tests.io.intake.conftest import CYCLE, DEADLINE, GATE, NOON, OTHER

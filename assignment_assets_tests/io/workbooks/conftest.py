@@ -5,7 +5,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from assignment_assets.domain.identity import packet_code
+from assignment_assets.domain.identity.codes import packet_code
 from assignment_assets.io.workbooks.lock_list import write_lock_list
 from assignment_assets.io.workbooks.packets import (
     LOCK_ROWS,

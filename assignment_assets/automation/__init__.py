@@ -1,0 +1,1 @@
+"""What starts by itself: assets in order, jobs, sensors, schedules, alerts."""

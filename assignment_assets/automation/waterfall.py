@@ -1,0 +1,218 @@
+"""What starts by itself: five jobs, one a segment of the waterfall; a sensor a gate; the quarter's schedule."""
+
+import os
+import re
+from typing import Any
+
+import dagster as dg
+from dagster._core.events import RunFailureReason
+from dagster._core.execution.retries import auto_reexecution_should_retry_run
+
+from assignment_assets.automation.alerts import Failure, raise_alert
+from assignment_assets.automation.gate_watch import Watched, open_gates, read_cursor, watch, write_cursor
+from assignment_assets.automation.reminders import reminders
+from assignment_assets.domain.setup.cycle import quarterly_id
+from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.settings import read_settings
+from assignment_assets.resources import Clock
+from assignment_assets.stages.cycle import CYCLES
+
+PEOPLE = [
+    dg.AssetSpec(
+        "lock_lists",
+        group_name="people",
+        partitions_def=CYCLES,
+        deps=["lock_packets"],
+        kinds={"excel"},
+        owners=["team:reps"],
+        description="Reps return their keep-lists to `inbox/<cycle>/lock_lists/<rep>/`. Waits for all of them or the "
+        "deadline.",
+    ),
+    dg.AssetSpec(
+        "review_edits",
+        group_name="people",
+        partitions_def=CYCLES,
+        deps=["review_packets"],
+        kinds={"excel"},
+        owners=["team:regional-directors"],
+        description="Regional Directors return their reviews to `inbox/<cycle>/review_edits/<director>/`.",
+    ),
+    dg.AssetSpec(
+        "sign_offs",
+        group_name="people",
+        partitions_def=CYCLES,
+        deps=["sign_off_packets"],
+        kinds={"json"},
+        owners=["team:growth-strategy"],
+        description="Growth Strategy signs region by region with `assignment sign-off`. Never assumed.",
+    ),
+]
+
+SEGMENTS = {
+    "open_cycle": (
+        "accounts",
+        "reps",
+        "opportunities",
+        "source_exceptions",
+        "run_config",
+        "current_books",
+        "eligible_pool",
+        "lock_packets",
+    ),
+    "propose": ("locks", "referring_front", "proposed_books", "overflow", "review_packets"),
+    "review": ("reviewed_books", "sign_off_packets", "conflicts"),
+    "sign_off": ("sign_off_packets", "conflicts", "approved_diff", "handoff_notices"),
+    "write_back": ("write_back_log",),
+}
+"""Job → the assets that it materialises; between two jobs stand people."""
+
+DESCRIPTIONS = {
+    "open_cycle": "Reads the sources, freezes the run config, settles the pool and sends the lock lists.",
+    "propose": "Settles the locks, proposes books and sends them to the Regional Directors.",
+    "review": "Judges the directors' edits and prepares what each region signs.",
+    "sign_off": "Judges the sign-offs, approves what is signed, writes to whom it concerns.",
+    "write_back": "Writes the approved owners to Salesforce and reads every one back.",
+}
+
+JOBS = [
+    dg.define_asset_job(
+        name,
+        selection=dg.AssetSelection.assets(*assets),
+        description=DESCRIPTIONS[name],
+        executor_def=dg.in_process_executor,
+        tags={"segment": name},
+    )
+    for name, assets in SEGMENTS.items()
+]
+
+BEHIND_GATE = {"lock_lists": "propose", "review_edits": "review", "sign_offs": "sign_off"}
+"""Gate → the job that it opens the way to."""
+
+WAITS_FOR = {
+    "lock_lists": "Gives a receipt for every returned keep-list. Starts `propose` when all reps have answered and had "
+    "time to correct themselves, or at the deadline. Its skip reason says who is missing.",
+    "review_edits": "Gives a receipt for every returned review. Starts `review` when all directors have answered and "
+    "had time to correct themselves, or at the deadline. Its skip reason says who is missing.",
+    "sign_offs": "Gives a receipt for every signed decision and starts `sign_off` for it: a signed region does not "
+    "wait for the others. A sign-off is never assumed.",
+}
+LOOK_SECONDS = int(os.environ.get("ASSIGNMENT_LOOK_SECONDS", "30"))
+
+
+def gate_sensor(gate: str) -> dg.SensorDefinition:
+    """The sensor of one gate: it looks, gives receipts and asks for the next segment; it judges nothing."""
+
+    @dg.sensor(
+        name=f"{gate}_gate",
+        job_name=BEHIND_GATE[gate],
+        minimum_interval_seconds=LOOK_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=WAITS_FOR[gate],
+    )
+    def sensor(context: dg.SensorEvaluationContext, clock: Clock) -> dg.SensorResult:
+        folder, asked, settings = DataFolder.from_environment(), read_cursor(context.cursor), read_settings()
+        watched = [
+            watch(folder, manifest, asked.get(manifest.cycle, ("", 0)), clock.now(), engine_key(), settings=settings)
+            for manifest in open_gates(folder, gate, clock.now())
+        ]
+        going = [each for each in watched if each.should_run]
+        unknown = {each.cycle for each in going} - set(context.instance.get_dynamic_partitions(CYCLES.name))
+        cursor = asked | {each.cycle: (each.state.digest, each.number) for each in going}
+        reasons = [f"{each.cycle}: {each.why}" for each in watched] or [f"no cycle waits for {gate}"]
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_key=each.run_key, partition_key=each.cycle) for each in going],
+            skip_reason=None if going else dg.SkipReason("; ".join(reasons)),
+            asset_events=[answered(each) for each in going],
+            dynamic_partitions_requests=[CYCLES.build_add_request(sorted(unknown))] if unknown else [],
+            cursor=write_cursor(cursor),
+        )
+
+    return sensor
+
+
+def answered(watched: Watched) -> dg.AssetMaterialization:
+    """The people's node in the graph, as of this closing: who counted, who is missing."""
+    return dg.AssetMaterialization(
+        asset_key=watched.gate,
+        partition=watched.cycle,
+        description=watched.why,
+        metadata={
+            "answers that count": len(watched.state.latest),
+            "missing": len(watched.state.missing),
+            "who is missing": ", ".join(each.name for each in watched.state.missing) or "nobody",
+            "receipts": ", ".join(f"{each.person}: {each.receipt_no}" for each in watched.state.latest) or "none",
+            "digest": watched.state.digest,
+        },
+    )
+
+
+@dg.schedule(
+    name="every_quarter",
+    job_name="open_cycle",
+    cron_schedule="0 6 1 1,4,7,10 *",
+    execution_timezone="America/New_York",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+def every_quarter(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Opens the quarter's global cycle on its first morning, with the default run config. Off until switched on."""
+    day = context.scheduled_execution_time.date()
+    cycle = quarterly_id(day)
+    if cycle in context.instance.get_dynamic_partitions(CYCLES.name):
+        return dg.SkipReason(f"{cycle} is open already")
+    context.instance.add_dynamic_partitions(CYCLES.name, [cycle])
+    config = RunConfig(as_of=day.isoformat(), opened_by="schedule every_quarter")
+    return dg.RunRequest(
+        run_key=cycle, partition_key=cycle, run_config={"ops": {"run_config": {"config": config.model_dump()}}}
+    )
+
+
+@dg.run_failure_sensor(
+    name="alerts", minimum_interval_seconds=LOOK_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING
+)
+def alerts(context: dg.RunFailureSensorContext, clock: Clock) -> None:
+    """Says what failed and what to do: in the log and as a file in `data/alerts/`."""
+    failure = failure_of(context)
+    path = raise_alert(DataFolder.from_environment(), failure, clock.now())
+    context.log.error(f"{failure.text()}(alert {path.name})")
+
+
+def failure_of(context: dg.RunFailureSensorContext) -> Failure:
+    """What a failed run's own events say, innermost cause first; what Dagster says where no step got to speak."""
+    run = context.dagster_run
+    errors = [(event.step_key, event.step_failure_data.error) for event in context.get_step_failure_events()]
+    if not errors:
+        events = context.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
+        told = [event.dagster_event.engine_event_data.error for event in events if event.dagster_event]
+        errors = [("the start of the run", error) for error in told if error]
+    return Failure(
+        run_id=run.run_id,
+        job=run.job_name,
+        cycle=run.tags.get("dagster/partition", ""),
+        said=tuple((step, *_kind_and_words(error)) for step, error in errors),
+        will_retry=_will_retry(context.instance, run),
+    )
+
+
+def _will_retry(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether Dagster starts the run again by itself: its tag says so, and where the failure is seen before the tag is
+    written, the rule that writes the tag (Dagster's own, and private: its version is pinned).
+    """
+    tag = run.tags.get("dagster/will_retry")
+    if tag is None and instance.run_retries_enabled:
+        reason = run.tags.get("dagster/failure_reason")
+        failed = run.with_status(dg.DagsterRunStatus.FAILURE)  # the event is there before the status
+        return auto_reexecution_should_retry_run(instance, failed, RunFailureReason(reason) if reason else None)
+    return tag == "true"
+
+
+def _kind_and_words(error: Any) -> tuple[str, str]:
+    """The class and the message of the innermost cause of an error as Dagster keeps it."""
+    while error.cause is not None:
+        error = error.cause
+    kind = (error.cls_name or "").rpartition(".")[2]
+    return kind, re.sub(rf"^[\w.]*{kind}: ", "", error.message.strip())
+
+
+SENSORS = [*(gate_sensor(gate) for gate in BEHIND_GATE), reminders, alerts]
+SCHEDULES = [every_quarter]

@@ -1,0 +1,70 @@
+"""Revenue caps of books: whose cap is what, and the check that nothing placed takes a book above it."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from assignment_assets.domain.setup.run_config import RunConfig
+
+CENTS = 100
+
+
+def cap_of(common: int, single: Mapping[str, int], rep_id: str) -> int:
+    """The revenue cap of a rep's book: the common one or a lower one of their own; 0 where there is none."""
+    return min((cap for cap in (common, single.get(rep_id, 0)) if cap), default=0)
+
+
+def revenue_caps(config: RunConfig, books: pl.DataFrame) -> pl.DataFrame:
+    """rep_id, revenue_cap (cents): the caps that hold for the optimiser; without rows where they are not enforced.
+
+    Parameters
+    ----------
+    books
+        Table `current_books`; only receivers have a cap.
+    """
+    receivers = books.filter("is_receiver")["rep_id"].sort()
+    common, single = config.revenue_cap, config.revenue_caps
+    rows = [(rep_id, CENTS * cap_of(common, single, rep_id)) for rep_id in receivers if config.enforce_revenue_cap]
+    frame = pl.DataFrame(rows, schema={"rep_id": pl.String, "revenue_cap": pl.Int64}, orient="row")
+    return frame.filter(pl.col("revenue_cap") > 0)
+
+
+def within_revenue_caps(
+    given: pl.DataFrame, kept: pl.DataFrame, accounts: pl.DataFrame, caps: pl.DataFrame
+) -> pl.DataFrame:
+    """Books that what was placed takes above their cap: rep_id, revenue, kept_revenue, revenue_cap, all in cents.
+
+    A book whose locked and fixed accounts alone are above the cap may get nothing.
+
+    Parameters
+    ----------
+    given
+        account_id, rep_id: accounts that the optimiser placed.
+    kept
+        account_id, rep_id: accounts that stay with the rep whatever is proposed, locked or fixed.
+    accounts
+        Table `accounts`.
+    caps
+        As `revenue_caps` gives them.
+    """
+    facts = accounts.select("account_id", pl.col("revenue").fill_null(0))
+
+    def summed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+        return (
+            rows.join(facts, on="account_id")
+            .group_by("rep_id")
+            .agg(pl.col("revenue").sum().alias(name), pl.len().alias(f"{name}_count"))
+        )
+
+    books = (
+        caps.join(summed(given, "given"), on="rep_id", how="left")
+        .join(summed(kept, "kept_revenue"), on="rep_id", how="left")
+        .fill_null(0)
+    )
+    books = books.with_columns(revenue=pl.col("given") + pl.col("kept_revenue"))
+    is_kept_above = (pl.col("kept_revenue") > pl.col("revenue_cap")) & (pl.col("given_count") == 0)
+    return (
+        books.filter((pl.col("revenue") > pl.col("revenue_cap")) & ~is_kept_above)
+        .select("rep_id", "revenue", "kept_revenue", "revenue_cap")
+        .sort("rep_id")
+    )

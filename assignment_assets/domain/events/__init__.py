@@ -1,1 +1,0 @@
-"""What happened between two snapshots, and which cycle each event makes. Pure."""

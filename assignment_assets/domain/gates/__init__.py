@@ -1,0 +1,1 @@
+"""When a gate closes, and where a cycle stands."""

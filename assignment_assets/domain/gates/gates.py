@@ -1,0 +1,218 @@
+"""When a gate may close: who has answered, who is missing, whether time is up.
+
+A gate waits for the people named in its manifest. It closes when the deadline has passed, or when all
+have answered and a correction window after the last receipt is over. Per person (and, for sign-offs, per
+region) the accepted receipt with the highest number counts. Times are UTC without zone.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from assignment_assets.domain.identity.codes import canonical_json
+
+CORRECTION_MINUTES = 15
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """A person who is asked: `person` is the folder's name, `subject` the region to sign, else empty."""
+
+    person: str
+    name: str
+    email: str
+    file: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class GateManifest:
+    """What was asked of whom and until when; stored as `gate.json` beside the packets.
+
+    `correction_minutes` (≥ 0) is how long the gate stays open after the last answer. A draft is never
+    answered: its gate neither opens nor closes.
+    """
+
+    cycle: str
+    revision: int
+    gate: str
+    issued_at: datetime
+    deadline: datetime
+    persons: tuple[Addressee, ...]
+    correction_minutes: float = CORRECTION_MINUTES
+    is_draft: bool = False
+
+    def to_json(self) -> str:
+        """The manifest as indented JSON, times in ISO 8601 with Z."""
+        fields = asdict(self) | {"issued_at": to_text(self.issued_at), "deadline": to_text(self.deadline)}
+        return json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "GateManifest":
+        """The manifest that `to_json` wrote."""
+        fields = json.loads(text)
+        times = {name: from_text(fields[name]) for name in ("issued_at", "deadline")}
+        return cls(**fields | times | {"persons": tuple(Addressee(**person) for person in fields["persons"])})
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One file that came in and what became of it.
+
+    `verdict` is `accepted`, `refused` (with a `rule`), `ignored` (the same content again) or `held` (two
+    different files came at once). `revision` is the one named by the file, 0 where it names none.
+    """
+
+    receipt_no: int
+    gate: str
+    person: str
+    subject: str
+    file_name: str
+    digest: str
+    suffix: str
+    received_at: datetime
+    is_late: bool
+    revision: int
+    verdict: str
+    rule: str
+    message: str
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return canonical_json(asdict(self) | {"received_at": to_text(self.received_at)})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Receipt":
+        """The receipt that `to_json` wrote."""
+        fields = json.loads(text)
+        return cls(**fields | {"received_at": from_text(fields["received_at"])})
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Whether a gate may close, why, who is missing, and each person's receipt that counts.
+
+    `digest` changes exactly when the set of counting receipts or of missing people changes.
+    """
+
+    is_closed: bool
+    why: str
+    missing: tuple[Addressee, ...]
+    latest: tuple[Receipt, ...]
+    digest: str
+
+
+def latest_receipts(receipts: Iterable[Receipt], revision: int) -> tuple[Receipt, ...]:
+    """Each person's (and subject's) accepted receipt with the highest number, in person order."""
+    latest: dict[tuple[str, str], Receipt] = {}
+    for receipt in sorted(receipts, key=lambda each: each.receipt_no):
+        if receipt.verdict == "accepted" and receipt.revision == revision:
+            latest[receipt.person, receipt.subject] = receipt
+    return tuple(latest[key] for key in sorted(latest))
+
+
+def who_is_missing(manifest: GateManifest, receipts: Iterable[Receipt]) -> tuple[Addressee, ...]:
+    """The people asked of whom no accepted receipt of this revision is there, in the manifest's order.
+
+    Where a subject is given (a region to sign), anybody's receipt on it answers for all who were asked about it.
+    """
+    latest = latest_receipts(receipts, manifest.revision)
+    persons, subjects = {receipt.person for receipt in latest}, {receipt.subject for receipt in latest}
+    return tuple(
+        each
+        for each in manifest.persons
+        if (each.subject not in subjects if each.subject else each.person not in persons)
+    )
+
+
+def on_hold(receipts: Sequence[Receipt], revision: int) -> tuple[Receipt, ...]:
+    """The held receipts that no later accepted receipt of the same person and subject has settled."""
+    latest = {(each.person, each.subject): each.receipt_no for each in latest_receipts(receipts, revision)}
+    return tuple(
+        each
+        for each in receipts
+        if each.verdict == "held"
+        and each.revision == revision
+        and each.receipt_no > latest.get((each.person, each.subject), 0)
+    )
+
+
+def closing(manifest: GateManifest, receipts: Sequence[Receipt], now: datetime) -> Closing:
+    """Whether the gate may close at `now`, and a sentence that says why or whom it waits for.
+
+    A person with two different files on hold has not answered, whatever they sent before, until one of
+    them is settled or the deadline passes; then their last accepted receipt, if any, counts.
+    """
+    latest = latest_receipts(receipts, manifest.revision)
+    missing = who_is_missing(manifest, receipts)
+    held = on_hold(receipts, manifest.revision)
+    asked, answered = _count(manifest.persons), _count(manifest.persons) - _count(missing)
+    last_at = max((receipt.received_at for receipt in latest), default=manifest.issued_at)
+    open_until = last_at + timedelta(minutes=manifest.correction_minutes)
+    noun = _NOUNS[manifest.gate]
+    tally = f"{answered} of {asked} {noun}"
+    if manifest.is_draft:
+        is_closed, why = False, "a draft: nobody is asked"
+    elif now >= manifest.deadline:
+        is_closed, why = True, f"the deadline {_minute(manifest.deadline)} has passed with {tally}{_names(missing)}"
+    elif missing:
+        is_closed, why = False, f"waiting: {tally}{_names(missing)}; deadline {_minute(manifest.deadline)}"
+    elif held:
+        people = ", ".join(sorted({receipt.person for receipt in held}))
+        is_closed, why = False, f"waiting: {tally}, two different files on hold from {people}"
+    elif now < open_until:
+        is_closed, why = False, f"all {asked} {noun} are in; open for corrections until {_minute(open_until)}"
+    else:
+        is_closed, why = True, f"all {asked} {noun} are in"
+    return Closing(is_closed, why, missing, latest, _digest(manifest, latest, missing))
+
+
+def to_text(moment: datetime) -> str:
+    """A UTC time without zone as ISO 8601 text with Z."""
+    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds") + "Z"
+
+
+def from_text(text: str) -> datetime:
+    """The UTC time without zone that `to_text` wrote."""
+    return datetime.fromisoformat(text.removesuffix("Z"))
+
+
+_NOUNS = {"lock_lists": "lists", "review_edits": "reviews", "sign_offs": "sign-offs"}
+
+
+def _minute(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _names(missing: Sequence[Addressee]) -> str:
+    if not missing:
+        return ""
+    names = list({each.subject or each.person: _name(each) for each in missing}.values())
+    rest = len(names) - _NAMED
+    return f", missing {', '.join(names[:_NAMED])}" + (f" and {rest} more" if rest > 0 else "")
+
+
+def _count(persons: Sequence[Addressee]) -> int:
+    """How many answers are asked for: one a region where regions are to be signed, else one a person."""
+    return len({each.subject or each.person for each in persons})
+
+
+def _name(addressee: Addressee) -> str:
+    """What stands for an addressee in sentences: the region to sign, else the person."""
+    return addressee.subject or addressee.name or addressee.person
+
+
+def _digest(manifest: GateManifest, latest: Sequence[Receipt], missing: Sequence[Addressee]) -> str:
+    content = canonical_json(
+        {
+            "cycle": manifest.cycle,
+            "revision": manifest.revision,
+            "gate": manifest.gate,
+            "latest": [[each.person, each.subject, each.receipt_no, each.digest] for each in latest],
+            "missing": [[each.person, each.subject] for each in missing],
+        }
+    )
+    return hashlib.sha256(content.encode()).hexdigest()

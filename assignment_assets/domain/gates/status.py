@@ -1,0 +1,212 @@
+"""Where a cycle stands: its state, what each gate waits for, what is signed and written, what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from assignment_assets.domain.gates.gates import GateManifest, Receipt, closing
+from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
+
+SHOWN_NAMES = 5
+GATE_TITLES = {"lock_lists": "Keep-lists", "review_edits": "Reviews", "sign_offs": "Sign-offs"}
+
+
+@dataclass(frozen=True)
+class GateStatus:
+    """One gate: whether its packets are out, who has answered, who is missing."""
+
+    gate: str
+    is_out: bool
+    is_closed: bool = False
+    asked: int = 0
+    answered: int = 0
+    missing: tuple[str, ...] = ()
+    why: str = "packets not sent yet"
+
+
+@dataclass(frozen=True)
+class CycleStatus:
+    """A cycle at a glance. `state` is draft, open, signed, writing, closed, cancelled or expired."""
+
+    cycle: str
+    state: str
+    scope: str
+    as_of: str
+    revision: int
+    gates: tuple[GateStatus, ...]
+    regions: tuple[dict, ...]
+    outcomes: dict[str, int] = field(default_factory=dict)
+    next_step: str = ""
+    proposal: str = ""
+
+    def lines(self) -> list[str]:
+        """The status as lines of text."""
+        head = f"{self.cycle}: {self.state}, scope {self.scope}, as of {self.as_of}, revision {self.revision}"
+        gates = [f"  {GATE_TITLES[gate.gate]:<11} {gate.why}" for gate in self.gates if self.state != "draft"]
+        proposal = [f"  {'Proposal':<11} {self.proposal}"] if self.proposal else []
+        regions = [
+            f"  {region['region']:<11} {region['move_count']} moves, digest {region['digest'][:12]}, "
+            + _standing(region)
+            + (f", {region['held_count']} held edits to decide" if region["held_count"] else "")
+            for region in self.regions
+        ]
+        written = [f"  {outcome:<15} {count}" for outcome, count in self.outcomes.items()]
+        return [
+            head,
+            *proposal,
+            *gates,
+            *(["Regions", *regions] if regions else []),
+            *(["Written", *written] if written else []),
+            f"Next: {self.next_step}",
+        ]
+
+
+def cycle_status(
+    cycle: str,
+    tables: Mapping[str, pl.DataFrame],
+    gates: Mapping[str, tuple[GateManifest, tuple[Receipt, ...]]],
+    now: datetime,
+) -> CycleStatus:
+    """The status, drawn from published tables and the gates' manifests and receipts.
+
+    Parameters
+    ----------
+    tables
+        By name: run_config, cycle_events, proposed_books, overflow, reviewed_books, region_digests,
+        sign_off_verdicts, write_back_log.
+    gates
+        Gate → its manifest and receipts, where its packets are out.
+    now
+        Judges deadlines, nothing else.
+    """
+    configs = tables["run_config"]
+    config = configs.row(-1, named=True) if configs.height else {"mode": "draft", "scope": "–", "as_of": "–"}
+    events = tables["cycle_events"]
+    statuses = tuple(
+        _gate_status(gate, *gates[gate], now, _has_passed(gate, gates, tables))
+        if gate in gates
+        else GateStatus(gate, is_out=False)
+        for gate in GATE_TITLES
+    )
+    regions = _regions(tables["region_digests"], tables["sign_off_verdicts"]) if "sign_offs" in gates else ()
+    log = tables["write_back_log"].sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
+    outcomes = dict(log.group_by("outcome").len().sort("outcome").iter_rows())
+    state = _state(config["mode"], events, regions, outcomes)
+    return CycleStatus(
+        cycle,
+        state,
+        config["scope"],
+        str(config["as_of"]),
+        1 + events.filter(pl.col("event") == "reopened").height,
+        statuses,
+        regions,
+        outcomes,
+        _next_step(cycle, state, statuses, regions),
+        _proposal(tables["proposed_books"], tables["overflow"]),
+    )
+
+
+def _proposal(proposed: pl.DataFrame, overflow: pl.DataFrame) -> str:
+    """The proposal in counts; empty before there is one."""
+    if not proposed.height and not overflow.height:
+        return ""
+    locked = proposed.filter(pl.col("phase") == "lock").height
+    moves = int(proposed["is_move"].sum()) + int(overflow["is_move"].sum())
+    return (
+        f"{locked:,} locked, {proposed.height - locked:,} placed, {overflow.height:,} to Inside Sales; "
+        f"{moves:,} change owner"
+    )
+
+
+def _has_passed(gate: str, gates: Mapping[str, tuple], tables: Mapping[str, pl.DataFrame]) -> bool:
+    """Whether the waterfall has gone on beyond a gate."""
+    return {
+        "lock_lists": "review_edits" in gates,
+        "review_edits": tables["reviewed_books"].height > 0,
+        "sign_offs": "closed" in tables["cycle_events"]["event"],
+    }[gate]
+
+
+def _gate_status(
+    gate: str, manifest: GateManifest, receipts: tuple[Receipt, ...], now: datetime, has_passed: bool
+) -> GateStatus:
+    standing = closing(manifest, receipts, now)
+    missing = tuple(f"{each.name} ({each.subject})" if each.subject else each.name for each in standing.missing)
+    asked = len(manifest.persons)
+    answered = asked - len(missing)
+    if gate == "sign_offs":
+        regions = {each.subject for each in manifest.persons}
+        signed = regions & {receipt.subject for receipt in standing.latest}
+        asked, answered, missing = len(regions), len(signed), tuple(sorted(regions - signed))
+    if has_passed:
+        without = f", without {_some(missing)}" if missing else ""
+        return GateStatus(gate, True, True, asked, answered, missing, f"closed with {answered} of {asked}{without}")
+    if gate == "sign_offs":
+        why = f"waiting for {_some(missing)}" if missing else "every region has an answer"
+        return GateStatus(gate, True, False, asked, answered, missing, f"{answered} of {asked} regions; {why}")
+    return GateStatus(gate, True, standing.is_closed, asked, answered, missing, standing.why)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    rest = len(names) - SHOWN_NAMES
+    return ", ".join(names[:SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _regions(digests: pl.DataFrame, verdicts: pl.DataFrame) -> tuple[dict, ...]:
+    """Each region with who signed it as it stands, or who rejected it; the last word counts."""
+    accepted = verdicts.filter(pl.col("verdict") == "accepted").sort("receipt_no")
+    last = {(row["region"], row["digest"]): row for row in accepted.iter_rows(named=True)}
+    told = []
+    for row in digests.iter_rows(named=True):
+        word = last.get((row["region"], row["digest"]), {"decision": None, "signed_by": None})
+        told.append(
+            row
+            | {
+                "signed_by": word["signed_by"] if word["decision"] == "approve" else None,
+                "rejected_by": word["signed_by"] if word["decision"] == "reject" else None,
+            }
+        )
+    return tuple(told)
+
+
+def _standing(region: dict) -> str:
+    if region["signed_by"]:
+        return f"signed by {region['signed_by']}"
+    return f"rejected by {region['rejected_by']}" if region["rejected_by"] else "not signed"
+
+
+def _state(mode: str, events: pl.DataFrame, regions: tuple[dict, ...], outcomes: dict[str, int]) -> str:
+    finished = [event for event in events["event"] if event in FINISHED_EVENTS]
+    if finished:
+        return finished[-1]
+    if mode == "draft":
+        return "draft"
+    if outcomes:
+        return "writing"
+    return "signed" if regions and all(region["signed_by"] for region in regions) else "open"
+
+
+def _next_step(cycle: str, state: str, gates: tuple[GateStatus, ...], regions: tuple[dict, ...]) -> str:
+    locks_gate, review_gate, sign_off_gate = gates
+    if state in FINISHED_EVENTS:
+        return "nothing; open a new cycle with `assignment cycle new`."
+    if state == "draft":
+        return f"compare it with another draft: `assignment cycle compare {cycle} OTHER`."
+    if not sign_off_gate.is_out:
+        for gate, segment in ((review_gate, "review"), (locks_gate, "propose")):
+            if gate.is_out and gate.is_closed:
+                return f"`assignment run {segment} {cycle}`, or the sensor does it."
+            if gate.is_out:
+                return f"{gate.why}."
+        return f"`assignment run open_cycle {cycle}`."
+    unsigned = [region["region"] for region in regions if not (region["signed_by"] or region["rejected_by"])]
+    rejected = [f"{region['region']} (by {region['rejected_by']})" for region in regions if region["rejected_by"]]
+    if rejected:
+        again = f"`assignment cycle reopen {cycle} --from …`, or sign after all"
+        first = f"sign {', '.join(unsigned)}; " if unsigned else ""
+        return f"{first}rejected: {', '.join(rejected)}; {again}."
+    if unsigned:
+        return f"sign {', '.join(unsigned)}: `assignment sign-off {cycle} --region … --as …`."
+    return f"`assignment run write_back {cycle}`."

@@ -1,0 +1,1 @@
+"""Who is meant: codes on files, tokens of signers, personal links."""

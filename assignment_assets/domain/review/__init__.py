@@ -1,0 +1,1 @@
+"""The judgement of directors' edits: bounds, places, refusals, settlement."""

@@ -1,0 +1,1 @@
+"""What happened between the quarters, and the cycles that it asks for."""

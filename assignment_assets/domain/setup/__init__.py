@@ -1,0 +1,1 @@
+"""What is run: run config, current books, eligible pool, the life of a cycle."""

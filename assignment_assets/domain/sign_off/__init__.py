@@ -1,0 +1,1 @@
+"""What Growth Strategy signs: packets, decisions, verdicts, the approved diff."""

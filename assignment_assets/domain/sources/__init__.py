@@ -1,0 +1,1 @@
+"""What a source must hand over: contract tables, row rules, ids, states."""

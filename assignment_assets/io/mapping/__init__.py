@@ -1,0 +1,1 @@
+"""Anybody's files as our tables: the mapping, cells, places."""

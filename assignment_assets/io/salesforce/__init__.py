@@ -1,0 +1,1 @@
+"""The org: connection, tables, owners, the bulk lane."""

@@ -1,0 +1,281 @@
+"""The Salesforce org: log-in, queries, retrieval by id, composite calls; foreign exceptions end here.
+
+The client is simple-salesforce as published, given a session of our own: without the machine's proxies and
+netrc, with time-outs on every call, and with repetition of reading alone. An expired token is renewed once and
+the call repeated, because a refused call has had no effect; a write whose answer is lost is never repeated here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import requests
+from requests.adapters import HTTPAdapter
+from simple_salesforce import Salesforce
+from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession, SalesforceGeneralError
+from urllib3.util.retry import Retry
+
+from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.io.salesforce.settings import SalesforceSettings
+
+RETRIEVE_AT_MOST = 2000
+COMPOSITE_AT_MOST = 25
+READ_TRIES = 3
+TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
+"""Our code for status 429 (slow down); Salesforce's own for it is that of the daily limit, which is another matter."""
+CLIENT_NAME = "account-assignment-engine"
+
+
+class AnswerLost(SourceUnavailable):
+    """No answer, or none that can be read: what was asked may have happened or may yet happen."""
+
+
+class CallRefused(SourceUnavailable):
+    """The org answered with an error; `code` is Salesforce's own."""
+
+    def __init__(self, code: str, message: str):
+        self.code = code
+        super().__init__(message)
+
+
+class _PatientAdapter(HTTPAdapter):
+    """Gives every call a time-out; repeats GET alone."""
+
+    def __init__(self, timeout: tuple[float, float]):
+        self._timeout = timeout
+        super().__init__(
+            max_retries=Retry(
+                total=2,
+                allowed_methods={"GET"},
+                status_forcelist=(502, 503, 504),
+                backoff_factor=0.2,
+                raise_on_status=False,
+            )
+        )
+
+    def send(self, request: requests.PreparedRequest, **kwargs: object) -> requests.Response:
+        """The answer, or requests' own time-out."""
+        return super().send(request, **{**kwargs, "timeout": kwargs.get("timeout") or self._timeout})
+
+
+class Org:
+    """One connection to a Salesforce org; logs in with its first call. Not for several threads.
+
+    Attributes
+    ----------
+    server_now
+        The server's time, UTC without zone, whole seconds, as of its latest answer.
+    api_usage
+        Calls used and allowed in 24 hours, as of its latest answer; null before that.
+    calls
+        Calls answered so far, log-ins included.
+    waited_seconds
+        How long the org took for them, all together.
+    """
+
+    def __init__(self, settings: SalesforceSettings):
+        self._settings = settings
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.verify = settings.ca_file or True
+        self._session.headers.update({"Sforce-Auto-Assign": "FALSE", "Sforce-Call-Options": f"client={CLIENT_NAME}"})
+        self._session.mount("https://", _PatientAdapter((settings.connect_seconds, settings.answer_seconds)))
+        self._session.hooks["response"].append(self._note)
+        self._client: Salesforce | None = None
+        self._organization_id = ""
+        self._user_id = ""
+        self.server_now = datetime.min
+        self.api_usage: tuple[int, int] | None = None
+        self.calls = 0
+        self.waited_seconds = 0.0
+
+    @property
+    def data_path(self) -> str:
+        """What the addresses of composite subrequests begin with."""
+        return f"/services/data/v{self._settings.api_version}"
+
+    def organization_id(self) -> str:
+        """The org's own id, 18 characters: what an approval is bound to."""
+        if not self._organization_id:
+            self._organization_id = next(self.query("SELECT Id FROM Organization"))["Id"]
+        return self._organization_id
+
+    def query(self, soql: str, includes_deleted: bool = False) -> Iterator[dict]:
+        """The records that the SOQL selects, numbers with a fraction as text; page by page.
+
+        `includes_deleted` also gives what lies in the bin: deleted records, and those merged into others.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        page = self._read(lambda client: client.query(soql, include_deleted=includes_deleted))
+        yield from page["records"]
+        while not page["done"]:
+            address = page["nextRecordsUrl"]
+            page = self._read(lambda client, address=address: client.query_more(address, identifier_is_url=True))
+            yield from page["records"]
+
+    def retrieve(self, name: str, ids: Sequence[str], fields: Sequence[str]) -> list[dict | None]:
+        """The records of object `name` in the order of `ids`; null where there is none any more.
+
+        Any number of ids, 2,000 a call.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        records = []
+        for start in range(0, len(ids), RETRIEVE_AT_MOST):
+            body = {"ids": list(ids[start : start + RETRIEVE_AT_MOST]), "fields": list(fields)}
+            records += self._read(
+                lambda client, body=body: client.restful(f"composite/sobjects/{name}", method="POST", json=body)
+            )
+        return records
+
+    def retrieve_several(self, parts: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[list[dict | None]]:
+        """Records of up to five objects in one call: for each (name, ids, fields) what `retrieve` would give.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        subrequests = [
+            {
+                "method": "POST",
+                "url": f"{self.data_path}/composite/sobjects/{name}",
+                "referenceId": f"r{place}",
+                "body": {"ids": list(ids), "fields": list(fields)},
+            }
+            for place, (name, ids, fields) in enumerate(parts)
+        ]
+        body = {"allOrNone": False, "compositeRequest": subrequests}
+        answer = self._read(lambda client: client.restful("composite", method="POST", json=body))
+        answers = sorted(answer["compositeResponse"], key=lambda part: int(part["referenceId"][1:]))
+        for part in answers:
+            if part["httpStatusCode"] >= 300:
+                said = part["body"][0] if isinstance(part["body"], list) and part["body"] else {}
+                raise CallRefused(
+                    said.get("errorCode", f"HTTP_{part['httpStatusCode']}"),
+                    f"{self._settings.url}: the org refused to read ({said}), expected records.",
+                )
+        return [part["body"] for part in answers]
+
+    def exchange(self, method: str, path: str, body: dict | str | None = None) -> dict | str:
+        """What one call to a path below the data path answers: JSON read, or text; a text body goes as CSV.
+
+        Sent once, but for what only reads and for an expired token.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        given = {"json": body} if isinstance(body, dict) else {"data": body, "headers": {"Content-Type": "text/csv"}}
+        call = self._read if method == "GET" else self._call
+        return call(lambda client: self._exchanged(client, method, path, given if body is not None else {}))
+
+    def _exchanged(self, client: Salesforce, method: str, path: str, given: dict) -> dict | str:
+        headers = {"Authorization": f"Bearer {client.session_id}"} | given.get("headers", {})
+        url = f"{client.base_url}{path}"
+        answer = self._session.request(method, url, **given | {"headers": headers})
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        content = answer.json() if is_json else answer.content.decode("utf-8")
+        if answer.status_code == 401:
+            raise SalesforceExpiredSession(url, answer.status_code, path, content)
+        if answer.status_code >= 300:
+            raise SalesforceGeneralError(url, answer.status_code, path, content)
+        return content
+
+    def limits(self) -> dict[str, dict[str, int]]:
+        """The org's limits by name, each with `Max` and `Remaining`.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
+        return self._read(lambda client: client.restful("limits"))
+
+    @property
+    def user_id(self) -> str:
+        """The user whom the org takes us for; known once logged in."""
+        return self._user_id
+
+    def composite(self, subrequests: Sequence[dict]) -> list[dict]:
+        """The answers to up to 25 independent subrequests, in their order; sent once.
+
+        Raises
+        ------
+        CallRefused
+            None of them was done.
+        AnswerLost
+            Each of them may have been done, or may yet be.
+        """
+        body = {"allOrNone": False, "compositeRequest": list(subrequests)}
+        answer = self._call(lambda client: client.restful("composite", method="POST", json=body))
+        return answer["compositeResponse"]
+
+    def _read(self, work: Callable[[Salesforce], dict]) -> dict:
+        """What a call without effect answers; asked again where its answer is lost."""
+        for _ in range(READ_TRIES - 1):
+            with suppress(AnswerLost):
+                return self._call(work)
+        return self._call(work)
+
+    def _call(self, work: Callable[[Salesforce], dict]) -> dict:
+        try:
+            try:
+                return work(self._client or self._log_in())
+            except SalesforceExpiredSession:
+                return work(self._log_in())
+        except SalesforceError as error:
+            raise _translated(error) from error
+        except requests.exceptions.RequestException as error:
+            raise AnswerLost(
+                f"{self._settings.url}: no usable answer ({error}), expected one from the org. "
+                "Check the address and the network."
+            ) from error
+
+    def _log_in(self) -> Salesforce:
+        settings = self._settings
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret,
+        }
+        answer = self._session.post(f"{settings.url}/services/oauth2/token", data=form)
+        if answer.status_code != 200:
+            raise CallRefused(
+                "LOGIN_REFUSED",
+                f"{settings.url}: log-in refused with {answer.status_code} "
+                f"({answer.text[:200]}), expected an access token. Check the client id and secret.",
+            )
+        token = answer.json()
+        self._user_id = token.get("id", "").rpartition("/")[2]
+        self._client = Salesforce(
+            session_id=token["access_token"],
+            instance_url=token.get("instance_url") or settings.url,
+            version=settings.api_version,
+            session=self._session,
+            parse_float=str,
+        )
+        return self._client
+
+    def _note(self, answer: requests.Response, *_args: object, **_kwargs: object) -> None:
+        self.calls += 1
+        self.waited_seconds += answer.elapsed.total_seconds()
+        if "Date" in answer.headers:
+            self.server_now = parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC).replace(tzinfo=None)
+        used, separator, total = answer.headers.get("Sforce-Limit-Info", "").partition("api-usage=")[2].partition("/")
+        if separator:
+            self.api_usage = int(used), int(total.partition(";")[0])
+
+
+def _translated(error: SalesforceError) -> SourceUnavailable:
+    first = error.content[0] if isinstance(error.content, list) and error.content else {}
+    code = first.get("errorCode", f"HTTP_{error.status}") if isinstance(first, dict) else f"HTTP_{error.status}"
+    said = first.get("message", error.content) if isinstance(first, dict) else error.content
+    message = f"{error.url}: the org answered {error.status} {code} ({said}), expected success."
+    if error.status >= 500:
+        return AnswerLost(message)
+    return CallRefused(TOO_MANY_REQUESTS if error.status == 429 else code, message)

@@ -1,0 +1,197 @@
+"""What the write-back needs of an org: accounts and users as they are this moment, owners changed, answers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import polars as pl
+
+from assignment_assets.domain.tables import TEXT
+from assignment_assets.io.mapping.cells import read_column
+from assignment_assets.io.mapping.mapping import TableMapping
+from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST, AnswerLost, CallRefused, Org
+from assignment_assets.io.salesforce.tables import as_texts
+
+PRECONDITION_FAILED = "PRECONDITION_FAILED"
+_SYSTEM = ["Id", "OwnerId", "LastModifiedDate", "LastModifiedById", "IsDeleted"]
+_USER = ["Id", "IsActive"]
+
+
+@dataclass(frozen=True)
+class AccountNow:
+    """What the org says of one account now: what hard rules use, when it was last changed (UTC), and by whom."""
+
+    account_id: str
+    owner_id: str | None
+    state: str | None
+    carve_out: str | None
+    modified_at: datetime
+    modified_by: str = ""
+
+
+@dataclass(frozen=True)
+class OwnerChange:
+    """One owner to be written, on condition that the account has not been modified since; null for no condition,
+    which only a control run may ask for."""
+
+    account_id: str
+    new_owner_id: str
+    unmodified_since: datetime | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one change: done (no code), refused (Salesforce's code), or lost (nobody knows yet)."""
+
+    account_id: str
+    code: str = ""
+    message: str = ""
+    is_lost: bool = False
+
+
+class OwnerDesk:
+    """Reads and writes the owners of an org whose fields are named by the mapping of accounts."""
+
+    def __init__(self, org: Org, accounts: TableMapping):
+        self._org = org
+        self._mapping = accounts
+        rules = accounts.rules("accounts", [])
+        self._rules = {name: rules[name] for name in ("state", "carve_out") if name in rules}
+        self._fields = list(dict.fromkeys([*_SYSTEM, *(rule.source for rule in self._rules.values())]))
+
+    @property
+    def server_now(self) -> datetime:
+        """The org's time as of its latest answer, UTC, whole seconds."""
+        return self._org.server_now
+
+    @property
+    def api_usage(self) -> tuple[int, int] | None:
+        """Calls used and allowed in 24 hours, as of the latest answer."""
+        return self._org.api_usage
+
+    @property
+    def user_id(self) -> str:
+        """Whom the org takes us for; known once something was read."""
+        return self._org.user_id
+
+    @property
+    def org(self) -> Org:
+        """The connection, for what is not about owners."""
+        return self._org
+
+    def organization_id(self) -> str:
+        """The org's own id: what a plan is bound to.
+
+        Raises
+        ------
+        SourceUnavailable
+        """
+        return self._org.organization_id()
+
+    def accounts_and_users(self, ids: Sequence[str], user_ids: Iterable[str]) -> tuple[dict[str, AccountNow], set[str]]:
+        """`accounts` and `active_users` with one call for up to 2,000 of each.
+
+        Raises
+        ------
+        SourceUnavailable
+        """
+        wanted = sorted(set(user_ids))
+        if len(ids) > RETRIEVE_AT_MOST or len(wanted) > RETRIEVE_AT_MOST:
+            return self.accounts(ids), self.active_users(wanted)
+        accounts, users = self._org.retrieve_several([("Account", ids, self._fields), ("User", wanted, _USER)])
+        return self._as_accounts(accounts), _active(users)
+
+    def accounts(self, ids: Sequence[str]) -> dict[str, AccountNow]:
+        """The accounts that are still there, by id; deleted and merged ones are absent.
+
+        Raises
+        ------
+        SourceUnavailable
+        """
+        return self._as_accounts(self._org.retrieve("Account", ids, self._fields))
+
+    def _as_accounts(self, found: Iterable[dict | None]) -> dict[str, AccountNow]:
+        records = [record for record in found if record and not record.get("IsDeleted")]
+        texts = as_texts(records, self._fields)
+        states, carve_outs = (self._read(name, texts) for name in ("state", "carve_out"))
+        accounts = (
+            AccountNow(
+                record["Id"],
+                record["OwnerId"],
+                state,
+                carve_out,
+                _moment(record["LastModifiedDate"]),
+                record["LastModifiedById"] or "",
+            )
+            for record, state, carve_out in zip(records, states, carve_outs, strict=True)
+        )
+        return {account.account_id: account for account in accounts}
+
+    def active_users(self, ids: Iterable[str]) -> set[str]:
+        """Those of the users who may own accounts now.
+
+        Raises
+        ------
+        SourceUnavailable
+        """
+        return _active(self._org.retrieve("User", sorted(set(ids)), _USER))
+
+    def write(self, changes: Sequence[OwnerChange]) -> list[Answer]:
+        """What became of each change, in order; each is sent once, with OwnerId alone and its precondition."""
+        answers = []
+        for start in range(0, len(changes), COMPOSITE_AT_MOST):
+            answers += self._write_some(changes[start : start + COMPOSITE_AT_MOST])
+        return answers
+
+    def _write_some(self, changes: Sequence[OwnerChange]) -> list[Answer]:
+        subrequests = [
+            {
+                "method": "PATCH",
+                "url": f"{self._org.data_path}/sobjects/Account/{change.account_id}",
+                "referenceId": f"r{place}",
+                "body": {"OwnerId": change.new_owner_id},
+                "httpHeaders": {"Sforce-Auto-Assign": "FALSE"} | _precondition(change),
+            }
+            for place, change in enumerate(changes)
+        ]
+        try:
+            answered = {answer["referenceId"]: answer for answer in self._org.composite(subrequests)}
+        except CallRefused as refusal:
+            return [Answer(change.account_id, refusal.code, str(refusal)) for change in changes]
+        except AnswerLost as loss:
+            return [Answer(change.account_id, "ANSWER_LOST", str(loss), is_lost=True) for change in changes]
+        return [_answer(change.account_id, answered.get(f"r{place}")) for place, change in enumerate(changes)]
+
+    def _read(self, name: str, texts: pl.DataFrame) -> list[str | None]:
+        rule = self._rules.get(name)
+        if rule is None:
+            return [self._mapping.constants.get(name)] * texts.height
+        values, _, _ = read_column(texts[rule.source], name, TEXT, rule, states=self._mapping.states)
+        return values.to_list()
+
+
+def _precondition(change: OwnerChange) -> dict[str, str]:
+    if change.unmodified_since is None:
+        return {}
+    return {"If-Unmodified-Since": format_datetime(change.unmodified_since.replace(tzinfo=UTC), usegmt=True)}
+
+
+def _active(users: Iterable[dict | None]) -> set[str]:
+    return {record["Id"] for record in users if record and record["IsActive"]}
+
+
+def _answer(account_id: str, answer: dict | None) -> Answer:
+    if answer is None:
+        return Answer(account_id, "ANSWER_LOST", "the org's answer does not mention the account", is_lost=True)
+    status = answer["httpStatusCode"]
+    if status < 300:
+        return Answer(account_id)
+    said = answer.get("body") or [{}]
+    first = said[0] if isinstance(said, list) else said
+    code = PRECONDITION_FAILED if status == 412 else first.get("errorCode", f"HTTP_{status}")
+    return Answer(account_id, code, first.get("message", ""), is_lost=status >= 500)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)

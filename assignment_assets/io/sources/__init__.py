@@ -1,0 +1,1 @@
+"""The snapshot of a cycle, and what changed since the last look."""

@@ -1,0 +1,145 @@
+"""What an org says has changed since a moment: rows modified, accounts deleted or merged."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from assignment_assets.domain.sources.contract import DEFAULTS, IDS, Snapshot
+from assignment_assets.domain.sources.ids import complete_ids
+from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
+from assignment_assets.io.mapping.mapping import SourceMapping, TableMapping, read_mapping
+from assignment_assets.io.mapping.translation import translate
+from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.settings import SalesforceSettings
+from assignment_assets.io.salesforce.tables import as_texts, soql
+from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.sources.snapshot import read_snapshot
+
+TABLES = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Accounts and opportunities that are new or modified, or all of them where `is_whole`; reps are always all.
+
+    Reps are few, and one who no longer matches the mapping's `where` shows by being absent.
+
+    Attributes
+    ----------
+    gone
+        Accounts deleted → the account that they were merged into, or an empty text.
+    gone_opportunities
+        Opportunities deleted.
+    watermark
+        Everything that was modified before this moment (UTC) has been read; the source's own time.
+    """
+
+    accounts: pl.DataFrame
+    reps: pl.DataFrame
+    opportunities: pl.DataFrame
+    watermark: datetime
+    is_whole: bool = False
+    gone: dict[str, str] = field(default_factory=dict)
+    gone_opportunities: tuple[str, ...] = ()
+
+    @classmethod
+    def whole(cls, snapshot: Snapshot, watermark: datetime) -> "Changes":
+        """All that there is."""
+        return cls(snapshot.accounts, snapshot.reps, snapshot.opportunities, watermark, is_whole=True)
+
+
+class ChangeReader:
+    """Reads what changed in the source: by modification stamp from an org, everything from files.
+
+    Raises
+    ------
+    SourceUnavailable, InvalidInput
+        From every method, as `read_snapshot` raises them.
+    """
+
+    def __init__(self, setting: SourceSetting):
+        self._setting = setting
+        self._mapping: SourceMapping | None = None
+        self._org: Org | None = None
+        self._known: dict[str, tuple[pl.DataFrame, pl.DataFrame]] = {}
+        if setting.kind == "salesforce":
+            self._mapping = read_mapping(Path(setting.path))
+            self._org = Org(SalesforceSettings.from_environment(self._mapping.connection))
+
+    def read(self, since: datetime | None, now: datetime) -> Changes:
+        """What was modified from `since` on (UTC), or all that there is.
+
+        `now` is the watermark of sources that have no clock of their own.
+        """
+        if self._org is None or self._mapping is None:
+            return Changes.whole(read_snapshot(self._setting), now)
+        watermark = self._server_time()
+        if since is None:
+            return Changes.whole(read_snapshot(self._setting), watermark)
+        frames = {name: OPPORTUNITIES.empty() for name in TABLES if name not in self._mapping.tables()}
+        for name, table in self._mapping.tables().items():
+            frames[name] = self._modified(name, table, None if name == "reps" else since)
+        deals = tuple(self._gone("Opportunity", "", since)) if self._mapping.opportunities else ()
+        return Changes(
+            **frames,
+            watermark=watermark,
+            gone=self._gone("Account", ", MasterRecordId", since),
+            gone_opportunities=deals,
+        )
+
+    def _server_time(self) -> datetime:
+        """The org's own time, asked for now: what is modified from here on belongs to the next poll."""
+        next(self._org.query("SELECT Id FROM Organization"))
+        return self._org.server_now
+
+    def stamps(self, since: datetime) -> dict[str, str]:
+        """Record id → modification stamp of everything modified from `since` on: a look without the rows."""
+        if self._org is None or self._mapping is None:
+            return {}
+        condition = f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
+        stamps = {}
+        for table in self._mapping.tables().values():
+            query = f"SELECT Id, SystemModstamp FROM {table.object} WHERE {_both(table.where, condition)}"
+            for record in self._org.query(query, includes_deleted=table is not self._mapping.reps):
+                stamps[record["Id"]] = record["SystemModstamp"]
+        return stamps
+
+    def _modified(self, name: str, table: TableMapping, since: datetime | None) -> pl.DataFrame:
+        fields = table.source_columns(name)
+        query = soql(name, table)
+        if since is not None:
+            stamp = f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
+            query = f"SELECT {', '.join(fields)} FROM {table.object} WHERE {_both(table.where, stamp)}"
+        records = list(self._org.query(query))
+        texts = (
+            as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
+        )
+        if name not in self._known or not self._known[name][0].equals(texts):
+            self._known[name] = texts, _in_contract(name, translate(name, table, texts, f"object {table.object}").frame)
+        return self._known[name][1]
+
+    def _gone(self, name: str, more: str, since: datetime) -> dict[str, str]:
+        query = f"SELECT Id{more} FROM {name} WHERE IsDeleted = true AND SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
+        return {
+            record["Id"]: record.get("MasterRecordId") or "" for record in self._org.query(query, includes_deleted=True)
+        }
+
+
+def _both(where: str, condition: str) -> str:
+    return f"({where}) AND {condition}" if where else condition
+
+
+def _in_contract(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame in its table's columns, ids completed, empty cells filled as a snapshot fills them."""
+    table: Table = TABLES[name]
+    absent = [
+        pl.lit(None, dtype).alias(column) for column, dtype in table.columns.items() if column not in frame.columns
+    ]
+    filled = [
+        pl.col(column).fill_null(pl.lit(default, dtype=table.columns[column]))
+        for column, default in DEFAULTS[name].items()
+    ]
+    whole = frame.with_columns(absent).with_columns(filled)
+    return table.conform(whole.with_columns(complete_ids(whole[column]) for column in IDS[name]))

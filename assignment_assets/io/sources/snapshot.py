@@ -1,0 +1,72 @@
+"""The one seam behind which accounts, reps and opportunities come from: the sample, files or Salesforce."""
+
+from pathlib import Path
+
+import polars as pl
+
+from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
+from assignment_assets.domain.sources.contract import Snapshot, SourceTable, check_sources
+from assignment_assets.domain.tables import OPPORTUNITIES
+from assignment_assets.io.mapping.mapping import SourceMapping, read_mapping
+from assignment_assets.io.mapping.translation import translate
+from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.settings import SalesforceSettings
+from assignment_assets.io.salesforce.tables import read_objects
+from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.sources.mapped_texts import table_texts
+
+NAMES = ("accounts", "reps", "opportunities")
+
+
+def read_snapshot(setting: SourceSetting) -> Snapshot:
+    """The sources as they are now, checked against the contract.
+
+    `sample` reads the folder `path` with accounts.parquet, reps.parquet and opportunities.parquet in the
+    warehouse's own columns; `files` (Google Sheets among them) and `salesforce` read the mapping
+    `path`.
+
+    Raises
+    ------
+    SourceUnavailable
+        A file or the org cannot be reached.
+    InvalidInput
+        The mapping, the structure of the sources, or more than one row in a hundred is faulty.
+    """
+    if setting.kind == "sample":
+        return check_sources(**_sample(Path(setting.path)))
+    mapping = read_mapping(Path(setting.path))
+    kind = "salesforce" if mapping.accounts.object else "files"
+    if kind != setting.kind:
+        fault = Fault(
+            "settings, source.kind",
+            setting.kind,
+            f"{kind}, as {Path(setting.path).name} maps",
+            "Correct the kind or the path.",
+        )
+        raise InvalidInput("The source cannot be read", [fault])
+    return check_sources(**(_files(mapping) if kind == "files" else _salesforce(mapping)))
+
+
+def _sample(folder: Path) -> dict[str, SourceTable]:
+    paths = {name: folder / f"{name}.parquet" for name in NAMES}
+    missing = [str(path) for path in paths.values() if not path.is_file()]
+    if missing:
+        raise SourceUnavailable(f"sample: no {', '.join(missing)}, expected the generated company. Generate it first.")
+    return {name: SourceTable(pl.read_parquet(path), f"sample {name}") for name, path in paths.items()}
+
+
+def _files(mapping: SourceMapping) -> dict[str, SourceTable]:
+    sources = _without_opportunities()
+    for name, table in mapping.tables().items():
+        texts, origin = table_texts(mapping, name, table)
+        sources[name] = translate(name, table, texts, origin)
+    return sources
+
+
+def _salesforce(mapping: SourceMapping) -> dict[str, SourceTable]:
+    org = Org(SalesforceSettings.from_environment(mapping.connection))
+    return _without_opportunities() | read_objects(org, mapping)
+
+
+def _without_opportunities() -> dict[str, SourceTable]:
+    return {"opportunities": SourceTable(OPPORTUNITIES.empty(), "no opportunities")}

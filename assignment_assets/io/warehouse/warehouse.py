@@ -1,0 +1,296 @@
+"""The warehouse: one DuckDB file, written only by runs, published as Parquet after every write."""
+
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from dagster_duckdb import DuckDBResource
+
+from assignment_assets.domain.digest import table_digest
+from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
+from assignment_assets.domain.setup.freeze import GATE_STAGE, current_revision, require_unfinished, require_unfrozen
+from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, Table
+from assignment_assets.io.folders import SQL, DataFolder
+from assignment_assets.io.warehouse.cycle_lock import one_run
+
+DUCKDB_TYPE = {
+    pl.String: "varchar",
+    pl.Int64: "bigint",
+    pl.Float64: "double",
+    pl.Boolean: "boolean",
+    pl.Date: "date",
+}
+PARTITION = "dagster/partition"
+SETTINGS = {
+    "python_enable_replacements": False,  # else a missing table's name finds a Python object
+    "autoinstall_known_extensions": False,  # else a missing extension is looked for on the internet
+}
+
+
+class Warehouse(DuckDBResource):
+    """Reads and replaces the cycle's tables; waits a bounded time for the file and says who holds it."""
+
+    patience_seconds: float = 60.0
+    claims_cycle: bool = True
+    lock_patience_seconds: float = 600.0
+
+    @contextmanager
+    def yield_for_execution(self, context: Any) -> Iterator["Warehouse"]:
+        """The warehouse of one Dagster run, with the run's cycle claimed from its first step to its last.
+
+        A command that runs a segment of the same cycle meanwhile waits, or says who is at it, and so does a run beside
+        a command. Whoever has claimed the cycle already says so with `claims_cycle`.
+
+        Raises
+        ------
+        WarehouseBusy
+            Another process has been running the cycle for longer than `lock_patience_seconds`.
+        """
+        run = getattr(context, "run", None)
+        cycle = run.tags.get(PARTITION, "") if run is not None else ""
+        if not cycle or not self.claims_cycle:
+            yield self
+            return
+        with one_run(self.folder, cycle, f"run {run.run_id[:8]}, {run.job_name}", self.lock_patience_seconds):
+            yield self
+
+    @property
+    def folder(self) -> DataFolder:
+        """The data folder that this warehouse lies in."""
+        return DataFolder(Path(self.database).parent)
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that is closed whatever happens.
+
+        Raises
+        ------
+        SourceUnavailable
+            The data folder is not there.
+        WarehouseBusy
+            Another process held the file for longer than `patience_seconds`.
+        """
+        path = Path(self.database)
+        if not path.parent.is_dir():
+            raise SourceUnavailable(
+                f"warehouse: the folder {path.parent} is not there, expected the data folder. "
+                "Make it, or point ASSIGNMENT_DATA at the one you mean."
+            )
+        connection = self._patient_open(path)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def _patient_open(self, path: Path) -> duckdb.DuckDBPyConnection:
+        give_up = time.monotonic() + self.patience_seconds
+        while True:
+            try:
+                return duckdb.connect(str(path), config=SETTINGS)
+            except duckdb.IOException as error:
+                if "could not set lock" not in str(error).lower():
+                    raise SourceUnavailable(f"warehouse {path}: {error}. Is the file a DuckDB 2.0 database?") from error
+                if time.monotonic() >= give_up:
+                    holder = re.search(r"PID (\d+)", str(error))
+                    raise WarehouseBusy(
+                        f"warehouse {path.name}: process {holder.group(1) if holder else 'unknown'} has held it for "
+                        f"{self.patience_seconds:.0f} s, expected it to be free. Wait for that run to end, or end it "
+                        "in the Dagster UI, and try again."
+                    ) from error
+                time.sleep(0.1)
+
+    def table(self, cycle: str, table: Table) -> pl.DataFrame:
+        """The cycle's rows of a table, sorted by its key; empty where it was never written."""
+        with self.connect() as connection:
+            self._publish_what_is_due(connection, cycle)
+            return _rows(connection, cycle, table)
+
+    def tables(self, cycle: str, *tables: Table) -> list[pl.DataFrame]:
+        """The cycle's rows of several tables, read through one connection."""
+        with self.connect() as connection:
+            self._publish_what_is_due(connection, cycle)
+            return [_rows(connection, cycle, table) for table in tables]
+
+    def query(self, name: str, needs: tuple[Table, ...], **parameters: Any) -> pl.DataFrame:
+        """The rows of ``sql/<name>.sql`` with its named parameters; `needs` are made first where missing."""
+        with self.connect() as connection:
+            for table in needs:
+                _make(connection, table)
+            return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
+
+    def events(self, cycle: str) -> pl.DataFrame:
+        """The cycle's life so far, in order."""
+        return self.table(cycle, CYCLE_EVENTS)
+
+    def replace(self, cycle: str, frames: list[tuple[Table, pl.DataFrame]]) -> dict:
+        """Replaces the cycle's rows of each table in one transaction, then publishes them; returns digests by name.
+
+        Raises
+        ------
+        CycleClosed, CycleFrozen
+            The cycle is over, or a later gate's packets are out and the content would differ; nothing was written.
+        """
+        pairs = [(table, table.conform(frame)) for table, frame in frames]
+        digests = {table.name: table_digest(frame) for table, frame in pairs}
+        issued = issued_gates(self.folder, cycle)
+        with self.connect() as connection:
+            self._publish_what_is_due(connection, cycle)
+            old = read_manifest(self.folder, cycle)
+            events = _rows(connection, cycle, CYCLE_EVENTS)
+            require_unfinished(cycle, events)
+            for table, _ in pairs:
+                require_unfrozen(cycle, table.name, issued, old.get(table.name, {}).get("digest"), digests[table.name])
+                _make(connection, table)
+            self._note_due(cycle, [table for table, _ in pairs])
+            connection.begin()
+            for table, frame in pairs:
+                connection.execute(f"delete from {table.name} where cycle = $cycle", {"cycle": cycle})
+                _insert(connection, cycle, table, frame)
+            connection.commit()
+            self._publish(cycle, pairs, digests, current_revision(events))
+        return digests
+
+    def append(self, cycle: str, table: Table, frame: pl.DataFrame) -> None:
+        """Appends rows to a log or an append-only table, and publishes the whole of the cycle's rows."""
+        self.append_together(cycle, [(table, frame)])
+
+    def append_together(self, cycle: str, frames: list[tuple[Table, pl.DataFrame]]) -> None:
+        """Appends rows to several tables in one transaction: after a crash all are there, or none."""
+        tables = [table for table, _ in frames]
+        with self.connect() as connection:
+            self._publish_what_is_due(connection, cycle)
+            for table in tables:
+                _make(connection, table)
+            self._note_due(cycle, tables)
+            connection.begin()
+            for table, frame in frames:
+                conformed = table.conform(frame)
+                if conformed.height:
+                    _insert(connection, cycle, table, conformed)
+            connection.commit()
+            self._publish_as_stored(connection, cycle, tables)
+
+    def _due(self, cycle: str) -> Path:
+        return self.folder.published(cycle) / ".due.json"
+
+    def _note_due(self, cycle: str, tables: list[Table]) -> None:
+        """Notes before a write what has to be published after it; after a crash the next look makes up for it."""
+        write_whole(self._due(cycle), json.dumps([table.name for table in tables]))
+
+    def _publish_what_is_due(self, connection: duckdb.DuckDBPyConnection, cycle: str) -> None:
+        if self._due(cycle).is_file():
+            names = json.loads(self._due(cycle).read_text())
+            self._publish_as_stored(connection, cycle, [TABLES[name] for name in names if name in TABLES])
+
+    def _publish_as_stored(self, connection: duckdb.DuckDBPyConnection, cycle: str, tables: list[Table]) -> None:
+        pairs = [(table, _rows(connection, cycle, table)) for table in tables]
+        digests = {table.name: table_digest(frame) for table, frame in pairs}
+        self._publish(cycle, pairs, digests, current_revision(_rows(connection, cycle, CYCLE_EVENTS)))
+
+    def _publish(
+        self, cycle: str, pairs: list[tuple[Table, pl.DataFrame]], digests: dict[str, str], revision: int
+    ) -> None:
+        folder = self.folder.published(cycle)
+        folder.mkdir(parents=True, exist_ok=True)
+        manifest = read_manifest(self.folder, cycle)
+        for table, frame in pairs:
+            target = folder / f"{table.name}.parquet"
+            partial = target.with_suffix(".partial")
+            frame.insert_column(0, pl.lit(cycle).alias("cycle")).write_parquet(partial)
+            os.replace(partial, target)
+            manifest[table.name] = {"digest": digests[table.name], "rows": frame.height, "revision": revision}
+        write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True))
+        self._due(cycle).unlink(missing_ok=True)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table) -> pl.DataFrame:
+    _make(connection, table)
+    columns = ", ".join(f'"{name}"' for name in table.columns)
+    order = ", ".join(f'"{name}"' for name in table.key)
+    frame = connection.sql(
+        f"select {columns} from {table.name} where cycle = $cycle order by {order}", params={"cycle": cycle}
+    ).pl()
+    return table.conform(frame)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = ", ".join(f'"{name}" {_type(dtype)}' for name, dtype in table.columns.items())
+    connection.execute(f"create table if not exists {table.name} (cycle varchar not null, {columns})")
+
+
+def _type(dtype: Any) -> str:
+    if isinstance(dtype, pl.List):
+        return f"{_type(dtype.inner)}[]"
+    if isinstance(dtype, pl.Datetime):
+        return "timestamp"
+    return DUCKDB_TYPE[dtype]
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table, frame: pl.DataFrame) -> None:
+    connection.register("incoming", frame.with_columns(pl.lit(cycle).alias("cycle")).to_arrow())
+    connection.execute(f"insert into {table.name} by name select * from incoming")
+    connection.unregister("incoming")
+
+
+def read_manifest(folder: DataFolder, cycle: str) -> dict[str, dict[str, Any]]:
+    """The published tables of a cycle: name → digest, rows, revision. Empty before the first."""
+    path = folder.published(cycle) / "manifest.json"
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def read_published(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame:
+    """The published rows of a table without opening the warehouse; empty where it was never published."""
+    path = folder.published(cycle) / f"{table.name}.parquet"
+    return table.conform(pl.read_parquet(path)) if path.is_file() else table.empty()
+
+
+def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **parameters: Any) -> pl.DataFrame:
+    """The rows of ``sql/<name>.sql`` over what all cycles have published, without opening the warehouse."""
+    with closing(duckdb.connect(config=SETTINGS)) as connection:
+        for table in needs:
+            paths = [str(path) for path in sorted(folder.root.glob(f"published/*/{table.name}.parquet"))]
+            if paths:
+                connection.read_parquet(paths, union_by_name=True).create_view(table.name)
+            else:
+                _make(connection, table)
+        return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
+
+
+def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:
+    """The gates of a cycle whose packets are out, with the revision they carry."""
+    paths = {gate: folder.outbox(cycle, gate) / "gate.json" for gate in GATE_STAGE}
+    return {gate: json.loads(path.read_text())["revision"] for gate, path in paths.items() if path.is_file()}
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a text file so that a reader sees the old one or the new one, never a half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The object that a JSON file holds; None where there is no such file.
+
+    Raises
+    ------
+    SourceUnavailable
+        It is not a JSON object.
+    """
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SourceUnavailable(f"{path.name}: not JSON ({error}), expected the file as it was written.") from error
+    if not isinstance(content, dict):
+        raise SourceUnavailable(f"{path.name}: a {type(content).__name__}, expected a JSON object.")
+    return content

@@ -1,0 +1,1 @@
+"""Families, revenue caps, and the relaxation in which bounds are proven."""

@@ -1,0 +1,241 @@
+"""Delta-evaluated annealing on one phase: shifts into free seats, exchanges between books.
+
+Simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983, doi:10.1126/science.220.4598.671) with a geometric schedule.
+A step proposes another rep for one account. If that rep has a free seat it is a shift. If not, a reserved seat may
+make way: a later account of a state that both reps cover changes sides, at no cost. A shift that is not taken becomes
+an exchange with an account of the other book which has both reps in question: the best of the first few met. (With an
+account that sits where it is not in question, any account of the other book may change places.)
+
+The reps that are proposed for an account are those whose cost at the dual prices is within a window of its least. The
+window narrows as the search cools: at first a wide choice, at last only what the prices can hardly tell apart.
+
+In a large phase the accounts that are proposed come from a stretch that moves along their order, which is geographic
+(`places`), again and again: what a step needs is then mostly in the processor's cache.
+
+Every state visited is feasible, for this phase and for the accounts that come later. Where books have revenue caps,
+`edges` has one measure more than `prices`, the last: revenue, whose target is the cap. It costs nothing below it, and
+nothing goes above it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from assignment_assets.optimizer.local_search.rng import below, fraction, next_word
+from assignment_assets.optimizer.local_search.state import exchange, lay_open, make_way, shift
+
+COOLINGS = 256  # steps of the temperature's geometric schedule
+NARROWINGS, NARROWING_SWEEPS = 16, 4  # of the window's: at most so many, each so many proposals an account long
+STRETCH, LAP_SWEEPS = 4096, 2  # accounts; proposals, in multiples of the accounts, from one end to the other
+TRIES = 4  # partners compared in an exchange
+
+
+class Schedule(NamedTuple):
+    """How a search cools."""
+
+    steps: int  # proposals
+    hot: float  # first and last temperature, in units of the weighted objective; at 0 only improvements are accepted
+    cold: float
+    wide: float  # first and last window, in the same units, above 0
+    narrow: float
+
+
+@njit(cache=True)
+def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
+    """Improves `assignment` (int32[n]) and rearranges `reserve` (int64[S, R]) in place.
+
+    Parameters
+    ----------
+    choices, pairs
+        The accounts and reps that are proposed, and who could change places (`unpaired`: anybody of the other book).
+    word
+        uint64, the state of the random numbers.
+
+    Returns
+    -------
+    delta
+        The change of the weighted objective.
+    accepted
+        Proposals accepted.
+    """
+    num_accounts, num_measures = len(assignment), prices.excess.shape[1]
+    is_capped, has_pairs = edges.amount.shape[1] > num_measures, len(pairs.table) > 0
+    desk = lay_open(assignment, reserve, edges)
+    # Fields of tuples are named once: a compiled loop that reaches through a tuple counts references at every step.
+    over, excess, free, member = desk.over, prices.excess, desk.free, desk.member
+    book_start, book_size = desk.first, desk.count
+    amount_of, state_of, rank_of, owner_of = edges.amount, edges.state, edges.rank, edges.owner
+    minutes, edge_start = edges.minutes, edges.start
+    choice_start, above = choices.start, choices.above
+    table, slots, pair_start, lower, upper, paired = (
+        pairs.table,
+        pairs.slot,
+        pairs.start,
+        pairs.lower,
+        pairs.upper,
+        pairs.account,
+    )
+    book_cost = np.zeros(len(edges.seats))
+    for rep in range(len(book_cost)):
+        for k in range(num_measures):
+            book_cost[rep] += excess[rep, k] * max(0.0, over[rep, k])
+    own_cost = np.empty(num_accounts)  # of the edge that an account has
+    for account in range(num_accounts):
+        drive = minutes[edge_start[account] + rank_of[state_of[account], assignment[account]]]
+        own_cost[account] = _edge_price(prices.minute, prices.move, drive, owner_of[account], assignment[account])
+    cost, rep_of, held = price_choices(assignment, edges, choices, prices)
+    proposed = np.empty(num_accounts, dtype=np.int32)
+    width = np.empty(num_accounts, dtype=np.int32)
+    num_proposed = 0
+    total, accepted = 0.0, 0
+    temperature, window = schedule.hot, schedule.wide
+    is_warm = schedule.hot > 0.0 and schedule.cold > 0.0
+    cooling = (schedule.cold / schedule.hot) ** (1.0 / COOLINGS) if is_warm else 1.0
+    windows = min(max(schedule.steps // (NARROWING_SWEEPS * max(num_accounts, 1)), 1), NARROWINGS)
+    narrowing = (schedule.narrow / schedule.wide) ** (1.0 / windows)
+    window *= np.sqrt(narrowing)
+    lap = max(schedule.steps // max(schedule.steps // (LAP_SWEEPS * max(num_accounts, 1)), 1), 1)
+    block, span = max(1, schedule.steps // COOLINGS), schedule.steps // windows + 1
+    for step in range(schedule.steps):
+        if step % block == 0 and step > 0:
+            temperature *= cooling
+        if step % span == 0:
+            window *= narrowing if step > 0 else 1.0
+            num_proposed = _look_through(window, choice_start, above, held, proposed, width)
+            if num_proposed == 0:
+                break
+        word = next_word(word)
+        slot = below(word, min(num_proposed, STRETCH))
+        if num_proposed > STRETCH:
+            slot += np.int64(num_proposed * (step % lap) / lap)
+            if slot >= num_proposed:
+                slot -= num_proposed
+        account = proposed[slot]
+        begin = choice_start[account]
+        word = next_word(word)
+        within = width[slot]
+        if begin <= held[account] < begin + within:  # another one than it holds
+            if within == 1:
+                continue
+            choice = begin + below(word, within - 1)
+            choice += 1 if choice >= held[account] else 0
+        else:
+            choice = begin + below(word, within)
+        here, there = assignment[account], rep_of[choice]
+        if here == there:
+            continue
+        change = cost[choice] - own_cost[account]
+        new_here, new_there = 0.0, 0.0
+        for k in range(num_measures):
+            amount = amount_of[account, k]
+            new_here += excess[here, k] * max(0.0, over[here, k] - amount)
+            new_there += excess[there, k] * max(0.0, over[there, k] + amount)
+        alone = change + new_here + new_there - book_cost[here] - book_cost[there]
+        limit = -1e-15
+        if is_warm:
+            word = next_word(word)
+            limit = -temperature * np.log(fraction(word))
+        fits = not is_capped or over[there, num_measures] + amount_of[account, num_measures] <= 0.0
+        if alone <= limit and fits and (free[there] > 0 or make_way(desk, edges, there, here)):
+            shift(desk, edges, account, there)
+            book_cost[here], book_cost[there] = new_here, new_there
+            own_cost[account], held[account] = cost[choice], choice
+            total += alone
+            accepted += 1
+            continue
+        is_known = has_pairs and held[account] >= 0
+        if is_known:
+            across = (held[account] - begin) * (choice_start[account + 1] - begin)
+            pair = table[slots[account] + across + choice - begin]
+            first, last = pair_start[pair], pair_start[pair + 1]
+        else:
+            first, last = book_start[there], book_start[there] + book_size[there]
+        if first == last:
+            continue
+        word = next_word(word)
+        place = first + below(word, last - first)
+        best, partner, partner_cost, partner_choice, met = np.inf, -1, 0.0, -1, 0
+        for _ in range(last - first):
+            place += 1
+            if place == last:
+                place = first
+            other = paired[place] if is_known else member[place]
+            if assignment[other] != there or (not is_known and rank_of[state_of[other], here] < 0):
+                continue
+            if is_capped:
+                gained = amount_of[account, num_measures] - amount_of[other, num_measures]
+                if over[there, num_measures] + gained > 0.0 or over[here, num_measures] - gained > 0.0:
+                    continue
+            if is_known:
+                choice_here = lower[place] if here < there else upper[place]
+                cost_of_other = cost[choice_here]
+            else:
+                choice_here = -1
+                drive = minutes[edge_start[other] + rank_of[state_of[other], here]]
+                cost_of_other = _edge_price(prices.minute, prices.move, drive, owner_of[other], here)
+            cost_here, cost_there = 0.0, 0.0
+            for k in range(num_measures):
+                difference = amount_of[account, k] - amount_of[other, k]
+                cost_here += excess[here, k] * max(0.0, over[here, k] - difference)
+                cost_there += excess[there, k] * max(0.0, over[there, k] + difference)
+            change_of_other = cost_of_other - own_cost[other] + cost_here + cost_there
+            if change_of_other < best:
+                best, partner, partner_cost, partner_choice = change_of_other, other, cost_of_other, choice_here
+                new_here, new_there = cost_here, cost_there
+            met += 1
+            if met == TRIES:
+                break
+        if partner < 0:
+            continue
+        both = change + best - book_cost[here] - book_cost[there]
+        if both <= limit:
+            exchange(desk, edges, account, partner)
+            book_cost[here], book_cost[there] = new_here, new_there
+            own_cost[account], held[account] = cost[choice], choice
+            own_cost[partner], held[partner] = partner_cost, partner_choice
+            total += both
+            accepted += 1
+    return total, accepted
+
+
+@njit(cache=True)
+def price_choices(assignment, edges, choices, prices):
+    """What every choice costs but for balance, its rep, and which choice each account holds (−1: none of them)."""
+    minutes, start, rank, reps, owner = edges.minutes, edges.start, choices.rank, edges.reps, edges.owner
+    choice_start, state, state_start = choices.start, edges.state, edges.state_start
+    cost, rep_of = np.empty(len(rank)), np.empty(len(rank), dtype=np.int32)
+    held = np.full(len(assignment), -1, dtype=np.int32)
+    for account in range(len(assignment)):
+        begin = state_start[state[account]]
+        for choice in range(choice_start[account], choice_start[account + 1]):
+            rep = reps[begin + rank[choice]]
+            drive = minutes[start[account] + rank[choice]]
+            rep_of[choice] = rep
+            cost[choice] = _edge_price(prices.minute, prices.move, drive, owner[account], rep)
+            if rep == assignment[account]:
+                held[account] = choice
+    return cost, rep_of, held
+
+
+@njit(cache=True, inline="always")
+def _edge_price(minute, move, drive, owner, rep):
+    """Drive time and the move, as they count in the weighted objective."""
+    cost = minute * np.float64(drive)
+    return cost + move if owner >= 0 and owner != rep else cost
+
+
+@njit(cache=True)
+def _look_through(window, choice_start, above, held, proposed, width):
+    """Which accounts have something to propose within the window, and how many of their choices; how many accounts."""
+    count = 0
+    for account in range(len(held)):
+        within = 0
+        for choice in range(choice_start[account], choice_start[account + 1]):
+            if above[choice] > window:
+                break
+            within += 1
+        if within > 1 or held[account] != choice_start[account]:
+            proposed[count], width[count] = account, within
+            count += 1
+    return count

@@ -1,0 +1,260 @@
+"""Two books split anew: of the accounts that either rep could have, up to three a side change places at once.
+
+An annealing step moves one account, or two; where loads must agree in several measures, what still helps is often a
+compound of moves none of which helps alone. For a pair of books the accounts that have both reps in question are few,
+and only the difference that changes sides matters: the subsets of one side, and those of the other sorted by one
+measure, are matched from both lists, as in Horowitz and Sahni's partition (1974, doi:10.1145/321812.321823). A match
+further from the best possible load, in that measure alone, than the best one found so far costs is not looked at.
+Pairs are visited in random order until no pair has anything better.
+
+From prices alone the way to whole accounts is a homotopy: a book's excess costs at first a fraction `force` of its
+price and the rest is what the dual prices of balance say, so that only cheap moves pay; then more. `spread` adds a
+small square of every difference from target: what one book cannot do without is passed on from neighbour to neighbour
+rather than kept where it is.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from assignment_assets.optimizer.local_search.annealing import price_choices
+from assignment_assets.optimizer.local_search.rng import below, next_word
+from assignment_assets.optimizer.local_search.state import exchange, lay_open, shift
+
+NEAR = 0.01  # of a target: the difference whose square costs `spread` times what it costs as excess
+
+
+class Plan(NamedTuple):
+    """How two books are split, and how long."""
+
+    force: float  # 0 < force ≤ 1, the share of the excess price that counts; 1 is the weighted objective
+    spread: float  # ≥ 0
+    candidates: int  # accounts a side, the cheapest to move
+    together: int  # of them change sides at once, at most: 1, 2 or 3
+    rounds: int  # through all pairs, at most
+
+
+class Side(NamedTuple):
+    """The accounts of one book that the other might have, and their subsets. The empty subset is the first."""
+
+    account: np.ndarray  # int32[candidates]
+    above: np.ndarray  # float64[candidates], what the dual prices ask for the move
+    cost: np.ndarray  # float64[candidates], of the move but for balance
+    parts: np.ndarray  # int32[subsets, 3], places in `account`, −1: none
+    total: np.ndarray  # float64[subsets, measures]
+    total_cost: np.ndarray  # float64[subsets]
+
+
+@njit(cache=True)
+def split(assignment, reserve, edges, choices, pairs, prices, balance, plan, word):
+    """Improves `assignment` (int32[n]) in place, two books at a time; seats held for later accounts stay.
+
+    Parameters
+    ----------
+    balance
+        float64[R, K]: dual prices of balance, which count where `plan.force` is below 1.
+    word
+        uint64, the state of the random numbers.
+
+    Returns
+    -------
+    delta
+        The change of the plan's objective: the weighted one, at force 1 and spread 0.
+    splits
+        Pairs of books that were split anew.
+    """
+    num_measures, num_pairs = prices.excess.shape[1], len(pairs.start) - 1
+    desk = lay_open(assignment, reserve, edges)
+    cost, rep_of, _ = price_choices(assignment, edges, choices, prices)
+    excess = plan.force * prices.excess
+    square = np.zeros_like(excess)
+    for rep in range(len(excess)):
+        for k in range(num_measures):
+            if edges.target[rep, k] > 0.0:
+                square[rep, k] = plan.spread * excess[rep, k] / (NEAR * edges.target[rep, k])
+    slope = (1.0 - plan.force) * balance
+    ours, theirs = _empty_side(plan, edges.amount.shape[1]), _empty_side(plan, edges.amount.shape[1])
+    changed, tried = np.zeros(len(excess), dtype=np.int64), np.full(max(num_pairs, 0), -1, dtype=np.int64)
+    order = np.arange(max(num_pairs, 0))
+    total, splits = 0.0, 0
+    for _ in range(plan.rounds):
+        splits_before = splits
+        for last in range(len(order) - 1, 0, -1):
+            word = next_word(word)
+            other = below(word, last + 1)
+            order[last], order[other] = order[other], order[last]
+        for pair in order:
+            entry = pairs.start[pair]
+            here, there = rep_of[pairs.lower[entry]], rep_of[pairs.upper[entry]]
+            if tried[pair] >= max(changed[here], changed[there]):
+                continue
+            tried[pair] = splits
+            num_ours = _gather(ours, desk, edges, choices, pairs, cost, slope, pair, here, there)
+            num_theirs = _gather(theirs, desk, edges, choices, pairs, cost, slope, pair, there, here)
+            num_ours = _combine(ours, edges.amount, num_ours, plan.together)
+            num_theirs = _combine(theirs, edges.amount, num_theirs, plan.together)
+            change, mine, yours = _best(desk, excess, square, ours, num_ours, theirs, num_theirs, here, there)
+            if change < 0.0:
+                _carry_out(desk, edges, ours, mine, theirs, yours, here, there)
+                total += change
+                splits += 1
+                changed[here], changed[there], tried[pair] = splits, splits, splits
+        if splits == splits_before:
+            break
+    return total, splits
+
+
+@njit(cache=True)
+def _empty_side(plan, num_measures):
+    count = plan.candidates
+    subsets = 1 + count + count * (count - 1) // 2 * (1 if plan.together > 1 else 0)
+    if plan.together > 2:
+        subsets += count * (count - 1) * (count - 2) // 6
+    return Side(
+        np.empty(count, dtype=np.int32),
+        np.empty(count),
+        np.empty(count),
+        np.full((subsets, 3), -1, dtype=np.int32),
+        np.zeros((subsets, num_measures)),
+        np.zeros(subsets),
+    )
+
+
+@njit(cache=True)
+def _gather(side, desk, edges, choices, pairs, cost, slope, pair, source, goal):
+    """The accounts of the book `source` that `goal` might have, the cheapest first; how many."""
+    assignment, above, account_of, amount = desk.assignment, choices.above, pairs.account, edges.amount
+    accounts, dearness, costs = side.account, side.above, side.cost
+    lower, upper = (pairs.lower, pairs.upper) if source < goal else (pairs.upper, pairs.lower)
+    count = 0
+    for entry in range(pairs.start[pair], pairs.start[pair + 1]):
+        account = account_of[entry]
+        if assignment[account] != source:
+            continue
+        dear = above[upper[entry]] - above[lower[entry]]
+        if count < len(accounts):
+            count += 1
+        elif dear >= dearness[count - 1]:
+            continue
+        change = cost[upper[entry]] - cost[lower[entry]]
+        for k in range(slope.shape[1]):
+            change += (slope[goal, k] - slope[source, k]) * amount[account, k]
+        place = count - 1
+        while place > 0 and dearness[place - 1] > dear:
+            accounts[place], dearness[place] = accounts[place - 1], dearness[place - 1]
+            costs[place] = costs[place - 1]
+            place -= 1
+        accounts[place], dearness[place], costs[place] = account, dear, change
+    return count
+
+
+@njit(cache=True)
+def _combine(side, amount, count, together):
+    """All subsets of at most `together` of the first `count` accounts; how many."""
+    parts, total, total_cost, account, cost = side.parts, side.total, side.total_cost, side.account, side.cost
+    subset, begin, end = 1, 0, 1  # one size stands from `begin` to `end`; the next adds an account before the last one
+    for size in range(together):
+        for smaller in range(begin, end):
+            first = parts[smaller, size - 1] if size > 0 else count
+            for candidate in range(first):
+                for place in range(size):
+                    parts[subset, place] = parts[smaller, place]
+                parts[subset, size] = candidate
+                for place in range(size + 1, 3):
+                    parts[subset, place] = -1
+                for k in range(amount.shape[1]):
+                    total[subset, k] = total[smaller, k] + amount[account[candidate], k]
+                total_cost[subset] = total_cost[smaller] + cost[candidate]
+                subset += 1
+        begin, end = end, subset
+    return subset
+
+
+@njit(cache=True)
+def _best(desk, excess, square, ours, num_ours, theirs, num_theirs, here, there):
+    """The change of the objective at best, below zero or else zero, and the subsets that change sides."""
+    over, num_measures = desk.over, excess.shape[1]
+    our_total, our_cost, our_parts = ours.total, ours.total_cost, ours.parts
+    their_total, their_cost, their_parts = theirs.total, theirs.total_cost, theirs.parts
+    key = num_measures - 1
+    order = np.argsort(their_total[:num_theirs, key])
+    keys = their_total[:num_theirs, key][order]
+    now, floor = 0.0, their_cost[:num_theirs].min()
+    for k in range(num_measures):
+        now += _load_cost(excess, square, here, there, k, over[here, k], over[there, k])
+        if k != key:
+            both = over[here, k] + over[there, k]
+            floor += min(excess[here, k], excess[there, k]) * max(0.0, both)
+            floor += 0.5 * min(square[here, k], square[there, k]) * both * both
+    least, best_mine, best_yours = now - 1e-12 * abs(now) - 1e-15, 0, 0
+    middle = 0.5 * (over[there, key] - over[here, key])
+    for mine in range(num_ours):
+        opening = np.searchsorted(keys, our_total[mine, key] + middle)
+        for upwards in (True, False):
+            turn = opening if upwards else opening - 1
+            while 0 <= turn < num_theirs:
+                yours = order[turn]
+                turn += 1 if upwards else -1
+                gain = their_total[yours, key] - our_total[mine, key]
+                value = our_cost[mine] + _load_cost(
+                    excess, square, here, there, key, over[here, key] + gain, over[there, key] - gain
+                )
+                if value + floor >= least:
+                    break
+                value += their_cost[yours]
+                if value >= least or not _fits(
+                    desk,
+                    num_measures,
+                    our_parts[mine],
+                    our_total[mine],
+                    their_parts[yours],
+                    their_total[yours],
+                    here,
+                    there,
+                ):
+                    continue
+                for k in range(num_measures):
+                    if k != key:
+                        gain = their_total[yours, k] - our_total[mine, k]
+                        value += _load_cost(excess, square, here, there, k, over[here, k] + gain, over[there, k] - gain)
+                if value < least:
+                    least, best_mine, best_yours = value, mine, yours
+    return (least - now if best_mine + best_yours > 0 else 0.0), best_mine, best_yours
+
+
+@njit(cache=True, inline="always")
+def _load_cost(excess, square, here, there, k, over_here, over_there):
+    return (
+        excess[here, k] * max(0.0, over_here)
+        + square[here, k] * over_here * over_here
+        + excess[there, k] * max(0.0, over_there)
+        + square[there, k] * over_there * over_there
+    )
+
+
+@njit(cache=True)
+def _fits(desk, num_measures, mine, our_total, yours, their_total, here, there):
+    """Whether both books have the seats, and stay below their revenue caps where they have any."""
+    leave = 0
+    for place in range(3):
+        leave += (1 if mine[place] >= 0 else 0) - (1 if yours[place] >= 0 else 0)
+    if leave > max(desk.free[there], 0) or -leave > max(desk.free[here], 0):
+        return False
+    for k in range(num_measures, len(our_total)):
+        gain = their_total[k] - our_total[k]
+        if desk.over[here, k] + gain > 0.0 or desk.over[there, k] - gain > 0.0:
+            return False
+    return True
+
+
+@njit(cache=True)
+def _carry_out(desk, edges, ours, mine, theirs, yours, here, there):
+    for place in range(3):
+        one, other = ours.parts[mine, place], theirs.parts[yours, place]
+        if one >= 0 and other >= 0:
+            exchange(desk, edges, ours.account[one], theirs.account[other])
+        elif one >= 0:
+            shift(desk, edges, ours.account[one], there)
+        elif other >= 0:
+            shift(desk, edges, theirs.account[other], here)

@@ -1,0 +1,1 @@
+"""The problem as arrays: reps, accounts, states, seats, objectives, settings, solutions."""

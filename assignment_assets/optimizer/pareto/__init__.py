@@ -1,0 +1,1 @@
+"""The front: weights, NSGA-II, archive, checkpoints."""

@@ -1,0 +1,1 @@
+"""Complete books: ties, counterfactuals, the certificate."""

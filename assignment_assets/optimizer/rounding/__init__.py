@@ -1,0 +1,1 @@
+"""Books from prices: auction and diving."""

@@ -1,0 +1,72 @@
+"""Rounding prices to whole accounts: an auction for the seats that begins at the dual prices.
+
+Every account bids for the seat that is cheapest to it, up to where its next best becomes as good; a full book lets its
+lowest bidder go, who bids again (Bertsekas 1988, doi:10.1007/BF02186476, with many seats a book). Balance is priced,
+not counted. From prices near the best there is little left to bid, and the result is within `step` an account of the
+cheapest seating at these balance prices. Later accounts, whose seats are kept, do not bid.
+"""
+
+import numpy as np
+from numba import njit
+
+from assignment_assets.optimizer.bounds.dual import price_edges
+from assignment_assets.optimizer.bounds.lagrangian import Duals
+from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.weighted_sum import Weighing
+
+STEP = 1.0  # least raise of a bid, in the weighing's units
+BIDS, LOOKS = 200, 150_000_000  # most bids, in multiples of the number of accounts; most edges looked at for them
+
+
+def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarray:
+    """int32[n]: each account's rep; −1 for those who had no seat when the bids ran out."""
+    room, edges = phase.edges.room, phase.edges
+    most = min(BIDS * phase.num_accounts, int(LOOKS * phase.num_accounts / max(edges.start[-1], 1)))
+    return _bid(edges, weighing.prices, room, duals.seat, duals.balance, STEP * weighing.unit, most)
+
+
+@njit(cache=True)
+def _bid(edges, prices, room, reserve_price, balance, step, most_bids):
+    state_of, state_start, reps, seats = edges.state, edges.state_start, edges.reps, edges.seats
+    num_reps, num_bidders = len(seats), len(state_of)
+    price, cost = reserve_price.copy(), np.empty(num_reps)
+    first = np.zeros(num_reps + 1, dtype=np.int64)
+    for rep in range(num_reps):
+        first[rep + 1] = first[rep] + seats[rep]
+    holder = np.empty(first[num_reps], dtype=np.int32)
+    bid_of = np.empty(first[num_reps])
+    taken = np.zeros(num_reps, dtype=np.int64)
+    assignment = np.full(num_bidders, -1, dtype=np.int32)
+    waiting = np.arange(num_bidders)[::-1].astype(np.int32)
+    num_waiting = num_bidders
+    for _ in range(most_bids):
+        if num_waiting == 0:
+            break
+        num_waiting -= 1
+        bidder = waiting[num_waiting]
+        state = state_of[bidder]
+        begin = state_start[state]
+        least, next_least, rep = np.inf, np.inf, -1
+        degree, _ = price_edges(edges, prices, room, price, balance, bidder, cost)
+        for rank in range(degree):
+            if cost[rank] < next_least and seats[reps[begin + rank]] > 0:
+                if cost[rank] < least:
+                    least, next_least, rep = cost[rank], least, reps[begin + rank]
+                else:
+                    next_least = cost[rank]
+        if rep < 0:
+            continue
+        bid = price[rep] + step + (next_least - least if next_least < np.inf else 1e6 * step)
+        if taken[rep] < seats[rep]:
+            slot = first[rep] + taken[rep]
+            taken[rep] += 1
+        else:
+            slot = first[rep] + np.argmin(bid_of[first[rep] : first[rep + 1]])
+            assignment[holder[slot]] = -1
+            waiting[num_waiting] = holder[slot]
+            num_waiting += 1
+        holder[slot], bid_of[slot] = bidder, bid
+        assignment[bidder] = rep
+        if taken[rep] == seats[rep]:
+            price[rep] = max(price[rep], bid_of[first[rep] : first[rep + 1]].min())
+    return assignment

@@ -1,0 +1,233 @@
+"""What a review is looked at with: the proposal of a cycle, and what edits would come to if the gate closed now."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from threading import Semaphore
+
+import polars as pl
+
+from assignment_assets.domain.assignment.assigned import assigned, review_books, review_reps
+from assignment_assets.domain.assignment.overflow import place
+from assignment_assets.domain.gates.gates import Receipt
+from assignment_assets.domain.locks import free_seats
+from assignment_assets.domain.packet_rows import book_rows, book_summary, move_rows
+from assignment_assets.domain.review.facts import REVIEW_EDITS, person_key
+from assignment_assets.domain.review.rule import Bounds, Verdicts, judge
+from assignment_assets.domain.setup.eligible_pool import withdrawn
+from assignment_assets.domain.setup.overrides import coverage_overrides
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    CYCLE_EVENTS,
+    ELIGIBLE_POOL,
+    OVERFLOW,
+    PROPOSED_BOOKS,
+    REPS,
+    RUN_CONFIG,
+)
+from assignment_assets.io.intake.look import archived
+from assignment_assets.io.workbooks.review_return import read_review
+from assignment_assets.report.books import field_reps, ownership
+from assignment_assets.review_app.context import Call
+from assignment_assets.review_app.gate import Standing
+
+TABLES = (ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW)
+MOST_PROVISIONAL = 6  # each holds every book of the cycle
+MOST_READ = 2_000
+_JUDGING = Semaphore(2)  # every judgement copies the cycle's books: a rush of people would fill the memory
+
+
+@dataclass(frozen=True)
+class ReviewDesk:
+    """A cycle's proposal as reviews need it; frames as the rules in `domain` name them."""
+
+    accounts: pl.DataFrame
+    reps: pl.DataFrame
+    current_books: pl.DataFrame
+    proposed: pl.DataFrame
+    overflow: pl.DataFrame
+    rows: pl.DataFrame
+    moves: pl.DataFrame
+    editable: pl.DataFrame
+    fixed: pl.DataFrame
+    books: pl.DataFrame
+    people: pl.DataFrame
+    fallback: pl.DataFrame
+    overrides: pl.DataFrame
+    bounds: Bounds
+
+    def regions_of(self, director: str) -> list[str]:
+        """The regions whose field reps report to the director."""
+        mine = self.people.filter(
+            (pl.col("team") == "field") & (pl.col("director_email").str.to_lowercase() == person_key(director))
+        )
+        return sorted(set(mine["region"].drop_nulls()))
+
+    def summary(self, after: pl.DataFrame) -> pl.DataFrame:
+        """Each field rep's book before and after; `after` has account_id and rep_id."""
+        before = pl.concat([self.fixed, self.rows.select("account_id", rep_id="current_owner_id")])
+        return book_summary(before, pl.concat([self.fixed, after]), self.accounts, self.current_books, self.reps)
+
+    def owned(self, reviewed: pl.DataFrame) -> pl.DataFrame:
+        """Every account with its owner before, as proposed and as reviewed."""
+        return ownership(self.accounts, self.proposed, self.overflow, reviewed)
+
+    def measured(self, regions: list[str]) -> pl.DataFrame:
+        """The regions' reps whose books are compared."""
+        return field_reps(self.reps, self.current_books).filter(pl.col("region").is_in(regions))
+
+
+@dataclass(frozen=True)
+class Provisional:
+    """What all edits known now would come to.
+
+    `own` maps (kind, rep, account) of the visitor's edits to (verdict, message); `others_adds` and `others_drops` map
+    a rep to the accounts by which other people's edits use up that book's bounds.
+    """
+
+    verdicts: Verdicts
+    own: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    others_adds: dict[str, set[str]] = field(default_factory=dict)
+    others_drops: dict[str, set[str]] = field(default_factory=dict)
+
+
+def desk_of(call: Call) -> ReviewDesk:
+    """The cycle's proposal, drawn once for each time that it is published."""
+    house, cycle = call.house, call.cycle
+
+    def draw() -> ReviewDesk:
+        accounts, pool, books, reps, proposed, overflow = (house.table(cycle, table) for table in TABLES)
+        config = house.config(cycle)
+        rows = assigned(proposed, overflow)
+        review = review_books(rows, pool, books)
+        to_place = pool.join(
+            review.filter((pl.col("owner_kind") == "field") & ~pl.col("is_locked")).select("account_id"),
+            on="account_id",
+        ).rename({"owner_id": "current_owner_id"})
+        return ReviewDesk(
+            accounts=accounts,
+            reps=reps,
+            current_books=books,
+            proposed=proposed,
+            overflow=overflow,
+            rows=rows,
+            moves=move_rows(rows, accounts, reps),
+            editable=book_rows(rows, accounts, reps),
+            fixed=pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id"),
+            books=review,
+            people=review_reps(books, reps, free_seats(books, pool)),
+            fallback=place(to_place, books, config),
+            overrides=coverage_overrides(config),
+            bounds=Bounds(config.max_adds, config.max_drops),
+        )
+
+    return house.shelf.drawn("review desk", cycle, TABLES, draw)
+
+
+def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[dict]) -> Provisional:
+    """What the edits would come to beside everybody else's last submission, were the gate to close now."""
+    receipts = tuple(each for each in standing.counting if each.person != call.person)
+    taken = withdrawn_now(call)
+    key = "provisional", call.person, tuple(each.digest for each in receipts), repr(edits), tuple(taken.rows())
+
+    def draw() -> Provisional:
+        with _JUDGING:
+            others = [_edits_of(call, receipt) for receipt in receipts]
+            alone = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others]), taken)
+            adds, drops = used(alone.edit_verdicts, desk)
+            number = max((each.receipt_no for each in standing.counting), default=0) + 1
+            own = pl.DataFrame(
+                [_as_edit(edit, row_no, number, call.person) for row_no, edit in enumerate(edits, 1)],
+                schema=REVIEW_EDITS.columns,
+            )
+            verdicts = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others, own]), taken) if edits else alone
+            mine = verdicts.edit_verdicts.filter(pl.col("receipt_no") == number)
+            told = {
+                (row["edit_kind"], row["rep_id"], row["account_id"]): (
+                    row["verdict"],
+                    to_you(row["message"], call.person, number),
+                )
+                for row in mine.to_dicts()
+            }
+            return Provisional(verdicts, told, adds, drops)
+
+    return call.house.shelf.drawn(key, call.cycle, TABLES, draw, MOST_PROVISIONAL)
+
+
+def to_you(message: str, person: str, receipt_no: int) -> str:
+    """A verdict's sentence as the author of the edit reads it."""
+    author = f"{person} (receipt {receipt_no})"
+    return (
+        message.replace(f". {author}", ". You")
+        .replace(f"{person}'s review (receipt {receipt_no})", "your review")
+        .replace(author, "you")
+    )
+
+
+def withdrawn_now(call: Call) -> pl.DataFrame:
+    """account_id and other_cycle: the accounts that a narrower open cycle has taken over meanwhile."""
+    claims = call.house.shelf.query("eligible_pool/open_claims", (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS), call.cycle)
+    return withdrawn(claims, call.house.config(call.cycle).scope).rename({"detail": "other_cycle"})
+
+
+def used(verdicts: pl.DataFrame, desk: ReviewDesk) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Accounts that count as adds and as drops of each book, net: accepted and held edits on both ends."""
+    adds, drops = defaultdict(set), defaultdict(set)
+    standing = verdicts.filter(pl.col("verdict").is_in(["accepted", "held"])).join(
+        desk.books.select("account_id", "proposed_owner_id", "owner_kind"), on="account_id", how="left"
+    )
+    for row in standing.to_dicts():
+        if row["edit_kind"] == "add":
+            adds[row["rep_id"]].add(row["account_id"])
+        if row["owner_kind"] == "field":
+            drops[row["proposed_owner_id"]].add(row["account_id"])
+    return dict(adds), dict(drops)
+
+
+def sent_edits(call: Call, receipt: Receipt | None) -> list[dict]:
+    """The usable edits of a receipt, in the columns of a draft."""
+    if receipt is None:
+        return []
+    return [dict(edit) for edit in _usable(archived(call.house.folder, receipt))]
+
+
+@lru_cache(maxsize=MOST_READ)
+def _usable(path: Path) -> tuple[dict, ...]:
+    """The usable edits of an archived review; the archive names files by their content, which never changes."""
+    rows = read_review(path).edits.filter(pl.col("rule").is_null())
+    return tuple(rows.select("edit_kind", "account_id", "rep_id", reason="edit_reason", note="note").to_dicts())
+
+
+def _edits_of(call: Call, receipt: Receipt) -> pl.DataFrame:
+    rows = [
+        _as_edit(edit, row_no, receipt.receipt_no, receipt.person)
+        for row_no, edit in enumerate(sent_edits(call, receipt), 1)
+    ]
+    return pl.DataFrame(rows, schema=REVIEW_EDITS.columns)
+
+
+def _as_edit(edit: dict, row_no: int, receipt_no: int, director: str) -> dict:
+    return {
+        "receipt_no": receipt_no,
+        "director": director,
+        "row_no": row_no,
+        "edit_kind": edit["edit_kind"],
+        "rep_id": edit["rep_id"],
+        "account_id": edit["account_id"],
+        "edit_reason": edit["reason"],
+        "note": edit["note"],
+    }
+
+
+def _judge(desk: ReviewDesk, edits: pl.DataFrame, taken: pl.DataFrame) -> Verdicts:
+    return judge(
+        edits,
+        desk.books,
+        desk.people,
+        desk.fallback,
+        bounds=desk.bounds,
+        coverage_overrides=desk.overrides,
+        withdrawn=taken,
+    )

@@ -1,0 +1,183 @@
+"""What Growth Strategy signs by: regions with their digests and verdicts, edits with their authors, drift."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from assignment_assets.domain.gates.gates import latest_receipts
+from assignment_assets.domain.identity.codes import sign, signer_token, verify
+from assignment_assets.domain.sign_off.conflicts import SEVERITIES
+from assignment_assets.domain.sign_off.packets import HOUSE
+from assignment_assets.domain.tables import (
+    CONFLICTS,
+    DECIDED_BOOKS,
+    DECISION_VERDICTS,
+    EDIT_VERDICTS,
+    REGION_DIGESTS,
+    SIGN_OFF_PACKETS,
+    SIGN_OFF_VERDICTS,
+    WRITE_BACK_LOG,
+)
+from assignment_assets.io.intake.look import read_receipts
+from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.report.balance import balance
+from assignment_assets.review_app.context import Call
+from assignment_assets.review_app.review_view import TABLES, ReviewDesk, desk_of
+
+DRIFTED = ("drift", "drift_rule", "gone", "held", "failed", "unknown", "deferred")
+
+
+@dataclass(frozen=True)
+class SigningDesk:
+    """The sign-off of a cycle as one signer sees it; rows are dictionaries ready to be shown."""
+
+    review: ReviewDesk
+    regions: list[dict]
+    held: list[dict]
+    edits: list[dict]
+    drift: list[dict]
+    conflicts: list[dict]
+
+    @property
+    def severe(self) -> list[dict]:
+        """Severe conflicts that nobody has resolved, each once."""
+        open_ones = [row for row in self.conflicts if row["severity"] == "severe" and not row["resolved_by"]]
+        return list({row["conflict"]: row for row in open_ones}.values())
+
+    def region(self, name: str) -> dict | None:
+        """The region of that name, where the signer may sign it."""
+        return next((row for row in self.regions if row["region"] == name), None)
+
+
+def signing_desk_of(call: Call) -> SigningDesk:
+    """The regions that the visitor may sign, and what belongs to them."""
+    review = desk_of(call)
+    manifest = read_gate(call.house.folder, call.cycle, "sign_offs")
+    mine = sorted({each.subject for each in manifest.persons if each.person == call.person})
+    digests = call.table(REGION_DIGESTS).filter(pl.col("region").is_in(mine))
+    verdicts = call.table(SIGN_OFF_VERDICTS).sort("receipt_no").to_dicts()
+    waiting = {
+        receipt.subject
+        for receipt in latest_receipts(read_receipts(call.house.folder, call.cycle, "sign_offs"), manifest.revision)
+        if receipt.receipt_no not in {row["receipt_no"] for row in verdicts}
+    }
+    regions = [
+        row | _standing(row, verdicts, waiting) | {"revision": manifest.revision}
+        for row in digests.sort("region").to_dicts()
+    ]
+    edits = _edits(call, review, mine)
+    decided = {
+        (row["receipt_no"], row["account_id"], row["rep_id"]): row
+        for row in call.table(DECISION_VERDICTS).to_dicts()
+        if row["verdict"] == "accepted"
+    }
+    for row in edits:
+        decision = decided.get((row["receipt_no"], row["account_id"], row["rep_id"]))
+        row["decision"] = f"{decision['decision']}, {decision['decided_by']}" if decision else ""
+        row["waits"] = f"held {row['receipt_no']} {row['account_id']} {row['rep_id']}" in waiting
+    held = [row for row in edits if row["verdict"] == "held" and row["edit_kind"] == "add" and not row["decision"]]
+    return SigningDesk(review, regions, held, edits, _drift(call, review, mine), _conflicts(call, mine, waiting))
+
+
+def token_of(call: Call) -> tuple[str, str]:
+    """The personal token that the form carries, or a sentence that says what is wrong with it."""
+    token = call.one("token").lower()
+    own = signer_token(call.house.key, call.person)
+    if len(token) != 64 or any(letter not in "0123456789abcdef" for letter in token):
+        return "", "A signing token has 64 of the characters 0 to 9 and a to f. Paste yours; nothing was signed."
+    if not verify(own, {"check": call.person}, sign(token, {"check": call.person})):
+        call.note("wrong token", call.person)
+        return "", "This is not your signing token. Paste the one that was handed to you; nothing was signed."
+    return token, ""
+
+
+def balances(call: Call, review: ReviewDesk, regions: tuple[str, ...]) -> dict[str, dict]:
+    """Region → what of its opportunities sits in the wrong book: before, proposed, reviewed (per cent)."""
+
+    def draw() -> dict[str, dict]:
+        owned = review.owned(books_now(call))
+        even = {region: balance(owned, review.measured([region])) for region in regions}
+        return {
+            region: dict(rows.filter(pl.col("measure") == "opp_count").select("book_state", "hoover_pct").iter_rows())
+            for region, rows in even.items()
+        }
+
+    return call.house.shelf.drawn(("balances", regions), call.cycle, (*TABLES, DECIDED_BOOKS), draw)
+
+
+def books_now(call: Call) -> pl.DataFrame:
+    """The reviewed books with held edits decided, as they stand."""
+    return call.table(DECIDED_BOOKS)
+
+
+def moves_of(call: Call, review: ReviewDesk, region: str) -> pl.DataFrame:
+    """The region's moves as its signature covers them, with names and values."""
+    names = dict(review.reps.select("rep_id", "name").iter_rows())
+    rows = (
+        call.table(SIGN_OFF_PACKETS)
+        .filter(pl.col("region") == region)
+        .join(review.accounts.select("account_id", "name", "state", "value"), on="account_id", how="left")
+    )
+    return rows.with_columns(
+        from_name=pl.col("old_owner_id").replace_strict(names, default=pl.col("old_owner_id")).fill_null("nobody"),
+        to_name=pl.col("new_owner_id").replace_strict(names, default=pl.col("new_owner_id")),
+    ).sort("is_held", pl.col("value"), "account_id", descending=[True, True, False], nulls_last=True)
+
+
+def _standing(row: dict, verdicts: list[dict], waiting: set[str]) -> dict:
+    """Whether the region as it stands is signed, rejected, waits for a verdict, or nobody has spoken."""
+    mine = [each for each in verdicts if each["region"] == row["region"]]
+    counting = [each for each in mine if each["verdict"] == "accepted" and each["digest"] == row["digest"]]
+    last = mine[-1]["message"] if mine and mine[-1]["verdict"] == "refused" else ""
+    spoken = [each for each in mine if each["verdict"] == "accepted"]
+    if not last and spoken and spoken[-1]["decision"] == "reject":
+        last = spoken[-1]["message"] if spoken[-1] in counting else f"Before it changed: {spoken[-1]['message']}"
+    if counting:
+        word = {"approve": "signed", "reject": "rejected"}[counting[-1]["decision"]]
+        return {"standing": word, "signed_by": counting[-1]["signed_by"], "last_message": last}
+    if row["region"] in waiting:
+        return {"standing": "waits", "signed_by": "", "last_message": last}
+    return {"standing": "open", "signed_by": "", "last_message": last}
+
+
+def _edits(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:
+    """Every edit that touches the regions, with its author and its verdict."""
+    people = {row["rep_id"]: row for row in review.people.select("rep_id", "name", "region", "team").to_dicts()}
+    accounts = {
+        row["account_id"]: row for row in review.accounts.select("account_id", "name", "state", "value").to_dicts()
+    }
+    proposed = dict(review.books.select("account_id", "proposed_owner_id").iter_rows())
+    shown = []
+    for row in call.table(EDIT_VERDICTS).sort("receipt_no", "row_no").to_dicts():
+        rep, holder = (people.get(each, {}) for each in (row["rep_id"], proposed.get(row["account_id"])))
+        touched = {each.get("region") or HOUSE for each in (rep, holder) if each.get("team") == "field"}
+        if touched & set(regions):
+            account = accounts.get(row["account_id"], {})
+            shown.append(
+                row
+                | {
+                    "name": account.get("name") or row["account_id"],
+                    "state": account.get("state"),
+                    "value": account.get("value"),
+                    "rep_name": rep.get("name") or row["rep_id"],
+                    "holder_name": holder.get("name", ""),
+                    "touched": sorted(touched),
+                }
+            )
+    return shown
+
+
+def _conflicts(call: Call, regions: list[str], waiting: set[str]) -> list[dict]:
+    """The regions' conflicts, severe and unresolved ones first."""
+    order = {severity: place for place, severity in enumerate(SEVERITIES)}
+    rows = call.table(CONFLICTS).filter(pl.col("region").is_in(regions)).to_dicts()
+    shown = [row | {"waits": f"conflict {row['conflict']}" in waiting} for row in rows]
+    return sorted(shown, key=lambda row: (order[row["severity"]], bool(row["resolved_by"]), row["conflict"]))
+
+
+def _drift(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:
+    """Accounts whose write did not come about, with the reason that the write-back logged."""
+    log = call.table(WRITE_BACK_LOG).sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
+    packets = call.table(SIGN_OFF_PACKETS).filter(pl.col("region").is_in(regions)).select("account_id").unique()
+    rows = log.filter(pl.col("outcome").is_in(DRIFTED)).join(packets, on="account_id", how="semi")
+    return rows.join(review.accounts.select("account_id", "name"), on="account_id", how="left").to_dicts()

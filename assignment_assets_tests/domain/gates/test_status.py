@@ -1,0 +1,149 @@
+"""Where a cycle stands, in a few lines: its state, who is missing, what comes next."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from assignment_assets.domain.gates.gates import Addressee, GateManifest, Receipt
+from assignment_assets.domain.gates.status import cycle_status
+from assignment_assets.domain.tables import TABLES
+from assignment_assets_tests.company import table
+
+NOON = datetime(2026, 10, 5, 12, 0)
+NAMES = (
+    "run_config",
+    "cycle_events",
+    "proposed_books",
+    "overflow",
+    "reviewed_books",
+    "region_digests",
+    "sign_off_verdicts",
+    "write_back_log",
+)
+CONFIG = {"revision": 1, "mode": "open", "scope": "global", "as_of": date(2026, 10, 1)}
+OPENED = {"event_no": 1, "event": "opened", "revision": 1, "at": NOON}
+DIGESTS = [
+    {"region": "North", "move_count": 3, "held_count": 0, "digest": "n" * 20},
+    {"region": "South", "move_count": 2, "held_count": 1, "digest": "s" * 20},
+]
+
+
+def manifest(gate, *persons, days=7):
+    """A gate that asks people, from noon on."""
+    asked = tuple(Addressee(person, person.title(), "", "x.xlsx", subject) for person, subject in persons)
+    return GateManifest("2026q4-global", 1, gate, NOON, NOON + timedelta(days=days), asked)
+
+
+def answer(gate, person, subject="", receipt_no=1):
+    """An accepted receipt."""
+    return Receipt(receipt_no, gate, person, subject, "x.xlsx", "d", ".xlsx", NOON, False, 1, "accepted", "", "")
+
+
+LOCKS = manifest("lock_lists", ("ana", ""), ("ben", ""))
+REVIEWS = manifest("review_edits", ("dana", ""), ("lee", ""))
+SIGN_OFFS = manifest("sign_offs", ("priya", "North"), ("priya", "South"), days=90)
+
+
+def status(gates=(), now=NOON, **rows):
+    """The status of a cycle with rows of some tables and some gates out."""
+    tables = {name: TABLES[name].empty() for name in NAMES}
+    tables |= {"run_config": table(TABLES["run_config"], CONFIG), "cycle_events": table(TABLES["cycle_events"], OPENED)}
+    tables |= {name: table(TABLES[name], *content) for name, content in rows.items()}
+    return cycle_status("2026q4-global", tables, {each.gate: (each, receipts) for each, *receipts in gates}, now)
+
+
+def signed(region, digest, receipt_no=1):
+    """An accepted approval."""
+    return {
+        "receipt_no": receipt_no,
+        "region": region,
+        "digest": digest,
+        "signed_by": "priya",
+        "decision": "approve",
+        "verdict": "accepted",
+    }
+
+
+def test_a_cycle_without_packets_has_yet_to_be_opened():
+    found = status()
+    assert (found.state, found.revision) == ("open", 1)
+    assert found.next_step == "`assignment run open_cycle 2026q4-global`."
+    assert not any(gate.is_out for gate in found.gates)
+
+
+def test_a_draft_is_there_to_be_compared():
+    found = status(run_config=[CONFIG | {"mode": "draft"}])
+    assert found.state == "draft"
+    assert "assignment cycle compare 2026q4-global OTHER" in found.next_step
+
+
+def test_an_open_gate_says_who_is_missing_until_when():
+    found = status([(LOCKS, answer("lock_lists", "ana"))])
+    assert found.gates[0].missing == ("Ben",)
+    assert "missing Ben; deadline 2026-10-12" in found.next_step
+    assert (found.gates[0].asked, found.gates[0].answered) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("gates", "segment"),
+    [
+        ([(LOCKS,)], "propose"),
+        ([(LOCKS,), (REVIEWS,)], "review"),
+    ],
+)
+def test_after_the_deadline_the_next_segment_runs(gates, segment):
+    found = status(gates, now=NOON + timedelta(days=8))
+    assert found.next_step == f"`assignment run {segment} 2026q4-global`, or the sensor does it."
+
+
+def test_a_region_is_signed_for_the_digest_that_stands():
+    found = status(
+        [(LOCKS,), (REVIEWS,), (SIGN_OFFS,)],
+        region_digests=DIGESTS,
+        sign_off_verdicts=[signed("North", "n" * 20), signed("South", "old", 2)],
+    )
+    assert found.state == "open"
+    assert [region["signed_by"] for region in found.regions] == ["priya", None]
+    assert found.next_step.startswith("sign South:")
+    lines = "\n".join(found.lines())
+    assert "North       3 moves, digest nnnnnnnnnnnn, signed by priya" in lines
+    assert "South       2 moves, digest ssssssssssss, not signed, 1 held edits to decide" in lines
+
+
+def test_with_all_regions_signed_the_write_comes_next():
+    found = status(
+        [(LOCKS,), (REVIEWS,), (SIGN_OFFS,)],
+        region_digests=DIGESTS,
+        sign_off_verdicts=[signed("North", "n" * 20), signed("South", "s" * 20, 2)],
+    )
+    assert (found.state, found.next_step) == ("signed", "`assignment run write_back 2026q4-global`.")
+
+
+def test_what_was_written_is_counted_by_its_last_outcome():
+    log = [
+        {"sign_off_no": 1, "account_id": "a01", "attempt": 1, "outcome": "failed"},
+        {"sign_off_no": 1, "account_id": "a01", "attempt": 2, "outcome": "verified"},
+        {"sign_off_no": 1, "account_id": "a02", "attempt": 1, "outcome": "drift"},
+    ]
+    found = status([(LOCKS,), (REVIEWS,), (SIGN_OFFS,)], region_digests=DIGESTS, write_back_log=log)
+    assert (found.state, found.outcomes) == ("writing", {"drift": 1, "verified": 1})
+
+
+@pytest.mark.parametrize("event", ["closed", "cancelled", "expired"])
+def test_a_cycle_that_is_over_says_so(event):
+    found = status(cycle_events=[OPENED, OPENED | {"event_no": 2, "event": event}])
+    assert (found.state, found.next_step) == (event, "nothing; open a new cycle with `assignment cycle new`.")
+
+
+def test_a_re_opened_cycle_goes_back_to_the_packets_that_are_out():
+    again = OPENED | {"event_no": 2, "event": "reopened", "revision": 2, "from_stage": "review"}
+    reviewed = [{"account_id": "a01", "review_change": "none"}]
+    found = status(
+        [(LOCKS,)],
+        now=NOON + timedelta(days=30),
+        cycle_events=[OPENED, again],
+        region_digests=DIGESTS,
+        reviewed_books=reviewed,
+    )
+    assert (found.revision, found.regions) == (2, ())
+    assert found.next_step == "`assignment run propose 2026q4-global`, or the sensor does it."
