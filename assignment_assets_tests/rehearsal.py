@@ -16,10 +16,11 @@ from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, signed_text
 from assignment_assets.domain.tables import REGION_DIGESTS, Table
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.intake.look import Look, look
 from assignment_assets.io.intake.outbox import read_gate
-from assignment_assets.io.warehouse.warehouse import Warehouse, read_published, write_whole
+from assignment_assets.io.warehouse.warehouse import Warehouse, read_published
 from assignment_assets.io.workbooks.filled_in import fill_lock_list, fill_review
 from assignment_assets.sample.company import Company, write
 from assignment_assets_tests.company import PRIYA, SIGNERS, config

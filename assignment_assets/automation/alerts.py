@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.warehouse import write_whole
 
 ADVICE = {
     "WarehouseBusy": "Wait until the run that holds the warehouse has ended, then re-execute this run.",

@@ -18,6 +18,7 @@ from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.routing.tables import EVENT_CYCLES
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.standing import ROUTING, StandingPolicy, signed_text
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.intake.look import look
 from assignment_assets.io.mapping.mapping import read_mapping
@@ -27,7 +28,6 @@ from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.changes import ChangeReader
 from assignment_assets.io.warehouse.routing_copies import read_routing
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.routing.by_policy import sign_under_policy
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.sandbox import OrgAddress, load, mapping_path, running

@@ -15,13 +15,14 @@ from assignment_assets.domain.identity.codes import GATES, is_person, signer_tok
 from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, signed_text
 from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGION_DIGESTS
 from assignment_assets.io.clock import utc_now
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.exchange import bring_in, send_out
 from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
 from assignment_assets.io.intake.look import look
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import require_known
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse.warehouse import read_published, write_whole
+from assignment_assets.io.warehouse.warehouse import read_published
 from assignment_assets.stages.pictures import write_front_page
 
 GATE = "sign_offs"

@@ -36,12 +36,12 @@ from assignment_assets.domain.sign_off.standing import (
 )
 from assignment_assets.domain.sources.supplements import SUPPLEMENTS
 from assignment_assets.io.clock import utc_now
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sources.changes import ChangeReader
 from assignment_assets.io.sources.supplements import read_supplements
 from assignment_assets.io.warehouse.routing_copies import read_routing
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.resources import Source
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.reconcile import compare_pilot, take_in

@@ -8,8 +8,9 @@ import click
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.warehouse.warehouse import Warehouse, write_whole
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.write_back_dry_run import look_ahead, page_file

@@ -31,12 +31,13 @@ from assignment_assets.domain.tables import (
     Table,
 )
 from assignment_assets.io.clock import utc_now
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.intake.look import look
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse.warehouse import read_published, write_whole
+from assignment_assets.io.warehouse.warehouse import read_published
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, running
 from assignment_assets.stages.reports import read_report, write_region_reports, write_report

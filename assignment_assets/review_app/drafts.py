@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from assignment_assets.io.warehouse.warehouse import write_whole
+from assignment_assets.io.durable import write_whole
 from assignment_assets.review_app.context import Call
 from assignment_assets.review_app.gate import Standing
 from assignment_assets.review_app.review_view import sent_edits

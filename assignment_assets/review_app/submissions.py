@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from assignment_assets.domain.gates.gates import Receipt
 from assignment_assets.domain.identity.codes import packet_code
 from assignment_assets.domain.sign_off.decisions import Decision, signed_text
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.intake.look import look
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.review_app.context import Call
 from assignment_assets.review_app.gate import Standing
 

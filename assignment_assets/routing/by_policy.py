@@ -9,11 +9,12 @@ from assignment_assets.domain.routing.tables import EVENT_CYCLES, EVENTS
 from assignment_assets.domain.sign_off.decisions import SignOff, signed_text
 from assignment_assets.domain.sign_off.standing import UP_TO, StandingPolicy
 from assignment_assets.domain.tables import APPROVED_DIFF, REGION_DIGESTS, SIGN_OFF_PACKETS, SIGN_OFF_VERDICTS
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.warehouse.cycle_life import is_over
 from assignment_assets.io.warehouse.routing_copies import read_routing
-from assignment_assets.io.warehouse.warehouse import read_manifest, read_published, write_whole
+from assignment_assets.io.warehouse.warehouse import read_manifest, read_published
 from assignment_assets.routing.standing_files import policies_in_force
 
 GATE = "sign_offs"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.warehouse import write_whole
 
 NOBODY = "no-director"
 

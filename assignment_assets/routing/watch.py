@@ -36,7 +36,7 @@ from assignment_assets.domain.routing.tables import (
 from assignment_assets.domain.routing.views import conflict_pairs, kpis, summary
 from assignment_assets.domain.routing.watch import alerts, unowned
 from assignment_assets.domain.routing.workload import workload
-from assignment_assets.io.warehouse.warehouse import write_whole
+from assignment_assets.io.durable import write_whole
 from assignment_assets.routing.log import Page, RoutingLog
 from assignment_assets.routing.reconcile import activities, beside
 

@@ -9,9 +9,10 @@ from assignment_assets.domain.gates.gates import Addressee, GateManifest, Receip
 from assignment_assets.domain.setup.freeze import require_unfinished, revision_of_gate
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import AUDIT_LOG, SUBMISSIONS
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
-from assignment_assets.io.warehouse.warehouse import Warehouse, write_whole
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock
 
 

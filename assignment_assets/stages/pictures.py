@@ -5,8 +5,8 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.report.balance import balance
 from assignment_assets.report.books import field_reps, ownership
 from assignment_assets.report.front_view import front_page

@@ -6,9 +6,10 @@ import polars as pl
 from assignment_assets.domain.assignment.choice import ChosenPoint, chosen_row, price, read_choice
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.tables import CHOSEN_POINTS, REFERRING_FRONT, REFERRING_FRONT_BOOKS
+from assignment_assets.io.durable import read_json
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse.warehouse import Warehouse, read_json
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.optimizer.frames import front_books_frame, front_frame
 from assignment_assets.optimizer.solve import solve_referring
 from assignment_assets.report.pictures import front as draw_front

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.published_cycle import require_known, status_of, tables_of
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.report.cycle_report import render
 from assignment_assets.report.drive_minutes import with_minutes
 from assignment_assets.report.inputs import ReportInput

@@ -6,8 +6,9 @@ import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.tables import ACCOUNTS, WRITE_BACK_LOG
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.warehouse import Warehouse, write_whole
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Source
 from assignment_assets.stages.cycle import as_table, stage_asset
 from assignment_assets.stages.write_back_run import approved_rows

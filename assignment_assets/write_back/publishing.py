@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assignment_assets.io.warehouse.warehouse import write_whole
+from assignment_assets.io.durable import write_whole
 from assignment_assets.write_back.document import PLAN_ROWS
 from assignment_assets.write_back.journal import Journal, anchor_file
 from assignment_assets.write_back.writer import Progress

@@ -13,6 +13,7 @@ import pytest
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.sign_off.standing import Acceptance, StandingPolicy, signed_text
 from assignment_assets.domain.tables import Table
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.mapping.mapping import read_mapping
 from assignment_assets.io.salesforce.connection import Org
@@ -21,7 +22,6 @@ from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.changes import ChangeReader
 from assignment_assets.io.warehouse.routing_copies import read_routing
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.sandbox import is_loaded, load, mapping_path, running
 from assignment_assets.sandbox.clock import OrgClock

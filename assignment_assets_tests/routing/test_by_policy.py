@@ -11,8 +11,8 @@ from assignment_assets.domain.routing.tables import EVENT_CYCLES, EVENTS
 from assignment_assets.domain.sign_off.decisions import read_decision
 from assignment_assets.domain.sign_off.standing import StandingPolicy, is_signed, signed_text
 from assignment_assets.domain.tables import REGION_DIGESTS, SIGN_OFF_PACKETS
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.routing.by_policy import sign_under_policy
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.standing_files import policies_in_force

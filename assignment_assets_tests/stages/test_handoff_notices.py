@@ -5,9 +5,9 @@ import json
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.sign_off.decisions import ConflictDecision, signed_text
 from assignment_assets.domain.tables import APPROVED_DIFF, CONFLICTS, SIGN_OFF_VERDICTS
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.intake.outbox import read_gate
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets_tests.company import PRIYA, dozens, tiny
 
 

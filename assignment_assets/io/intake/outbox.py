@@ -10,9 +10,9 @@ from pathlib import Path
 
 from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.domain.setup.freeze import GATE_STAGE, is_stale
+from assignment_assets.io.durable import read_json, write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.cycle_life import cycle_life
-from assignment_assets.io.warehouse.warehouse import read_json, write_whole
 
 WRITTEN = ".written.json"  # packet → digests of what it says and of its bytes
 

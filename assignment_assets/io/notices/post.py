@@ -11,11 +11,11 @@ from email.message import EmailMessage
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.notices.letters import Handoff, Reminder
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.notices.ledger import Ledger, opened
 from assignment_assets.io.notices.letters import is_address, letter
 from assignment_assets.io.settings import NoticesSetting
-from assignment_assets.io.warehouse.warehouse import write_whole
 
 TIMEOUT_SECONDS = 20.0
 FOR_GOOD = range(500, 600)

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.sheets.drawing import requests_of
 from assignment_assets.io.sheets.grid import GridFile
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.io.workbooks.packets import LockPacket, ReviewPacket
 
 EDITOR = "the service account"

@@ -17,6 +17,7 @@ from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
 from assignment_assets.domain.setup.freeze import GATE_STAGE, current_revision, require_unfinished, require_unfrozen
 from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, Table
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import SQL, DataFolder
 from assignment_assets.io.warehouse.cycle_lock import one_run
 
@@ -267,30 +268,3 @@ def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:
     """The gates of a cycle whose packets are out, with the revision they carry."""
     paths = {gate: folder.outbox(cycle, gate) / "gate.json" for gate in GATE_STAGE}
     return {gate: json.loads(path.read_text())["revision"] for gate, path in paths.items() if path.is_file()}
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a text file so that a reader sees the old one or the new one, never a half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """The object that a JSON file holds; None where there is no such file.
-
-    Raises
-    ------
-    SourceUnavailable
-        It is not a JSON object.
-    """
-    if not path.is_file():
-        return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SourceUnavailable(f"{path.name}: not JSON ({error}), expected the file as it was written.") from error
-    if not isinstance(content, dict):
-        raise SourceUnavailable(f"{path.name}: a {type(content).__name__}, expected a JSON object.")
-    return content

@@ -13,6 +13,7 @@ from assignment_assets.domain.gates.gates import Addressee, Closing, GateManifes
 from assignment_assets.domain.notices.bulletins import Bulletin, approvals, routed_on
 from assignment_assets.domain.routing.tables import ANSWERS, DECISIONS
 from assignment_assets.domain.tables import APPROVED_DIFF, CYCLE_EVENTS, REPS
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.log import close
 from assignment_assets.io.notices import bulletins
@@ -20,7 +21,6 @@ from assignment_assets.io.notices import slack as asking
 from assignment_assets.io.notices.bulletins import ROUTING, announce
 from assignment_assets.io.settings import NoticesSetting
 from assignment_assets.io.warehouse.routing_copies import publish
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets_tests.company import PRIYA, field_reps, table
 from assignment_assets_tests.servers.slack import CHANNEL, TOKEN, slack_server
 

@@ -6,10 +6,10 @@ import pytest
 
 from assignment_assets.domain.gates.gates import Addressee, GateManifest
 from assignment_assets.domain.identity.links import read_link
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.notices.reminders import due_reminders, remind
 from assignment_assets.io.settings import NoticesSetting, PagesSetting, Settings
-from assignment_assets.io.warehouse.warehouse import write_whole
 
 KEY, CYCLE, BEGIN = b"a key", "2026q4-global", datetime(2026, 10, 1, 9, 0)
 SETTINGS = Settings(notices=NoticesSetting(reminder_hours=48), pages=PagesSetting(url="https://pages.example.com/"))

@@ -4,6 +4,7 @@ import pytest
 
 from assignment_assets.domain.gates.gates import Addressee, GateManifest
 from assignment_assets.domain.identity.codes import packet_code
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import look
 from assignment_assets.io.sheets.door import open_google
@@ -11,7 +12,6 @@ from assignment_assets.io.sheets.fetch import fetch_answers
 from assignment_assets.io.sheets.google import ACCOUNT, ADDRESS
 from assignment_assets.io.sheets.packets import save_packet
 from assignment_assets.io.sheets.send import send
-from assignment_assets.io.warehouse.warehouse import write_whole
 from assignment_assets.io.workbooks.lock_list import compose_lock_list
 from assignment_assets.io.workbooks.review_book import compose_review_book
 from assignment_assets_tests.io.intake.conftest import CYCLE, DEADLINE, ISSUED, NOON, OTHER
