@@ -2,7 +2,7 @@
 
 import click
 
-from assignment_assets.commands import bench, cycles, neighbours, notices, pages, people, routing, showing, write_back
+from assignment_assets.commands import bench, cycles, notices, pages, people, routing, run, sample, showing, write_back
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,6 +13,6 @@ def main() -> None:
 
 for group in (cycles.cycle, routing.routing, routing.events, bench.bench, write_back.write_back):
     main.add_command(group)
-for group in (people.people, pages.pages, notices.notices, neighbours.neighbours, showing.showing):
+for group in (people.people, pages.pages, notices.notices, sample.company, run.segments, showing.showing):
     for command in group.commands.values():
         main.add_command(command)

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assignment_assets.automation.assets import PROMISES_KEPT, WATERFALL, neighbours
+from assignment_assets.automation.assets import WATERFALL, resources
 from assignment_assets.automation.reports import REPORT_JOB, REPORT_SENSORS, REPORTS
 from assignment_assets.automation.routing import ROUTING_JOBS, ROUTING_SCHEDULES, ROUTING_SENSORS
 from assignment_assets.automation.waterfall import JOBS, PEOPLE, SCHEDULES, SENSORS
@@ -12,14 +12,15 @@ from assignment_assets.automation.write_back import (
     WRITE_BACK_SCHEDULES,
     WRITE_BACK_SENSORS,
 )
+from assignment_assets.stages.invariants import INVARIANT_CHECKS
 from assignment_assets.stages.routing import ROUTING
 
 defs = dg.Definitions(
     assets=[*WATERFALL, *PEOPLE, *ROUTING, *WRITE_BACK, *REPORTS],
-    asset_checks=PROMISES_KEPT,
+    asset_checks=INVARIANT_CHECKS,
     jobs=[*JOBS, *ROUTING_JOBS, *WRITE_BACK_JOBS, REPORT_JOB],
     sensors=[*SENSORS, *ROUTING_SENSORS, *WRITE_BACK_SENSORS, *REPORT_SENSORS],
     schedules=[*SCHEDULES, *ROUTING_SCHEDULES, *WRITE_BACK_SCHEDULES],
     executor=dg.in_process_executor,
-    resources=neighbours(),
+    resources=resources(),
 )

@@ -10,7 +10,7 @@ from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.mapping.mapping import read_mapping
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting, read_settings
 
@@ -26,7 +26,7 @@ class Source(dg.ConfigurableResource):
         settings = read_settings().source
         return SourceSetting(kind=self.kind or settings.kind, path=self.path or settings.path)
 
-    def desk(self) -> OwnerDesk:
+    def gateway(self) -> OwnerGateway:
         """Where owners are read and written: the org that the accounts came from.
 
         Raises
@@ -41,7 +41,7 @@ class Source(dg.ConfigurableResource):
                 "approved diff from data/published/<cycle>/approved_diff.parquet."
             )
         mapping = read_mapping(Path(setting.path))
-        return OwnerDesk(Org(SalesforceSettings.from_environment(mapping.connection)), mapping.accounts)
+        return OwnerGateway(Org(SalesforceSettings.from_environment(mapping.connection)), mapping.accounts)
 
 
 class Clock(dg.ConfigurableResource):

@@ -91,7 +91,7 @@ def test_every_gate_has_a_sensor_that_starts_the_job_behind_it():
         assert any(name.startswith(gate) and each == job for name, each in started), gate
 
 
-def test_the_promises_are_blocking_and_on_every_stage_that_hands_on():
+def test_the_invariants_are_blocking_and_on_every_stage_that_hands_on():
     checks = [spec for checks in defs.asset_checks for spec in checks.check_specs]
     assert all(spec.blocking for spec in checks)
     assert {spec.asset_key.to_user_string() for spec in checks} == {

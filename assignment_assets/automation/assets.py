@@ -8,7 +8,6 @@ from assignment_assets.stages.conflicts import conflicts
 from assignment_assets.stages.current_books import current_books
 from assignment_assets.stages.eligible_pool import eligible_pool
 from assignment_assets.stages.handoff_notices import handoff_notices
-from assignment_assets.stages.invariants import INVARIANT_CHECKS
 from assignment_assets.stages.lock_packets import lock_packets
 from assignment_assets.stages.locks import locks
 from assignment_assets.stages.proposed_books import proposal
@@ -37,10 +36,9 @@ WATERFALL = [
     handoff_notices,
     write_back_log,
 ]
-PROMISES_KEPT = INVARIANT_CHECKS
 
 
-def neighbours(fixed_at: str = "", claims_cycle: bool = True) -> dict:
+def resources(fixed_at: str = "", claims_cycle: bool = True) -> dict:
     """The resources by name: the warehouse in the data folder, the source, the clock of file intake.
 
     `fixed_at` (ISO 8601, UTC) stops the clock for rehearsals; empty for the time of day. `claims_cycle` is off where

@@ -7,7 +7,7 @@ from datetime import datetime
 import dagster as dg
 
 from assignment_assets.automation.alerts import advice
-from assignment_assets.automation.assets import PROMISES_KEPT, WATERFALL, neighbours
+from assignment_assets.automation.assets import WATERFALL, resources
 from assignment_assets.automation.waterfall import JOBS, PEOPLE
 from assignment_assets.domain import errors
 from assignment_assets.domain.errors import AssignmentError, CycleClosed, InvalidInput
@@ -19,6 +19,7 @@ from assignment_assets.io.settings import read_settings
 from assignment_assets.io.stores.deliver import deliver
 from assignment_assets.io.warehouse.cycle_lock import one_run
 from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.stages.invariants import INVARIANT_CHECKS
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ def run_segment(
     folder.root.mkdir(parents=True, exist_ok=True)
     definitions = dg.Definitions(
         assets=[*WATERFALL, *PEOPLE],
-        asset_checks=PROMISES_KEPT,
+        asset_checks=INVARIANT_CHECKS,
         jobs=JOBS,
-        resources=neighbours(now.isoformat() if now else "", claims_cycle=False),
+        resources=resources(now.isoformat() if now else "", claims_cycle=False),
         executor=dg.in_process_executor,
     )
     if segment == "open_cycle" and config is None:

@@ -9,7 +9,7 @@ from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import CYCLES
 from assignment_assets.stages.write_back_dry_run import write_back_dry_run
 from assignment_assets.stages.write_back_reconciliation import write_back_reconciliation
-from assignment_assets.write_back.publishing import STATE_FILE, Standing, read_standing
+from assignment_assets.write_back.publishing import STATE_FILE, WriteBackState, read_state
 
 SILENT_FOR = timedelta(minutes=5)
 """A run that has said nothing for so long, and that Dagster does not know as running, is dead."""
@@ -30,23 +30,23 @@ WRITE_BACK_JOBS = [
 ]
 
 
-def cycles_written(folder: DataFolder) -> dict[str, Standing]:
+def cycles_written(folder: DataFolder) -> dict[str, WriteBackState]:
     """Cycle → where its write-back stands, for every cycle that has begun to write."""
     paths = sorted(folder.root.glob(f"published/*/{STATE_FILE}"))
-    return {path.parent.name: standing for path in paths if (standing := read_standing(path.parent)) is not None}
+    return {path.parent.name: state for path in paths if (state := read_state(path.parent)) is not None}
 
 
-def may_go_on(standing: Standing, now: datetime, is_running: bool) -> tuple[bool, str]:
+def may_go_on(state: WriteBackState, now: datetime, is_running: bool) -> tuple[bool, str]:
     """Whether a run should take the write-back up now, and why (not)."""
     if is_running:
         return False, "a run is writing"
-    if standing.state == "paused" and standing.resume_at:
-        is_time = now >= datetime.fromisoformat(standing.resume_at)
-        return is_time, f"paused ({standing.code}) until {standing.resume_at}"
-    if standing.state == "paused":
-        return False, f"paused ({standing.code}): a person must look, then `assignment write-back resume`"
-    is_dead = standing.state == "writing" and now - datetime.fromisoformat(standing.at) > SILENT_FOR
-    return is_dead, "its run died" if is_dead else standing.state
+    if state.state == "paused" and state.resume_at:
+        is_time = now >= datetime.fromisoformat(state.resume_at)
+        return is_time, f"paused ({state.code}) until {state.resume_at}"
+    if state.state == "paused":
+        return False, f"paused ({state.code}): a person must look, then `assignment write-back resume`"
+    is_dead = state.state == "writing" and now - datetime.fromisoformat(state.at) > SILENT_FOR
+    return is_dead, "its run died" if is_dead else state.state
 
 
 @dg.sensor(
@@ -66,11 +66,11 @@ def write_back_resume(context: dg.SensorEvaluationContext, clock: Clock) -> dg.S
     runs = context.instance.get_runs(dg.RunsFilter(job_name="write_back", statuses=active))
     running = {run.tags.get("dagster/partition") for run in runs}
     asked, reasons = [], []
-    for cycle, standing in cycles_written(DataFolder.from_environment()).items():
-        goes_on, why = may_go_on(standing, clock.now(), cycle in running)
+    for cycle, state in cycles_written(DataFolder.from_environment()).items():
+        goes_on, why = may_go_on(state, clock.now(), cycle in running)
         reasons.append(f"{cycle}: {why}")
         if goes_on:
-            asked.append(dg.RunRequest(run_key=f"write_back:{cycle}:{standing.at}", partition_key=cycle))
+            asked.append(dg.RunRequest(run_key=f"write_back:{cycle}:{state.at}", partition_key=cycle))
     return dg.SensorResult(
         run_requests=asked,
         skip_reason=None if asked else dg.SkipReason("; ".join(reasons) or "no cycle has begun to write"),
@@ -90,8 +90,8 @@ def write_back_daily(context: dg.ScheduleEvaluationContext) -> list[dg.RunReques
     known = set(context.instance.get_dynamic_partitions(CYCLES.name))
     recent = [
         cycle
-        for cycle, standing in cycles_written(DataFolder.from_environment()).items()
-        if cycle in known and now - datetime.fromisoformat(standing.at) < timedelta(days=35)
+        for cycle, state in cycles_written(DataFolder.from_environment()).items()
+        if cycle in known and now - datetime.fromisoformat(state.at) < timedelta(days=35)
     ]
     if not recent:
         return dg.SkipReason("no cycle was written lately")

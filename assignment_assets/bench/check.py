@@ -1,4 +1,4 @@
-"""What a dump promises, computed again from its files alone; nothing of the optimiser is imported.
+"""What a dump claims, computed again from its files alone; nothing of the optimiser is imported.
 
 `assignment bench check DIR` or `python -m assignment_assets.bench.check DIR [--bounds]`.
 """
@@ -65,7 +65,7 @@ class Dump:
 
 
 def check_dump(folder: Path, with_bounds: bool = False) -> list[dict]:
-    """One row a promise: what, found, expected, holds."""
+    """One row a claim: what, found, expected, holds."""
     dump = Dump.read(folder)
     rows = [*_feasibility(dump), *_minutes(dump), *_front(dump)]
     for phase in MEASURES:
@@ -194,12 +194,12 @@ def _objectives(dump: Dump, phase: str) -> list[dict]:
             100 * (owner != rep[here])[owned].mean() if owned.any() else 0.0,
         ]
     )
-    promised = dump.certificate[phase]
+    claimed = dump.certificate[phase]
     rows = [
         _row(f"{phase} {name}", figure, expected)
-        for name, figure, expected in zip(FIGURES, found, promised["found"], strict=True)
+        for name, figure, expected in zip(FIGURES, found, claimed["found"], strict=True)
     ]
-    weighted = float(np.array(promised["weights"]) @ (found / np.array(promised["ranges"])))
+    weighted = float(np.array(claimed["weights"]) @ (found / np.array(claimed["ranges"])))
     line = _line(dump, phase, "weighted")
     return [
         *rows,
@@ -214,8 +214,8 @@ def _line(dump: Dump, phase: str, metric: str) -> dict:
 
 def _bound(dump: Dump, phase: str) -> dict:
     """The certified bound against the linear programme that it relaxes; a bound above it would be wrong."""
-    promised, bound = dump.certificate[phase], _line(dump, phase, "weighted")["bound"]
-    value = weighted_programme(dump, phase, np.array(promised["weights"]) / np.array(promised["ranges"]))
+    claimed, bound = dump.certificate[phase], _line(dump, phase, "weighted")["bound"]
+    value = weighted_programme(dump, phase, np.array(claimed["weights"]) / np.array(claimed["ranges"]))
     return _row(f"{phase} bound, below HiGHS' linear programme", bound, value, bound <= value * (1 + SLACK))
 
 

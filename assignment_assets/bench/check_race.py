@@ -24,7 +24,7 @@ def drive_minutes(accounts: pl.DataFrame, account: np.ndarray, reps: pl.DataFram
 
 def check_race(accounts: pl.DataFrame, reps: pl.DataFrame, race: Path) -> list[dict]:
     """Rows (what, found, expected, holds): feasible points, their objectives, hypervolume ratio and the knee's gaps."""
-    promised = json.loads(race.read_text())
+    claimed = json.loads(race.read_text())
     told = pl.read_parquet(race.with_suffix(".parquet")).select("f1", "f2", "f3").to_numpy()
     with np.load(race.with_suffix(".npz")) as stored:
         account, held = stored["account"], stored["rep"]
@@ -49,8 +49,8 @@ def check_race(accounts: pl.DataFrame, reps: pl.DataFrame, race: Path) -> list[d
             "holds": off <= CLOSE * 100,
         },
     ]
-    for name, found in _scores(points, promised["scale"]).items():
-        expected = promised["row"][name]
+    for name, found in _scores(points, claimed["scale"]).items():
+        expected = claimed["row"][name]
         rows.append(
             {
                 "what": f"{race.stem}: {name}",

@@ -25,7 +25,7 @@ RACED = "standard"  # the preset of a race: its lattice, with generations withou
 
 
 @dataclass(frozen=True)
-class Plan:
+class RacePlan:
     """What is measured.
 
     Parameters
@@ -72,7 +72,7 @@ class Plan:
         return draw_hospitals(self.seed) if self.case == HOSPITALS else draw_problem(self.size, self.seed)
 
 
-def bench_optimizer(plan: Plan) -> Iterator[dict]:
+def bench_optimizer(plan: RacePlan) -> Iterator[dict]:
     """Measures the methods on phase 2, then both phases as a cycle runs them; each in a process of its own.
 
     Compilation and the bounds that only score are done before any clock starts, and reported apart.
@@ -119,7 +119,7 @@ def bench_optimizer(plan: Plan) -> Iterator[dict]:
             }
 
 
-def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, folder: Path) -> Iterator[dict]:
+def _races(plan: RacePlan, problem: Problem, reserved: Phase, start: np.ndarray, folder: Path) -> Iterator[dict]:
     settings = Settings.from_preset(RACED)
     weights = np.array(settings.knee_weights) / sum(settings.knee_weights)
     num_edges = int(reserved.edges.start[-1])
@@ -165,21 +165,23 @@ def _races(plan: Plan, problem: Problem, reserved: Phase, start: np.ndarray, fol
             )
 
 
-def standard_plans(seed: int, cpu_seconds: float, preset: str, shared: Path | None, hospitals: bool) -> Iterator[Plan]:
+def standard_plans(
+    seed: int, cpu_seconds: float, preset: str, shared: Path | None, hospitals: bool
+) -> Iterator[RacePlan]:
     """What `make bench` measures: S, M and L with all methods, the shared instances, public sizes, hospitals."""
     every = tuple(METHODS)
     for size in ("S", "M", "L"):
-        yield Plan(size=size, seed=seed, cpu_seconds=cpu_seconds, preset=preset, methods=every)
+        yield RacePlan(size=size, seed=seed, cpu_seconds=cpu_seconds, preset=preset, methods=every)
     for name in ("S0", "M0", "L0"):
         if shared and (shared / name).is_dir():
-            yield Plan(instance=shared / name, seed=seed, cpu_seconds=cpu_seconds, preset=preset, methods=every)
+            yield RacePlan(instance=shared / name, seed=seed, cpu_seconds=cpu_seconds, preset=preset, methods=every)
     for case in PUBLIC:
-        yield Plan(case=case, seed=seed, preset=preset)
+        yield RacePlan(case=case, seed=seed, preset=preset)
     if hospitals:
-        yield Plan(case=HOSPITALS, seed=seed, cpu_seconds=cpu_seconds, preset=preset, methods=every)
+        yield RacePlan(case=HOSPITALS, seed=seed, cpu_seconds=cpu_seconds, preset=preset, methods=every)
 
 
-def measure(plans: Iterator[Plan], tell: Callable[[dict], None]) -> list[dict]:
+def measure(plans: Iterator[RacePlan], tell: Callable[[dict], None]) -> list[dict]:
     """All rows of all plans; each is told as soon as it is known."""
     rows = []
     for plan in plans:

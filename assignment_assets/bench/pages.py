@@ -177,12 +177,12 @@ class Pages:
         receipts = [each for each in read_receipts(self.folder, CYCLE, gate) if each.person in set(persons)]
         accepted = [each.person for each in receipts if each.verdict == "accepted"]
         files = [self.folder.inbox(CYCLE, gate) / person / "page.csv.partial" for person in persons]
-        deeds = [
+        events = [
             json.loads(line)
             for path in (self.folder.root / "audit" / "review_app").glob("*.jsonl")
             for line in path.read_text().splitlines()
         ]
-        noted = [each["actor"] for each in deeds if each["action"] == f"submitted {gate}"]
+        noted = [each["actor"] for each in events if each["action"] == f"submitted {gate}"]
         facts = {
             "receipts": len(receipts),
             "persons_accepted": len(set(accepted)),

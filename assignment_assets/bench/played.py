@@ -23,7 +23,7 @@ from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.intake.look import look
 from assignment_assets.io.mapping.mapping import read_mapping
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.changes import ChangeReader
@@ -43,8 +43,8 @@ class Crash(Exception):
     """The process ends here: after the org has taken a write and before anybody has noted it."""
 
 
-class CrashingDesk(OwnerDesk):
-    """A desk whose process ends right after its first write."""
+class CrashingGateway(OwnerGateway):
+    """A gateway whose process ends right after its first write."""
 
     def write(self, changes):
         """Never returns what became of the changes."""
@@ -94,7 +94,7 @@ class Stage:
         """Everything that a process holds, anew: connections, the log's file, what was read of it."""
         self.end()
         self._reader = ChangeReader(self._setting)
-        self._desk = self._new_desk(OwnerDesk)
+        self._gateway = self._new_gateway(OwnerGateway)
         self._log = RoutingLog(self.folder)
         self._process.enter_context(self._log.kept())
 
@@ -102,7 +102,7 @@ class Stage:
         """Lets go of everything that the process holds."""
         self._process.close()
 
-    def _new_desk(self, kind: type[OwnerDesk]) -> OwnerDesk:
+    def _new_gateway(self, kind: type[OwnerGateway]) -> OwnerGateway:
         return kind(Org(SalesforceSettings.from_environment(self._mapping.connection)), self._mapping.accounts)
 
     def act(self, happening: Happening) -> None:
@@ -113,9 +113,9 @@ class Stage:
     def go(self, crashes: bool = False) -> float:
         """One pass; how many seconds it took on the wall."""
         started = time.perf_counter()
-        desk = self._new_desk(CrashingDesk) if crashes else self._desk
+        gateway = self._new_gateway(CrashingGateway) if crashes else self._gateway
         taken = read_routing(self.folder, EVENT_CYCLES)["cycle"].to_list()
-        one_pass(self._log, self._reader, desk, taken, lambda: self.now, self._wait)
+        one_pass(self._log, self._reader, gateway, taken, lambda: self.now, self._wait)
         return time.perf_counter() - started
 
     def _wait(self, seconds: float) -> None:

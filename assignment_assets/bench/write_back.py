@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assignment_assets.bench.write_back_crashes import crash_runs, summed
-from assignment_assets.bench.write_back_org import AS_OF, KEY, Ground, ground, movable
+from assignment_assets.bench.write_back_org import AS_OF, KEY, OrgTrial, movable, org_trial
 from assignment_assets.bench.write_back_trials import (
     again,
     calls,
@@ -40,14 +40,14 @@ def lines(short: bool, crashes: int, edits: int, seed: int, changes: int) -> Ite
     """Every row as JSON. `crashes` runs are killed, `edits` raced, `changes` written against a slow org (0: none)."""
     with tempfile.TemporaryDirectory() as folder:
         num_accounts = 2_500 if short else 30_000 + edits * 2 + crashes * 60
-        with ground(Path(folder), num_accounts) as org:
+        with org_trial(Path(folder), num_accounts) as org:
             for name, result, is_met in _rows(org, short, crashes, edits, seed):
                 yield json.dumps({"figure": name, "met": is_met, **result})
         if changes:
             yield json.dumps({"figure": "overhead", **overhead(Path(folder) / "large", changes)})
 
 
-def _rows(org: Ground, short: bool, crashes: int, edits: int, seed: int) -> Iterator[tuple[str, dict, bool]]:
+def _rows(org: OrgTrial, short: bool, crashes: int, edits: int, seed: int) -> Iterator[tuple[str, dict, bool]]:
     counted = calls(org, 124, *(() if short else (5000,)))
     counted["100000 (reckoned)"] = calls_for(100_000)
     yield "calls", counted, all(counted[size] <= most for size, most in MOST_CALLS.items() if size in counted)
@@ -127,7 +127,7 @@ def overhead(folder: Path, changes: int) -> dict:
             known.username,
             known.password,
         )
-        org = Ground(address, folder, accounts, receiver)
+        org = OrgTrial(address, folder, accounts, receiver)
         org.fault("slow", path_contains="/services/data", seconds=SECONDS_A_CALL, times=10**9)
         return _measured(org, changes)
     finally:
@@ -135,7 +135,7 @@ def overhead(folder: Path, changes: int) -> dict:
         server.wait()
 
 
-def _measured(org: Ground, changes: int) -> dict:
+def _measured(org: OrgTrial, changes: int) -> dict:
     plan, rows = org.plan(changes)
     org.add(plan, rows)
     before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()

@@ -13,11 +13,11 @@ from random import Random
 
 import polars as pl
 
-from assignment_assets.bench.write_back_org import Ground, Verdict, drawn, judged
+from assignment_assets.bench.write_back_org import OrgTrial, Verdict, drawn, judged
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.io.clock import utc_now
 from assignment_assets.sandbox.server import OrgAddress
-from assignment_assets.write_back.brake import Witness, nobody
+from assignment_assets.write_back.circuit_breaker import Witness, nobody
 from assignment_assets.write_back.document import Plan, approval
 from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.writer import write
@@ -62,7 +62,7 @@ KILLED = -signal.SIGKILL
 BENCH_PERSON = "bench@example.com"
 
 
-def crash_runs(ground: Ground, runs: int, seed: int) -> Iterator[dict]:
+def crash_runs(org_trial: OrgTrial, runs: int, seed: int) -> Iterator[dict]:
     """One result a run: lane, points, fault, and the verdict of the org's log."""
     chosen = Random(seed)
     kinds = [
@@ -72,29 +72,29 @@ def crash_runs(ground: Ground, runs: int, seed: int) -> Iterator[dict]:
     ]
     for number in range(runs):
         lane, point = kinds[number % len(kinds)]
-        yield _crash_run(ground, lane, point, chosen)
+        yield _crash_run(org_trial, lane, point, chosen)
 
 
-def _crash_run(ground: Ground, lane: str, point: str, chosen: Random) -> dict:
-    plan, rows = _prepared(ground, lane)
-    before = _last_write(ground)
+def _crash_run(org_trial: OrgTrial, lane: str, point: str, chosen: Random) -> dict:
+    plan, rows = _prepared(org_trial, lane)
+    before = _last_write(org_trial)
     fault = chosen.choice(FAULTS)
     if fault != "none":
         path = "/jobs/" if lane == "bulk" and chosen.random() < 0.5 else "/composite"
         more = {"requests": chosen.randint(1, 3)} if fault == "late_commit" else {}
-        ground.fault(fault, path_contains=path, method="POST", skip=chosen.randint(0, 3), **more)
+        org_trial.fault(fault, path_contains=path, method="POST", skip=chosen.randint(0, 3), **more)
     edited = chosen.sample(rows["account_id"].to_list(), 4)
     if lane != "bulk":
-        ground.people_edit(edited[:2], "before_write")
-        ground.people_edit(edited[2:], "after_write")
+        org_trial.people_edit(edited[:2], "before_write")
+        org_trial.people_edit(edited[2:], "after_write")
     second = chosen.choice(("read_back", "intent_committed", "call_answered", "verified_before_commit"))
-    exits = [_in_a_process(ground, plan, rows, lane, at) for at in (point, second)]
-    ground.calm()
+    exits = [_in_a_process(org_trial, plan, rows, lane, at) for at in (point, second)]
+    org_trial.calm()
     for _ in range(3):
-        exits.append(_written(ground, rows.drop("place"), asdict(plan), lane, nobody))
+        exits.append(_written(org_trial, rows.drop("place"), asdict(plan), lane, nobody))
         if exits[-1] == 0:
             break
-    verdict = judged(ground, plan, rows, before)
+    verdict = judged(org_trial, plan, rows, before)
     return {
         "lane": lane,
         "point": point,
@@ -106,28 +106,28 @@ def _crash_run(ground: Ground, lane: str, point: str, chosen: Random) -> dict:
     }
 
 
-def _prepared(ground: Ground, lane: str) -> tuple[Plan, pl.DataFrame]:
+def _prepared(org_trial: OrgTrial, lane: str) -> tuple[Plan, pl.DataFrame]:
     if lane != "rollback":
-        return ground.plan(SIZE)
-    _, rows, _ = ground.written(SIZE)
+        return org_trial.plan(SIZE)
+    _, rows, _ = org_trial.written(SIZE)
     back = rows.select("account_id", old_owner_id="new_owner_id", new_owner_id="old_owner_id")
-    ground.plans += 1
-    return drawn(back, f"bench-{ground.plans}.rollback-1", kind="rollback", signatures=())
+    org_trial.plans += 1
+    return drawn(back, f"bench-{org_trial.plans}.rollback-1", kind="rollback", signatures=())
 
 
-def _last_write(ground: Ground) -> int:
-    return max((row["write_no"] for row in ground.address.hook("writes", "GET")["writes"][-1:]), default=0)
+def _last_write(org_trial: OrgTrial) -> int:
+    return max((row["write_no"] for row in org_trial.address.hook("writes", "GET")["writes"][-1:]), default=0)
 
 
-def _in_a_process(ground: Ground, plan: Plan, rows: pl.DataFrame, lane: str, point: str) -> int:
-    folder = ground.journal_path(plan).parent
+def _in_a_process(org_trial: OrgTrial, plan: Plan, rows: pl.DataFrame, lane: str, point: str) -> int:
+    folder = org_trial.journal_path(plan).parent
     folder.mkdir(parents=True, exist_ok=True)
     rows.write_parquet(folder / "rows.parquet")
-    address = {name: str(value) for name, value in asdict(ground.address).items()}
+    address = {name: str(value) for name, value in asdict(org_trial.address).items()}
     order = {
         "plan": asdict(plan),
         "rows": str(folder / "rows.parquet"),
-        "journal": str(ground.journal_path(plan)),
+        "journal": str(org_trial.journal_path(plan)),
         "lane": lane,
         "point": point,
         "address": address,
@@ -149,18 +149,18 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     entries = order["address"] | {name: Path(order["address"][name]) for name in ("ca_file", "state_dir")}
-    ground = Ground(OrgAddress(**entries), Path(order["journal"]).parents[1], pl.DataFrame(), "")
+    org_trial = OrgTrial(OrgAddress(**entries), Path(order["journal"]).parents[1], pl.DataFrame(), "")
     rows = pl.read_parquet(order["rows"]).drop("place")
-    sys.exit(_written(ground, rows, order["plan"], order["lane"], witness))
+    sys.exit(_written(org_trial, rows, order["plan"], order["lane"], witness))
 
 
-def _written(ground: Ground, rows: pl.DataFrame, entries: dict, name: str, witness: Witness) -> int:
+def _written(org_trial: OrgTrial, rows: pl.DataFrame, entries: dict, name: str, witness: Witness) -> int:
     lane = {"bulk": "bulk-without-precondition"}.get(name, "composite")
     facts = {name: value for name, value in entries.items() if name not in ("row_count", "rows_digest", "signatures")}
     kind = entries["kind"]
     plan, ordered = drawn(rows, facts.pop("plan_id"), **facts | ({"signatures": ()} if kind == "rollback" else {}))
-    tools = replace(ground.tools(lane=lane), witness=witness)
-    with opened(ground.journal_path(plan), tools.key) as journal:
+    tools = replace(org_trial.tools(lane=lane), witness=witness)
+    with opened(org_trial.journal_path(plan), tools.key) as journal:
         if not journal.plans(plan.cycle):
             witness("plan_before_commit")
             journal.add(plan, ordered, plan.first_event(utc_now()))

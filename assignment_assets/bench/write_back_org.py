@@ -13,7 +13,7 @@ import polars as pl
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.mapping.mapping import read_mapping
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, mapping_path, running, write_log
@@ -31,13 +31,13 @@ BY_US = ("VERIFIED", "DRIFT_AFTER_WRITE", "REVERTED_BY_AUTOMATION")
 MAYBE_BY_US = ("DRIFT", "UNKNOWN", "GONE")
 
 
-def desk_of(settings: SalesforceSettings) -> OwnerDesk:
+def gateway_of(settings: SalesforceSettings) -> OwnerGateway:
     """A new connection."""
-    return OwnerDesk(Org(settings), read_mapping(mapping_path()).accounts)
+    return OwnerGateway(Org(settings), read_mapping(mapping_path()).accounts)
 
 
 @dataclass
-class Ground:
+class OrgTrial:
     """An org on loopback and accounts that no run has used yet."""
 
     address: OrgAddress
@@ -66,7 +66,13 @@ class Ground:
         settings = self.settings
         return replace(
             Tools(
-                lambda: desk_of(settings), KEY, ["bench@example.com"], utc_now, time.sleep, workers=1, reserve_share=0.0
+                lambda: gateway_of(settings),
+                KEY,
+                ["bench@example.com"],
+                utc_now,
+                time.sleep,
+                workers=1,
+                reserve_share=0.0,
             ),
             **changes,
         )
@@ -147,12 +153,12 @@ def drawn(rows: pl.DataFrame, name: str, **facts: object) -> tuple[Plan, pl.Data
 
 
 @contextmanager
-def ground(folder: Path, num_accounts: int) -> Iterator[Ground]:
+def org_trial(folder: Path, num_accounts: int) -> Iterator[OrgTrial]:
     """A loaded org, served from a thread of this process."""
     company = generate(40, num_accounts, 11, AS_OF)
     load(company, folder / "org")
     with running(folder / "org", daily_calls=10_000_000) as address:
-        yield Ground(address, folder, *movable(company))
+        yield OrgTrial(address, folder, *movable(company))
 
 
 def movable(company) -> tuple[pl.DataFrame, str]:
@@ -180,7 +186,7 @@ class Verdict:
         return not any(vars(self).values())
 
 
-def judged(ground_: Ground, plan: Plan, rows: pl.DataFrame, before: int = 0) -> Verdict:
+def judged(ground_: OrgTrial, plan: Plan, rows: pl.DataFrame, before: int = 0) -> Verdict:
     """Compares the plan's states with the org's log, row by row; log rows up to number `before` are left out.
 
     Lost: no final state, or verified without a write. Duplicate: written effectively more than once. Overwritten: an

@@ -9,7 +9,7 @@ from random import Random
 import duckdb
 import polars as pl
 
-from assignment_assets.bench.write_back_org import KEY, Ground, drawn, judged
+from assignment_assets.bench.write_back_org import KEY, OrgTrial, drawn, judged
 from assignment_assets.domain.errors import AssignmentError, Tampered, WarehouseBusy
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.sign_off.decisions import SignOff, read_decision, signed_text
@@ -38,76 +38,76 @@ LOSSES = ("lost_response", "lost_request", "late_commit", "expired_session", "se
 PERSON = "bench@example.com"
 
 
-def races(ground: Ground, size: int, seed: int) -> dict:
+def races(org_trial: OrgTrial, size: int, seed: int) -> dict:
     """People take accounts over right before or right after they are written; and the same without preconditions."""
     chosen, results = Random(seed), {}
     for name, pace in (("with preconditions", Pace()), ("control", Pace(is_armed=False))):
         count = size if name != "control" else min(size, 500)
-        plan, rows = ground.plan(count)
-        ground.add(plan, rows)
+        plan, rows = org_trial.plan(count)
+        org_trial.add(plan, rows)
         accounts = rows["account_id"].to_list()
         first = set(chosen.sample(accounts, count // 2))
-        ground.people_edit(sorted(first), "before_write")
-        ground.people_edit([account for account in accounts if account not in first], "after_write")
-        ground.run(plan, pace=pace)
-        verdict = judged(ground, plan, rows)
-        results[name] = asdict(verdict) | {"edits": count, "states": dict(Counter(ground.states(plan).values()))}
+        org_trial.people_edit(sorted(first), "before_write")
+        org_trial.people_edit([account for account in accounts if account not in first], "after_write")
+        org_trial.run(plan, pace=pace)
+        verdict = judged(org_trial, plan, rows)
+        results[name] = asdict(verdict) | {"edits": count, "states": dict(Counter(org_trial.states(plan).values()))}
     return results
 
 
-def lost_answers(ground: Ground, size: int) -> dict:
+def lost_answers(org_trial: OrgTrial, size: int) -> dict:
     """Each loss at each call of a run, one after the other: runs, and what went wrong in them."""
     wrong: Counter[str] = Counter()
     runs = 0
     for kind in LOSSES:
         for call in range(2 + -(-size // 25)):
-            plan, rows = ground.plan(size)
-            ground.add(plan, rows)
-            ground.fault(kind, path_contains="/composite", method="POST", skip=call)
-            ground.run(plan)
-            ground.calm()
-            ground.run(plan)
-            verdict = judged(ground, plan, rows)
+            plan, rows = org_trial.plan(size)
+            org_trial.add(plan, rows)
+            org_trial.fault(kind, path_contains="/composite", method="POST", skip=call)
+            org_trial.run(plan)
+            org_trial.calm()
+            org_trial.run(plan)
+            verdict = judged(org_trial, plan, rows)
             wrong.update(asdict(verdict))
-            wrong["not verified"] += Counter(ground.states(plan).values())["VERIFIED"] != size
+            wrong["not verified"] += Counter(org_trial.states(plan).values())["VERIFIED"] != size
             runs += 1
     return {"runs": runs, **wrong}
 
 
-def again(ground: Ground) -> dict:
+def again(org_trial: OrgTrial) -> dict:
     """A finished plan applied again, and two appliers at once."""
-    plan, rows, _ = ground.written(60)
-    before = ground.log(rows).height
-    calls = ground.calls(lambda: ground.run(plan))
+    plan, rows, _ = org_trial.written(60)
+    before = org_trial.log(rows).height
+    calls = org_trial.calls(lambda: org_trial.run(plan))
     is_refused = False
-    with opened(ground.journal_path(plan), KEY):
+    with opened(org_trial.journal_path(plan), KEY):
         try:
-            ground.run(plan)
+            org_trial.run(plan)
         except WarehouseBusy:
             is_refused = True
-    return {"writes": ground.log(rows).height - before, "calls": calls, "second_applier_refused": is_refused}
+    return {"writes": org_trial.log(rows).height - before, "calls": calls, "second_applier_refused": is_refused}
 
 
-def rollback(ground: Ground, size: int, edited_share: float, seed: int) -> dict:
+def rollback(org_trial: OrgTrial, size: int, edited_share: float, seed: int) -> dict:
     """A plan rolled back after people changed a part of it."""
-    plan, rows, _ = ground.written(size)
+    plan, rows, _ = org_trial.written(size)
     edited = set(Random(seed).sample(rows["account_id"].to_list(), round(size * edited_share)))
-    other = next(owner for owner in rows["old_owner_id"] if owner != ground.receiver)
+    other = next(owner for owner in rows["old_owner_id"] if owner != org_trial.receiver)
     for account in sorted(edited):
         row = rows.filter(account_id=account).row(0, named=True)
         owner = (
             other if row["old_owner_id"] != other else rows.filter(pl.col("old_owner_id") != other)["old_owner_id"][0]
         )
-        ground.address.hook("edit", id=account, fields={"OwnerId": owner})
+        org_trial.address.hook("edit", id=account, fields={"OwnerId": owner})
     back = rows.select("account_id", old_owner_id="new_owner_id", new_owner_id="old_owner_id")
     undo, ordered = drawn(back, f"{plan.cycle}.rollback-1", kind="rollback", signatures=())
-    with opened(ground.journal_path(plan), KEY) as journal:
+    with opened(org_trial.journal_path(plan), KEY) as journal:
         journal.add(undo, ordered, undo.first_event(utc_now()))
         journal.record([approval(undo, PERSON, signer_token(KEY, PERSON), utc_now())])
         journal.commit()
-        list(write(journal, undo, {}, ground.tools()))
+        list(write(journal, undo, {}, org_trial.tools()))
         told = set(left_alone(journal, undo)["account_id"])
-    log = ground.log(rows)
+    log = org_trial.log(rows)
     last = log.group_by("record_id", maintain_order=True).last()
     owners = dict(last.select("record_id", "new_value").iter_rows())
     old = dict(rows.select("account_id", "old_owner_id").iter_rows())
@@ -123,19 +123,19 @@ def rollback(ground: Ground, size: int, edited_share: float, seed: int) -> dict:
     }
 
 
-def coverage(ground: Ground, size: int) -> dict:
+def coverage(org_trial: OrgTrial, size: int) -> dict:
     """Every row read back, and the journal beside the org's own log, row by row."""
-    plan, rows, _ = ground.written(size, workers=4)
-    with opened(ground.journal_path(plan), KEY) as journal:
+    plan, rows, _ = org_trial.written(size, workers=4)
+    with opened(org_trial.journal_path(plan), KEY) as journal:
         events = journal.events([plan.plan_id])
     verified = events.filter(pl.col("state") == "VERIFIED").select(record_id="account_id", new_value="found_owner_id")
-    log = ground.log(rows).filter(pl.col("channel") == "api").select("record_id", "new_value")
+    log = org_trial.log(rows).filter(pl.col("channel") == "api").select("record_id", "new_value")
     same = verified.join(log, on=["record_id", "new_value"]).height
     acked = events.filter(pl.col("state") == "ACK").height
     return {"sent": acked, "read_back": verified.height, "in_both_logs": same, "in_orgs_log": log.height}
 
 
-def taxonomy(ground: Ground) -> dict:
+def taxonomy(org_trial: OrgTrial) -> dict:
     """Each code of the table on one account of a plan, every time it is written: the state that it ends in."""
     expected = {
         code: AFTER[action]
@@ -146,18 +146,18 @@ def taxonomy(ground: Ground) -> dict:
     expected |= {"INSUFFICIENT_ACCESS_OR_READONLY": "FAILED_HUMAN", "A_CODE_NOBODY_KNOWS": "FAILED_HUMAN"}
     wrong = {}
     for code, state in expected.items():
-        plan, rows = ground.plan(3)
-        ground.add(plan, rows)
-        ground.fault("row_error", record_id=rows["account_id"][1], error_code=code, times=99)
-        ground.run(plan, pause=lambda _: None)
-        ground.calm()
-        found = ground.states(plan)[rows["account_id"][1]]
-        if found != state or not judged(ground, plan, rows.filter(account_id=rows["account_id"][0])).is_clean:
+        plan, rows = org_trial.plan(3)
+        org_trial.add(plan, rows)
+        org_trial.fault("row_error", record_id=rows["account_id"][1], error_code=code, times=99)
+        org_trial.run(plan, pause=lambda _: None)
+        org_trial.calm()
+        found = org_trial.states(plan)[rows["account_id"][1]]
+        if found != state or not judged(org_trial, plan, rows.filter(account_id=rows["account_id"][0])).is_clean:
             wrong[code] = found
     return {"codes": len(expected), "wrong": wrong}
 
 
-def tampering(ground: Ground) -> dict:
+def tampering(org_trial: OrgTrial) -> dict:
     """Plans, journals, sign-offs and orgs that are not what they were: how many were refused."""
     statements = (
         "update plan_row set new_owner_id = old_owner_id where place = 0",
@@ -172,34 +172,34 @@ def tampering(ground: Ground) -> dict:
     )
     trials: list[Callable[[], object]] = []
     for statement in statements:
-        plan, rows, _ = ground.written(3)
-        with duckdb_file(ground, plan) as connection:
+        plan, rows, _ = org_trial.written(3)
+        with duckdb_file(org_trial, plan) as connection:
             connection.execute(statement)
-        trials.append(lambda plan=plan: _reads(ground, plan))
-    foreign, rows = ground.plan(2, org_id="00D000000000000AAA")
-    ground.add(foreign, rows)
-    trials += [lambda: ground.run(foreign), *_sign_off_trials()]
+        trials.append(lambda plan=plan: _reads(org_trial, plan))
+    foreign, rows = org_trial.plan(2, org_id="00D000000000000AAA")
+    org_trial.add(foreign, rows)
+    trials += [lambda: org_trial.run(foreign), *_sign_off_trials()]
     refused = sum(_is_refused(trial) for trial in trials)
     return {"trials": len(trials), "refused": refused, "untouched_signature_holds": not _is_refused(_sign_off)}
 
 
-def duckdb_file(ground: Ground, plan):
+def duckdb_file(org_trial: OrgTrial, plan):
     """The journal's file, opened behind the engine's back."""
-    return duckdb.connect(str(ground.journal_path(plan)))
+    return duckdb.connect(str(org_trial.journal_path(plan)))
 
 
-def calls(ground: Ground, *sizes: int) -> dict:
+def calls(org_trial: OrgTrial, *sizes: int) -> dict:
     """Calls for so many changes, without log-in, org check and retries."""
     counted = {}
     for size in sizes:
-        plan, rows = ground.plan(size)
-        ground.add(plan, rows)
-        counted[str(size)] = ground.calls(lambda plan=plan: ground.run(plan))
+        plan, rows = org_trial.plan(size)
+        org_trial.add(plan, rows)
+        counted[str(size)] = org_trial.calls(lambda plan=plan: org_trial.run(plan))
     return counted
 
 
-def _reads(ground: Ground, plan) -> object:
-    with opened(ground.journal_path(plan), KEY) as journal:
+def _reads(org_trial: OrgTrial, plan) -> object:
+    with opened(org_trial.journal_path(plan), KEY) as journal:
         return journal.plans(plan.cycle)
 
 

@@ -95,7 +95,7 @@ def bench_optimizer(
         name = "all"
     else:
         racing = () if no_race else tuple(optimizer.METHODS) if peers else methods or ("ours",)
-        plan = optimizer.Plan(methods=racing, cycle=not no_cycle, **chosen)
+        plan = optimizer.RacePlan(methods=racing, cycle=not no_cycle, **chosen)
         plans, name = iter([plan]), plan.name
     rows = optimizer.measure(plans, lambda row: click.echo(json.dumps(row, ensure_ascii=False)))
     target = DataFolder.from_environment().root / "bench" / f"optimizer-{name}.json"
@@ -109,7 +109,7 @@ def bench_optimizer(
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--bounds", is_flag=True, help="Also the weighted bounds, against HiGHS' linear programmes.")
 def check(folder: Path, bounds: bool, as_json: bool) -> None:
-    """Computes what a dump promises again, from its files alone."""
+    """Computes what a dump claims again, from its files alone."""
     from assignment_assets.bench.check import check_dump
 
     lines = check_dump(folder, bounds)

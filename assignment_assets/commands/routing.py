@@ -48,7 +48,7 @@ from assignment_assets.routing.reconcile import compare_pilot, take_in
 from assignment_assets.routing.reconcile import reconcile as compare_owners
 from assignment_assets.routing.watch import measure, study_conflicts, study_families
 from assignment_assets.stages.cycle import CYCLES
-from assignment_assets.stages.routing_pass import Standing, one_pass
+from assignment_assets.stages.routing_pass import RoutingState, one_pass
 
 SHOWN = 10
 
@@ -68,10 +68,12 @@ def route(as_json: bool) -> None:
     """Look at the source now, note events, decide, write what a policy covers, sum up."""
     source = Source()
     setting = source.setting()
-    desk = source.desk() if setting.kind == "salesforce" else None
+    gateway = source.gateway() if setting.kind == "salesforce" else None
     with instance() as dagster:
         taken = list(dagster.get_dynamic_partitions(CYCLES.name))
-    done = one_pass(RoutingLog(DataFolder.from_environment()), ChangeReader(setting), desk, taken, utc_now, time.sleep)
+    done = one_pass(
+        RoutingLog(DataFolder.from_environment()), ChangeReader(setting), gateway, taken, utc_now, time.sleep
+    )
     figures = {
         "poll": done.polled.poll_no,
         "rows read": done.polled.changed_rows,
@@ -92,7 +94,7 @@ def status(as_json: bool) -> None:
     folder = DataFolder.from_environment()
     polls = require_polled(folder)
     log = RoutingLog(folder)
-    study_conflicts(log, Standing.now(log, utc_now()).rules, utc_now())
+    study_conflicts(log, RoutingState.now(log, utc_now()).rules, utc_now())
     study_families(log)
     shown = (SUMMARY, ALERTS, CONFLICT_PAIRS, MISSING_RULES, HIERARCHY_CONFLICTS, EXCEPTIONS)
     tables = {table.name: read_routing(folder, table) for table in shown}
@@ -161,7 +163,7 @@ def reconcile(as_json: bool) -> None:
     folder = DataFolder.from_environment()
     require_polled(folder)
     log, now = RoutingLog(folder), utc_now()
-    rules, given = Standing.now(log, now).rules, read_supplements(read_settings().supplements.path)
+    rules, given = RoutingState.now(log, now).rules, read_supplements(read_settings().supplements.path)
     take_in(log, given)
     found, figures, pilot = compare_owners(log, rules, now), measure(log, rules, now), compare_pilot(log, rules, now)
     lines = [f"{name}: {given.frames[name].height if name in given.frames else 'no source'}" for name in SUPPLEMENTS]

@@ -19,7 +19,7 @@ from assignment_assets.stages.write_back_run import plan_cycle, tools
 from assignment_assets.write_back.by_hand import owner_changes, take_in
 from assignment_assets.write_back.document import Plan, approval
 from assignment_assets.write_back.journal import Journal, opened
-from assignment_assets.write_back.publishing import plan_states, publish, read_standing
+from assignment_assets.write_back.publishing import plan_states, publish, read_state
 from assignment_assets.write_back.teams import restore_files, snapshot
 from assignment_assets.write_back.undoing import (
     by_plan,
@@ -87,7 +87,7 @@ def verify(cycle_id: str, as_json: bool) -> None:
     """Follow the journal's chain from its first event to its sealed head, and read every written account again."""
     with _journal() as journal:
         events, written = journal.seq, owners_written(journal, cycle_id)
-        changed = reconciled(written, Source().desk())
+        changed = reconciled(written, Source().gateway())
     text = (
         f"{events:,} events, unbroken and sealed; {written.height - changed.height:,} of {written.height:,} "
         "accounts have the owner that we wrote"
@@ -104,7 +104,7 @@ def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, includ
     """Who changed an owner that we wrote: person or integration. A repair waits for `write-back approve`."""
     with _journal() as journal:
         given = tools(Source(), Clock())
-        changed = reconciled(owners_written(journal, cycle_id), given.desk(), integrations)
+        changed = reconciled(owners_written(journal, cycle_id), given.gateway(), integrations)
         plan = None
         if repair:
             rows = repair_rows(changed, include_people=include_people)
@@ -196,7 +196,7 @@ def restore_teams(cycle_id: str, as_json: bool) -> None:
     with _journal() as journal:
         accounts = owners_written(journal, cycle_id)["account_id"].to_list()
         plans = [plan.plan_id for plan in journal.plans(cycle_id)]
-    paths = restore_files(folder, plans, accounts, snapshot(Source().desk().org, accounts))
+    paths = restore_files(folder, plans, accounts, snapshot(Source().gateway().org, accounts))
     show("\n".join(map(str, paths)) or "no snapshot was taken before the write", [str(path) for path in paths], as_json)
 
 
@@ -223,16 +223,16 @@ def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool)
 
 def _tell_standing(cycle_id: str, as_json: bool) -> None:
     folder = DataFolder.from_environment().published(cycle_id)
-    standing, states = read_standing(folder), plan_states(folder)
+    state, states = read_state(folder), plan_states(folder)
     lines = [
         f"{plan_id}: " + ", ".join(f"{count:,} {state.lower()}" for state, count in sorted(counts.items()))
         for plan_id, counts in states.items()
     ]
-    if standing:
-        lines.append(f"{standing.state} since {standing.at}" + (f": {standing.sentence}" if standing.sentence else ""))
-        lines += [f"goes on by itself at {standing.resume_at}"] if standing.resume_at else []
+    if state:
+        lines.append(f"{state.state} since {state.at}" + (f": {state.sentence}" if state.sentence else ""))
+        lines += [f"goes on by itself at {state.resume_at}"] if state.resume_at else []
     content = {
-        "standing": vars(standing) if standing else None,
+        "standing": vars(state) if state else None,
         "plans": {plan_id: dict(counts) for plan_id, counts in states.items()},
     }
     show("\n".join(lines) or f"{cycle_id}: nothing was written yet", content, as_json)

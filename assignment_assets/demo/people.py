@@ -21,14 +21,14 @@ LOCK_GATE, REVIEW_GATE = "lock_lists", "review_edits"
 
 
 @dataclass(frozen=True)
-class Deed:
+class Action:
     """One thing that somebody did, in a sentence."""
 
     person: str
     sentence: str
 
 
-def return_lock_lists(folder: DataFolder, cycle: str, rows: pl.DataFrame, seed: int) -> tuple[list[Deed], list[str]]:
+def return_lock_lists(folder: DataFolder, cycle: str, rows: pl.DataFrame, seed: int) -> tuple[list[Action], list[str]]:
     """Drops the keep-lists of all reps but a few into the inbox; returns what was done and who is late.
 
     Parameters
@@ -43,24 +43,24 @@ def return_lock_lists(folder: DataFolder, cycle: str, rows: pl.DataFrame, seed: 
     rng.shuffle(reps)
     silent, late = reps[:2], reps[2:4]
     clumsy = reps[4:9]
-    deeds = []
+    actions = []
     for rep_id in reps[4:]:
-        deeds.append(_answer(folder, cycle, rep_id, rows, rng, clumsy.index(rep_id) if rep_id in clumsy else None))
-    deeds += [Deed(rep_id, "returns nothing") for rep_id in silent]
-    return deeds, late
+        actions.append(_answer(folder, cycle, rep_id, rows, rng, clumsy.index(rep_id) if rep_id in clumsy else None))
+    actions += [Action(rep_id, "returns nothing") for rep_id in silent]
+    return actions, late
 
 
-def return_late(folder: DataFolder, cycle: str, rep_ids: list[str], rows: pl.DataFrame, seed: int) -> list[Deed]:
+def return_late(folder: DataFolder, cycle: str, rep_ids: list[str], rows: pl.DataFrame, seed: int) -> list[Action]:
     """The keep-lists of those who come after the deadline."""
     rng = random.Random(seed + 1)
     for rep_id in rep_ids:
         _answer(folder, cycle, rep_id, rows, rng, None)
-    return [Deed(rep_id, "returns the list after the deadline") for rep_id in rep_ids]
+    return [Action(rep_id, "returns the list after the deadline") for rep_id in rep_ids]
 
 
 def _answer(
     folder: DataFolder, cycle: str, rep_id: str, rows: pl.DataFrame, rng: random.Random, mistake: int | None
-) -> Deed:
+) -> Action:
     packet = folder.outbox(cycle, LOCK_GATE) / rep_id / "lock_list.xlsx"
     target = folder.inbox(cycle, LOCK_GATE) / rep_id / "lock_list.xlsx"
     open_rows = rows.filter((pl.col("rep_id") == rep_id) & pl.col("lock_kind").is_null()).sort("value", descending=True)
@@ -72,26 +72,26 @@ def _answer(
     if mistake == 0:
         never = open_rows.filter(pl.col("referral_status") == "never")["account_id"].to_list()
         fill_lock_list(packet, target, answers | dict.fromkeys(never[:7], "keep"))
-        return Deed(rep_id, "keeps seven never-referred accounts, two too many")
+        return Action(rep_id, "keeps seven never-referred accounts, two too many")
     if mistake == 1:
         first = next(iter(answers))
         fill_lock_list(packet, target, answers | {first: "Kepe"})
-        return Deed(rep_id, "misspells an answer")
+        return Action(rep_id, "misspells an answer")
     if mistake == 2:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(
             next(path for path in sorted(packet.parents[1].glob("*/lock_list.xlsx")) if path != packet), target
         )
-        return Deed(rep_id, "returns a colleague's list")
+        return Action(rep_id, "returns a colleague's list")
     if mistake == 3:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(packet.read_bytes()[:-2000])
-        return Deed(rep_id, "returns a file that is cut off half-way")
+        return Action(rep_id, "returns a file that is cut off half-way")
     if mistake == 4:
         _as_csv(packet, target.with_suffix(".csv"), answers)
-        return Deed(rep_id, "answers in a CSV file")
+        return Action(rep_id, "answers in a CSV file")
     fill_lock_list(packet, target, answers)
-    return Deed(rep_id, "answers")
+    return Action(rep_id, "answers")
 
 
 def _as_csv(packet: Path, target: Path, answers: dict[str, str]) -> None:
@@ -105,7 +105,7 @@ def _as_csv(packet: Path, target: Path, answers: dict[str, str]) -> None:
 
 def return_reviews(
     folder: DataFolder, cycle: str, books: pl.DataFrame, reps: pl.DataFrame, directors: dict[str, list[str]], seed: int
-) -> list[Deed]:
+) -> list[Action]:
     """Drops the directors' reviews into the inbox; the last director returns nothing.
 
     Parameters
@@ -118,7 +118,7 @@ def return_reviews(
         E-mail → regions.
     """
     rng = random.Random(seed + 2)
-    deeds = []
+    actions = []
     people = sorted(directors)
     for number, email in enumerate(people[:-1]):
         own = reps.filter(pl.col("region").is_in(directors[email]))
@@ -128,7 +128,7 @@ def return_reviews(
         target = folder.inbox(cycle, REVIEW_GATE) / email / "review.xlsx"
         if len(rep_ids) < 2:
             fill_review(packet, target)
-            deeds.append(Deed(email, "changes nothing"))
+            actions.append(Action(email, "changes nothing"))
             continue
         first, second = rng.sample(rep_ids, 2)
         drops = _ids(held, first)[: 7 if number == 0 else 3]
@@ -148,8 +148,8 @@ def return_reviews(
             drop={account_id: rng.choice(EDIT_REASONS) for account_id in drops if account_id not in {*moved, *added}},
             add=adds,
         )
-        deeds.append(Deed(email, f"drops {len(drops)}, undoes {len(moved)}, asks for {len(adds)}"))
-    return [*deeds, Deed(people[-1], "returns nothing: the proposal stands")]
+        actions.append(Action(email, f"drops {len(drops)}, undoes {len(moved)}, asks for {len(adds)}"))
+    return [*actions, Action(people[-1], "returns nothing: the proposal stands")]
 
 
 def _ids(held: pl.DataFrame, rep_id: str) -> list[str]:

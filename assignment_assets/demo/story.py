@@ -127,12 +127,12 @@ def _locks(story: Rehearsal) -> None:
     config = RunConfig(as_of=str(AS_OF))
     rows = lock_list_rows(lock_candidates(accounts, opportunities, pool, books, config), reps)
     story.pass_time(3)
-    deeds, late = people.return_lock_lists(story.folder, CYCLE, rows, story.seed)
+    actions, late = people.return_lock_lists(story.folder, CYCLE, rows, story.seed)
     story.look("lock_lists")
     story.pass_time(5)
-    deeds += people.return_late(story.folder, CYCLE, late, rows, story.seed)
+    actions += people.return_late(story.folder, CYCLE, late, rows, story.seed)
     story.look("lock_lists")
-    story.summary.note("locks", [deed.sentence for deed in deeds], story.folder, CYCLE, "lock_lists")
+    story.summary.note("locks", [action.sentence for action in actions], story.folder, CYCLE, "lock_lists")
     story.say("Locks are settled, books proposed, reviews sent")
     story.run("propose")
 
@@ -149,10 +149,10 @@ def _reviews(story: Rehearsal) -> None:
         .join(accounts.select("account_id", "state", "value"), on="account_id")
     )
     story.pass_time(2)
-    deeds = people.return_reviews(story.folder, CYCLE, shown, receiving, directors, story.seed)
+    actions = people.return_reviews(story.folder, CYCLE, shown, receiving, directors, story.seed)
     story.look("review_edits")
     story.pass_time(6)
-    story.summary.note("reviewed_books", [deed.sentence for deed in deeds], story.folder, CYCLE, "review_edits")
+    story.summary.note("reviewed_books", [action.sentence for action in actions], story.folder, CYCLE, "review_edits")
     story.run("review")
 
 
@@ -179,23 +179,23 @@ def _sign_and_write(story: Rehearsal) -> None:
     story.run("sign_off")
     regions = story.table(REGION_DIGESTS).sort("region")
     first, *rest = regions.iter_rows(named=True)
-    deeds = [people.Deed(signers[0], f"decides {held.height} held edits")]
+    actions = [people.Action(signers[0], f"decides {held.height} held edits")]
     stranger = "eve.stranger@example.com"
     _sign(story, stranger, SignOff(CYCLE, _revision(story), first["region"], first["digest"], "approve", stranger))
     for row in rest:
         _sign(story, signers[0], SignOff(CYCLE, _revision(story), row["region"], row["digest"], "approve", signers[0]))
-    deeds += [
-        people.Deed(stranger, f"signs {first['region']} without being entitled"),
-        people.Deed(signers[0], f"signs {len(rest)} of {regions.height} regions"),
+    actions += [
+        people.Action(stranger, f"signs {first['region']} without being entitled"),
+        people.Action(signers[0], f"signs {len(rest)} of {regions.height} regions"),
     ]
     story.look("sign_offs")
     story.run("sign_off")
     story.say("What is signed is written; the last region is still open")
     story.run("write_back")
     _sign(story, signers[1], SignOff(CYCLE, _revision(story), first["region"], first["digest"], "approve", signers[1]))
-    deeds.append(people.Deed(signers[1], f"signs {first['region']}"))
+    actions.append(people.Action(signers[1], f"signs {first['region']}"))
     story.look("sign_offs")
-    story.summary.note("approved_diff", [deed.sentence for deed in deeds], story.folder, CYCLE, "sign_offs")
+    story.summary.note("approved_diff", [action.sentence for action in actions], story.folder, CYCLE, "sign_offs")
     story.run("sign_off")
     story.say("The rest is written; a second run has nothing to write")
     story.run("write_back")

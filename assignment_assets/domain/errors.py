@@ -34,7 +34,7 @@ class InvalidInput(AssignmentError):
 
 
 class BrokenInvariant(AssignmentError):
-    """A promise of the waterfall does not hold for the rows named; nothing was handed on."""
+    """An invariant of the waterfall does not hold for the rows named; nothing was handed on."""
 
 
 class CycleFrozen(AssignmentError):

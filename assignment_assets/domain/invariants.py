@@ -1,4 +1,4 @@
-"""The waterfall's promises as predicates: each gives the offending rows; none means that the promise holds.
+"""The waterfall's invariants as predicates: each gives the offending rows; none means that the invariant holds.
 
 Blocking asset checks and property tests call the same functions. An `owners` frame has one row an account:
 account_id, owner_id; `proposed_owners` and `reviewed_owners` make it from the tables.
@@ -16,8 +16,8 @@ OFF_TERRITORY_LOCKS = ("keep_with_owner", "house", "protected_deal")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One promise, the rows that break it, and a sentence that says what was promised."""
+class Invariant:
+    """One invariant, the rows that break it, and a sentence that says what must hold."""
 
     name: str
     offenders: pl.DataFrame
@@ -34,7 +34,7 @@ class Finding:
         return f"{self.name}: {self.sentence} {self.offenders.height} offend: {shown}{more}."
 
 
-def require(findings: Iterable[Finding]) -> None:
+def require(found: Iterable[Invariant]) -> None:
     """Nothing where all findings hold.
 
     Raises
@@ -42,9 +42,9 @@ def require(findings: Iterable[Finding]) -> None:
     BrokenInvariant
         Naming every finding that does not hold, with its first five offenders.
     """
-    broken = [finding for finding in findings if not finding.holds]
+    broken = [invariant for invariant in found if not invariant.holds]
     if broken:
-        raise BrokenInvariant("\n".join(str(finding) for finding in broken))
+        raise BrokenInvariant("\n".join(str(invariant) for invariant in broken))
 
 
 def proposed_owners(proposed: pl.DataFrame, overflow: pl.DataFrame) -> pl.DataFrame:

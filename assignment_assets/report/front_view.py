@@ -10,7 +10,8 @@ import polars as pl
 from markupsafe import Markup
 
 from assignment_assets.domain.assignment.choice import price
-from assignment_assets.report import findings, pictures
+from assignment_assets.report import headlines as headlines
+from assignment_assets.report import pictures
 from assignment_assets.report.grid import Column, Grid, grid, number, prose
 from assignment_assets.report.templates.environment import PAGES
 from assignment_assets.report.wording import decimal, minutes, percent
@@ -44,7 +45,7 @@ SCRIPT = files("assignment_assets.report.templates").joinpath("front.js").read_t
 class FrontView:
     """What the template draws: the finding, the points for the script, the table, a picture for where none runs."""
 
-    finding: str
+    headline: str
     data: dict
     table: Grid
     still: str
@@ -65,7 +66,7 @@ def front_view(front: pl.DataFrame, cycle: str = "") -> FrontView:
     points = [_point(row, knees[0] if knees else None, front) for row in front.sort("point").to_dicts()]
     axes = [{"name": axis.name, "title": axis.title} for axis in AXES]
     return FrontView(
-        findings.of_front(front),
+        headlines.of_front(front),
         {"axes": axes, "points": points},
         _table(points),
         pictures.data_uri(pictures.front(front)),
@@ -84,9 +85,9 @@ def front_page(front: pl.DataFrame, cycle: str) -> str:
         Whose front it is.
     """
     view = None if front.is_empty() else front_view(front, cycle)
-    finding = findings.of_front(front)
+    headline = headlines.of_front(front)
     return PAGES.get_template("front_page.html").render(
-        cycle=cycle, finding=finding, view=view, script=script(), policy=policy()
+        cycle=cycle, headline=headline, view=view, script=script(), policy=policy()
     )
 
 

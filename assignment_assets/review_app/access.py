@@ -24,7 +24,7 @@ _NONCE = re.compile(r"[0-9a-f]{32}")
 PROXY_HOURS = 12
 
 
-class Refused(Exception):
+class PageRefused(Exception):
     """A request that is not answered: `status` 403 or 404, and a sentence for the person."""
 
     def __init__(self, status: int, sentence: str):
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Visit:
+class Session:
     """One person at one page: what the pass grants, and the secret that their forms carry."""
 
     granted: Pass
@@ -51,44 +51,44 @@ def enter(key: bytes, link: str, now: datetime) -> tuple[Pass, str]:
 
     Raises
     ------
-    Refused
+    PageRefused
         The link is not ours, was changed or has expired (403).
     """
     try:
         granted = read_link(key, link, now)
     except BadLink as error:
-        raise Refused(403, str(error)) from error
+        raise PageRefused(403, str(error)) from error
     return granted, f"{link}~{secrets.token_hex(16)}"
 
 
-def visit(request: Request, key: bytes, now: datetime, pages: PagesSetting, folder: DataFolder) -> Visit:
+def session_of(request: Request, key: bytes, now: datetime, pages: PagesSetting, folder: DataFolder) -> Session:
     """Who is asking for a page.
 
     Raises
     ------
-    Refused
+    PageRefused
         Nobody whom we know (403), or somebody who has nothing to do with this page (404).
     """
     role, cycle = request.path_params["role"], request.path_params["cycle"]
     if not is_place(role, cycle):
-        raise Refused(404, "There is no such page.")
+        raise PageRefused(404, "There is no such page.")
     if pages.person_header:
         return _by_header(request, key, now, pages, folder)
     cookie = request.cookies.get(COOKIE, "")
     if not cookie:
-        raise Refused(403, "These pages open with your personal link. Use the link that was sent to you.")
+        raise PageRefused(403, "These pages open with your personal link. Use the link that was sent to you.")
     link, _, nonce = cookie.rpartition("~")
     try:
         granted = read_link(key, link, now)
     except BadLink as error:
-        raise Refused(403, str(error)) from error
+        raise PageRefused(403, str(error)) from error
     if not _NONCE.fullmatch(nonce):
-        raise Refused(403, "This session was changed. Open your personal link again.")
+        raise PageRefused(403, "This session was changed. Open your personal link again.")
     if (granted.role, granted.cycle) != (role, cycle):
-        raise Refused(404, "There is no such page.")
+        raise PageRefused(404, "There is no such page.")
     if role == ROUTING and not sees_every_region(granted.person):
-        raise Refused(403, "This page shows every region; you are not named for all of them any more.")
-    return Visit(granted, cookie, keyed_hash(key, "form", cookie))
+        raise PageRefused(403, "This page shows every region; you are not named for all of them any more.")
+    return Session(granted, cookie, keyed_hash(key, "form", cookie))
 
 
 def sees_every_region(person: str) -> bool:
@@ -97,20 +97,20 @@ def sees_every_region(person: str) -> bool:
     return "*" in signers.get(person.casefold(), [])
 
 
-def _by_header(request: Request, key: bytes, now: datetime, pages: PagesSetting, folder: DataFolder) -> Visit:
+def _by_header(request: Request, key: bytes, now: datetime, pages: PagesSetting, folder: DataFolder) -> Session:
     peer = request.client.host if request.client else ""
     values = request.headers.getlist(pages.person_header)
     if peer not in pages.trusted_proxies or len(values) != 1 or not values[0].strip():
-        raise Refused(403, "These pages are reached through the company's sign-in. Sign in there.")
+        raise PageRefused(403, "These pages are reached through the company's sign-in. Sign in there.")
     email = values[0].strip().casefold()
     role, cycle = request.path_params["role"], request.path_params["cycle"]
     asked = _who_is_asked(folder, role, cycle, email)
     if not asked:
-        raise Refused(404, "There is no such page.")
+        raise PageRefused(404, "There is no such page.")
     nonce = request.cookies.get(COOKIE, "")
     nonce = nonce if _NONCE.fullmatch(nonce) else secrets.token_hex(16)
     granted = Pass(role, cycle, asked, now + timedelta(hours=PROXY_HOURS))
-    return Visit(granted, nonce, keyed_hash(key, "form", f"{email}~{role}~{cycle}~{nonce}"))
+    return Session(granted, nonce, keyed_hash(key, "form", f"{email}~{role}~{cycle}~{nonce}"))
 
 
 def _who_is_asked(folder: DataFolder, role: str, cycle: str, email: str) -> str:
@@ -122,7 +122,7 @@ def _who_is_asked(folder: DataFolder, role: str, cycle: str, email: str) -> str:
 
 
 def keep(response: Response, cookie: str, granted: Pass, now: datetime, is_https: bool) -> None:
-    """Sets the visit's cookie: for its pages alone, out of reach of scripts, gone when the link expires."""
+    """Sets the session's cookie: for its pages alone, out of reach of scripts, gone when the link expires."""
     response.set_cookie(
         COOKIE,
         cookie,
@@ -134,10 +134,10 @@ def keep(response: Response, cookie: str, granted: Pass, now: datetime, is_https
     )
 
 
-def require_form_secret(visiting: Visit, given: str) -> None:
-    """Nothing, or Refused (403) where a form was not made for this visit."""
-    if not given.isascii() or not hmac.compare_digest(visiting.form_secret, given):
-        raise Refused(
+def require_form_secret(session: Session, given: str) -> None:
+    """Nothing, or PageRefused (403) where a form was not made for this session."""
+    if not given.isascii() or not hmac.compare_digest(session.form_secret, given):
+        raise PageRefused(
             403,
             "This form was not opened from your page, or the page was open for too long. "
             "Open your personal link again; what you saved is still there.",

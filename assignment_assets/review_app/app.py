@@ -21,12 +21,12 @@ from assignment_assets.review_app import (
     routing_page,
     signer_page,
 )
-from assignment_assets.review_app.access import Refused, enter, keep, place_of, require_form_secret, visit
-from assignment_assets.review_app.context import Call, House
+from assignment_assets.review_app.access import PageRefused, enter, keep, place_of, require_form_secret, session_of
+from assignment_assets.review_app.context import AppContext, PageRequest
 from assignment_assets.review_app.forms import read_form
 from assignment_assets.review_app.guards import RateLimit, SecurityHeaders
 
-Page = Callable[[Call], Response]
+Page = Callable[[PageRequest], Response]
 STATIC = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
 FIRST = {
     "rep": (rep_page.show, rep_page.submit),
@@ -37,35 +37,35 @@ FIRST = {
 """Role → its first page, and what takes that page's form."""
 
 
-def application(house: House) -> Starlette:
+def application(context: AppContext) -> Starlette:
     """The pages over one data folder."""
-    limit = RateLimit(house.pages.requests_a_minute)
-    is_https = house.pages.url.startswith("https:")
+    limit = RateLimit(context.pages.requests_a_minute)
+    is_https = context.pages.url.startswith("https:")
 
     def route(path: str, show: Page | None, take: Page | None = None) -> Route:
         async def endpoint(request: Request) -> Response:
-            return await _answer(house, limit, request, take if request.method == "POST" else show)
+            return await _answer(context, limit, request, take if request.method == "POST" else show)
 
         methods = [*(["GET"] if show else []), *(["POST"] if take else [])]
         return Route(path, endpoint, methods=methods)
 
     async def door(request: Request) -> Response:
         # Behind one proxy or office network all come from one address: it only limits links that do not open.
-        now, busy = house.clock(), "Too many requests. Wait a minute and open the link again."
+        now, busy = context.clock(), "Too many requests. Wait a minute and open the link again."
         try:
-            granted, cookie = enter(house.key, request.query_params.get("k", ""), now)
-        except Refused as error:
+            granted, cookie = enter(context.key, request.query_params.get("k", ""), now)
+        except PageRefused as error:
             is_allowed = limit.allows(_address(request))
-            return _message(house, error.status, str(error)) if is_allowed else _message(house, 429, busy)
+            return _message(context, error.status, str(error)) if is_allowed else _message(context, 429, busy)
         if not limit.allows(f"{granted.role} {granted.cycle} {granted.person}"):
-            return _message(house, 429, busy)
+            return _message(context, 429, busy)
         response = RedirectResponse(place_of(granted.role, granted.cycle), 303)
         keep(response, cookie, granted, now, is_https)
         return response
 
     async def welcome(request: Request) -> Response:
         return _message(
-            house,
+            context,
             200,
             "These pages open with a personal link. Use the link that was sent to you; if you "
             "have none, ask Growth Strategy.",
@@ -75,13 +75,13 @@ def application(house: House) -> Starlette:
     async def static(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in STATIC:
-            return _message(house, 404, "There is no such page.")
+            return _message(context, 404, "There is no such page.")
         content = files("assignment_assets.review_app").joinpath("static", name).read_bytes()
         return Response(content, media_type=STATIC[name], headers={"cache-control": "max-age=300"})
 
     async def refused(request: Request, error: Exception) -> Response:
         return _message(
-            house,
+            context,
             error.status_code,
             "There is no such page." if error.status_code == 404 else "That cannot be done here.",
         )
@@ -119,58 +119,58 @@ ROLE_OF = {
 
 
 def _first(which: int) -> Page:
-    def page(call: Call) -> Response:
-        return FIRST[call.visit.granted.role][which](call)
+    def page(page_request: PageRequest) -> Response:
+        return FIRST[page_request.session.granted.role][which](page_request)
 
     return page
 
 
-async def _answer(house: House, limit: RateLimit, request: Request, page: Page) -> Response:
-    now = house.clock()
+async def _answer(context: AppContext, limit: RateLimit, request: Request, page: Page) -> Response:
+    now = context.clock()
     try:
-        visiting = visit(request, house.key, now, house.pages, house.folder)
-        granted = visiting.granted
+        session = session_of(request, context.key, now, context.pages, context.folder)
+        granted = session.granted
         if not limit.allows(f"{granted.role} {granted.cycle} {granted.person}"):
-            raise Refused(429, "Too many requests. Wait a minute and try again.")
+            raise PageRefused(429, "Too many requests. Wait a minute and try again.")
         if ROLE_OF.get(page, granted.role) != granted.role:
-            raise Refused(404, "There is no such page.")
+            raise PageRefused(404, "There is no such page.")
         form = await read_form(request) if request.method == "POST" else {}
         if request.method == "POST":
-            require_form_secret(visiting, form.get("form_secret", [""])[0])
-        call = Call(house, visiting, now, dict(request.path_params), request.query_params, form)
-        response = await run_in_threadpool(_one_at_a_time if form else _at_once, page, call)
-    except Refused as error:
+            require_form_secret(session, form.get("form_secret", [""])[0])
+        page_request = PageRequest(context, session, now, dict(request.path_params), request.query_params, form)
+        response = await run_in_threadpool(_one_at_a_time if form else _at_once, page, page_request)
+    except PageRefused as error:
         if error.status in (403, 429) and not limit.allows(_address(request)):
-            return _message(house, 429, "Too many requests. Wait a minute and try again.")
-        return _message(house, error.status, str(error))
+            return _message(context, 429, "Too many requests. Wait a minute and try again.")
+        return _message(context, error.status, str(error))
     except AssignmentError as error:
-        return _message(house, 409, str(error))
-    if house.pages.person_header:
-        keep(response, visiting.cookie, granted, now, house.pages.url.startswith("https:"))
+        return _message(context, 409, str(error))
+    if context.pages.person_header:
+        keep(response, session.cookie, granted, now, context.pages.url.startswith("https:"))
     return response
 
 
-def _at_once(page: Page, call: Call) -> Response:
-    return page(call)
+def _at_once(page: Page, page_request: PageRequest) -> Response:
+    return page(page_request)
 
 
-def _one_at_a_time(page: Page, call: Call) -> Response:
+def _one_at_a_time(page: Page, page_request: PageRequest) -> Response:
     """One person's forms wait for each other, also across processes; different people's do not."""
-    path = call.house.folder.root / "drafts" / call.cycle / call.person / ".lock"
+    path = page_request.context.folder.root / "drafts" / page_request.cycle / page_request.person / ".lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return page(call)
+        return page(page_request)
 
 
-def _message(house: House, status: int, sentence: str, title: str = "") -> HTMLResponse:
+def _message(context: AppContext, status: int, sentence: str, title: str = "") -> HTMLResponse:
     titles = {
         403: "This does not open",
         404: "There is no such page",
         409: "That has changed meanwhile",
         429: "A moment, please",
     }
-    text = house.templates.get_template("message.html").render(
+    text = context.templates.get_template("message.html").render(
         title=title or titles.get(status, "That did not work"), sentence=sentence
     )
     headers = {"retry-after": "60"} if status == 429 else {}

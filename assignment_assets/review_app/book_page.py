@@ -7,11 +7,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.io.workbooks.packets import EDIT_REASONS
-from assignment_assets.review_app.access import Refused
-from assignment_assets.review_app.context import Call
+from assignment_assets.review_app.access import PageRefused
+from assignment_assets.review_app.context import PageRequest
 from assignment_assets.review_app.drafts import read_draft, save_draft
-from assignment_assets.review_app.gate import Standing, require_open, standing_of
-from assignment_assets.review_app.review_view import Provisional, ReviewDesk, desk_of, provisional
+from assignment_assets.review_app.gate import GateState, gate_state_of, require_open
+from assignment_assets.review_app.review_view import Provisional, ReviewView, desk_of, provisional
 from assignment_assets.review_app.submissions import plain
 
 MOST_HITS = 30
@@ -31,86 +31,86 @@ class Book:
     candidates: list[dict]
 
 
-def show(call: Call) -> Response:
+def show(request: PageRequest) -> Response:
     """The book with the director's edits as they left them."""
-    standing, desk, rep = _opened(call)
-    edits, _ = read_draft(call, standing)
-    call.note("viewed book", rep["rep_id"])
-    return HTMLResponse(_page(call, standing, desk, rep, edits, saved=call.query.get("saved") == "1"))
+    gate_state, view, rep = _opened(request)
+    edits, _ = read_draft(request, gate_state)
+    request.note("viewed book", rep["rep_id"])
+    return HTMLResponse(_page(request, gate_state, view, rep, edits, saved=request.query.get("saved") == "1"))
 
 
-def save(call: Call) -> Response:
+def save(request: PageRequest) -> Response:
     """Takes the ticks of this book into the director's draft, or shows what is wrong with them, ticks kept."""
-    standing, desk, rep = _opened(call)
-    require_open(standing)
-    everything, _ = read_draft(call, standing)
-    ticked = _ticked(call, desk, rep)
+    gate_state, view, rep = _opened(request)
+    require_open(gate_state)
+    everything, _ = read_draft(request, gate_state)
+    ticked = _ticked(request, view, rep)
     edits = [edit for edit in everything if edit["rep_id"] != rep["rep_id"]] + ticked
-    if call.one("action") == "search":
-        return HTMLResponse(_page(call, standing, desk, rep, edits, query=call.one("q")))
-    if call.one("last_no") != str(standing.last_no):
+    if request.one("action") == "search":
+        return HTMLResponse(_page(request, gate_state, view, rep, edits, query=request.one("q")))
+    if request.one("last_no") != str(gate_state.last_no):
         fault = "Your review was sent from elsewhere meanwhile. Look at it again, then save."
-        return HTMLResponse(_page(call, standing, desk, rep, edits, [fault]), 409)
-    seen = provisional(call, standing, desk, [edit for edit in edits if edit["reason"]])
-    faults = _faults(call, desk, rep, ticked, seen)
+        return HTMLResponse(_page(request, gate_state, view, rep, edits, [fault]), 409)
+    seen = provisional(request, gate_state, view, [edit for edit in edits if edit["reason"]])
+    faults = _faults(request, view, rep, ticked, seen)
     if faults:
-        return HTMLResponse(_page(call, standing, desk, rep, edits, faults), 422)
-    save_draft(call, standing, edits)
-    call.note("saved draft", rep["rep_id"], what=f"{len(ticked)} edits")
-    return RedirectResponse(f"{call.home}/book/{rep['rep_id']}?saved=1", 303)
+        return HTMLResponse(_page(request, gate_state, view, rep, edits, faults), 422)
+    save_draft(request, gate_state, edits)
+    request.note("saved draft", rep["rep_id"], what=f"{len(ticked)} edits")
+    return RedirectResponse(f"{request.home}/book/{rep['rep_id']}?saved=1", 303)
 
 
-def _opened(call: Call) -> tuple[Standing, ReviewDesk, dict]:
-    standing = standing_of(call.house.folder, call.cycle, "review_edits", call.person, call.now)
-    desk = desk_of(call)
-    mine = desk.people.filter(
+def _opened(request: PageRequest) -> tuple[GateState, ReviewView, dict]:
+    gate_state = gate_state_of(request.context.folder, request.cycle, "review_edits", request.person, request.now)
+    view = desk_of(request)
+    mine = view.people.filter(
         (pl.col("team") == "field")
-        & (pl.col("rep_id") == call.path["rep_id"])
-        & pl.col("region").is_in(desk.regions_of(call.person))
+        & (pl.col("rep_id") == request.path["rep_id"])
+        & pl.col("region").is_in(view.regions_of(request.person))
     )
     if mine.is_empty():
-        call.note("refused book", call.path["rep_id"][:100])
-        raise Refused(404, "There is no such book among your reps'.")
-    return standing, desk, mine.to_dicts()[0]
+        request.note("refused book", request.path["rep_id"][:100])
+        raise PageRefused(404, "There is no such book among your reps'.")
+    return gate_state, view, mine.to_dicts()[0]
 
 
-def _ticked(call: Call, desk: ReviewDesk, rep: dict) -> list[dict]:
+def _ticked(request: PageRequest, view: ReviewView, rep: dict) -> list[dict]:
     """The form's edits: drops from this book, adds to it.
 
     Raises
     ------
-    Refused
+    PageRefused
         A drop names an account that is not an open one of this book, or there are too many (404).
     """
     edits = []
-    droppable = set(desk.editable.filter(pl.col("rep_id") == rep["rep_id"])["account_id"])
-    known = set(desk.books["account_id"])
+    droppable = set(view.editable.filter(pl.col("rep_id") == rep["rep_id"])["account_id"])
+    known = set(view.books["account_id"])
     for kind in ("drop", "add"):
-        for account_id in dict.fromkeys(call.form.get(kind, [])):
+        for account_id in dict.fromkeys(request.form.get(kind, [])):
             if account_id not in (droppable if kind == "drop" else known):
-                call.note(f"refused {kind}", rep["rep_id"], what=account_id[:100])
-                raise Refused(404, "One of these accounts is not one that you can change here.")
-            reason = call.one(f"reason.{account_id}")
+                request.note(f"refused {kind}", rep["rep_id"], what=account_id[:100])
+                raise PageRefused(404, "One of these accounts is not one that you can change here.")
+            reason = request.one(f"reason.{account_id}")
             edits.append(
                 {
                     "edit_kind": kind,
                     "account_id": account_id,
                     "rep_id": rep["rep_id"],
                     "reason": reason if reason in EDIT_REASONS else "",
-                    "note": plain(call.one(f"note.{account_id}")),
+                    "note": plain(request.one(f"note.{account_id}")),
                 }
             )
     if len(edits) > MOST_EDITS:
-        raise Refused(404, "That is more than a book can change.")
+        raise PageRefused(404, "That is more than a book can change.")
     return edits
 
 
-def _faults(call: Call, desk: ReviewDesk, rep: dict, ticked: list[dict], seen: Provisional) -> list[str]:
+def _faults(request: PageRequest, view: ReviewView, rep: dict, ticked: list[dict], seen: Provisional) -> list[str]:
     unreasoned = [edit["account_id"] for edit in ticked if not edit["reason"]]
-    faults = [f"{row['name']}: choose a reason." for row in _addable(desk, unreasoned, call)]
+    faults = [f"{row['name']}: choose a reason." for row in _addable(view, unreasoned, request)]
     for kind, limit, used in (
-        ("add", desk.bounds.max_adds, seen.others_adds),
-        ("drop", desk.bounds.max_drops, seen.others_drops),
+        ("add", view.bounds.max_adds, seen.others_adds),
+        ("drop", view.bounds.max_drops, seen.others_drops),
     ):
         mine = {edit["account_id"] for edit in ticked if edit["edit_kind"] == kind}
         others = used.get(rep["rep_id"], set())
@@ -124,36 +124,36 @@ def _faults(call: Call, desk: ReviewDesk, rep: dict, ticked: list[dict], seen: P
 
 
 def _page(
-    call: Call,
-    standing: Standing,
-    desk: ReviewDesk,
+    request: PageRequest,
+    gate_state: GateState,
+    view: ReviewView,
     rep: dict,
     edits: list[dict],
     faults: list[str] = (),
     query: str = "",
     saved: bool = False,
 ) -> str:
-    seen = provisional(call, standing, desk, [edit for edit in edits if edit["reason"]])
-    book = _book(call, desk, rep)
+    seen = provisional(request, gate_state, view, [edit for edit in edits if edit["reason"]])
+    book = _book(request, view, rep)
     own = {(edit["edit_kind"], edit["account_id"]): edit for edit in edits if edit["rep_id"] == rep["rep_id"]}
     listed = {row["account_id"] for row in book.goes_out}
     asked_ids = [account_id for kind, account_id in own if kind == "add" and account_id not in listed]
-    hits = _search(desk, call, rep, query) if query else []
-    summary = desk.summary(seen.verdicts.reviewed_books.select("account_id", rep_id="reviewed_owner_id"))
-    proposed = desk.summary(desk.rows.select("account_id", rep_id="new_owner_id"))
-    return call.render(
+    hits = _search(view, request, rep, query) if query else []
+    summary = view.summary(seen.verdicts.reviewed_books.select("account_id", rep_id="reviewed_owner_id"))
+    proposed = view.summary(view.rows.select("account_id", rep_id="new_owner_id"))
+    return request.render(
         "book.html",
-        standing=standing,
+        gate_state=gate_state,
         rep=rep,
         book=book,
         own=own,
         seen=seen,
-        bounds=desk.bounds,
+        bounds=view.bounds,
         faults=faults,
         reasons=EDIT_REASONS,
         query=query,
         saved=saved,
-        asked=_addable(desk, asked_ids, call),
+        asked=_addable(view, asked_ids, request),
         hits=[row for row in hits if row["account_id"] not in asked_ids],
         candidates=[row for row in book.candidates if row["account_id"] not in asked_ids],
         now_facts=_row_of(summary, rep),
@@ -166,30 +166,30 @@ def _row_of(summary: pl.DataFrame, rep: dict) -> dict:
     return summary.filter(pl.col("rep_id") == rep["rep_id"]).to_dicts()[0]
 
 
-def _book(call: Call, desk: ReviewDesk, rep: dict) -> Book:
-    rep_id, facts = rep["rep_id"], desk.accounts.select(*FACTS)
+def _book(request: PageRequest, view: ReviewView, rep: dict) -> Book:
+    rep_id, facts = rep["rep_id"], view.accounts.select(*FACTS)
     covered = rep["covered_states"] or []
     into = (
-        desk.moves.filter(pl.col("to_id") == rep_id)
+        view.moves.filter(pl.col("to_id") == rep_id)
         .join(facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left")
         .join(
-            desk.editable.select("account_id", "referral_status", "drive_minutes"),
+            view.editable.select("account_id", "referral_status", "drive_minutes"),
             on="account_id",
             how="left",
             maintain_order="left",
         )
     )
     out = (
-        desk.moves.filter(pl.col("from_id") == rep_id)
+        view.moves.filter(pl.col("from_id") == rep_id)
         .join(facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left")
         .with_columns(is_covered=pl.col("state").is_in(covered))
     )
-    stays = desk.editable.filter((pl.col("rep_id") == rep_id) & ~pl.col("is_move"))
-    locks = desk.proposed.filter((pl.col("rep_id") == rep_id) & (pl.col("phase") == "lock"))
-    fixed = desk.fixed.filter(pl.col("rep_id") == rep_id).select("account_id", move_reason=pl.lit("outside_scope"))
+    stays = view.editable.filter((pl.col("rep_id") == rep_id) & ~pl.col("is_move"))
+    locks = view.proposed.filter((pl.col("rep_id") == rep_id) & (pl.col("phase") == "lock"))
+    fixed = view.fixed.filter(pl.col("rep_id") == rep_id).select("account_id", move_reason=pl.lit("outside_scope"))
     locked = pl.concat([locks.select("account_id", "move_reason"), fixed]).join(facts, on="account_id")
     near = (
-        desk.overflow.join(facts.filter(pl.col("state").is_in(covered)), on="account_id")
+        view.overflow.join(facts.filter(pl.col("state").is_in(covered)), on="account_id")
         .sort(pl.col("value"), "account_id", descending=[True, False], nulls_last=True)
         .head(MOST_HITS)
     )
@@ -199,32 +199,32 @@ def _book(call: Call, desk: ReviewDesk, rep: dict) -> Book:
         out.to_dicts(),
         stays.to_dicts(),
         locked.sort("name").to_dicts(),
-        _addable(desk, near["account_id"].to_list(), call),
+        _addable(view, near["account_id"].to_list(), request),
     )
 
 
-def _search(desk: ReviewDesk, call: Call, rep: dict, query: str) -> list[dict]:
+def _search(view: ReviewView, request: PageRequest, rep: dict, query: str) -> list[dict]:
     """Accounts that the rep could get: of the director's other books or Inside Sales by name, any by its exact id."""
-    open_ones = desk.books.filter(~pl.col("is_locked") & (pl.col("proposed_owner_id") != rep["rep_id"]))
-    own = desk.people.filter(pl.col("region").is_in(desk.regions_of(call.person)))["rep_id"].implode()
+    open_ones = view.books.filter(~pl.col("is_locked") & (pl.col("proposed_owner_id") != rep["rep_id"]))
+    own = view.people.filter(pl.col("region").is_in(view.regions_of(request.person)))["rep_id"].implode()
     near = open_ones.filter(
         (pl.col("proposed_owner_id").is_in(own) | (pl.col("owner_kind") == "inside_sales"))
         & pl.col("state").is_in(rep["covered_states"] or [])
-    ).join(desk.accounts.select("account_id", "name", "value"), on="account_id")
+    ).join(view.accounts.select("account_id", "name", "value"), on="account_id")
     named = near.filter(pl.col("name").str.to_lowercase().str.contains(query.lower(), literal=True))
     ids = named.sort("value", "account_id", descending=[True, False], nulls_last=True)["account_id"].to_list()
     exact = complete_id(query)
     if exact in set(open_ones["account_id"]) and exact not in ids:
         ids = [exact, *ids]
-    return _addable(desk, ids[:MOST_HITS], call)
+    return _addable(view, ids[:MOST_HITS], request)
 
 
-def _addable(desk: ReviewDesk, account_ids: list[str], call: Call) -> list[dict]:
+def _addable(view: ReviewView, account_ids: list[str], request: PageRequest) -> list[dict]:
     """Accounts as they can be asked for: with whom they would be; of other regions' books only the id is shown."""
-    own = set(desk.people.filter(pl.col("region").is_in(desk.regions_of(call.person)))["rep_id"])
-    people = {row["rep_id"]: row for row in desk.people.select("rep_id", "name", "team", "region").to_dicts()}
-    rows = desk.books.filter(pl.col("account_id").is_in(account_ids)).join(
-        desk.accounts.select(*FACTS).drop("state"), on="account_id"
+    own = set(view.people.filter(pl.col("region").is_in(view.regions_of(request.person)))["rep_id"])
+    people = {row["rep_id"]: row for row in view.people.select("rep_id", "name", "team", "region").to_dicts()}
+    rows = view.books.filter(pl.col("account_id").is_in(account_ids)).join(
+        view.accounts.select(*FACTS).drop("state"), on="account_id"
     )
     by_id = {row["account_id"]: row for row in rows.to_dicts()}
     shown = []

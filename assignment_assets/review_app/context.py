@@ -17,13 +17,13 @@ from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import PagesSetting
 from assignment_assets.io.warehouse.warehouse import query_published, read_published
 from assignment_assets.report import wording
-from assignment_assets.review_app.access import Refused, Visit, place_of
-from assignment_assets.review_app.audit import Deed, record
+from assignment_assets.review_app.access import PageRefused, Session, place_of
+from assignment_assets.review_app.audit import AuditEvent, record
 
 MOST_KEPT = 64
 
 
-class Shelf:
+class TableCache:
     """Published tables, and what is drawn from them, read again only where a file has changed."""
 
     def __init__(self, folder: DataFolder):
@@ -83,40 +83,40 @@ class Shelf:
 
 
 @dataclass(frozen=True)
-class House:
+class AppContext:
     """What all pages share; `clock` gives UTC without zone."""
 
     folder: DataFolder
     key: bytes
     pages: PagesSetting
     clock: Callable[[], datetime]
-    shelf: Shelf
+    cache: TableCache
     templates: Environment = field(default_factory=lambda: templates())
 
     def table(self, cycle: str, table: Table) -> pl.DataFrame:
         """A published table of a cycle."""
-        return self.shelf.table(cycle, table)
+        return self.cache.table(cycle, table)
 
     def config(self, cycle: str) -> RunConfig:
         """The cycle's frozen run config.
 
         Raises
         ------
-        Refused
+        PageRefused
             There is no such cycle (404).
         """
         rows = self.table(cycle, RUN_CONFIG)
         if rows.is_empty():
-            raise Refused(404, "There is no such page.")
+            raise PageRefused(404, "There is no such page.")
         return RunConfig.model_validate_json(rows["config_json"][-1])
 
 
 @dataclass(frozen=True)
-class Call:
+class PageRequest:
     """One request as a page's function sees it; `form` is empty for a view."""
 
-    house: House
-    visit: Visit
+    context: AppContext
+    session: Session
     now: datetime
     path: dict[str, str]
     query: QueryParams
@@ -125,17 +125,17 @@ class Call:
     @property
     def cycle(self) -> str:
         """The cycle that the visitor's pass opens."""
-        return self.visit.granted.cycle
+        return self.session.granted.cycle
 
     @property
     def person(self) -> str:
         """The visitor, as gates name them."""
-        return self.visit.granted.person
+        return self.session.granted.person
 
     @property
     def home(self) -> str:
         """The path of the visitor's first page."""
-        return place_of(self.visit.granted.role, self.cycle)
+        return place_of(self.session.granted.role, self.cycle)
 
     def one(self, name: str) -> str:
         """A form field's first value without outer spaces; empty where there is none."""
@@ -143,18 +143,18 @@ class Call:
 
     def table(self, table: Table) -> pl.DataFrame:
         """A published table of the visitor's cycle."""
-        return self.house.table(self.cycle, table)
+        return self.context.table(self.cycle, table)
 
     def note(self, action: str, subject: str, digest: str = "", what: str = "") -> None:
         """Writes down what the visitor did."""
-        granted = self.visit.granted
-        deed = Deed(self.now, granted.person, granted.role, action, granted.cycle, subject, digest, what)
-        record(self.house.folder, deed)
+        granted = self.session.granted
+        event = AuditEvent(self.now, granted.person, granted.role, action, granted.cycle, subject, digest, what)
+        record(self.context.folder, event)
 
     def render(self, template: str, **shown: Any) -> str:
-        """A page, with what every page of a visit shows."""
-        common = {"cycle": self.cycle, "home": self.home, "form_secret": self.visit.form_secret, "now": self.now}
-        return self.house.templates.get_template(template).render(common | shown)
+        """A page, with what every page of a session shows."""
+        common = {"cycle": self.cycle, "home": self.home, "form_secret": self.session.form_secret, "now": self.now}
+        return self.context.templates.get_template(template).render(common | shown)
 
 
 def templates() -> Environment:

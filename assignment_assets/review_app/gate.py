@@ -8,14 +8,14 @@ from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.log import closed_at
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
-from assignment_assets.review_app.access import Refused
+from assignment_assets.review_app.access import PageRefused
 
 _NEXT_GATE = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
 _MOST_SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Standing:
+class GateState:
     """One gate as one person finds it.
 
     `state` is `open`, `late` (the deadline has passed) or `closed` (the waterfall has gone on). `receipts` are the
@@ -50,28 +50,32 @@ class Standing:
         return next((receipt for receipt in self.counting if receipt.person in persons), None)
 
 
-def standing_of(folder: DataFolder, cycle: str, gate: str, person: str, now: datetime) -> Standing:
+def gate_state_of(folder: DataFolder, cycle: str, gate: str, person: str, now: datetime) -> GateState:
     """How a gate stands for a person whom it asks.
 
     Raises
     ------
-    Refused
+    PageRefused
         The gate's packets are not out, or the person is not asked at it (404).
     """
     manifest = read_gate(folder, cycle, gate)
     asked = [each for each in manifest.persons if each.person == person] if manifest else []
     if manifest is None or manifest.is_draft or not asked:
-        raise Refused(404, "There is nothing here for you: the cycle has not asked you anything yet, or it was ended.")
+        raise PageRefused(
+            404, "There is nothing here for you: the cycle has not asked you anything yet, or it was ended."
+        )
     receipts = read_receipts(folder, cycle, gate)
     own = tuple(sorted((each for each in receipts if each.person == person), key=lambda each: -each.receipt_no))
     has_gone_on = closed_at(folder, manifest) is not None or (
         gate in _NEXT_GATE and read_gate(folder, cycle, _NEXT_GATE[gate]) is not None
     )
     state = "closed" if has_gone_on else "late" if now > manifest.deadline and gate != "sign_offs" else "open"
-    return Standing(manifest, asked[0].name, state, own, latest_receipts(receipts, manifest.revision))
+    return GateState(manifest, asked[0].name, state, own, latest_receipts(receipts, manifest.revision))
 
 
-def require_open(standing: Standing) -> None:
-    """Nothing, or Refused (403) where answers do not count any more."""
-    if not standing.is_open:
-        raise Refused(403, "This gate has closed; what you sent in time stands. Growth Strategy can re-open the cycle.")
+def require_open(gate_state: GateState) -> None:
+    """Nothing, or PageRefused (403) where answers do not count any more."""
+    if not gate_state.is_open:
+        raise PageRefused(
+            403, "This gate has closed; what you sent in time stands. Growth Strategy can re-open the cycle."
+        )

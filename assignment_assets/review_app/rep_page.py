@@ -11,9 +11,9 @@ from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_PO
 from assignment_assets.io.intake.look import archived
 from assignment_assets.io.workbooks.lock_list import LOCK_WORDS
 from assignment_assets.io.workbooks.lock_return import read_lock_list
-from assignment_assets.review_app.access import Refused
-from assignment_assets.review_app.context import Call
-from assignment_assets.review_app.gate import Standing, require_open, standing_of
+from assignment_assets.review_app.access import PageRefused
+from assignment_assets.review_app.context import PageRequest
+from assignment_assets.review_app.gate import GateState, gate_state_of, require_open
 from assignment_assets.review_app.submissions import send_lock_list
 
 _TABLES = (ACCOUNTS, OPPORTUNITIES, ELIGIBLE_POOL, CURRENT_BOOKS, REPS)
@@ -32,78 +32,78 @@ class Kind:
     rows: list[dict]
 
 
-def show(call: Call) -> Response:
+def show(request: PageRequest) -> Response:
     """The page, with what the rep left or sent last."""
-    standing = standing_of(call.house.folder, call.cycle, "lock_lists", call.person, call.now)
-    call.note("viewed lock list", call.person)
-    return HTMLResponse(_page(call, standing, _kept_before(call, standing)))
+    gate_state = gate_state_of(request.context.folder, request.cycle, "lock_lists", request.person, request.now)
+    request.note("viewed lock list", request.person)
+    return HTMLResponse(_page(request, gate_state, _kept_before(request, gate_state)))
 
 
-def submit(call: Call) -> Response:
+def submit(request: PageRequest) -> Response:
     """Takes the rep's ticks: refused on the page where they break a rule, else sent like a returned workbook."""
-    standing = standing_of(call.house.folder, call.cycle, "lock_lists", call.person, call.now)
-    require_open(standing)
-    kinds = _kinds(call, _rows(call))
-    kept = list(dict.fromkeys(call.form.get("keep", [])))
+    gate_state = gate_state_of(request.context.folder, request.cycle, "lock_lists", request.person, request.now)
+    require_open(gate_state)
+    kinds = _kinds(request, _rows(request))
+    kept = list(dict.fromkeys(request.form.get("keep", [])))
     pickable = {row["account_id"]: kind for kind in kinds for row in kind.rows}
     if any(account_id not in pickable for account_id in kept):
-        call.note("refused lock list", call.person, what="named an account that is not to be picked")
-        raise Refused(404, "One of these accounts is not on your list.")
-    if call.one("last_no") != str(standing.last_no):
+        request.note("refused lock list", request.person, what="named an account that is not to be picked")
+        raise PageRefused(404, "One of these accounts is not on your list.")
+    if request.one("last_no") != str(gate_state.last_no):
         fault = "Your list was sent from elsewhere meanwhile. Look at it again below, then send it."
-        return HTMLResponse(_page(call, standing, kept, fault), 409)
+        return HTMLResponse(_page(request, gate_state, kept, fault), 409)
     faults = [
         f"{len(mine)} of {kind.quota} {kind.title.lower()} are ticked: untick {len(mine) - kind.quota}."
         for kind in kinds
         if len(mine := [each for each in kept if pickable[each] is kind]) > kind.quota
     ]
     if faults:
-        return HTMLResponse(_page(call, standing, kept, " ".join(faults)), 422)
+        return HTMLResponse(_page(request, gate_state, kept, " ".join(faults)), 422)
     answers = [(account_id, "keep" if account_id in kept else "release") for account_id in pickable]
-    send_lock_list(call, standing, answers)
-    return RedirectResponse(f"{call.home}?sent=1#receipts", 303)
+    send_lock_list(request, gate_state, answers)
+    return RedirectResponse(f"{request.home}?sent=1#receipts", 303)
 
 
-def _page(call: Call, standing: Standing, kept: list[str], fault: str = "") -> str:
-    rows = _rows(call)
-    kinds = _kinds(call, rows)
+def _page(request: PageRequest, gate_state: GateState, kept: list[str], fault: str = "") -> str:
+    rows = _rows(request)
+    kinds = _kinds(request, rows)
     picked = {row["account_id"] for kind in kinds for row in kind.rows}
     locked = rows.filter(pl.col("lock_kind").is_not_null())
     others = [row for row in rows.filter(pl.col("lock_kind").is_null()).to_dicts() if row["account_id"] not in picked]
-    verdicts = call.table(LOCK_VERDICTS).filter(pl.col("rep_id") == call.person)
-    capacity = call.table(CURRENT_BOOKS).filter(pl.col("rep_id") == call.person)["capacity"]
-    return call.render(
+    verdicts = request.table(LOCK_VERDICTS).filter(pl.col("rep_id") == request.person)
+    capacity = request.table(CURRENT_BOOKS).filter(pl.col("rep_id") == request.person)["capacity"]
+    return request.render(
         "rep.html",
-        standing=standing,
+        gate_state=gate_state,
         kinds=kinds,
         kept=set(kept) & picked,
         locked=locked.to_dicts(),
         others=others,
         fault=fault,
         lock_words=LOCK_WORDS,
-        is_sent=call.query.get("sent") == "1" and not fault,
+        is_sent=request.query.get("sent") == "1" and not fault,
         capacity=capacity[0] if capacity.len() else 0,
         total=rows.height,
         verdicts=verdicts.filter(pl.col("verdict") != "accepted").to_dicts(),
     )
 
 
-def _rows(call: Call) -> pl.DataFrame:
+def _rows(request: PageRequest) -> pl.DataFrame:
     """The rep's free accounts with their automatic lock, and whether the rep covers the account's state."""
-    house, cycle = call.house, call.cycle
+    context, cycle = request.context, request.cycle
 
     def draw() -> pl.DataFrame:
-        accounts, opportunities, pool, books, reps = (house.table(cycle, table) for table in _TABLES)
-        candidates = lock_candidates(accounts, opportunities, pool, books, house.config(cycle))
+        accounts, opportunities, pool, books, reps = (context.table(cycle, table) for table in _TABLES)
+        candidates = lock_candidates(accounts, opportunities, pool, books, context.config(cycle))
         return lock_list_rows(candidates, reps).join(
             candidates.select("account_id", "is_covered"), on="account_id", how="left", maintain_order="left"
         )
 
-    return house.shelf.drawn("lock rows", cycle, _TABLES, draw).filter(pl.col("rep_id") == call.person)
+    return context.cache.drawn("lock rows", cycle, _TABLES, draw).filter(pl.col("rep_id") == request.person)
 
 
-def _kinds(call: Call, rows: pl.DataFrame) -> list[Kind]:
-    config = call.house.config(call.cycle)
+def _kinds(request: PageRequest, rows: pl.DataFrame) -> list[Kind]:
+    config = request.context.config(request.cycle)
     quotas = {"dormant": config.dormant_quota, "never": config.never_referred_quota}
     free = rows.filter(pl.col("lock_kind").is_null() & pl.col("is_covered"))
     return [
@@ -112,9 +112,9 @@ def _kinds(call: Call, rows: pl.DataFrame) -> list[Kind]:
     ]
 
 
-def _kept_before(call: Call, standing: Standing) -> list[str]:
+def _kept_before(request: PageRequest, gate_state: GateState) -> list[str]:
     """What the receipt that counts so far says is kept, whether it came from this page or in a workbook."""
-    if standing.own is None:
+    if gate_state.own is None:
         return []
-    rows = read_lock_list(archived(call.house.folder, standing.own)).rows
+    rows = read_lock_list(archived(request.context.folder, gate_state.own)).rows
     return rows.filter((pl.col("answer") == "keep") & pl.col("rule").is_null())["account_id"].to_list()

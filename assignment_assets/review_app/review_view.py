@@ -30,8 +30,8 @@ from assignment_assets.domain.tables import (
 from assignment_assets.io.intake.look import archived
 from assignment_assets.io.workbooks.review_return import read_review
 from assignment_assets.report.books import field_reps, ownership
-from assignment_assets.review_app.context import Call
-from assignment_assets.review_app.gate import Standing
+from assignment_assets.review_app.context import PageRequest
+from assignment_assets.review_app.gate import GateState
 
 TABLES = (ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW)
 MOST_PROVISIONAL = 6  # each holds every book of the cycle
@@ -40,7 +40,7 @@ _JUDGING = Semaphore(2)  # every judgement copies the cycle's books: a rush of p
 
 
 @dataclass(frozen=True)
-class ReviewDesk:
+class ReviewView:
     """A cycle's proposal as reviews need it; frames as the rules in `domain` name them."""
 
     accounts: pl.DataFrame
@@ -93,20 +93,20 @@ class Provisional:
     others_drops: dict[str, set[str]] = field(default_factory=dict)
 
 
-def desk_of(call: Call) -> ReviewDesk:
+def desk_of(request: PageRequest) -> ReviewView:
     """The cycle's proposal, drawn once for each time that it is published."""
-    house, cycle = call.house, call.cycle
+    context, cycle = request.context, request.cycle
 
-    def draw() -> ReviewDesk:
-        accounts, pool, books, reps, proposed, overflow = (house.table(cycle, table) for table in TABLES)
-        config = house.config(cycle)
+    def draw() -> ReviewView:
+        accounts, pool, books, reps, proposed, overflow = (context.table(cycle, table) for table in TABLES)
+        config = context.config(cycle)
         rows = assigned(proposed, overflow)
         review = review_books(rows, pool, books)
         to_place = pool.join(
             review.filter((pl.col("owner_kind") == "field") & ~pl.col("is_locked")).select("account_id"),
             on="account_id",
         ).rename({"owner_id": "current_owner_id"})
-        return ReviewDesk(
+        return ReviewView(
             accounts=accounts,
             reps=reps,
             current_books=books,
@@ -123,37 +123,37 @@ def desk_of(call: Call) -> ReviewDesk:
             bounds=Bounds(config.max_adds, config.max_drops),
         )
 
-    return house.shelf.drawn("review desk", cycle, TABLES, draw)
+    return context.cache.drawn("review view", cycle, TABLES, draw)
 
 
-def provisional(call: Call, standing: Standing, desk: ReviewDesk, edits: list[dict]) -> Provisional:
+def provisional(request: PageRequest, gate_state: GateState, view: ReviewView, edits: list[dict]) -> Provisional:
     """What the edits would come to beside everybody else's last submission, were the gate to close now."""
-    receipts = tuple(each for each in standing.counting if each.person != call.person)
-    taken = withdrawn_now(call)
-    key = "provisional", call.person, tuple(each.digest for each in receipts), repr(edits), tuple(taken.rows())
+    receipts = tuple(each for each in gate_state.counting if each.person != request.person)
+    taken = withdrawn_now(request)
+    key = "provisional", request.person, tuple(each.digest for each in receipts), repr(edits), tuple(taken.rows())
 
     def draw() -> Provisional:
         with _JUDGING:
-            others = [_edits_of(call, receipt) for receipt in receipts]
-            alone = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others]), taken)
-            adds, drops = used(alone.edit_verdicts, desk)
-            number = max((each.receipt_no for each in standing.counting), default=0) + 1
+            others = [_edits_of(request, receipt) for receipt in receipts]
+            alone = _judge(view, pl.concat([REVIEW_EDITS.empty(), *others]), taken)
+            adds, drops = used(alone.edit_verdicts, view)
+            number = max((each.receipt_no for each in gate_state.counting), default=0) + 1
             own = pl.DataFrame(
-                [_as_edit(edit, row_no, number, call.person) for row_no, edit in enumerate(edits, 1)],
+                [_as_edit(edit, row_no, number, request.person) for row_no, edit in enumerate(edits, 1)],
                 schema=REVIEW_EDITS.columns,
             )
-            verdicts = _judge(desk, pl.concat([REVIEW_EDITS.empty(), *others, own]), taken) if edits else alone
+            verdicts = _judge(view, pl.concat([REVIEW_EDITS.empty(), *others, own]), taken) if edits else alone
             mine = verdicts.edit_verdicts.filter(pl.col("receipt_no") == number)
             told = {
                 (row["edit_kind"], row["rep_id"], row["account_id"]): (
                     row["verdict"],
-                    to_you(row["message"], call.person, number),
+                    to_you(row["message"], request.person, number),
                 )
                 for row in mine.to_dicts()
             }
             return Provisional(verdicts, told, adds, drops)
 
-    return call.house.shelf.drawn(key, call.cycle, TABLES, draw, MOST_PROVISIONAL)
+    return request.context.cache.drawn(key, request.cycle, TABLES, draw, MOST_PROVISIONAL)
 
 
 def to_you(message: str, person: str, receipt_no: int) -> str:
@@ -166,19 +166,21 @@ def to_you(message: str, person: str, receipt_no: int) -> str:
     )
 
 
-def withdrawn_now(call: Call) -> pl.DataFrame:
+def withdrawn_now(request: PageRequest) -> pl.DataFrame:
     """account_id and other_cycle: the accounts that a narrower open cycle has taken over meanwhile."""
-    claims = call.house.shelf.query("eligible_pool/open_claims", (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS), call.cycle)
-    return withdrawn(claims, call.house.config(call.cycle).scope).rename({"detail": "other_cycle"})
+    claims = request.context.cache.query(
+        "eligible_pool/open_claims", (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS), request.cycle
+    )
+    return withdrawn(claims, request.context.config(request.cycle).scope).rename({"detail": "other_cycle"})
 
 
-def used(verdicts: pl.DataFrame, desk: ReviewDesk) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def used(verdicts: pl.DataFrame, view: ReviewView) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Accounts that count as adds and as drops of each book, net: accepted and held edits on both ends."""
     adds, drops = defaultdict(set), defaultdict(set)
-    standing = verdicts.filter(pl.col("verdict").is_in(["accepted", "held"])).join(
-        desk.books.select("account_id", "proposed_owner_id", "owner_kind"), on="account_id", how="left"
+    gate_state = verdicts.filter(pl.col("verdict").is_in(["accepted", "held"])).join(
+        view.books.select("account_id", "proposed_owner_id", "owner_kind"), on="account_id", how="left"
     )
-    for row in standing.to_dicts():
+    for row in gate_state.to_dicts():
         if row["edit_kind"] == "add":
             adds[row["rep_id"]].add(row["account_id"])
         if row["owner_kind"] == "field":
@@ -186,11 +188,11 @@ def used(verdicts: pl.DataFrame, desk: ReviewDesk) -> tuple[dict[str, set[str]],
     return dict(adds), dict(drops)
 
 
-def sent_edits(call: Call, receipt: Receipt | None) -> list[dict]:
+def sent_edits(request: PageRequest, receipt: Receipt | None) -> list[dict]:
     """The usable edits of a receipt, in the columns of a draft."""
     if receipt is None:
         return []
-    return [dict(edit) for edit in _usable(archived(call.house.folder, receipt))]
+    return [dict(edit) for edit in _usable(archived(request.context.folder, receipt))]
 
 
 @lru_cache(maxsize=MOST_READ)
@@ -200,10 +202,10 @@ def _usable(path: Path) -> tuple[dict, ...]:
     return tuple(rows.select("edit_kind", "account_id", "rep_id", reason="edit_reason", note="note").to_dicts())
 
 
-def _edits_of(call: Call, receipt: Receipt) -> pl.DataFrame:
+def _edits_of(request: PageRequest, receipt: Receipt) -> pl.DataFrame:
     rows = [
         _as_edit(edit, row_no, receipt.receipt_no, receipt.person)
-        for row_no, edit in enumerate(sent_edits(call, receipt), 1)
+        for row_no, edit in enumerate(sent_edits(request, receipt), 1)
     ]
     return pl.DataFrame(rows, schema=REVIEW_EDITS.columns)
 
@@ -221,13 +223,13 @@ def _as_edit(edit: dict, row_no: int, receipt_no: int, director: str) -> dict:
     }
 
 
-def _judge(desk: ReviewDesk, edits: pl.DataFrame, taken: pl.DataFrame) -> Verdicts:
+def _judge(view: ReviewView, edits: pl.DataFrame, taken: pl.DataFrame) -> Verdicts:
     return judge(
         edits,
-        desk.books,
-        desk.people,
-        desk.fallback,
-        bounds=desk.bounds,
-        coverage_overrides=desk.overrides,
+        view.books,
+        view.people,
+        view.fallback,
+        bounds=view.bounds,
+        coverage_overrides=view.overrides,
         withdrawn=taken,
     )

@@ -28,28 +28,28 @@ from assignment_assets.domain.routing.views import ALL_RULES, SPANS, minutes_to_
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.routing_copies import read_routing
-from assignment_assets.review_app.access import Refused
-from assignment_assets.review_app.context import Call
+from assignment_assets.review_app.access import PageRefused
+from assignment_assets.review_app.context import PageRequest
 
 MOST_ROWS, MOST_SHORT = 200, 20
 STOPPED = timedelta(hours=2)
 SPAN_WORDS = {"day": "the last 24 hours", "month": "the last 30 days"}
 
 
-def show(call: Call) -> Response:
+def show(request: PageRequest) -> Response:
     """The page; `?span=month` shows the log of 30 days in place of a day."""
-    span = call.query.get("span", "day")
+    span = request.query.get("span", "day")
     if span not in SPANS:
-        raise Refused(404, "There is no such page.")
-    call.note("viewed routing", span)
+        raise PageRefused(404, "There is no such page.")
+    request.note("viewed routing", span)
     return HTMLResponse(
-        call.render("routing.html", span=span, spans=SPAN_WORDS, **_shown(call.house.folder, span, call.now))
+        request.render("routing.html", span=span, spans=SPAN_WORDS, **_shown(request.context.folder, span, request.now))
     )
 
 
-def refuse(call: Call) -> Response:
+def refuse(request: PageRequest) -> Response:
     """Nothing is sent from this page."""
-    raise Refused(404, "There is nothing to send from this page.")
+    raise PageRefused(404, "There is nothing to send from this page.")
 
 
 def _shown(folder: DataFolder, span: str, now: datetime) -> dict:

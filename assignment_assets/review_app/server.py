@@ -17,7 +17,7 @@ from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import PagesSetting, read_settings
 from assignment_assets.review_app.access import sees_every_region
 from assignment_assets.review_app.app import application
-from assignment_assets.review_app.context import House, Shelf
+from assignment_assets.review_app.context import AppContext, TableCache
 
 START_SECONDS = 20.0
 DRAIN_SECONDS = 3
@@ -25,10 +25,10 @@ DRAIN_SECONDS = 3
 
 def serve(port: int, host: str = "127.0.0.1") -> None:
     """Serves the pages over the data folder of the environment until Ctrl-C."""
-    house = house_of(DataFolder.from_environment(), engine_key(), read_settings().pages, utc_now)
+    context = context_of(DataFolder.from_environment(), engine_key(), read_settings().pages, utc_now)
     with socket.create_server((host, port)) as listener:
         print(f"Review pages: http://{host}:{listener.getsockname()[1]}", flush=True)
-        uvicorn.Server(_config(house)).run(sockets=[listener])
+        uvicorn.Server(_config(context)).run(sockets=[listener])
 
 
 @contextmanager
@@ -46,9 +46,9 @@ def running(
     SourceUnavailable
         They did not come up within 20 seconds.
     """
-    house = house_of(folder, key, pages or PagesSetting(), clock)
+    context = context_of(folder, key, pages or PagesSetting(), clock)
     with socket.create_server(("127.0.0.1", port)) as listener:
-        server = uvicorn.Server(_config(house))
+        server = uvicorn.Server(_config(context))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         give_up = time.monotonic() + START_SECONDS
@@ -66,9 +66,9 @@ def running(
             thread.join()
 
 
-def house_of(folder: DataFolder, key: bytes, pages: PagesSetting, clock: Callable[[], datetime]) -> House:
+def context_of(folder: DataFolder, key: bytes, pages: PagesSetting, clock: Callable[[], datetime]) -> AppContext:
     """What the pages are made with."""
-    return House(folder, key, pages, clock, Shelf(folder))
+    return AppContext(folder, key, pages, clock, TableCache(folder))
 
 
 def link_to(
@@ -120,9 +120,9 @@ def routing_link(key: bytes, pages: PagesSetting, person: str, now: datetime) ->
     return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
 
 
-def _config(house: House) -> uvicorn.Config:
+def _config(context: AppContext) -> uvicorn.Config:
     return uvicorn.Config(
-        application(house),
+        application(context),
         log_level="warning",
         access_log=False,
         lifespan="off",

@@ -21,17 +21,17 @@ from assignment_assets.domain.tables import (
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.report.balance import balance
-from assignment_assets.review_app.context import Call
-from assignment_assets.review_app.review_view import TABLES, ReviewDesk, desk_of
+from assignment_assets.review_app.context import PageRequest
+from assignment_assets.review_app.review_view import TABLES, ReviewView, desk_of
 
 DRIFTED = ("drift", "drift_rule", "gone", "held", "failed", "unknown", "deferred")
 
 
 @dataclass(frozen=True)
-class SigningDesk:
+class SigningView:
     """The sign-off of a cycle as one signer sees it; rows are dictionaries ready to be shown."""
 
-    review: ReviewDesk
+    review: ReviewView
     regions: list[dict]
     held: list[dict]
     edits: list[dict]
@@ -49,26 +49,28 @@ class SigningDesk:
         return next((row for row in self.regions if row["region"] == name), None)
 
 
-def signing_desk_of(call: Call) -> SigningDesk:
+def signing_view_of(request: PageRequest) -> SigningView:
     """The regions that the visitor may sign, and what belongs to them."""
-    review = desk_of(call)
-    manifest = read_gate(call.house.folder, call.cycle, "sign_offs")
-    mine = sorted({each.subject for each in manifest.persons if each.person == call.person})
-    digests = call.table(REGION_DIGESTS).filter(pl.col("region").is_in(mine))
-    verdicts = call.table(SIGN_OFF_VERDICTS).sort("receipt_no").to_dicts()
+    review = desk_of(request)
+    manifest = read_gate(request.context.folder, request.cycle, "sign_offs")
+    mine = sorted({each.subject for each in manifest.persons if each.person == request.person})
+    digests = request.table(REGION_DIGESTS).filter(pl.col("region").is_in(mine))
+    verdicts = request.table(SIGN_OFF_VERDICTS).sort("receipt_no").to_dicts()
     waiting = {
         receipt.subject
-        for receipt in latest_receipts(read_receipts(call.house.folder, call.cycle, "sign_offs"), manifest.revision)
+        for receipt in latest_receipts(
+            read_receipts(request.context.folder, request.cycle, "sign_offs"), manifest.revision
+        )
         if receipt.receipt_no not in {row["receipt_no"] for row in verdicts}
     }
     regions = [
         row | _standing(row, verdicts, waiting) | {"revision": manifest.revision}
         for row in digests.sort("region").to_dicts()
     ]
-    edits = _edits(call, review, mine)
+    edits = _edits(request, review, mine)
     decided = {
         (row["receipt_no"], row["account_id"], row["rep_id"]): row
-        for row in call.table(DECISION_VERDICTS).to_dicts()
+        for row in request.table(DECISION_VERDICTS).to_dicts()
         if row["verdict"] == "accepted"
     }
     for row in edits:
@@ -76,45 +78,45 @@ def signing_desk_of(call: Call) -> SigningDesk:
         row["decision"] = f"{decision['decision']}, {decision['decided_by']}" if decision else ""
         row["waits"] = f"held {row['receipt_no']} {row['account_id']} {row['rep_id']}" in waiting
     held = [row for row in edits if row["verdict"] == "held" and row["edit_kind"] == "add" and not row["decision"]]
-    return SigningDesk(review, regions, held, edits, _drift(call, review, mine), _conflicts(call, mine, waiting))
+    return SigningView(review, regions, held, edits, _drift(request, review, mine), _conflicts(request, mine, waiting))
 
 
-def token_of(call: Call) -> tuple[str, str]:
+def token_of(request: PageRequest) -> tuple[str, str]:
     """The personal token that the form carries, or a sentence that says what is wrong with it."""
-    token = call.one("token").lower()
-    own = signer_token(call.house.key, call.person)
+    token = request.one("token").lower()
+    own = signer_token(request.context.key, request.person)
     if len(token) != 64 or any(letter not in "0123456789abcdef" for letter in token):
         return "", "A signing token has 64 of the characters 0 to 9 and a to f. Paste yours; nothing was signed."
-    if not verify(own, {"check": call.person}, sign(token, {"check": call.person})):
-        call.note("wrong token", call.person)
+    if not verify(own, {"check": request.person}, sign(token, {"check": request.person})):
+        request.note("wrong token", request.person)
         return "", "This is not your signing token. Paste the one that was handed to you; nothing was signed."
     return token, ""
 
 
-def balances(call: Call, review: ReviewDesk, regions: tuple[str, ...]) -> dict[str, dict]:
+def balances(request: PageRequest, review: ReviewView, regions: tuple[str, ...]) -> dict[str, dict]:
     """Region → what of its opportunities sits in the wrong book: before, proposed, reviewed (per cent)."""
 
     def draw() -> dict[str, dict]:
-        owned = review.owned(books_now(call))
+        owned = review.owned(books_now(request))
         even = {region: balance(owned, review.measured([region])) for region in regions}
         return {
             region: dict(rows.filter(pl.col("measure") == "opp_count").select("book_state", "hoover_pct").iter_rows())
             for region, rows in even.items()
         }
 
-    return call.house.shelf.drawn(("balances", regions), call.cycle, (*TABLES, DECIDED_BOOKS), draw)
+    return request.context.cache.drawn(("balances", regions), request.cycle, (*TABLES, DECIDED_BOOKS), draw)
 
 
-def books_now(call: Call) -> pl.DataFrame:
+def books_now(request: PageRequest) -> pl.DataFrame:
     """The reviewed books with held edits decided, as they stand."""
-    return call.table(DECIDED_BOOKS)
+    return request.table(DECIDED_BOOKS)
 
 
-def moves_of(call: Call, review: ReviewDesk, region: str) -> pl.DataFrame:
+def moves_of(request: PageRequest, review: ReviewView, region: str) -> pl.DataFrame:
     """The region's moves as its signature covers them, with names and values."""
     names = dict(review.reps.select("rep_id", "name").iter_rows())
     rows = (
-        call.table(SIGN_OFF_PACKETS)
+        request.table(SIGN_OFF_PACKETS)
         .filter(pl.col("region") == region)
         .join(review.accounts.select("account_id", "name", "state", "value"), on="account_id", how="left")
     )
@@ -140,7 +142,7 @@ def _standing(row: dict, verdicts: list[dict], waiting: set[str]) -> dict:
     return {"standing": "open", "signed_by": "", "last_message": last}
 
 
-def _edits(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:
+def _edits(request: PageRequest, review: ReviewView, regions: list[str]) -> list[dict]:
     """Every edit that touches the regions, with its author and its verdict."""
     people = {row["rep_id"]: row for row in review.people.select("rep_id", "name", "region", "team").to_dicts()}
     accounts = {
@@ -148,7 +150,7 @@ def _edits(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:
     }
     proposed = dict(review.books.select("account_id", "proposed_owner_id").iter_rows())
     shown = []
-    for row in call.table(EDIT_VERDICTS).sort("receipt_no", "row_no").to_dicts():
+    for row in request.table(EDIT_VERDICTS).sort("receipt_no", "row_no").to_dicts():
         rep, holder = (people.get(each, {}) for each in (row["rep_id"], proposed.get(row["account_id"])))
         touched = {each.get("region") or HOUSE for each in (rep, holder) if each.get("team") == "field"}
         if touched & set(regions):
@@ -167,17 +169,19 @@ def _edits(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:
     return shown
 
 
-def _conflicts(call: Call, regions: list[str], waiting: set[str]) -> list[dict]:
+def _conflicts(request: PageRequest, regions: list[str], waiting: set[str]) -> list[dict]:
     """The regions' conflicts, severe and unresolved ones first."""
     order = {severity: place for place, severity in enumerate(SEVERITIES)}
-    rows = call.table(CONFLICTS).filter(pl.col("region").is_in(regions)).to_dicts()
+    rows = request.table(CONFLICTS).filter(pl.col("region").is_in(regions)).to_dicts()
     shown = [row | {"waits": f"conflict {row['conflict']}" in waiting} for row in rows]
     return sorted(shown, key=lambda row: (order[row["severity"]], bool(row["resolved_by"]), row["conflict"]))
 
 
-def _drift(call: Call, review: ReviewDesk, regions: list[str]) -> list[dict]:
+def _drift(request: PageRequest, review: ReviewView, regions: list[str]) -> list[dict]:
     """Accounts whose write did not come about, with the reason that the write-back logged."""
-    log = call.table(WRITE_BACK_LOG).sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
-    packets = call.table(SIGN_OFF_PACKETS).filter(pl.col("region").is_in(regions)).select("account_id").unique()
+    log = (
+        request.table(WRITE_BACK_LOG).sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
+    )
+    packets = request.table(SIGN_OFF_PACKETS).filter(pl.col("region").is_in(regions)).select("account_id").unique()
     rows = log.filter(pl.col("outcome").is_in(DRIFTED)).join(packets, on="account_id", how="semi")
     return rows.join(review.accounts.select("account_id", "name"), on="account_id", how="left").to_dicts()

@@ -27,51 +27,51 @@ from assignment_assets.domain.routing.tables import (
 )
 from assignment_assets.domain.routing.workload import above_high_water
 from assignment_assets.domain.sign_off.standing import StandingPolicy
-from assignment_assets.routing.log import Page, RoutingLog
+from assignment_assets.routing.log import RoutingLog, Transaction
 from assignment_assets.routing.poll import note_exceptions
 
 Policies = dict[str, tuple[StandingPolicy, str]]
 POOL_RULE = "territory_pool"
 
 
-def people_now(page: Page, now: datetime) -> People:
+def people_now(transaction: Transaction, now: datetime) -> People:
     """The reps as they stand: loads with what is on its way, and who is above the high-water mark."""
-    in_force = owners_in_force(page.rows(DECISIONS), page.rows(WRITES))
-    counts = loads(page.rows(SEEN_ACCOUNTS), in_force)
-    return People(page.rows(SEEN_REPS), counts, above_high_water(page.rows(WORKLOAD)), now.date())
+    in_force = owners_in_force(transaction.rows(DECISIONS), transaction.rows(WRITES))
+    counts = loads(transaction.rows(SEEN_ACCOUNTS), in_force)
+    return People(transaction.rows(SEEN_REPS), counts, above_high_water(transaction.rows(WORKLOAD)), now.date())
 
 
 def decide(log: RoutingLog, rules: RoutingRules, policies: Policies, now: datetime) -> Routed:
     """Decides for every candidate of the last poll that has no decision of that poll yet."""
-    with log.open() as page:
-        arrivals, decisions = page.rows(NEW_ACCOUNTS), page.rows(DECISIONS)
+    with log.open() as transaction:
+        arrivals, decisions = transaction.rows(NEW_ACCOUNTS), transaction.rows(DECISIONS)
         latest = arrivals.filter(pl.col("seen_at") == pl.col("seen_at").max())
         candidates = latest.join(decisions, on=["account_id", "seen_at"], how="anti")
         if not candidates.height:
             return Routed()
         digests = {kind: digest for kind, (_, digest) in policies.items()}
-        router = Router(rules, people_now(page, now), rotation(decisions), decisions.height + 1, digests)
+        router = Router(rules, people_now(transaction, now), rotation(decisions), decisions.height + 1, digests)
         routed = router.route(candidates, now)
         decided, conflicts = routed.frames()
-        page.append(DECISIONS, decided)
-        page.append(CONFLICTS, conflicts)
-        faults = [("rules", "routing rules", str(fault)) for fault in unknown_reps(rules, page.rows(SEEN_REPS))]
-        note_exceptions(page, [*faults, *_bypassed(routed)], now)
-        _settle_families(page, decided)
+        transaction.append(DECISIONS, decided)
+        transaction.append(CONFLICTS, conflicts)
+        faults = [("rules", "routing rules", str(fault)) for fault in unknown_reps(rules, transaction.rows(SEEN_REPS))]
+        note_exceptions(transaction, [*faults, *_bypassed(routed)], now)
+        _settle_families(transaction, decided)
     return routed
 
 
-def _settle_families(page: Page, decided: pl.DataFrame) -> None:
+def _settle_families(transaction: Transaction, decided: pl.DataFrame) -> None:
     """Notes at the events of families which decision settled them."""
     settled = decided.filter(pl.col("why").is_in(FAMILY)).select(
         "decided_at", kind="why", subject_id="account_id", by=pl.format("routing decision {}", "decision_no")
     )
     events = (
-        page.rows(EVENTS)
+        transaction.rows(EVENTS)
         .filter(pl.col("cycle").is_null() & pl.col("scope").eq("family"))
         .join(settled, on=["kind", "subject_id"])
     )
-    page.merge(EVENTS, events.with_columns(cycle="by"))
+    transaction.merge(EVENTS, events.with_columns(cycle="by"))
 
 
 def _bypassed(routed: Routed) -> list[tuple[str, str, str]]:
@@ -90,8 +90,8 @@ def plan_events(
     Where there is a pilot, cycles of other regions wait for a person whatever the policies cover.
     For departures it also settles the way of each account, and routes the low tiers to the territory pool.
     """
-    with log.open() as page:
-        events, standing = page.rows(EVENTS), page.rows(EVENT_CYCLES)
+    with log.open() as transaction:
+        events, standing = transaction.rows(EVENTS), transaction.rows(EVENT_CYCLES)
         going = ready(events, rules.quiet_minutes, now)
         if not going.height:
             return EVENT_CYCLES.empty()
@@ -101,20 +101,22 @@ def plan_events(
             plans.append(plan_cycles(events_of_side, used, in_force, now))
             used += plans[-1][0]["cycle"].to_list()
         cycles, of_event = (pl.concat(frames) for frames in zip(*plans, strict=True))
-        page.append(EVENT_CYCLES, cycles)
-        page.merge(EVENTS, events.drop("cycle").join(of_event, on="event_id"))
+        transaction.append(EVENT_CYCLES, cycles)
+        transaction.merge(EVENTS, events.drop("cycle").join(of_event, on="event_id"))
         leavers = going.filter(pl.col("kind") == "departure")["subject_id"].unique().sort().to_list()
         if leavers:
-            _settle_departures(page, leavers, rules, policies, now)
+            _settle_departures(transaction, leavers, rules, policies, now)
     return cycles
 
 
-def _settle_departures(page: Page, leavers: list[str], rules: RoutingRules, policies: Policies, now: datetime) -> None:
-    accounts, reps = page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS)
-    plan = departure_plan(accounts, reps, page.rows(SEEN_OPPORTUNITIES), leavers, rules, now)
-    page.append(DEPARTURES, plan)
-    people = people_now(page, now)
-    first_no = page.rows(DECISIONS).height + 1
+def _settle_departures(
+    transaction: Transaction, leavers: list[str], rules: RoutingRules, policies: Policies, now: datetime
+) -> None:
+    accounts, reps = transaction.rows(SEEN_ACCOUNTS), transaction.rows(SEEN_REPS)
+    plan = departure_plan(accounts, reps, transaction.rows(SEEN_OPPORTUNITIES), leavers, rules, now)
+    transaction.append(DEPARTURES, plan)
+    people = people_now(transaction, now)
+    first_no = transaction.rows(DECISIONS).height + 1
     digest = policies["departure"][1] if "departure" in policies else None
     regions = dict(reps.select("rep_id", "region").iter_rows())
     rows, held = [], []
@@ -152,5 +154,5 @@ def _settle_departures(page: Page, leavers: list[str], rules: RoutingRules, poli
                 "held_at": now,
             }
         )
-    page.append(DECISIONS, pl.DataFrame(rows, schema=DECISIONS.columns))
-    page.merge(TERRITORY_POOL, pl.DataFrame(held, schema=TERRITORY_POOL.columns))
+    transaction.append(DECISIONS, pl.DataFrame(rows, schema=DECISIONS.columns))
+    transaction.merge(TERRITORY_POOL, pl.DataFrame(held, schema=TERRITORY_POOL.columns))

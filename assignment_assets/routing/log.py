@@ -34,7 +34,7 @@ class RoutingLog:
         return self._folder
 
     @contextmanager
-    def open(self) -> Iterator["Page"]:
+    def open(self) -> Iterator["Transaction"]:
         """The tables, in one transaction that ends with the block and is undone where the block fails.
 
         Raises
@@ -43,18 +43,18 @@ class RoutingLog:
             Another process holds the file.
         """
         with self._connection() as connection:
-            page = Page(connection, self._frames if self._kept is not None else {})
+            transaction = Transaction(connection, self._frames if self._kept is not None else {})
             connection.begin()
             try:
-                yield page
+                yield transaction
             except BaseException:
                 connection.rollback()
                 self._frames.clear()
                 raise
             connection.commit()
-            for table in page.changed.values():
+            for table in transaction.changed.values():
                 if table not in UNPUBLISHED:
-                    publish(self._folder, table, page.rows(table))
+                    publish(self._folder, table, transaction.rows(table))
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -83,7 +83,7 @@ class RoutingLog:
             yield connection
 
 
-class Page:
+class Transaction:
     """The log within one transaction; `changed` names the tables that were written.
 
     `frames` holds tables as they stand, by name: a table is read once, and kept in step with what is written.

@@ -21,7 +21,7 @@ MOST_MARKS = 5_000
 
 
 @dataclass(frozen=True)
-class Seen:
+class Sighting:
     """Whether a pass should run now, why (not), the key of its run, and the cursor for the next look."""
 
     should_run: bool
@@ -30,7 +30,7 @@ class Seen:
     cursor: str
 
 
-def look(folder: DataFolder, reader: ChangeReader | None, rules: RoutingRules, cursor: str, now: datetime) -> Seen:
+def look(folder: DataFolder, reader: ChangeReader | None, rules: RoutingRules, cursor: str, now: datetime) -> Sighting:
     """Compares the stamps of what was modified lately with those of the last look.
 
     The overlap shows most records several times; a record counts as changed once for each of its stamps.
@@ -54,17 +54,17 @@ def look(folder: DataFolder, reader: ChangeReader | None, rules: RoutingRules, c
     marks = sorted(hashlib.sha256(f"{record}{stamp}".encode()).hexdigest()[:12] for record, stamp in stamps.items())
     new = set(marks) - set(known["marks"])
     if not new:
-        return Seen(False, f"nothing changed since poll {last['poll_no']}", "", cursor)
+        return Sighting(False, f"nothing changed since poll {last['poll_no']}", "", cursor)
     digest = hashlib.sha256("".join(marks).encode()).hexdigest()[:16]
     return _asked(known, marks[:MOST_MARKS], f"{last['poll_no']}: {digest}", f"{len(new)} records changed")
 
 
-def _asked(known: dict, marks: list[str], key: str, why: str) -> Seen:
+def _asked(known: dict, marks: list[str], key: str, why: str) -> Sighting:
     """A pass is asked for once for each key; it may take several looks until it has run."""
     cursor = json.dumps({"marks": marks, "asked": key})
     if known["asked"] == key:
-        return Seen(False, f"{why}; a pass was asked for", key, cursor)
-    return Seen(True, why, key, cursor)
+        return Sighting(False, f"{why}; a pass was asked for", key, cursor)
+    return Sighting(True, why, key, cursor)
 
 
 def _due(folder: DataFolder, rules: RoutingRules, last: datetime, now: datetime) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 from assignment_assets.domain.errors import WarehouseBusy
 from assignment_assets.domain.routing.acceptance import given_back, lapsed, pending
 from assignment_assets.domain.routing.candidates import new_accounts
-from assignment_assets.domain.routing.events.detect import Seen, detect, owners_meet
+from assignment_assets.domain.routing.events.detect import PollSnapshot, detect, owners_meet
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import (
     ANSWERS,
@@ -27,7 +27,7 @@ from assignment_assets.domain.sign_off.standing import Acceptance
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.sources.changes import ChangeReader, Changes
 from assignment_assets.routing.claims import claimed
-from assignment_assets.routing.log import Page, RoutingLog
+from assignment_assets.routing.log import RoutingLog, Transaction
 
 
 @dataclass(frozen=True)
@@ -60,23 +60,23 @@ def poll(
     families_from
         `merged` or `re_parented` → the first day of the policy that lets routing settle such events.
     """
-    with log.open() as page:
-        last = _last(page)
+    with log.open() as transaction:
+        last = _last(transaction)
     since = last["watermark"] - timedelta(minutes=rules.overlap_minutes) if last else None
     changes = reader.read(since, now)
-    with log.open() as page:
-        if _last(page) != last:
+    with log.open() as transaction:
+        if _last(transaction) != last:
             raise WarehouseBusy("routing: another poll ended meanwhile, expected one at a time. Run it again.")
-        before = _seen(page, last["polled_at"]) if last else None
-        _merge(page, changes, before)
-        after = _seen(page, now)
+        before = _seen(transaction, last["polled_at"]) if last else None
+        _merge(transaction, changes, before)
+        after = _seen(transaction, now)
         number = last["poll_no"] + 1 if last else 1
         events = detect(before, after, changes.gone, number, now) if before else EVENTS.empty()
-        page.append(EVENTS, events)
-        _note_families(page, events, now)
-        _fold_answers(page, answers, after.reps, now)
-        decisions = page.rows(DECISIONS)
-        returned = given_back(decisions, page.rows(ANSWERS), page.rows(WRITES))
+        transaction.append(EVENTS, events)
+        _note_families(transaction, events, now)
+        _fold_answers(transaction, answers, after.reps, now)
+        decisions = transaction.rows(DECISIONS)
+        returned = given_back(decisions, transaction.rows(ANSWERS), transaction.rows(WRITES))
         routes_from = last["routes_from"] if last else now
         candidates = new_accounts(
             after.accounts,
@@ -87,9 +87,9 @@ def poll(
             rules,
             routes_from,
             now,
-            _families(page.rows(EVENTS), families_from or {}),
+            _families(transaction.rows(EVENTS), families_from or {}),
         ).join(claimed(log.folder), on="account_id", how="anti")
-        page.append(NEW_ACCOUNTS, candidates)
+        transaction.append(NEW_ACCOUNTS, candidates)
         row = {
             "poll_no": number,
             "polled_at": now,
@@ -100,7 +100,7 @@ def poll(
             "opportunity_count": changes.opportunities.height,
             "event_count": events.height,
         }
-        page.append(POLLS, pl.DataFrame([row], schema=POLLS.columns))
+        transaction.append(POLLS, pl.DataFrame([row], schema=POLLS.columns))
     counts = changes.accounts.height + changes.reps.height + changes.opportunities.height
     return Polled(number, candidates, events, counts)
 
@@ -112,34 +112,36 @@ def _families(events: pl.DataFrame, since: Mapping[str, date]) -> pl.DataFrame:
     return waiting.select("kind", account_id="subject_id")
 
 
-def _last(page: Page) -> dict | None:
-    polls = page.rows(POLLS)
+def _last(transaction: Transaction) -> dict | None:
+    polls = transaction.rows(POLLS)
     return polls.row(-1, named=True) if polls.height else None
 
 
-def _seen(page: Page, at: datetime) -> Seen:
-    return Seen(page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(SEEN_OPPORTUNITIES), at.date())
+def _seen(transaction: Transaction, at: datetime) -> PollSnapshot:
+    return PollSnapshot(
+        transaction.rows(SEEN_ACCOUNTS), transaction.rows(SEEN_REPS), transaction.rows(SEEN_OPPORTUNITIES), at.date()
+    )
 
 
-def _merge(page: Page, changes: Changes, before: Seen | None) -> None:
+def _merge(transaction: Transaction, changes: Changes, before: PollSnapshot | None) -> None:
     if changes.is_whole:
-        page.replace(SEEN_ACCOUNTS, changes.accounts)
-        page.replace(SEEN_REPS, changes.reps)
-        page.replace(SEEN_OPPORTUNITIES, changes.opportunities)
+        transaction.replace(SEEN_ACCOUNTS, changes.accounts)
+        transaction.replace(SEEN_REPS, changes.reps)
+        transaction.replace(SEEN_OPPORTUNITIES, changes.opportunities)
         return
-    page.merge(SEEN_ACCOUNTS, changes.accounts)
+    transaction.merge(SEEN_ACCOUNTS, changes.accounts)
     if not before.reps.equals(changes.reps):
-        page.replace(SEEN_REPS, changes.reps)
-    page.merge(SEEN_OPPORTUNITIES, changes.opportunities)
-    page.forget(SEEN_ACCOUNTS, sorted(changes.gone))
-    page.forget(SEEN_OPPORTUNITIES, list(changes.gone_opportunities))
+        transaction.replace(SEEN_REPS, changes.reps)
+    transaction.merge(SEEN_OPPORTUNITIES, changes.opportunities)
+    transaction.forget(SEEN_ACCOUNTS, sorted(changes.gone))
+    transaction.forget(SEEN_OPPORTUNITIES, list(changes.gone_opportunities))
 
 
-def _note_families(page: Page, events: pl.DataFrame, now: datetime) -> None:
+def _note_families(transaction: Transaction, events: pl.DataFrame, now: datetime) -> None:
     """Families in which two owners meet: one account each, for the exception queue."""
     split = owners_meet(events)
     note_exceptions(
-        page,
+        transaction,
         [
             ("family_split", row["subject_id"], f"{row['kind']}: {row['evidence']}")
             for row in split.iter_rows(named=True)
@@ -148,21 +150,21 @@ def _note_families(page: Page, events: pl.DataFrame, now: datetime) -> None:
     )
 
 
-def note_exceptions(page: Page, found: list[tuple[str, str, str]], now: datetime) -> None:
+def note_exceptions(transaction: Transaction, found: list[tuple[str, str, str]], now: datetime) -> None:
     """Appends (kind, subject, why) to the exception queue; what stands there already is not repeated."""
-    standing = page.rows(EXCEPTIONS)
+    standing = transaction.rows(EXCEPTIONS)
     known = set(standing.select("kind", "subject_id", "why").iter_rows())
     new = [each for each in dict.fromkeys(found) if each not in known]
     rows = [
         {"exception_no": standing.height + number, "at": now, "kind": kind, "subject_id": subject, "why": why}
         for number, (kind, subject, why) in enumerate(new, 1)
     ]
-    page.append(EXCEPTIONS, pl.DataFrame(rows, schema=EXCEPTIONS.columns))
+    transaction.append(EXCEPTIONS, pl.DataFrame(rows, schema=EXCEPTIONS.columns))
 
 
-def _fold_answers(page: Page, answers: list[Acceptance], reps: pl.DataFrame, now: datetime) -> None:
+def _fold_answers(transaction: Transaction, answers: list[Acceptance], reps: pl.DataFrame, now: datetime) -> None:
     """Notes the owners' answers that came in time, then whose time is over."""
-    decisions, known = page.rows(DECISIONS), page.rows(ANSWERS)
+    decisions, known = transaction.rows(DECISIONS), transaction.rows(ANSWERS)
     emails = {rep_id: (email or "").lower() for rep_id, email in reps.select("rep_id", "email").iter_rows()}
     waiting = {row["decision_no"]: row for row in pending(decisions, known).iter_rows(named=True)}
     rows = []
@@ -183,11 +185,11 @@ def _fold_answers(page: Page, answers: list[Acceptance], reps: pl.DataFrame, now
                 }
             )
     given = pl.DataFrame(rows, schema=ANSWERS.columns)
-    page.append(ANSWERS, given)
-    page.append(ANSWERS, lapsed(decisions, pl.concat([known, given]), now))
+    transaction.append(ANSWERS, given)
+    transaction.append(ANSWERS, lapsed(decisions, pl.concat([known, given]), now))
 
 
-def owners_written(page: Page, moved: pl.DataFrame) -> None:
+def owners_written(transaction: Transaction, moved: pl.DataFrame) -> None:
     """Puts the owners that were read back into what was seen, ahead of the next poll.
 
     Parameters
@@ -196,7 +198,7 @@ def owners_written(page: Page, moved: pl.DataFrame) -> None:
         account_id, new_owner_id.
     """
     if moved.height:
-        accounts = page.rows(SEEN_ACCOUNTS).join(
+        accounts = transaction.rows(SEEN_ACCOUNTS).join(
             moved.select(pl.col("account_id").cast(TEXT), pl.col("new_owner_id").cast(TEXT)), on="account_id"
         )
-        page.merge(SEEN_ACCOUNTS, accounts.with_columns(owner_id="new_owner_id").drop("new_owner_id"))
+        transaction.merge(SEEN_ACCOUNTS, accounts.with_columns(owner_id="new_owner_id").drop("new_owner_id"))

@@ -42,7 +42,7 @@ def read_rules() -> RoutingRules:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFile:
     """A signed file that does not count, and why."""
 
     file: str
@@ -51,7 +51,7 @@ class Refused:
 
 def policies_in_force(
     folder: DataFolder, key: bytes, day: date
-) -> tuple[dict[str, tuple[StandingPolicy, str]], list[Refused]]:
+) -> tuple[dict[str, tuple[StandingPolicy, str]], list[RefusedFile]]:
     """Kind → the policy in force on this day and its digest, the most careful first; and the files refused.
 
     A policy counts where it is signed by the person whose folder it lies in and who may sign for every region.
@@ -66,7 +66,7 @@ def policies_in_force(
         elif not why and person.lower() not in signers:
             why = f"{person} may not sign for every region"
         if why:
-            refused.append(Refused(f"{person}/{path.name}", why))
+            refused.append(RefusedFile(f"{person}/{path.name}", why))
             continue
         for kind in decision.kinds:
             standing = found.get(kind)
@@ -76,7 +76,7 @@ def policies_in_force(
     return found, refused
 
 
-def acceptances(folder: DataFolder, key: bytes) -> tuple[list[Acceptance], list[Refused]]:
+def acceptances(folder: DataFolder, key: bytes) -> tuple[list[Acceptance], list[RefusedFile]]:
     """Every signed answer to a routed account, and the files refused."""
     answers, refused = [], []
     for path, person, decision in _signed(folder.root / "inbox" / "acceptances", key):
@@ -84,7 +84,7 @@ def acceptances(folder: DataFolder, key: bytes) -> tuple[list[Acceptance], list[
             answers.append(decision)
         else:
             why = decision if isinstance(decision, str) else "it is a standing policy, expected an acceptance"
-            refused.append(Refused(f"{person}/{path.name}", why))
+            refused.append(RefusedFile(f"{person}/{path.name}", why))
     return answers, refused
 
 

@@ -37,7 +37,7 @@ from assignment_assets.domain.routing.views import conflict_pairs, kpis, summary
 from assignment_assets.domain.routing.watch import alerts, unowned
 from assignment_assets.domain.routing.workload import workload
 from assignment_assets.io.durable import write_whole
-from assignment_assets.routing.log import Page, RoutingLog
+from assignment_assets.routing.log import RoutingLog, Transaction
 from assignment_assets.routing.reconcile import activities, beside
 
 KPI_EVERY = timedelta(hours=1)
@@ -49,19 +49,32 @@ def watch(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
 
     It ends the pass: what was planned in it may go on from here.
     """
-    with log.open() as page:
-        accounts, reps, decisions = page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS), page.rows(DECISIONS)
-        loaded = workload(
-            accounts, reps, page.rows(SEEN_OPPORTUNITIES), decisions, page.rows(WORKLOAD), rules, now, activities(page)
+    with log.open() as transaction:
+        accounts, reps, decisions = (
+            transaction.rows(SEEN_ACCOUNTS),
+            transaction.rows(SEEN_REPS),
+            transaction.rows(DECISIONS),
         )
-        polls = page.rows(POLLS)
+        loaded = workload(
+            accounts,
+            reps,
+            transaction.rows(SEEN_OPPORTUNITIES),
+            decisions,
+            transaction.rows(WORKLOAD),
+            rules,
+            now,
+            activities(transaction),
+        )
+        polls = transaction.rows(POLLS)
         before_last = polls["polled_at"][-2] if polls.height > 1 else now
-        raised, lasting = alerts(unowned(accounts, reps, rules), loaded, page.rows(UNOWNED), before_last, rules, now)
-        page.replace(WORKLOAD, loaded)
-        page.replace(UNOWNED, lasting)
-        page.replace(ALERTS, raised)
-        page.replace(SUMMARY, summary(decisions, page.rows(WRITES), now))
-        page.replace(PASSES, pl.DataFrame({"ended_at": [now]}, schema=PASSES.columns))
+        raised, lasting = alerts(
+            unowned(accounts, reps, rules), loaded, transaction.rows(UNOWNED), before_last, rules, now
+        )
+        transaction.replace(WORKLOAD, loaded)
+        transaction.replace(UNOWNED, lasting)
+        transaction.replace(ALERTS, raised)
+        transaction.replace(SUMMARY, summary(decisions, transaction.rows(WRITES), now))
+        transaction.replace(PASSES, pl.DataFrame({"ended_at": [now]}, schema=PASSES.columns))
     _tell(log, raised, now)
     return raised
 
@@ -79,54 +92,59 @@ def _tell(log: RoutingLog, raised: pl.DataFrame, now: datetime) -> None:
 
 def study_conflicts(log: RoutingLog, rules: RoutingRules, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Tables `conflict_pairs` and `missing_rules`: how often rules meet, and which rule would have kept them apart."""
-    with log.open() as page:
-        conflicts = page.rows(CONFLICTS)
-        arrivals = page.rows(NEW_ACCOUNTS).tail(REPLAYED_AT_MOST)
-        reps, counts = page.rows(SEEN_REPS), _loads(page)
+    with log.open() as transaction:
+        conflicts = transaction.rows(CONFLICTS)
+        arrivals = transaction.rows(NEW_ACCOUNTS).tail(REPLAYED_AT_MOST)
+        reps, counts = transaction.rows(SEEN_REPS), _loads(transaction)
         pairs = conflict_pairs(conflicts)
         missing = missing_rules(arrivals, conflicts, rules, lambda: People(reps, counts, (), now.date()))
-        page.replace(CONFLICT_PAIRS, pairs)
-        page.replace(MISSING_RULES, missing)
+        transaction.replace(CONFLICT_PAIRS, pairs)
+        transaction.replace(MISSING_RULES, missing)
     return pairs, missing
 
 
 def study_families(log: RoutingLog) -> pl.DataFrame:
     """Table `hierarchy_conflicts` as of the last poll."""
-    with log.open() as page:
-        found = hierarchy_conflicts(page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS))
-        page.replace(HIERARCHY_CONFLICTS, found)
+    with log.open() as transaction:
+        found = hierarchy_conflicts(transaction.rows(SEEN_ACCOUNTS), transaction.rows(SEEN_REPS))
+        transaction.replace(HIERARCHY_CONFLICTS, found)
     return found
 
 
 def follow_departures(log: RoutingLog) -> pl.DataFrame:
     """Table `departure_ways` as of the last poll."""
-    with log.open() as page:
-        ways = departure_ways(page.rows(DEPARTURES), page.rows(EVENTS), page.rows(SEEN_ACCOUNTS), page.rows(SEEN_REPS))
-        page.replace(DEPARTURE_WAYS, ways)
+    with log.open() as transaction:
+        ways = departure_ways(
+            transaction.rows(DEPARTURES),
+            transaction.rows(EVENTS),
+            transaction.rows(SEEN_ACCOUNTS),
+            transaction.rows(SEEN_REPS),
+        )
+        transaction.replace(DEPARTURE_WAYS, ways)
     return ways
 
 
-def _loads(page: Page) -> dict[str, int]:
+def _loads(transaction: Transaction) -> dict[str, int]:
     """Loads without what routing itself has given: the replay gives it anew."""
-    given = page.rows(DECISIONS)["account_id"]
-    accounts = page.rows(SEEN_ACCOUNTS).filter(~pl.col("account_id").is_in(given.implode()))
+    given = transaction.rows(DECISIONS)["account_id"]
+    accounts = transaction.rows(SEEN_ACCOUNTS).filter(~pl.col("account_id").is_in(given.implode()))
     return loads(accounts, owners_in_force(DECISIONS.empty(), WRITES.empty()))
 
 
 def measure(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
     """The KPIs as of now; they join the history at most once an hour."""
-    with log.open() as page:
+    with log.open() as transaction:
         rows = kpis(
-            page.rows(SEEN_ACCOUNTS),
-            page.rows(SEEN_REPS),
-            page.rows(DECISIONS),
-            page.rows(WRITES),
-            page.rows(ANSWERS),
+            transaction.rows(SEEN_ACCOUNTS),
+            transaction.rows(SEEN_REPS),
+            transaction.rows(DECISIONS),
+            transaction.rows(WRITES),
+            transaction.rows(ANSWERS),
             rules,
             now,
-            beside(page, log.folder),
+            beside(transaction, log.folder),
         )
-        last = page.rows(KPIS)["at"].max()
+        last = transaction.rows(KPIS)["at"].max()
         if last is None or now - last >= KPI_EVERY:
-            page.append(KPIS, rows)
+            transaction.append(KPIS, rows)
     return rows

@@ -12,7 +12,7 @@ from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import DECISIONS, SEEN_ACCOUNTS, SEEN_REPS, WRITES
 from assignment_assets.domain.sign_off.standing import ROUTING
 from assignment_assets.routing.decide import POOL_RULE, Policies
-from assignment_assets.routing.log import Page, RoutingLog
+from assignment_assets.routing.log import RoutingLog, Transaction
 from assignment_assets.routing.poll import note_exceptions, owners_written
 
 DAY = timedelta(days=1)
@@ -27,8 +27,8 @@ def writable(
     for that; where there is a pilot, only its accounts are written. Within 24 hours no more
     accounts are moved than the policy says; the rest waits, and stands in the exception queue.
     """
-    with log.open() as page:
-        decisions, writes = page.rows(DECISIONS), page.rows(WRITES)
+    with log.open() as transaction:
+        decisions, writes = transaction.rows(DECISIONS), transaction.rows(WRITES)
         latest = decisions.sort("decision_no").group_by("account_id", maintain_order=True).last()
         ended = writes.filter(pl.col("outcome").is_in(FINISHED)).select(
             decision_no="sign_off_no", account_id="account_id"
@@ -38,11 +38,11 @@ def writable(
             .join(ended, on=["decision_no", "account_id"], how="anti")
             .sort("decision_no")
         )
-        waiting = waiting.filter(covers(home_states(rules.pilot, page.rows(SEEN_REPS)), "segment", "state"))
+        waiting = waiting.filter(covers(home_states(rules.pilot, transaction.rows(SEEN_REPS)), "segment", "state"))
         allowed = [_within(waiting, decisions, writes, policies, kind, now) for kind in (ROUTING, "departure", *FAMILY)]
         going = pl.concat(allowed).sort("decision_no")
-        _note_waiting(page, waiting.join(going, on="decision_no", how="anti"), policies, now)
-        seats = _seats(page, going)
+        _note_waiting(transaction, waiting.join(going, on="decision_no", how="anti"), policies, now)
+        seats = _seats(transaction, going)
     rows = going.select(
         sign_off_no="decision_no",
         account_id="account_id",
@@ -78,10 +78,10 @@ def _within(
     return mine.head(max(0, policies[kind][0].max_moves - moved))
 
 
-def _note_waiting(page: Page, held: pl.DataFrame, policies: Policies, now: datetime) -> None:
+def _note_waiting(transaction: Transaction, held: pl.DataFrame, policies: Policies, now: datetime) -> None:
     rows = held.with_columns(kind=_kind())
     note_exceptions(
-        page,
+        transaction,
         [
             (
                 "over_policy",
@@ -99,12 +99,14 @@ def _note_waiting(page: Page, held: pl.DataFrame, policies: Policies, now: datet
     )
 
 
-def _seats(page: Page, going: pl.DataFrame) -> dict[str, int]:
+def _seats(transaction: Transaction, going: pl.DataFrame) -> dict[str, int]:
     """rep_id → free seats of the field reps who receive; Inside Sales takes any number."""
-    reps = page.rows(SEEN_REPS).filter(
+    reps = transaction.rows(SEEN_REPS).filter(
         (pl.col("team") == "field") & pl.col("rep_id").is_in(going["new_owner_id"].implode())
     )
-    counts = dict(page.rows(SEEN_ACCOUNTS).filter(pl.col("carve_out").is_null()).group_by("owner_id").len().iter_rows())
+    counts = dict(
+        transaction.rows(SEEN_ACCOUNTS).filter(pl.col("carve_out").is_null()).group_by("owner_id").len().iter_rows()
+    )
     return {
         rep_id: min(BOOK_SIZE, BOOK_SIZE if capacity is None else capacity) - counts.get(rep_id, 0)
         for rep_id, capacity in reps.select("rep_id", "capacity").iter_rows()
@@ -113,12 +115,12 @@ def _seats(page: Page, going: pl.DataFrame) -> dict[str, int]:
 
 def note_written(log: RoutingLog, ended: pl.DataFrame, now: datetime) -> None:
     """Appends rows of the write-back's log; owners that were read back count from now on."""
-    with log.open() as page:
-        page.append(WRITES, ended)
-        owners_written(page, ended.filter(pl.col("outcome").is_in(SETTLED)).select("account_id", "new_owner_id"))
+    with log.open() as transaction:
+        transaction.append(WRITES, ended)
+        owners_written(transaction, ended.filter(pl.col("outcome").is_in(SETTLED)).select("account_id", "new_owner_id"))
         failed = ended.filter(~pl.col("outcome").is_in(SETTLED))
         note_exceptions(
-            page,
+            transaction,
             [
                 (
                     "not_written",

@@ -26,7 +26,7 @@ from assignment_assets.io.folders import engine_key
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.intake import tell
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.sign_off_packets import decision_files, entitlements
 
 GATE = "sign_offs"
@@ -41,7 +41,7 @@ def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     deferred and listed. Every sign-off has a verdict in `sign_off_verdicts`; nothing is ever taken for granted.
     """
     cycle = context.partition_key
-    require_promises(warehouse, cycle, "sign_off_packets")
+    require_invariants(warehouse, cycle, "sign_off_packets")
     config = frozen_config(warehouse, cycle)
     packets, digests, books, reps, pool, earlier, approved, log, found = warehouse.tables(
         cycle,

@@ -18,7 +18,7 @@ from assignment_assets.io.workbooks.lock_return import read_lock_list
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.intake import counting_receipts, tell
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 
 GATE = "lock_lists"
 PICKS = {
@@ -40,7 +40,7 @@ def locks(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock)
     rep returned has a verdict in `lock_verdicts`.
     """
     cycle = context.partition_key
-    require_promises(warehouse, cycle, "eligible_pool")
+    require_invariants(warehouse, cycle, "eligible_pool")
     config = frozen_config(warehouse, cycle)
     receipts = counting_receipts(warehouse, cycle, GATE, config, clock)
     accounts, opportunities, pool, books = warehouse.tables(

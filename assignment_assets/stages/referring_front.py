@@ -15,7 +15,7 @@ from assignment_assets.optimizer.solve import solve_referring
 from assignment_assets.report.pictures import front as draw_front
 from assignment_assets.report.pictures import markdown
 from assignment_assets.stages.cycle import as_table, frozen_config, handed_on, stage_asset
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.pictures import write_front_page
 from assignment_assets.stages.problem import problem
 from assignment_assets.stages.search import checkpoints_of, chosen_workers, progress_to
@@ -31,7 +31,7 @@ def referring_front(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
     knee under the configured weights is marked; a person may choose another point.
     """
     cycle = context.partition_key
-    require_promises(warehouse, cycle, "locks")
+    require_invariants(warehouse, cycle, "locks")
     instance, settings = problem(warehouse, cycle, frozen_config(warehouse, cycle))
     checkpoints = checkpoints_of(context, warehouse, instance, settings)
     with chosen_workers(read_settings().optimizer, context.log.info) as workers:

@@ -28,7 +28,7 @@ from assignment_assets.io.workbooks.review_return import read_review
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.intake import counting_receipts, tell
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.pictures import book_pictures
 
 GATE = "review_edits"
@@ -44,7 +44,7 @@ def reviewed_books(context: dg.AssetExecutionContext, warehouse: Warehouse, cloc
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
     receipts = counting_receipts(warehouse, cycle, GATE, config, clock)
-    require_promises(warehouse, cycle, "proposed_books")
+    require_invariants(warehouse, cycle, "proposed_books")
     accounts, pool, books, reps, proposed, overflow = warehouse.tables(
         cycle, ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW
     )

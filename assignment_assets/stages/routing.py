@@ -22,7 +22,7 @@ from assignment_assets.routing.hand_over import write_hand_over
 from assignment_assets.routing.watch import follow_departures, watch
 from assignment_assets.stages.cycle import CYCLES, as_table, counts, table_metadata
 from assignment_assets.stages.routing_frame import APPENDED, REPLACED, SHOWN, in_dollars, routing_asset, routing_log
-from assignment_assets.stages.routing_pass import Standing, look, write_decisions
+from assignment_assets.stages.routing_pass import RoutingState, look, write_decisions
 from assignment_assets.stages.routing_views import VIEWS
 
 
@@ -33,7 +33,7 @@ def new_accounts(source: Source, clock: Clock) -> dg.MaterializeResult:
     Reads what was modified since the last poll, with an overlap, and compares it with what was seen before.
     """
     log, now = routing_log(), clock.now()
-    polled = look(log, ChangeReader(source.setting()), standing := Standing.now(log, now), now)
+    polled = look(log, ChangeReader(source.setting()), standing := RoutingState.now(log, now), now)
     shown = polled.candidates.select("account_id", "why", "created_at", "state", "owner_id")
     return dg.MaterializeResult(
         metadata=table_metadata(shown, APPENDED)
@@ -55,7 +55,7 @@ def events(context: dg.AssetExecutionContext, clock: Clock) -> dg.MaterializeRes
     director, low tiers go to the territory pool. A standing policy says how far a cycle runs by itself.
     """
     log, now = routing_log(), clock.now()
-    standing = Standing.now(log, now)
+    standing = RoutingState.now(log, now)
     taken = context.instance.get_dynamic_partitions(CYCLES.name)
     cycles = plan_events(log, standing.rules, standing.policies, list(taken), now)
     found, ways = read_routing(log.folder, EVENTS), read_routing(log.folder, DEPARTURES)
@@ -82,7 +82,7 @@ def routing_decisions(clock: Clock) -> dg.MaterializeResult:
     Two rules or territories that name different people are a conflict: settled by their order, and logged.
     """
     log, now = routing_log(), clock.now()
-    standing = Standing.now(log, now)
+    standing = RoutingState.now(log, now)
     routed = decide(log, standing.rules, standing.policies, now)
     decided, conflicts = routed.frames()
     shown = decided.select("decision_no", "account_id", "new_owner_id", "rule", "evidence", "passed_over", "territory")
@@ -105,7 +105,7 @@ def routing_write_back(context: dg.AssetExecutionContext, source: Source, clock:
     log, now = routing_log(), clock.now()
     if source.setting().kind != "salesforce":
         return dg.MaterializeResult(metadata={"why": "the source is no org: take the decisions from data/routing"})
-    ended = write_decisions(log, source.desk(), Standing.now(log, now), clock.now, time.sleep)
+    ended = write_decisions(log, source.gateway(), RoutingState.now(log, now), clock.now, time.sleep)
     context.log.info(f"routing: {ended.height} accounts ended")
     return dg.MaterializeResult(
         metadata=table_metadata(ended, APPENDED)
@@ -138,7 +138,7 @@ def departures(clock: Clock) -> dg.MaterializeResult:
 def routing_summary(clock: Clock) -> dg.MaterializeResult:
     """The last 24 hours and 30 days: how many, by which rule, how fast; workload and alerts as they stand."""
     log, now = routing_log(), clock.now()
-    raised = watch(log, Standing.now(log, now).rules, now)
+    raised = watch(log, RoutingState.now(log, now).rules, now)
     frame, loaded = read_routing(log.folder, SUMMARY), read_routing(log.folder, WORKLOAD)
     day = frame.filter((pl.col("span") == "day") & (pl.col("rule") == "all"))
     figures = day.row(0, named=True) if day.height else {}

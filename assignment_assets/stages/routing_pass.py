@@ -9,7 +9,7 @@ import polars as pl
 from assignment_assets.domain.routing.events.detect import FAMILY
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.sources.changes import ChangeReader
 from assignment_assets.routing.decide import Policies, decide, plan_events
 from assignment_assets.routing.log import RoutingLog
@@ -21,7 +21,7 @@ from assignment_assets.write_back.apply import apply
 
 
 @dataclass
-class Standing:
+class RoutingState:
     """What holds during one pass: the rules, the policies in force, and signed files that do not count."""
 
     rules: RoutingRules
@@ -29,7 +29,7 @@ class Standing:
     refused: list[str] = field(default_factory=list)
 
     @classmethod
-    def now(cls, log: RoutingLog, at: datetime) -> "Standing":
+    def now(cls, log: RoutingLog, at: datetime) -> "RoutingState":
         """As the files say on this day."""
         policies, refused = policies_in_force(log.folder, engine_key(), at.date())
         return cls(read_rules(), policies, [f"{each.file}: {each.why}" for each in refused])
@@ -47,28 +47,28 @@ class PassSummary:
     alerts: pl.DataFrame
 
 
-def look(log: RoutingLog, reader: ChangeReader, standing: Standing, now: datetime) -> Polled:
+def look(log: RoutingLog, reader: ChangeReader, state: RoutingState, now: datetime) -> Polled:
     """Polls the source, with the answers that reps have given."""
     answers, refused = acceptances(log.folder, engine_key())
-    standing.refused += [f"{each.file}: {each.why}" for each in refused]
+    state.refused += [f"{each.file}: {each.why}" for each in refused]
     families = {
-        kind: date.fromisoformat(policy.valid_from) for kind, (policy, _) in standing.policies.items() if kind in FAMILY
+        kind: date.fromisoformat(policy.valid_from) for kind, (policy, _) in state.policies.items() if kind in FAMILY
     }
-    return poll(log, reader, standing.rules, answers, now, families)
+    return poll(log, reader, state.rules, answers, now, families)
 
 
 def write_decisions(
     log: RoutingLog,
-    desk: OwnerDesk,
-    standing: Standing,
+    gateway: OwnerGateway,
+    state: RoutingState,
     clock: Callable[[], datetime],
     pause: Callable[[float], None],
 ) -> pl.DataFrame:
     """Writes what a policy covers and reads it back; the rows of the write log that came of it."""
-    rows, logged, seats = writable(log, standing.rules, standing.policies, clock())
+    rows, logged, seats = writable(log, state.rules, state.policies, clock())
     ended = []
     if rows.height:
-        for batch in apply(rows, logged, desk, seats, clock, pause):
+        for batch in apply(rows, logged, gateway, seats, clock, pause):
             note_written(log, batch, clock())
             ended.append(batch)
     return pl.concat(ended) if ended else logged.clear()
@@ -77,19 +77,19 @@ def write_decisions(
 def one_pass(
     log: RoutingLog,
     reader: ChangeReader,
-    desk: OwnerDesk | None,
+    gateway: OwnerGateway | None,
     taken: list[str],
     clock: Callable[[], datetime],
     pause: Callable[[float], None],
 ) -> PassSummary:
-    """Everything once, in order; without a desk nothing is written."""
+    """Everything once, in order; without a gateway nothing is written."""
     now = clock()
-    standing = Standing.now(log, now)
+    state = RoutingState.now(log, now)
     with log.kept():
-        polled = look(log, reader, standing, now)
-        cycles = plan_events(log, standing.rules, standing.policies, taken, now)
-        routed = decide(log, standing.rules, standing.policies, now)
-        written = write_decisions(log, desk, standing, clock, pause).height if desk else 0
+        polled = look(log, reader, state, now)
+        cycles = plan_events(log, state.rules, state.policies, taken, now)
+        routed = decide(log, state.rules, state.policies, now)
+        written = write_decisions(log, gateway, state, clock, pause).height if gateway else 0
         follow_departures(log)
-        raised = watch(log, standing.rules, clock())
+        raised = watch(log, state.rules, clock())
     return PassSummary(polled, len(routed.decisions), len(routed.conflicts), written, cycles, raised)

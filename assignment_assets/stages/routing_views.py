@@ -16,7 +16,7 @@ from assignment_assets.routing.reconcile import compare_pilot, reconcile, take_i
 from assignment_assets.routing.watch import measure, study_conflicts, study_families
 from assignment_assets.stages.cycle import as_table, counts, table_metadata
 from assignment_assets.stages.routing_frame import APPENDED, REPLACED, SHOWN, in_dollars, routing_asset, routing_log
-from assignment_assets.stages.routing_pass import Standing
+from assignment_assets.stages.routing_pass import RoutingState
 
 
 @routing_asset(deps=["routing_decisions"])
@@ -26,7 +26,7 @@ def routing_conflicts(clock: Clock) -> dg.MaterializeResult:
     The log's own accounts are routed again under every candidate rule; what stays in conflict is counted.
     """
     log, now = routing_log(), clock.now()
-    pairs, missing = study_conflicts(log, Standing.now(log, now).rules, now)
+    pairs, missing = study_conflicts(log, RoutingState.now(log, now).rules, now)
     best = missing.row(0, named=True) if missing.height else {"candidate": "none", "prevented": 0, "toml": ""}
     return dg.MaterializeResult(
         metadata=table_metadata(pairs, REPLACED)
@@ -45,7 +45,7 @@ def routing_kpis(clock: Clock) -> dg.MaterializeResult:
     """Time to ownership, coverage, reassignment rate, response in time, revenue per owner; with what cannot be
     measured from the sources named as such."""
     log, now = routing_log(), clock.now()
-    rows = measure(log, Standing.now(log, now).rules, now)
+    rows = measure(log, RoutingState.now(log, now).rules, now)
     timed = minutes_to_owner(read_routing(log.folder, DECISIONS), read_routing(log.folder, WRITES))
     figures = {row["kpi"]: row["value"] for row in rows.iter_rows(named=True) if row["value"] is not None}
     return dg.MaterializeResult(
@@ -107,7 +107,7 @@ def shadow_accounts(clock: Clock) -> dg.MaterializeResult:
     """Customers that are billed or use the product, and that nobody in the field works for: not in the CRM, without an
     active owner, or with Inside Sales. Empty where neither billing nor usage is handed over."""
     log, now = routing_log(), clock.now()
-    found = reconcile(log, Standing.now(log, now).rules, now)
+    found = reconcile(log, RoutingState.now(log, now).rules, now)
     there = sorted(
         {"billing", "usage"} & {name for name in SUPPLEMENTS if read_routing(log.folder, SUPPLEMENTS[name]).height}
     )
@@ -126,8 +126,8 @@ def pilot_comparison(clock: Clock) -> dg.MaterializeResult:
     """The KPIs of the pilot beside the rest. A pilot (`[pilot]` in the routing rules) is the segment to begin with:
     only its accounts are written and only its events run by themselves."""
     log, now = routing_log(), clock.now()
-    pilot = Standing.now(log, now).rules.pilot
-    found = compare_pilot(log, Standing.now(log, now).rules, now)
+    pilot = RoutingState.now(log, now).rules.pilot
+    found = compare_pilot(log, RoutingState.now(log, now).rules, now)
     return dg.MaterializeResult(
         metadata=table_metadata(found, REPLACED)
         | {

@@ -59,9 +59,9 @@ class RunSummary:
         for step, spent in seconds.items():
             self.seconds[step] = self.seconds.get(step, 0.0) + spent
 
-    def note(self, asset: str, deeds: Iterable[str], folder: DataFolder, cycle: str, gate: str) -> None:
-        """Notes what people did at a gate, a sentence a deed, and how many of their files were refused."""
-        counted = Counter(deeds)
+    def note(self, asset: str, actions: Iterable[str], folder: DataFolder, cycle: str, gate: str) -> None:
+        """Notes what people did at a gate, a sentence an action, and how many of their files were refused."""
+        counted = Counter(actions)
         self.people[asset] = "; ".join(
             f"{count} × {sentence}" if count > 1 else sentence for sentence, count in counted.items()
         )

@@ -44,7 +44,7 @@ from assignment_assets.io.workbooks.sign_off_book import LAYOUT, write_sign_off_
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.intake import manifest_of, receipts_so_far, tell
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 
 GATE = "sign_offs"
 SIGN_OFF_DAYS = 90  # a sign-off is never assumed: the deadline only ends the reminders
@@ -60,7 +60,7 @@ def sign_off_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cl
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
     require_reviewed(warehouse, cycle)
-    require_promises(warehouse, cycle, "reviewed_books")
+    require_invariants(warehouse, cycle, "reviewed_books")
     if config.mode == "draft":
         return dg.MaterializeResult(metadata={"packets": 0, "why": "a draft is never signed"})
     accounts, pool, books, reps, reviewed, verdicts, proposed = warehouse.tables(

@@ -42,7 +42,7 @@ def look_ahead(warehouse: Warehouse, cycle: str, source: Source) -> DryRun:
     finished = log.filter(pl.col("outcome").is_in(list(FINISHED)))
     rows = approved_rows(warehouse, cycle).join(finished, on=["sign_off_no", "account_id"], how="anti")
     owned = dict(accounts.group_by("owner_id").len().iter_rows())
-    return looked_ahead(rows, owned, source.desk(), WORKERS)
+    return looked_ahead(rows, owned, source.gateway(), WORKERS)
 
 
 def page_file(folder: DataFolder, cycle: str) -> Path:

@@ -22,11 +22,11 @@ from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_run import append_log, approved_rows, tools, write_cycle
 from assignment_assets.write_back.apply import open_changes
 from assignment_assets.write_back.journal import opened
-from assignment_assets.write_back.publishing import Standing, publish, publish_standing
+from assignment_assets.write_back.publishing import WriteBackState, publish, publish_state
 
 MOVED = ("verified", "skipped_already")
 
@@ -44,14 +44,14 @@ def write_back_log(
     cycle, folder = context.partition_key, warehouse.folder
     config = frozen_config(warehouse, cycle)
     require_writable(warehouse, cycle, config, clock)
-    require_promises(warehouse, cycle, "reviewed_books", "sign_off_packets", "approved_diff")
+    require_invariants(warehouse, cycle, "reviewed_books", "sign_off_packets", "approved_diff")
     rows, log = approved_rows(warehouse, cycle), warehouse.table(cycle, WRITE_BACK_LOG)
     require_unclaimed(warehouse, cycle, config, [change.account_id for change in open_changes(rows, log)])
     with opened(folder.journal, engine_key()) as journal:
         progress = None
         try:
             for progress in write_cycle(journal, warehouse, cycle, tools(source, clock)):
-                publish_standing(folder.published(cycle), Standing.of(progress, clock.now(), "writing"))
+                publish_state(folder.published(cycle), WriteBackState.of(progress, clock.now(), "writing"))
                 context.log.info(f"write-back: {progress}")
         finally:
             publish(journal, folder.journal, folder.published(cycle), cycle)
@@ -59,7 +59,7 @@ def write_back_log(
     pause = progress.pause if progress else None
     state = "paused" if pause else "finished"
     if progress:
-        publish_standing(folder.published(cycle), Standing.of(progress, clock.now(), state))
+        publish_state(folder.published(cycle), WriteBackState.of(progress, clock.now(), state))
     log = warehouse.table(cycle, WRITE_BACK_LOG)
     _close_when_done(warehouse, cycle, clock)
     last = log.group_by("account_id", maintain_order=True).last()

@@ -19,7 +19,7 @@ def write_back_reconciliation(
     cycle, folder = context.partition_key, warehouse.folder
     with opened(folder.journal, engine_key()) as journal:
         written = owners_written(journal, cycle)
-    changed = reconciled(written, source.desk())
+    changed = reconciled(written, source.gateway())
     path = folder.root / "write_back" / cycle / "changed_owners.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     changed.write_parquet(path)

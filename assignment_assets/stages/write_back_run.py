@@ -54,7 +54,7 @@ def tools(source: Source, clock: Clock) -> Tools:
     lane = os.environ.get("ASSIGNMENT_WRITE_BACK_LANE") or "composite"
     if lane not in Lane.__args__:
         raise InvalidInput("write-back", [Fault("ASSIGNMENT_WRITE_BACK_LANE", lane, " or ".join(Lane.__args__))])
-    return Tools(source.desk, engine_key(), signers, clock.now, time.sleep, lane=lane)
+    return Tools(source.gateway, engine_key(), signers, clock.now, time.sleep, lane=lane)
 
 
 def plan_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools) -> list[Plan]:
@@ -85,9 +85,9 @@ def plan_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools)
     owners = [plan for plan in plans if plan.kind == "owners"]
     folder = warehouse.folder.root / "write_back" / cycle
     for plan in owners:
-        if not (is_kept(folder, plan.plan_id) or journal.standing(plan.plan_id).height):
+        if not (is_kept(folder, plan.plan_id) or journal.state(plan.plan_id).height):
             accounts = journal.rows(plan.plan_id)["account_id"].to_list()
-            keep(snapshot(given.desk().org, accounts), folder, plan.plan_id)
+            keep(snapshot(given.gateway().org, accounts), folder, plan.plan_id)
     return owners
 
 

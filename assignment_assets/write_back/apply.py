@@ -7,12 +7,12 @@ import polars as pl
 
 from assignment_assets.domain.errors import BrokenInvariant, SourceUnavailable
 from assignment_assets.domain.tables import WRITE_BACK_LOG
-from assignment_assets.io.salesforce.owners import OwnerDesk
-from assignment_assets.write_back.brake import Brake, nobody
-from assignment_assets.write_back.couriers import Couriers
+from assignment_assets.io.salesforce.owners import OwnerGateway
+from assignment_assets.write_back.circuit_breaker import CircuitBreaker, nobody
 from assignment_assets.write_back.machine import Machine, Pace
 from assignment_assets.write_back.plan import ROWS, Change
 from assignment_assets.write_back.states import FINAL, JOURNAL, OUTCOMES, Event, State, log_rows
+from assignment_assets.write_back.worker_pool import WorkerPool
 
 FINISHED = frozenset(OUTCOMES[state] for state in FINAL if state in OUTCOMES)
 
@@ -41,7 +41,7 @@ class Notes:
 def apply(
     rows: pl.DataFrame,
     logged: pl.DataFrame,
-    desk: OwnerDesk,
+    gateway: OwnerGateway,
     seats: Mapping[str, int],
     clock: Callable[[], datetime],
     pause: Callable[[float], None],
@@ -79,13 +79,13 @@ def apply(
         {"plan_id": pl.String, "account_id": pl.String, "old_owner_id": pl.String, "new_owner_id": pl.String},
     )
     numbers = {change.plan_id: int(change.plan_id) for change in changes}
-    notes, brake = Notes(), Brake(reserve_share=0.0)
-    machine = Machine(changes, {}, seats, Couriers([desk], nobody), notes, clock, pause, brake, Pace(), nobody)
+    notes, breaker = Notes(), CircuitBreaker(reserve_share=0.0)
+    machine = Machine(changes, {}, seats, WorkerPool([gateway], nobody), notes, clock, pause, breaker, Pace(), nobody)
     for ended in machine.run():
         yield log_rows(owners, notes.taken(each.change.account_id for each in ended), numbers)
     if machine.left:
         yield log_rows(owners, notes.taken(owners["account_id"]), numbers)
-        raise SourceUnavailable(brake.pause.sentence)
+        raise SourceUnavailable(breaker.pause.sentence)
 
 
 def open_changes(rows: pl.DataFrame, logged: pl.DataFrame) -> list[Change]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from assignment_assets.io.salesforce.bulk_ingest import ENDED, RUNNING, BulkIngest
 from assignment_assets.io.salesforce.owners import Answer, OwnerChange
-from assignment_assets.write_back.brake import Pause, Witness
+from assignment_assets.write_back.circuit_breaker import Pause, Witness
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.machine import Machine
 from assignment_assets.write_back.outcome import Settled
@@ -87,11 +87,11 @@ class BulkMachine(Machine):
 
     def _write(self, groups: list[list[Change]]) -> None:
         changes = [change for group in groups for change in group]
-        since = self._readings.preconditions(changes)
-        recent = sum(self._desk.server_now - modified < QUIET_FOR for modified in since.values())
+        since = self._reads.preconditions(changes)
+        recent = sum(self._gateway.server_now - modified < QUIET_FOR for modified in since.values())
         if (self._has_drift or recent) and not self._goes_anyway:
             reason = f"{recent} accounts were modified within a day" if recent else "accounts have drifted"
-            self._brake.stop(Pause("BULK_REFUSED", REFUSED.format(reason=reason)))
+            self._breaker.stop(Pause("BULK_REFUSED", REFUSED.format(reason=reason)))
             return
         sent = [OwnerChange(change.account_id, change.new_owner_id, since[change.account_id]) for change in changes]
         self._commit_intents([sent])

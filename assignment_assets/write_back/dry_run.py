@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST
-from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.preflight import judge
 from assignment_assets.write_back.teams import IDS_A_QUERY, snapshot
@@ -114,7 +114,7 @@ class DryRun:
         return "\n".join(lines) + "\n"
 
 
-def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], desk: OwnerDesk, workers: int) -> DryRun:
+def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway, workers: int) -> DryRun:
     """Reads everything that writing would go by, and writes nothing.
 
     Parameters
@@ -128,14 +128,14 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], desk: OwnerDesk, worke
     ------
     SourceUnavailable
     """
-    org_id, org = desk.organization_id(), desk.org
+    org_id, org = gateway.organization_id(), gateway.org
     changes = [
         Change("", row["account_id"], row["old_owner_id"], row["new_owner_id"], row["state"], row["carve_out"] or None)
         for row in rows.iter_rows(named=True)
     ]
     receivers = sorted({change.new_owner_id for change in changes})
-    accounts = desk.accounts([change.account_id for change in changes])
-    active = desk.active_users(receivers)
+    accounts = gateway.accounts([change.account_id for change in changes])
+    active = gateway.active_users(receivers)
     verdicts = [judge(change, accounts.get(change.account_id), active) for change in changes]
     counts = Counter(str(verdict.state) if verdict else READY for verdict in verdicts)
     problems = pl.DataFrame(
@@ -145,7 +145,7 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], desk: OwnerDesk, worke
     )
     ids = [change.account_id for change in changes]
     teams = snapshot(org, ids)
-    deals = _open_deals(desk, changes)
+    deals = _open_deals(gateway, changes)
     limits = org.limits()["DailyApiRequests"]
     calls = calls_for(len(changes))
     each = 1000 * org.waited_seconds / org.calls if org.calls else ASSUMED_MILLISECONDS
@@ -174,11 +174,11 @@ def calls_for(count: int) -> int:
     return math.ceil(count / COMPOSITE_AT_MOST) + 2 * math.ceil(count / RETRIEVE_AT_MOST)
 
 
-def _open_deals(desk: OwnerDesk, changes: Iterable[Change]) -> int:
+def _open_deals(gateway: OwnerGateway, changes: Iterable[Change]) -> int:
     old = {change.account_id: change.old_owner_id for change in changes}
     ids, count = list(old), 0
     for start in range(0, len(ids), IDS_A_QUERY):
         listed = ", ".join(f"'{account}'" for account in ids[start : start + IDS_A_QUERY])
         soql = f"SELECT AccountId, OwnerId FROM Opportunity WHERE IsClosed = FALSE AND AccountId IN ({listed})"
-        count += sum(record["OwnerId"] == old[record["AccountId"]] for record in desk.org.query(soql))
+        count += sum(record["OwnerId"] == old[record["AccountId"]] for record in gateway.org.query(soql))
     return count

@@ -11,8 +11,7 @@ from typing import Protocol
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
 from assignment_assets.io.salesforce.owners import Answer, OwnerChange
-from assignment_assets.write_back.brake import Brake, Pause, Witness, limit_reached, unreachable
-from assignment_assets.write_back.couriers import Couriers
+from assignment_assets.write_back.circuit_breaker import CircuitBreaker, Pause, Witness, limit_reached, unreachable
 from assignment_assets.write_back.outcome import (
     SINGLY_FROM,
     TRIES,
@@ -26,9 +25,10 @@ from assignment_assets.write_back.outcome import (
     settle,
 )
 from assignment_assets.write_back.plan import Change, next_call, next_rings
+from assignment_assets.write_back.pre_write_reads import ARMED_AFTER, PreWriteReads
 from assignment_assets.write_back.preflight import judge
-from assignment_assets.write_back.readings import ARMED_AFTER, Readings
 from assignment_assets.write_back.states import MOVED, Event, State
+from assignment_assets.write_back.worker_pool import WorkerPool
 
 ARMING_TRIES = 5
 NOW = timedelta(0)
@@ -36,7 +36,7 @@ FIRST_PAUSE_SECONDS = 0.25
 AGAIN = (State.PLANNED, State.RETRY_WAIT)
 
 
-class Ledger(Protocol):
+class EventSink(Protocol):
     """Where events go: the journal, or a list."""
 
     def record(self, events: Iterable[Event]) -> None:
@@ -81,22 +81,22 @@ class Machine:
         changes: Iterable[Change],
         in_flight: Mapping[str, Sent],
         seats: Mapping[str, int],
-        couriers: Couriers,
-        ledger: Ledger,
+        pool: WorkerPool,
+        ledger: EventSink,
         clock: Callable[[], datetime],
         pause: Callable[[float], None],
-        brake: Brake,
+        breaker: CircuitBreaker,
         pace: Pace,
         witness: Witness,
     ):
         self._open = {change.account_id: change for change in changes}
         self._sent = dict(in_flight)
         self._seats = dict(seats)
-        self._couriers, self._desk = couriers, couriers.reader
+        self._pool, self._gateway = pool, pool.reader
         self._ledger, self._clock, self._pause, self._witness = ledger, clock, pause, witness
-        self._brake, self._pace = brake, pace
+        self._breaker, self._pace = breaker, pace
         self._group, self._read_back_at = pace.group, pace.read_back
-        self._readings = Readings(self._desk, pace.read_ahead)
+        self._reads = PreWriteReads(self._gateway, pace.read_ahead)
         self._tries: Counter[tuple[str, str]] = Counter()
         self._first = list(islice(self._open, pace.first_batch))
         self._jitter = Random(next(iter(self._open), ""))
@@ -109,7 +109,7 @@ class Machine:
         return len(self._open)
 
     def run(self) -> Iterator[list[Settled]]:
-        """What ended, step by step, until every change has ended or the brake is on.
+        """What ended, step by step, until every change has ended or the breaker is open.
 
         What could not be read back when the org went away stays in flight in the journal; the next run reads it.
         """
@@ -119,16 +119,16 @@ class Machine:
                 if ended:
                     yield ended
         except SourceUnavailable as error:
-            self._brake.stop(unreachable(str(error)))
+            self._breaker.stop(unreachable(str(error)))
             waiting = [change for account, change in self._open.items() if account not in self._sent]
             if waiting:
                 yield [self._end(deferred(change, "ORG_UNREACHABLE", str(error))) for change in waiting]
         self._ledger.commit()
 
     def _step(self) -> list[Settled]:
-        if self._brake.pause:
+        if self._breaker.pause:
             return self._read_back() if self._sent else self._defer_rest()
-        self._brake.used(self._desk.api_usage)
+        self._breaker.used(self._gateway.api_usage)
         room = min(self._group, self._read_back_at - len(self._sent))
         group = next_call(self._waiting(), self._seats, room) if room > 0 else []
         if self._sent and not group:
@@ -149,14 +149,12 @@ class Machine:
     def _send(self, groups: list[list[Change]]) -> list[Settled]:
         """Sends the groups of which every change may go; ends those changes that may not."""
         changes = [change for group in groups for change in group]
-        self._readings.fetch(changes, self._waiting())
+        self._reads.fetch(changes, self._waiting())
         self._witness("read_before_writing")
-        verdicts = {
-            change.account_id: judge(change, self._readings.of(change), self._readings.active) for change in changes
-        }
+        verdicts = {change.account_id: judge(change, self._reads.of(change), self._reads.active) for change in changes}
         ended = [self._end(verdict) for verdict in verdicts.values() if verdict]
         ready = [group for group in groups if not any(verdicts[change.account_id] for change in group)]
-        armed = [group for group in ready if all(self._readings.unarmed(change) <= NOW for change in group)]
+        armed = [group for group in ready if all(self._reads.unarmed(change) <= NOW for change in group)]
         if ready and not armed:
             return ended + self._await_arming([change for group in ready for change in group])
         if armed:
@@ -164,25 +162,25 @@ class Machine:
         return ended
 
     def _await_arming(self, changes: list[Change]) -> list[Settled]:
-        self._pause(min(max(map(self._readings.unarmed, changes)), ARMED_AFTER).total_seconds())
+        self._pause(min(max(map(self._reads.unarmed, changes)), ARMED_AFTER).total_seconds())
         ended = []
         for change in changes:
             self._tries[change.account_id, "arm"] += 1
             if self._tries[change.account_id, "arm"] > ARMING_TRIES:
-                ended.append(self._end(not_armed(change, self._readings.of(change).owner_id)))
-            self._readings.forget(change.account_id)
+                ended.append(self._end(not_armed(change, self._reads.of(change).owner_id)))
+            self._reads.forget(change.account_id)
         return ended
 
     def _write(self, groups: list[list[Change]]) -> None:
         """Commits the intents, then sends; every change is in `_sent` before its answer is known."""
-        since = self._readings.preconditions(change for group in groups for change in group)
+        since = self._reads.preconditions(change for group in groups for change in group)
         since = since if self._pace.is_armed else {}
         calls = [
             [OwnerChange(change.account_id, change.new_owner_id, since.get(change.account_id)) for change in call]
             for call in self._calls(groups)
         ]
         self._commit_intents(calls)
-        for call, answers in self._couriers.send(calls, lambda: self._brake.pause is not None):
+        for call, answers in self._pool.send(calls, lambda: self._breaker.pause is not None):
             if answers is None:
                 self._ledger.record(
                     self._event(self._open[each.account_id], State.PLANNED, code="NOT_SENT") for each in call
@@ -190,7 +188,7 @@ class Machine:
                 continue
             for each, answer in zip(call, answers, strict=True):
                 self._answered(each, answer)
-        self._brake.used(self._desk.api_usage)
+        self._breaker.used(self._gateway.api_usage)
         self._witness("answers_before_commit")
 
     def _commit_intents(self, calls: list[list[OwnerChange]]) -> None:
@@ -222,25 +220,25 @@ class Machine:
         self._add_seats(change.new_owner_id, -1)
         self._sent[each.account_id] = Sent(each.unmodified_since, answer)
         self._ledger.record([self._event(change, answered(answer), code=answer.code, sentence=answer.message)])
-        self._brake.answered(wanted in ("person", "stop"))
+        self._breaker.answered(wanted in ("person", "stop"))
         if wanted == "pause":
-            self._brake.stop(limit_reached(answer.message))
+            self._breaker.stop(limit_reached(answer.message))
         elif wanted == "stop":
-            self._brake.stop(Pause(answer.code, answer.message))
+            self._breaker.stop(Pause(answer.code, answer.message))
 
     def _read_back(self) -> list[Settled]:
         """Ends what was sent, by what the org shows; what is to be sent again is open as before."""
         self._ledger.commit()
         self._witness("answers_committed")
-        now = self._desk.accounts(list(self._sent))
+        now = self._gateway.accounts(list(self._sent))
         self._witness("read_back")
         ended, again = [], 0
         for account, sent in list(self._sent.items()):
             change, kind = self._open[account], action(sent.answer)
             self._add_seats(change.new_owner_id, 1)
-            self._readings.forget(account)
+            self._reads.forget(account)
             del self._sent[account]
-            settled = settle(change, sent, now.get(account), self._desk.user_id)
+            settled = settle(change, sent, now.get(account), self._gateway.user_id)
             if settled.state in AGAIN and kind in TRIES:
                 self._tries[account, kind] += 1
                 again = max(again, self._tries[account, kind])
@@ -257,13 +255,13 @@ class Machine:
         self._witness("verified_before_commit")
         self._ledger.commit()
         self._witness("verified_committed")
-        if again and not self._brake.pause:
+        if again and not self._breaker.pause:
             self._pause(FIRST_PAUSE_SECONDS * 2 ** (again - 1) * self._jitter.uniform(0.75, 1.25))
         return ended
 
     def _end(self, settled: Settled) -> Settled:
         change = self._open.pop(settled.change.account_id)
-        self._readings.forget(change.account_id)
+        self._reads.forget(change.account_id)
         if settled.state in MOVED:
             self._add_seats(change.new_owner_id, -1)
             self._add_seats(change.old_owner_id, 1)
@@ -276,7 +274,7 @@ class Machine:
 
     def _first_batch_failed(self, settled: Settled) -> None:
         if settled.state not in (State.DRIFT, State.DRIFT_RULE, State.GONE, State.HELD, State.DEFERRED):
-            self._brake.stop(
+            self._breaker.stop(
                 Pause(
                     "FIRST_BATCH",
                     f"{settled.change.account_id} of the first batch ended as {settled.state}: {settled.sentence}",
@@ -309,6 +307,6 @@ class Machine:
             self._seats[rep_id] += count
 
     def _defer_rest(self) -> list[Settled]:
-        pause = self._brake.pause
+        pause = self._breaker.pause
         why = (pause.code, pause.sentence) if pause else ()
         return [self._end(deferred(change, *why)) for change in list(self._open.values())]

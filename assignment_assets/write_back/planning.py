@@ -51,7 +51,7 @@ def add_plans(
     )
     if not new.height:
         return []
-    org_id, files, made = tools.desk().organization_id(), list(files), []
+    org_id, files, made = tools.gateway().organization_id(), list(files), []
     for (sign_off_no,), rows in new.sort("sign_off_no").group_by("sign_off_no", maintain_order=True):
         ordered = drafted(rows)
         require_single(ordered, journal.open_accounts())
@@ -78,5 +78,5 @@ def add_plans(
 
 def withdrawn(rows: pl.DataFrame, approved: pl.DataFrame, sign_off_no: int) -> frozenset[str]:
     """Accounts of a plan's rows whose approval is no longer in force."""
-    standing: Collection[str] = approved.filter(pl.col("sign_off_no") == sign_off_no)["account_id"]
-    return frozenset(rows["account_id"]) - frozenset(standing)
+    state: Collection[str] = approved.filter(pl.col("sign_off_no") == sign_off_no)["account_id"]
+    return frozenset(rows["account_id"]) - frozenset(state)

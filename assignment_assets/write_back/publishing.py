@@ -19,7 +19,7 @@ JOURNAL_FILE, PLANS_FILE = "write_back_journal.parquet", "write_back_plans.parqu
 
 
 @dataclass(frozen=True)
-class Standing:
+class WriteBackState:
     """Where a cycle's write-back stands; `state` is writing, paused or finished.
 
     `resume_at` is when a paused run goes on by itself; empty where a person must look first.
@@ -35,7 +35,7 @@ class Standing:
     row_count: int = 0
 
     @classmethod
-    def of(cls, progress: Progress, at: datetime, state: str) -> "Standing":
+    def of(cls, progress: Progress, at: datetime, state: str) -> "WriteBackState":
         """The standing that a run's progress comes to."""
         pause = progress.pause
         code, sentence = (pause.code, pause.sentence) if pause else ("", "")
@@ -51,15 +51,15 @@ class Standing:
         )
 
 
-def publish_standing(folder: Path, standing: Standing) -> None:
+def publish_state(folder: Path, state: WriteBackState) -> None:
     """Writes the standing into the cycle's published folder."""
-    write_whole(folder / STATE_FILE, json.dumps(asdict(standing)))
+    write_whole(folder / STATE_FILE, json.dumps(asdict(state)))
 
 
-def read_standing(folder: Path) -> Standing | None:
+def read_state(folder: Path) -> WriteBackState | None:
     """The standing as it was published, or None before the first write."""
     path = folder / STATE_FILE
-    return Standing(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+    return WriteBackState(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
 def publish(journal: Journal, journal_path: Path, folder: Path, cycle: str) -> None:

@@ -6,7 +6,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.tables import MOMENT, TEXT
-from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.document import Kind, Plan, drafted, require_single
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.states import State
@@ -28,7 +28,7 @@ def owners_written(journal: Journal, cycle: str) -> pl.DataFrame:
     """The cycle's accounts as we wrote and verified them last: account_id, kind, sign_off_no, old and new owner."""
     frames = []
     for plan in journal.plans(cycle):
-        states = journal.standing(plan.plan_id).filter(pl.col("state") == State.VERIFIED)
+        states = journal.state(plan.plan_id).filter(pl.col("state") == State.VERIFIED)
         frames.append(
             journal.rows(plan.plan_id)
             .join(states.select("account_id"), on="account_id")
@@ -53,7 +53,7 @@ def rollback_rows(written: pl.DataFrame, sign_off_nos: Collection[int] = ()) -> 
     return chosen.select("account_id", old_owner_id="new_owner_id", new_owner_id="old_owner_id")
 
 
-def reconciled(written: pl.DataFrame, desk: OwnerDesk, integrations: Collection[str] = ()) -> pl.DataFrame:
+def reconciled(written: pl.DataFrame, gateway: OwnerGateway, integrations: Collection[str] = ()) -> pl.DataFrame:
     """The accounts whose owner in the org is no longer the one that we wrote (CHANGED), read now.
 
     Who changed it is who modified the account last: the org keeps the owner's own history only where that is tracked.
@@ -62,13 +62,13 @@ def reconciled(written: pl.DataFrame, desk: OwnerDesk, integrations: Collection[
     ------
     SourceUnavailable
     """
-    now = desk.accounts(written["account_id"].to_list())
+    now = gateway.accounts(written["account_id"].to_list())
     rows = []
     for account, owner in written.select("account_id", "new_owner_id").iter_rows():
         found = now.get(account)
         if found is None or found.owner_id != owner:
             by = found.modified_by if found else None
-            kind = "engine" if by == desk.user_id else "integration" if by in integrations else "person"
+            kind = "engine" if by == gateway.user_id else "integration" if by in integrations else "person"
             rows.append(
                 (
                     account,

@@ -13,16 +13,16 @@ import polars as pl
 from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered
 from assignment_assets.io.salesforce.bulk_ingest import ENDED, BulkIngest
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
-from assignment_assets.io.salesforce.owners import Answer, OwnerDesk
-from assignment_assets.write_back.brake import Brake, Pause, Witness, nobody
+from assignment_assets.io.salesforce.owners import Answer, OwnerGateway
 from assignment_assets.write_back.bulk_lane import BulkJob, BulkMachine
-from assignment_assets.write_back.couriers import Couriers
+from assignment_assets.write_back.circuit_breaker import CircuitBreaker, Pause, Witness, nobody
 from assignment_assets.write_back.document import Plan, is_approved
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.machine import Machine, Pace
 from assignment_assets.write_back.outcome import Sent
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import FINAL, IN_FLIGHT, Event, State
+from assignment_assets.write_back.worker_pool import WorkerPool
 
 WORKERS = 4
 Lane = Literal["composite", "bulk", "bulk-without-precondition"]
@@ -34,7 +34,7 @@ class Tools:
 
     Attributes
     ----------
-    desk
+    gateway
         Makes a new connection to the org.
     signers
         Who may approve a rollback or a repair.
@@ -47,7 +47,7 @@ class Tools:
         `bulk-without-precondition` goes all the same.
     """
 
-    desk: Callable[[], OwnerDesk]
+    gateway: Callable[[], OwnerGateway]
     key: bytes
     signers: Sequence[str]
     clock: Callable[[], datetime]
@@ -95,46 +95,46 @@ def write(
         A rollback or a repair that nobody entitled has approved.
     """
     require_allowed(journal, plan, tools)
-    rows, standing = journal.rows(plan.plan_id), journal.standing(plan.plan_id)
+    rows, state = journal.rows(plan.plan_id), journal.state(plan.plan_id)
     last = journal.last_plan_event(plan.plan_id, "STARTED", "PAUSED", "FINISHED")
     has_ended = last is not None and last["state"] != "STARTED"
-    changes, in_flight = taken_up(plan, rows, standing, withdrawn, is_new_attempt=has_ended)
-    counts = Counter(standing.filter(pl.col("state").is_in(list(FINAL)))["state"])
+    changes, in_flight = taken_up(plan, rows, state, withdrawn, is_new_attempt=has_ended)
+    counts = Counter(state.filter(pl.col("state").is_in(list(FINAL)))["state"])
     if not changes:
         yield Progress(plan.plan_id, plan.row_count, counts)
         return
-    desks = [tools.desk() for _ in range(min(tools.workers, math.ceil(len(changes) / COMPOSITE_AT_MOST)))]
-    require_org(plan, desks[0])
-    brake, pace = Brake(tools.reserve_share), tools.pace
+    gateways = [tools.gateway() for _ in range(min(tools.workers, math.ceil(len(changes) / COMPOSITE_AT_MOST)))]
+    require_org(plan, gateways[0])
+    breaker, pace = CircuitBreaker(tools.reserve_share), tools.pace
     if plan.first_batch and plan.row_count - len(changes) < plan.first_batch:
         pace = Pace(**vars(pace) | {"first_batch": plan.first_batch - plan.row_count + len(changes)})
     journal.record([_about(plan, "STARTED", tools)])
-    machine = _machine(plan, tools, journal, desks[0])(
+    machine = _machine(plan, tools, journal, gateways[0])(
         changes,
         in_flight,
         seats,
-        Couriers(desks, tools.witness),
+        WorkerPool(gateways, tools.witness),
         journal,
         tools.clock,
         tools.pause,
-        brake,
+        breaker,
         pace,
         tools.witness,
     )
     for ended in machine.run():
         counts.update(str(settled.state) for settled in ended)
         yield Progress(plan.plan_id, plan.row_count, dict(counts))
-    resume_at = _resume_at(brake.pause, tools)
-    code, sentence = (brake.pause.code, brake.pause.sentence) if brake.pause else ("", "")
-    journal.record([_about(plan, "PAUSED" if brake.pause else "FINISHED", tools, code, sentence)])
+    resume_at = _resume_at(breaker.pause, tools)
+    code, sentence = (breaker.pause.code, breaker.pause.sentence) if breaker.pause else ("", "")
+    journal.record([_about(plan, "PAUSED" if breaker.pause else "FINISHED", tools, code, sentence)])
     journal.commit()
     tools.witness("run_ended")
-    yield Progress(plan.plan_id, plan.row_count, dict(counts), brake.pause, resume_at)
+    yield Progress(plan.plan_id, plan.row_count, dict(counts), breaker.pause, resume_at)
 
 
-def _machine(plan: Plan, tools: Tools, journal: Journal, desk: OwnerDesk) -> Callable[..., Machine]:
+def _machine(plan: Plan, tools: Tools, journal: Journal, gateway: OwnerGateway) -> Callable[..., Machine]:
     """The machine of the lane; what an earlier run left of a bulk job is brought to its end first."""
-    job = BulkJob(BulkIngest(desk.org), journal, plan.plan_id, tools.clock, tools.pause, tools.witness)
+    job = BulkJob(BulkIngest(gateway.org), journal, plan.plan_id, tools.clock, tools.pause, tools.witness)
     last = journal.last_plan_event(plan.plan_id, "JOB")
     if last and last["code"] not in ENDED:
         job.bring_to_end(last["sentence"])
@@ -164,14 +164,14 @@ def require_allowed(journal: Journal, plan: Plan, tools: Tools) -> None:
         )
 
 
-def require_org(plan: Plan, desk: OwnerDesk) -> None:
-    """Nothing where the desk leads to the plan's org.
+def require_org(plan: Plan, gateway: OwnerGateway) -> None:
+    """Nothing where the gateway leads to the plan's org.
 
     Raises
     ------
     Tampered
     """
-    found = desk.organization_id()
+    found = gateway.organization_id()
     if found != plan.org_id:
         raise Tampered(
             f"plan {plan.plan_id}: the connection leads to org {found}, expected {plan.org_id}, for which "
@@ -180,11 +180,11 @@ def require_org(plan: Plan, desk: OwnerDesk) -> None:
 
 
 def taken_up(
-    plan: Plan, rows: pl.DataFrame, standing: pl.DataFrame, withdrawn: frozenset[str], *, is_new_attempt: bool
+    plan: Plan, rows: pl.DataFrame, state: pl.DataFrame, withdrawn: frozenset[str], *, is_new_attempt: bool
 ) -> tuple[list[Change], dict[str, Sent]]:
     """The plan's changes that have not ended, and what of them is in flight: sent, or about to be, by a run that
     did not come to read it back."""
-    known = {row["account_id"]: row for row in standing.iter_rows(named=True)}
+    known = {row["account_id"]: row for row in state.iter_rows(named=True)}
     changes, in_flight = [], {}
     for row in rows.iter_rows(named=True):
         account = row["account_id"]

@@ -11,7 +11,7 @@ from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.standing_files import read_rules
 from assignment_assets.sandbox import mapping_path
 from assignment_assets.stages.routing import ROUTING
-from assignment_assets.stages.routing_pass import Standing
+from assignment_assets.stages.routing_pass import RoutingState
 from assignment_assets_tests.company import org_id
 
 
@@ -136,8 +136,8 @@ def test_a_cycle_waits_until_the_pass_that_planned_it_has_ended(here):
     here.go()
     here.wait(minutes=31)
     log = RoutingLog(here.folder)
-    standing = Standing.now(log, here.now)
-    assert plan_events(log, standing.rules, standing.policies, [], here.now).height == 1
+    state = RoutingState.now(log, here.now)
+    assert plan_events(log, state.rules, state.policies, [], here.now).height == 1
     assert automation.planned_cycles(here.folder).height == 0
     here.go()
     assert automation.planned_cycles(here.folder).height == 1

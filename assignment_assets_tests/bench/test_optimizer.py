@@ -8,7 +8,7 @@ import pytest
 
 from assignment_assets.bench import methods
 from assignment_assets.bench.check import check_dump
-from assignment_assets.bench.optimizer import Plan, bench_optimizer, standard_plans
+from assignment_assets.bench.optimizer import RacePlan, bench_optimizer, standard_plans
 from assignment_assets.bench.table import as_text
 from assignment_assets_tests.bench.problems import write_problem
 
@@ -17,7 +17,7 @@ from assignment_assets_tests.bench.problems import write_problem
 def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("problem")
     write_problem(folder)
-    plan = Plan(instance=folder, cpu_seconds=0.4, preset="quick", methods=("ours", "CP-SAT"), dump=folder / "dump")
+    plan = RacePlan(instance=folder, cpu_seconds=0.4, preset="quick", methods=("ours", "CP-SAT"), dump=folder / "dump")
     return list(bench_optimizer(plan)), folder / "dump"
 
 
@@ -95,7 +95,7 @@ def test_a_failing_process_is_a_row_that_says_why(tmp_path):
     (row,) = [
         row
         for row in bench_optimizer(
-            Plan(instance=tmp_path, methods=(), preset="quick", dump=tmp_path / "accounts.parquet")
+            RacePlan(instance=tmp_path, methods=(), preset="quick", dump=tmp_path / "accounts.parquet")
         )
         if row["kind"] == "cycle"
     ]

@@ -1,11 +1,11 @@
-"""Every promise: empty where it holds, and the offending rows where one row is spoiled."""
+"""Every invariant: empty where it holds, and the offending rows where one row is spoiled."""
 
 import polars as pl
 import pytest
 
 from assignment_assets.domain import invariants
 from assignment_assets.domain.errors import BrokenInvariant
-from assignment_assets.domain.invariants import Finding, require
+from assignment_assets.domain.invariants import Invariant, require
 from assignment_assets.domain.sign_off.packets import packets
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
@@ -42,23 +42,23 @@ def locks():
 
 def test_all_findings_that_do_not_hold_are_named_at_once():
     broken = pl.DataFrame({"account_id": [f"a{i}" for i in range(7)]})
-    findings = [
-        Finding("each_once", broken, "Every account goes to one owner."),
-        Finding("capacity", broken.clear(), "No book exceeds its capacity."),
-        Finding("no_carve_out", broken.head(1), "No carve-out is given away."),
+    found = [
+        Invariant("each_once", broken, "Every account goes to one owner."),
+        Invariant("capacity", broken.clear(), "No book exceeds its capacity."),
+        Invariant("no_carve_out", broken.head(1), "No carve-out is given away."),
     ]
     with pytest.raises(BrokenInvariant) as caught:
-        require(findings)
+        require(found)
     assert str(caught.value) == (
         "each_once: Every account goes to one owner. 7 offend: account_id a0; account_id a1; account_id a2;"
         " account_id a3; account_id a4; and 2 more.\n"
         "no_carve_out: No carve-out is given away. 1 offend: account_id a0."
     )
-    assert [finding.holds for finding in findings] == [False, True, False]
+    assert [invariant.holds for invariant in found] == [False, True, False]
 
 
 def test_findings_that_hold_pass():
-    require([Finding("each_once", pl.DataFrame({"account_id": []}), "Every account goes to one owner.")])
+    require([Invariant("each_once", pl.DataFrame({"account_id": []}), "Every account goes to one owner.")])
 
 
 def test_conservation_finds_what_is_lost_what_is_extra_and_what_is_twice():

@@ -1,4 +1,4 @@
-"""Whatever the company, the scope and the people: every promise holds at every stage, and everybody is answered."""
+"""Whatever the company, the scope and the people: every invariant holds at every stage, and everybody is answered."""
 
 from random import Random
 
@@ -6,13 +6,13 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assignment_assets.domain import invariants as promise
+from assignment_assets.domain import invariants
 from assignment_assets.domain.assignment.assigned import assigned, review_books, review_reps
 from assignment_assets.domain.assignment.families import FAMILY_COLUMNS, family_notes
 from assignment_assets.domain.assignment.moves import MOVE_REASONS, proposed_books
 from assignment_assets.domain.assignment.overflow import place
 from assignment_assets.domain.assignment.unseated import overflow, unseated
-from assignment_assets.domain.invariants import Finding, require
+from assignment_assets.domain.invariants import Invariant, require
 from assignment_assets.domain.locks import free_seats, lock_candidates, settle
 from assignment_assets.domain.review.facts import REVIEW_EDITS
 from assignment_assets.domain.review.rule import Bounds, judge
@@ -117,21 +117,23 @@ class Waterfall:
             )
         return pl.DataFrame(rows, schema=SOLVED)
 
-    def owner_findings(self, owners: pl.DataFrame) -> list[Finding]:
+    def owner_invariants(self, owners: pl.DataFrame) -> list[Invariant]:
         """The hard rules on who owns what, as the stages' checks ask them."""
         field = self.books.select("rep_id", "team", "capacity", "covered_states").join(self.seats, on="rep_id")
         return [
-            Finding("capacity", promise.capacity(owners, field), "No book exceeds its capacity."),
-            Finding(
+            Invariant("capacity", invariants.capacity(owners, field), "No book exceeds its capacity."),
+            Invariant(
                 "covered_states",
-                promise.covered_states(
+                invariants.covered_states(
                     owners, self.company.accounts, field, self.locks, coverage_overrides(self.config)
                 ),
                 "Reps hold their states.",
             ),
-            Finding("locks_unmoved", promise.locks_unmoved(self.locks, owners), "Locks stay."),
-            Finding("no_carve_out", promise.no_carve_out(self.company.accounts, owners), "No carve-out is given away."),
-            Finding("active_owner", promise.active_owner(owners, self.company.reps), "Owners are active."),
+            Invariant("locks_unmoved", invariants.locks_unmoved(self.locks, owners), "Locks stay."),
+            Invariant(
+                "no_carve_out", invariants.no_carve_out(self.company.accounts, owners), "No carve-out is given away."
+            ),
+            Invariant("active_owner", invariants.active_owner(owners, self.company.reps), "Owners are active."),
         ]
 
     def reviewed(self):
@@ -153,15 +155,17 @@ class Waterfall:
 
 @OFTEN
 @given(st.integers(0, 2**32 - 1))
-def test_the_promises_hold_from_the_pool_to_the_packets(seed):
+def test_the_invariants_hold_from_the_pool_to_the_packets(seed):
     waterfall = Waterfall(seed)
     pool, free, proposed, over = waterfall.pool, waterfall.free, waterfall.proposed, waterfall.overflow
     require(
         [
-            Finding("each_once", promise.each_once(pool), "Every account has one standing."),
-            Finding("carve_outs", promise.no_carve_out(waterfall.company.accounts, free), "No carve-out is free."),
-            Finding("conservation", promise.conservation(free, proposed, over), "Locked + placed + overflow = pool."),
-            *waterfall.owner_findings(promise.proposed_owners(proposed, over)),
+            Invariant("each_once", invariants.each_once(pool), "Every account has one standing."),
+            Invariant("carve_outs", invariants.no_carve_out(waterfall.company.accounts, free), "No carve-out is free."),
+            Invariant(
+                "conservation", invariants.conservation(free, proposed, over), "Locked + placed + overflow = pool."
+            ),
+            *waterfall.owner_invariants(invariants.proposed_owners(proposed, over)),
         ]
     )
     assert set(pool["account_id"]) == set(waterfall.company.accounts["account_id"])
@@ -171,19 +175,19 @@ def test_the_promises_hold_from_the_pool_to_the_packets(seed):
     bounds = {"max_adds": waterfall.config.max_adds, "max_drops": waterfall.config.max_drops}
     require(
         [
-            Finding(
+            Invariant(
                 "conservation",
-                promise.conservation(free, verdicts.reviewed_books.select("account_id"), OVERFLOW.empty()),
+                invariants.conservation(free, verdicts.reviewed_books.select("account_id"), OVERFLOW.empty()),
                 "The reviewed books hold the pool.",
             ),
-            Finding(
+            Invariant(
                 "bounds",
-                promise.within_bounds(
+                invariants.within_bounds(
                     verdicts.reviewed_books, verdicts.edit_verdicts, waterfall.company.reps, **bounds
                 ),
                 "±5 holds.",
             ),
-            *waterfall.owner_findings(promise.reviewed_owners(verdicts.reviewed_books)),
+            *waterfall.owner_invariants(invariants.reviewed_owners(verdicts.reviewed_books)),
         ]
     )
     rows, _ = packets(
@@ -193,7 +197,7 @@ def test_the_promises_hold_from_the_pool_to_the_packets(seed):
         cycle="c",
         revision=1,
     )
-    assert promise.diff_equals_books(verdicts.reviewed_books, rows).is_empty()
+    assert invariants.diff_equals_books(verdicts.reviewed_books, rows).is_empty()
     assert verdicts.edit_verdicts.height == waterfall.edits.height
 
 

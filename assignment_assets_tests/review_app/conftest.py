@@ -13,7 +13,7 @@ from assignment_assets.review_app.server import running
 from assignment_assets_tests.review_app.browser import Visitor, link
 
 
-class Desk:
+class PagesOfACycle:
     """One cycle with its pages; `visit` lets somebody in."""
 
     def __init__(self, cycle, address):
@@ -41,9 +41,9 @@ def serve():
     """Starts the pages over a cycle."""
     with ExitStack() as stack:
 
-        def start(cycle, **pages) -> Desk:
+        def start(cycle, **pages) -> PagesOfACycle:
             setting = PagesSetting(**({"requests_a_minute": 100_000} | pages))
             address = stack.enter_context(running(cycle.folder, engine_key(), setting, lambda: cycle.now))
-            return Desk(cycle, address)
+            return PagesOfACycle(cycle, address)
 
         yield start

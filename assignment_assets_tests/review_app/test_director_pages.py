@@ -30,13 +30,13 @@ def test_a_director_sees_their_own_books_before_and_after_with_reasons(serve, pr
 
 
 def test_ticks_are_kept_until_they_are_sent_and_then_judged_like_a_workbook(serve, proposed, open_books):
-    desk = serve(proposed)
-    dana, account = desk.visit("director", DANA), open_books["ana"][0]
+    pages = serve(proposed)
+    dana, account = pages.visit("director", DANA), open_books["ana"][0]
     book = dana.open(f"{HOME}/book/ana")
     saved = dana.send(book, drop=[account], action="save", **{f"reason__{account}": "morale"})
     assert "Saved, not sent" in saved.text and saved.boxes["drop", account]
-    assert desk.receipts("review_edits") == []
-    dana = desk.visit("director", DANA, days=30)
+    assert pages.receipts("review_edits") == []
+    dana = pages.visit("director", DANA, days=30)
     assert "Not sent yet" in dana.landed.text and "accepted" in dana.landed.text
     sent = dana.send(dana.landed, action="send")
     assert "Receipt 1" in sent.text and "1 drops, 0 adds" in sent.text
@@ -66,11 +66,11 @@ def test_a_tick_without_a_reason_or_past_the_bound_is_said_and_kept(serve, propo
 
 
 def test_what_others_used_counts_before_the_gate_closes(serve, proposed, open_books):
-    desk = serve(proposed)
+    pages = serve(proposed)
     wanted = next(account for account in open_books["ana"] if account in ("a03", "a08", "a09"))
     proposed.edit(LEE, drop={open_books["cleo"][0]: "morale"}, add=[(wanted, "cleo", "relationship")])
     proposed.look("review_edits")
-    page = desk.visit("director", DANA).open(f"{HOME}/book/ana")
+    page = pages.visit("director", DANA).open(f"{HOME}/book/ana")
     assert "others used 1" in page.text
 
 
@@ -99,15 +99,15 @@ def test_a_change_is_taken_back_and_unsent_ones_are_forgotten(serve, proposed, o
 
 
 def test_a_director_who_agrees_sends_that_too(serve, proposed):
-    desk = serve(proposed)
-    dana = desk.visit("director", DANA)
+    pages = serve(proposed)
+    dana = pages.visit("director", DANA)
     dana.send(dana.landed, action="send")
-    assert [each["verdict"] for each in desk.receipts("review_edits")] == ["accepted"]
+    assert [each["verdict"] for each in pages.receipts("review_edits")] == ["accepted"]
 
 
 def test_a_draft_gives_way_to_a_workbook_that_came_in_meanwhile(serve, proposed, open_books):
-    desk = serve(proposed)
-    dana = desk.visit("director", DANA)
+    pages = serve(proposed)
+    dana = pages.visit("director", DANA)
     one, two = open_books["ana"][:2]
     book = dana.open(f"{HOME}/book/ana")
     dana.send(book, drop=[one], action="save", **{f"reason__{one}": "morale"})
@@ -120,8 +120,8 @@ def test_a_draft_gives_way_to_a_workbook_that_came_in_meanwhile(serve, proposed,
 
 
 def test_a_director_opens_the_report_of_their_own_region_and_of_no_other(serve, proposed):
-    desk = serve(proposed)
-    dana = desk.visit("director", DANA)
+    pages = serve(proposed)
+    dana = pages.visit("director", DANA)
     assert f"{HOME}/report/North" in dana.landed.links
     page = dana.open(f"{HOME}/report/North")
     assert page.status == 200 and "Cycle 2026q4-global: North" in page.text and "Ana Ruiz" in page.text
@@ -130,15 +130,15 @@ def test_a_director_opens_the_report_of_their_own_region_and_of_no_other(serve, 
     for region in ("South", "Nowhere", "house", "..%2FSouth"):
         assert dana.open(f"{HOME}/report/{region}").status == 404
     assert dana.open("/2026q4-global/gs/region/North/report").status in (403, 404)
-    assert [(row["action"], row["subject"]) for row in desk.audit() if "report" in row["action"]][:2] == [
+    assert [(row["action"], row["subject"]) for row in pages.audit() if "report" in row["action"]][:2] == [
         ("viewed report", "North"),
         ("refused report", "South"),
     ]
 
 
 def test_an_account_that_a_narrower_cycle_takes_over_cannot_be_edited_here_any_more(serve, proposed, open_books):
-    desk = serve(proposed)
-    dana, account = desk.visit("director", DANA), open_books["ana"][0]
+    pages = serve(proposed)
+    dana, account = pages.visit("director", DANA), open_books["ana"][0]
     dana.send(dana.open(f"{HOME}/book/ana"), drop=[account], action="save", **{f"reason__{account}": "morale"})
     assert "accepted" in dana.open(HOME).text and "decided elsewhere" not in dana.open(HOME).text
     type(proposed)(proposed.folder, "one-rep", proposed.now).open(scope="rep", reps=["ana"])

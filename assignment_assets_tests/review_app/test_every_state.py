@@ -25,12 +25,12 @@ def browser(tmp_path_factory):
 @pytest.fixture
 def opens(serve, browser):
     """Lets somebody in by their link, in windows of both sizes; nothing on the way is an obstacle."""
-    desks = {}
+    started = {}
 
     def open_all(cycle, role, person, path="", year=2027):
-        if id(cycle) not in desks:
-            desks[id(cycle)] = serve(cycle)
-        address = desks[id(cycle)].address
+        if id(cycle) not in started:
+            started[id(cycle)] = serve(cycle)
+        address = started[id(cycle)].address
         for width, height in SIZES:
             window = browser.window(width, height)
             window.open(link(address, engine_key(), role, person, cycle.now.replace(year=year)))
@@ -137,14 +137,14 @@ def test_a_severe_conflict_is_taken_on_at_the_page(opens, cycle):
 
 
 def test_what_does_not_open_says_so_to_everybody(serve, browser, opened):
-    desk = serve(opened)
+    pages = serve(opened)
     for width, height in SIZES:
         window = browser.window(width, height)
-        good = link(desk.address, engine_key(), "rep", "ana", opened.now.replace(year=2027))
+        good = link(pages.address, engine_key(), "rep", "ana", opened.now.replace(year=2027))
         for path, words in (
-            (f"{desk.address}/", "personal link"),
+            (f"{pages.address}/", "personal link"),
             (f"{good}x", "This does not open"),
-            (f"{desk.address}/{opened.name}/gs", "This does not open"),
+            (f"{pages.address}/{opened.name}/gs", "This does not open"),
         ):
             window.open(path)
             assert words in window.text

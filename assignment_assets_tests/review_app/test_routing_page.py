@@ -138,8 +138,8 @@ def told(between) -> Cycle:
 
 
 def test_a_signer_of_every_region_sees_the_log_and_everything_that_stands_out(serve, told):
-    desk = serve(told)
-    page = desk.visit("routing", PRIYA).landed
+    pages = serve(told)
+    page = pages.visit("routing", PRIYA).landed
     assert page.status == 200
     for words in (
         "no active owner",
@@ -158,7 +158,7 @@ def test_a_signer_of_every_region_sees_the_log_and_everything_that_stands_out(se
     ):
         assert words in page.text, words
     assert page.forms == []
-    assert [(deed["action"], deed["actor"], deed["cycle"]) for deed in desk.audit()] == [
+    assert [(event["action"], event["actor"], event["cycle"]) for event in pages.audit()] == [
         ("viewed routing", PRIYA, BETWEEN)
     ]
 
@@ -184,10 +184,10 @@ def test_a_folder_in_which_routing_never_ran_has_a_page_too(serve, between):
 
 
 def test_a_signer_of_one_region_and_anybody_elses_link_open_nothing(serve, told):
-    desk = serve(told)
-    assert desk.visit("routing", TOM).landed.status == 403
-    assert desk.visit("gs", PRIYA).open(HOME).status in (403, 404)
-    assert desk.visit("routing", PRIYA).open("/2026q4-global/gs").status in (403, 404)
+    pages = serve(told)
+    assert pages.visit("routing", TOM).landed.status == 403
+    assert pages.visit("gs", PRIYA).open(HOME).status in (403, 404)
+    assert pages.visit("routing", PRIYA).open("/2026q4-global/gs").status in (403, 404)
 
 
 def test_the_page_takes_nothing(serve, told):

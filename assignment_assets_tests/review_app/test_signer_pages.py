@@ -36,8 +36,8 @@ def _is_wanted(row: dict) -> bool:
 
 
 def test_a_signer_sees_each_region_with_balance_edits_and_moves_and_signs_it(serve, reviewed):
-    desk = serve(reviewed)
-    priya = desk.visit("gs", PRIYA)
+    pages = serve(reviewed)
+    priya = pages.visit("gs", PRIYA)
     assert "North" in priya.landed.text and "South" in priya.landed.text
     page = priya.open(f"{HOME}/region/North")
     for words in ("Balance, and what people’s edits did to it", "Book by book", "Ana Ruiz", "Certificate", "Moves"):
@@ -64,26 +64,26 @@ def test_a_signer_sees_only_regions_that_they_may_sign(serve, reviewed):
 
 
 def test_another_persons_token_or_none_signs_nothing(serve, reviewed):
-    desk = serve(reviewed)
-    priya = desk.visit("gs", PRIYA)
+    pages = serve(reviewed)
+    priya = pages.visit("gs", PRIYA)
     page = priya.open(f"{HOME}/region/North")
     for wrong in (token(TOM), "", "x" * 64, "ab"):
         assert priya.send(page, decision="approve", token=wrong).status == 422
-    assert desk.receipts("sign_offs") == []
-    assert "wrong token" in {deed["action"] for deed in desk.audit()}
+    assert pages.receipts("sign_offs") == []
+    assert "wrong token" in {event["action"] for event in pages.audit()}
 
 
 def test_a_region_that_changed_since_it_was_shown_is_not_signed(serve, reviewed):
-    desk = serve(reviewed)
-    priya = desk.visit("gs", PRIYA)
+    pages = serve(reviewed)
+    priya = pages.visit("gs", PRIYA)
     page = priya.open(f"{HOME}/region/North")
     answer = priya.send(page, decision="approve", token=token(PRIYA), digest="0" * 64)
-    assert answer.status == 409 and desk.receipts("sign_offs") == []
+    assert answer.status == 409 and pages.receipts("sign_offs") == []
 
 
 def test_a_held_edit_is_decided_before_its_regions_can_sign(serve, held):
-    desk = serve(held)
-    priya = desk.visit("gs", PRIYA)
+    pages = serve(held)
+    priya = pages.visit("gs", PRIYA)
     assert "Held edits to decide" in priya.landed.text and held.rows(EDIT_VERDICTS)[0]["verdict"] == "held"
     north = priya.send(priya.open(f"{HOME}/region/North"), decision="approve", token=token(PRIYA))
     assert north.status == 422 and "held edits wait for a decision" in north.text
@@ -103,12 +103,12 @@ def test_a_decision_on_what_is_not_held_is_no_page(serve, held):
 
 
 def test_a_rejected_region_says_who_rejected_it_and_why(serve, reviewed):
-    desk = serve(reviewed)
-    tom = desk.visit("gs", TOM)
+    pages = serve(reviewed)
+    tom = pages.visit("gs", TOM)
     tom.send(tom.open(f"{HOME}/region/South"), decision="reject", token=token(TOM), note="Cleo leaves in May")
     for _ in range(2):
         reviewed.run("sign_off")
-    priya = desk.visit("gs", PRIYA)
+    priya = pages.visit("gs", PRIYA)
     assert "rejected by tom@example.com: Cleo leaves in May." in priya.landed.text
     page = priya.open(f"{HOME}/region/South")
     assert "Rejected by tom@example.com" in page.text.replace("  ", " ") and "Cleo leaves in May" in page.text

@@ -17,7 +17,7 @@ from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.mapping.mapping import read_mapping
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.changes import ChangeReader
@@ -100,11 +100,11 @@ class Watched:
         """One pass, with a connection of its own as after a restart."""
         setting = SourceSetting(kind="salesforce", path=str(mapping_path()))
         mapping = read_mapping(mapping_path())
-        desk = OwnerDesk(Org(SalesforceSettings.from_environment(mapping.connection)), mapping.accounts)
+        gateway = OwnerGateway(Org(SalesforceSettings.from_environment(mapping.connection)), mapping.accounts)
         done = one_pass(
             RoutingLog(self.folder),
             ChangeReader(setting),
-            desk,
+            gateway,
             [],
             lambda: self.now,
             lambda seconds: self.wait(seconds=seconds),

@@ -81,9 +81,9 @@ def allow(folder: DataFolder, planned: bool = True, **changes) -> None:
         "config_json": "{}",
     }
     event = dict.fromkeys(EVENTS.columns) | {"event_id": "e", "kind": "departure", "scope": "churn", "cycle": CYCLE}
-    with RoutingLog(folder).open() as page:
-        page.append(EVENT_CYCLES, pl.DataFrame([row], schema=EVENT_CYCLES.columns))
-        page.append(EVENTS, pl.DataFrame([event], schema=EVENTS.columns))
+    with RoutingLog(folder).open() as transaction:
+        transaction.append(EVENT_CYCLES, pl.DataFrame([row], schema=EVENT_CYCLES.columns))
+        transaction.append(EVENTS, pl.DataFrame([event], schema=EVENTS.columns))
 
 
 def signatures(folder: DataFolder) -> list[dict]:

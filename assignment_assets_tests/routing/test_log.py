@@ -11,8 +11,8 @@ from assignment_assets_tests.company import tiny
 
 
 def stored(log: RoutingLog, table: Table):
-    with RoutingLog(log.folder).open() as page:
-        return page.rows(table)
+    with RoutingLog(log.folder).open() as transaction:
+        return transaction.rows(table)
 
 
 @pytest.fixture
@@ -23,14 +23,14 @@ def log(tmp_path) -> RoutingLog:
 def test_what_was_read_once_follows_every_change_of_the_file(log):
     accounts = SEEN_ACCOUNTS.conform(tiny().accounts)
     with log.kept():
-        with log.open() as page:
-            page.replace(SEEN_ACCOUNTS, accounts.tail(30))
-        with log.open() as page:
-            assert page.rows(SEEN_ACCOUNTS).height == 30
-            page.merge(SEEN_ACCOUNTS, accounts.head(20).with_columns(owner_id=None, latitude=1.5))
-            page.forget(SEEN_ACCOUNTS, accounts["account_id"].tail(3).to_list())
-        with log.kept(), log.open() as page:
-            known = page.rows(SEEN_ACCOUNTS)
+        with log.open() as transaction:
+            transaction.replace(SEEN_ACCOUNTS, accounts.tail(30))
+        with log.open() as transaction:
+            assert transaction.rows(SEEN_ACCOUNTS).height == 30
+            transaction.merge(SEEN_ACCOUNTS, accounts.head(20).with_columns(owner_id=None, latitude=1.5))
+            transaction.forget(SEEN_ACCOUNTS, accounts["account_id"].tail(3).to_list())
+        with log.kept(), log.open() as transaction:
+            known = transaction.rows(SEEN_ACCOUNTS)
     assert known.height == accounts.height - 3
     assert known.equals(stored(log, SEEN_ACCOUNTS)) and known.schema == SEEN_ACCOUNTS.empty().schema
 
@@ -38,10 +38,10 @@ def test_what_was_read_once_follows_every_change_of_the_file(log):
 def test_what_failed_is_neither_in_the_file_nor_in_memory(log):
     row = dict.fromkeys(TERRITORY_POOL.columns) | {"account_id": "a1"}
     with log.kept():
-        with pytest.raises(RuntimeError), log.open() as page:
-            page.append(TERRITORY_POOL, pl.DataFrame([row], schema=TERRITORY_POOL.columns))
-            assert page.rows(TERRITORY_POOL).height == 1
+        with pytest.raises(RuntimeError), log.open() as transaction:
+            transaction.append(TERRITORY_POOL, pl.DataFrame([row], schema=TERRITORY_POOL.columns))
+            assert transaction.rows(TERRITORY_POOL).height == 1
             raise RuntimeError
-        with log.open() as page:
-            assert page.rows(TERRITORY_POOL).height == 0
+        with log.open() as transaction:
+            assert transaction.rows(TERRITORY_POOL).height == 0
     assert stored(log, ALERTS).height == stored(log, TERRITORY_POOL).height == 0

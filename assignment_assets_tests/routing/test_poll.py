@@ -58,8 +58,8 @@ def test_a_deal_that_was_deleted_is_forgotten(org):
 def deals_seen(org) -> list[str]:
     org.wait(minutes=1)
     org.go()
-    with RoutingLog(org.folder).open() as page:
-        return page.rows(SEEN_OPPORTUNITIES)["opportunity_id"].to_list()
+    with RoutingLog(org.folder).open() as transaction:
+        return transaction.rows(SEEN_OPPORTUNITIES)["opportunity_id"].to_list()
 
 
 def test_files_are_compared_whole(tmp_path, org):
@@ -112,17 +112,17 @@ def test_a_poll_that_fails_leaves_the_log_as_it_was(org):
     missing = ChangeReader(SourceSetting(kind="sample", path=str(org.folder.root / "nowhere")))
     with pytest.raises(SourceUnavailable):
         poll(log, missing, read_rules(), [], org.now)
-    with log.open() as page:
-        assert page.rows(POLLS).height == 1
+    with log.open() as transaction:
+        assert transaction.rows(POLLS).height == 1
 
 
 def test_a_block_that_fails_undoes_what_it_wrote(org):
     log = RoutingLog(org.folder)
-    with pytest.raises(ZeroDivisionError), log.kept(), log.open() as page:
-        page.replace(POLLS, POLLS.empty())
-        page.rows(POLLS).height // 0
-    with log.open() as page:
-        assert page.rows(POLLS).height == 1
+    with pytest.raises(ZeroDivisionError), log.kept(), log.open() as transaction:
+        transaction.replace(POLLS, POLLS.empty())
+        transaction.rows(POLLS).height // 0
+    with log.open() as transaction:
+        assert transaction.rows(POLLS).height == 1
 
 
 def test_rules_that_cannot_be_read_stop_the_pass_and_say_why(org):

@@ -10,7 +10,7 @@ import requests
 
 from assignment_assets.io.mapping.mapping import SourceMapping, read_mapping
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.sample.company import Company
 from assignment_assets.sandbox import load, mapping_path, running
@@ -31,9 +31,9 @@ class LocalOrg:
         given = SalesforceSettings.from_environment(environment=self.address.environment())
         return SalesforceSettings(**{**vars(given), **changed})
 
-    def desk(self) -> OwnerDesk:
+    def gateway(self) -> OwnerGateway:
         """A new connection for the write-back."""
-        return OwnerDesk(Org(self.settings()), self.mapping().accounts)
+        return OwnerGateway(Org(self.settings()), self.mapping().accounts)
 
     def mapping(self) -> SourceMapping:
         """The sandbox's own mapping."""

@@ -18,7 +18,7 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_VERDICTS,
     SUBMISSIONS,
 )
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 from assignment_assets_tests.company import DANA, OLIVIA, PRIYA, TOM, tiny
 
 
@@ -53,7 +53,7 @@ def test_silence_lets_the_proposal_stand(reviewed):
     books = reviewed.table(REVIEWED_BOOKS)
     assert set(books["review_change"]) == {"none"}
     assert (books["reviewed_owner_id"] == books["proposed_owner_id"]).all()
-    require_promises(reviewed.warehouse, reviewed.name, "reviewed_books", "sign_off_packets")
+    require_invariants(reviewed.warehouse, reviewed.name, "reviewed_books", "sign_off_packets")
 
 
 def test_edits_are_judged_when_the_gate_closes_and_held_ones_wait_for_growth_strategy(proposed):
@@ -76,7 +76,7 @@ def test_edits_are_judged_when_the_gate_closes_and_held_ones_wait_for_growth_str
         wanted: ("held", "one_voice"),
         far: ("refused", "covered_states"),
     }
-    require_promises(proposed.warehouse, proposed.name, "reviewed_books", "sign_off_packets")
+    require_invariants(proposed.warehouse, proposed.name, "reviewed_books", "sign_off_packets")
     assert all(row["held_count"] == 1 for row in proposed.rows(REGION_DIGESTS) if row["region"] != "house")
 
     proposed.sign("South", PRIYA)
@@ -130,7 +130,7 @@ def test_a_signed_region_waits_for_nobody_and_moves_between_regions_for_both(rev
     assert set(last["account_id"]) == set(packets["account_id"])
     assert set(last["status"]) == {"approved"}
     assert set(deferred["account_id"]) <= set(last.filter(pl.col("sign_off_no") > 1)["account_id"])
-    require_promises(reviewed.warehouse, reviewed.name, "approved_diff")
+    require_invariants(reviewed.warehouse, reviewed.name, "approved_diff")
     before = reviewed.table(APPROVED_DIFF)
     reviewed.run("sign_off")
     assert reviewed.table(APPROVED_DIFF).equals(before)
@@ -166,4 +166,4 @@ def test_a_narrower_cycle_that_opens_late_has_the_regions_sign_again(reviewed):
     claimed = {row["account_id"] for row in narrow.rows(ELIGIBLE_POOL, standing="free")}
     assert latest.filter(pl.col("account_id").is_in(sorted(claimed)) & (pl.col("status") == "approved")).is_empty()
     reviewed.sign_off(person=PRIYA)
-    require_promises(reviewed.warehouse, reviewed.name, "approved_diff")
+    require_invariants(reviewed.warehouse, reviewed.name, "approved_diff")

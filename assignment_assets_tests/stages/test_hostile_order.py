@@ -10,7 +10,7 @@ from assignment_assets.domain.sign_off.packets import regions_of_owners
 from assignment_assets.domain.tables import APPROVED_DIFF, PROPOSED_BOOKS, REGION_DIGESTS, REPS
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import known_cycles
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 from assignment_assets_tests.company import OLIVIA
 from assignment_assets_tests.rehearsal import Cycle
 
@@ -58,15 +58,15 @@ def test_books_reviewed_before_a_cycle_was_re_opened_are_not_sent_for_signing(re
 def test_what_was_approved_before_a_cycle_was_re_opened_is_not_written_after(reviewed):
     reviewed.sign_off()
     assert in_force(reviewed.table(APPROVED_DIFF)).height
-    require_promises(reviewed.warehouse, reviewed.name, "approved_diff")
+    require_invariants(reviewed.warehouse, reviewed.name, "approved_diff")
     assignment("cycle", "reopen", reviewed.name, "--from", "review", *WHO)
     reviewed.run("propose")
     reviewed.review()
     with pytest.raises(BrokenInvariant, match="`assignment run sign_off` takes it back"):
-        require_promises(reviewed.warehouse, reviewed.name, "approved_diff")
+        require_invariants(reviewed.warehouse, reviewed.name, "approved_diff")
     reviewed.run("sign_off")
     assert in_force(reviewed.table(APPROVED_DIFF)).is_empty()
-    require_promises(reviewed.warehouse, reviewed.name, "approved_diff")
+    require_invariants(reviewed.warehouse, reviewed.name, "approved_diff")
     reviewed.sign_off()
     assert in_force(reviewed.table(APPROVED_DIFF)).height
 

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner
 
-from assignment_assets.automation.assets import neighbours
+from assignment_assets.automation.assets import resources
 from assignment_assets.automation.run_segment import instance
 from assignment_assets.cli import main
 from assignment_assets.domain.errors import AssignmentError, CycleClosed
@@ -126,7 +126,7 @@ def test_a_cancelled_cycle_sends_no_packets_even_by_hand(opened):
     assignment("cycle", "cancel", opened.name, *WHO)
     with instance() as dagster, pytest.raises(CycleClosed, match="it is cancelled since"):
         dg.materialize(
-            [lock_packets], partition_key=opened.name, instance=dagster, resources=neighbours(), run_config=QUIET
+            [lock_packets], partition_key=opened.name, instance=dagster, resources=resources(), run_config=QUIET
         )
     assert read_gate(opened.folder, opened.name, "lock_lists") is None
 

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner
 
-from assignment_assets.automation.assets import PROMISES_KEPT, WATERFALL, neighbours
+from assignment_assets.automation.assets import WATERFALL, resources
 from assignment_assets.automation.gate_watch import open_gates
 from assignment_assets.automation.run_segment import instance
 from assignment_assets.automation.waterfall import JOBS
@@ -16,6 +16,7 @@ from assignment_assets.domain.errors import AssignmentError, WarehouseBusy
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.warehouse.cycle_lock import one_run
 from assignment_assets.io.warehouse.warehouse import Warehouse
+from assignment_assets.stages.invariants import INVARIANT_CHECKS
 from assignment_assets_tests.company import tiny
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -31,9 +32,9 @@ def assignment(*words: str, code: int = 0) -> str:
 
 def run_as_the_daemon_does(cycle, segment: str, patience: float = 0.2) -> dg.ExecuteInProcessResult:
     """One segment with the resources of `definitions`, in a run that Dagster started."""
-    given = neighbours(cycle.now.isoformat())
+    given = resources(cycle.now.isoformat())
     given["warehouse"] = Warehouse(database=given["warehouse"].database, lock_patience_seconds=patience)
-    definitions = dg.Definitions(assets=WATERFALL, asset_checks=PROMISES_KEPT, jobs=JOBS, resources=given)
+    definitions = dg.Definitions(assets=WATERFALL, asset_checks=INVARIANT_CHECKS, jobs=JOBS, resources=given)
     with instance() as dagster:
         return definitions.resolve_job_def(segment).execute_in_process(
             instance=dagster, partition_key=cycle.name, run_config=QUIET

@@ -1,4 +1,4 @@
-"""Random small companies through real cycles with random people: the runs end, and every promise holds."""
+"""Random small companies through real cycles with random people: the runs end, and every invariant holds."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_VERDICTS,
 )
 from assignment_assets.io.intake.outbox import read_gate
-from assignment_assets.stages.invariants import PROMISES, require_promises
+from assignment_assets.stages.invariants import INVARIANTS, require_invariants
 from assignment_assets_tests.company import DANA, LEE, OLIVIA, PRIYA
 from assignment_assets_tests.random_company import REASONS, random_answers, random_company, random_config
 
@@ -53,7 +53,7 @@ def test_a_random_cycle_runs_to_its_approved_diff(cycle, seed):
         cycle.sign(region, OLIVIA if number and seed % 2 else PRIYA)
     cycle.look("sign_offs")
     cycle.run("sign_off")
-    require_promises(cycle.warehouse, cycle.name, *(set(PROMISES) - {"write_back_log"}))
+    require_invariants(cycle.warehouse, cycle.name, *(set(INVARIANTS) - {"write_back_log"}))
     assert cycle.table(REVIEWED_BOOKS).height == len(cycle.rows(ELIGIBLE_POOL, standing="free"))
     latest = cycle.table(APPROVED_DIFF).group_by("account_id").last()
     assert set(latest["account_id"]) == set(cycle.table(SIGN_OFF_PACKETS)["account_id"])

@@ -1,11 +1,11 @@
-"""Every scope of the design, from the source to the proposal, with its promises kept."""
+"""Every scope of the design, from the source to the proposal, with its invariants kept."""
 
 import polars as pl
 import pytest
 
 from assignment_assets.domain.tables import CURRENT_BOOKS, ELIGIBLE_POOL, LOCKS, OVERFLOW, PROPOSED_BOOKS
 from assignment_assets.io.intake.outbox import read_gate
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 from assignment_assets_tests.company import account, tiny
 
 SCOPES = {
@@ -26,7 +26,7 @@ def held_by(cycle):
 def test_a_scope_gives_free_accounts_to_its_receivers_only(cycle, name):
     cycle.name = f"scope-{name}"
     cycle.source(tiny(account("m04", "max", "LA", "recent"))).open(mode="draft", **SCOPES[name]).run("propose")
-    require_promises(cycle.warehouse, cycle.name, "eligible_pool", "locks", "proposed_books")
+    require_invariants(cycle.warehouse, cycle.name, "eligible_pool", "locks", "proposed_books")
     pool, books = cycle.table(ELIGIBLE_POOL), cycle.table(CURRENT_BOOKS)
     free = set(pool.filter(pl.col("standing") == "free")["account_id"])
     proposed, overflow = cycle.table(PROPOSED_BOOKS), cycle.table(OVERFLOW)
@@ -40,7 +40,7 @@ def test_a_scope_gives_free_accounts_to_its_receivers_only(cycle, name):
 
 
 def test_a_global_cycle_gives_every_seat_to_an_active_field_rep(proposed):
-    require_promises(proposed.warehouse, proposed.name, "eligible_pool", "locks", "proposed_books")
+    require_invariants(proposed.warehouse, proposed.name, "eligible_pool", "locks", "proposed_books")
     held = held_by(proposed)
     assert set(held) == {"ana", "ben", "cleo", "nia"}
     assert max(map(len, held.values())) <= 12
@@ -70,13 +70,13 @@ def test_a_full_class_of_new_starters_leaves_the_rest_where_it_is(cycle):
 
 
 def test_a_surplus_that_its_owner_may_not_hold_goes_to_inside_sales(cycle):
-    """Books may hold 10 and three reps own 12: no surplus can stay, and no promise is broken over it."""
+    """Books may hold 10 and three reps own 12: no surplus can stay, and no invariant is broken over it."""
     cycle.name = "class-of-overfull"
     cycle.open(
         mode="draft", scope="new_starter_class", reps=["nia"], surplus_book_size=10, book_size=10, capacities={"nia": 2}
     )
     cycle.run("propose")
-    require_promises(cycle.warehouse, cycle.name, "proposed_books")
+    require_invariants(cycle.warehouse, cycle.name, "proposed_books")
     surplus = {row["account_id"] for row in cycle.rows(ELIGIBLE_POOL, reason="surplus")}
     placed = set(cycle.table(PROPOSED_BOOKS).filter(pl.col("rep_id") == "nia")["account_id"])
     assert surplus - placed

@@ -23,7 +23,7 @@ from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.resources import Clock
 from assignment_assets.sandbox import load, mapping_path, running
 from assignment_assets.sandbox.request_log import read_requests
-from assignment_assets.stages.invariants import require_promises
+from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_log import require_writable
 from assignment_assets_tests.company import OLIVIA, config, org_id, tiny, with_org_ids
 from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in
@@ -114,7 +114,7 @@ def test_what_changed_since_the_approval_is_left_alone_and_listed(signed):
     rest = {each: outcome for each, outcome in outcomes.items() if each not in (taken, moved, carved, deleted)}
     assert set(rest.values()) <= {"verified", "deferred"}
     assert "verified" in rest.values()
-    require_promises(cycle.warehouse, cycle.name, "write_back_log")
+    require_invariants(cycle.warehouse, cycle.name, "write_back_log")
     log = {row["account_id"]: row for row in cycle.rows(WRITE_BACK_LOG)}
     assert log[taken]["found_owner_id"] == org_id("gus")
     assert all(log[each]["error"] for each in (taken, moved, carved, deleted))
@@ -124,7 +124,7 @@ def test_what_a_narrower_cycle_has_taken_over_since_is_not_written(signed):
     cycle, _ = signed
     narrow = Cycle(cycle.folder, "one-rep", cycle.now)
     narrow.open(scope="rep", reps=[org_id("cleo")])
-    claimed = {row["account_id"] for row in narrow.rows(ELIGIBLE_POOL, standing="free")}
+    claimed = {row["account_id"] for row in narrow.rows(ELIGIBLE_POOL, state="free")}
     approved = set(in_force(cycle.table(APPROVED_DIFF))["account_id"])
     assert claimed & approved
     before = owners()

@@ -52,7 +52,7 @@ def drawn(rows: pl.DataFrame, name: str = "c.1", **facts: object) -> tuple[Plan,
 
 
 @dataclass
-class Desk:
+class PlanRunner:
     """A folder with a journal, and an org: runs plans and tells what came of them."""
 
     org: LocalOrg
@@ -61,11 +61,11 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.tools = Tools(
-            self.org.desk, KEY, ["priya@example.com"], self.org.utc_now, self.org.clock.advance, workers=1
+            self.org.gateway, KEY, ["priya@example.com"], self.org.utc_now, self.org.clock.advance, workers=1
         )
 
-    def with_tools(self, **changes: object) -> "Desk":
-        """The same desk with other tools."""
+    def with_tools(self, **changes: object) -> "PlanRunner":
+        """The same runner with other tools."""
         self.tools = replace(self.tools, **changes)
         return self
 
@@ -88,7 +88,7 @@ class Desk:
     def states(self, plan: Plan) -> dict[str, str]:
         """Account → state."""
         with self.journal() as journal:
-            return dict(journal.standing(plan.plan_id).select("account_id", "state").iter_rows())
+            return dict(journal.state(plan.plan_id).select("account_id", "state").iter_rows())
 
     def owners_written(self) -> pl.DataFrame:
         """Owner changes that the org's own log knows of, oldest first."""

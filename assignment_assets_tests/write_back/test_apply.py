@@ -8,7 +8,7 @@ import pytest
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.owners import OwnerDesk
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.sample.company import generate
 from assignment_assets.write_back.apply import apply
 from assignment_assets.write_back.plan import ROWS
@@ -43,18 +43,20 @@ def moves_from(giver, receiver, count, start=0):
     return [(account, receiver) for account in accounts_of(giver)[start : start + count]]
 
 
-def written(org, approved, log=None, desk=None, seats=None):
+def written(org, approved, log=None, gateway=None, seats=None):
     """The log after a run over `approved`; waiting only moves the org's clock."""
     log = WRITE_BACK_LOG.empty() if log is None else log
-    return pl.concat([log, *apply(approved, log, desk or org.desk(), seats or {}, org.utc_now, org.clock.advance)])
+    return pl.concat(
+        [log, *apply(approved, log, gateway or org.gateway(), seats or {}, org.utc_now, org.clock.advance)]
+    )
 
 
 def outcomes(log):
     return dict(log.sort("attempt").select("account_id", "outcome").iter_rows())
 
 
-class Interrupted(OwnerDesk):
-    """A desk at which something happens between reading and the first sending."""
+class Interrupted(OwnerGateway):
+    """A gateway at which something happens between reading and the first sending."""
 
     def __init__(self, org, *happenings):
         super().__init__(Org(org.settings()), org.mapping().accounts)
@@ -138,13 +140,13 @@ def test_an_inactive_receiver_holds_their_gains_and_a_later_run_writes_them(org)
 
 def test_an_edit_between_reading_and_writing_is_noticed_and_the_change_judged_again(org):
     harmless, owner, carve_out = [account for account, _ in moves_from(FIELD[0], FIELD[1], 3)]
-    desk = Interrupted(
+    gateway = Interrupted(
         org,
         lambda: org.edit(harmless, {"Name": "Renamed"}),
         lambda: org.edit(owner, {"OwnerId": FIELD[2]}),
         lambda: org.edit(carve_out, {"Carve_Out__c": "SUD"}),
     )
-    log = written(org, rows(*moves_from(FIELD[0], FIELD[1], 3)), desk=desk)
+    log = written(org, rows(*moves_from(FIELD[0], FIELD[1], 3)), gateway=gateway)
     assert outcomes(log) == {harmless: "verified", owner: "drift", carve_out: "drift_rule"}
     assert org.owner(owner) == FIELD[2]
     assert org.owner(carve_out) == FIELD[0]
@@ -219,7 +221,7 @@ def test_an_org_that_goes_away_after_a_write_leaves_unknown_rows_that_the_next_r
     log = []
     org.fault("lost_request", path_contains="/composite/sobjects", times=99)
     with pytest.raises(SourceUnavailable, match="no usable answer"):
-        for chunk in apply(approved, WRITE_BACK_LOG.empty(), org.desk(), {}, org.utc_now, org.clock.advance):
+        for chunk in apply(approved, WRITE_BACK_LOG.empty(), org.gateway(), {}, org.utc_now, org.clock.advance):
             log.append(chunk)
     assert Counter(log[0]["outcome"]) == {"unknown": 3}
     org.clear_faults()
@@ -275,7 +277,7 @@ def test_a_swap_of_which_one_half_drifted_is_not_half_done(org):
 def test_a_run_that_ends_between_two_chunks_is_taken_up_by_the_next(org):
     first, second = moves_from(FIELD[0], FIELD[1], 30), moves_from(FIELD[1], FIELD[2], 30)
     approved = rows(*first, *second)
-    chunks = apply(approved, WRITE_BACK_LOG.empty(), org.desk(), {FIELD[1]: 0}, org.utc_now, org.clock.advance)
+    chunks = apply(approved, WRITE_BACK_LOG.empty(), org.gateway(), {FIELD[1]: 0}, org.utc_now, org.clock.advance)
     done = next(chunks)
     chunks.close()
     assert done.height == len(org.sent()) == 30

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from assignment_assets_tests.servers.org import local_org
-from assignment_assets_tests.write_back.org_plans import COMPANY, FIELD, Desk, drawn, moves
+from assignment_assets_tests.write_back.org_plans import COMPANY, FIELD, PlanRunner, drawn, moves
 from assignment_assets_tests.write_back.test_writer import Killed, dies_at
 
 POINTS = [
@@ -23,49 +23,49 @@ POINTS = [
 
 
 @pytest.fixture
-def desk(tmp_path):
+def runner(tmp_path):
     with local_org(COMPANY, tmp_path / "org") as org:
         org.clock.advance(2 * 86_400)
-        yield Desk(org, tmp_path).with_tools(lane="bulk")
+        yield PlanRunner(org, tmp_path).with_tools(lane="bulk")
 
 
-def test_a_job_writes_all_and_every_row_is_read_back(desk):
-    plan = desk.add(*drawn(moves(300)))
+def test_a_job_writes_all_and_every_row_is_read_back(runner):
+    plan = runner.add(*drawn(moves(300)))
     bad = moves(300)["account_id"][7]
-    desk.org.fault("row_error", record_id=bad, error_code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
-    assert desk.run(plan).counts == {"VERIFIED": 299, "FAILED_HUMAN": 1}
-    assert desk.org.sent() == []
-    assert desk.owners_written().height == 299
-    assert desk.run(plan).counts == {"VERIFIED": 300}
+    runner.org.fault("row_error", record_id=bad, error_code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
+    assert runner.run(plan).counts == {"VERIFIED": 299, "FAILED_HUMAN": 1}
+    assert runner.org.sent() == []
+    assert runner.owners_written().height == 299
+    assert runner.run(plan).counts == {"VERIFIED": 300}
 
 
 @pytest.mark.parametrize("field", ["OwnerId", "Name"])
-def test_it_is_refused_where_accounts_drifted_or_were_modified_lately_unless_asked_for_by_name(desk, field):
-    plan = desk.add(*drawn(moves(5)))
-    desk.org.edit(moves(5)["account_id"][0], {field: FIELD[2] if field == "OwnerId" else "Renamed"})
-    desk.org.clock.advance(60)
-    refused = desk.run(plan)
+def test_it_is_refused_where_accounts_drifted_or_were_modified_lately_unless_asked_for_by_name(runner, field):
+    plan = runner.add(*drawn(moves(5)))
+    runner.org.edit(moves(5)["account_id"][0], {field: FIELD[2] if field == "OwnerId" else "Renamed"})
+    runner.org.clock.advance(60)
+    refused = runner.run(plan)
     assert (refused.pause.code, refused.resume_at) == ("BULK_REFUSED", None)
     assert "Use the composite lane, or ask for bulk-without-precondition by name" in refused.pause.sentence
-    assert desk.owners_written().height == 0
-    desk.with_tools(lane="bulk-without-precondition").run(plan)
-    assert Counter(desk.states(plan).values())["VERIFIED"] >= 4
+    assert runner.owners_written().height == 0
+    runner.with_tools(lane="bulk-without-precondition").run(plan)
+    assert Counter(runner.states(plan).values())["VERIFIED"] >= 4
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_run_that_dies_around_its_job_is_taken_up_without_losing_or_repeating_anything(desk, point):
-    plan = desk.add(*drawn(moves(40)))
+def test_a_run_that_dies_around_its_job_is_taken_up_without_losing_or_repeating_anything(runner, point):
+    plan = runner.add(*drawn(moves(40)))
     with pytest.raises(Killed):
-        desk.with_tools(witness=dies_at(point)).run(plan)
-    assert set(desk.with_tools(witness=lambda _: None).run(plan).counts) == {"VERIFIED"}
-    written = desk.owners_written()
+        runner.with_tools(witness=dies_at(point)).run(plan)
+    assert set(runner.with_tools(witness=lambda _: None).run(plan).counts) == {"VERIFIED"}
+    written = runner.owners_written()
     assert written.height == written["record_id"].n_unique() == 40
-    assert all(request["status"] < 400 for request in desk.org.requests("jobs/ingest"))
+    assert all(request["status"] < 400 for request in runner.org.requests("jobs/ingest"))
 
 
-def test_a_run_that_died_in_bulk_may_go_on_with_preconditions(desk):
-    plan = desk.add(*drawn(moves(40)))
+def test_a_run_that_died_in_bulk_may_go_on_with_preconditions(runner):
+    plan = runner.add(*drawn(moves(40)))
     with pytest.raises(Killed):
-        desk.with_tools(witness=dies_at("bulk_uploaded")).run(plan)
-    assert desk.with_tools(witness=lambda _: None, lane="composite").run(plan).counts == {"VERIFIED": 40}
-    assert desk.owners_written().height == 40
+        runner.with_tools(witness=dies_at("bulk_uploaded")).run(plan)
+    assert runner.with_tools(witness=lambda _: None, lane="composite").run(plan).counts == {"VERIFIED": 40}
+    assert runner.owners_written().height == 40

@@ -8,27 +8,27 @@ from assignment_assets.write_back.by_hand import owner_changes, take_in
 from assignment_assets.write_back.dry_run import calls_for, dry_run
 from assignment_assets.write_back.teams import is_kept, keep, restore_files, snapshot
 from assignment_assets_tests.servers.org import local_org
-from assignment_assets_tests.write_back.org_plans import ACTIVE, COMPANY, FIELD, Desk, drawn, moves
+from assignment_assets_tests.write_back.org_plans import ACTIVE, COMPANY, FIELD, PlanRunner, drawn, moves
 
 
 @pytest.fixture
-def desk(tmp_path):
+def runner(tmp_path):
     with local_org(COMPANY, tmp_path / "org") as org:
-        yield Desk(org, tmp_path)
+        yield PlanRunner(org, tmp_path)
 
 
-def teams_of(desk, rows):
-    return snapshot(desk.tools.desk().org, rows["account_id"].to_list())
+def teams_of(runner, rows):
+    return snapshot(runner.tools.runner().org, rows["account_id"].to_list())
 
 
-def test_the_page_says_what_would_happen_and_nothing_is_written(desk):
+def test_the_page_says_what_would_happen_and_nothing_is_written(runner):
     rows = moves(200)
-    desk.org.edit(rows["account_id"][0], {"OwnerId": FIELD[2]})
-    desk.org.edit(rows["account_id"][1], {"Carve_Out__c": "TAD"})
-    found = dry_run(rows, {ACTIVE[0]: 9_900}, desk.tools.desk(), 4)
+    runner.org.edit(rows["account_id"][0], {"OwnerId": FIELD[2]})
+    runner.org.edit(rows["account_id"][1], {"Carve_Out__c": "TAD"})
+    found = dry_run(rows, {ACTIVE[0]: 9_900}, runner.tools.runner(), 4)
     assert found.verdicts == {"READY": 198, "DRIFT": 1, "DRIFT_RULE": 1}
     assert found.skewed_owners == {ACTIVE[0]: 10_100}
-    teams = teams_of(desk, rows)
+    teams = teams_of(runner, rows)
     assert found.team_members == teams["AccountTeamMember"].height
     assert found.manual_shares == teams["AccountShare"].height
     owners = dict(rows.select("account_id", "old_owner_id").iter_rows())
@@ -39,12 +39,12 @@ def test_the_page_says_what_would_happen_and_nothing_is_written(desk):
     assert "     198  accounts would get their new owner" in page
     assert "Nothing was written" in page
     assert f"{rows['account_id'][1]}  drift_rule: The carve-out is TAD" in page
-    assert desk.org.sent() == []
+    assert runner.org.sent() == []
 
 
-def test_a_receiver_who_may_not_receive_is_named(desk):
-    desk.org.edit(ACTIVE[0], {"IsActive": False}, object="User")
-    found = dry_run(moves(3), {}, desk.tools.desk(), 4)
+def test_a_receiver_who_may_not_receive_is_named(runner):
+    runner.org.edit(ACTIVE[0], {"IsActive": False}, object="User")
+    found = dry_run(moves(3), {}, runner.tools.runner(), 4)
     assert found.verdicts == {"HELD": 3}
     assert f"{ACTIVE[0]} is not an active user" in found.page()
 
@@ -53,13 +53,13 @@ def test_calls_are_reckoned_as_they_are_made():
     assert [calls_for(count) for count in (124, 5_000, 100_000)] == [7, 206, 4_100]
 
 
-def test_teams_and_manual_shares_that_the_write_deletes_are_offered_for_restoring(desk, tmp_path):
+def test_teams_and_manual_shares_that_the_write_deletes_are_offered_for_restoring(runner, tmp_path):
     rows = moves(200)
-    before = teams_of(desk, rows)
+    before = teams_of(runner, rows)
     keep(before, tmp_path / "kept", "c.1")
     assert is_kept(tmp_path / "kept", "c.1")
-    desk.run(desk.add(*drawn(rows)))
-    after = teams_of(desk, rows)
+    runner.run(runner.add(*drawn(rows)))
+    after = teams_of(runner, rows)
     assert (after["AccountTeamMember"].height, after["AccountShare"].height) == (0, 0)
     keep(after, tmp_path / "kept", "c.1")
     paths = restore_files(tmp_path / "kept", ["c.1"], rows["account_id"].to_list(), after)
@@ -69,39 +69,39 @@ def test_teams_and_manual_shares_that_the_write_deletes_are_offered_for_restorin
     assert restore_files(tmp_path / "elsewhere", ["c.1"], [], after) == []
 
 
-def test_a_whole_object_is_read_where_accounts_are_many(desk, monkeypatch):
+def test_a_whole_object_is_read_where_accounts_are_many(runner, monkeypatch):
     rows = moves(200)
-    few = teams_of(desk, rows)
+    few = teams_of(runner, rows)
     monkeypatch.setattr("assignment_assets.write_back.teams.READ_ALL_ABOVE", 10)
-    many = teams_of(desk, rows)
+    many = teams_of(runner, rows)
     for name, frame in few.items():
         assert frame.sort("AccountId").equals(many[name].sort("AccountId"))
 
 
-def test_the_export_has_data_loaders_columns_and_its_answers_are_taken_in_and_verified(desk, tmp_path):
+def test_the_export_has_data_loaders_columns_and_its_answers_are_taken_in_and_verified(runner, tmp_path):
     plan, rows = drawn(moves(4))
-    desk.add(plan, rows)
-    with desk.journal() as journal:
+    runner.add(plan, rows)
+    with runner.journal() as journal:
         frame = owner_changes(journal, [plan.plan_id])
     assert frame.columns == ["Id", "OwnerId"]
     loaded, refused, claimed, left = frame["Id"]
-    desk.org.edit(loaded, {"OwnerId": ACTIVE[0]})
+    runner.org.edit(loaded, {"OwnerId": ACTIVE[0]})
     success, errors = tmp_path / "success.csv", tmp_path / "error.csv"
     success.write_text(f'"ID","OWNERID","STATUS"\n"{loaded}","x","Item Updated"\n"{claimed}","x","Item Updated"\n')
     errors.write_text(f'"ID","OWNERID","ERROR"\n"{refused}","x","entity is locked"\n"001other","x","no"\n')
-    with desk.journal() as journal:
-        assert take_in(journal, plan.plan_id, success, errors, desk.tools) == (2, 1)
-    assert desk.states(plan) == {loaded: "ACK", claimed: "ACK", refused: "FAILED_HUMAN"}
-    desk.org.clock.advance(5)
-    desk.run(plan)
-    states = desk.states(plan)
+    with runner.journal() as journal:
+        assert take_in(journal, plan.plan_id, success, errors, runner.tools) == (2, 1)
+    assert runner.states(plan) == {loaded: "ACK", claimed: "ACK", refused: "FAILED_HUMAN"}
+    runner.org.clock.advance(5)
+    runner.run(plan)
+    states = runner.states(plan)
     assert (states[loaded], states[refused], states[left]) == ("VERIFIED", "VERIFIED", "VERIFIED")
     assert states[claimed] == "REVERTED_BY_AUTOMATION"
 
 
-def test_a_file_that_is_not_data_loaders_is_refused(desk, tmp_path):
-    plan = desk.add(*drawn(moves(1)))
+def test_a_file_that_is_not_data_loaders_is_refused(runner, tmp_path):
+    plan = runner.add(*drawn(moves(1)))
     path = tmp_path / "error.csv"
     path.write_text("Id,What\na,b\n")
-    with desk.journal() as journal, pytest.raises(InvalidInput, match="expected the columns ERROR"):
-        take_in(journal, plan.plan_id, None, path, desk.tools)
+    with runner.journal() as journal, pytest.raises(InvalidInput, match="expected the columns ERROR"):
+        take_in(journal, plan.plan_id, None, path, runner.tools)

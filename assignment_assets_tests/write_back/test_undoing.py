@@ -17,72 +17,72 @@ from assignment_assets.write_back.undoing import (
     rollback_rows,
 )
 from assignment_assets_tests.servers.org import local_org
-from assignment_assets_tests.write_back.org_plans import COMPANY, FIELD, KEY, Desk, drawn, moves
+from assignment_assets_tests.write_back.org_plans import COMPANY, FIELD, KEY, PlanRunner, drawn, moves
 
 PERSON = "priya@example.com"
 
 
 @pytest.fixture
-def desk(tmp_path):
+def runner(tmp_path):
     with local_org(COMPANY, tmp_path / "org") as org:
-        yield Desk(org, tmp_path)
+        yield PlanRunner(org, tmp_path)
 
 
-def approved(desk, plan):
-    with desk.journal() as journal:
-        journal.record([approval(plan, PERSON, signer_token(KEY, PERSON), desk.org.utc_now())])
+def approved(runner, plan):
+    with runner.journal() as journal:
+        journal.record([approval(plan, PERSON, signer_token(KEY, PERSON), runner.org.utc_now())])
         journal.commit()
     return plan
 
 
-def proposed(desk, kind, rows_of):
-    with desk.journal() as journal:
-        return propose(journal, "c", kind, rows_of(journal), desk.tools, "a test")
+def proposed(runner, kind, rows_of):
+    with runner.journal() as journal:
+        return propose(journal, "c", kind, rows_of(journal), runner.tools, "a test")
 
 
-def test_a_rollback_restores_every_untouched_account_and_names_the_others(desk):
+def test_a_rollback_restores_every_untouched_account_and_names_the_others(runner):
     rows = moves(20)
-    desk.run(desk.add(*drawn(rows)))
+    runner.run(runner.add(*drawn(rows)))
     touched = rows["account_id"][4]
-    desk.org.edit(touched, {"OwnerId": FIELD[2]})
-    desk.org.clock.advance(5)
-    plan = approved(desk, proposed(desk, "rollback", lambda journal: rollback_rows(owners_written(journal, "c"))))
-    assert desk.run(plan).counts == {"VERIFIED": 19, "DRIFT": 1}
-    owners = {account: desk.org.owner(account) for account in rows["account_id"][3:6]}
+    runner.org.edit(touched, {"OwnerId": FIELD[2]})
+    runner.org.clock.advance(5)
+    plan = approved(runner, proposed(runner, "rollback", lambda journal: rollback_rows(owners_written(journal, "c"))))
+    assert runner.run(plan).counts == {"VERIFIED": 19, "DRIFT": 1}
+    owners = {account: runner.org.owner(account) for account in rows["account_id"][3:6]}
     old = dict(rows.select("account_id", "old_owner_id").iter_rows())
     assert owners == {
         rows["account_id"][3]: old[rows["account_id"][3]],
         touched: FIELD[2],
         rows["account_id"][5]: old[rows["account_id"][5]],
     }
-    with desk.journal() as journal:
+    with runner.journal() as journal:
         assert left_alone(journal, plan).select("account_id", "found_owner_id").rows() == [(touched, FIELD[2])]
         assert by_plan(journal.plans("c"), "c.rollback-1") == plan
         with pytest.raises(CycleClosed, match=r"there is none, expected one of c\.1, c\.rollback-1"):
             by_plan(journal.plans("c"), "c.rollback-2")
         with pytest.raises(CycleClosed, match="nothing to rollback"):
-            propose(journal, "c", "rollback", rollback_rows(owners_written(journal, "c"), [9]), desk.tools, "")
+            propose(journal, "c", "rollback", rollback_rows(owners_written(journal, "c"), [9]), runner.tools, "")
 
 
-def test_a_rollback_ignores_carve_outs_and_states_that_changed_meanwhile(desk):
+def test_a_rollback_ignores_carve_outs_and_states_that_changed_meanwhile(runner):
     rows = moves(2)
-    desk.run(desk.add(*drawn(rows)))
-    desk.org.edit(rows["account_id"][0], {"BillingStateCode": "GU"})
-    desk.org.clock.advance(5)
-    plan = approved(desk, proposed(desk, "rollback", lambda journal: rollback_rows(owners_written(journal, "c"))))
-    assert desk.run(plan).counts == {"VERIFIED": 2}
+    runner.run(runner.add(*drawn(rows)))
+    runner.org.edit(rows["account_id"][0], {"BillingStateCode": "GU"})
+    runner.org.clock.advance(5)
+    plan = approved(runner, proposed(runner, "rollback", lambda journal: rollback_rows(owners_written(journal, "c"))))
+    assert runner.run(plan).counts == {"VERIFIED": 2}
 
 
-def test_reconciliation_says_who_changed_what_and_repairs_only_what_automations_did(desk):
+def test_reconciliation_says_who_changed_what_and_repairs_only_what_automations_did(runner):
     rows = moves(6)
-    desk.run(desk.add(*drawn(rows)))
+    runner.run(runner.add(*drawn(rows)))
     by_person, by_robot, gone = rows["account_id"][:3]
-    desk.org.edit(by_person, {"OwnerId": FIELD[2]})
-    desk.org.edit(by_robot, {"OwnerId": FIELD[2]}, user_id=FIELD[3])
-    desk.org.edit(gone, is_deleted=True)
-    desk.org.clock.advance(5)
-    with desk.journal() as journal:
-        changed = reconciled(owners_written(journal, "c"), desk.tools.desk(), [FIELD[3]])
+    runner.org.edit(by_person, {"OwnerId": FIELD[2]})
+    runner.org.edit(by_robot, {"OwnerId": FIELD[2]}, user_id=FIELD[3])
+    runner.org.edit(gone, is_deleted=True)
+    runner.org.clock.advance(5)
+    with runner.journal() as journal:
+        changed = reconciled(owners_written(journal, "c"), runner.tools.runner(), [FIELD[3]])
     told = {
         row["account_id"]: (row["found_owner_id"], row["changed_by_kind"], row["changed_by"])
         for row in changed.to_dicts()
@@ -94,28 +94,28 @@ def test_reconciliation_says_who_changed_what_and_repairs_only_what_automations_
     }
     assert repair_rows(changed, include_people=True)["account_id"].to_list() == [by_person, by_robot]
     repair = repair_rows(changed, include_people=False)
-    plan = approved(desk, proposed(desk, "repair", lambda _: repair))
-    assert desk.run(plan).counts == {"VERIFIED": 1}
-    assert desk.org.owner(by_robot) == rows["new_owner_id"][0]
-    assert desk.org.owner(by_person) == FIELD[2]
+    plan = approved(runner, proposed(runner, "repair", lambda _: repair))
+    assert runner.run(plan).counts == {"VERIFIED": 1}
+    assert runner.org.owner(by_robot) == rows["new_owner_id"][0]
+    assert runner.org.owner(by_person) == FIELD[2]
 
 
-def test_a_cycle_that_was_never_written_has_nothing_to_take_back(desk):
-    with desk.journal() as journal, pytest.raises(CycleClosed, match="it has no plan"):
+def test_a_cycle_that_was_never_written_has_nothing_to_take_back(runner):
+    with runner.journal() as journal, pytest.raises(CycleClosed, match="it has no plan"):
         owners_written(journal, "c")
 
 
-def test_what_the_org_itself_set_otherwise_is_told_apart_from_what_people_did(desk):
+def test_what_the_org_itself_set_otherwise_is_told_apart_from_what_people_did(runner):
     rows = moves(3)
     accounts = rows["account_id"].to_list()
     edits = [{"id": accounts[0], "fields": {"OwnerId": FIELD[2]}, "moment": "after_write"}]
-    desk.org.address.hook("edits", edits=edits)
-    plan = desk.add(*drawn(rows))
-    desk.run(plan)
-    assert desk.states(plan) == {accounts[0]: "DRIFT_AFTER_WRITE", accounts[1]: "VERIFIED", accounts[2]: "VERIFIED"}
-    assert pl.DataFrame(desk.owners_written()).height == 3
+    runner.org.address.hook("edits", edits=edits)
+    plan = runner.add(*drawn(rows))
+    runner.run(plan)
+    assert runner.states(plan) == {accounts[0]: "DRIFT_AFTER_WRITE", accounts[1]: "VERIFIED", accounts[2]: "VERIFIED"}
+    assert pl.DataFrame(runner.owners_written()).height == 3
 
 
-def test_an_assignment_rule_of_the_org_stays_quiet_for_us(desk):
-    desk.org.address.hook("rule", owner_id=FIELD[3])
-    assert desk.run(desk.add(*drawn(moves(3)))).counts == {"VERIFIED": 3}
+def test_an_assignment_rule_of_the_org_stays_quiet_for_us(runner):
+    runner.org.address.hook("rule", owner_id=FIELD[3])
+    assert runner.run(runner.add(*drawn(moves(3)))).counts == {"VERIFIED": 3}

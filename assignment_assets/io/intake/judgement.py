@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, latest_receipts, on_hold
 from assignment_assets.io.intake.files import Found, Notice
-from assignment_assets.io.intake.log import Seen, Sight
+from assignment_assets.io.intake.log import SeenFiles, Sight
 from assignment_assets.io.intake.verdicts import GOOD, REFUSED, WAITING, Judged, judge
 
 PATIENCE = timedelta(hours=1)
 
 
-class Desk:
+class GateJudge:
     """One look at one gate, given what earlier looks left behind; writes nothing itself.
 
     Parameters
@@ -35,7 +35,7 @@ class Desk:
         self,
         manifest: GateManifest,
         receipts: tuple[Receipt, ...],
-        seen: Seen,
+        seen: SeenFiles,
         now: datetime,
         key: bytes,
         settled: float,
@@ -61,12 +61,12 @@ class Desk:
             notices += self._person([each for each in found if each.person == person])
         return notices
 
-    def seen_now(self, found: list[Found], person: str = "") -> Seen:
+    def seen_now(self, found: list[Found], person: str = "") -> SeenFiles:
         """What the next look should know; where only one person's files were looked at, the others' as before."""
         taken = {(f"{receipt.person}/{receipt.file_name}", receipt.digest) for receipt in self.new_receipts}
         files = {each.key: self._sight(each, (each.key, each.digest) in taken) for each in found}
         others = {key: sight for key, sight in self.seen.files.items() if person and not key.startswith(f"{person}/")}
-        return Seen(len(self.receipts), others | files)
+        return SeenFiles(len(self.receipts), others | files)
 
     def _person(self, files: list[Found]) -> list[Notice]:
         """Receipts for one person's new files; notices for those that wait."""

@@ -27,7 +27,7 @@ class Sight:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenFiles:
     """What the last look left behind; `last_receipt_no` tells which receipts it knew of."""
 
     last_receipt_no: int = 0
@@ -80,26 +80,26 @@ def append_receipts(
         os.fsync(handle)
 
 
-def read_seen(data_folder: DataFolder, cycle: str, gate: str, receipts: tuple[Receipt, ...]) -> Seen:
+def read_seen(data_folder: DataFolder, cycle: str, gate: str, receipts: tuple[Receipt, ...]) -> SeenFiles:
     """What earlier looks saw, brought up to date with receipts that a crash kept from being noted."""
     path = _seen_path(data_folder, cycle, gate)
-    seen = Seen()
+    seen = SeenFiles()
     if path.is_file():
         stored = json.loads(path.read_text(encoding="utf-8"))
         files = {
             key: Sight(sight["digest"], from_text(sight["since"]), sight["has_receipt"])
             for key, sight in stored["files"].items()
         }
-        seen = Seen(stored["last_receipt_no"], files)
+        seen = SeenFiles(stored["last_receipt_no"], files)
     noted = {
         f"{receipt.person}/{receipt.file_name}": Sight(receipt.digest, receipt.received_at, True)
         for receipt in receipts
         if receipt.receipt_no > seen.last_receipt_no
     }
-    return Seen(max((receipt.receipt_no for receipt in receipts), default=0), seen.files | noted)
+    return SeenFiles(max((receipt.receipt_no for receipt in receipts), default=0), seen.files | noted)
 
 
-def write_seen(data_folder: DataFolder, cycle: str, gate: str, seen: Seen) -> None:
+def write_seen(data_folder: DataFolder, cycle: str, gate: str, seen: SeenFiles) -> None:
     """Remembers what this look saw, in place of the last one's memory."""
     files = {key: asdict(sight) | {"since": to_text(sight.since)} for key, sight in seen.files.items()}
     content = json.dumps({"last_receipt_no": seen.last_receipt_no, "files": files}, indent=1, sort_keys=True)

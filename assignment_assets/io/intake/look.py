@@ -21,7 +21,7 @@ from assignment_assets.domain.gates.gates import GateManifest, Receipt, on_hold
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.fetched import all_fetched
 from assignment_assets.io.intake.files import Notice, find
-from assignment_assets.io.intake.judgement import Desk
+from assignment_assets.io.intake.judgement import GateJudge
 from assignment_assets.io.intake.log import (
     append_receipts,
     archive_path,
@@ -78,18 +78,18 @@ def look(
         receipts = read_log(data_folder, cycle, gate)
         seen = read_seen(data_folder, cycle, gate, receipts)
         fetched = all_fetched(data_folder, cycle, gate)
-        desk = Desk(
+        judge = GateJudge(
             manifest, receipts, seen, now, key, settled_seconds, _closed(data_folder, manifest), fetched.arrivals()
         )
         found, notices = find(data_folder.inbox(cycle, gate), person)
         notices += [each for each in fetched.notices() if person in ("", each.person)]
-        notices += desk.judge_all(found)
-        append_receipts(data_folder, cycle, gate, desk.new_receipts, desk.contents)
-        write_seen(data_folder, cycle, gate, desk.seen_now(found, person))
-        _tell(data_folder, cycle, gate, desk.new_receipts, notices, {each.person for each in found})
-    held = on_hold(desk.receipts, manifest.revision)
-    is_settling = desk.is_settling or any(since <= manifest.deadline for since in fetched.pending_since())
-    return Look(desk.new_receipts, tuple(desk.receipts), held, tuple(notices), is_settling)
+        notices += judge.judge_all(found)
+        append_receipts(data_folder, cycle, gate, judge.new_receipts, judge.contents)
+        write_seen(data_folder, cycle, gate, judge.seen_now(found, person))
+        _tell(data_folder, cycle, gate, judge.new_receipts, notices, {each.person for each in found})
+    held = on_hold(judge.receipts, manifest.revision)
+    is_settling = judge.is_settling or any(since <= manifest.deadline for since in fetched.pending_since())
+    return Look(judge.new_receipts, tuple(judge.receipts), held, tuple(notices), is_settling)
 
 
 def read_receipts(data_folder: DataFolder, cycle: str, gate: str) -> tuple[Receipt, ...]:

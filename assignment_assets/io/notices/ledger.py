@@ -20,7 +20,7 @@ from assignment_assets.io.folders import DataFolder
 _FILES = {"smtp": "ledger.jsonl", "preview": "previews.jsonl", "slack": "slack.jsonl"}
 
 
-class Ledger:
+class NoticeLedger:
     """The letters of one cycle; open it with `opened`, which keeps other processes waiting meanwhile."""
 
     def __init__(self, path: Path):
@@ -47,10 +47,10 @@ class Ledger:
 
 
 @contextmanager
-def opened(folder: DataFolder, cycle: str, mode: str) -> Iterator[Ledger]:
+def opened(folder: DataFolder, cycle: str, mode: str) -> Iterator[NoticeLedger]:
     """The ledger of a cycle's letters, alone; previews and Slack have one of their own: one way is not another."""
     path = folder.root / "notices" / cycle / _FILES[mode]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Ledger(path)
+        yield NoticeLedger(path)

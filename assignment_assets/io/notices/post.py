@@ -13,7 +13,7 @@ from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailab
 from assignment_assets.domain.notices.letters import Handoff, Reminder
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.notices.ledger import Ledger, opened
+from assignment_assets.io.notices.ledger import NoticeLedger, opened
 from assignment_assets.io.notices.letters import is_address, letter
 from assignment_assets.io.settings import NoticesSetting
 
@@ -65,7 +65,7 @@ def post(
         return [_posted(each, ledger, setting, clock, carry) for each in letters]
 
 
-def _posted(facts: Handoff | Reminder, ledger: Ledger, setting: NoticesSetting, clock, carry) -> Posted:
+def _posted(facts: Handoff | Reminder, ledger: NoticeLedger, setting: NoticesSetting, clock, carry) -> Posted:
     kind = facts.kind if isinstance(facts, Handoff) else "reminder"
     recipient, digest = facts.email.strip() or facts.person, facts.digest
     if ledger.is_done(recipient, digest):
@@ -91,7 +91,7 @@ def _posted(facts: Handoff | Reminder, ledger: Ledger, setting: NoticesSetting, 
     return Posted(facts.person, kind, step)
 
 
-def _refusal(facts, kind: str, ledger: Ledger, recipient: str, clock, code: int, said: bytes | str) -> Posted:
+def _refusal(facts, kind: str, ledger: NoticeLedger, recipient: str, clock, code: int, said: bytes | str) -> Posted:
     text = f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
     outcome = "refused" if code in FOR_GOOD else "waiting"
     ledger.note(outcome, recipient, facts.digest, clock(), text)

@@ -50,7 +50,7 @@ class Answer:
     is_lost: bool = False
 
 
-class OwnerDesk:
+class OwnerGateway:
     """Reads and writes the owners of an org whose fields are named by the mapping of accounts."""
 
     def __init__(self, org: Org, accounts: TableMapping):

@@ -133,12 +133,12 @@ class Store:
                 self._files.makedirs(f"{self._root}/{name}", exist_ok=True)
 
     @contextmanager
-    def _translated(self, deed: str) -> Iterator[None]:
+    def _translated(self, action: str) -> Iterator[None]:
         try:
             yield
         except self._troubles as error:
             raise SourceUnavailable(
-                f"store {self.url}: cannot {deed} it ({type(error).__name__}: {error}), expected a "
+                f"store {self.url}: cannot {action} it ({type(error).__name__}: {error}), expected a "
                 "store that answers. Check the address, the network and the log-in that its "
                 "package reads from the environment; it is tried again at the next look."
             ) from error

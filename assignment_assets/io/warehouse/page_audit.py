@@ -12,17 +12,17 @@ def read_page_audit(folder: DataFolder, cycle: str) -> list[dict]:
     for path in sorted((folder.root / "audit" / "review_app").glob("*.jsonl")):
         whole, _, _ = path.read_bytes().rpartition(b"\n")
         for line in whole.decode().splitlines():
-            deed = json.loads(line)
-            if deed["cycle"] == cycle:
+            event = json.loads(line)
+            if event["cycle"] == cycle:
                 rows.append(
                     {
-                        "at": from_text(deed["at"]),
-                        "actor": deed["actor"],
-                        "action": f"page: {deed['action']}",
-                        "subject": deed["subject"],
-                        "digest": deed["digest"] or None,
-                        "what": deed["what"],
-                        "why": deed["role"],
+                        "at": from_text(event["at"]),
+                        "actor": event["actor"],
+                        "action": f"page: {event['action']}",
+                        "subject": event["subject"],
+                        "digest": event["digest"] or None,
+                        "what": event["what"],
+                        "why": event["role"],
                     }
                 )
     return rows

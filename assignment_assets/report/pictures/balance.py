@@ -5,7 +5,7 @@ import math
 import polars as pl
 from matplotlib.axes import Axes
 
-from assignment_assets.report import findings
+from assignment_assets.report import headlines as headlines
 from assignment_assets.report.balance import balance, fair_shares
 from assignment_assets.report.books import loads
 from assignment_assets.report.pictures import canvas
@@ -27,14 +27,14 @@ def balance_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
         `books.field_reps`.
     """
     if owned.is_empty() or reps.is_empty():
-        return canvas.nothing_to_show(findings.of_balance(balance(owned, reps)))
+        return canvas.nothing_to_show(headlines.of_balance(balance(owned, reps)))
     figures = balance(owned.select(pl.exclude("proposed", "reviewed", "decided"), reviewed="after"), reps)
     with canvas.paper():
         below = (
             "Each line runs through all books, smallest first; 100% is a book's fair share by capacity. "
             "Above each panel: how much of the total sits in books above their fair share."
         )
-        sheet = canvas.figure(4.9, findings.of_balance(figures), below)
+        sheet = canvas.figure(4.9, headlines.of_balance(figures), below)
         shares = {
             (measure, book_state): fair_shares(loads(owned, book_state, reps), measure).sort()
             for measure in PANELS

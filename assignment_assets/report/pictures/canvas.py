@@ -50,11 +50,11 @@ def paper() -> Iterator[None]:
         yield
 
 
-def figure(height: float, finding: str, below: str = "") -> Figure:
-    """An empty sheet of that height in inches, the finding as its headline and a quieter line below it."""
+def figure(height: float, headline: str, below: str = "") -> Figure:
+    """An empty sheet of that height in inches, a headline and a quieter line below it."""
     sheet = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
     FigureCanvasAgg(sheet)
-    headline = textwrap.fill(finding, 50)
+    headline = textwrap.fill(headline, 50)
     lines = headline.count("\n") + 1
     taken = (0.11 + 0.2 * lines) / height
     sheet.text(0.012, 1 - 0.08 / height, headline, ha="left", va="top", fontsize=11, fontweight="bold")
@@ -76,10 +76,10 @@ def png(sheet: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def nothing_to_show(finding: str) -> bytes:
+def nothing_to_show(headline: str) -> bytes:
     """A small sheet that says in words why there is no picture."""
     with paper():
-        return png(figure(0.7, finding))
+        return png(figure(0.7, headline))
 
 
 def data_uri(picture: bytes) -> str:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.report import findings
+from assignment_assets.report import headlines as headlines
 from assignment_assets.report.pictures import canvas
 from assignment_assets.report.wording import percent
 
@@ -25,16 +25,16 @@ def drive_time_distribution(drive_minutes: pl.DataFrame) -> bytes:
         account_id, before_minutes, after_minutes; nulls (no owner on the map) are left out. A column of
         nothing but nulls is not drawn.
     """
-    finding = findings.of_drive_minutes(drive_minutes)
+    headline = headlines.of_drive_minutes(drive_minutes)
     drawn = [
         (name, colour)
         for name, colour in (("before_minutes", canvas.BEFORE), ("after_minutes", canvas.AFTER))
         if drive_minutes[name].count()
     ]
     if not drawn:
-        return canvas.nothing_to_show(finding)
+        return canvas.nothing_to_show(headline)
     with canvas.paper():
-        sheet = canvas.figure(3.7, finding, "One-way drive time from the rep to the account.")
+        sheet = canvas.figure(3.7, headline, "One-way drive time from the rep to the account.")
         axes = sheet.add_subplot()
         height = 0.8 / len(drawn)
         for place, (name, colour) in enumerate(drawn):

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.report import findings
+from assignment_assets.report import headlines as headlines
 from assignment_assets.report.pictures import canvas
 
 
@@ -14,12 +14,12 @@ def front(referring_front: pl.DataFrame) -> bytes:
     referring_front
         The table of that name; lower is better on every axis.
     """
-    finding = findings.of_front(referring_front)
+    headline = headlines.of_front(referring_front)
     if referring_front.is_empty():
-        return canvas.nothing_to_show(finding)
+        return canvas.nothing_to_show(headline)
     with canvas.paper():
         below = "Referring accounts. Each dot is a complete set of books; lower is better, and further left."
-        sheet = canvas.figure(4.3, finding, below)
+        sheet = canvas.figure(4.3, headline, below)
         axes = sheet.add_subplot()
         dots = axes.scatter(
             referring_front["drive_minutes"],

@@ -5,7 +5,7 @@ import textwrap
 import polars as pl
 from matplotlib.axes import Axes
 
-from assignment_assets.report import findings
+from assignment_assets.report import headlines as headlines
 from assignment_assets.report.pictures import canvas
 from assignment_assets.report.wording import NOTHING, whole
 
@@ -40,9 +40,9 @@ def funnel(waterfall: pl.DataFrame) -> bytes:
     steps = {row["step"]: row for row in waterfall.to_dicts()}
     widest = max((row["accounts"] or 0 for row in steps.values()), default=0)
     if not widest:
-        return canvas.nothing_to_show(findings.of_waterfall(waterfall))
+        return canvas.nothing_to_show(headlines.of_waterfall(waterfall))
     with canvas.paper():
-        sheet = canvas.figure(4.9, findings.of_waterfall(waterfall))
+        sheet = canvas.figure(4.9, headlines.of_waterfall(waterfall))
         axes = canvas.clear_axes(sheet.add_subplot())
         for level, names in enumerate(BARS):
             _bar(axes, -level, [steps[name] for name in names], widest)

@@ -7,7 +7,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
-from assignment_assets.report import findings
+from assignment_assets.report import headlines as headlines
 from assignment_assets.report.pictures import canvas, outlines
 from assignment_assets.report.wording import plural
 
@@ -34,10 +34,10 @@ def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame, is_zoomed: bool = 
     is_zoomed
         Shows the part of the country where these reps' accounts lie, and says how many lie outside it.
     """
-    finding = findings.of_map(owned, reps)
+    headline = headlines.of_map(owned, reps)
     located = owned.drop_nulls(["latitude", "longitude"])
     if located.is_empty():
-        return canvas.nothing_to_show(finding)
+        return canvas.nothing_to_show(headline)
     colours = rep_colours(located, reps)
     drawn = located.sort("account_id").gather_every(-(-located.height // MOST_DOTS))
     frame = frame_around(drawn, reps) if is_zoomed else outlines.FRAME
@@ -45,7 +45,7 @@ def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame, is_zoomed: bool = 
     below = OF_A_REGION if is_zoomed else OF_THE_COUNTRY
     below += f" {plural(outside, 'account')} outside this part of the country." if outside else ""
     with canvas.paper():
-        sheet = canvas.figure(8.2, finding, below)
+        sheet = canvas.figure(8.2, headline, below)
         for axes, book_state, title in zip(sheet.subplots(2, 1), ("before", "after"), ("Before", "After"), strict=True):
             _country(axes, frame)
             _dots(axes, drawn, book_state, colours)

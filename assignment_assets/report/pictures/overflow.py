@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.report import findings
+from assignment_assets.report import headlines as headlines
 from assignment_assets.report.pictures import canvas
 from assignment_assets.report.wording import whole
 
@@ -18,12 +18,12 @@ def overflow_by_state(overflow: pl.DataFrame, accounts: pl.DataFrame) -> bytes:
     overflow, accounts
         The tables of those names; the state is the account's.
     """
-    finding = findings.of_overflow(overflow, accounts)
+    headline = headlines.of_overflow(overflow, accounts)
     if overflow.is_empty():
-        return canvas.nothing_to_show(finding)
+        return canvas.nothing_to_show(headline)
     counts = state_counts(overflow, accounts)
     with canvas.paper():
-        sheet = canvas.figure(1.4 + 0.2 * counts.height, finding)
+        sheet = canvas.figure(1.4 + 0.2 * counts.height, headline)
         axes = sheet.add_subplot()
         left = pl.zeros(counts.height, dtype=pl.Int64, eager=True)
         for queue, (label, colour) in QUEUES.items():

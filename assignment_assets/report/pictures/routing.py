@@ -24,13 +24,13 @@ def hours_picture(timed: pl.DataFrame) -> bytes:
     if days.is_empty():
         return canvas.nothing_to_show("No new account has been written yet.")
     late = days.filter(pl.col("worst") > TARGET_MINUTES).height
-    finding = (
+    headline = (
         f"On {late} of {days.height} days an account waited more than {TARGET_MINUTES} minutes"
         if late
         else f"No account waited more than {TARGET_MINUTES} minutes on {days.height} days"
     )
     with canvas.paper():
-        sheet = canvas.figure(2.6, finding)
+        sheet = canvas.figure(2.6, headline)
         axes = sheet.add_subplot()
         axes.plot(days["day"], days["worst"], color=canvas.WARNING, marker="o", markersize=2.5, label="worst")
         axes.plot(days["day"], days["median"], color=canvas.AFTER, marker="o", markersize=2.5, label="median")

@@ -4,7 +4,7 @@ import math
 
 import polars as pl
 
-from assignment_assets.report import findings
+from assignment_assets.report import headlines as headlines
 from assignment_assets.report.books import loads
 from assignment_assets.report.pictures import canvas
 
@@ -22,11 +22,11 @@ def book_sizes(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
         `books.field_reps`, with each rep's own capacity.
     """
     before, after = loads(owned, "before", reps), loads(owned, "after", reps)
-    finding = findings.of_sizes(before, after)
+    headline = headlines.of_sizes(before, after)
     if reps.is_empty():
-        return canvas.nothing_to_show(finding)
+        return canvas.nothing_to_show(headline)
     with canvas.paper():
-        sheet = canvas.figure(3.8, finding, "Books by accounts owned, in per cent of the rep's own capacity.")
+        sheet = canvas.figure(3.8, headline, "Books by accounts owned, in per cent of the rep's own capacity.")
         upper, lower = sheet.subplots(2, 1, sharex=True, sharey=True)
         panels = ((upper, before, canvas.BEFORE, "Before"), (lower, after, canvas.AFTER, "After"))
         for axes, books, colour, title in panels:

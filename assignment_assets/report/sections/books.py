@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from assignment_assets.report import findings, pictures
+from assignment_assets.report import headlines as headlines
+from assignment_assets.report import pictures
 from assignment_assets.report.balance import balance
 from assignment_assets.report.books import book_table, field_reps, loads, ownership
 from assignment_assets.report.grid import Column, grid, number
@@ -42,7 +43,7 @@ def balance_of_books(report: ReportInput, names: Names) -> Section:
     owned, reps = owned_and_reps(report)
     figures = balance(owned, reps)
     if figures.is_empty():
-        return Section("balance", "Balance", [f"{findings.of_balance(figures)}."])
+        return Section("balance", "Balance", [f"{headlines.of_balance(figures)}."])
     sentences = [
         "Misplaced is the part of the total that sits in books above their fair share by capacity (the Hoover index): "
         "0% is perfectly even. Smallest and largest book are scaled to the average capacity.",
@@ -82,7 +83,7 @@ def balance_of_books(report: ReportInput, names: Names) -> Section:
         "balance",
         "Balance",
         sentences,
-        [picture(pictures.balance_before_after(owned, reps), findings.of_balance(figures))],
+        [picture(pictures.balance_before_after(owned, reps), headlines.of_balance(figures))],
         [grid(pl.DataFrame(worded, schema=schema), caption, columns)],
     )
 
@@ -136,7 +137,7 @@ def books(report: ReportInput, names: Names) -> Section:
         if report.region:
             caption = f"Everybody else: the accounts of {report.region} that they give or take, not their whole books"
         grids.append(grid(others, caption, of_others, most=3000, is_folded=bool(report.region)))
-    sizes = findings.of_sizes(loads(owned, "before", reps), loads(owned, "after", reps))
+    sizes = headlines.of_sizes(loads(owned, "before", reps), loads(owned, "after", reps))
     return Section(
         "books",
         "Books",

@@ -3,7 +3,7 @@
 import polars as pl
 
 from assignment_assets.domain.assignment.choice import ENGINE
-from assignment_assets.report import findings
+from assignment_assets.report import headlines as headlines
 from assignment_assets.report.front_view import front_view
 from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
@@ -24,9 +24,9 @@ def front(report: ReportInput, names: Names) -> Section:
     if not report.has_run("referring_front"):
         return not_run("front", "The choice", "The search for books of referring accounts")
     points = report.frame("referring_front")
-    finding = findings.of_front(points)
+    headline = headlines.of_front(points)
     if points.is_empty():
-        return Section("front", "The choice", [f"{finding}."])
+        return Section("front", "The choice", [f"{headline}."])
     columns = [
         Column("marks", "Point"),
         number("point", "No."),
@@ -39,7 +39,7 @@ def front(report: ReportInput, names: Names) -> Section:
     whose = ["One choice for the whole company, all regions together."] if report.region else []
     priced = [f"{row['chosen_by']} chose point {row['point']}: {row['price']}." for row in price.to_dicts()]
     marked = grid(marked_points(points), "The points that stand out", columns, kept_in="referring_front")
-    sentences = [*whose, f"{finding}.", note, *priced]
+    sentences = [*whose, f"{headline}.", note, *priced]
     return Section("front", "The choice", sentences, grids=[marked], front=front_view(points))
 
 

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from assignment_assets.report import findings, pictures
+from assignment_assets.report import headlines as headlines
+from assignment_assets.report import pictures
 from assignment_assets.report.grid import Column, grid, number
 from assignment_assets.report.inputs import DRIVE_MINUTES_COLUMNS, ReportInput
 from assignment_assets.report.names import Names
@@ -22,7 +23,7 @@ def on_the_map(report: ReportInput, names: Names) -> Section:
     nowhere = owned.filter(pl.col("latitude").is_null() | pl.col("longitude").is_null()).height
     sentences = [f"{plural(nowhere, 'account')} without coordinates are not drawn."] if nowhere else []
     drawn = pictures.map_before_after(owned, reps, is_zoomed=bool(report.region))
-    return Section("map", "The map", sentences, [picture(drawn, findings.of_map(owned, reps))])
+    return Section("map", "The map", sentences, [picture(drawn, headlines.of_map(owned, reps))])
 
 
 def drive_time(report: ReportInput, names: Names) -> Section:
@@ -33,7 +34,7 @@ def drive_time(report: ReportInput, names: Names) -> Section:
     sentences = ["Estimated from great-circle distance unless a road server is configured."]
     if report.drive_minutes is None:
         sentences.append("As proposed; drive times before the cycle were not given.")
-    shown = picture(pictures.drive_time_distribution(minutes), findings.of_drive_minutes(minutes))
+    shown = picture(pictures.drive_time_distribution(minutes), headlines.of_drive_minutes(minutes))
     return Section("drive-time", "Drive time", sentences, [shown])
 
 
@@ -66,9 +67,9 @@ def overflow(report: ReportInput, names: Names) -> Section:
     if not report.has_run("overflow"):
         return not_run("overflow", "Overflow to Inside Sales", "The assignment")
     frame, accounts = report.frame("overflow"), report.frame("accounts")
-    finding = findings.of_overflow(frame, accounts)
+    headline = headlines.of_overflow(frame, accounts)
     if frame.is_empty():
-        return Section("overflow", "Overflow to Inside Sales", [f"{finding}."])
+        return Section("overflow", "Overflow to Inside Sales", [f"{headline}."])
     members = (
         frame.group_by("inside_sales_queue", "member_id")
         .agg(accounts=pl.len(), kept=(~pl.col("is_move")).sum())
@@ -84,7 +85,7 @@ def overflow(report: ReportInput, names: Names) -> Section:
         "overflow",
         "Overflow to Inside Sales",
         [_why(set(frame["move_reason"]))],
-        [picture(pictures.overflow_by_state(frame, accounts), finding)],
+        [picture(pictures.overflow_by_state(frame, accounts), headline)],
         [grid(members, "Accounts taken over by Inside Sales", columns)],
         is_side_by_side=True,
     )

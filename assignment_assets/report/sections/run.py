@@ -4,7 +4,8 @@ import json
 
 import polars as pl
 
-from assignment_assets.report import findings, pictures
+from assignment_assets.report import headlines as headlines
+from assignment_assets.report import pictures
 from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
@@ -17,7 +18,7 @@ def waterfall(report: ReportInput, names: Names) -> Section:
     """The funnel and its counts."""
     steps = count_waterfall(report.tables)
     if steps["accounts"].null_count() == steps.height:
-        return Section("waterfall", "The waterfall", [f"{findings.of_waterfall(steps)}."])
+        return Section("waterfall", "The waterfall", [f"{headlines.of_waterfall(steps)}."])
     counts = dict(steps.select("step", "accounts").rows())
     sentences = []
     if report.region:
@@ -33,7 +34,7 @@ def waterfall(report: ReportInput, names: Names) -> Section:
         "waterfall",
         "The waterfall",
         sentences,
-        [picture(pictures.funnel(steps), findings.of_waterfall(steps))],
+        [picture(pictures.funnel(steps), headlines.of_waterfall(steps))],
         [grid(steps, "Accounts at each step", columns)],
         is_side_by_side=True,
     )

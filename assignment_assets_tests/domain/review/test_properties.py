@@ -1,4 +1,4 @@
-"""Whatever the company and whatever people ask for: promises hold, every edit is answered, nothing is lost."""
+"""Whatever the company and whatever people ask for: invariants hold, every edit is answered, nothing is lost."""
 
 import re
 from random import Random
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.domain import invariants
-from assignment_assets.domain.invariants import Finding, require
+from assignment_assets.domain.invariants import Invariant, require
 from assignment_assets.domain.review.held_edits import DECISIONS, decide
 from assignment_assets.domain.review.rule import Bounds, judge
 from assignment_assets.domain.sign_off.approval import OWNED_NOW, approve
@@ -24,8 +24,8 @@ SIGNER = "gus@example.com"
 ENTITLED = pl.DataFrame([(SIGNER, region) for region in (*REGIONS, "house")], schema=["person", "region"], orient="row")
 
 
-def broken_promises(company, edit_verdicts, books, bounds):
-    """Every promise about reviewed books as a finding."""
+def broken_invariants(company, edit_verdicts, books, bounds):
+    """Every invariant of reviewed books."""
     owners = invariants.reviewed_owners(books)
     locks = company.books.filter("is_locked").select(
         "account_id", rep_id="current_owner_id", lock_kind=pl.lit("l3m_referrer"), receipt_no=pl.lit(None, pl.Int64)
@@ -42,16 +42,16 @@ def broken_promises(company, edit_verdicts, books, bounds):
             books, edit_verdicts, company.reps, max_adds=bounds.max_adds, max_drops=bounds.max_drops
         ),
     }
-    return [Finding(name, offenders, "It holds for every company.") for name, offenders in found.items()]
+    return [Invariant(name, offenders, "It holds for every company.") for name, offenders in found.items()]
 
 
 @OFTEN
 @given(SEEDS, BOUNDS)
-def test_promises_hold_and_every_edit_is_answered(seed, bounds):
+def test_invariants_hold_and_every_edit_is_answered(seed, bounds):
     company = random_company(seed)
     edits = random_review(company, seed)
     verdicts = judge(edits, company.books, company.reps, company.fallback, bounds=bounds)
-    require(broken_promises(company, verdicts.edit_verdicts, verdicts.reviewed_books, bounds))
+    require(broken_invariants(company, verdicts.edit_verdicts, verdicts.reviewed_books, bounds))
     answered = verdicts.edit_verdicts.select(edits.columns)
     assert answered.sort(edits.columns).equals(edits.sort(edits.columns))
     assert set(verdicts.edit_verdicts["verdict"]) <= {"accepted", "refused", "held"}
@@ -104,10 +104,10 @@ def test_a_refusal_for_capacity_names_a_book_that_is_full_or_would_be_overfull(s
 
 @OFTEN
 @given(SEEDS, BOUNDS)
-def test_decisions_on_held_edits_keep_the_promises(seed, bounds):
+def test_decisions_on_held_edits_keep_the_invariants(seed, bounds):
     company, verdicts = random_verdicts(seed, bounds)
     decided = decide_at_random(company, verdicts, seed)
-    require(broken_promises(company, decided.edit_verdicts, decided.reviewed_books, bounds))
+    require(broken_invariants(company, decided.edit_verdicts, decided.reviewed_books, bounds))
     assert decided.edit_verdicts.height == verdicts.edit_verdicts.height
 
 

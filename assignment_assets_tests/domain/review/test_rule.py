@@ -78,7 +78,7 @@ def test_returns_use_only_seats_that_adds_leave():
     assert owners == ["ben", "ben", "iris", "iris"]
 
 
-def test_a_missing_inside_sales_member_is_a_broken_promise_not_a_lost_account(company):
+def test_a_missing_inside_sales_member_is_a_broken_invariant_not_a_lost_account(company):
     edits = pl.DataFrame([drop("b3", "ben")], schema=REVIEW_EDITS.columns)
     fallback = company.fallback.filter(pl.col("account_id") != "b3")
     with pytest.raises(BrokenInvariant, match=r"account b3, dropped by row 1 of dana.*has no Inside Sales member"):
@@ -115,6 +115,6 @@ def test_withdrawing_twice_changes_nothing(company):
     assert withdraw(once, gone).equals(once)
 
 
-def test_books_that_name_a_stranger_are_a_broken_promise(company):
+def test_books_that_name_a_stranger_are_a_broken_invariant(company):
     with pytest.raises(BrokenInvariant, match=r"1 accounts are proposed for reps who do not exist: a2 \(nobody\)"):
         company.with_account("a2", proposed_owner_id="nobody").judge()

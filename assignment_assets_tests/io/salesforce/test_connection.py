@@ -139,7 +139,7 @@ def test_a_deleted_record_is_retrieved_as_nothing(local):
     gone = COMPANY.accounts["account_id"][-1]
     kept = COMPANY.accounts["account_id"][0]
     local.edit(gone, is_deleted=True)
-    now = local.desk().accounts([kept, gone])
+    now = local.gateway().accounts([kept, gone])
     assert list(now) == [kept]
 
 

@@ -21,7 +21,7 @@ from assignment_assets_tests.servers.google import FOLDER, account_file, google_
 ANN, BO = "ann@example.com", "bo@example.com"
 
 
-class Desk:
+class SheetGate:
     """A gate with its packets kept, the way to Google, and a look at what comes back."""
 
     def __init__(self, root, gate, persons):
@@ -73,12 +73,12 @@ def google(_google, monkeypatch):
 
 
 @pytest.fixture
-def desk(tmp_path, google):
+def sheet_gate(tmp_path, google):
     """The lock lists of two reps."""
-    return Desk(tmp_path / "data", "lock_lists", {REP: ANN, OTHER: BO})
+    return SheetGate(tmp_path / "data", "lock_lists", {REP: ANN, OTHER: BO})
 
 
 @pytest.fixture
-def review_desk(tmp_path, google):
+def review_sheet_gate(tmp_path, google):
     """A director's review."""
-    return Desk(tmp_path / "data", "review_edits", {RD: RD})
+    return SheetGate(tmp_path / "data", "review_edits", {RD: RD})

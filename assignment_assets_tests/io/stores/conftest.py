@@ -18,7 +18,7 @@ SCHEMES = ("memory", "file", "ftp")
 books = intake.books
 
 
-class Desk(Gate):
+class StoreGate(Gate):
     """The gate, with hands that reach into its stores from outside."""
 
     def __init__(self, root, url):
@@ -68,22 +68,22 @@ class Desk(Gate):
 
 
 @pytest.fixture
-def desk_at(tmp_path, monkeypatch):
-    """Makes the desk over a store of a scheme."""
+def store_gate_at(tmp_path, monkeypatch):
+    """Makes the gate over a store of a scheme."""
     servers = []
 
     def make(scheme):
         if scheme == "memory":
-            return Desk(tmp_path / "data", f"memory://{uuid.uuid4().hex}")
+            return StoreGate(tmp_path / "data", f"memory://{uuid.uuid4().hex}")
         share = tmp_path / "share"
         share.mkdir()
         if scheme == "file":
-            return Desk(tmp_path / "data", f"file://{share}")
+            return StoreGate(tmp_path / "data", f"file://{share}")
         server = ftp_server(share)
         port = server.__enter__()
         servers.append(server)
         monkeypatch.setitem(conf, "ftp", {"username": "rep", "password": "let me in"})
-        return Desk(tmp_path / "data", f"ftp://127.0.0.1:{port}")
+        return StoreGate(tmp_path / "data", f"ftp://127.0.0.1:{port}")
 
     yield make
     for server in servers:
@@ -91,6 +91,6 @@ def desk_at(tmp_path, monkeypatch):
 
 
 @pytest.fixture(params=SCHEMES)
-def desk(request, desk_at):
-    """The desk, once over each kind of store."""
-    return desk_at(request.param)
+def store_gate(request, store_gate_at):
+    """The gate, once over each kind of store."""
+    return store_gate_at(request.param)

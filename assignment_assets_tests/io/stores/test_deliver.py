@@ -15,15 +15,15 @@ from assignment_assets_tests.io.intake.conftest import CYCLE, GATE, OTHER
 from assignment_assets_tests.io.workbooks.conftest import REP
 
 
-def issued(desk, text="the packet of"):
+def issued(store_gate, text="the packet of"):
     """The gate with its packets out."""
-    issue(desk.folder, desk.issue(), lambda person, _, path: path.write_text(f"{text} {person}"))
+    issue(store_gate.folder, store_gate.issue(), lambda person, _, path: path.write_text(f"{text} {person}"))
 
 
-def test_packets_are_delivered_with_markers_and_the_inbox_waits(desk):
-    issued(desk)
-    assert desk.deliver() == 0
-    there = desk.delivered()
+def test_packets_are_delivered_with_markers_and_the_inbox_waits(store_gate):
+    issued(store_gate)
+    assert store_gate.deliver() == 0
+    there = store_gate.delivered()
     packet = there[f"{GATE}/{REP}/{REP}.xlsx"]
     assert packet == f"the packet of {REP}".encode()
     assert there[f"{GATE}/{REP}/{REP}.xlsx.ready"].decode() == hashlib.sha256(packet).hexdigest()
@@ -31,61 +31,61 @@ def test_packets_are_delivered_with_markers_and_the_inbox_waits(desk):
         f"{GATE}/gate.json",
         *(f"{GATE}/{each}/{each}.xlsx{end}" for each in (REP, OTHER) for end in ("", ".ready")),
     }
-    if SCHEMES[desk.url.partition(":")[0]].has_folders:
-        assert desk.store[0].isdir(desk.at(f"{GATE}/{OTHER}"))
+    if SCHEMES[store_gate.url.partition(":")[0]].has_folders:
+        assert store_gate.store[0].isdir(store_gate.at(f"{GATE}/{OTHER}"))
 
 
-def test_receipts_go_back_and_a_word_about_what_waits_is_taken_away_again(desk, books):
-    issued(desk)
-    desk.put(books["A"], "keep.xlsx.partial")
-    desk.came()
-    desk.deliver()
+def test_receipts_go_back_and_a_word_about_what_waits_is_taken_away_again(store_gate, books):
+    issued(store_gate)
+    store_gate.put(books["A"], "keep.xlsx.partial")
+    store_gate.came()
+    store_gate.deliver()
     waiting = f"receipts/{REP}/{GATE}-waiting.txt"
-    assert b"not complete" in desk.delivered()[waiting]
-    desk.put_sealed(books["A"])
-    assert desk.came() == [("accepted", "")]
-    desk.deliver()
-    there = desk.delivered()
+    assert b"not complete" in store_gate.delivered()[waiting]
+    store_gate.put_sealed(books["A"])
+    assert store_gate.came() == [("accepted", "")]
+    store_gate.deliver()
+    there = store_gate.delivered()
     assert waiting not in there and b"accepted" in there[f"receipts/{REP}/{GATE}-1.txt"]
 
 
-def test_packets_written_again_replace_and_withdrawn_ones_disappear(desk):
-    issued(desk)
-    desk.deliver()
-    issued(desk, "a newer packet of")
-    desk.deliver()
-    assert desk.delivered()[f"{GATE}/{REP}/{REP}.xlsx"].startswith(b"a newer packet of")
-    target = desk.folder.outbox(CYCLE, GATE)
+def test_packets_written_again_replace_and_withdrawn_ones_disappear(store_gate):
+    issued(store_gate)
+    store_gate.deliver()
+    issued(store_gate, "a newer packet of")
+    store_gate.deliver()
+    assert store_gate.delivered()[f"{GATE}/{REP}/{REP}.xlsx"].startswith(b"a newer packet of")
+    target = store_gate.folder.outbox(CYCLE, GATE)
     shutil.move(target, target.with_name(f"{GATE}.withdrawn-1"))
-    desk.deliver()
-    assert desk.delivered() == {}
+    store_gate.deliver()
+    assert store_gate.delivered() == {}
 
 
-def test_what_has_not_changed_is_not_sent_again(desk_at):
-    desk = desk_at("file")
-    issued(desk)
-    desk.deliver()
-    path = desk.at(f"{GATE}/{REP}/{REP}.xlsx", "outbox")
-    desk.store[0].pipe_file(path, b"changed there")
-    issued(desk)
-    desk.deliver()
-    assert desk.delivered()[f"{GATE}/{REP}/{REP}.xlsx"] == b"changed there"
-    assert delivering.deliver(desk.folder, CYCLE, f"{desk.url}/inbox") == 0
-    assert desk.store[0].cat_file(desk.at(f"{GATE}/{REP}/{REP}.xlsx")) == f"the packet of {REP}".encode()
+def test_what_has_not_changed_is_not_sent_again(store_gate_at):
+    store_gate = store_gate_at("file")
+    issued(store_gate)
+    store_gate.deliver()
+    path = store_gate.at(f"{GATE}/{REP}/{REP}.xlsx", "outbox")
+    store_gate.store[0].pipe_file(path, b"changed there")
+    issued(store_gate)
+    store_gate.deliver()
+    assert store_gate.delivered()[f"{GATE}/{REP}/{REP}.xlsx"] == b"changed there"
+    assert delivering.deliver(store_gate.folder, CYCLE, f"{store_gate.url}/inbox") == 0
+    assert store_gate.store[0].cat_file(store_gate.at(f"{GATE}/{REP}/{REP}.xlsx")) == f"the packet of {REP}".encode()
 
 
-def test_a_delivery_that_runs_out_of_time_says_how_much_waits_and_the_manifest_goes_last(desk_at, monkeypatch):
-    desk = desk_at("memory")
+def test_a_delivery_that_runs_out_of_time_says_how_much_waits_and_the_manifest_goes_last(store_gate_at, monkeypatch):
+    store_gate = store_gate_at("memory")
     monkeypatch.setattr(delivering, "BATCH", 1)
-    issued(desk)
-    assert desk.deliver(seconds=-1) == 3
-    assert desk.delivered() == {}
+    issued(store_gate)
+    assert store_gate.deliver(seconds=-1) == 3
+    assert store_gate.delivered() == {}
     monkeypatch.setattr(delivering, "_remember", _cut_off)
     with pytest.raises(KeyboardInterrupt):
-        desk.deliver()
-    assert f"{GATE}/gate.json" not in desk.delivered()
+        store_gate.deliver()
+    assert f"{GATE}/gate.json" not in store_gate.delivered()
     monkeypatch.undo()
-    assert desk.deliver() == 0 and f"{GATE}/gate.json" in desk.delivered()
+    assert store_gate.deliver() == 0 and f"{GATE}/gate.json" in store_gate.delivered()
 
 
 def _cut_off(*_):

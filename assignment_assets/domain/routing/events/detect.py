@@ -31,7 +31,7 @@ FAMILY = ("merged", "re_parented")
 
 
 @dataclass(frozen=True)
-class Seen:
+class PollSnapshot:
     """What was seen at one poll: the three tables, and the day on which leave is judged."""
 
     accounts: pl.DataFrame
@@ -40,7 +40,9 @@ class Seen:
     day: date
 
 
-def detect(before: Seen, after: Seen, merged: dict[str, str], poll_no: int, now: datetime) -> pl.DataFrame:
+def detect(
+    before: PollSnapshot, after: PollSnapshot, merged: dict[str, str], poll_no: int, now: datetime
+) -> pl.DataFrame:
     """Rows of `events`: what changed between two polls, each with the figures that show it.
 
     The id is a digest of what happened and of the poll, so that looking twice gives the same rows.
@@ -73,7 +75,7 @@ def _event_id(kind: str, subject: str, poll_no: int) -> str:
     return hashlib.sha256(f"{poll_no}\x1f{kind}\x1f{subject}".encode()).hexdigest()[:16]
 
 
-def _of_reps(before: Seen, after: Seen) -> Iterator[tuple[str, str, str | None, dict]]:
+def _of_reps(before: PollSnapshot, after: PollSnapshot) -> Iterator[tuple[str, str, str | None, dict]]:
     old = {row["rep_id"]: row for row in before.reps.filter(pl.col("team") == "field").iter_rows(named=True)}
     for rep in after.reps.filter(pl.col("team") == "field").sort("rep_id").iter_rows(named=True):
         rep_id, region, was = rep["rep_id"], rep["region"], old.pop(rep["rep_id"], None)
@@ -111,7 +113,7 @@ def _is_away(rep: dict, day: date) -> bool:
     return rep["on_leave_until"] is not None and rep["on_leave_until"] >= day
 
 
-def _of_books(before: Seen, after: Seen) -> Iterator[tuple[str, str, str | None, dict]]:
+def _of_books(before: PollSnapshot, after: PollSnapshot) -> Iterator[tuple[str, str, str | None, dict]]:
     """Books that have become non-productive; churned ones are departures."""
     was = set(_books(before).filter("is_non_productive")["rep_id"])
     for book in _books(after).filter("is_non_productive").iter_rows(named=True):
@@ -120,7 +122,7 @@ def _of_books(before: Seen, after: Seen) -> Iterator[tuple[str, str, str | None,
             yield "book_non_productive", book["rep_id"], book["region"], figures
 
 
-def _books(seen: Seen) -> pl.DataFrame:
+def _books(seen: PollSnapshot) -> pl.DataFrame:
     facts = (
         seen.accounts.filter(pl.col("carve_out").is_null())
         .group_by(rep_id="owner_id")
@@ -129,7 +131,9 @@ def _books(seen: Seen) -> pl.DataFrame:
     return current_books(seen.reps, facts, RunConfig(as_of=str(seen.day)))
 
 
-def _of_families(before: Seen, after: Seen, merged: dict[str, str]) -> Iterator[tuple[str, str, str | None, dict]]:
+def _of_families(
+    before: PollSnapshot, after: PollSnapshot, merged: dict[str, str]
+) -> Iterator[tuple[str, str, str | None, dict]]:
     """Accounts merged or moved under another parent; `owners_meet` says whether the family now has two owners."""
     owners = after.accounts.select("account_id", "owner_id")
     owner_of = dict(owners.filter(pl.col("account_id").is_in(sorted(merged.values()))).iter_rows())

@@ -4,23 +4,23 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from assignment_assets.domain.routing.events.detect import Seen, detect, owners_meet
+from assignment_assets.domain.routing.events.detect import PollSnapshot, detect, owners_meet
 from assignment_assets_tests.company import account, rep, tiny
 
 NOW = datetime(2026, 10, 2, 9, 0)
 
 
-def seen(*accounts, day=date(2026, 10, 1), reps=None, without=(), more=()) -> Seen:
+def seen(*accounts, day=date(2026, 10, 1), reps=None, without=(), more=()) -> PollSnapshot:
     drawn = tiny(*accounts, reps=reps, without=without)
     people = drawn.reps
     if more:
         people = pl.concat(
             [people, pl.DataFrame([dict.fromkeys(people.columns) | row for row in more], schema=people.schema)]
         )
-    return Seen(drawn.accounts, people, drawn.opportunities, day)
+    return PollSnapshot(drawn.accounts, people, drawn.opportunities, day)
 
 
-def found(after: Seen, before: Seen | None = None, merged=None) -> list[tuple[str, str, str]]:
+def found(after: PollSnapshot, before: PollSnapshot | None = None, merged=None) -> list[tuple[str, str, str]]:
     rows = detect(before or seen(), after, merged or {}, 2, NOW)
     return rows.sort("kind", "subject_id").select("kind", "subject_id", "scope").rows()
 

@@ -21,7 +21,7 @@ class Pause:
 
 
 @dataclass
-class Brake:
+class CircuitBreaker:
     """Counts answers and failures; says when enough is enough.
 
     Attributes

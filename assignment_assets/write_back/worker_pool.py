@@ -4,21 +4,21 @@ import queue
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from assignment_assets.io.salesforce.owners import Answer, OwnerChange, OwnerDesk
-from assignment_assets.write_back.brake import Witness
+from assignment_assets.io.salesforce.owners import Answer, OwnerChange, OwnerGateway
+from assignment_assets.write_back.circuit_breaker import Witness
 
 Call = list[OwnerChange]
 
 
-class Couriers:
-    """Sends calls through several desks; `reader` is the desk that reads."""
+class WorkerPool:
+    """Sends calls through several gateways; `reader` is the one that reads."""
 
-    def __init__(self, desks: Sequence[OwnerDesk], witness: Witness):
-        self.reader = desks[0]
-        self._idle: queue.SimpleQueue[OwnerDesk] = queue.SimpleQueue()
-        for desk in desks:
-            self._idle.put(desk)
-        self._count = len(desks)
+    def __init__(self, gateways: Sequence[OwnerGateway], witness: Witness):
+        self.reader = gateways[0]
+        self._idle: queue.SimpleQueue[OwnerGateway] = queue.SimpleQueue()
+        for gateway in gateways:
+            self._idle.put(gateway)
+        self._count = len(gateways)
         self._witness = witness
 
     def send(self, calls: Sequence[Call], is_stopped: Callable[[], bool]) -> Iterator[tuple[Call, list[Answer] | None]]:
@@ -36,11 +36,11 @@ class Couriers:
         return None if is_stopped() else self._carry(call)
 
     def _carry(self, call: Call) -> list[Answer]:
-        desk = self._idle.get()
+        gateway = self._idle.get()
         try:
             self._witness("call_before_sending")
-            answers = desk.write(call)
+            answers = gateway.write(call)
             self._witness("call_answered")
             return answers
         finally:
-            self._idle.put(desk)
+            self._idle.put(gateway)

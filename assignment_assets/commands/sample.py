@@ -1,12 +1,10 @@
-"""The engine's neighbours on this machine: the sample company, the sandbox org, one segment at a time."""
+"""`assignment sample …` and `sandbox`: a company and an org to try the engine with."""
 
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from assignment_assets.automation.run_segment import run_segment
-from assignment_assets.automation.waterfall import SEGMENTS
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.io.folders import DataFolder
@@ -24,11 +22,11 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
-def neighbours() -> None:
-    """Commands for the sample company, the sandbox org and single segments."""
+def company() -> None:
+    """Commands for the sample company and the sandbox org."""
 
 
-@neighbours.group()
+@company.group()
 def sample() -> None:
     """Generate a company, or reps for accounts of your own."""
 
@@ -76,7 +74,7 @@ def sample_reps(mapping: Path, num_reps: int, seed: int, as_of: datetime, as_jso
     show(f"{reps.height} reps written to {target}", {"reps": reps.height, "file": str(target)}, as_json)
 
 
-@command(neighbours, "sandbox")
+@command(company, "sandbox")
 @click.option("--port", default=8443, show_default=True, help="Port on loopback; 0 takes a free one.")
 @click.option(
     "--state", type=click.Path(file_okay=False, path_type=Path), help="The org's folder; default data/sandbox."
@@ -89,14 +87,3 @@ def sandbox(port: int, state: Path | None, as_json: bool) -> None:
             f"sandbox: {folder} is not there, expected a loaded org. Make one with `assignment sample create --org`."
         )
     serve(folder, port)
-
-
-@command(neighbours, "run")
-@click.argument("segment", type=click.Choice(list(SEGMENTS)))
-@click.argument("cycle_id")
-@click.option("--verbose", is_flag=True, help="Show the run's log, with the optimiser's progress.")
-def run(segment: str, cycle_id: str, verbose: bool, as_json: bool) -> None:
-    """Materialise one segment of a cycle now, as the sensor or the Dagster UI would."""
-    done = run_segment(segment, cycle_id, quiet=not verbose)
-    lines = [f"  {step:<28} {seconds:7.2f} s" for step, seconds in done.seconds.items()]
-    show("\n".join([f"{segment} of {cycle_id}: done", *lines]), vars(done), as_json)

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
-from assignment_assets.io.salesforce.owners import AccountNow, OwnerDesk
+from assignment_assets.io.salesforce.owners import AccountNow, OwnerGateway
 from assignment_assets.write_back.plan import Change
 
 ARMED_AFTER = timedelta(seconds=2)
 """A precondition holds only from here on: the org's timestamps have a resolution of one second."""
 
 
-class Readings:
+class PreWriteReads:
     """Accounts read ahead of their writing; what was sent, or must be read again, is forgotten."""
 
-    def __init__(self, desk: OwnerDesk, read_ahead: int):
-        self._desk = desk
+    def __init__(self, gateway: OwnerGateway, read_ahead: int):
+        self._gateway = gateway
         self._read_ahead = read_ahead
         self._accounts: dict[str, AccountNow | None] = {}
         self.active: set[str] = set()
@@ -35,7 +35,7 @@ class Readings:
             wanted.setdefault(change.account_id, change)
         wanted = dict(islice(wanted.items(), max(self._read_ahead, len(changes))))
         receivers = {change.new_owner_id for change in wanted.values()}
-        now, active = self._desk.accounts_and_users(list(wanted), receivers)
+        now, active = self._gateway.accounts_and_users(list(wanted), receivers)
         self._accounts |= {account: now.get(account) for account in wanted}
         self.active = (self.active - receivers) | active
 
@@ -49,7 +49,7 @@ class Readings:
 
     def unarmed(self, change: Change) -> timedelta:
         """How long until a precondition on the account holds; zero or less where it does."""
-        return self._accounts[change.account_id].modified_at + ARMED_AFTER - self._desk.server_now
+        return self._accounts[change.account_id].modified_at + ARMED_AFTER - self._gateway.server_now
 
     def preconditions(self, changes: Iterable[Change]) -> Mapping[str, datetime]:
         """Account → its last modification."""

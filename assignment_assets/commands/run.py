@@ -1,0 +1,23 @@
+"""`assignment run`: one segment of a cycle now."""
+
+import click
+
+from assignment_assets.automation.run_segment import run_segment
+from assignment_assets.automation.waterfall import SEGMENTS
+from assignment_assets.commands.output import command, show
+
+
+@click.group()
+def segments() -> None:
+    """Commands for single segments."""
+
+
+@command(segments, "run")
+@click.argument("segment", type=click.Choice(list(SEGMENTS)))
+@click.argument("cycle_id")
+@click.option("--verbose", is_flag=True, help="Show the run's log, with the optimiser's progress.")
+def run(segment: str, cycle_id: str, verbose: bool, as_json: bool) -> None:
+    """Materialise one segment of a cycle now, as the sensor or the Dagster UI would."""
+    done = run_segment(segment, cycle_id, quiet=not verbose)
+    lines = [f"  {step:<28} {seconds:7.2f} s" for step, seconds in done.seconds.items()]
+    show("\n".join([f"{segment} of {cycle_id}: done", *lines]), vars(done), as_json)
