@@ -43,7 +43,7 @@ SCRIPT = files("assignment_assets.report.templates").joinpath("front.js").read_t
 
 @dataclass(frozen=True)
 class FrontView:
-    """What the template draws: the finding, the points for the script, the table, a picture for where none runs."""
+    """What the template draws: the headline, the points for the script, the table, a picture for where none runs."""
 
     headline: str
     data: dict
