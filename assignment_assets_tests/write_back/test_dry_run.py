@@ -18,14 +18,14 @@ def runner(tmp_path):
 
 
 def teams_of(runner, rows):
-    return snapshot(runner.tools.runner().org, rows["account_id"].to_list())
+    return snapshot(runner.tools.gateway().org, rows["account_id"].to_list())
 
 
 def test_the_page_says_what_would_happen_and_nothing_is_written(runner):
     rows = moves(200)
     runner.org.edit(rows["account_id"][0], {"OwnerId": FIELD[2]})
     runner.org.edit(rows["account_id"][1], {"Carve_Out__c": "TAD"})
-    found = dry_run(rows, {ACTIVE[0]: 9_900}, runner.tools.runner(), 4)
+    found = dry_run(rows, {ACTIVE[0]: 9_900}, runner.tools.gateway(), 4)
     assert found.verdicts == {"READY": 198, "DRIFT": 1, "DRIFT_RULE": 1}
     assert found.skewed_owners == {ACTIVE[0]: 10_100}
     teams = teams_of(runner, rows)
@@ -44,7 +44,7 @@ def test_the_page_says_what_would_happen_and_nothing_is_written(runner):
 
 def test_a_receiver_who_may_not_receive_is_named(runner):
     runner.org.edit(ACTIVE[0], {"IsActive": False}, object="User")
-    found = dry_run(moves(3), {}, runner.tools.runner(), 4)
+    found = dry_run(moves(3), {}, runner.tools.gateway(), 4)
     assert found.verdicts == {"HELD": 3}
     assert f"{ACTIVE[0]} is not an active user" in found.page()
 

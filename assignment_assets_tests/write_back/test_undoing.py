@@ -82,7 +82,7 @@ def test_reconciliation_says_who_changed_what_and_repairs_only_what_automations_
     runner.org.edit(gone, is_deleted=True)
     runner.org.clock.advance(5)
     with runner.journal() as journal:
-        changed = reconciled(owners_written(journal, "c"), runner.tools.runner(), [FIELD[3]])
+        changed = reconciled(owners_written(journal, "c"), runner.tools.gateway(), [FIELD[3]])
     told = {
         row["account_id"]: (row["found_owner_id"], row["changed_by_kind"], row["changed_by"])
         for row in changed.to_dicts()
