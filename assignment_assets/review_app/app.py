@@ -1,6 +1,5 @@
 """The review pages as one application: which path leads to which page, and what happens to every request."""
 
-import fcntl
 from collections.abc import Callable
 from importlib.resources import files
 
@@ -12,6 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from assignment_assets.domain.errors import AssignmentError
+from assignment_assets.io.durable import locked
 from assignment_assets.review_app import (
     book_page,
     director_page,
@@ -157,9 +157,7 @@ def _at_once(page: Page, page_request: PageRequest) -> Response:
 def _one_at_a_time(page: Page, page_request: PageRequest) -> Response:
     """One person's forms wait for each other, also across processes; different people's do not."""
     path = page_request.context.folder.root / "drafts" / page_request.cycle / page_request.person / ".lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(path):
         return page(page_request)
 
 

@@ -3,13 +3,12 @@
 Pages never open the warehouse; whoever audits reads these files beside the table `audit_log`.
 """
 
-import fcntl
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from assignment_assets.domain.gates.gates import to_text
 from assignment_assets.domain.identity.codes import canonical_json
+from assignment_assets.io.durable import append_lines
 from assignment_assets.io.folders import DataFolder
 
 
@@ -32,12 +31,5 @@ class AuditEvent:
 
 
 def record(folder: DataFolder, event: AuditEvent) -> None:
-    """Appends the event in one write that other processes' lines cannot cut."""
-    path = folder.root / "audit" / "review_app" / f"{event.at:%Y-%m-%d}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        os.write(handle, f"{event.to_json()}\n".encode())
-    finally:
-        os.close(handle)
+    """Appends the event and waits until it is on disk."""
+    append_lines(folder.root / "audit" / "review_app" / f"{event.at:%Y-%m-%d}.jsonl", f"{event.to_json()}\n")

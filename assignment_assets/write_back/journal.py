@@ -5,7 +5,6 @@ head is sealed, so that the whole cannot be made anew without the key; and what 
 beginning of it, so that an older copy is not put in its place unseen. One process at a time holds the journal.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -18,6 +17,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import Tampered, WarehouseBusy
 from assignment_assets.domain.identity.codes import is_sealed, seal
+from assignment_assets.io.durable import locked
 from assignment_assets.write_back.document import PLAN_ROWS, Plan
 from assignment_assets.write_back.states import FINAL, JOURNAL, Event
 
@@ -247,19 +247,14 @@ def opened(path: Path, key: bytes) -> Iterator[Journal]:
     Tampered
         Its chain is broken, its seal is not this engine's, or it lacks what was published of it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            raise WarehouseBusy(
-                f"journal {path.name}: process {lock.read().strip() or 'unknown'} is writing back, "
-                "expected nobody. Wait until that run has ended."
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+
+    def busy(holder: str) -> WarehouseBusy:
+        return WarehouseBusy(
+            f"journal {path.name}: process {holder or 'unknown'} is writing back, expected nobody. "
+            "Wait until that run has ended."
+        )
+
+    with locked(path.with_suffix(".lock"), busy, holder=str(os.getpid())):
         connection = duckdb.connect(str(path), config=SETTINGS)
         try:
             journal = Journal(connection, key)

@@ -1,7 +1,6 @@
 """What of the journal people, pages and sensors read: Parquet copies, the sealed head, where the write-back stands."""
 
 import json
-import os
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -75,10 +74,9 @@ def publish(journal: Journal, journal_path: Path, folder: Path, cycle: str) -> N
         )
         for plan in plans
     ]
-    folder.mkdir(parents=True, exist_ok=True)
-    _replace(events, folder / JOURNAL_FILE)
+    write_whole(folder / JOURNAL_FILE, events.write_parquet)
     if rows:
-        _replace(pl.concat(rows), folder / PLANS_FILE)
+        write_whole(folder / PLANS_FILE, pl.concat(rows).write_parquet)
     write_whole(anchor_file(journal_path), json.dumps(journal.anchor()))
 
 
@@ -91,9 +89,3 @@ def plan_states(folder: Path) -> dict[str, Counter[str]]:
     last = events.sort("seq").group_by("plan_id", "account_id").agg(pl.col("state").last())
     table = rows.join(last, on=["plan_id", "account_id"], how="left").with_columns(pl.col("state").fill_null("PLANNED"))
     return {plan_id: Counter(part["state"]) for (plan_id,), part in table.group_by("plan_id", maintain_order=True)}
-
-
-def _replace(frame: pl.DataFrame, target: Path) -> None:
-    partial = target.with_suffix(".partial")
-    frame.write_parquet(partial)
-    os.replace(partial, target)

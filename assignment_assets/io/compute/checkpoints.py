@@ -1,6 +1,5 @@
 """The last checkpoint of a search as a file: found again by the same problem only, and never in the way."""
 
-import os
 import time
 import zipfile
 import zlib
@@ -9,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from assignment_assets.io.durable import write_whole
 
 EVERY_SECONDS = 30.0
 DIGEST = "of_problem"
@@ -71,17 +72,18 @@ class FileCheckpoints:
         """Keeps it, if it is time; where that fails, the search goes on without."""
         if not self.is_due():
             return
-        partial = self.path.with_name(f".{self.path.name}.partial")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+
+        def store(partial: Path) -> None:
             with partial.open("wb") as file:
                 np.savez(file, **checkpoint._asdict(), **{DIGEST: self.digest})
-            os.replace(partial, self.path)
+
+        try:
+            write_whole(self.path, store)
         except OSError as error:
             self.say(f"checkpoint {self.path.name}: not saved ({error}), goes on without")
         self._saved_at = self.clock()
 
     def forget(self) -> None:
         """Removes it: the search's answer is stored."""
-        for path in (self.path, self.path.with_name(f".{self.path.name}.partial")):
+        for path in (self.path, *self.path.parent.glob(f".{self.path.name}.*partial")):
             path.unlink(missing_ok=True)

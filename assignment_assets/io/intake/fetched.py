@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from assignment_assets.domain.gates.gates import from_text, to_text
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.files import Notice
-from assignment_assets.io.intake.log import log_path, replace_file
+from assignment_assets.io.intake.log import log_path
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def write_fetched(folder: DataFolder, cycle: str, gate: str, fetched: Fetched, o
     """Remembers it in place of what was remembered before."""
     files = {place: asdict(each) | {"since": to_text(each.since)} for place, each in fetched.files.items()}
     content = {"files": files, "strangers": list(fetched.strangers)}
-    replace_file(_path(folder, cycle, gate, origin), json.dumps(content, indent=1, sort_keys=True).encode())
+    write_whole(_path(folder, cycle, gate, origin), json.dumps(content, indent=1, sort_keys=True), lasting=True)
 
 
 def _path(folder: DataFolder, cycle: str, gate: str, origin: str) -> Path:

@@ -4,9 +4,7 @@ One process at a time works on a gate's log: a lock file sees to it, and the ope
 when a process dies. A receipt is one line, appended and synced before anything refers to it.
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -14,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assignment_assets.domain.gates.gates import Closing, GateManifest, Receipt, from_text, to_text
+from assignment_assets.io.durable import append_lines, locked, read_whole_lines, write_whole
 from assignment_assets.io.folders import DataFolder
 
 
@@ -40,44 +39,28 @@ def log_path(data_folder: DataFolder, cycle: str, gate: str) -> Path:
 
 
 @contextmanager
-def locked(data_folder: DataFolder, cycle: str, gate: str) -> Iterator[None]:
+def log_locked(data_folder: DataFolder, cycle: str, gate: str) -> Iterator[None]:
     """Waits until no other process works on the gate's log, and keeps others waiting meanwhile."""
-    path = log_path(data_folder, cycle, gate).with_suffix(".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(log_path(data_folder, cycle, gate).with_suffix(".lock")):
         yield
 
 
 def read_log(data_folder: DataFolder, cycle: str, gate: str) -> tuple[Receipt, ...]:
     """All receipts in the order of their numbers; a last line that a crash cut short does not count."""
-    path = log_path(data_folder, cycle, gate)
-    if not path.is_file():
-        return ()
-    whole, _, _ = path.read_bytes().rpartition(b"\n")
-    return tuple(Receipt.from_json(line) for line in whole.decode().splitlines())
+    return tuple(Receipt.from_json(line) for line in read_whole_lines(log_path(data_folder, cycle, gate)))
 
 
 def append_receipts(
     data_folder: DataFolder, cycle: str, gate: str, receipts: Iterable[Receipt], contents: dict[str, bytes]
 ) -> None:
-    """Archives what the receipts are for (by digest), then appends them in one write, synced to disk.
-
-    First cuts off a line that a crash left unfinished.
-    """
+    """Archives what the receipts are for (by digest), then appends them and waits until they are on disk."""
     for receipt in receipts:
         path = archive_path(data_folder, receipt.digest, receipt.suffix)
         if not path.is_file():
-            replace_file(path, contents[receipt.digest])
-    lines = "".join(f"{receipt.to_json()}\n" for receipt in receipts).encode()
-    if not lines:
-        return
-    handle = os.open(log_path(data_folder, cycle, gate), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-    with os.fdopen(handle, "r+b", buffering=0) as log:
-        content = log.read()
-        log.truncate(content.rfind(b"\n") + 1)
-        log.write(lines)
-        os.fsync(handle)
+            write_whole(path, contents[receipt.digest], lasting=True)
+    lines = "".join(f"{receipt.to_json()}\n" for receipt in receipts)
+    if lines:
+        append_lines(log_path(data_folder, cycle, gate), lines, mode=0o644)
 
 
 def read_seen(data_folder: DataFolder, cycle: str, gate: str, receipts: tuple[Receipt, ...]) -> SeenFiles:
@@ -103,7 +86,7 @@ def write_seen(data_folder: DataFolder, cycle: str, gate: str, seen: SeenFiles) 
     """Remembers what this look saw, in place of the last one's memory."""
     files = {key: asdict(sight) | {"since": to_text(sight.since)} for key, sight in seen.files.items()}
     content = json.dumps({"last_receipt_no": seen.last_receipt_no, "files": files}, indent=1, sort_keys=True)
-    replace_file(_seen_path(data_folder, cycle, gate), content.encode())
+    write_whole(_seen_path(data_folder, cycle, gate), content, lasting=True)
 
 
 def archive_path(data_folder: DataFolder, digest: str, suffix: str) -> Path:
@@ -116,24 +99,13 @@ def close(data_folder: DataFolder, manifest: GateManifest, state: Closing, now: 
     path = _closed_path(data_folder, manifest)
     if not path.is_file():
         facts = {"revision": manifest.revision, "why": state.why, "digest": state.digest, "closed_at": to_text(now)}
-        replace_file(path, json.dumps(facts, indent=1).encode())
+        write_whole(path, json.dumps(facts, indent=1), lasting=True)
 
 
 def closed_at(data_folder: DataFolder, manifest: GateManifest) -> datetime | None:
     """When a gate of this revision closed, or None while it is open."""
     path = _closed_path(data_folder, manifest)
     return from_text(json.loads(path.read_text(encoding="utf-8"))["closed_at"]) if path.is_file() else None
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file so that readers find the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def _seen_path(data_folder: DataFolder, cycle: str, gate: str) -> Path:

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, on_hold
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.fetched import all_fetched
 from assignment_assets.io.intake.files import Notice, find
@@ -26,10 +27,9 @@ from assignment_assets.io.intake.log import (
     append_receipts,
     archive_path,
     closed_at,
-    locked,
+    log_locked,
     read_log,
     read_seen,
-    replace_file,
     write_seen,
 )
 
@@ -74,7 +74,7 @@ def look(
     manifest = _manifest(data_folder, cycle, gate)
     if manifest is None or manifest.is_draft:
         return Look((), (), (), ())
-    with locked(data_folder, cycle, gate):
+    with log_locked(data_folder, cycle, gate):
         receipts = read_log(data_folder, cycle, gate)
         seen = read_seen(data_folder, cycle, gate, receipts)
         fetched = all_fetched(data_folder, cycle, gate)
@@ -124,12 +124,12 @@ def _tell(
         )
         if receipt.verdict == "accepted":
             text += "Provisional until the gate closes; the last accepted file counts.\n"
-        replace_file(receipt_path(data_folder, cycle, receipt), text.encode())
+        write_whole(receipt_path(data_folder, cycle, receipt), text, lasting=True)
     for person in persons | {each.person for each in notices if each.person}:
         path = _receipts_folder(data_folder, cycle, person) / f"{gate}-waiting.txt"
         lines = [f"{each.sentence}\n" for each in notices if each.person == person and each.rule != "unsettled"]
         if lines:
-            replace_file(path, "".join(lines).encode())
+            write_whole(path, "".join(lines), lasting=True)
         else:
             path.unlink(missing_ok=True)
 

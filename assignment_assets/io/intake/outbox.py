@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from assignment_assets.domain.gates.gates import GateManifest
@@ -54,10 +55,7 @@ def issue(
         path = target / name
         content = content_of(addressee.person, addressee.subject) if content_of else None
         if content is None or known.get(name) != [content, _bytes_digest(path)]:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f".{path.name}.partial")
-            write_packet(addressee.person, addressee.subject, partial)
-            partial.replace(path)
+            write_whole(path, partial(write_packet, addressee.person, addressee.subject))
         if content is not None:
             written[name] = [content, _bytes_digest(path)]
         folder.inbox(manifest.cycle, manifest.gate).joinpath(addressee.person).mkdir(parents=True, exist_ok=True)

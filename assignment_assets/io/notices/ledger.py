@@ -5,9 +5,7 @@ given to the mail server, then `sent` or `refused`. A letter that a crash left a
 same Message-ID, by which mail systems know a repetition; this is the only case in which a copy can arrive twice.
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from assignment_assets.domain.gates.gates import to_text
 from assignment_assets.domain.identity.codes import canonical_json
+from assignment_assets.io.durable import append_lines, locked, read_whole_lines
 from assignment_assets.io.folders import DataFolder
 
 _FILES = {"smtp": "ledger.jsonl", "preview": "previews.jsonl", "slack": "slack.jsonl"}
@@ -25,8 +24,7 @@ class NoticeLedger:
 
     def __init__(self, path: Path):
         self.path = path
-        whole, _, _ = path.read_bytes().rpartition(b"\n") if path.is_file() else (b"", b"", b"")
-        lines = [json.loads(line) for line in whole.decode().splitlines()]
+        lines = [json.loads(line) for line in read_whole_lines(path)]
         self.last = {(line["recipient"], line["digest"]): line["step"] for line in lines}
 
     def is_done(self, recipient: str, digest: str) -> bool:
@@ -34,15 +32,9 @@ class NoticeLedger:
         return self.last.get((recipient.casefold(), digest)) in ("sent", "previewed", "refused")
 
     def note(self, step: str, recipient: str, digest: str, at: datetime, said: str = "") -> None:
-        """Appends one step, cutting off a line that a crash left unfinished, and waits until it is on disk."""
+        """Appends one step and waits until it is on disk."""
         entry = {"step": step, "recipient": recipient.casefold(), "digest": digest, "at": to_text(at), "said": said}
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o640)
-        with os.fdopen(handle, "r+b", buffering=0) as file:
-            end = file.read().rfind(b"\n") + 1
-            file.truncate(end)
-            file.seek(end)
-            file.write(f"{canonical_json(entry)}\n".encode())
-            os.fsync(handle)
+        append_lines(self.path, f"{canonical_json(entry)}\n")
         self.last[entry["recipient"], digest] = step
 
 
@@ -50,7 +42,5 @@ class NoticeLedger:
 def opened(folder: DataFolder, cycle: str, mode: str) -> Iterator[NoticeLedger]:
     """The ledger of a cycle's letters, alone; previews and Slack have one of their own: one way is not another."""
     path = folder.root / "notices" / cycle / _FILES[mode]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(path.with_suffix(".lock")):
         yield NoticeLedger(path)

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assignment_assets.domain.gates.gates import GateManifest
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.fetched import SHEETS, Fetchable, Fetched, read_fetched, write_fetched
 from assignment_assets.io.intake.files import PARTIAL, READY
-from assignment_assets.io.intake.log import replace_file
 from assignment_assets.io.sheets.packets import Sent, read_sent
 from assignment_assets.io.sheets.refusal import SheetRefused
 from assignment_assets.io.workbooks.returned import SHEET
@@ -90,6 +90,6 @@ def _read(folder: DataFolder, manifest: GateManifest, google: "Google", place: s
     content = json.dumps({"rows": rows, "merged": merged}, sort_keys=True, ensure_ascii=False).encode()
     digest = hashlib.sha256(content).hexdigest()
     target = folder.inbox(manifest.cycle, manifest.gate) / person / NAME
-    replace_file(target.with_name(f"{NAME}{PARTIAL}"), content)
-    replace_file(target.with_name(f"{NAME}{READY}"), digest.encode())
+    write_whole(target.with_name(f"{NAME}{PARTIAL}"), content, lasting=True)
+    write_whole(target.with_name(f"{NAME}{READY}"), digest, lasting=True)
     return replace(known, digest=digest)

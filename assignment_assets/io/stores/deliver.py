@@ -6,7 +6,6 @@ here is taken away there. What is remembered is written after each batch: a deli
 under the same names and with the same content.
 """
 
-import fcntl
 import hashlib
 import json
 import time
@@ -15,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assignment_assets.domain.identity.codes import GATES
+from assignment_assets.io.durable import locked, write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.files import READY
-from assignment_assets.io.intake.log import replace_file
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.stores.store import Store
 
@@ -115,13 +114,11 @@ def _remembered(path: Path, outbox: str) -> dict[str, dict]:
 
 
 def _remember(path: Path, outbox: str, known: Mapping[str, dict]) -> None:
-    replace_file(path, json.dumps({"outbox": outbox, "files": known}, indent=1, sort_keys=True).encode())
+    write_whole(path, json.dumps({"outbox": outbox, "files": known}, indent=1, sort_keys=True), lasting=True)
 
 
 @contextmanager
 def _alone(folder: DataFolder, cycle: str) -> Iterator[Path]:
     path = folder.root / "intake" / cycle / "delivered.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(path.with_suffix(".lock")):
         yield path

@@ -9,20 +9,19 @@ Every step may be cut off: what is remembered is written after what it speaks of
 already changes nothing, because receipts go by content.
 """
 
-import fcntl
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from assignment_assets.domain.identity.codes import is_person
+from assignment_assets.io.durable import locked, write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.fetched import Fetchable, Fetched, read_fetched, write_fetched
 from assignment_assets.io.intake.files import MOST_BYTES, PARTIAL, READY, is_plain_name
-from assignment_assets.io.intake.log import log_path, replace_file
+from assignment_assets.io.intake.log import log_path
 from assignment_assets.io.stores.store import Entry, Store
 
 SECONDS = 20.0
@@ -64,7 +63,7 @@ def fetch(folder: DataFolder, cycle: str, gate: str, url: str, now: datetime, se
     give_up = time.monotonic() + seconds
     below = f"{cycle}/{gate}"
     store = Store(url)
-    with _alone(folder, cycle, gate):
+    with locked(log_path(folder, cycle, gate).with_suffix(".fetch.lock")):
         before = read_fetched(folder, cycle, gate)
         uploads, strangers = _uploads(store.listing(below))
         inbox = folder.inbox(cycle, gate)
@@ -169,8 +168,8 @@ def _copied(
             )
             continue
         target = inbox / upload.place.partition("/")[0] / known.local
-        replace_file(target.with_name(f"{target.name}{PARTIAL}"), content)
-        replace_file(target.with_name(f"{target.name}{READY}"), digest.encode())
+        write_whole(target.with_name(f"{target.name}{PARTIAL}"), content, lasting=True)
+        write_whole(target.with_name(f"{target.name}{READY}"), digest, lasting=True)
         done[place] = replace(known, digest=digest)
     return done
 
@@ -187,12 +186,3 @@ def _forget(inbox: Path, place: str, known: Fetchable) -> None:
     if content.is_file() and hashlib.sha256(content.read_bytes()).hexdigest() == known.digest:
         content.unlink()
         target.with_name(f"{target.name}{READY}").unlink(missing_ok=True)
-
-
-@contextmanager
-def _alone(folder: DataFolder, cycle: str, gate: str) -> Iterator[None]:
-    path = log_path(folder, cycle, gate).with_suffix(".fetch.lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

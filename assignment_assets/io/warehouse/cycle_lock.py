@@ -1,12 +1,11 @@
 """One run of a cycle at a time: a lock file that the operating system frees when its process ends."""
 
-import fcntl
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from assignment_assets.domain.errors import WarehouseBusy
+from assignment_assets.io.durable import locked
 from assignment_assets.io.folders import DataFolder
 
 
@@ -22,23 +21,13 @@ def one_run(folder: DataFolder, cycle: str, segment: str, patience_seconds: floa
     WarehouseBusy
         Another process has been running the cycle for longer than `patience_seconds`.
     """
+
+    def busy(holder: str) -> WarehouseBusy:
+        return WarehouseBusy(
+            f"cycle {cycle}: {holder or 'another process'} has been at it for {patience_seconds:.0f} s, "
+            "expected no other run. Wait for it to end and try again."
+        )
+
     path = folder.root / "runs" / f"{cycle}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    give_up = time.monotonic() + patience_seconds
-    with path.open("a+") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if time.monotonic() >= give_up:
-                    lock.seek(0)
-                    raise WarehouseBusy(
-                        f"cycle {cycle}: {lock.read().strip() or 'another process'} has been at it for "
-                        f"{patience_seconds:.0f} s, expected no other run. Wait for it to end and try again."
-                    ) from error
-                time.sleep(0.1)
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} ({segment})")
-        lock.flush()
+    with locked(path, busy, patience_seconds, f"process {os.getpid()} ({segment})"):
         yield

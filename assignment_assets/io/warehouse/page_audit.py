@@ -3,6 +3,7 @@
 import json
 
 from assignment_assets.domain.gates.gates import from_text
+from assignment_assets.io.durable import read_whole_lines
 from assignment_assets.io.folders import DataFolder
 
 
@@ -10,8 +11,7 @@ def read_page_audit(folder: DataFolder, cycle: str) -> list[dict]:
     """A row a view or submission, in the columns of `audit_log`, in the order in which they happened."""
     rows = []
     for path in sorted((folder.root / "audit" / "review_app").glob("*.jsonl")):
-        whole, _, _ = path.read_bytes().rpartition(b"\n")
-        for line in whole.decode().splitlines():
+        for line in read_whole_lines(path):
             event = json.loads(line)
             if event["cycle"] == cycle:
                 rows.append(

@@ -1,20 +1,15 @@
 """The Parquet copies of the routing log: what pages, sensors and people read without opening the log."""
 
-import os
-
 import polars as pl
 
 from assignment_assets.domain.tables import Table
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 
 
 def publish(folder: DataFolder, table: Table, frame: pl.DataFrame) -> None:
     """Writes a table's Parquet copy so that a reader sees the old one or the new one, never a half."""
-    target = folder.root / "routing" / f"{table.name}.parquet"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
-    frame.write_parquet(partial)
-    os.replace(partial, target)
+    write_whole(folder.root / "routing" / f"{table.name}.parquet", frame.write_parquet)
 
 
 def read_routing(folder: DataFolder, table: Table) -> pl.DataFrame:

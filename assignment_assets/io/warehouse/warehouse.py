@@ -1,7 +1,6 @@
 """The warehouse: one DuckDB file, written only by runs, published as Parquet after every write."""
 
 import json
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -203,9 +202,7 @@ class Warehouse(DuckDBResource):
         manifest = read_manifest(self.folder, cycle)
         for table, frame in pairs:
             target = folder / f"{table.name}.parquet"
-            partial = target.with_suffix(".partial")
-            frame.insert_column(0, pl.lit(cycle).alias("cycle")).write_parquet(partial)
-            os.replace(partial, target)
+            write_whole(target, frame.insert_column(0, pl.lit(cycle).alias("cycle")).write_parquet)
             manifest[table.name] = {"digest": digests[table.name], "rows": frame.height, "revision": revision}
         write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True))
         self._due(cycle).unlink(missing_ok=True)

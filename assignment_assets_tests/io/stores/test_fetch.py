@@ -153,12 +153,12 @@ from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.stores import fetch as fetching
 from assignment_assets.io.stores.fetch import fetch
 count, write = 0, fetching.{name}
-def counting(*given):
+def counting(*given, **named):
     global count
     count += 1
     if count == {number}:
         os.kill(os.getpid(), signal.SIGKILL)
-    return write(*given)
+    return write(*given, **named)
 fetching.{name} = counting
 fetch(DataFolder(Path(sys.argv[1])), "{cycle}", "{gate}", sys.argv[2], datetime(2026, 10, 2, 12))
 """
@@ -166,7 +166,7 @@ fetch(DataFolder(Path(sys.argv[1])), "{cycle}", "{gate}", sys.argv[2], datetime(
 
 @pytest.mark.parametrize(
     ("name", "number"),
-    [("replace_file", 1), ("replace_file", 2), ("replace_file", 3), ("write_fetched", 1), ("write_fetched", 2)],
+    [("write_whole", 1), ("write_whole", 2), ("write_whole", 3), ("write_fetched", 1), ("write_fetched", 2)],
 )
 def test_a_fetch_killed_at_any_step_loses_nothing_and_doubles_nothing(store_gate_at, books, name, number):
     store_gate = store_gate_at("file")
