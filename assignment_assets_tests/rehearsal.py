@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from assignment_assets.automation.run_segment import SegmentRun, run_segment
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, signed_text
+from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, decision_file, signed_text
 from assignment_assets.domain.tables import REGION_DIGESTS, Table
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
@@ -154,9 +154,8 @@ class Cycle:
         self._put(HeldEditDecision(self.name, revision, *named, decision, person, "agreed by phone"), person)
 
     def _put(self, decision: SignOff | HeldEditDecision, person: str) -> None:
-        name = "".join(letter if letter.isalnum() else "_" for letter in decision.subject.lower())
         text = signed_text(decision, signer_token(engine_key(), person))
-        write_whole(self.answer("sign_offs", person, f"{name}.json"), text)
+        write_whole(self.answer("sign_offs", person, decision_file(decision)), text)
 
     def look(self, gate: str) -> Look:
         """Looks into the inbox of a gate at `now`."""

@@ -12,7 +12,7 @@ from assignment_assets.domain.assignment.choice import ChosenPoint, figures_of, 
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.domain.identity.codes import GATES, is_person, signer_token
-from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, signed_text
+from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, decision_file, signed_text
 from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGION_DIGESTS
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.durable import write_whole
@@ -231,8 +231,7 @@ def _open_gate(folder: DataFolder, cycle_id: str) -> GateManifest:
 def _put(folder: DataFolder, cycle_id: str, person: str, decision: SignOff | HeldEditDecision):
     if not is_person(person):
         raise NotEntitled(f"sign-off: {person!r} is no person, expected an e-mail address. Correct --as.")
-    name = "".join(letter if letter.isalnum() else "_" for letter in decision.subject.lower())
-    path = folder.inbox(cycle_id, GATE) / person / f"{name}.json"
+    path = folder.inbox(cycle_id, GATE) / person / decision_file(decision)
     write_whole(path, signed_text(decision, _signer_token()))
     return path
 

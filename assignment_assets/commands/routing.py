@@ -11,6 +11,7 @@ import polars as pl
 from assignment_assets.automation.run_segment import instance, run_segment
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.identity.file_names import plain_name
 from assignment_assets.domain.routing.events.detect import SCOPES, owners_meet
 from assignment_assets.domain.routing.tables import (
     ALERTS,
@@ -238,7 +239,7 @@ def policy(
     """
     given = StandingPolicy(name, kinds, up_to, max_moves, valid_from, expires_on, person, note)
     read_standing({"kind": "standing_policy", **vars(given), "kinds": list(kinds)})
-    _put("policies", person, "".join(letter if letter.isalnum() else "_" for letter in name), given)
+    _put("policies", person, plain_name(name), given)
     show(
         f"policy {name}: {', '.join(kinds)} up to {up_to}, at most {max_moves} moves, {valid_from} to {expires_on}.",
         {"digest": given.digest()},

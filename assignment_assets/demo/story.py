@@ -16,7 +16,7 @@ from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import lock_list_rows, move_rows
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, signed_text
+from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, decision_file, signed_text
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
@@ -209,8 +209,7 @@ def _revision(story: Rehearsal) -> int:
 
 
 def _sign(story: Rehearsal, person: str, decision: SignOff | HeldEditDecision) -> None:
-    name = "".join(letter if letter.isalnum() else "_" for letter in decision.subject.lower())
-    path = story.folder.inbox(CYCLE, "sign_offs") / person / f"{name}.json"
+    path = story.folder.inbox(CYCLE, "sign_offs") / person / decision_file(decision)
     write_whole(path, signed_text(decision, signer_token(engine_key(), person)))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.identity.file_names import plain_name
 from assignment_assets.report.books import ownership
 from assignment_assets.report.inputs import RUN_SUMMARY_COLUMNS, ReportInput
 
@@ -41,7 +42,7 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
     """Region → the name of its file, each once: lower case, underscores, a number where two would be the same."""
     found: dict[str, str] = {}
     for name in sorted(names):
-        plain = "".join(letter if letter.isalnum() else "_" for letter in name.lower()) or "region"
+        plain = plain_name(name.lower()) or "region"
         taken = sum(other == plain or other.startswith(f"{plain}-") for other in found.values())
         found[name] = f"{plain}-{taken + 1}" if taken else plain
     return {name: f"{plain}.html" for name, plain in found.items()}

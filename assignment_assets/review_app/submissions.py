@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from assignment_assets.domain.gates.gates import Receipt
 from assignment_assets.domain.identity.codes import packet_code
-from assignment_assets.domain.sign_off.decisions import Decision, signed_text
+from assignment_assets.domain.sign_off.decisions import Decision, decision_file, signed_text
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.intake.look import look
 from assignment_assets.review_app.context import PageRequest
@@ -36,8 +36,7 @@ def send_review(request: PageRequest, gate_state: GateState, edits: Iterable[dic
 
 def send_decision(request: PageRequest, decision: Decision, token: str) -> Receipt | None:
     """Puts a decision, signed with the person's own token, into their inbox folder; the receipt it got."""
-    name = "".join(letter if letter.isalnum() else "_" for letter in decision.subject.lower())
-    return _send(request, f"{name}.json", signed_text(decision, token))
+    return _send(request, decision_file(decision), signed_text(decision, token))
 
 
 def plain(text: str) -> str:

@@ -11,6 +11,7 @@ from assignment_assets.domain.assignment.assigned import review_reps
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.gates.gates import Addressee
 from assignment_assets.domain.identity.codes import packet_code, signer_token
+from assignment_assets.domain.identity.file_names import plain_name
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.packet_rows import book_summary, move_rows
 from assignment_assets.domain.review.held_edits import DECISIONS, decide
@@ -100,7 +101,7 @@ def sign_off_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cl
         reps,
     )
     persons = [
-        Addressee(person=person, name=person, email=person, file=f"{_slug(region)}.xlsx", subject=region)
+        Addressee(person=person, name=person, email=person, file=f"{plain_name(region.lower())}.xlsx", subject=region)
         for person, region in entitled.select("person", "region").iter_rows()
         if region in set(digests["region"])
     ]
@@ -197,7 +198,3 @@ def _decisions(warehouse: Warehouse, cycle: str) -> pl.DataFrame:
         if isinstance(decision, HeldEditDecision)
     ]
     return pl.DataFrame(rows, schema=DECISIONS.columns)
-
-
-def _slug(region: str) -> str:
-    return "".join(letter if letter.isalnum() else "_" for letter in region.lower())

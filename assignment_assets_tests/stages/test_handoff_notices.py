@@ -3,7 +3,7 @@
 import json
 
 from assignment_assets.domain.identity.codes import signer_token
-from assignment_assets.domain.sign_off.decisions import ConflictDecision, signed_text
+from assignment_assets.domain.sign_off.decisions import ConflictDecision, decision_file, signed_text
 from assignment_assets.domain.tables import APPROVED_DIFF, CONFLICTS, SIGN_OFF_VERDICTS
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import engine_key
@@ -45,9 +45,8 @@ def test_an_approval_that_a_narrower_cycle_revokes_is_taken_back_by_letter_once(
 def take_on(cycle, conflict: str) -> None:
     revision = read_gate(cycle.folder, cycle.name, "sign_offs").revision
     decision = ConflictDecision(cycle.name, revision, conflict, PRIYA, "agreed with both")
-    name = "".join(letter if letter.isalnum() else "_" for letter in conflict)
     text = signed_text(decision, signer_token(engine_key(), PRIYA))
-    write_whole(cycle.answer("sign_offs", PRIYA, f"{name}.json"), text)
+    write_whole(cycle.answer("sign_offs", PRIYA, decision_file(decision)), text)
 
 
 def test_a_severe_conflict_keeps_its_region_unsigned_until_somebody_takes_it_on(cycle):

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from assignment_assets.domain.identity.codes import canonical_json, sign, verify
+from assignment_assets.domain.identity.file_names import plain_name
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class ConflictDecision:
 Decision = SignOff | HeldEditDecision | ConflictDecision
 KINDS = {"sign_off": SignOff, "held_edit": HeldEditDecision, "conflict": ConflictDecision}
 WORDS = {"sign_off": ("approve", "reject"), "held_edit": ("accept", "refuse"), "conflict": ("accept",)}
+
+
+def decision_file(decision: Decision) -> str:
+    """The name of its file in its signer's folder: the same subject decided again replaces what was decided before."""
+    return f"{plain_name(decision.subject.lower())}.json"
 
 
 def signed_text(decision: Decision, token: str) -> str:
