@@ -44,7 +44,7 @@ WITHIN = {
         "digest": set(),
         "identity": {"errors"},
         "sources": {"errors", "tables"},
-        "setup": {"errors", "tables"},
+        "setup": {"errors", "identity", "tables"},
         "gates": {"identity", "setup"},
         "locks": {"setup", "tables"},
         "review": {"errors", "setup", "tables"},

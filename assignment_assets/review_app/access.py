@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assignment_assets.domain.identity.links import ROLES, ROUTING, BadLink, Pass, is_place, keyed_hash, read_link
+from assignment_assets.domain.identity.codes import SHOWN_DIGITS, keyed_hash
+from assignment_assets.domain.identity.links import ROLES, ROUTING, BadLink, Pass, is_place, read_link
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import PagesSetting, read_settings
@@ -88,7 +89,7 @@ def session_of(request: Request, key: bytes, now: datetime, pages: PagesSetting,
         raise PageRefused(404, "There is no such page.")
     if role == ROUTING and not sees_every_region(granted.person):
         raise PageRefused(403, "This page shows every region; you are not named for all of them any more.")
-    return Session(granted, cookie, keyed_hash(key, "form", cookie))
+    return Session(granted, cookie, keyed_hash(key, "form", cookie)[:SHOWN_DIGITS])
 
 
 def sees_every_region(person: str) -> bool:
@@ -110,7 +111,7 @@ def _by_header(request: Request, key: bytes, now: datetime, pages: PagesSetting,
     nonce = request.cookies.get(COOKIE, "")
     nonce = nonce if _NONCE.fullmatch(nonce) else secrets.token_hex(16)
     granted = Pass(role, cycle, asked, now + timedelta(hours=PROXY_HOURS))
-    return Session(granted, nonce, keyed_hash(key, "form", f"{email}~{role}~{cycle}~{nonce}"))
+    return Session(granted, nonce, keyed_hash(key, "form", f"{email}~{role}~{cycle}~{nonce}")[:SHOWN_DIGITS])
 
 
 def _who_is_asked(folder: DataFolder, role: str, cycle: str, email: str) -> str:

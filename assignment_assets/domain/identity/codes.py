@@ -18,6 +18,7 @@ from assignment_assets.domain.errors import Tampered
 GATES = ("lock_lists", "review_edits", "sign_offs")
 CYCLE_PATTERN = re.compile(r"[0-9a-z][0-9a-z_-]{2,63}")
 PERSON_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z.@+_'-]{0,99}")
+SHOWN_DIGITS = 32  # of a keyed hash, where people see it
 _PREFIX = "aae1"
 
 
@@ -56,7 +57,7 @@ def packet_code(key: bytes, cycle: str, revision: int, gate: str, person: str) -
     if not (CYCLE_PATTERN.fullmatch(cycle) and revision >= 1 and gate in GATES and is_person(person)):
         raise ValueError(f"no packet code for cycle {cycle!r}, revision {revision}, gate {gate!r}, person {person!r}")
     stem = f"{_PREFIX}:{_key_name(key)}:{cycle}:{revision}:{gate}:{person}"
-    return f"{stem}:{_seal(key, stem)}"
+    return f"{stem}:{keyed_hash(key, 'packet code', stem)[:SHOWN_DIGITS]}"
 
 
 def read_packet_code(key: bytes, code: str | None) -> Identity:
@@ -87,7 +88,7 @@ def read_packet_code(key: bytes, code: str | None) -> Identity:
             "the packet code was issued by another engine (its key differs). "
             "Return the workbook that this engine sent to you.",
         )
-    if not hmac.compare_digest(seal, _seal(key, stem)):
+    if not hmac.compare_digest(seal, keyed_hash(key, "packet code", stem)[:SHOWN_DIGITS]):
         raise BadCode(
             "altered_code",
             "the packet code was changed after it was issued. "
@@ -100,7 +101,7 @@ def signer_token(key: bytes, person: str) -> str:
     """The person's own signing secret, 64 hexadecimal digits; e-mail addresses in any case give the same."""
     name = person.strip()
     name = name.lower() if "@" in name else name
-    return hmac.new(_subkey(key, "signer token"), name.encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(key, "signer token", name)
 
 
 def sign(token: str, payload: dict) -> str:
@@ -116,12 +117,17 @@ def verify(token: str, payload: dict, signature: str) -> bool:
 def seal(key: bytes, purpose: str, payload: dict) -> str:
     """The engine's own keyed hash over a payload, 64 hexadecimal digits; one purpose's seal is worth nothing
     for another."""
-    return hmac.new(_subkey(key, purpose), canonical_json(payload).encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(key, purpose, canonical_json(payload))
 
 
 def is_sealed(key: bytes, purpose: str, payload: dict, shown: str) -> bool:
     """Whether the seal is the engine's over exactly this payload and purpose, compared in constant time."""
     return isinstance(shown, str) and shown.isascii() and hmac.compare_digest(seal(key, purpose, payload), shown)
+
+
+def keyed_hash(key: bytes, purpose: str, text: str) -> str:
+    """64 hexadecimal digits over the text; each purpose has a key of its own, derived from the engine's."""
+    return hmac.new(_subkey(key, purpose), text.encode(), hashlib.sha256).hexdigest()
 
 
 def canonical_json(payload: dict) -> str:
@@ -138,7 +144,3 @@ def _subkey(key: bytes, purpose: str) -> bytes:
 
 def _key_name(key: bytes) -> str:
     return _subkey(key, "key name").hex()[:8]
-
-
-def _seal(key: bytes, stem: str) -> str:
-    return hmac.new(_subkey(key, "packet code"), stem.encode(), hashlib.sha256).hexdigest()[:32]

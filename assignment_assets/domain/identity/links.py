@@ -4,13 +4,12 @@ A link's text is `<role>~<cycle>~<person>~<expiry>~<hash>`, its hash keyed with 
 the link is taken for the person, so it expires and is sent to that person alone. Pure: key bytes and times come in.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from assignment_assets.domain.errors import Tampered
-from assignment_assets.domain.identity.codes import CYCLE_PATTERN, is_person
+from assignment_assets.domain.identity.codes import CYCLE_PATTERN, SHOWN_DIGITS, is_person, keyed_hash
 
 ROLES = {"rep": "lock_lists", "director": "review_edits", "gs": "sign_offs"}
 """Role → the gate whose page it opens."""
@@ -60,7 +59,7 @@ def seal_link(key: bytes, granted: Pass) -> str:
         raise ValueError(f"no link for role {granted.role!r}, cycle {granted.cycle!r}, person {granted.person!r}")
     expiry = int(granted.expires_at.replace(tzinfo=UTC).timestamp())
     stem = f"{granted.role}~{granted.cycle}~{granted.person}~{expiry}"
-    return f"{stem}~{keyed_hash(key, 'link', stem)}"
+    return f"{stem}~{keyed_hash(key, 'link', stem)[:SHOWN_DIGITS]}"
 
 
 def read_link(key: bytes, text: str, now: datetime) -> Pass:
@@ -75,7 +74,7 @@ def read_link(key: bytes, text: str, now: datetime) -> Pass:
     if len(parts) != 5 or parts[0] not in (*ROLES, ROUTING) or not text.isascii() or not parts[3].isdecimal():
         raise BadLink("unreadable", "This is not a link of this engine. Use the link exactly as it was sent to you.")
     stem, _, seal = text.rpartition("~")
-    if not hmac.compare_digest(seal, keyed_hash(key, "link", stem)):
+    if not hmac.compare_digest(seal, keyed_hash(key, "link", stem)[:SHOWN_DIGITS]):
         raise BadLink("altered", "This link was changed after it was made. Use the link exactly as it was sent to you.")
     expires_at = datetime.fromtimestamp(int(parts[3]), UTC).replace(tzinfo=None)
     if now >= expires_at:
@@ -83,9 +82,3 @@ def read_link(key: bytes, text: str, now: datetime) -> Pass:
             "expired", f"This link expired on {expires_at:%Y-%m-%d %H:%M} UTC. Ask Growth Strategy for a new one."
         )
     return Pass(parts[0], parts[1], parts[2], expires_at)
-
-
-def keyed_hash(key: bytes, purpose: str, text: str) -> str:
-    """32 hexadecimal digits over the text; each purpose has a key of its own."""
-    subkey = hmac.new(key, f"assignment engine, {purpose}, 1".encode(), hashlib.sha256).digest()
-    return hmac.new(subkey, text.encode(), hashlib.sha256).hexdigest()[:32]

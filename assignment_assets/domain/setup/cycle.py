@@ -1,11 +1,10 @@
 """A cycle's id, its states, and which of two cycles has precedence over an account."""
 
-import re
 from datetime import date
 
 from assignment_assets.domain.errors import Fault
+from assignment_assets.domain.identity.codes import CYCLE_PATTERN
 
-CYCLE_ID = re.compile(r"[0-9a-z][0-9a-z_-]{2,63}")
 SCOPES = ("rep", "new_starter_class", "churn", "region", "global")  # from narrow to wide
 STAGES = ("sources", "setup", "locks", "assignment", "review", "sign_off", "write_back")
 FINISHED_EVENTS = ("closed", "cancelled", "expired")
@@ -13,7 +12,7 @@ FINISHED_EVENTS = ("closed", "cancelled", "expired")
 
 def cycle_id_faults(cycle: str) -> list[Fault]:
     """What is wrong with a cycle's id; empty when it can be used as partition key and folder name."""
-    if CYCLE_ID.fullmatch(cycle):
+    if CYCLE_PATTERN.fullmatch(cycle):
         return []
     return [
         Fault(

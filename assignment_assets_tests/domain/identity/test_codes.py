@@ -1,5 +1,7 @@
 """Packet codes name who a file comes from; signatures hold a decision to its words."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,10 +14,12 @@ from assignment_assets.domain.identity.codes import (
     is_person,
     packet_code,
     read_packet_code,
+    seal,
     sign,
     signer_token,
     verify,
 )
+from assignment_assets.domain.identity.links import Pass, seal_link
 
 KEY, OTHER_KEY = b"a key of the tests", b"another key"
 CODE = packet_code(KEY, "2026q4-global", 2, "lock_lists", "005000000000001AAA")
@@ -127,3 +131,13 @@ def test_a_token_depends_on_key_and_person_but_not_on_the_case_of_an_address():
 def test_numbers_that_json_cannot_carry_are_not_signed():
     with pytest.raises(ValueError, match="JSON"):
         canonical_json({"x": float("nan")})
+
+
+def test_what_was_issued_under_a_key_is_what_is_issued_under_it():
+    """The very digits of earlier versions: codes and seals that are out stay good."""
+    key = b"a key that stays"
+    assert packet_code(key, "2026q4-global", 2, "lock_lists", "r-014").endswith(":f6a69aeab2e5a6bbb9a8d52a2555b94d")
+    assert signer_token(key, "Priya@Example.com").startswith("9ac4e44ccd1abb7e9f14bed4e2e425cb0486f084eff49")
+    assert seal(key, "write-back journal", {"seq": 3, "hash": "ab"}).startswith("a88b1eb50f8822a7b5ff96e1fb83219f")
+    granted = Pass("director", "2026q4-global", "dana@example.com", datetime(2026, 10, 31, 9))
+    assert seal_link(key, granted).endswith("~1793437200~a14bfcc8f0e67f1f0d212fcadfc955d7")
