@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
@@ -18,6 +17,7 @@ import polars as pl
 from assignment_assets.bench.played import allow, environment
 from assignment_assets.bench.quarter import Happening, Size, Story, draw
 from assignment_assets.domain.routing.tables import DECISIONS, EVENT_CYCLES, EVENTS, POLLS, WRITES
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import PROJECT, DataFolder
 from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.sample.company import generate
@@ -42,7 +42,7 @@ class Place:
 @contextmanager
 def place(events: int) -> Iterator[Place]:
     """60 reps and 3,000 accounts, with so many records and departures to come; everything runs by itself."""
-    today = datetime.now(UTC).date()
+    today = utc_now().date()
     company = generate(60, 3_000, 7, today)
     story = draw(Size(60, 3_000, events, events, 0, 0, 0, 5), company, today, 7)
     with ExitStack() as stack:

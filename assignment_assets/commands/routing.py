@@ -3,7 +3,6 @@
 import json
 import os
 import time
-from datetime import date
 
 import click
 import polars as pl
@@ -217,7 +216,7 @@ def reconcile(as_json: bool) -> None:
     required=True,
     help="Accounts that may move: of one event cycle, of 24 hours of routing.",
 )
-@click.option("--from", "valid_from", default=lambda: date.today().isoformat(), help="First day, YYYY-MM-DD.")
+@click.option("--from", "valid_from", default=lambda: utc_now().date().isoformat(), help="First day, YYYY-MM-DD.")
 @click.option("--until", "expires_on", required=True, help="Last day, YYYY-MM-DD.")
 @click.option("--as", "person", required=True, help="Your e-mail address; you must be entitled to every region.")
 @click.option("--note", default="", help="Why; it is recorded.")
