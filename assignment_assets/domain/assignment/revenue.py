@@ -1,6 +1,7 @@
 """Revenue caps of books: whose cap is what, and the check that nothing placed takes a book above it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -12,6 +13,11 @@ CENTS = 100
 def cap_of(common: int, single: Mapping[str, int], rep_id: str) -> int:
     """The revenue cap of a rep's book: the common one or a lower one of their own; 0 where there is none."""
     return min((cap for cap in (common, single.get(rep_id, 0)) if cap), default=0)
+
+
+def is_above(revenue: Any, cap: Any) -> Any:
+    """Whether a book's revenue is above its cap, both in cents, as numbers or as columns; a cap of 0 is none."""
+    return (cap > 0) & (revenue > cap)
 
 
 def revenue_caps(config: RunConfig, books: pl.DataFrame) -> pl.DataFrame:
@@ -62,9 +68,10 @@ def within_revenue_caps(
         .fill_null(0)
     )
     books = books.with_columns(revenue=pl.col("given") + pl.col("kept_revenue"))
-    is_kept_above = (pl.col("kept_revenue") > pl.col("revenue_cap")) & (pl.col("given_count") == 0)
+    cap = pl.col("revenue_cap")
+    is_kept_above = is_above(pl.col("kept_revenue"), cap) & (pl.col("given_count") == 0)
     return (
-        books.filter((pl.col("revenue") > pl.col("revenue_cap")) & ~is_kept_above)
+        books.filter(is_above(pl.col("revenue"), cap) & ~is_kept_above)
         .select("rep_id", "revenue", "kept_revenue", "revenue_cap")
         .sort("rep_id")
     )

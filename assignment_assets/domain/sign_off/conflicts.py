@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.assignment.revenue import cap_of
+from assignment_assets.domain.assignment.revenue import cap_of, is_above
 from assignment_assets.domain.review.facts import person_key
 from assignment_assets.domain.sign_off.packets import HOUSE
 from assignment_assets.domain.tables import CONFLICTS, FLAG, TEXT, WHOLE, Table
@@ -277,7 +277,7 @@ def _lopsided(
                 )
             )
         cap = cap_of(limits.revenue_cap, limits.revenue_caps, row["rep_id"])
-        if cap and row["revenue"] > cap:
+        if is_above(row["revenue"], cap):
             rows.append(
                 _conflict(
                     "over_revenue",

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assignment_assets.domain.assignment.revenue import cap_of, revenue_caps, within_revenue_caps
+from assignment_assets.domain.assignment.revenue import cap_of, is_above, revenue_caps, within_revenue_caps
 from assignment_assets_tests.company import books_of, config, tiny
 
 
@@ -20,6 +20,14 @@ from assignment_assets_tests.company import books_of, config, tiny
 )
 def test_the_lower_of_the_common_and_the_own_cap_holds(common, single, cap):
     assert cap_of(common, single, "ana") == cap
+
+
+def test_revenue_of_exactly_the_cap_is_within_it_and_no_cap_is_never_passed():
+    rows = pl.DataFrame({"revenue": [49, 50, 51, 51, 0], "cap": [50, 50, 50, 0, 0]})
+    assert [is_above(*row) for row in rows.iter_rows()] == [False, False, True, False, False]
+    assert rows.select(is_above(pl.col("revenue"), pl.col("cap"))).to_series().to_list() == [
+        *(False, False, True, False, False)
+    ]
 
 
 def test_caps_in_cents_hold_for_receivers_where_they_are_enforced():
