@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assignment_assets.domain.errors import BrokenInvariant
-from assignment_assets.domain.sign_off.packets import regions_of_owners
+from assignment_assets.domain.sign_off.regions import regions_of_owners
 
 OFF_TERRITORY_LOCKS = ("keep_with_owner", "house", "protected_deal")
 

@@ -7,7 +7,7 @@ import polars as pl
 from assignment_assets.domain.gates.gates import latest_receipts
 from assignment_assets.domain.identity.codes import sign, signer_token, verify
 from assignment_assets.domain.sign_off.conflicts import SEVERITIES
-from assignment_assets.domain.sign_off.packets import HOUSE
+from assignment_assets.domain.sign_off.regions import field_regions, regions_of_ends
 from assignment_assets.domain.tables import (
     CONFLICTS,
     DECIDED_BOOKS,
@@ -144,16 +144,18 @@ def _standing(row: dict, verdicts: list[dict], waiting: set[str]) -> dict:
 
 def _edits(request: PageRequest, review: ReviewView, regions: list[str]) -> list[dict]:
     """Every edit that touches the regions, with its author and its verdict."""
-    people = {row["rep_id"]: row for row in review.people.select("rep_id", "name", "region", "team").to_dicts()}
+    people = {row["rep_id"]: row for row in review.people.select("rep_id", "name").to_dicts()}
+    field = field_regions(review.people)
     accounts = {
         row["account_id"]: row for row in review.accounts.select("account_id", "name", "state", "value").to_dicts()
     }
     proposed = dict(review.books.select("account_id", "proposed_owner_id").iter_rows())
     shown = []
     for row in request.table(EDIT_VERDICTS).sort("receipt_no", "row_no").to_dicts():
-        rep, holder = (people.get(each, {}) for each in (row["rep_id"], proposed.get(row["account_id"])))
-        touched = {each.get("region") or HOUSE for each in (rep, holder) if each.get("team") == "field"}
-        if touched & set(regions):
+        ends = row["rep_id"], proposed.get(row["account_id"])
+        rep, holder = (people.get(each, {}) for each in ends)
+        touched = regions_of_ends(field, *ends)
+        if set(touched) & set(regions):
             account = accounts.get(row["account_id"], {})
             shown.append(
                 row
@@ -163,7 +165,7 @@ def _edits(request: PageRequest, review: ReviewView, regions: list[str]) -> list
                     "value": account.get("value"),
                     "rep_name": rep.get("name") or row["rep_id"],
                     "holder_name": holder.get("name", ""),
-                    "touched": sorted(touched),
+                    "touched": touched,
                 }
             )
     return shown

@@ -20,6 +20,7 @@ from assignment_assets.domain.setup.eligible_pool import withdrawn
 from assignment_assets.domain.setup.freeze import revision_of_gate
 from assignment_assets.domain.sign_off.decisions import HeldEditDecision, is_signed, read_decision
 from assignment_assets.domain.sign_off.packets import packets
+from assignment_assets.domain.sign_off.regions import HOUSE
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
@@ -160,7 +161,7 @@ def require_reviewed(warehouse: Warehouse, cycle: str) -> None:
 
 def entitlements(people: pl.DataFrame) -> pl.DataFrame:
     """person and region: who may sign what, from the settings; `*` stands for every region and `house`."""
-    regions = sorted({*people.filter(pl.col("team") == "field")["region"].drop_nulls(), "house"})
+    regions = sorted({*people.filter(pl.col("team") == "field")["region"].drop_nulls(), HOUSE})
     pairs = [
         (person, region)
         for person, allowed in sorted(read_settings().signers.items())

@@ -12,7 +12,7 @@ import polars as pl
 
 from assignment_assets.domain.assignment.revenue import cap_of, is_above
 from assignment_assets.domain.review.facts import person_key
-from assignment_assets.domain.sign_off.packets import HOUSE
+from assignment_assets.domain.sign_off.regions import HOUSE, field_regions, regions_of_ends
 from assignment_assets.domain.tables import CONFLICTS, FLAG, TEXT, WHOLE, Table
 
 CONFLICT_DECISIONS = Table(
@@ -72,6 +72,7 @@ def find_conflicts(
         row["rep_id"]: row
         for row in people.select("rep_id", "name", "team", "region", "is_active", "capacity").to_dicts()
     }
+    regions = field_regions(people)
     facts = accounts.select("account_id", "name", "value", "revenue", "is_house", "co_owner_ids")
     after = pl.concat([fixed.select("account_id", "rep_id"), books.select("account_id", rep_id="reviewed_owner_id")])
     moves = books.filter("is_move").join(facts, on="account_id")
@@ -79,10 +80,10 @@ def find_conflicts(
         moves.select("account_id", "name", "current_owner_id", "reviewed_owner_id", "is_unowned"), on="account_id"
     )
     found = [
-        *_closing_deals(open_deals, reps, limits),
-        *_pipeline(open_deals, reps),
-        *_shared(moves, reps),
-        *_ownerless(books.join(facts, on="account_id"), reps),
+        *_closing_deals(open_deals, reps, limits, regions),
+        *_pipeline(open_deals, reps, regions),
+        *_shared(moves, reps, regions),
+        *_ownerless(books.join(facts, on="account_id"), reps, regions),
         *_lopsided(
             after.join(facts, on="account_id"),
             set(books["reviewed_owner_id"]),
@@ -137,7 +138,9 @@ def severe_open(conflicts: pl.DataFrame) -> dict[str, int]:
     return dict(rows.group_by("region").len().sort("region").iter_rows())
 
 
-def _closing_deals(open_deals: pl.DataFrame, reps: dict[str, dict], limits: Limits) -> list[dict]:
+def _closing_deals(
+    open_deals: pl.DataFrame, reps: dict[str, dict], limits: Limits, regions: dict[str, str]
+) -> list[dict]:
     soon = open_deals.filter(
         pl.col("close_on").is_between(limits.as_of, limits.as_of + timedelta(days=limits.closing_days))
     ).sort("close_on", "opportunity_id")
@@ -155,7 +158,7 @@ def _closing_deals(open_deals: pl.DataFrame, reps: dict[str, dict], limits: Limi
                 row["opportunity_id"],
                 "severe" if days <= limits.severe_days else "warning",
                 sentence,
-                _regions(reps, row["current_owner_id"], row["reviewed_owner_id"]),
+                regions_of_ends(regions, row["current_owner_id"], row["reviewed_owner_id"]),
                 row["account_id"],
                 row["reviewed_owner_id"],
                 "Nobody works the account now; the deal needs its new owner." if _is_idle(row, reps) else None,
@@ -164,7 +167,7 @@ def _closing_deals(open_deals: pl.DataFrame, reps: dict[str, dict], limits: Limi
     return rows
 
 
-def _pipeline(open_deals: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
+def _pipeline(open_deals: pl.DataFrame, reps: dict[str, dict], regions: dict[str, str]) -> list[dict]:
     """A line for each rep who hands open pipeline on."""
     sums = (
         open_deals.group_by("current_owner_id")
@@ -179,7 +182,7 @@ def _pipeline(open_deals: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
             "notice",
             f"{_plural(row['count'], 'open deal')} of {_dollars(row['amount'])} would leave"
             f" {_name(reps.get(row['current_owner_id']))}'s book for {_plural(len(row['takers']), 'new owner')}.",
-            _regions(reps, row["current_owner_id"]),
+            regions_of_ends(regions, row["current_owner_id"]),
             None,
             row["current_owner_id"],
             None,
@@ -188,11 +191,11 @@ def _pipeline(open_deals: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
     ]
 
 
-def _shared(moves: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
+def _shared(moves: pl.DataFrame, reps: dict[str, dict], regions: dict[str, str]) -> list[dict]:
     rows = []
     for row in moves.filter(pl.col("is_house") | (pl.col("co_owner_ids").list.len() > 0)).sort("account_id").to_dicts():
         owner = reps.get(row["current_owner_id"])
-        ends = _regions(reps, row["current_owner_id"], row["reviewed_owner_id"])
+        ends = regions_of_ends(regions, row["current_owner_id"], row["reviewed_owner_id"])
         ways = f"from {_name(owner)} to {_name(reps.get(row['reviewed_owner_id']))}"
         if row["is_house"]:
             rows.append(
@@ -224,7 +227,7 @@ def _shared(moves: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
     return rows
 
 
-def _ownerless(books: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
+def _ownerless(books: pl.DataFrame, reps: dict[str, dict], regions: dict[str, str]) -> list[dict]:
     rows = []
     active = {rep_id for rep_id, rep in reps.items() if rep["is_active"]}
     for row in books.sort("account_id").select("account_id", "name", "reviewed_owner_id").to_dicts():
@@ -235,7 +238,7 @@ def _ownerless(books: pl.DataFrame, reps: dict[str, dict]) -> list[dict]:
                     row["account_id"],
                     "severe",
                     f"{row['name']} would have no active owner.",
-                    _regions(reps, row["reviewed_owner_id"]),
+                    regions_of_ends(regions, row["reviewed_owner_id"]),
                     row["account_id"],
                     row["reviewed_owner_id"],
                     None,
@@ -320,12 +323,6 @@ def _conflict(kind, subject, severity, sentence, regions, account_id, rep_id, by
         "resolution": by_rule,
         "regions": regions,
     }
-
-
-def _regions(reps: dict[str, dict], *ends: str | None) -> list[str]:
-    """The regions of the field reps among the ends; `house` where there is none."""
-    found = {reps[end]["region"] for end in ends if end in reps and reps[end]["team"] == "field"}
-    return sorted(found - {None}) or [HOUSE]
 
 
 def _is_idle(row: dict, reps: dict[str, dict]) -> bool:

@@ -5,38 +5,10 @@ import json
 
 import polars as pl
 
+from assignment_assets.domain.sign_off.regions import regions_of_owners
 from assignment_assets.domain.tables import REGION_DIGESTS, SIGN_OFF_PACKETS
 
-HOUSE = "house"
 _SHOWN = [name for name in SIGN_OFF_PACKETS.columns if name != "region"]
-
-
-def regions_of_owners(moves: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
-    """The moves, each once for every region that it belongs to, with that `region`.
-
-    A move belongs to the regions of its field-rep ends, active or not; with none, to the pseudo-region `house`.
-
-    Parameters
-    ----------
-    moves
-        old_owner_id and new_owner_id, and whatever else shall be kept.
-    reps
-        rep_id, team, region. Owners who are not in it belong to no region.
-    """
-    field = reps.filter((pl.col("team") == "field") & pl.col("region").is_not_null()).select("rep_id", "region")
-    for end in ("old", "new"):
-        ends = field.rename({"rep_id": f"{end}_owner_id", "region": f"{end}_region"})
-        moves = moves.join(ends, on=f"{end}_owner_id", how="left", maintain_order="left")
-    ends = pl.concat_list("old_region", "new_region").list.drop_nulls().list.unique().list.sort()
-    moves = moves.with_columns(region=ends).drop("old_region", "new_region")
-    return moves.explode("region", empty_as_null=True).with_columns(pl.col("region").fill_null(HOUSE))
-
-
-def regions_of_move(old_owner_id: str | None, new_owner_id: str | None, reps: pl.DataFrame) -> tuple[str, ...]:
-    """Regions that one move belongs to, sorted."""
-    schema = {"old_owner_id": pl.String, "new_owner_id": pl.String}
-    move = pl.DataFrame([(old_owner_id, new_owner_id)], schema=schema, orient="row")
-    return tuple(regions_of_owners(move, reps)["region"])
 
 
 def packets(

@@ -1,38 +1,14 @@
 """Regions of moves, packets and digests, on the tiny company drawn in conftest."""
 
 import polars as pl
-import pytest
 
-from assignment_assets.domain.sign_off.packets import packets, regions_of_move
+from assignment_assets.domain.sign_off.packets import packets
 from assignment_assets_tests.domain.tiny import add
 
 
 def packets_of(company, verdicts, cycle="2026q4-global", revision=1):
     """Packets and digests of a review."""
     return packets(verdicts.reviewed_books, verdicts.edit_verdicts, company.reps, cycle=cycle, revision=revision)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "regions"),
-    [
-        ("ana", "ben", ("North",)),
-        ("ana", "cleo", ("North", "South")),
-        ("cleo", "ana", ("North", "South")),
-        ("max", "cleo", ("North", "South")),
-        ("iris", "ana", ("North",)),
-        ("queue", "cleo", ("South",)),
-        ("iris", "queue", ("house",)),
-        (None, "iris", ("house",)),
-    ],
-)
-def test_a_move_belongs_to_the_regions_of_its_field_reps_ends(company, old, new, regions):
-    assert regions_of_move(old, new, company.reps) == regions
-
-
-def test_a_rep_without_a_region_leaves_the_move_to_the_other_end(company):
-    reps = company.with_rep("ana", region=None).reps
-    assert regions_of_move("ana", "cleo", reps) == ("South",)
-    assert regions_of_move("ana", "iris", reps) == ("house",)
 
 
 def test_a_move_between_regions_is_in_both_packets_and_names_the_other(company):

@@ -1,0 +1,37 @@
+"""The regions that a move belongs to, and so who signs it: those of the field reps at its ends, active or not.
+
+A move without such an end belongs to the pseudo-region `house`.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+HOUSE = "house"
+
+
+def field_regions(reps: pl.DataFrame) -> dict[str, str]:
+    """rep_id → region of the field reps (of rep_id, team, region) that have one."""
+    field = reps.filter((pl.col("team") == "field") & pl.col("region").is_not_null())
+    return dict(field.select("rep_id", "region").iter_rows())
+
+
+def regions_of_ends(regions: Mapping[str, str], *ends: str | None) -> list[str]:
+    """The regions, sorted, of whatever touches these owners; `regions` as `field_regions` gives them."""
+    return sorted({regions[end] for end in ends if end in regions}) or [HOUSE]
+
+
+def regions_of_owners(moves: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+    """The moves, each once for every region that it belongs to, with that `region`.
+
+    Parameters
+    ----------
+    moves
+        old_owner_id and new_owner_id, and whatever else shall be kept.
+    reps
+        rep_id, team, region. Owners who are not in it belong to no region.
+    """
+    regions = field_regions(reps)
+    ends = moves.select("old_owner_id", "new_owner_id").iter_rows()
+    found = pl.Series("region", [regions_of_ends(regions, *pair) for pair in ends], dtype=pl.List(pl.String))
+    return moves.with_columns(found).explode("region", empty_as_null=True)
