@@ -6,7 +6,9 @@ import numpy as np
 
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.memory import peak_mb
-from assignment_assets.optimizer.improve.landscape import RISING, SETTLING, Landscape
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.improve.moves import FULL_FORCE, RISING_FORCE, burst, exchange_pairs, round_by_diving
+from assignment_assets.optimizer.local_search.priced_candidates import price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.phases.referring import referring_phase
 from assignment_assets.optimizer.seats.max_flow import select_seats
@@ -30,20 +32,22 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
     began, wall, before = time.process_time(), time.perf_counter(), peak_mb()
     phase, start = referring_phase(problem.instance, select_seats(problem.instance))
     prepared = time.process_time() - began
-    landscape = Landscape(phase, np.zeros(3), RANGES)
-    guide = landscape.guide(WEIGHTS)
+    normalised = NormalisedProblem(phase, np.zeros(3), RANGES)
+    priced = price_candidates(normalised, WEIGHTS)
     shared, shared_wall = time.process_time() - began, time.perf_counter() - wall
     rungs = []
     for budget in BUDGETS:
         began, wall = time.process_time(), time.perf_counter()
         generator = np.random.default_rng([seed, 2])
-        rounded, dived = landscape.dive(guide, start, generator)
-        books = landscape.split(rounded, dived, RISING + SETTLING, generator)
+        rounded, dived = round_by_diving(normalised, priced, start, generator)
+        books = exchange_pairs(normalised, rounded, dived, RISING_FORCE + FULL_FORCE, generator)
         if budget:
-            books = landscape.split(landscape.burst(books, dived, budget, HEAT, generator), dived, SETTLING, generator)
+            books = exchange_pairs(
+                problem, burst(normalised, books, dived, budget, HEAT, generator), dived, FULL_FORCE, generator
+            )
         spent = shared + time.process_time() - began
         found = evaluate(phase, books)[0]
-        gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / float(guide.duals.bound) - 1.0)
+        gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / float(priced.duals.bound) - 1.0)
         rungs.append(
             {
                 "proposals_an_account": budget,
@@ -69,6 +73,6 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
         **rungs[-1],
         "peak_mb": peak_mb(),
         "loaded_mb": before,
-        "bound": float(guide.duals.bound),
+        "bound": float(priced.duals.bound),
         "curve": rungs,
     }

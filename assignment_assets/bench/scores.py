@@ -8,7 +8,8 @@ from moocore import hypervolume
 from scipy.spatial import ConvexHull, HalfspaceIntersection
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
-from assignment_assets.optimizer.improve.landscape import Landscape, survey
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.improve.survey import survey
 from assignment_assets.optimizer.model.phase import Phase
 from assignment_assets.optimizer.pareto.weight_lattice import directions
 
@@ -103,22 +104,22 @@ def own_scale(phase: Phase, start: np.ndarray, weights: np.ndarray, divisions: i
     Without `divisions`, `LATTICES` says how many: fewer half-spaces are as valid, and further away.
     """
     divisions = divisions or next((steps for most, steps in LATTICES if phase.edges.start[-1] <= most), COARSEST)
-    landscape, _ = survey(phase, start, np.random.default_rng(0))
+    problem, _ = survey(phase, start, np.random.default_rng(0))
     lattice, near, least = directions(divisions), None, []
     for direction in lattice:
-        weighing = landscape.weighing(direction)
+        weighing = problem.weighing(direction)
         near = lower_bound(phase, weighing, near)
-        least.append(near.bound - landscape.offset(direction))
-    knee = lower_bound(phase, landscape.weighing(weights)).bound - landscape.offset(weights)
+        least.append(near.bound - problem.offset(direction))
+    knee = lower_bound(phase, problem.weighing(weights)).bound - problem.offset(weights)
     volume = volume_above(np.vstack([lattice, weights]), np.array([*least, knee]))
-    return Scale(landscape.ideal, landscape.reference, weights, volume, knee)
+    return Scale(problem.ideal, problem.reference, weights, volume, knee)
 
 
 def certify(phase: Phase, scale: Scale) -> tuple[float, float]:
     """Our own proof of the knee: the bound, ideal point included, and the CPU seconds that it takes from nothing."""
     began = time.process_time()
-    landscape = Landscape(phase, scale.ideal, scale.reference)
-    return lower_bound(phase, landscape.weighing(scale.weights)).bound, time.process_time() - began
+    problem = NormalisedProblem(phase, scale.ideal, scale.reference)
+    return lower_bound(phase, problem.weighing(scale.weights)).bound, time.process_time() - began
 
 
 def volume_above(weights: np.ndarray, least: np.ndarray) -> float:

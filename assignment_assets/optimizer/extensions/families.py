@@ -19,7 +19,7 @@ from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import edge_cost
 from assignment_assets.optimizer.bounds.lagrangian import Duals, lower_bound
-from assignment_assets.optimizer.improve.landscape import Landscape
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
 from assignment_assets.optimizer.model.extensions import NO_BOOK, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.objectives import evaluate
@@ -165,7 +165,7 @@ def _costs(
 
     They only say who is tried first, so the scale is that of one start, and the prices are those of a short ascent.
     """
-    scale = Landscape(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
+    scale = NormalisedProblem(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
     weighing = scale.weighing(np.array(weights) / sum(weights))
     none = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
     edges = build_phase(instance, phase.name, accounts, measures, instance.base_load, instance.seats, none).edges

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
 from assignment_assets.optimizer.extensions.families import keep_together
 from assignment_assets.optimizer.extensions.revenue_caps import seat_referring
-from assignment_assets.optimizer.improve.landscape import Landscape
 from assignment_assets.optimizer.model.extensions import FamilyOutcomes
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.phase import Phase
@@ -104,7 +104,7 @@ def with_proven_bounds(front: ReferringFront, settled: Settled, settings: Settin
     )
     phase, _ = referring_phase(relaxed, seated)
     ideal = np.maximum([lower_bound(phase, weigh(phase, unit)).bound for unit in np.eye(3)], 0.0)
-    scale = Landscape(phase, np.minimum(ideal, front.ideal), front.reference)
+    scale = NormalisedProblem(phase, np.minimum(ideal, front.ideal), front.reference)
     bound = lower_bound(phase, scale.weighing(weights)).bound - scale.offset(weights)
     knee = int(np.argmin(scale.normalise(front.objectives) @ weights))
     return replace(front, ideal=scale.ideal, knee=knee, knee_bound=bound)

@@ -1,1 +1,1 @@
-"""A phase on one scale, and what is done to its books: round, dive, burst, exchange, settle."""
+"""Moves from books to books, and the survey of a phase that gives it its scale."""

@@ -13,7 +13,7 @@ from pymoo.core.survival import Survival
 from pymoo.core.termination import NoTermination
 from pymoo.operators.survival.rank_and_crowding import RankAndCrowding
 
-from assignment_assets.optimizer.improve.landscape import Landscape
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.phase import Phase
 from assignment_assets.optimizer.pareto.operators import HashDuplicates, NeighbourWalks
@@ -37,14 +37,14 @@ class AnchoredSurvival(Survival):
     whom it would have kept.
     """
 
-    def __init__(self, landscape: Landscape, anchors: np.ndarray):
+    def __init__(self, scale: NormalisedProblem, anchors: np.ndarray):
         super().__init__(filter_infeasible=False)
-        self.landscape, self.anchors = landscape, anchors
+        self.scale, self.anchors = scale, anchors
         self.by_rank = RankAndCrowding(crowding_func="mnn")
 
     def _do(self, problem, pop, *args, n_survive=None, **kwargs):
         pop = pop[_in_order(pop.get("F"), np.asarray(pop.get("X"), dtype=np.int32))]
-        normalised = self.landscape.normalise(pop.get("F"))
+        normalised = self.scale.normalise(pop.get("F"))
         anchored = dict.fromkeys(np.argmin(normalised @ self.anchors.T, axis=0).tolist())
         self.by_rank.do(problem, pop, n_survive=len(pop))  # notes rank and crowding of each
         ranked = np.lexsort((-pop.get("crowding").astype(float), pop.get("rank").astype(int))).tolist()
@@ -73,14 +73,14 @@ def evolve(
         Hears the number of every generation done, and its population (int32[P, n]).
     """
     ground, archive = mating.ground, mating.archive
-    problem = BooksProblem(ground.landscape.phase)
+    problem = BooksProblem(ground.problem.phase)
     algorithm = NSGA2(
         pop_size=len(ground.directions),
         n_offsprings=offspring,
         sampling=seeds,
         eliminate_duplicates=HashDuplicates(),
         mating=mating,
-        survival=AnchoredSurvival(ground.landscape, ground.directions),
+        survival=AnchoredSurvival(ground.problem, ground.directions),
     )
     algorithm.setup(problem, termination=NoTermination(), seed=0, verbose=False)
     while mating.generation < generations:

@@ -75,7 +75,7 @@ class NeighbourWalks(InfillCriterion):
     def _do(self, problem, pop, n_offsprings, random_state=None, **kwargs):
         self.generation += 1
         generator = np.random.default_rng([self.seed, 8, self.generation])
-        normalised = self.ground.landscape.normalise(self.archive.objectives)
+        normalised = self.ground.problem.normalise(self.archive.objectives)
         num_walks = -(-n_offsprings // WALK)
         units = [self._walk(place, generator, normalised) for place in self._places(num_walks)]
         polish = self._knee(num_walks, normalised)

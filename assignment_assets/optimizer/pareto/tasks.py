@@ -6,7 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment_assets.optimizer.bounds.lagrangian import Duals
-from assignment_assets.optimizer.improve.landscape import Guide, Landscape
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.improve.moves import burst, dive_to_optimum, gap, local_optimum, round_by_auction
+from assignment_assets.optimizer.local_search.priced_candidates import PricedCandidates, disagreement, price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.seats.feasible_start import fit_reserve
 
@@ -15,11 +17,12 @@ AMONG = ((0.5, 0.05), (0.125, 0.015))  # length, of a burst, and heat of a walk'
 SEARCH_SWEEPS, MOST_SEARCHES = 800, 8  # a polish has one search for so many of its sweeps; one to so many
 MERGING_SWEEPS, MERGING_HEAT = 200, 1.0  # of each search on what they disagree about
 ALIKE = 2.0  # times the gap of the best search: what is no further from the bound is worth merging
-MOST_GUIDES_BYTES = 150_000_000
+MOST_CANDIDATES_BYTES = 150_000_000
 
 
 class Ground:
-    """What all units share: the landscape and the prices of every direction. Guides are built where they are used.
+    """What all units share: the problem, and the prices of every direction. Candidate lists are built where they are
+    used.
 
     Parameters
     ----------
@@ -29,23 +32,23 @@ class Ground:
         Prices of each.
     """
 
-    def __init__(self, landscape: Landscape, directions: np.ndarray, duals: list[Duals]):
-        self.landscape, self.directions, self.duals = landscape, directions, duals
-        self._built: dict[int, Guide] = {}
+    def __init__(self, problem: NormalisedProblem, directions: np.ndarray, duals: list[Duals]):
+        self.problem, self.directions, self.duals = problem, directions, duals
+        self._built: dict[int, PricedCandidates] = {}
 
     def __reduce__(self):
-        return Ground, (self.landscape, self.directions, self.duals)
+        return Ground, (self.problem, self.directions, self.duals)
 
-    def guide(self, place: int) -> Guide:
-        """The guide of a direction; as many are kept as the memory allows, the last used longest."""
-        guide = self._built.pop(place, None)
-        if guide is None:
-            guide = self.landscape.guided_by(self.directions[place], self.duals[place])
-            held = guide.num_bytes + sum(each.num_bytes for each in self._built.values())
-            while self._built and held > MOST_GUIDES_BYTES:
+    def priced(self, place: int) -> PricedCandidates:
+        """The candidates of a direction; as many are kept as the memory allows, the last used longest."""
+        priced = self._built.pop(place, None)
+        if priced is None:
+            priced = price_candidates(self.problem, self.directions[place], self.duals[place])
+            held = priced.num_bytes + sum(each.num_bytes for each in self._built.values())
+            while self._built and held > MOST_CANDIDATES_BYTES:
                 held -= self._built.pop(next(iter(self._built))).num_bytes
-        self._built[place] = guide
-        return guide
+        self._built[place] = priced
+        return priced
 
 
 class Range(NamedTuple):
@@ -62,7 +65,7 @@ class Walk(NamedTuple):
     about, so that it costs as little as that is. The first search of a fresh walk is on all choices; what it finds,
     the point and the mates are what disagree from then on."""
 
-    guide: int
+    place: int
     directions: np.ndarray  # float64[W, 3]
     start: np.ndarray  # int32[n]
     mates: np.ndarray  # int32[m, n]
@@ -74,7 +77,7 @@ class Walk(NamedTuple):
 class Polish(NamedTuple):
     """Long searches of one direction, settled and merged; the first polish has a dive among them."""
 
-    guide: int
+    place: int
     start: np.ndarray  # int32[n]
     is_first: bool
     sweeps: float
@@ -93,60 +96,60 @@ def work(ground: Ground, unit: Range | Walk | Polish) -> Found:
     if isinstance(unit, Walk):
         return _walk(ground, unit)
     books = _sweep(ground, unit) if isinstance(unit, Range) else _polish(ground, unit)
-    return Found(evaluate(ground.landscape.phase, books), books)
+    return Found(evaluate(ground.problem.phase, books), books)
 
 
 def _sweep(ground: Ground, unit: Range) -> np.ndarray:
-    generator, landscape = np.random.default_rng(unit.seed), ground.landscape
+    generator, problem = np.random.default_rng(unit.seed), ground.problem
     found, current = [], unit.start
     for place in range(*unit.places):
-        guide = ground.guide(place)
-        current = landscape.burst(
-            landscape.round_prices(guide, current, generator), guide, unit.sweeps, SEED_HEAT, generator
+        priced = ground.priced(place)
+        current = burst(
+            problem, round_by_auction(problem, priced, current, generator), priced, unit.sweeps, SEED_HEAT, generator
         )
         found.append(current)
     return np.array(found)
 
 
 def _walk(ground: Ground, unit: Walk) -> Found:
-    generator, landscape, guide = np.random.default_rng(unit.seed), ground.landscape, ground.guide(unit.guide)
+    generator, problem, priced = np.random.default_rng(unit.seed), ground.problem, ground.priced(unit.place)
     begin = unit.start
     if unit.is_fresh:
-        begin = landscape.burst(begin, guide, unit.sweeps, FRESH_HEAT, generator, unit.directions[0])
-    part = landscape.among(guide, np.vstack([begin, unit.start, unit.mates]))
-    everything = part.guide._replace(slack=np.inf)
+        begin = burst(problem, begin, priced, unit.sweeps, FRESH_HEAT, generator, unit.directions[0])
+    part = disagreement(problem, priced, np.vstack([begin, unit.start, unit.mates]))
+    everything = part.priced._replace(slack=np.inf)
     current = part.start
-    reserve, found = fit_reserve(part.landscape.phase, current), []
+    reserve, found = fit_reserve(part.problem.phase, current), []
     for step, direction in enumerate(unit.directions):
         if step or not unit.is_fresh:
             sweeps, heat = AMONG[min(step, 1)]
-            current = part.landscape.burst(
-                current, everything, sweeps * unit.sweeps, heat, generator, direction, reserve
+            current = burst(
+                part.problem, current, everything, sweeps * unit.sweeps, heat, generator, direction, reserve
             )
         found.append(current)
-    return Found(evaluate(part.landscape.phase, np.array(found)), part.whole(np.array(found)))
+    return Found(evaluate(part.problem.phase, np.array(found)), part.whole(np.array(found)))
 
 
 def _polish(ground: Ground, unit: Polish) -> np.ndarray:
     """Several searches, then as many short ones on what they disagree about (Cook & Seymour merge tours in this way,
     2003, doi:10.1287/ijoc.15.3.233.16078): where all agree there is little to gain. The start is one of them where
     it is of their kind: the best of earlier searches."""
-    generator, landscape, guide = np.random.default_rng(unit.seed), ground.landscape, ground.guide(unit.guide)
-    gap = partial(landscape.gap, guide)
+    generator, problem, priced = np.random.default_rng(unit.seed), ground.problem, ground.priced(unit.place)
+    gap_of = partial(gap, problem, priced)
     count = int(np.clip(unit.sweeps // SEARCH_SWEEPS, 1, MOST_SEARCHES))
     found = []
     for _ in range(count):
-        searched = landscape.burst(unit.start, guide, unit.sweeps / count, KNEE_HEAT, generator)
-        found.append(landscape.settle(searched, guide, generator))
-    dived = landscape.settled_dive(guide, unit.start, generator) if unit.is_first else None
+        searched = burst(problem, unit.start, priced, unit.sweeps / count, KNEE_HEAT, generator)
+        found.append(local_optimum(problem, searched, priced, generator))
+    dived = dive_to_optimum(problem, priced, unit.start, generator) if unit.is_first else None
     if dived is not None:
         found.append(dived)
-    enough = ALIKE * min(map(gap, found))
-    rivals = sorted((books for books in (*found, unit.start) if gap(books) <= enough), key=gap)
+    enough = ALIKE * min(map(gap_of, found))
+    rivals = sorted((books for books in (*found, unit.start) if gap_of(books) <= enough), key=gap_of)
     if len(rivals) > 1:
-        part = landscape.among(guide, np.array(rivals))
-        sweeps = MERGING_SWEEPS * landscape.phase.num_accounts / max(len(part.accounts), 1)
+        part = disagreement(problem, priced, np.array(rivals))
+        sweeps = MERGING_SWEEPS * problem.phase.num_accounts / max(len(part.accounts), 1)
         for _ in range(count):
-            searched = part.landscape.burst(part.start, part.guide, sweeps, MERGING_HEAT, generator)
-            found.append(landscape.settle(part.whole(searched[None, :])[0], guide, generator))
+            searched = burst(part.problem, part.start, part.priced, sweeps, MERGING_HEAT, generator)
+            found.append(local_optimum(problem, part.whole(searched[None, :])[0], priced, generator))
     return np.array(found)

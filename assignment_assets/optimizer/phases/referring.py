@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment_assets.optimizer.improve.landscape import Guide, Landscape, survey
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.improve.moves import round_by_auction
+from assignment_assets.optimizer.improve.survey import survey
+from assignment_assets.optimizer.local_search.priced_candidates import PricedCandidates, price_candidates
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.objectives import book_loads, evaluate, worst_book
 from assignment_assets.optimizer.model.phase import OPP_BPS_TAM, Phase, build_phase, by_place
@@ -53,9 +56,9 @@ def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np
 class Exploration(NamedTuple):
     """What the search of phase 2 knows when it ends."""
 
-    landscape: Landscape
+    problem: NormalisedProblem
     archive: Archive
-    knee: Guide
+    knee: PricedCandidates
 
 
 def find_front(
@@ -99,29 +102,29 @@ def explore(
     archive, workers = Archive() if archive is None else archive, workers or Alone()
     checkpoints = checkpoints or Forgetful()
     if scale is None:
-        landscape, known = survey(phase, start, generator)
+        problem, known = survey(phase, start, generator)
     else:
-        landscape, known = Landscape(phase, *scale), start[None, :]
-    knee = landscape.guide(np.array(settings.knee_weights) / sum(settings.knee_weights))
+        problem, known = NormalisedProblem(phase, *scale), start[None, :]
+    knee = price_candidates(problem, np.array(settings.knee_weights) / sum(settings.knee_weights))
     progress(Progress("referring", "bounds", 1, 1))
     archive.add(evaluate(phase, known), known)
     if not _has_choice(phase):
-        return Exploration(landscape, archive, knee)
+        return Exploration(problem, archive, knee)
 
     def tell(step: str, done: int, total: int) -> None:
-        best = float((landscape.normalise(archive.objectives) @ knee.direction).min())
+        best = float((problem.normalise(archive.objectives) @ knee.direction).min())
         bound = knee.duals.bound
-        gap = 100.0 * ((best + landscape.offset(knee.direction)) / bound - 1.0) if bound > 0.0 else None
+        gap = 100.0 * ((best + problem.offset(knee.direction)) / bound - 1.0) if bound > 0.0 else None
         progress(Progress("referring", step, done, total, len(archive), gap))
 
     if settings.generations == 0:
-        best = archive.assignment(archive.best(knee.direction, landscape.normalise(archive.objectives)))
-        rounded = landscape.round_prices(knee, best, generator)
+        best = archive.assignment(archive.best(knee.direction, problem.normalise(archive.objectives)))
+        rounded = round_by_auction(problem, knee, best, generator)
         alone = Polish(0, rounded, True, settings.knee_sweeps, (settings.seed, 9, 0))
-        archive.add(*work(Ground(landscape, knee.direction[None, :], [knee.duals]), alone))
+        archive.add(*work(Ground(problem, knee.direction[None, :], [knee.duals]), alone))
         tell("polish", 1, 1)
-        return Exploration(landscape, archive, knee)
-    ground = price_lattice(landscape, settings.lattice_divisions, knee, lambda done, of: tell("prices", done, of))
+        return Exploration(problem, archive, knee)
+    ground = price_lattice(problem, settings.lattice_divisions, knee, lambda done, of: tell("prices", done, of))
     handle = workers.share(ground)
     mating = NeighbourWalks(
         ground, handle, workers, archive, settings.burst_sweeps, settings.knee_sweeps, settings.seed
@@ -144,28 +147,30 @@ def explore(
             checkpoints.save(Checkpoint(generation, members, archive.objectives, archive.all_rows()))
 
     evolve(mating, population, settings.generations, settings.offspring, told)
-    return Exploration(landscape, archive, knee)
+    return Exploration(problem, archive, knee)
 
 
-def price_lattice(landscape: Landscape, divisions: int, knee: Guide, told: Callable[[int, int], None]) -> Ground:
+def price_lattice(
+    problem: NormalisedProblem, divisions: int, knee: PricedCandidates, told: Callable[[int, int], None]
+) -> Ground:
     """Prices along the lattice, each from its neighbour's or between two of them; the knee's come last."""
-    lattice, priced, near = directions(divisions), {}, knee.duals
+    lattice, duals_of, near = directions(divisions), {}, knee.duals
     between = halfway(divisions)
     rest = [place for place in range(len(lattice)) if place not in between]
     for done, place in enumerate(rest):
-        priced[place] = near = landscape.prices_near(lattice[place], near)
+        duals_of[place] = near = problem.prices_near(lattice[place], near)
         told(done + 1, len(rest))
     for place, (one, other) in between.items():
-        priced[place] = landscape.prices_between(lattice[place], priced[one], priced[other])
-    duals = [priced[place] for place in range(len(lattice))]
-    return Ground(landscape, np.vstack([lattice, knee.direction]), [*duals, knee.duals])
+        duals_of[place] = problem.prices_between(lattice[place], duals_of[one], duals_of[other])
+    duals = [duals_of[place] for place in range(len(lattice))]
+    return Ground(problem, np.vstack([lattice, knee.direction]), [*duals, knee.duals])
 
 
 def ranges(ground: Ground, known: np.ndarray, settings: Settings) -> list[Range]:
     """The lattice in ranges that are walked independently, each from what suits its first direction best of the
     solutions known (int32[k, n])."""
     lattice = ground.directions[:-1]
-    normalised = ground.landscape.normalise(evaluate(ground.landscape.phase, known))
+    normalised = ground.problem.normalise(evaluate(ground.problem.phase, known))
     cuts = np.linspace(0, len(lattice), RANGES + 1).astype(int)
     return [
         Range(
@@ -186,22 +191,22 @@ def _has_choice(phase: Phase) -> bool:
 
 def present(instance: Instance, found: Exploration, size: int) -> ReferringFront:
     """The archive as people see it: thinned to `size`, ordered by balance, then drive time, then moves."""
-    landscape, archive, knee = found.landscape, found.archive, found.knee
-    normalised = landscape.normalise(archive.objectives)
+    problem, archive, knee = found.problem, found.archive, found.knee
+    normalised = problem.normalise(archive.objectives)
     chosen = archive.best(knee.direction, normalised)
     extremes = [int(np.argmin(archive.objectives[:, k])) for k in range(3)]
     kept = thin(normalised, [chosen, *extremes], size)
     kept = kept[np.lexsort(archive.objectives[kept].T[::-1])]
-    columns = np.searchsorted(instance.referring_accounts, landscape.phase.accounts)
+    columns = np.searchsorted(instance.referring_accounts, problem.phase.accounts)
     assignments = np.full((len(kept), len(instance.referring_accounts)), NO_REP, dtype=np.int32)
     assignments[:, columns] = archive.assignments(kept)
     return ReferringFront(
         objectives=archive.objectives[kept],
-        worst_book=worst_book(landscape.phase, book_loads(landscape.phase, archive.assignments(kept))),
+        worst_book=worst_book(problem.phase, book_loads(problem.phase, archive.assignments(kept))),
         assignments=assignments,
         knee=int(np.flatnonzero(kept == chosen)[0]),
-        ideal=landscape.ideal,
-        reference=landscape.reference,
-        knee_bound=knee.duals.bound - landscape.offset(knee.direction),
+        ideal=problem.ideal,
+        reference=problem.reference,
+        knee_bound=knee.duals.bound - problem.offset(knee.direction),
         duals=knee.duals,
     )

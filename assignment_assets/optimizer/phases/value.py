@@ -6,7 +6,18 @@ import numpy as np
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.optimizer.bounds.lagrangian import Duals
-from assignment_assets.optimizer.improve.landscape import COARSE, Landscape, survey
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.improve.moves import (
+    COARSE_GAP_SHARE,
+    burst,
+    descend_worst_books,
+    dive_to_optimum,
+    gap,
+    local_optimum,
+    round_by_auction,
+)
+from assignment_assets.optimizer.improve.survey import survey
+from assignment_assets.optimizer.local_search.priced_candidates import price_candidates
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.phase import VALUE, Phase, build_phase, by_place
 from assignment_assets.optimizer.model.settings import Settings
@@ -123,20 +134,19 @@ def value_phase(
 
 def distribute_value(
     phase: Phase, start: np.ndarray, settings: Settings, progress: Listener
-) -> tuple[Landscape, Duals, np.ndarray]:
+) -> tuple[NormalisedProblem, Duals, np.ndarray]:
     """Phase 3's scale, the proof at the configured weights, and the books (int32[n])."""
     generator = np.random.default_rng([settings.seed, 3])
-    landscape, extremes = survey(phase, start, generator)
-    guide = landscape.guide(np.array(settings.value_weights) / sum(settings.value_weights))
+    problem, extremes = survey(phase, start, generator)
+    priced = price_candidates(problem, np.array(settings.value_weights) / sum(settings.value_weights))
     progress(Progress("value", "bounds", 1, 1))
-    rounded = landscape.round_prices(guide, extremes[0], generator)
-    books = landscape.relieve(
-        landscape.burst(rounded, guide, settings.value_sweeps / 3, VALUE_HEAT, generator), guide, COARSE
-    )
-    books = landscape.burst(books, guide, 2 * settings.value_sweeps / 3, VALUE_HEAT, generator)
-    books = landscape.settle(books, guide, generator)
-    dived = landscape.settled_dive(guide, extremes[0], generator)
+    rounded = round_by_auction(problem, priced, extremes[0], generator)
+    books = burst(problem, rounded, priced, settings.value_sweeps / 3, VALUE_HEAT, generator)
+    books = descend_worst_books(problem, books, priced, COARSE_GAP_SHARE)
+    books = burst(problem, books, priced, 2 * settings.value_sweeps / 3, VALUE_HEAT, generator)
+    books = local_optimum(problem, books, priced, generator)
+    dived = dive_to_optimum(problem, priced, extremes[0], generator)
     if dived is not None:
-        books = min(books, dived, key=partial(landscape.gap, guide))
+        books = min(books, dived, key=partial(gap, problem, priced))
     progress(Progress("value", "polish", 1, 1))
-    return landscape, guide.duals, books
+    return problem, priced.duals, books

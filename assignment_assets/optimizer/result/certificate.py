@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from assignment_assets.optimizer.improve.landscape import Landscape
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
 from assignment_assets.optimizer.model.eligibility_classes import plain_class
 from assignment_assets.optimizer.model.extensions import NO_BOOK, NO_CAP, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
 from assignment_assets.optimizer.model.instance import Instance
@@ -196,7 +196,7 @@ def tight_states(instance: Instance, selection: Selection) -> np.ndarray:
 
 
 def certify_phase(
-    landscape: Landscape, assignment: np.ndarray, objectives: np.ndarray, weights: np.ndarray, bound: float
+    problem: NormalisedProblem, assignment: np.ndarray, objectives: np.ndarray, weights: np.ndarray, bound: float
 ) -> Iterator[CertificateLine]:
     """Each objective against its own proven bound, the weighted one against its own, and the spread of the books.
 
@@ -211,8 +211,8 @@ def certify_phase(
     bound
         Proven bound of the weighted objective over normalised ranges, ideal point included.
     """
-    phase = landscape.phase
-    for metric, found, ideal in zip(OBJECTIVES, objectives, landscape.ideal, strict=True):
+    phase = problem.phase
+    for metric, found, ideal in zip(OBJECTIVES, objectives, problem.ideal, strict=True):
         unit = " minutes" if metric == "drive_minutes" else " %"
         yield CertificateLine(
             phase.name,
@@ -224,8 +224,8 @@ def certify_phase(
             f"{FOUND[phase.name, metric].format(found)}; less than {ideal:.2f}{unit} is impossible, whatever the other "
             "two aims.",
         )
-    weighted = float(weights @ (objectives / landscape.ranges))
-    offset = landscape.offset(weights)
+    weighted = float(weights @ (objectives / problem.ranges))
+    offset = problem.offset(weights)
     gap, strict = _gap(weighted, bound), _gap(weighted - offset, bound - offset)
     ratio = " : ".join(f"{100 * weight:.0f}" for weight in weights)
     yield CertificateLine(

@@ -4,9 +4,10 @@ import numpy as np
 
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.optimizer.bounds.lagrangian import Duals
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
 from assignment_assets.optimizer.extensions.relaxation import Settled, relaxed_phases
 from assignment_assets.optimizer.extensions.revenue_caps import seat_others, spare_room, top_up
-from assignment_assets.optimizer.improve.landscape import Landscape, survey
+from assignment_assets.optimizer.improve.survey import survey
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.phase import Phase, opened
@@ -66,7 +67,7 @@ def complete_books(
         third_proof = third_scale.prove(weights[1])
         shown = tuple(opened(phase, settled.relaxed) for phase in (second, third))
     if front is not None and settled.is_base:
-        second_scale, second_proof = Landscape(second, front.ideal, front.reference), front.duals
+        second_scale, second_proof = NormalisedProblem(second, front.ideal, front.reference), front.duals
     else:
         second_scale, _ = survey(second, second_start, np.random.default_rng([settings.seed, 2]))
         second_proof = second_scale.prove(weights[0])

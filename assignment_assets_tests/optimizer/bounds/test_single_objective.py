@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
 from assignment_assets.optimizer.bounds.single_objective import least_imbalance, least_moves
-from assignment_assets.optimizer.improve.landscape import Landscape
+from assignment_assets.optimizer.improve.moves import burst
+from assignment_assets.optimizer.local_search.priced_candidates import price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase
@@ -27,9 +29,9 @@ def test_no_books_beat_the_bounds_of_balance_alone_and_moves_alone(seed):
     if phase.num_accounts == 0:
         return
     generator = np.random.default_rng(seed)
-    landscape = Landscape(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1.0))
+    problem = NormalisedProblem(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1.0))
     for direction in (np.array([1.0, 0.001, 0.001]), np.array([0.001, 0.001, 1.0])):
-        found = landscape.burst(start, landscape.guide(direction), 200, 0.5, generator)
+        found = burst(problem, start, price_candidates(problem, direction), 200, 0.5, generator)
         balance, _, moves = evaluate(phase, found)[0]
         assert balance >= least_imbalance(phase) - 1e-9
         assert moves >= least_moves(phase) - 1e-9

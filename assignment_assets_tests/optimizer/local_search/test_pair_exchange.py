@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
-from assignment_assets.optimizer.improve.landscape import RISING
+from assignment_assets.optimizer.improve.moves import RISING_FORCE
 from assignment_assets.optimizer.local_search.candidates import priced_choices
 from assignment_assets.optimizer.local_search.exchange_candidates import pair_up
 from assignment_assets.optimizer.local_search.pair_exchange import Plan, split
@@ -57,7 +57,7 @@ def test_a_split_keeps_every_rule_and_its_delta_is_the_full_difference(seed, wei
 
 
 @settings(max_examples=40, deadline=None)
-@given(seeds, weights_of, st.sampled_from(RISING))
+@given(seeds, weights_of, st.sampled_from(RISING_FORCE))
 def test_on_the_way_from_prices_every_rule_is_kept(seed, weights, plan):
     phase, start = draw_phase(seed)
     result, reserve = start.copy(), fit_reserve(phase, start)
@@ -104,5 +104,5 @@ def test_the_same_word_splits_the_same_way():
     weighing = weigh(phase, np.ones(3))
     found = [start.copy(), start.copy()]
     for result in found:
-        split_books(phase, result, fit_reserve(phase, start), weighing, RISING[0], 9)
+        split_books(phase, result, fit_reserve(phase, start), weighing, RISING_FORCE[0], 9)
     assert found[0].tobytes() == found[1].tobytes()

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from pymoo.core.population import Population
 
-from assignment_assets.optimizer.improve.landscape import survey
+from assignment_assets.optimizer.improve.survey import survey
+from assignment_assets.optimizer.local_search.priced_candidates import price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.pareto.archive import Archive
 from assignment_assets.optimizer.pareto.nsga2 import BooksProblem
@@ -31,15 +32,15 @@ class Listening(Alone):
 def mating():
     instance = draw_instance(11, num_accounts=200, num_reps=8, seats=24, covered=0.7)
     phase, start = referring_phase(instance, select_seats(instance))
-    landscape, extremes = survey(phase, start, np.random.default_rng(1))
-    ground = price_lattice(landscape, 4, landscape.guide(np.array([0.5, 0.25, 0.25])), lambda done, of: None)
+    problem, extremes = survey(phase, start, np.random.default_rng(1))
+    ground = price_lattice(problem, 4, price_candidates(problem, np.array([0.5, 0.25, 0.25])), lambda done, of: None)
     archive = Archive()
     archive.add(evaluate(phase, extremes), extremes)
     return NeighbourWalks(ground, ground, Listening(), archive, sweeps=8, knee_sweeps=5, seed=3)
 
 
 def test_a_polish_that_is_due_takes_no_childs_place_and_its_points_are_kept(mating):
-    problem, polished, known = BooksProblem(mating.ground.landscape.phase), [], len(mating.archive)
+    problem, polished, known = BooksProblem(mating.ground.problem.phase), [], len(mating.archive)
     for generation in range(1, 13):
         children = mating.do(problem, Population.empty(), OFFSPRING)
         walks = [unit for unit in mating.workers.units if isinstance(unit, Walk)]
@@ -54,17 +55,17 @@ def test_a_polish_that_is_due_takes_no_childs_place_and_its_points_are_kept(mati
 
 
 def test_children_come_with_their_objectives(mating):
-    phase = mating.ground.landscape.phase
+    phase = mating.ground.problem.phase
     children = mating.do(BooksProblem(phase), Population.empty(), OFFSPRING)
     assert np.array_equal(children.get("F"), evaluate(phase, np.array(children.get("X").tolist())))
     assert all("F" in child.evaluated for child in children)
 
 
 def test_directions_take_turns(mating):
-    places = [unit.guide for _ in range(7) for unit in walks_of(mating)]
+    places = [unit.place for _ in range(7) for unit in walks_of(mating)]
     assert len(set(places)) == len(places) == len(mating.ground.directions) - 2  # all but one, and the knee's
 
 
 def walks_of(mating):
-    mating.do(BooksProblem(mating.ground.landscape.phase), Population.empty(), OFFSPRING)
+    mating.do(BooksProblem(mating.ground.problem.phase), Population.empty(), OFFSPRING)
     return [unit for unit in mating.workers.units if isinstance(unit, Walk)]

@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
-from assignment_assets.optimizer.improve.landscape import Landscape, survey
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.improve.moves import local_optimum
+from assignment_assets.optimizer.improve.survey import survey
+from assignment_assets.optimizer.local_search.priced_candidates import disagreement, price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.pareto import tasks as units
 from assignment_assets.optimizer.pareto.tasks import Ground, Polish, Range, Walk, work
@@ -14,16 +17,14 @@ from assignment_assets_tests.optimizer.instances import draw_instance
 from assignment_assets_tests.optimizer.local_search.test_annealing import demand_feasible, draw_capped_phase
 from assignment_assets_tests.optimizer.rounding.test_diving import draw_whales
 
-PLAIN = Landscape.guided_by
-
 
 @pytest.fixture(scope="module")
 def ground_and_extremes():
     instance = draw_instance(11, num_accounts=200, num_reps=8, seats=24, covered=0.7)
     phase, start = referring_phase(instance, select_seats(instance))
-    landscape, extremes = survey(phase, start, np.random.default_rng(1))
-    knee = landscape.guide(np.array([0.5, 0.25, 0.25]))
-    return price_lattice(landscape, 4, knee, lambda done, of: None), extremes
+    problem, extremes = survey(phase, start, np.random.default_rng(1))
+    knee = price_candidates(problem, np.array([0.5, 0.25, 0.25]))
+    return price_lattice(problem, 4, knee, lambda done, of: None), extremes
 
 
 def a_walk(extremes, is_fresh, seed=1):
@@ -32,7 +33,7 @@ def a_walk(extremes, is_fresh, seed=1):
 
 def test_a_walk_seldom_takes_what_neither_it_and_its_mates_have_nor_the_prices_ask_for(ground_and_extremes):
     ground, extremes = ground_and_extremes
-    edges, choices = ground.landscape.phase.edges, ground.guide(7).choices
+    edges, choices = ground.problem.phase.edges, ground.priced(7).choices
     cheapest = edges.reps[edges.state_start[edges.state] + choices.rank[choices.start[:-1]]]
     among, fresh = (work(ground, a_walk(extremes, is_fresh)).books for is_fresh in (False, True))
     assert among.shape == fresh.shape == (4, len(cheapest))
@@ -51,7 +52,7 @@ def test_what_a_unit_says_of_its_books_is_what_they_are(ground_and_extremes, is_
         Polish(len(ground.directions) - 1, extremes[0], is_fresh, 100, (4,)),
     ):
         found = work(ground, unit)
-        assert np.array_equal(found.objectives, evaluate(ground.landscape.phase, found.books))
+        assert np.array_equal(found.objectives, evaluate(ground.problem.phase, found.books))
 
 
 def test_a_walk_without_mates_that_is_not_fresh_stays_where_it_is(ground_and_extremes):
@@ -69,8 +70,8 @@ def demand_rules(phase, books):
             assert (np.bincount(row, revenue, minlength=phase.num_reps) <= room).all()
 
 
-def drawn_landscapes():
-    """Whales, reserved seats, caps of revenue: landscapes with a feasible start each."""
+def drawn_problems():
+    """Whales, reserved seats, caps of revenue: problems with a feasible start each."""
     for seed in range(3):
         instance = draw_instance(seed, num_accounts=200, num_reps=8, seats=24, covered=0.7)
         for phase, start in (
@@ -78,13 +79,13 @@ def drawn_landscapes():
             draw_capped_phase(seed)[:2],
             referring_phase(instance, select_seats(instance)),
         ):
-            yield Landscape(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6)), start
+            yield NormalisedProblem(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6)), start
 
 
 def test_every_unit_keeps_the_rules():
     direction = np.array([0.5, 0.25, 0.25])
-    for landscape, start in drawn_landscapes():
-        ground = Ground(landscape, direction[None, :], [landscape.prove(direction)])
+    for problem, start in drawn_problems():
+        ground = Ground(problem, direction[None, :], [problem.prove(direction)])
         polished = work(ground, Polish(0, start, True, 1700, (1,)))
         swept = work(ground, Range((0, 1), start, 8, (2,)))
         walks = [
@@ -92,42 +93,42 @@ def test_every_unit_keeps_the_rules():
             for is_fresh in (False, True)
         ]
         for found in (polished, swept, *walks):
-            demand_rules(landscape.phase, found.books)
-            assert np.array_equal(found.objectives, evaluate(landscape.phase, found.books))
+            demand_rules(problem.phase, found.books)
+            assert np.array_equal(found.objectives, evaluate(problem.phase, found.books))
 
 
 def test_what_assignments_leave_open_is_settled_as_the_first_has_it():
     """Some of them hold reps who are not in question there, which no other takes over."""
-    for landscape, start in drawn_landscapes():
-        guide = landscape.guide(np.array([0.5, 0.25, 0.25]))
-        settled = landscape.settle(start, guide, np.random.default_rng(1))
+    for problem, start in drawn_problems():
+        priced = price_candidates(problem, np.array([0.5, 0.25, 0.25]))
+        settled = local_optimum(problem, start, priced, np.random.default_rng(1))
         for first, second in ((start, settled), (settled, start)):
-            part = landscape.among(guide, np.stack([first, second]))
+            part = disagreement(problem, priced, np.stack([first, second]))
             assert np.array_equal(part.whole(part.start[None, :])[0], first)
-            assert np.array_equal(evaluate(part.landscape.phase, part.start), evaluate(landscape.phase, first))
+            assert np.array_equal(evaluate(part.problem.phase, part.start), evaluate(problem.phase, first))
 
 
-def test_guides_are_let_go_of_where_they_hold_too_much(ground_and_extremes, monkeypatch):
+def test_candidates_are_let_go_of_where_they_hold_too_much(ground_and_extremes, monkeypatch):
     ground, _ = ground_and_extremes
-    fresh = Ground(ground.landscape, ground.directions, ground.duals)
-    sizes = [fresh.guide(place).num_bytes for place in range(3)]
-    monkeypatch.setattr(units, "MOST_GUIDES_BYTES", max(sizes) + min(sizes))
-    narrow, built = Ground(ground.landscape, ground.directions, ground.duals), []
-    monkeypatch.setattr(Landscape, "guided_by", lambda self, *given: built.append(given) or PLAIN(self, *given))
-    first = narrow.guide(0)
-    assert narrow.guide(0) is first
+    fresh = Ground(ground.problem, ground.directions, ground.duals)
+    sizes = [fresh.priced(place).num_bytes for place in range(3)]
+    monkeypatch.setattr(units, "MOST_CANDIDATES_BYTES", max(sizes) + min(sizes))
+    narrow, built = Ground(ground.problem, ground.directions, ground.duals), []
+    monkeypatch.setattr(units, "price_candidates", lambda *given: built.append(given) or price_candidates(*given))
+    first = narrow.priced(0)
+    assert narrow.priced(0) is first
     for place in (1, 2, 0):  # the third does not fit beside the others: the one not used for longest goes
-        narrow.guide(place)
+        narrow.priced(place)
     assert len(built) == 4
 
 
 def test_prices_between_two_neighbours_prove_a_bound(ground_and_extremes):
     ground, _ = ground_and_extremes
-    landscape = ground.landscape
-    one, other = (landscape.prove(direction) for direction in ([0.5, 0.3, 0.2], [0.5, 0.2, 0.3]))
+    problem = ground.problem
+    one, other = (problem.prove(direction) for direction in ([0.5, 0.3, 0.2], [0.5, 0.2, 0.3]))
     middle = np.array([0.5, 0.25, 0.25])
-    between = landscape.prices_between(middle, one, other)
-    best = lower_bound(landscape.phase, landscape.weighing(middle)).bound
+    between = problem.prices_between(middle, one, other)
+    best = lower_bound(problem.phase, problem.weighing(middle)).bound
     assert 0.9 * best < between.bound <= best * (1.0 + 1e-6)
     assert len(ground.duals) == len(directions(4)) + 1
 
@@ -136,11 +137,12 @@ def test_the_dive_in_the_first_polish_pays_where_single_accounts_weigh_much():
     least = {True: [], False: []}
     for seed in range(4):
         phase, start = draw_whales(seed)
-        landscape, direction = Landscape(phase, np.zeros(3), np.array([10.0, 50.0, 50.0])), np.array([0.5, 0.25, 0.25])
-        ground = Ground(landscape, direction[None, :], [landscape.prove(direction)])
+        problem = NormalisedProblem(phase, np.zeros(3), np.array([10.0, 50.0, 50.0]))
+        direction = np.array([0.5, 0.25, 0.25])
+        ground = Ground(problem, direction[None, :], [problem.prove(direction)])
         for is_first, found in least.items():
             polished = work(ground, Polish(0, start, is_first, 200, (seed, 1)))
-            found.append((landscape.normalise(polished.objectives) @ direction).min() / ground.duals[0].bound)
+            found.append((problem.normalise(polished.objectives) @ direction).min() / ground.duals[0].bound)
     assert np.mean(least[True]) < np.mean(least[False])
     assert np.mean(least[True]) >= 1.0
 
@@ -149,6 +151,6 @@ def test_an_earlier_polish_of_the_same_kind_is_merged_and_a_poor_start_is_not(gr
     ground, extremes = ground_and_extremes
     place = len(ground.directions) - 1
     first = work(ground, Polish(place, extremes[0], False, 400, (1,)))
-    value = ground.landscape.normalise(first.objectives) @ ground.directions[place]
+    value = ground.problem.normalise(first.objectives) @ ground.directions[place]
     second = work(ground, Polish(place, first.books[value.argmin()], False, 400, (2,)))
     assert (len(first.books), len(second.books)) == (1, 2)

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
-from assignment_assets.optimizer.improve.landscape import Landscape
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.improve.moves import round_by_auction
+from assignment_assets.optimizer.local_search.priced_candidates import price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase
@@ -31,8 +33,8 @@ def test_what_the_auction_seats_is_covered_and_no_book_is_above_its_seats(seed):
 def test_rounded_prices_leave_every_later_head_a_seat(seed):
     instance = draw_instance(seed, num_accounts=50, num_reps=5, num_states=4, seats=6, covered=0.6)
     phase, start = referring_phase(instance, select_seats(instance))
-    landscape = Landscape(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
-    found = landscape.round_prices(landscape.guide(np.full(3, 1 / 3)), start, np.random.default_rng(seed))
+    problem = NormalisedProblem(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
+    found = round_by_auction(problem, price_candidates(problem, np.full(3, 1 / 3)), start, np.random.default_rng(seed))
     demand, free = phase.reserve.sum(axis=1), phase.edges.seats - np.bincount(found, minlength=phase.num_reps)
     assert (phase.edges.rank[phase.edges.state, found] >= 0).all()
     assert (free >= 0).all()

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds.dual import exact_value
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound, prices_again
-from assignment_assets.optimizer.improve.landscape import Landscape
+from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.improve.moves import round_by_auction, round_by_diving
+from assignment_assets.optimizer.local_search.priced_candidates import price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase
@@ -60,13 +62,15 @@ def test_who_is_seated_is_covered_and_no_book_is_above_its_seats(seed, weights):
 @given(seeds, st.booleans())
 def test_a_dive_ends_with_every_rule_kept_and_every_later_head_seated(seed, is_capped):
     phase, start = draw_capped_phase(seed)[:2] if is_capped else draw_phase(seed)
-    landscape = Landscape(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
-    found, guide = landscape.dive(landscape.guide(np.full(3, 1 / 3)), start, np.random.default_rng(seed))
+    problem = NormalisedProblem(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
+    found, priced = round_by_diving(
+        problem, price_candidates(problem, np.full(3, 1 / 3)), start, np.random.default_rng(seed)
+    )
     demand_feasible(phase, found, fit_reserve(phase, found))
     if is_capped:
         revenue, room = phase.capped.amount[:, -1], phase.capped.target[:, -1]
         assert (np.bincount(found, revenue, minlength=phase.num_reps) <= room).all()
-    assert (np.diff(guide.choices.start) >= 1).all()
+    assert (np.diff(priced.choices.start) >= 1).all()
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -84,10 +88,10 @@ def test_large_accounts_that_are_placed_first_unbalance_less():
     rounded, dived = [], []
     for seed in range(8):
         phase, start = draw_whales(seed)
-        landscape = Landscape(phase, np.zeros(3), np.array([10.0, 1000.0, 1000.0]))
-        guide = landscape.guide(np.array([0.5, 0.25, 0.25]))
-        rounded.append(evaluate(phase, landscape.round_prices(guide, start, np.random.default_rng(seed)))[0, 0])
-        dived.append(evaluate(phase, landscape.dive(guide, start, np.random.default_rng(seed))[0])[0, 0])
+        problem = NormalisedProblem(phase, np.zeros(3), np.array([10.0, 1000.0, 1000.0]))
+        priced = price_candidates(problem, np.array([0.5, 0.25, 0.25]))
+        rounded.append(evaluate(phase, round_by_auction(problem, priced, start, np.random.default_rng(seed)))[0, 0])
+        dived.append(evaluate(phase, round_by_diving(problem, priced, start, np.random.default_rng(seed))[0])[0, 0])
     assert np.mean(dived) < 0.8 * np.mean(rounded)
 
 
