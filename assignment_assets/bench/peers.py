@@ -106,7 +106,7 @@ def run_greedy(contest: Contest) -> None:
     phase, scale, edges = contest.phase, contest.scale, contest.phase.edges
     order = np.argsort(-(edges.amount / np.maximum(edges.amount.sum(axis=0), 1)).sum(axis=1), kind="stable")
     for direction in (scale.weights, *directions(12)):
-        prices = weigh(phase, direction / (scale.reference - scale.ideal)).prices
+        costs = weigh(phase, direction / (scale.reference - scale.ideal)).costs
         over, free = edges.base - edges.target, edges.seats - phase.reserve.sum(axis=0)
         assignment = np.full(phase.num_accounts, -1, dtype=np.int32)
         for account in order:
@@ -114,9 +114,9 @@ def run_greedy(contest: Contest) -> None:
             able = edges.reps[edges.state_start[state] : edges.state_start[state + 1]]
             minutes = edges.minutes[edges.start[account] : edges.start[account + 1]]
             owner = edges.owner[account]
-            cost = prices.minute * minutes + prices.move * ((owner >= 0) & (able != owner))
+            cost = costs.minute * minutes + costs.move * ((owner >= 0) & (able != owner))
             grown = np.maximum(over[able] + edges.amount[account], 0) - np.maximum(over[able], 0)
-            cost = np.where(free[able] > 0, cost + (prices.excess[able] * grown).sum(axis=1), np.inf)
+            cost = np.where(free[able] > 0, cost + (costs.excess[able] * grown).sum(axis=1), np.inf)
             if not np.isfinite(cost.min()):
                 break
             rep = able[int(np.argmin(cost))]

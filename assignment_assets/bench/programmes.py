@@ -42,9 +42,9 @@ def _costs(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cost of every pair, and the price of every unit above target (float64[R, K])."""
     edges = contest.phase.edges
-    prices = weigh(contest.phase, direction / (contest.scale.reference - contest.scale.ideal)).prices
+    costs = weigh(contest.phase, direction / (contest.scale.reference - contest.scale.ideal)).costs
     owner = edges.owner[account]
-    return prices.minute * edges.minutes + prices.move * ((owner >= 0) & (owner != rep)), prices.excess
+    return costs.minute * edges.minutes + costs.move * ((owner >= 0) & (owner != rep)), costs.excess
 
 
 def run_highs(contest: Contest) -> None:

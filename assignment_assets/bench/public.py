@@ -16,7 +16,7 @@ from assignment_assets.optimizer.seats.max_flow import select_seats
 RANGES = np.array([10.0, 50.0, 50.0])  # points of balance, minutes, per cent of moves that weigh the same
 WEIGHTS = np.array([0.5, 0.25, 0.25])
 BUDGETS = (0, 30, 100, 300, 1000, 3000, 10000)  # proposals an account, after the splits
-HEAT = 0.3  # of those proposals, in the weighing's units
+TEMPERATURE = 0.3  # of those proposals, in the weighing's units
 TARGETS = {"public-small": (0.5, 3.0), "public-large": (1.0, 20.0)}  # per cent above the bound, seconds
 PATIENCE = 3.0  # times the seconds of the target
 
@@ -42,9 +42,8 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
         rounded, dived = round_by_diving(normalised, priced, start, generator)
         books = exchange_pairs(normalised, rounded, dived, RISING_FORCE + FULL_FORCE, generator)
         if budget:
-            books = exchange_pairs(
-                problem, burst(normalised, books, dived, budget, HEAT, generator), dived, FULL_FORCE, generator
-            )
+            books = burst(normalised, books, dived, budget, TEMPERATURE, generator)
+            books = exchange_pairs(normalised, books, dived, FULL_FORCE, generator)
         spent = shared + time.process_time() - began
         found = evaluate(phase, books)[0]
         gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / float(priced.duals.bound) - 1.0)

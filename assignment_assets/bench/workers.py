@@ -15,13 +15,13 @@ from assignment_assets.io.compute.dask_cluster import DaskWorkers
 from assignment_assets.io.compute.processes import Processes
 from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.pareto.front import ReferringFront
-from assignment_assets.optimizer.pareto.workers import Alone, Workers
+from assignment_assets.optimizer.pareto.workers import SerialWorkers, Workers
 from assignment_assets.optimizer.solve import solve_referring
 
 WARMING_UNITS = 4  # a worker: each has loaded every loop then
 
 
-class Clocked(Alone):
+class Clocked(SerialWorkers):
     """This process, and the CPU seconds of every unit: a list for each time that units were handed out."""
 
     def __init__(self) -> None:

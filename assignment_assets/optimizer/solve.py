@@ -5,10 +5,10 @@ import numpy as np
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.model.solution import Books
-from assignment_assets.optimizer.pareto.checkpoint import Checkpoints, Forgetful
+from assignment_assets.optimizer.pareto.checkpoint import Checkpoints, NoCheckpoints
 from assignment_assets.optimizer.pareto.front import ReferringFront
 from assignment_assets.optimizer.pareto.progress import Listener, silent
-from assignment_assets.optimizer.pareto.workers import Alone, Workers
+from assignment_assets.optimizer.pareto.workers import SerialWorkers, Workers
 
 
 def solve_referring(
@@ -27,18 +27,17 @@ def solve_referring(
     Parameters
     ----------
     workers
-        Who does the independent units of work; this process, unless others are given.
+        Who does the independent tasks; this process, unless others are given.
     checkpoints
         Where the search notes how far it is, and goes on from.
     """
-    from assignment_assets.optimizer.extensions.relaxation import settle, with_proven_bounds
+    from assignment_assets.optimizer.extensions.relaxation import relax, with_proven_bounds
     from assignment_assets.optimizer.phases.referring import find_front  # loads numba and pymoo
 
-    settled = settle(instance, settings)
-    front = find_front(
-        settled.instance, settled.selection, settings, progress, workers or Alone(), checkpoints or Forgetful()
-    )
-    return front if settled.is_base else with_proven_bounds(front, settled, settings)
+    relaxation = relax(instance, settings)
+    workers, checkpoints = workers or SerialWorkers(), checkpoints or NoCheckpoints()
+    front = find_front(relaxation.searched, relaxation.selection, settings, progress, workers, checkpoints)
+    return front if relaxation.is_base else with_proven_bounds(front, relaxation, settings)
 
 
 def complete(
@@ -65,7 +64,7 @@ def complete(
     InvalidInput
         The row does not belong to this instance.
     """
-    from assignment_assets.optimizer.extensions.relaxation import settle
+    from assignment_assets.optimizer.extensions.relaxation import relax
     from assignment_assets.optimizer.result.complete import complete_books  # loads numba
 
-    return complete_books(settle(instance, settings), referring, settings, progress, front)
+    return complete_books(relax(instance, settings), referring, settings, progress, front)

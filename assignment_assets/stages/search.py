@@ -15,7 +15,7 @@ from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.pareto.checkpoint import Checkpoint, fingerprint
 from assignment_assets.optimizer.pareto.progress import Listener, Progress
-from assignment_assets.optimizer.pareto.workers import Alone, Workers
+from assignment_assets.optimizer.pareto.workers import SerialWorkers, Workers
 
 LINE_EVERY_SECONDS = 5.0
 
@@ -51,7 +51,7 @@ def chosen_workers(setting: OptimizerSetting, say: Callable[[str], object]) -> I
             yield workers
     else:
         say("this process does all units of work")
-        yield Alone()
+        yield SerialWorkers()
 
 
 def checkpoints_of(

@@ -13,36 +13,36 @@ accounts changes nothing and makes the bound tighter ("whale lift").
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.model.weighted_sum import Prices
+from assignment_assets.optimizer.model.weighted_sum import Costs
 
 SAMPLE = 5000  # accounts that a spread is estimated from
 
 
 @njit(cache=True, inline="always")
-def edge_cost(edges, prices, room, seat, balance, account, rank, rep):
+def edge_cost(edges, costs, room, seat, balance, account, rank, rep):
     """What an account costs with a rep at the dual prices."""
-    cost = prices.minute * edges.minutes[edges.start[account] + rank] + seat[rep]
+    cost = costs.minute * edges.minutes[edges.start[account] + rank] + seat[rep]
     owner = edges.owner[account]
     if owner >= 0 and owner != rep:
-        cost += prices.move
+        cost += costs.move
     for k in range(room.shape[1]):
         amount = edges.amount[account, k]
         inside = min(amount, room[rep, k])
-        cost += balance[rep, k] * inside + prices.excess[rep, k] * (amount - inside)
+        cost += balance[rep, k] * inside + costs.excess[rep, k] * (amount - inside)
     return cost
 
 
 @njit(cache=True)
-def price_edges(edges, prices, room, seat, balance, account, cost):
+def price_edges(edges, costs, room, seat, balance, account, cost):
     """Fills `cost` (float64[R]) with an account's edges at the dual prices; how many they are, and the least.
 
     Simple loops over all of them, one term a time: the compiler makes eight at once of each.
     """
-    reps, minutes, excess = edges.reps, edges.minutes, prices.excess
+    reps, minutes, excess = edges.reps, edges.minutes, costs.excess
     state, owner, first = edges.state[account], edges.owner[account], edges.start[account]
     begin = edges.state_start[state]
     degree = edges.state_start[state + 1] - begin
-    minute, away = prices.minute, prices.move if owner >= 0 else 0.0
+    minute, away = costs.minute, costs.move if owner >= 0 else 0.0
     for rank in range(degree):
         cost[rank] = away + minute * minutes[first + rank] + seat[reps[begin + rank]]
     for k in range(room.shape[1]):
@@ -60,24 +60,24 @@ def price_edges(edges, prices, room, seat, balance, account, cost):
 
 
 @njit(cache=True)
-def fixed_part(edges, prices, room, seat, balance):
+def fixed_part(edges, costs, room, seat, balance):
     """The part of the bound that no account decides; a book that starts above target pays for that at once."""
     value = 0.0
     for rep in range(room.shape[0]):
         value -= seat[rep] * edges.seats[rep]
         for k in range(room.shape[1]):
             above = edges.base[rep, k] - edges.target[rep, k]
-            value += prices.excess[rep, k] * above if above > 0.0 else balance[rep, k] * above
+            value += costs.excess[rep, k] * above if above > 0.0 else balance[rep, k] * above
     return value
 
 
 @njit(cache=True)
-def exact_value(edges, prices, room, demand, seat, balance):
+def exact_value(edges, costs, room, demand, seat, balance):
     """The bound that the prices prove, up to the weighing's constant."""
-    value = fixed_part(edges, prices, room, seat, balance)
+    value = fixed_part(edges, costs, room, seat, balance)
     cost = np.empty(len(edges.seats))
     for account in range(len(edges.state)):
-        _, least = price_edges(edges, prices, room, seat, balance, account, cost)
+        _, least = price_edges(edges, costs, room, seat, balance, account, cost)
         value += least
     for state in range(len(demand)):
         if demand[state] > 0:
@@ -90,22 +90,22 @@ def exact_value(edges, prices, room, demand, seat, balance):
 
 def spread(
     edges,
-    prices: Prices,
+    costs: Costs,
     room: np.ndarray,
     seat: np.ndarray,
     balance: np.ndarray,
     per_account: float,
-    tolerance: np.ndarray,
+    load_factor: np.ndarray,
 ) -> float:
     """How far above an account's least so many edges an account lie, on average, over its tolerance (float64[n])."""
     step = max(1, len(edges.state) // SAMPLE)
-    above = _above_least(edges, prices, room, seat, balance, tolerance, step)
+    above = _above_least(edges, costs, room, seat, balance, load_factor, step)
     wanted = int(per_account * (len(edges.state) / step))
     return float(np.partition(above, wanted)[wanted]) if wanted < len(above) else float(above.max(initial=0.0))
 
 
 @njit(cache=True)
-def _above_least(edges, prices, room, seat, balance, tolerance, step):
+def _above_least(edges, costs, room, seat, balance, load_factor, step):
     """The costs of every `step`-th account's edges above the account's least."""
     size = 0
     for account in range(0, len(edges.state), step):
@@ -113,8 +113,8 @@ def _above_least(edges, prices, room, seat, balance, tolerance, step):
     above, cost = np.empty(size), np.empty(len(edges.seats))
     filled = 0
     for account in range(0, len(edges.state), step):
-        degree, least = price_edges(edges, prices, room, seat, balance, account, cost)
+        degree, least = price_edges(edges, costs, room, seat, balance, account, cost)
         for rank in range(degree):
-            above[filled + rank] = (cost[rank] - least) / tolerance[account]
+            above[filled + rank] = (cost[rank] - least) / load_factor[account]
         filled += degree
     return above

@@ -15,7 +15,7 @@ from assignment_assets.optimizer.bounds.dual import exact_value, spread
 from assignment_assets.optimizer.bounds.projected_lbfgs import ascend
 from assignment_assets.optimizer.bounds.smoothing import near_columns, smoothed_value
 from assignment_assets.optimizer.model.phase import Phase
-from assignment_assets.optimizer.model.weighted_sum import Weighing, tolerances
+from assignment_assets.optimizer.model.weighted_sum import Weighing, load_factors
 
 EVERY, UNBOUNDED = 1 << 30, np.inf
 MORE_MINUTES = 9.0  # in a unit, so that drive time alone has one as well
@@ -74,7 +74,7 @@ class Duals(NamedTuple):
 
     def carried(self, weighing: Weighing) -> tuple[np.ndarray, np.ndarray]:
         """Seat and balance prices in the scale of another objective."""
-        old, new = self.weighing.prices.excess, weighing.prices.excess
+        old, new = self.weighing.costs.excess, weighing.costs.excess
         share = np.divide(self.balance, old, out=np.full_like(old, 0.5), where=old > 0.0)
         return self.seat * (weighing.unit / self.weighing.unit), share * new
 
@@ -90,12 +90,12 @@ def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None, rou
         Quickly, for prices to search by. Otherwise the later accounts' heads count as well, in a phase that is small.
     """
     if phase.num_accounts == 0:
-        edges, excess = phase.edges, weighing.prices.excess
+        edges, excess = phase.edges, weighing.costs.excess
         fixed = float((excess * np.maximum(edges.base - edges.target, 0.0)).sum())
         return Duals(np.zeros(phase.num_reps), excess.copy(), fixed + weighing.constant, weighing)
     climb = _Climb(phase, weighing)
     if near is None:
-        climb.begin(np.zeros(phase.num_reps), 0.5 * weighing.prices.excess)
+        climb.begin(np.zeros(phase.num_reps), 0.5 * weighing.costs.excess)
     else:
         climb.begin(*near.carried(weighing))
     num_edges = phase.edges.start[-1]
@@ -121,7 +121,7 @@ def prices_again(phase: Phase, weighing: Weighing, near: Duals) -> Duals:
 
 def edge_unit(weighing: Weighing) -> float:
     """An edge's typical cost, above 0: what stages are measured in."""
-    return weighing.unit + MORE_MINUTES * weighing.prices.minute
+    return weighing.unit + MORE_MINUTES * weighing.costs.minute
 
 
 class _Climb:
@@ -134,10 +134,10 @@ class _Climb:
         self.unit = edge_unit(weighing)
         size = np.broadcast_to(self.unit / weighing.size, self.room.shape)
         self.scale = np.concatenate([np.full(len(self.room), self.unit), size.ravel()])
-        self.ceiling = np.concatenate([np.full(len(self.room), np.inf), weighing.prices.excess.ravel()]) / self.scale
+        self.ceiling = np.concatenate([np.full(len(self.room), np.inf), weighing.costs.excess.ravel()]) / self.scale
         self.order: np.ndarray | None = None
         self.alike = np.ones(phase.num_accounts)
-        self.tolerance = tolerances(phase, weighing.prices)
+        self.load_factor = load_factors(phase, weighing.costs)
 
     def begin(self, seat: np.ndarray, balance: np.ndarray) -> None:
         """Prices to begin with."""
@@ -168,20 +168,20 @@ class _Climb:
         return prices[:count].copy(), prices[count:].reshape(self.room.shape).copy()
 
     def _exact(self, point: np.ndarray) -> float:
-        return exact_value(self.edges, self.weighing.prices, self.room, self.demand, *self._prices(point))
+        return exact_value(self.edges, self.weighing.costs, self.room, self.demand, *self._prices(point))
 
     def _ascend(self, stage: Stage) -> np.ndarray:
-        prices, unit = self.weighing.prices, self.unit
+        costs, unit = self.weighing.costs, self.unit
         length = 1.0 if stage.box == UNBOUNDED else self._spread()
-        heat, box = stage.temperature * length * unit, stage.box * length
-        tolerance = self.alike if stage.reach == UNBOUNDED else self.tolerance
+        temperature, box = stage.temperature * length * unit, stage.box * length
+        load_factor = self.alike if stage.reach == UNBOUNDED else self.load_factor
         columns = near_columns(
             self.edges,
-            prices,
+            costs,
             self.room,
             *self._prices(self.centre),
             self._sample(stage.per_book),
-            tolerance,
+            load_factor,
             stage.reach * length * unit,
             min(stage.most, len(self.room)),
         )
@@ -189,7 +189,7 @@ class _Climb:
 
         def smoothed(above: np.ndarray) -> tuple[float, np.ndarray]:
             value, seat_slope, balance_slope = smoothed_value(
-                self.edges, prices, self.room, self.demand, columns, *self._prices(low + above), heat
+                self.edges, costs, self.room, self.demand, columns, *self._prices(low + above), temperature
             )
             return value / unit, np.concatenate([seat_slope, balance_slope.ravel()]) * self.scale / unit
 
@@ -198,7 +198,7 @@ class _Climb:
     def _spread(self) -> float:
         """In units."""
         found = spread(
-            self.edges, self.weighing.prices, self.room, *self._prices(self.centre), IN_SPREAD, self.tolerance
+            self.edges, self.weighing.costs, self.room, *self._prices(self.centre), IN_SPREAD, self.load_factor
         )
         return found / self.unit + 1e-9
 

@@ -56,5 +56,5 @@ class NormalisedProblem:
         (seat, balance), (seat_too, balance_too) = one.carried(weighing), other.carried(weighing)
         seat, balance = 0.5 * (seat + seat_too), 0.5 * (balance + balance_too)
         nobody = np.zeros(len(phase.edges.rank), dtype=np.int64)
-        proven = exact_value(phase.edges, weighing.prices, phase.edges.room, nobody, seat, balance)
+        proven = exact_value(phase.edges, weighing.costs, phase.edges.room, nobody, seat, balance)
         return Duals(seat, balance, float(proven + weighing.constant), weighing)

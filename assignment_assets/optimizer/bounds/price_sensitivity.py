@@ -18,11 +18,11 @@ NEGLIGIBLE = 14.0  # temperatures above an account's least cost, where its share
 SHARE = 1e-6  # product of shares that is left out
 SOFT = 0.01  # of a target: how much more a book takes in any case when a price goes through its whole range
 TYPICAL = 60.0  # units that an account costs: the range of a seat's price
-HAIR = 1e-6  # of a price's range: so near an end it is at the end, where it answers to nothing
+TOLERANCE = 1e-6  # of a price's range: so near an end it is at the end, where it answers to nothing
 
 
 def stiffness(
-    phase: Phase, weighing: Weighing, duals: Duals, is_whole: np.ndarray, heat: float
+    phase: Phase, weighing: Weighing, duals: Duals, is_whole: np.ndarray, temperature: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """How prices answer to forced loads, and the loads expected of the accounts that are to be whole.
 
@@ -30,7 +30,7 @@ def stiffness(
     ----------
     is_whole
         bool[n]: accounts that do not answer, since they are about to be placed.
-    heat
+    temperature
         Temperature of the smoothed function, in units of an edge's typical cost.
 
     Returns
@@ -40,31 +40,31 @@ def stiffness(
     expected
         float64[R, K + 1].
     """
-    edges, prices, size = phase.edges, weighing.prices, weighing.size
-    room, heat = edges.room, heat * edge_unit(weighing)
+    edges, costs, size = phase.edges, weighing.costs, weighing.size
+    room, temperature = edges.room, temperature * edge_unit(weighing)
     everybody = np.arange(len(edges.state), dtype=np.int32)
     columns = near_columns(
         edges,
-        prices,
+        costs,
         room,
         duals.seat,
         duals.balance,
         everybody,
         np.ones(len(everybody)),
-        NEGLIGIBLE * heat,
+        NEGLIGIBLE * temperature,
         phase.num_reps,
     )
     price = np.column_stack([duals.balance * size, duals.seat])
-    ceiling = np.column_stack([prices.excess * size, np.full(phase.num_reps, TYPICAL * weighing.unit)])
+    ceiling = np.column_stack([costs.excess * size, np.full(phase.num_reps, TYPICAL * weighing.unit)])
     soft = SOFT * np.column_stack([edges.target / size, edges.seats]) / np.maximum(ceiling, 1e-300)
-    is_fixed = (price <= HAIR * ceiling) | (soft <= 0.0)
-    is_fixed[:, :-1] |= price[:, :-1] >= (1.0 - HAIR) * ceiling[:, :-1]
-    second, expected = _second_derivative(edges, columns, duals.seat, duals.balance, room, heat, is_whole, size)
+    is_fixed = (price <= TOLERANCE * ceiling) | (soft <= 0.0)
+    is_fixed[:, :-1] |= price[:, :-1] >= (1.0 - TOLERANCE) * ceiling[:, :-1]
+    second, expected = _second_derivative(edges, columns, duals.seat, duals.balance, room, temperature, is_whole, size)
     return _inverse(second, soft.ravel(), is_fixed.ravel()), expected
 
 
 @njit(cache=True)
-def _second_derivative(edges, columns, seat, balance, room, heat, is_whole, size):
+def _second_derivative(edges, columns, seat, balance, room, temperature, is_whole, size):
     """The second derivative of the smoothed function in all prices, negated, without the accounts that are to be whole,
     and the loads (float64[R, K + 1]) that are expected of those.
     """
@@ -85,7 +85,7 @@ def _second_derivative(edges, columns, seat, balance, room, heat, is_whole, size
                 share[turn] += balance[rep, k] * inside
             least = min(least, share[turn])
         for turn in range(count):
-            share[turn] = np.exp((least - share[turn]) / heat)
+            share[turn] = np.exp((least - share[turn]) / temperature)
             total += share[turn]
         for turn in range(count):
             share[turn] /= total
@@ -98,8 +98,8 @@ def _second_derivative(edges, columns, seat, balance, room, heat, is_whole, size
             one = columns.rep[begin + turn] * width
             for across in range(count):
                 other = columns.rep[begin + across] * width
-                part = share[turn] * ((1.0 if turn == across else 0.0) - share[across]) / heat
-                if abs(part) * heat < 1e-6:
+                part = share[turn] * ((1.0 if turn == across else 0.0) - share[across]) / temperature
+                if abs(part) * temperature < 1e-6:
                     continue
                 for k in range(width):
                     for m in range(width):

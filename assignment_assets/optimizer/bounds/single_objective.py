@@ -13,7 +13,7 @@ from scipy.sparse import coo_matrix, csr_matrix, hstack, vstack
 
 from assignment_assets.optimizer.model.phase import Phase
 
-HAIR = 1e-6  # solver's tolerance of a whole number
+TOLERANCE = 1e-6  # solver's tolerance of a whole number
 
 
 def least_imbalance(phase: Phase) -> float:
@@ -97,5 +97,5 @@ def least_moves(phase: Phase) -> float:
     )
     if solved.status != 0:
         return 0.0
-    most = np.floor(-solved.fun + HAIR)
+    most = np.floor(-solved.fun + TOLERANCE)
     return 100.0 * (phase.num_always_moved + int((edges.owner >= 0).sum()) - float(most)) / phase.num_owned

@@ -15,7 +15,7 @@ from assignment_assets.optimizer.bounds.dual import fixed_part, price_edges
 LOG2_E = 1.4426950408889634
 FAR = 60.0  # halvings of a share, at most
 LANES = 4  # of a sum: a single one waits for each addition
-SLIGHT = 1e-9  # a share of which no slope takes notice
+NEGLIGIBLE_SHARE = 1e-9  # a share of which no slope takes notice
 
 
 class Columns(NamedTuple):
@@ -23,7 +23,7 @@ class Columns(NamedTuple):
 
     account: np.ndarray  # int32[m]
     heads: float  # what each of them stands for
-    tolerance: np.ndarray  # float64[n], by account: the factor of reach and temperature
+    load_factor: np.ndarray  # float64[n], by account: the factor of reach and temperature
     start: np.ndarray  # int64[m + 1]
     rep: np.ndarray  # int16[columns]
     floor: np.ndarray  # float64[m], an account's least cost at the prices that the columns were chosen by
@@ -31,7 +31,7 @@ class Columns(NamedTuple):
 
 
 @njit(cache=True)
-def near_columns(edges, prices, room, seat, balance, account_of, tolerance, reach, most):
+def near_columns(edges, costs, room, seat, balance, account_of, load_factor, reach, most):
     """Edges of the accounts given (int32[m]) whose cost at the prices is within `reach` of the least, at most `most`.
 
     A large account's reach is longer by its tolerance (float64[n]).
@@ -47,8 +47,8 @@ def near_columns(edges, prices, room, seat, balance, account_of, tolerance, reac
     for row in range(len(account_of)):
         account = account_of[row]
         begin = edges.state_start[edges.state[account]]
-        degree, least = price_edges(edges, prices, room, seat, balance, account, priced)
-        limit, ties = least + reach * tolerance[account], degree
+        degree, least = price_edges(edges, costs, room, seat, balance, account, priced)
+        limit, ties = least + reach * load_factor[account], degree
         if degree > most:
             limit = min(limit, np.partition(priced[:degree], most - 1)[most - 1])
             ties = most - (priced[:degree] < limit).sum()
@@ -65,15 +65,15 @@ def near_columns(edges, prices, room, seat, balance, account_of, tolerance, reac
             column += 1
         start[row + 1], floor[row] = column, least
     return Columns(
-        account_of, num_accounts / max(len(account_of), 1), tolerance, start, rep_of[:column], floor, cost_of[:column]
+        account_of, num_accounts / max(len(account_of), 1), load_factor, start, rep_of[:column], floor, cost_of[:column]
     )
 
 
 @njit(cache=True)
-def smoothed_value(edges, prices, room, demand, columns, seat, balance, heat):
-    """The smoothed bound at temperature `heat`, and its slope in the prices (float64[R] and float64[R, K])."""
+def smoothed_value(edges, costs, room, demand, columns, seat, balance, temperature):
+    """The smoothed bound at temperature `temperature`, and its slope in the prices (float64[R] and float64[R, K])."""
     num_reps, num_measures = room.shape
-    value = fixed_part(edges, prices, room, seat, balance)
+    value = fixed_part(edges, costs, room, seat, balance)
     seat_slope = np.empty(num_reps)
     balance_slope = np.zeros((num_reps, num_measures))
     for rep in range(num_reps):
@@ -85,7 +85,7 @@ def smoothed_value(edges, prices, room, demand, columns, seat, balance, heat):
     share, power = np.empty(num_reps + LANES), np.empty(num_reps + LANES)
     for row in range(len(columns.account)):
         account, begin, width = columns.account[row], start[row], start[row + 1] - start[row]
-        heat_here = heat * columns.tolerance[account]
+        temperature_here = temperature * columns.load_factor[account]
         for turn in range(width):
             share[turn] = cost_of[begin + turn] + seat[np.uint32(rep_of[begin + turn])]
         for k in range(num_measures):
@@ -93,10 +93,10 @@ def smoothed_value(edges, prices, room, demand, columns, seat, balance, heat):
             for turn in range(width):
                 rep = np.uint32(rep_of[begin + turn])
                 share[turn] += balances_of[rep] * min(size, rooms_of[rep])
-        least, total = _softmin(share, power, width, LOG2_E / heat_here)
-        value += columns.heads * (columns.floor[row] + least - heat_here * np.log(total))
+        least, total = _softmin(share, power, width, LOG2_E / temperature_here)
+        value += columns.heads * (columns.floor[row] + least - temperature_here * np.log(total))
         for turn in range(width):
-            if share[turn] > SLIGHT * total:
+            if share[turn] > NEGLIGIBLE_SHARE * total:
                 rep, part = rep_of[begin + turn], columns.heads * share[turn] / total
                 seat_slope[rep] += part
                 for k in range(num_measures):
@@ -107,8 +107,8 @@ def smoothed_value(edges, prices, room, demand, columns, seat, balance, heat):
             width = edges.state_start[state + 1] - begin
             for turn in range(width):
                 share[turn] = seat[edges.reps[begin + turn]]
-            least, total = _softmin(share, power, width, LOG2_E / heat)
-            value += demand[state] * (least - heat * np.log(total))
+            least, total = _softmin(share, power, width, LOG2_E / temperature)
+            value += demand[state] * (least - temperature * np.log(total))
             for turn in range(width):
                 seat_slope[edges.reps[begin + turn]] += demand[state] * share[turn] / total
     return value, seat_slope, balance_slope

@@ -25,11 +25,11 @@ from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.phase import OPP_BPS_TAM, VALUE, Edges, Phase, build_phase
 from assignment_assets.optimizer.model.settings import Settings
-from assignment_assets.optimizer.model.weighted_sum import Prices
+from assignment_assets.optimizer.model.weighted_sum import Costs
 from assignment_assets.optimizer.phases.referring import referring_phase
 from assignment_assets.optimizer.seats.feasible_start import draw_from_flow
 from assignment_assets.optimizer.seats.max_flow import Selection, priority, seat_all, select_seats
-from assignment_assets.optimizer.seats.residual_flow import Rest
+from assignment_assets.optimizer.seats.residual_flow import ResidualFlow
 
 OUT = -2  # of a family that overflows as a whole
 
@@ -81,12 +81,12 @@ def _pinned(instance: Instance, rep_of: np.ndarray) -> Instance:
     )
 
 
-class _Costs(NamedTuple):
+class _PricedEdges(NamedTuple):
     """What single accounts cost with each rep, at prices."""
 
     row: np.ndarray  # int64[N], the account's row in `edges`
     edges: Edges
-    prices: Prices
+    costs: Costs
     room: np.ndarray
     duals: Duals
 
@@ -95,7 +95,7 @@ class _Placing:
     """Chooses reps for families, one after the other."""
 
     def __init__(self, alone: Instance, largest: Selection, settings: Settings, members: list[np.ndarray]):
-        self.instance, self.rest = alone, Rest(alone, largest.flow)
+        self.instance, self.rest = alone, ResidualFlow(alone, largest.flow)
         self.room = None if alone.caps is None else alone.caps.room.copy()
         accounts = np.sort(np.concatenate([*members, np.empty(0, dtype=np.int64)]))
         second, start = referring_phase(alone, largest)
@@ -103,9 +103,9 @@ class _Placing:
         nobody = np.zeros_like(largest.flow)
         third = build_phase(alone, "value", everybody, VALUE, alone.base_load, alone.seats, nobody)
         third_start = draw_from_flow(np.arange(len(everybody)), third.edges.state, third.edges, largest.flow.copy())
-        self.costs = (
-            _costs(alone, accounts, third, third_start, VALUE, settings.value_weights),
-            _costs(alone, accounts, second, start, OPP_BPS_TAM, settings.knee_weights),
+        self.priced_edges = (
+            _price_edges(alone, accounts, third, third_start, VALUE, settings.value_weights),
+            _price_edges(alone, accounts, second, start, OPP_BPS_TAM, settings.knee_weights),
         )
 
     def rep_for(self, rows: np.ndarray, anchor: int, must_gain: bool) -> int:
@@ -146,21 +146,20 @@ class _Placing:
         """float64[R]: the cost of the accounts with each rep, at the prices of the phase that each belongs to."""
         cost = np.zeros(self.instance.num_reps)
         is_referring = self.instance.is_referring[rows]
-        for costs, of_phase in zip(self.costs, (rows[~is_referring], rows[is_referring]), strict=True):
-            _add_costs(
-                cost, costs.row[of_phase], costs.edges, costs.prices, costs.room, costs.duals.seat, costs.duals.balance
-            )
+        for priced, of_phase in zip(self.priced_edges, (rows[~is_referring], rows[is_referring]), strict=True):
+            edges, costs, room, duals = priced.edges, priced.costs, priced.room, priced.duals
+            _add_costs(cost, priced.row[of_phase], edges, costs, room, duals.seat, duals.balance)
         return cost
 
 
-def _costs(
+def _price_edges(
     instance: Instance,
     accounts: np.ndarray,
     phase: Phase,
     start: np.ndarray,
     measures: tuple[int, ...],
     weights: tuple[float, float, float],
-) -> _Costs:
+) -> _PricedEdges:
     """Prices of the phase at the configured weights, and the edges of `accounts` to charge them on.
 
     They only say who is tried first, so the scale is that of one start, and the prices are those of a short ascent.
@@ -171,11 +170,11 @@ def _costs(
     edges = build_phase(instance, phase.name, accounts, measures, instance.base_load, instance.seats, none).edges
     row = np.full(instance.num_accounts, -1, dtype=np.int64)
     row[accounts] = np.arange(len(accounts))
-    return _Costs(row, edges, weighing.prices, phase.edges.room, lower_bound(phase, weighing, roughly=True))
+    return _PricedEdges(row, edges, weighing.costs, phase.edges.room, lower_bound(phase, weighing, roughly=True))
 
 
 @njit(cache=True)
-def _add_costs(cost, rows, edges, prices, room, seat, balance):
+def _add_costs(cost, rows, edges, costs, room, seat, balance):
     for row in rows:
         state = edges.state[row]
         for rep in range(len(cost)):
@@ -183,4 +182,4 @@ def _add_costs(cost, rows, edges, prices, room, seat, balance):
             if rank < 0:
                 cost[rep] = np.inf
             else:
-                cost[rep] += edge_cost(edges, prices, room, seat, balance, row, rank, rep)
+                cost[rep] += edge_cost(edges, costs, room, seat, balance, row, rank, rep)

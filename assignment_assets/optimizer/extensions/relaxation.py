@@ -21,26 +21,26 @@ from assignment_assets.optimizer.seats.max_flow import Selection, select_seats, 
 
 
 @dataclass(frozen=True, eq=False)
-class Settled:
+class Relaxation:
     """What is searched, and what is proven.
 
     Parameters
     ----------
-    instance, selection
+    searched, selection
         The problem with families in place, and who has a seat in it, within revenue caps where there are some.
     relaxed
         The same accounts and reps without extensions; whatever holds for all its books holds for all of ours.
     largest
-        The largest set of accounts that fits there. In the base model these are `instance` and `selection` themselves.
+        The largest set of accounts that fits there. In the base model these are `searched` and `selection` themselves.
     most
         No books within seats, states and revenue caps place more accounts.
     is_given
-        bool[N]: accounts whose rep is settled, as members of a family.
+        bool[N]: accounts whose rep is fixed, as members of a family.
     families
         What became of each family, if there are any.
     """
 
-    instance: Instance
+    searched: Instance
     selection: Selection
     relaxed: Instance
     largest: Selection
@@ -51,15 +51,15 @@ class Settled:
     @property
     def is_base(self) -> bool:
         """No extension is in use."""
-        return self.instance is self.relaxed
+        return self.searched is self.relaxed
 
 
-def settle(instance: Instance, settings: Settings) -> Settled:
+def relax(instance: Instance, settings: Settings) -> Relaxation:
     """The problem to search; the same instance and settings give the same."""
     is_given = np.zeros(instance.num_accounts, dtype=bool)
     if instance.families is None and instance.caps is None:
         selection = select_seats(instance)
-        return Settled(instance, selection, instance, selection, selection.num_placed, is_given)
+        return Relaxation(instance, selection, instance, selection, selection.num_placed, is_given)
     relaxed, outcomes = replace(instance, families=None, caps=None), None
     largest = selection = select_seats(relaxed)
     most, searched = largest.num_placed, replace(instance, families=None)
@@ -69,18 +69,18 @@ def settle(instance: Instance, settings: Settings) -> Settled:
     if instance.caps is not None:
         most = min(most, most_within_caps(instance))
         selection = seat_referring(searched, selection, is_given, settings.seed)
-    return Settled(searched, selection, relaxed, largest, most, is_given, outcomes)
+    return Relaxation(searched, selection, relaxed, largest, most, is_given, outcomes)
 
 
-def relaxed_phases(settled: Settled, assignment: np.ndarray) -> tuple[tuple[Phase, np.ndarray], ...]:
+def relaxed_phases(relaxation: Relaxation, assignment: np.ndarray) -> tuple[tuple[Phase, np.ndarray], ...]:
     """Both phases of finished books without the extensions, each with the books as a start (int32[n]).
 
     The accounts are those that the books place, so that targets are the same; only the reps to choose from are more.
     """
-    relaxed, placed = settled.relaxed, assignment >= 0
+    relaxed, placed = relaxation.relaxed, assignment >= 0
     first = np.where(relaxed.is_referring, assignment, -1).astype(np.int32)
     flow = _by_state(relaxed, assignment, placed)
-    seated = Selection(placed, flow, settled.largest.is_tight, usable_pairs(relaxed.covers, flow, relaxed.seats))
+    seated = Selection(placed, flow, relaxation.largest.is_tight, usable_pairs(relaxed.covers, flow, relaxed.seats))
     second, _ = referring_phase(relaxed, seated)
     third, _ = value_phase(relaxed, seated, first, _by_state(relaxed, assignment, placed & ~relaxed.is_referring))
     return tuple((phase, assignment[phase.accounts]) for phase in (second, third))
@@ -92,16 +92,15 @@ def _by_state(instance: Instance, assignment: np.ndarray, which: np.ndarray) -> 
     return flow
 
 
-def with_proven_bounds(front: ReferringFront, settled: Settled, settings: Settings) -> ReferringFront:
+def with_proven_bounds(front: ReferringFront, relaxation: Relaxation, settings: Settings) -> ReferringFront:
     """The front with the ideal, the knee and its bound as the problem without extensions proves them.
 
     A bound of the problem that was searched would hold for books with these families in these places only.
     """
-    relaxed, weights = settled.relaxed, np.array(settings.knee_weights) / sum(settings.knee_weights)
-    flow = _seating(settled)
-    seated = Selection(
-        settled.selection.is_placed, flow, settled.largest.is_tight, usable_pairs(relaxed.covers, flow, relaxed.seats)
-    )
+    relaxed, weights = relaxation.relaxed, np.array(settings.knee_weights) / sum(settings.knee_weights)
+    flow = _seating(relaxation)
+    usable = usable_pairs(relaxed.covers, flow, relaxed.seats)
+    seated = Selection(relaxation.selection.is_placed, flow, relaxation.largest.is_tight, usable)
     phase, _ = referring_phase(relaxed, seated)
     ideal = np.maximum([lower_bound(phase, weigh(phase, unit)).bound for unit in np.eye(3)], 0.0)
     scale = NormalisedProblem(phase, np.minimum(ideal, front.ideal), front.reference)
@@ -110,12 +109,12 @@ def with_proven_bounds(front: ReferringFront, settled: Settled, settings: Settin
     return replace(front, ideal=scale.ideal, knee=knee, knee_bound=bound)
 
 
-def _seating(settled: Settled) -> np.ndarray:
+def _seating(relaxation: Relaxation) -> np.ndarray:
     """int64[S, R]: the selection's flow by the classes of the relaxed problem."""
-    added = settled.instance.num_states - settled.relaxed.num_states
-    flow = settled.selection.flow[added:].copy()
-    pinned = np.flatnonzero(settled.selection.is_placed & (settled.instance.account_state < added))
+    added = relaxation.searched.num_states - relaxation.relaxed.num_states
+    flow = relaxation.selection.flow[added:].copy()
+    pinned = np.flatnonzero(relaxation.selection.is_placed & (relaxation.searched.account_state < added))
     if len(pinned):
-        reps = settled.instance.covers[:, settled.instance.account_state[pinned]].argmax(axis=0)
-        np.add.at(flow, (settled.relaxed.account_state[pinned], reps), 1)
+        reps = relaxation.searched.covers[:, relaxation.searched.account_state[pinned]].argmax(axis=0)
+        np.add.at(flow, (relaxation.relaxed.account_state[pinned], reps), 1)
     return flow

@@ -1,6 +1,6 @@
 """Books within their revenue caps: who gets a seat then, and one way to seat them.
 
-With caps the largest set of accounts is a packing problem, so what is found is not proven largest; `cap_prices` says
+With caps the largest set of accounts is a packing problem, so what is found is not proven largest; `cap_bound` says
 how far it can be from that. It is found by the search of the phases itself: accounts that are left out are with a rep
 of their own, who takes all and costs most.
 """
@@ -12,13 +12,13 @@ from numba import njit
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.optimizer.local_search.annealing import Schedule, anneal
-from assignment_assets.optimizer.local_search.candidates import all_choices
+from assignment_assets.optimizer.local_search.candidates import all_candidates
 from assignment_assets.optimizer.local_search.exchange_candidates import unpaired
 from assignment_assets.optimizer.local_search.rng import seed_word
 from assignment_assets.optimizer.model.extensions import NO_CAP
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.phase import VALUE, build_phase
-from assignment_assets.optimizer.model.weighted_sum import Prices
+from assignment_assets.optimizer.model.weighted_sum import Costs
 from assignment_assets.optimizer.seats.feasible_start import draw_from_flow
 from assignment_assets.optimizer.seats.max_flow import Selection, WithinCaps, seat_by_state
 
@@ -36,7 +36,7 @@ def seat_referring(instance: Instance, selection: Selection, is_given: np.ndarra
     selection
         By seats alone.
     is_given
-        bool[N]: accounts whose rep is settled (families in place); they are kept, and those that come later have their
+        bool[N]: accounts whose rep is fixed (families in place); they are kept, and those that come later have their
         revenue held back.
     """
     rows = np.flatnonzero(instance.is_referring)
@@ -206,13 +206,13 @@ def _packed(
         target=np.append(room, NO_CAP)[:, None].astype(np.float64),
     )
     best, kept = np.where(found < 0, nobody, found).astype(np.int32), later
-    prices, generator = Prices(1.0, 0.0, np.empty((nobody + 1, 0))), np.random.default_rng([seed, 6])
+    costs, generator = Costs(1.0, 0.0, np.empty((nobody + 1, 0))), np.random.default_rng([seed, 6])
     for sweeps, hot, cold in ROUNDS:
         if not (best == nobody).any():
             break
         start, later = best.copy(), kept.copy()
         schedule = Schedule(min(sweeps * len(rows), MOST_PROPOSALS), hot * UNPLACED, cold * UNPLACED, 1.0, 1.0)
-        anneal(start, later, edges, all_choices(phase), unpaired(), prices, schedule, seed_word(generator))
+        anneal(start, later, edges, all_candidates(phase), unpaired(), costs, schedule, seed_word(generator))
         if (start == nobody).sum() < (best == nobody).sum():
             best, kept = start, later
     return np.where(best == nobody, NO_REP, best).astype(np.int32), kept[:states, :nobody].copy()

@@ -10,9 +10,9 @@ from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProb
 from assignment_assets.optimizer.local_search import cyclic_exchange, pair_exchange, worst_book_descent
 from assignment_assets.optimizer.local_search.annealing import Schedule, anneal
 from assignment_assets.optimizer.local_search.gap_decomposition import Dual
-from assignment_assets.optimizer.local_search.pair_exchange import Plan
+from assignment_assets.optimizer.local_search.pair_exchange import ExchangePlan
 from assignment_assets.optimizer.local_search.priced_candidates import PricedCandidates, price_candidates
-from assignment_assets.optimizer.local_search.repair import adopt
+from assignment_assets.optimizer.local_search.repair import repair_towards
 from assignment_assets.optimizer.local_search.rng import seed_word
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
@@ -22,8 +22,8 @@ from assignment_assets.optimizer.seats.feasible_start import fit_reserve
 
 LAST_WINDOW = 0.2  # of a burst's candidates, over the first
 LAST_TEMPERATURE = 0.05  # of a burst, over the first
-RISING_FORCE = tuple(Plan(force, 0.3, 24, 2, 10) for force in (0.1, 0.3, 1.0))  # from prices to whole accounts
-FULL_FORCE = (Plan(1.0, 0.0, 16, 3, 20),)
+RISING_FORCE = tuple(ExchangePlan(force, 0.3, 24, 2, 10) for force in (0.1, 0.3, 1.0))  # from prices to whole accounts
+FULL_FORCE = (ExchangePlan(1.0, 0.0, 16, 3, 20),)
 COARSE_GAP_SHARE, FINE_GAP_SHARE = 0.25, 0.005  # of a book that is looked at, over a book's share of the bound
 CYCLE_GOALS = 5  # reps that a cyclic exchange tries for its first account
 
@@ -36,15 +36,15 @@ def round_by_auction(
     Where seats are kept for later accounts, or revenue is capped, which the prices do not know, or where the auction
     did not come to its end, it is `start` with each account moved as far as that allows.
     """
-    return _towards(problem, seat_by_auction(problem.phase, priced.weighing, priced.duals), start, generator)
+    return _repaired(problem, seat_by_auction(problem.phase, priced.weighing, priced.duals), start, generator)
 
 
 def round_by_diving(
     problem: NormalisedProblem, priced: PricedCandidates, start: np.ndarray, generator: np.random.Generator
 ) -> tuple[np.ndarray, PricedCandidates]:
     """The same with the large accounts placed first, and candidates by the prices that this leaves to the others."""
-    wish, duals = diving.dive(problem.phase, priced.weighing, priced.duals)
-    return _towards(problem, wish, start, generator), price_candidates(problem, priced.direction, duals)
+    wanted, duals = diving.dive(problem.phase, priced.weighing, priced.duals)
+    return _repaired(problem, wanted, start, generator), price_candidates(problem, priced.direction, duals)
 
 
 def dive_to_optimum(
@@ -60,15 +60,15 @@ def dive_to_optimum(
     return local_optimum(problem, exchange_pairs(problem, rounded, dived, RISING_FORCE, generator), priced, generator)
 
 
-def _towards(
-    problem: NormalisedProblem, wish: np.ndarray, start: np.ndarray, generator: np.random.Generator
+def _repaired(
+    problem: NormalisedProblem, wanted: np.ndarray, start: np.ndarray, generator: np.random.Generator
 ) -> np.ndarray:
     """The assignment wished for (−1: no wish) as far as the rules allow."""
     phase, rounded = problem.phase, start.copy()
-    if (wish >= 0).all() and not phase.is_capped and not phase.reserve.any():
-        return wish
-    wish = np.where(wish >= 0, wish, start)
-    adopt(rounded, fit_reserve(phase, start), wish, phase.searched, phase.is_capped, 1.0, seed_word(generator))
+    if (wanted >= 0).all() and not phase.is_capped and not phase.reserve.any():
+        return wanted
+    wanted = np.where(wanted >= 0, wanted, start)
+    repair_towards(rounded, fit_reserve(phase, start), wanted, phase.searched, phase.is_capped, seed_word(generator))
     return rounded
 
 
@@ -77,7 +77,7 @@ def burst(
     books: np.ndarray,
     priced: PricedCandidates,
     sweeps: float,
-    heat: float,
+    temperature: float,
     generator: np.random.Generator,
     direction: np.ndarray | None = None,
     reserve: np.ndarray | None = None,
@@ -90,7 +90,7 @@ def burst(
         The candidates that are proposed.
     sweeps
         Proposals, in multiples of the number of accounts.
-    heat
+    temperature
         First temperature, in the weighing's units.
     direction
         The weights, when they are not those of the candidates.
@@ -102,11 +102,11 @@ def burst(
     weighing = priced.weighing
     if direction is not None:
         weighing = weigh(phase, direction / problem.ranges, weighing.size)
-    hot, wide = heat * priced.weighing.unit, min(max(priced.slack, 1e-30), 1e30)
+    hot, wide = temperature * priced.weighing.unit, min(max(priced.reduced_cost_window, 1e-30), 1e30)
     schedule = Schedule(int(sweeps * phase.num_accounts), hot, hot * LAST_TEMPERATURE, wide, wide * LAST_WINDOW)
     reserve = fit_reserve(phase, books) if reserve is None else reserve
     anneal(
-        result, reserve, phase.searched, priced.choices, priced.pairs, weighing.prices, schedule, seed_word(generator)
+        result, reserve, phase.searched, priced.candidates, priced.pairs, weighing.costs, schedule, seed_word(generator)
     )
     return result
 
@@ -115,20 +115,20 @@ def exchange_pairs(
     problem: NormalisedProblem,
     books: np.ndarray,
     priced: PricedCandidates,
-    plans: tuple[Plan, ...],
+    plans: tuple[ExchangePlan, ...],
     generator: np.random.Generator,
 ) -> np.ndarray:
     """A copy of `books` in which two books at a time exchange accounts, by each plan in turn."""
     phase, result = problem.phase, books.copy()
     reserve = fit_reserve(phase, books)
     for plan in plans:
-        pair_exchange.split(
+        pair_exchange.descend(
             result,
             reserve,
             phase.searched,
-            priced.choices,
+            priced.candidates,
             priced.pairs,
-            priced.weighing.prices,
+            priced.weighing.costs,
             priced.duals.balance,
             plan,
             seed_word(generator),
@@ -147,7 +147,7 @@ def descend_worst_books(
         What a book that is looked at holds of the gap, over a book's share of the bound.
     """
     result = books.copy()
-    worst_book_descent.relieve(
+    worst_book_descent.descend(
         result,
         fit_reserve(problem.phase, result),
         problem.phase.searched,
@@ -163,7 +163,7 @@ def local_optimum(
     """A copy of `books` after the three descents, the first of them once more at the end."""
     result = exchange_pairs(problem, books, priced, FULL_FORCE, generator)
     result = descend_worst_books(problem, result, priced, FINE_GAP_SHARE)
-    cyclic_exchange.ring(
+    cyclic_exchange.descend(
         result,
         fit_reserve(problem.phase, result),
         problem.phase.searched,
@@ -185,4 +185,4 @@ def _gap_share(problem: NormalisedProblem, priced: PricedCandidates, of_a_share:
 
 
 def _dual(problem: NormalisedProblem, priced: PricedCandidates) -> Dual:
-    return Dual(priced.weighing.prices, problem.phase.edges.room, priced.duals.seat, priced.duals.balance)
+    return Dual(priced.weighing.costs, problem.phase.edges.room, priced.duals.seat, priced.duals.balance)

@@ -11,10 +11,10 @@ from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.phase import Phase
 from assignment_assets.optimizer.model.weighted_sum import weigh
 
-EXTREME_HEAT = 1.0  # first temperature of each extreme's search
-EXTREME_SWEEPS, MOST_PROPOSALS = (5, 200), 2_000_000  # its length: fewest and most, and the proposals between them
-SLIGHT = 0.002  # weight of the objectives that an extreme solution is not about
-MARGIN = 0.05  # of the range, beyond the worst extreme
+EXTREME_TEMPERATURE = 1.0  # first temperature of each extreme's search
+EXTREME_SWEEPS, EXTREME_PROPOSALS = (5, 200), 2_000_000  # its length: fewest and most, and the proposals between them
+EXTREME_MINOR_WEIGHT = 0.002  # weight of the objectives that an extreme solution is not about
+REFERENCE_MARGIN = 0.05  # of the range, beyond the worst extreme
 
 
 def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> tuple[NormalisedProblem, np.ndarray]:
@@ -30,7 +30,7 @@ def survey(phase: Phase, start: np.ndarray, generator: np.random.Generator) -> t
     rough = NormalisedProblem(phase, ideal, np.maximum(evaluate(phase, start)[0], ideal + 1e-6))
     extremes = _extremes(rough, start, generator, drive)
     worst = evaluate(phase, extremes).max(axis=0)
-    reference = worst + MARGIN * (worst - ideal)
+    reference = worst + REFERENCE_MARGIN * (worst - ideal)
     return NormalisedProblem(phase, ideal, np.where(reference > ideal + 1e-9, reference, ideal + 1.0)), extremes
 
 
@@ -46,7 +46,8 @@ def _extreme(
     problem: NormalisedProblem, k: int, near: Duals, start: np.ndarray, generator: np.random.Generator
 ) -> np.ndarray:
     """One of them; its candidate lists, which are large, do not outlive it."""
-    direction = np.where(np.arange(3) == k, 1.0, SLIGHT)
+    direction = np.where(np.arange(3) == k, 1.0, EXTREME_MINOR_WEIGHT)
     priced = price_candidates(problem, direction, problem.prices_near(direction, near))
-    sweeps = np.clip(MOST_PROPOSALS / max(problem.phase.num_accounts, 1), *EXTREME_SWEEPS)
-    return burst(problem, round_by_auction(problem, priced, start, generator), priced, sweeps, EXTREME_HEAT, generator)
+    sweeps = np.clip(EXTREME_PROPOSALS / max(problem.phase.num_accounts, 1), *EXTREME_SWEEPS)
+    rounded = round_by_auction(problem, priced, start, generator)
+    return burst(problem, rounded, priced, sweeps, EXTREME_TEMPERATURE, generator)

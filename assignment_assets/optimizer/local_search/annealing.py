@@ -3,17 +3,17 @@
 Simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983, doi:10.1126/science.220.4598.671) with a geometric schedule.
 A step proposes another rep for one account. If that rep has a free seat it is a shift. If not, a reserved seat may
 make way: a later account of a state that both reps cover changes sides, at no cost. A shift that is not taken becomes
-an exchange with an account of the other book which has both reps in question: the best of the first few met. (With an
-account that sits where it is not in question, any account of the other book may change places.)
+an exchange with an account of the other book which has both reps as candidates: the best of the first few met. (With an
+account that sits with none of its candidates, any account of the other book may change places.)
 
 The reps that are proposed for an account are those whose cost at the dual prices is within a window of its least. The
 window narrows as the search cools: at first a wide choice, at last only what the prices can hardly tell apart.
 
 In a large phase the accounts that are proposed come from a stretch that moves along their order, which is geographic
-(`places`), again and again: what a step needs is then mostly in the processor's cache.
+(`hilbert_curve`), again and again: what a step needs is then mostly in the processor's cache.
 
 Every state visited is feasible, for this phase and for the accounts that come later. Where books have revenue caps,
-`edges` has one measure more than `prices`, the last: revenue, whose target is the cap. It costs nothing below it, and
+`edges` has one measure more than `costs`, the last: revenue, whose target is the cap. It costs nothing below it, and
 nothing goes above it.
 """
 
@@ -23,12 +23,12 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.local_search.rng import below, fraction, next_word
-from assignment_assets.optimizer.local_search.state import exchange, lay_open, make_way, shift
+from assignment_assets.optimizer.local_search.state import build_state, exchange, free_seat_by_augmenting, shift
 
 COOLINGS = 256  # steps of the temperature's geometric schedule
 NARROWINGS, NARROWING_SWEEPS = 16, 4  # of the window's: at most so many, each so many proposals an account long
 STRETCH, LAP_SWEEPS = 4096, 2  # accounts; proposals, in multiples of the accounts, from one end to the other
-TRIES = 4  # partners compared in an exchange
+PARTNERS_COMPARED = 4  # partners compared in an exchange
 
 
 class Schedule(NamedTuple):
@@ -42,12 +42,12 @@ class Schedule(NamedTuple):
 
 
 @njit(cache=True)
-def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
+def anneal(assignment, reserve, edges, candidates, pairs, costs, schedule, word):
     """Improves `assignment` (int32[n]) and rearranges `reserve` (int64[S, R]) in place.
 
     Parameters
     ----------
-    choices, pairs
+    candidates, pairs
         The accounts and reps that are proposed, and who could change places (`unpaired`: anybody of the other book).
     word
         uint64, the state of the random numbers.
@@ -59,15 +59,15 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
     accepted
         Proposals accepted.
     """
-    num_accounts, num_measures = len(assignment), prices.excess.shape[1]
+    num_accounts, num_measures = len(assignment), costs.excess.shape[1]
     is_capped, has_pairs = edges.amount.shape[1] > num_measures, len(pairs.table) > 0
-    desk = lay_open(assignment, reserve, edges)
+    search = build_state(assignment, reserve, edges)
     # Fields of tuples are named once: a compiled loop that reaches through a tuple counts references at every step.
-    over, excess, free, member = desk.over, prices.excess, desk.free, desk.member
-    book_start, book_size = desk.first, desk.count
+    over, excess, free, member = search.over, costs.excess, search.free, search.member
+    book_start, book_size = search.first, search.count
     amount_of, state_of, rank_of, owner_of = edges.amount, edges.state, edges.rank, edges.owner
     minutes, edge_start = edges.minutes, edges.start
-    choice_start, above = choices.start, choices.above
+    candidate_start, above = candidates.start, candidates.above
     table, slots, pair_start, lower, upper, paired = (
         pairs.table,
         pairs.slot,
@@ -83,8 +83,8 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
     own_cost = np.empty(num_accounts)  # of the edge that an account has
     for account in range(num_accounts):
         drive = minutes[edge_start[account] + rank_of[state_of[account], assignment[account]]]
-        own_cost[account] = _edge_price(prices.minute, prices.move, drive, owner_of[account], assignment[account])
-    cost, rep_of, held = price_choices(assignment, edges, choices, prices)
+        own_cost[account] = _edge_price(costs.minute, costs.move, drive, owner_of[account], assignment[account])
+    cost, rep_of, held = candidate_costs(assignment, edges, candidates, costs)
     proposed = np.empty(num_accounts, dtype=np.int32)
     width = np.empty(num_accounts, dtype=np.int32)
     num_proposed = 0
@@ -102,7 +102,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
             temperature *= cooling
         if step % span == 0:
             window *= narrowing if step > 0 else 1.0
-            num_proposed = _look_through(window, choice_start, above, held, proposed, width)
+            num_proposed = _look_through(window, candidate_start, above, held, proposed, width)
             if num_proposed == 0:
                 break
         word = next_word(word)
@@ -112,20 +112,20 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
             if slot >= num_proposed:
                 slot -= num_proposed
         account = proposed[slot]
-        begin = choice_start[account]
+        begin = candidate_start[account]
         word = next_word(word)
         within = width[slot]
         if begin <= held[account] < begin + within:  # another one than it holds
             if within == 1:
                 continue
-            choice = begin + below(word, within - 1)
-            choice += 1 if choice >= held[account] else 0
+            candidate = begin + below(word, within - 1)
+            candidate += 1 if candidate >= held[account] else 0
         else:
-            choice = begin + below(word, within)
-        here, there = assignment[account], rep_of[choice]
+            candidate = begin + below(word, within)
+        here, there = assignment[account], rep_of[candidate]
         if here == there:
             continue
-        change = cost[choice] - own_cost[account]
+        change = cost[candidate] - own_cost[account]
         new_here, new_there = 0.0, 0.0
         for k in range(num_measures):
             amount = amount_of[account, k]
@@ -137,17 +137,17 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
             word = next_word(word)
             limit = -temperature * np.log(fraction(word))
         fits = not is_capped or over[there, num_measures] + amount_of[account, num_measures] <= 0.0
-        if alone <= limit and fits and (free[there] > 0 or make_way(desk, edges, there, here)):
-            shift(desk, edges, account, there)
+        if alone <= limit and fits and (free[there] > 0 or free_seat_by_augmenting(search, edges, there, here)):
+            shift(search, edges, account, there)
             book_cost[here], book_cost[there] = new_here, new_there
-            own_cost[account], held[account] = cost[choice], choice
+            own_cost[account], held[account] = cost[candidate], candidate
             total += alone
             accepted += 1
             continue
         is_known = has_pairs and held[account] >= 0
         if is_known:
-            across = (held[account] - begin) * (choice_start[account + 1] - begin)
-            pair = table[slots[account] + across + choice - begin]
+            across = (held[account] - begin) * (candidate_start[account + 1] - begin)
+            pair = table[slots[account] + across + candidate - begin]
             first, last = pair_start[pair], pair_start[pair + 1]
         else:
             first, last = book_start[there], book_start[there] + book_size[there]
@@ -155,7 +155,7 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
             continue
         word = next_word(word)
         place = first + below(word, last - first)
-        best, partner, partner_cost, partner_choice, met = np.inf, -1, 0.0, -1, 0
+        best, partner, partner_cost, partner_candidate, met = np.inf, -1, 0.0, -1, 0
         for _ in range(last - first):
             place += 1
             if place == last:
@@ -168,12 +168,12 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
                 if over[there, num_measures] + gained > 0.0 or over[here, num_measures] - gained > 0.0:
                     continue
             if is_known:
-                choice_here = lower[place] if here < there else upper[place]
-                cost_of_other = cost[choice_here]
+                candidate_here = lower[place] if here < there else upper[place]
+                cost_of_other = cost[candidate_here]
             else:
-                choice_here = -1
+                candidate_here = -1
                 drive = minutes[edge_start[other] + rank_of[state_of[other], here]]
-                cost_of_other = _edge_price(prices.minute, prices.move, drive, owner_of[other], here)
+                cost_of_other = _edge_price(costs.minute, costs.move, drive, owner_of[other], here)
             cost_here, cost_there = 0.0, 0.0
             for k in range(num_measures):
                 difference = amount_of[account, k] - amount_of[other, k]
@@ -181,40 +181,40 @@ def anneal(assignment, reserve, edges, choices, pairs, prices, schedule, word):
                 cost_there += excess[there, k] * max(0.0, over[there, k] + difference)
             change_of_other = cost_of_other - own_cost[other] + cost_here + cost_there
             if change_of_other < best:
-                best, partner, partner_cost, partner_choice = change_of_other, other, cost_of_other, choice_here
+                best, partner, partner_cost, partner_candidate = change_of_other, other, cost_of_other, candidate_here
                 new_here, new_there = cost_here, cost_there
             met += 1
-            if met == TRIES:
+            if met == PARTNERS_COMPARED:
                 break
         if partner < 0:
             continue
         both = change + best - book_cost[here] - book_cost[there]
         if both <= limit:
-            exchange(desk, edges, account, partner)
+            exchange(search, edges, account, partner)
             book_cost[here], book_cost[there] = new_here, new_there
-            own_cost[account], held[account] = cost[choice], choice
-            own_cost[partner], held[partner] = partner_cost, partner_choice
+            own_cost[account], held[account] = cost[candidate], candidate
+            own_cost[partner], held[partner] = partner_cost, partner_candidate
             total += both
             accepted += 1
     return total, accepted
 
 
 @njit(cache=True)
-def price_choices(assignment, edges, choices, prices):
-    """What every choice costs but for balance, its rep, and which choice each account holds (−1: none of them)."""
-    minutes, start, rank, reps, owner = edges.minutes, edges.start, choices.rank, edges.reps, edges.owner
-    choice_start, state, state_start = choices.start, edges.state, edges.state_start
+def candidate_costs(assignment, edges, candidates, costs):
+    """What every candidate costs but for balance, its rep, and which one each account holds (−1: none of them)."""
+    minutes, start, rank, reps, owner = edges.minutes, edges.start, candidates.rank, edges.reps, edges.owner
+    candidate_start, state, state_start = candidates.start, edges.state, edges.state_start
     cost, rep_of = np.empty(len(rank)), np.empty(len(rank), dtype=np.int32)
     held = np.full(len(assignment), -1, dtype=np.int32)
     for account in range(len(assignment)):
         begin = state_start[state[account]]
-        for choice in range(choice_start[account], choice_start[account + 1]):
-            rep = reps[begin + rank[choice]]
-            drive = minutes[start[account] + rank[choice]]
-            rep_of[choice] = rep
-            cost[choice] = _edge_price(prices.minute, prices.move, drive, owner[account], rep)
+        for candidate in range(candidate_start[account], candidate_start[account + 1]):
+            rep = reps[begin + rank[candidate]]
+            drive = minutes[start[account] + rank[candidate]]
+            rep_of[candidate] = rep
+            cost[candidate] = _edge_price(costs.minute, costs.move, drive, owner[account], rep)
             if rep == assignment[account]:
-                held[account] = choice
+                held[account] = candidate
     return cost, rep_of, held
 
 
@@ -226,16 +226,16 @@ def _edge_price(minute, move, drive, owner, rep):
 
 
 @njit(cache=True)
-def _look_through(window, choice_start, above, held, proposed, width):
-    """Which accounts have something to propose within the window, and how many of their choices; how many accounts."""
+def _look_through(window, candidate_start, above, held, proposed, width):
+    """Which accounts have something to propose within the window, how many candidates, and how many accounts."""
     count = 0
     for account in range(len(held)):
         within = 0
-        for choice in range(choice_start[account], choice_start[account + 1]):
-            if above[choice] > window:
+        for candidate in range(candidate_start[account], candidate_start[account + 1]):
+            if above[candidate] > window:
                 break
             within += 1
-        if within > 1 or held[account] != choice_start[account]:
+        if within > 1 or held[account] != candidate_start[account]:
             proposed[count], width[count] = account, within
             count += 1
     return count

@@ -1,4 +1,4 @@
-"""Which reps a search proposes for an account: all who cover its state, or those that prices leave in question."""
+"""Which reps a search proposes for an account: all who cover its state, or those of small reduced cost."""
 
 from typing import NamedTuple
 
@@ -8,78 +8,79 @@ from numba import njit
 from assignment_assets.optimizer.bounds.dual import price_edges, spread
 from assignment_assets.optimizer.bounds.lagrangian import HUGE, Duals
 from assignment_assets.optimizer.model.phase import Phase
-from assignment_assets.optimizer.model.weighted_sum import Prices, tolerances
+from assignment_assets.optimizer.model.weighted_sum import Costs, load_factors
 
-MOST, MOST_OF_MANY = 32, 12  # choices of one account; in a huge phase
+MOST_CANDIDATES, MOST_CANDIDATES_IF_HUGE = 32, 12  # of one account; in a huge phase
 
 
-class Choices(NamedTuple):
-    """Reps in question; `rank[start[i]:start[i + 1]]` are account i's, the cheapest first, never none."""
+class Candidates(NamedTuple):
+    """Candidate reps; `rank[start[i]:start[i + 1]]` are account i's, the cheapest first, never none."""
 
     start: np.ndarray  # int64[n + 1]
-    rank: np.ndarray  # int32[choices], a rep's place among those who cover the account's state
-    above: np.ndarray  # float64[choices], cost at the dual prices above the account's least, over its tolerance
+    rank: np.ndarray  # int32[candidates], a rep's place among those who cover the account's state
+    above: np.ndarray  # float64[candidates], reduced cost at the dual prices, over the account's load factor
 
 
-def all_choices(phase: Phase) -> Choices:
+def all_candidates(phase: Phase) -> Candidates:
     """Every eligible rep of every account, none above the others."""
     start = phase.edges.start.copy()
     rank = np.arange(start[-1]) - np.repeat(start[:-1], np.diff(start))
-    return Choices(start, rank.astype(np.int32), np.zeros(len(rank)))
+    return Candidates(start, rank.astype(np.int32), np.zeros(len(rank)))
 
 
-def priced_choices(phase: Phase, prices: Prices, duals: Duals, per_account: float) -> tuple[Choices, float]:
+def nearest_candidates(phase: Phase, costs: Costs, duals: Duals, per_account: float) -> tuple[Candidates, float]:
     """The reps whose cost at the dual prices is near the account's least: so many an account on average.
 
     An edge further away than the gap between a solution and the bound is in no better solution at all; a smaller slack
     is a heuristic that spends proposals where they pay. A large account may be further from its least than a small one,
     by as much as its load is above the mean: what it costs in the wrong place is little beside what it unbalances. No
-    account has more than `MOST` choices (fewer in a huge phase), since pairs of them grow with the square.
+    account has more than `MOST_CANDIDATES` candidates (fewer in a huge phase): pairs of them grow with the square.
 
     Returns
     -------
-    choices
+    candidates
         Those reps.
     slack
         How far above the least they may be for an account of mean load, in units of the weighted objective.
     """
     room = phase.edges.room
-    tolerance = tolerances(phase, prices)
-    slack = spread(phase.edges, prices, room, duals.seat, duals.balance, per_account, tolerance)
-    most = MOST if phase.edges.start[-1] < HUGE else MOST_OF_MANY
-    return Choices(*_priced(phase.edges, prices, room, duals.seat, duals.balance, tolerance, slack, most)), slack
+    load_factor = load_factors(phase, costs)
+    window = spread(phase.edges, costs, room, duals.seat, duals.balance, per_account, load_factor)
+    most = MOST_CANDIDATES if phase.edges.start[-1] < HUGE else MOST_CANDIDATES_IF_HUGE
+    found = _priced(phase.edges, costs, room, duals.seat, duals.balance, load_factor, window, most)
+    return Candidates(*found), window
 
 
-def choices_among(phase: Phase, choices: Choices, assignments: np.ndarray) -> tuple[np.ndarray, Choices]:
+def candidates_among(phase: Phase, candidates: Candidates, assignments: np.ndarray) -> tuple[np.ndarray, Candidates]:
     """What several assignments (int32[m, n], m ≥ 1) leave open.
 
     Returns
     -------
     accounts
-        int64[], ascending: those who have a choice that the first assignment does not take.
-    choices
+        int64[], ascending: those who have a candidate that the first assignment does not take.
+    candidates
         Theirs: those that any of the assignments takes; the cheapest where none takes any.
     """
-    accounts, start, rank, above = _among(phase.edges, choices, np.ascontiguousarray(assignments))
-    return accounts, Choices(start, rank, above)
+    accounts, start, rank, above = _among(phase.edges, candidates, np.ascontiguousarray(assignments))
+    return accounts, Candidates(start, rank, above)
 
 
 @njit(cache=True)
-def _among(edges, choices, assignments):
+def _among(edges, candidates, assignments):
     accounts, start = np.empty(len(edges.state), dtype=np.int64), np.zeros(len(edges.state) + 1, dtype=np.int64)
-    rank, above = np.empty(len(choices.rank), dtype=np.int32), np.empty(len(choices.rank))
+    rank, above = np.empty(len(candidates.rank), dtype=np.int32), np.empty(len(candidates.rank))
     num_rows, count = len(assignments), 0
     for account in range(len(edges.state)):
-        begin, first, filled = edges.state_start[edges.state[account]], choices.start[account], start[count]
-        for choice in range(first, choices.start[account + 1]):
-            rep = edges.reps[begin + choices.rank[choice]]
+        begin, first, filled = edges.state_start[edges.state[account]], candidates.start[account], start[count]
+        for candidate in range(first, candidates.start[account + 1]):
+            rep = edges.reps[begin + candidates.rank[candidate]]
             for row in range(num_rows):
                 if assignments[row, account] == rep:
-                    rank[filled], above[filled] = choices.rank[choice], choices.above[choice]
+                    rank[filled], above[filled] = candidates.rank[candidate], candidates.above[candidate]
                     filled += 1
                     break
         if filled == start[count]:
-            rank[filled], above[filled] = choices.rank[first], choices.above[first]
+            rank[filled], above[filled] = candidates.rank[first], candidates.above[first]
             filled += 1
         if filled == start[count] + 1 and edges.reps[begin + rank[start[count]]] == assignments[0, account]:
             continue
@@ -90,20 +91,20 @@ def _among(edges, choices, assignments):
 
 
 @njit(cache=True)
-def _priced(edges, prices, room, seat, balance, tolerance, slack, most_choices):
+def _priced(edges, costs, room, seat, balance, load_factor, window, most_candidates):
     num_accounts = len(edges.state)
     start = np.zeros(num_accounts + 1, dtype=np.int64)
     kept_rank, kept_above = np.empty(4 * num_accounts, dtype=np.int32), np.empty(4 * num_accounts)
     cost = np.empty(len(edges.seats))
     for account in range(num_accounts):
-        degree, least = price_edges(edges, prices, room, seat, balance, account, cost)
-        filled, most = start[account], start[account] + most_choices
+        degree, least = price_edges(edges, costs, room, seat, balance, account, cost)
+        filled, most = start[account], start[account] + most_candidates
         if filled + degree > len(kept_rank):
             kept_rank = np.concatenate((kept_rank, np.empty(len(kept_rank) + degree, dtype=np.int32)))
             kept_above = np.concatenate((kept_above, np.empty(len(kept_above) + degree)))
         for rank in range(degree):
-            above = (cost[rank] - least) / tolerance[account]
-            if above <= slack and (filled < most or above < kept_above[filled - 1]):
+            above = (cost[rank] - least) / load_factor[account]
+            if above <= window and (filled < most or above < kept_above[filled - 1]):
                 place = min(filled, most - 1)
                 while place > start[account] and kept_above[place - 1] > above:  # the cheapest first
                     kept_above[place], kept_rank[place] = kept_above[place - 1], kept_rank[place - 1]

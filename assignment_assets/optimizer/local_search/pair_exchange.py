@@ -1,7 +1,7 @@
-"""Two books split anew: of the accounts that either rep could have, up to three a side change places at once.
+"""Exchanges between two books: of the accounts that either rep could have, up to three a side change places at once.
 
 An annealing step moves one account, or two; where loads must agree in several measures, what still helps is often a
-compound of moves none of which helps alone. For a pair of books the accounts that have both reps in question are few,
+compound of moves none of which helps alone. For a pair of books the accounts that have both reps as candidates are few,
 and only the difference that changes sides matters: the subsets of one side, and those of the other sorted by one
 measure, are matched from both lists, as in Horowitz and Sahni's partition (1974, doi:10.1145/321812.321823). A match
 further from the best possible load, in that measure alone, than the best one found so far costs is not looked at.
@@ -18,19 +18,19 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.local_search.annealing import price_choices
+from assignment_assets.optimizer.local_search.annealing import candidate_costs
 from assignment_assets.optimizer.local_search.rng import below, next_word
-from assignment_assets.optimizer.local_search.state import exchange, lay_open, shift
+from assignment_assets.optimizer.local_search.state import build_state, exchange, shift
 
-NEAR = 0.01  # of a target: the difference whose square costs `spread` times what it costs as excess
+SQUARE_AT = 0.01  # of a target: the difference whose square costs `spread` times what it costs as excess
 
 
-class Plan(NamedTuple):
-    """How two books are split, and how long."""
+class ExchangePlan(NamedTuple):
+    """How two books exchange accounts, and how long."""
 
     force: float  # 0 < force ≤ 1, the share of the excess price that counts; 1 is the weighted objective
     spread: float  # ≥ 0
-    candidates: int  # accounts a side, the cheapest to move
+    accounts_per_side: int  # accounts a side, the cheapest to move
     together: int  # of them change sides at once, at most: 1, 2 or 3
     rounds: int  # through all pairs, at most
 
@@ -47,7 +47,7 @@ class Side(NamedTuple):
 
 
 @njit(cache=True)
-def split(assignment, reserve, edges, choices, pairs, prices, balance, plan, word):
+def descend(assignment, reserve, edges, candidates, pairs, costs, balance, plan, word):
     """Improves `assignment` (int32[n]) in place, two books at a time; seats held for later accounts stay.
 
     Parameters
@@ -61,25 +61,25 @@ def split(assignment, reserve, edges, choices, pairs, prices, balance, plan, wor
     -------
     delta
         The change of the plan's objective: the weighted one, at force 1 and spread 0.
-    splits
-        Pairs of books that were split anew.
+    exchanges
+        How many were carried out.
     """
-    num_measures, num_pairs = prices.excess.shape[1], len(pairs.start) - 1
-    desk = lay_open(assignment, reserve, edges)
-    cost, rep_of, _ = price_choices(assignment, edges, choices, prices)
-    excess = plan.force * prices.excess
+    num_measures, num_pairs = costs.excess.shape[1], len(pairs.start) - 1
+    search = build_state(assignment, reserve, edges)
+    cost, rep_of, _ = candidate_costs(assignment, edges, candidates, costs)
+    excess = plan.force * costs.excess
     square = np.zeros_like(excess)
     for rep in range(len(excess)):
         for k in range(num_measures):
             if edges.target[rep, k] > 0.0:
-                square[rep, k] = plan.spread * excess[rep, k] / (NEAR * edges.target[rep, k])
+                square[rep, k] = plan.spread * excess[rep, k] / (SQUARE_AT * edges.target[rep, k])
     slope = (1.0 - plan.force) * balance
     ours, theirs = _empty_side(plan, edges.amount.shape[1]), _empty_side(plan, edges.amount.shape[1])
     changed, tried = np.zeros(len(excess), dtype=np.int64), np.full(max(num_pairs, 0), -1, dtype=np.int64)
     order = np.arange(max(num_pairs, 0))
-    total, splits = 0.0, 0
+    total, exchanges = 0.0, 0
     for _ in range(plan.rounds):
-        splits_before = splits
+        exchanges_before = exchanges
         for last in range(len(order) - 1, 0, -1):
             word = next_word(word)
             other = below(word, last + 1)
@@ -89,25 +89,25 @@ def split(assignment, reserve, edges, choices, pairs, prices, balance, plan, wor
             here, there = rep_of[pairs.lower[entry]], rep_of[pairs.upper[entry]]
             if tried[pair] >= max(changed[here], changed[there]):
                 continue
-            tried[pair] = splits
-            num_ours = _gather(ours, desk, edges, choices, pairs, cost, slope, pair, here, there)
-            num_theirs = _gather(theirs, desk, edges, choices, pairs, cost, slope, pair, there, here)
+            tried[pair] = exchanges
+            num_ours = _gather(ours, search, edges, candidates, pairs, cost, slope, pair, here, there)
+            num_theirs = _gather(theirs, search, edges, candidates, pairs, cost, slope, pair, there, here)
             num_ours = _combine(ours, edges.amount, num_ours, plan.together)
             num_theirs = _combine(theirs, edges.amount, num_theirs, plan.together)
-            change, mine, yours = _best(desk, excess, square, ours, num_ours, theirs, num_theirs, here, there)
+            change, mine, yours = _best(search, excess, square, ours, num_ours, theirs, num_theirs, here, there)
             if change < 0.0:
-                _carry_out(desk, edges, ours, mine, theirs, yours, here, there)
+                _carry_out(search, edges, ours, mine, theirs, yours, here, there)
                 total += change
-                splits += 1
-                changed[here], changed[there], tried[pair] = splits, splits, splits
-        if splits == splits_before:
+                exchanges += 1
+                changed[here], changed[there], tried[pair] = exchanges, exchanges, exchanges
+        if exchanges == exchanges_before:
             break
-    return total, splits
+    return total, exchanges
 
 
 @njit(cache=True)
 def _empty_side(plan, num_measures):
-    count = plan.candidates
+    count = plan.accounts_per_side
     subsets = 1 + count + count * (count - 1) // 2 * (1 if plan.together > 1 else 0)
     if plan.together > 2:
         subsets += count * (count - 1) * (count - 2) // 6
@@ -122,9 +122,9 @@ def _empty_side(plan, num_measures):
 
 
 @njit(cache=True)
-def _gather(side, desk, edges, choices, pairs, cost, slope, pair, source, goal):
+def _gather(side, search, edges, candidates, pairs, cost, slope, pair, source, goal):
     """The accounts of the book `source` that `goal` might have, the cheapest first; how many."""
-    assignment, above, account_of, amount = desk.assignment, choices.above, pairs.account, edges.amount
+    assignment, above, account_of, amount = search.assignment, candidates.above, pairs.account, edges.amount
     accounts, dearness, costs = side.account, side.above, side.cost
     lower, upper = (pairs.lower, pairs.upper) if source < goal else (pairs.upper, pairs.lower)
     count = 0
@@ -157,24 +157,24 @@ def _combine(side, amount, count, together):
     for size in range(together):
         for smaller in range(begin, end):
             first = parts[smaller, size - 1] if size > 0 else count
-            for candidate in range(first):
+            for added in range(first):
                 for place in range(size):
                     parts[subset, place] = parts[smaller, place]
-                parts[subset, size] = candidate
+                parts[subset, size] = added
                 for place in range(size + 1, 3):
                     parts[subset, place] = -1
                 for k in range(amount.shape[1]):
-                    total[subset, k] = total[smaller, k] + amount[account[candidate], k]
-                total_cost[subset] = total_cost[smaller] + cost[candidate]
+                    total[subset, k] = total[smaller, k] + amount[account[added], k]
+                total_cost[subset] = total_cost[smaller] + cost[added]
                 subset += 1
         begin, end = end, subset
     return subset
 
 
 @njit(cache=True)
-def _best(desk, excess, square, ours, num_ours, theirs, num_theirs, here, there):
+def _best(search, excess, square, ours, num_ours, theirs, num_theirs, here, there):
     """The change of the objective at best, below zero or else zero, and the subsets that change sides."""
-    over, num_measures = desk.over, excess.shape[1]
+    over, num_measures = search.over, excess.shape[1]
     our_total, our_cost, our_parts = ours.total, ours.total_cost, ours.parts
     their_total, their_cost, their_parts = theirs.total, theirs.total_cost, theirs.parts
     key = num_measures - 1
@@ -204,7 +204,7 @@ def _best(desk, excess, square, ours, num_ours, theirs, num_theirs, here, there)
                     break
                 value += their_cost[yours]
                 if value >= least or not _fits(
-                    desk,
+                    search,
                     num_measures,
                     our_parts[mine],
                     our_total[mine],
@@ -234,27 +234,27 @@ def _load_cost(excess, square, here, there, k, over_here, over_there):
 
 
 @njit(cache=True)
-def _fits(desk, num_measures, mine, our_total, yours, their_total, here, there):
+def _fits(search, num_measures, mine, our_total, yours, their_total, here, there):
     """Whether both books have the seats, and stay below their revenue caps where they have any."""
     leave = 0
     for place in range(3):
         leave += (1 if mine[place] >= 0 else 0) - (1 if yours[place] >= 0 else 0)
-    if leave > max(desk.free[there], 0) or -leave > max(desk.free[here], 0):
+    if leave > max(search.free[there], 0) or -leave > max(search.free[here], 0):
         return False
     for k in range(num_measures, len(our_total)):
         gain = their_total[k] - our_total[k]
-        if desk.over[here, k] + gain > 0.0 or desk.over[there, k] - gain > 0.0:
+        if search.over[here, k] + gain > 0.0 or search.over[there, k] - gain > 0.0:
             return False
     return True
 
 
 @njit(cache=True)
-def _carry_out(desk, edges, ours, mine, theirs, yours, here, there):
+def _carry_out(search, edges, ours, mine, theirs, yours, here, there):
     for place in range(3):
         one, other = ours.parts[mine, place], theirs.parts[yours, place]
         if one >= 0 and other >= 0:
-            exchange(desk, edges, ours.account[one], theirs.account[other])
+            exchange(search, edges, ours.account[one], theirs.account[other])
         elif one >= 0:
-            shift(desk, edges, ours.account[one], there)
+            shift(search, edges, ours.account[one], there)
         elif other >= 0:
-            shift(desk, edges, theirs.account[other], here)
+            shift(search, edges, theirs.account[other], here)

@@ -8,12 +8,12 @@ import numpy as np
 
 from assignment_assets.optimizer.bounds.lagrangian import Duals
 from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
-from assignment_assets.optimizer.local_search.candidates import Choices, choices_among, priced_choices
+from assignment_assets.optimizer.local_search.candidates import Candidates, candidates_among, nearest_candidates
 from assignment_assets.optimizer.local_search.exchange_candidates import Pairs, pair_up
-from assignment_assets.optimizer.model.subproblem import remainder
+from assignment_assets.optimizer.model.subproblem import subproblem
 from assignment_assets.optimizer.model.weighted_sum import Weighing
 
-PER_ACCOUNT = 4.0  # candidates, on average
+CANDIDATES_PER_ACCOUNT = 4.0  # candidates, on average
 
 
 class PricedCandidates(NamedTuple):
@@ -22,23 +22,23 @@ class PricedCandidates(NamedTuple):
     direction: np.ndarray  # float64[3], weights of the normalised objectives
     weighing: Weighing
     duals: Duals
-    choices: Choices
-    slack: float  # how far above the least cost they are, in units of the weighted objective
+    candidates: Candidates
+    reduced_cost_window: float  # how far above the least cost they are, in units of the weighted objective
     pairs: Pairs
 
     @property
     def num_bytes(self) -> int:
         """Memory of its arrays."""
-        return sum(array.nbytes for array in (*self.choices, *self.pairs))
+        return sum(array.nbytes for array in (*self.candidates, *self.pairs))
 
 
 def price_candidates(problem: NormalisedProblem, direction: np.ndarray, duals: Duals | None = None) -> PricedCandidates:
     """The candidates that the direction's prices leave; the best prices, unless others are given."""
     duals = problem.prove(direction) if duals is None else duals
     weighing = problem.weighing(direction)
-    choices, slack = priced_choices(problem.phase, weighing.prices, duals, PER_ACCOUNT)
-    pairs = pair_up(problem.phase.edges, choices)
-    return PricedCandidates(np.asarray(direction), weighing, duals, choices, slack, pairs)
+    candidates, reduced_cost_window = nearest_candidates(problem.phase, weighing.costs, duals, CANDIDATES_PER_ACCOUNT)
+    pairs = pair_up(problem.phase.edges, candidates)
+    return PricedCandidates(np.asarray(direction), weighing, duals, candidates, reduced_cost_window, pairs)
 
 
 class Disagreement(NamedTuple):
@@ -69,9 +69,9 @@ def disagreement(problem: NormalisedProblem, priced: PricedCandidates, assignmen
 
     All else is fixed as the first of them has it.
     """
-    accounts, choices = choices_among(problem.phase, priced.choices, assignments)
+    accounts, candidates = candidates_among(problem.phase, priced.candidates, assignments)
     fixed = assignments[0].copy()
     fixed[accounts] = -1
-    part = NormalisedProblem(remainder(problem.phase, fixed), problem.ideal, problem.reference)
-    pairs = pair_up(part.phase.edges, choices)
-    return Disagreement(assignments[0], accounts, part, priced._replace(choices=choices, pairs=pairs))
+    part = NormalisedProblem(subproblem(problem.phase, fixed), problem.ideal, problem.reference)
+    pairs = pair_up(part.phase.edges, candidates)
+    return Disagreement(assignments[0], accounts, part, priced._replace(candidates=candidates, pairs=pairs))

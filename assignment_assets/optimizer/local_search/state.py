@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 
-class Desk(NamedTuple):
+class SearchState(NamedTuple):
     """An assignment laid open. All arrays are changed in place."""
 
     assignment: np.ndarray  # int32[n]
@@ -21,8 +21,8 @@ class Desk(NamedTuple):
 
 
 @njit(cache=True)
-def lay_open(assignment, reserve, edges):
-    """The desk of an assignment; `assignment` and `reserve` are used, not copied."""
+def build_state(assignment, reserve, edges):
+    """The state of an assignment; `assignment` and `reserve` are used, not copied."""
     num_accounts, num_measures = edges.amount.shape
     num_reps = len(edges.seats)
     load, over = edges.base.copy(), edges.base.copy()
@@ -46,48 +46,48 @@ def lay_open(assignment, reserve, edges):
     for rep in range(num_reps):
         for k in range(num_measures):
             over[rep, k] = load[rep, k] - edges.target[rep, k]
-    return Desk(assignment, reserve, load, over, free, first, count, member, place)
+    return SearchState(assignment, reserve, load, over, free, first, count, member, place)
 
 
 @njit(cache=True)
-def shift(desk, edges, account, there):
+def shift(search, edges, account, there):
     """Moves an account to another book. The seat there must have been made free."""
-    here = desk.assignment[account]
-    for k in range(desk.load.shape[1]):
+    here = search.assignment[account]
+    for k in range(search.load.shape[1]):
         amount = edges.amount[account, k]
-        desk.load[here, k] -= amount
-        desk.load[there, k] += amount
-        desk.over[here, k] = desk.load[here, k] - edges.target[here, k]
-        desk.over[there, k] = desk.load[there, k] - edges.target[there, k]
-    last = desk.member[desk.first[here] + desk.count[here] - 1]
-    desk.member[desk.place[account]] = last
-    desk.place[last] = desk.place[account]
-    desk.count[here] -= 1
-    desk.place[account] = desk.first[there] + desk.count[there]
-    desk.member[desk.place[account]] = account
-    desk.count[there] += 1
-    desk.free[here] += 1
-    desk.free[there] -= 1
-    desk.assignment[account] = there
+        search.load[here, k] -= amount
+        search.load[there, k] += amount
+        search.over[here, k] = search.load[here, k] - edges.target[here, k]
+        search.over[there, k] = search.load[there, k] - edges.target[there, k]
+    last = search.member[search.first[here] + search.count[here] - 1]
+    search.member[search.place[account]] = last
+    search.place[last] = search.place[account]
+    search.count[here] -= 1
+    search.place[account] = search.first[there] + search.count[there]
+    search.member[search.place[account]] = account
+    search.count[there] += 1
+    search.free[here] += 1
+    search.free[there] -= 1
+    search.assignment[account] = there
 
 
 @njit(cache=True)
-def exchange(desk, edges, account, partner):
+def exchange(search, edges, account, partner):
     """Two accounts change places."""
-    here, there = desk.assignment[account], desk.assignment[partner]
-    for k in range(desk.load.shape[1]):
+    here, there = search.assignment[account], search.assignment[partner]
+    for k in range(search.load.shape[1]):
         difference = edges.amount[account, k] - edges.amount[partner, k]
-        desk.load[here, k] -= difference
-        desk.load[there, k] += difference
-        desk.over[here, k] = desk.load[here, k] - edges.target[here, k]
-        desk.over[there, k] = desk.load[there, k] - edges.target[there, k]
-    desk.member[desk.place[account]], desk.member[desk.place[partner]] = partner, account
-    desk.place[account], desk.place[partner] = desk.place[partner], desk.place[account]
-    desk.assignment[account], desk.assignment[partner] = there, here
+        search.load[here, k] -= difference
+        search.load[there, k] += difference
+        search.over[here, k] = search.load[here, k] - edges.target[here, k]
+        search.over[there, k] = search.load[there, k] - edges.target[there, k]
+    search.member[search.place[account]], search.member[search.place[partner]] = partner, account
+    search.place[account], search.place[partner] = search.place[partner], search.place[account]
+    search.assignment[account], search.assignment[partner] = there, here
 
 
 @njit(cache=True)
-def make_way(desk, edges, there, here):
+def free_seat_by_augmenting(search, edges, there, here):
     """Frees a seat with `there` by passing reserved seats on, as far as `here` or any free seat; false if none can.
 
     `here` counts as free: the account that asks is about to leave it. The reserve is a flow by state, so a chain of
@@ -95,21 +95,21 @@ def make_way(desk, edges, there, here):
     first. Afterwards `free` is raised by one with `there` and lowered by one where the chain ends (`here` may stand
     at −1 until the account has left).
     """
-    if desk.free[there] > 0:
+    if search.free[there] > 0:
         return True
-    num_reps = len(desk.free)
+    num_reps = len(search.free)
     begin, end = edges.rep_start[there], edges.rep_start[there + 1]
     for place in range(begin, end):  # one step is the common case
         state = edges.rep_states[place]
-        if desk.reserve[state, there] > 0 and edges.rank[state, here] >= 0:
-            desk.reserve[state, there] -= 1
-            desk.reserve[state, here] += 1
-            desk.free[there] += 1
-            desk.free[here] -= 1
+        if search.reserve[state, there] > 0 and edges.rank[state, here] >= 0:
+            search.reserve[state, there] -= 1
+            search.reserve[state, here] += 1
+            search.free[there] += 1
+            search.free[here] -= 1
             return True
     came_from = np.full(num_reps, -1, dtype=np.int32)
     came_state = np.empty(num_reps, dtype=np.int32)
-    state_seen = np.zeros(desk.reserve.shape[0], dtype=np.bool_)
+    state_seen = np.zeros(search.reserve.shape[0], dtype=np.bool_)
     queue = np.empty(num_reps, dtype=np.int32)
     queue[0] = there
     came_from[there] = there
@@ -119,7 +119,7 @@ def make_way(desk, edges, there, here):
         head += 1
         for place in range(edges.rep_start[rep], edges.rep_start[rep + 1]):
             state = edges.rep_states[place]
-            if state_seen[state] or desk.reserve[state, rep] == 0:
+            if state_seen[state] or search.reserve[state, rep] == 0:
                 continue
             state_seen[state] = True
             for other_place in range(edges.state_start[state], edges.state_start[state + 1]):
@@ -128,12 +128,12 @@ def make_way(desk, edges, there, here):
                     continue
                 came_from[other] = rep
                 came_state[other] = state
-                if other == here or desk.free[other] > 0:
-                    desk.free[there] += 1
-                    desk.free[other] -= 1
+                if other == here or search.free[other] > 0:
+                    search.free[there] += 1
+                    search.free[other] -= 1
                     while other != there:
-                        desk.reserve[came_state[other], other] += 1
-                        desk.reserve[came_state[other], came_from[other]] -= 1
+                        search.reserve[came_state[other], other] += 1
+                        search.reserve[came_state[other], came_from[other]] -= 1
                         other = came_from[other]
                     return True
                 queue[tail] = other

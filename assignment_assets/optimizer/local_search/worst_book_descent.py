@@ -1,8 +1,8 @@
-"""Wasteful books relieved: every exchange and shift out of them is looked at.
+"""Steepest descent out of the books that hold most of the gap: every exchange and shift is looked at.
 
-An annealing search whose proposals are what the prices leave in question does not reach the few books that hold most of
-the gap (`ledger`), since what they need is far away. Here, of all accounts of such a book, with every rep who covers
-them, in exchange for every account there, the best exchange is carried out, and again.
+An annealing search whose proposals are the candidates by price does not reach the few books that hold most of
+the gap (`gap_decomposition`), since what they need is far away. Here, of all accounts of such a book, with every rep
+who covers them, in exchange for every account there, the best exchange is carried out, and again.
 """
 
 import numpy as np
@@ -10,25 +10,25 @@ from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import price_edges
 from assignment_assets.optimizer.local_search.gap_decomposition import (
+    balance_gap_of,
     best_successor,
     change_places,
+    decompose_gap,
     fits,
-    open_ledger,
-    waste_of,
 )
-from assignment_assets.optimizer.local_search.state import make_way
+from assignment_assets.optimizer.local_search.state import free_seat_by_augmenting
 
 MOST_MOVES = 4  # of a book, in multiples of its accounts
 
 
 @njit(cache=True)
-def relieve(assignment, reserve, edges, dual, least_waste):
+def descend(assignment, reserve, edges, dual, least_gap_share):
     """Improves `assignment` (int32[n]) and rearranges `reserve` (int64[S, R]) in place, the worst book first.
 
     Parameters
     ----------
-    least_waste
-        What a book wastes at least, in the weighted objective, to be looked at.
+    least_gap_share
+        What a book holds of the gap at least, in the weighted objective, to be looked at.
 
     Returns
     -------
@@ -37,20 +37,21 @@ def relieve(assignment, reserve, edges, dual, least_waste):
     moves
         Exchanges and shifts.
     """
-    ledger = open_ledger(assignment, reserve, edges, dual)
-    cost, has_way, is_reserved = np.empty(len(edges.seats)), np.empty(len(edges.seats), dtype=np.bool_), reserve.any()
+    gaps = decompose_gap(assignment, reserve, edges, dual)
+    cost, may_free_seat = np.empty(len(edges.seats)), np.empty(len(edges.seats), dtype=np.bool_)
+    is_reserved = reserve.any()
     total, moves = 0.0, 0
-    for here in np.argsort(-(ledger.balance_waste + ledger.edge_waste)):
-        has_way[:] = is_reserved
-        left = MOST_MOVES * ledger.desk.count[here]
-        while ledger.balance_waste[here] + ledger.edge_waste[here] > least_waste and left > 0:
-            change, account, partner, there = _best_exchange(ledger, edges, dual, here, has_way, cost)
+    for here in np.argsort(-(gaps.balance_gap + gaps.edge_gap)):
+        may_free_seat[:] = is_reserved
+        left = MOST_MOVES * gaps.search.count[here]
+        while gaps.balance_gap[here] + gaps.edge_gap[here] > least_gap_share and left > 0:
+            change, account, partner, there = _best_exchange(gaps, edges, dual, here, may_free_seat, cost)
             if account < 0:
                 break
-            if partner < 0 and not make_way(ledger.desk, edges, there, here):
-                has_way[there] = False
+            if partner < 0 and not free_seat_by_augmenting(gaps.search, edges, there, here):
+                may_free_seat[there] = False
                 continue
-            change_places(ledger, edges, dual, account, partner, there)
+            change_places(gaps, edges, dual, account, partner, there)
             total += change
             moves += 1
             left -= 1
@@ -58,38 +59,38 @@ def relieve(assignment, reserve, edges, dual, least_waste):
 
 
 @njit(cache=True)
-def _best_exchange(ledger, edges, dual, here, has_way, cost):
+def _best_exchange(gaps, edges, dual, here, may_free_seat, cost):
     """Change, account of this book, partner (−1: a seat), and the partner's book; account −1 where none helps.
 
     A seat is free, or else a later account is asked to make way, unless it is known that none can (bool[R]).
     """
-    desk, num_measures = ledger.desk, dual.room.shape[1]
-    member, first, count, free = desk.member, desk.first, desk.count, desk.free
-    balance_waste, edge_waste = ledger.balance_waste, ledger.edge_waste
-    best, best_account, best_partner, best_there = ledger.hair, -1, -1, -1
+    search, num_measures = gaps.search, dual.room.shape[1]
+    member, first, count, free = search.member, search.first, search.count, search.free
+    balance_gap, edge_gap = gaps.balance_gap, gaps.edge_gap
+    best, best_account, best_partner, best_there = gaps.tolerance, -1, -1, -1
     for place in range(first[here], first[here] + count[here]):
         account = member[place]
         begin = edges.state_start[edges.state[account]]
-        degree, least = price_edges(edges, dual.prices, dual.room, dual.seat, dual.balance, account, cost)
-        settled = balance_waste[here] + ledger.reduced[account]
+        degree, least = price_edges(edges, dual.costs, dual.room, dual.seat, dual.balance, account, cost)
+        freed = balance_gap[here] + gaps.reduced[account]
         for rank in range(degree):
             there = edges.reps[begin + rank]
-            rise = cost[rank] - least - settled - balance_waste[there]
+            rise = cost[rank] - least - freed - balance_gap[there]
             if there == here:
                 continue
-            if (free[there] > 0 or has_way[there]) and rise + dual.seat[here] - dual.seat[there] < best:
+            if (free[there] > 0 or may_free_seat[there]) and rise + dual.seat[here] - dual.seat[there] < best:
                 change = (
                     rise
                     + dual.seat[here]
                     - dual.seat[there]
-                    + waste_of(ledger, edges, dual, here, -1, account)
-                    + waste_of(ledger, edges, dual, there, account, -1)
+                    + balance_gap_of(gaps, edges, dual, here, -1, account)
+                    + balance_gap_of(gaps, edges, dual, there, account, -1)
                 )
-                if change < best and fits(desk, edges, num_measures, there, account, -1):
+                if change < best and fits(search, edges, num_measures, there, account, -1):
                     best, best_account, best_partner, best_there = change, account, -1, there
-            if rise - edge_waste[there] >= best:
+            if rise - edge_gap[there] >= best:
                 continue
-            change, partner = best_successor(ledger, edges, dual, rise, best, there, account, here, account)
+            change, partner = best_successor(gaps, edges, dual, rise, best, there, account, here, account)
             if partner >= 0:
                 best, best_account, best_partner, best_there = change, account, partner, there
     return best, best_account, best_partner, best_there

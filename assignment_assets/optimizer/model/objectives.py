@@ -17,7 +17,7 @@ def evaluate(phase: Phase, assignments: np.ndarray) -> np.ndarray:
     drive, moved, loads = _sums(assignments, phase.edges, phase.num_reps, phase.num_measures)
     out = np.zeros((len(assignments), 3))
     out[:, 0] = balance(phase, loads)
-    out[:, 1] = (drive + phase.minutes_settled) / max(phase.num_driven, 1)
+    out[:, 1] = (drive + phase.minutes_fixed) / max(phase.num_driven, 1)
     out[:, 2] = 100.0 * (moved + phase.num_always_moved) / max(phase.num_owned, 1)
     return out
 

@@ -60,15 +60,15 @@ class Phase:
         int64[S, R]: one feasible way to seat the accounts that a later phase places; the search may rearrange it by
         state, so that no choice here ever costs a placement there.
     num_driven
-        Accounts that the mean drive time is over: those of the phase, and those settled before (`remainder`).
+        Accounts that the mean drive time is over: those of the phase, and those fixed before (`subproblem`).
     num_owned
         Accounts with an active owner: the denominator of the moves.
     num_always_moved
-        Those whose owner is none of the reps, and those settled elsewhere than with their owner.
-    minutes_settled
-        Drive minutes of the accounts settled before.
+        Those whose owner is none of the reps, and those fixed elsewhere than with their owner.
+    minutes_fixed
+        Drive minutes of the accounts fixed before.
     capped
-        The arrays with one more measure, where books have revenue caps: the revenue, whose base is that of the settled
+        The arrays with one more measure, where books have revenue caps: the revenue, whose base is that of the fixed
         accounts and whose target is what the phase may add to a book. For the loops that must not exceed it.
     """
 
@@ -81,7 +81,7 @@ class Phase:
     num_driven: int
     num_owned: int
     num_always_moved: int
-    minutes_settled: int = 0
+    minutes_fixed: int = 0
     capped: Edges | None = None
 
     @property

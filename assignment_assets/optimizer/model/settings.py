@@ -24,12 +24,12 @@ class Settings:
     offspring
         Children a generation: walks of delta-evaluated bursts, most of them on what neighbouring points disagree about.
     burst_sweeps
-        Proposals of one burst, in multiples of the number of accounts; fewer where few accounts are in question.
+        Proposals of one burst, in multiples of the number of accounts; fewer where few accounts are open.
     knee_sweeps
         Proposals of the first long search of phase 2's knee, in multiples of the number of accounts; each later one is
         twice as long, as soon as all of them take no more than a little over a quarter of the proposals.
     value_sweeps
-        Proposals spent on phase 3, in multiples of the number of accounts; relief, splits and a dive come on top.
+        Proposals spent on phase 3, in multiples of the number of accounts; the descents and a dive come on top.
     front_points
         How many points of the archive are kept for people; the knee always is.
     seed

@@ -33,7 +33,7 @@ class Checkpoints(Protocol):
         """Keeps it, if it is time; the one before it may be forgotten."""
 
 
-class Forgetful:
+class NoCheckpoints:
     """Keeps nothing."""
 
     def load(self) -> Checkpoint | None:

@@ -61,7 +61,7 @@ def evolve(
     seeds: np.ndarray,
     generations: int,
     offspring: int,
-    told: Callable[[int, np.ndarray], None] = lambda generation, population: None,
+    on_generation: Callable[[int, np.ndarray], None] = lambda generation, population: None,
 ) -> None:
     """Improves the mating's archive, from a population of `seeds` (int32[P, n]).
 
@@ -69,18 +69,18 @@ def evolve(
     ----------
     generations
         The number of the last; the first is the one after `mating.generation`.
-    told
+    on_generation
         Hears the number of every generation done, and its population (int32[P, n]).
     """
-    ground, archive = mating.ground, mating.archive
-    problem = BooksProblem(ground.problem.phase)
+    shared, archive = mating.shared, mating.archive
+    problem = BooksProblem(shared.problem.phase)
     algorithm = NSGA2(
-        pop_size=len(ground.directions),
+        pop_size=len(shared.directions),
         n_offsprings=offspring,
         sampling=seeds,
         eliminate_duplicates=HashDuplicates(),
         mating=mating,
-        survival=AnchoredSurvival(ground.problem, ground.directions),
+        survival=AnchoredSurvival(shared.problem, shared.directions),
     )
     algorithm.setup(problem, termination=NoTermination(), seed=0, verbose=False)
     while mating.generation < generations:
@@ -92,4 +92,4 @@ def evolve(
             archive.add(children.get("F"), np.asarray(children.get("X"), dtype=np.int32))
             algorithm.tell(infills=children)
         if mating.generation:
-            told(mating.generation, np.asarray(algorithm.pop.get("X"), dtype=np.int32))
+            on_generation(mating.generation, np.asarray(algorithm.pop.get("X"), dtype=np.int32))

@@ -8,16 +8,16 @@ from pymoo.core.infill import InfillCriterion
 from pymoo.core.population import Population
 
 from assignment_assets.optimizer.pareto.archive import Archive
-from assignment_assets.optimizer.pareto.tasks import AMONG, Ground, Polish, Walk, work
+from assignment_assets.optimizer.pareto.tasks import WALK_SEARCHES, Polish, SharedProblem, Walk, work
 from assignment_assets.optimizer.pareto.workers import Workers
 
 FRESH_RATE = 0.15  # of the walks: what no point has yet comes from them
 MATES = 8
-REACH = 3.0  # how far a walk leads, in cells of the lattice
-IN_QUESTION = 0.35  # of the accounts of a walk, about
-WALK = 8  # children a walk
+WALK_REACH = 3.0  # how far a walk leads, in cells of the lattice
+DISAGREEING_SHARE = 0.35  # of the accounts of a walk, about
+CHILDREN_PER_WALK = 8  # children a walk
 EVALUATED = ("F", "G", "H")  # what pymoo asks of a child: its objectives, which come with it, and constraints: none
-KNEE_SHARE, LONGER = 0.28, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
+KNEE_SHARE, POLISH_GROWTH = 0.28, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
 
 
 class HashDuplicates(DuplicateElimination):
@@ -43,14 +43,14 @@ class NeighbourWalks(InfillCriterion):
     """Children in walks: the best known point of a direction, searched on what its neighbours and it disagree about.
 
     Each further child is the one before it, turned a small step towards a second direction nearby. Some walks begin
-    with a search of all choices. Children come with their objectives. From time to time a
-    long search of the knee is among the units: the first at once, another as soon as all of them cost no more than
-    their share of the proposals; what merges and settles them comes on top.
+    with a search of all candidates. Children come with their objectives. From time to time a
+    long search of the knee is among the tasks: the first at once, another as soon as all of them cost no more than
+    their share of the proposals; what merges them and makes them local optima comes on top.
 
     Parameters
     ----------
-    ground, handle
-        What the units share, and the workers' handle on it; its last direction is the knee's.
+    shared, handle
+        What the tasks share, and the workers' handle on it; its last direction is the knee's.
     sweeps, knee_sweeps
         Proposals of a burst, and of the first search of the knee, in multiples of the number of accounts.
     seed
@@ -59,7 +59,7 @@ class NeighbourWalks(InfillCriterion):
 
     def __init__(
         self,
-        ground: Ground,
+        shared: SharedProblem,
         handle: object,
         workers: Workers,
         archive: Archive,
@@ -68,18 +68,18 @@ class NeighbourWalks(InfillCriterion):
         seed: int,
     ):
         super().__init__(eliminate_duplicates=HashDuplicates(), n_max_iterations=1)
-        self.ground, self.handle, self.workers, self.archive = ground, handle, workers, archive
+        self.shared, self.handle, self.workers, self.archive = shared, handle, workers, archive
         self.sweeps, self.knee_sweeps, self.seed = sweeps, knee_sweeps, seed
         self.generation = 0
 
     def _do(self, problem, pop, n_offsprings, random_state=None, **kwargs):
         self.generation += 1
         generator = np.random.default_rng([self.seed, 8, self.generation])
-        normalised = self.ground.problem.normalise(self.archive.objectives)
-        num_walks = -(-n_offsprings // WALK)
-        units = [self._walk(place, generator, normalised) for place in self._places(num_walks)]
+        normalised = self.shared.problem.normalise(self.archive.objectives)
+        num_walks = -(-n_offsprings // CHILDREN_PER_WALK)
+        tasks = [self._walk(place, generator, normalised) for place in self._places(num_walks)]
         polish = self._knee(num_walks, normalised)
-        found = list(self.workers.map(work, self.handle, [*([polish] if polish else []), *units]))
+        found = list(self.workers.map(work, self.handle, [*([polish] if polish else []), *tasks]))
         if polish:  # beside the children, of which there are as many as were asked for
             self.archive.add(*found.pop(0))
         children = Population.new(
@@ -93,7 +93,7 @@ class NeighbourWalks(InfillCriterion):
 
     def _places(self, num_walks: int) -> list[int]:
         """Each direction once a round, in an order of the round's own."""
-        count = len(self.ground.directions) - 1
+        count = len(self.shared.directions) - 1
         turns = range((self.generation - 1) * num_walks, self.generation * num_walks)
         orders = {turn // count: None for turn in turns}
         for number in orders:
@@ -105,27 +105,27 @@ class NeighbourWalks(InfillCriterion):
         length = self._length_due(num_walks)
         if length is None:
             return None
-        place = len(self.ground.directions) - 1
-        best = self.archive.assignment(self.archive.best(self.ground.directions[place], normalised))
+        place = len(self.shared.directions) - 1
+        best = self.archive.assignment(self.archive.best(self.shared.directions[place], normalised))
         return Polish(place, best, self.generation == 1, length, (self.seed, 9, self.generation))
 
     def _length_due(self, num_walks: int) -> float | None:
-        (first, _), (later, _) = AMONG
-        a_walk = FRESH_RATE + IN_QUESTION * ((1.0 - FRESH_RATE) * first + (WALK - 1) * later)
+        (first, _), (later, _) = WALK_SEARCHES
+        a_walk = FRESH_RATE + DISAGREEING_SHARE * ((1.0 - FRESH_RATE) * first + (CHILDREN_PER_WALK - 1) * later)
         a_generation = num_walks * self.sweeps * a_walk
         spent, length, due = 0.0, self.knee_sweeps, None
         for generation in range(1, self.generation + 1):
             due = None
             if generation == 1 or spent + length <= KNEE_SHARE * (spent + length + a_generation * generation):
                 due = length
-                spent, length = spent + length, length * LONGER
+                spent, length = spent + length, length * POLISH_GROWTH
         return due
 
     def _walk(self, place: int, generator: np.random.Generator, normalised: np.ndarray) -> Walk:
-        direction, cell = self.ground.directions[place], 0.5 / np.sqrt(len(self.ground.directions))
-        first, goal = _near(direction, cell, generator), _near(direction, REACH * cell, generator)
+        direction, cell = self.shared.directions[place], 0.5 / np.sqrt(len(self.shared.directions))
+        first, goal = _near(direction, cell, generator), _near(direction, WALK_REACH * cell, generator)
         steps = [first]
-        for left in range(WALK - 1, 0, -1):
+        for left in range(CHILDREN_PER_WALK - 1, 0, -1):
             steps.append(steps[-1] + (goal - steps[-1]) / left)
         start = self.archive.best(first, normalised)
         near = [goal, *(_near(first, 2.0 * cell, generator) for _ in range(MATES - 1))]

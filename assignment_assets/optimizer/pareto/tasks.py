@@ -1,4 +1,4 @@
-"""Units of work that depend on nothing but what they are given: they may run anywhere, in any order."""
+"""Tasks that depend on nothing but what they are given: they may run anywhere, in any order."""
 
 from functools import partial
 from typing import NamedTuple
@@ -12,16 +12,16 @@ from assignment_assets.optimizer.local_search.priced_candidates import PricedCan
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.seats.feasible_start import fit_reserve
 
-SEED_HEAT, FRESH_HEAT, KNEE_HEAT = 0.7, 0.3, 3.0  # first temperatures, in the weighing's units
-AMONG = ((0.5, 0.05), (0.125, 0.015))  # length, of a burst, and heat of a walk's first search and of the others
+SEED_TEMPERATURE, FRESH_TEMPERATURE, KNEE_TEMPERATURE = 0.7, 0.3, 3.0  # first temperatures, in the weighing's units
+WALK_SEARCHES = ((0.5, 0.05), (0.125, 0.015))  # a walk's first search and its others: part of a burst, temperature
 SEARCH_SWEEPS, MOST_SEARCHES = 800, 8  # a polish has one search for so many of its sweeps; one to so many
-MERGING_SWEEPS, MERGING_HEAT = 200, 1.0  # of each search on what they disagree about
-ALIKE = 2.0  # times the gap of the best search: what is no further from the bound is worth merging
+MERGING_SWEEPS, MERGING_TEMPERATURE = 200, 1.0  # of each search on what they disagree about
+MERGE_WITHIN = 2.0  # times the gap of the best search: what is no further from the bound is worth merging
 MOST_CANDIDATES_BYTES = 150_000_000
 
 
-class Ground:
-    """What all units share: the problem, and the prices of every direction. Candidate lists are built where they are
+class SharedProblem:
+    """What all tasks share: the problem, and the prices of every direction. Candidate lists are built where they are
     used.
 
     Parameters
@@ -37,7 +37,7 @@ class Ground:
         self._built: dict[int, PricedCandidates] = {}
 
     def __reduce__(self):
-        return Ground, (self.problem, self.directions, self.duals)
+        return SharedProblem, (self.problem, self.directions, self.duals)
 
     def priced(self, place: int) -> PricedCandidates:
         """The candidates of a direction; as many are kept as the memory allows, the last used longest."""
@@ -62,7 +62,7 @@ class Range(NamedTuple):
 
 class Walk(NamedTuple):
     """A point, searched; then searched again and again a small step further: only on what it and its mates disagree
-    about, so that it costs as little as that is. The first search of a fresh walk is on all choices; what it finds,
+    about, so that it costs as little as that is. The first search of a fresh walk is on all candidates; what it finds,
     the point and the mates are what disagree from then on."""
 
     place: int
@@ -75,7 +75,7 @@ class Walk(NamedTuple):
 
 
 class Polish(NamedTuple):
-    """Long searches of one direction, settled and merged; the first polish has a dive among them."""
+    """Long searches of one direction, brought to local optima and merged; the first polish has a dive among them."""
 
     place: int
     start: np.ndarray  # int32[n]
@@ -91,65 +91,64 @@ class Found(NamedTuple):
     books: np.ndarray  # int32[points, n]
 
 
-def work(ground: Ground, unit: Range | Walk | Polish) -> Found:
+def work(shared: SharedProblem, task: Range | Walk | Polish) -> Found:
     """Does a unit."""
-    if isinstance(unit, Walk):
-        return _walk(ground, unit)
-    books = _sweep(ground, unit) if isinstance(unit, Range) else _polish(ground, unit)
-    return Found(evaluate(ground.problem.phase, books), books)
+    if isinstance(task, Walk):
+        return _walk(shared, task)
+    books = _sweep(shared, task) if isinstance(task, Range) else _polish(shared, task)
+    return Found(evaluate(shared.problem.phase, books), books)
 
 
-def _sweep(ground: Ground, unit: Range) -> np.ndarray:
-    generator, problem = np.random.default_rng(unit.seed), ground.problem
-    found, current = [], unit.start
-    for place in range(*unit.places):
-        priced = ground.priced(place)
-        current = burst(
-            problem, round_by_auction(problem, priced, current, generator), priced, unit.sweeps, SEED_HEAT, generator
-        )
+def _sweep(shared: SharedProblem, task: Range) -> np.ndarray:
+    generator, problem = np.random.default_rng(task.seed), shared.problem
+    found, current = [], task.start
+    for place in range(*task.places):
+        priced = shared.priced(place)
+        current = round_by_auction(problem, priced, current, generator)
+        current = burst(problem, current, priced, task.sweeps, SEED_TEMPERATURE, generator)
         found.append(current)
     return np.array(found)
 
 
-def _walk(ground: Ground, unit: Walk) -> Found:
-    generator, problem, priced = np.random.default_rng(unit.seed), ground.problem, ground.priced(unit.place)
-    begin = unit.start
-    if unit.is_fresh:
-        begin = burst(problem, begin, priced, unit.sweeps, FRESH_HEAT, generator, unit.directions[0])
-    part = disagreement(problem, priced, np.vstack([begin, unit.start, unit.mates]))
-    everything = part.priced._replace(slack=np.inf)
+def _walk(shared: SharedProblem, task: Walk) -> Found:
+    generator, problem, priced = np.random.default_rng(task.seed), shared.problem, shared.priced(task.place)
+    begin = task.start
+    if task.is_fresh:
+        begin = burst(problem, begin, priced, task.sweeps, FRESH_TEMPERATURE, generator, task.directions[0])
+    part = disagreement(problem, priced, np.vstack([begin, task.start, task.mates]))
+    everything = part.priced._replace(reduced_cost_window=np.inf)
     current = part.start
     reserve, found = fit_reserve(part.problem.phase, current), []
-    for step, direction in enumerate(unit.directions):
-        if step or not unit.is_fresh:
-            sweeps, heat = AMONG[min(step, 1)]
+    for step, direction in enumerate(task.directions):
+        if step or not task.is_fresh:
+            sweeps, temperature = WALK_SEARCHES[min(step, 1)]
             current = burst(
-                part.problem, current, everything, sweeps * unit.sweeps, heat, generator, direction, reserve
+                part.problem, current, everything, sweeps * task.sweeps, temperature, generator, direction, reserve
             )
         found.append(current)
     return Found(evaluate(part.problem.phase, np.array(found)), part.whole(np.array(found)))
 
 
-def _polish(ground: Ground, unit: Polish) -> np.ndarray:
+def _polish(shared: SharedProblem, task: Polish) -> np.ndarray:
     """Several searches, then as many short ones on what they disagree about (Cook & Seymour merge tours in this way,
     2003, doi:10.1287/ijoc.15.3.233.16078): where all agree there is little to gain. The start is one of them where
     it is of their kind: the best of earlier searches."""
-    generator, problem, priced = np.random.default_rng(unit.seed), ground.problem, ground.priced(unit.place)
+    generator, problem, priced = np.random.default_rng(task.seed), shared.problem, shared.priced(task.place)
     gap_of = partial(gap, problem, priced)
-    count = int(np.clip(unit.sweeps // SEARCH_SWEEPS, 1, MOST_SEARCHES))
+    count = int(np.clip(task.sweeps // SEARCH_SWEEPS, 1, MOST_SEARCHES))
     found = []
     for _ in range(count):
-        searched = burst(problem, unit.start, priced, unit.sweeps / count, KNEE_HEAT, generator)
+        searched = burst(problem, task.start, priced, task.sweeps / count, KNEE_TEMPERATURE, generator)
         found.append(local_optimum(problem, searched, priced, generator))
-    dived = dive_to_optimum(problem, priced, unit.start, generator) if unit.is_first else None
+    dived = dive_to_optimum(problem, priced, task.start, generator) if task.is_first else None
     if dived is not None:
         found.append(dived)
-    enough = ALIKE * min(map(gap_of, found))
-    rivals = sorted((books for books in (*found, unit.start) if gap_of(books) <= enough), key=gap_of)
+    enough = MERGE_WITHIN * min(map(gap_of, found))
+    rivals = sorted((books for books in (*found, task.start) if gap_of(books) <= enough), key=gap_of)
     if len(rivals) > 1:
         part = disagreement(problem, priced, np.array(rivals))
         sweeps = MERGING_SWEEPS * problem.phase.num_accounts / max(len(part.accounts), 1)
         for _ in range(count):
-            searched = burst(part.problem, part.start, part.priced, sweeps, MERGING_HEAT, generator)
+            searched = burst(part.problem, part.start, part.priced, sweeps, MERGING_TEMPERATURE, generator)
             found.append(local_optimum(problem, part.whole(searched[None, :])[0], priced, generator))
     return np.array(found)

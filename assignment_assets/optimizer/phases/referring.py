@@ -15,18 +15,18 @@ from assignment_assets.optimizer.model.objectives import book_loads, evaluate, w
 from assignment_assets.optimizer.model.phase import OPP_BPS_TAM, Phase, build_phase, by_place
 from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.pareto.archive import Archive, thin
-from assignment_assets.optimizer.pareto.checkpoint import Checkpoint, Checkpoints, Forgetful
+from assignment_assets.optimizer.pareto.checkpoint import Checkpoint, Checkpoints, NoCheckpoints
 from assignment_assets.optimizer.pareto.front import ReferringFront
 from assignment_assets.optimizer.pareto.nsga2 import evolve
 from assignment_assets.optimizer.pareto.operators import NeighbourWalks
 from assignment_assets.optimizer.pareto.progress import Listener, Progress
-from assignment_assets.optimizer.pareto.tasks import Ground, Polish, Range, work
+from assignment_assets.optimizer.pareto.tasks import Polish, Range, SharedProblem, work
 from assignment_assets.optimizer.pareto.weight_lattice import directions, halfway
-from assignment_assets.optimizer.pareto.workers import Alone, Workers
+from assignment_assets.optimizer.pareto.workers import SerialWorkers, Workers
 from assignment_assets.optimizer.seats.feasible_start import draw_from_flow
 from assignment_assets.optimizer.seats.max_flow import Selection
 
-RANGES = 4  # of the lattice, that different workers may walk
+SWEEP_RANGES = 4  # of the lattice, that different workers may walk
 
 
 def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np.ndarray]:
@@ -94,13 +94,13 @@ def explore(
     scale
         Ideal and reference of the objectives, where they are given and not ours to find.
     workers
-        Who does the units of work; this process, unless others are given. The answer is the same.
+        Who does the tasks; this process, unless others are given. The answer is the same.
     checkpoints
         Where to go on from, and where to note how far it is; nowhere, unless given.
     """
     generator = np.random.default_rng([settings.seed, 2])
-    archive, workers = Archive() if archive is None else archive, workers or Alone()
-    checkpoints = checkpoints or Forgetful()
+    archive, workers = Archive() if archive is None else archive, workers or SerialWorkers()
+    checkpoints = checkpoints or NoCheckpoints()
     if scale is None:
         problem, known = survey(phase, start, generator)
     else:
@@ -121,57 +121,57 @@ def explore(
         best = archive.assignment(archive.best(knee.direction, problem.normalise(archive.objectives)))
         rounded = round_by_auction(problem, knee, best, generator)
         alone = Polish(0, rounded, True, settings.knee_sweeps, (settings.seed, 9, 0))
-        archive.add(*work(Ground(problem, knee.direction[None, :], [knee.duals]), alone))
+        archive.add(*work(SharedProblem(problem, knee.direction[None, :], [knee.duals]), alone))
         tell("polish", 1, 1)
         return Exploration(problem, archive, knee)
-    ground = price_lattice(problem, settings.lattice_divisions, knee, lambda done, of: tell("prices", done, of))
-    handle = workers.share(ground)
+    shared = price_lattice(problem, settings.lattice_divisions, knee, lambda done, of: tell("prices", done, of))
+    handle = workers.share(shared)
     mating = NeighbourWalks(
-        ground, handle, workers, archive, settings.burst_sweeps, settings.knee_sweeps, settings.seed
+        shared, handle, workers, archive, settings.burst_sweeps, settings.knee_sweeps, settings.seed
     )
     past = checkpoints.load()
     if past is None:
         seeds = [known]
-        for done, found in enumerate(workers.map(work, handle, ranges(ground, known, settings))):
+        for done, found in enumerate(workers.map(work, handle, ranges(shared, known, settings))):
             archive.add(*found)
             seeds.append(found.books)
-            tell("sweep", done + 1, RANGES)
+            tell("sweep", done + 1, SWEEP_RANGES)
         population = np.concatenate(seeds)
     else:
         mating.generation, population = past.generation, past.population
         archive.add(past.objectives, past.assignments)
 
-    def told(generation: int, members: np.ndarray) -> None:
+    def on_generation(generation: int, members: np.ndarray) -> None:
         tell("evolution", generation, settings.generations)
         if generation < settings.generations and checkpoints.is_due():
             checkpoints.save(Checkpoint(generation, members, archive.objectives, archive.all_rows()))
 
-    evolve(mating, population, settings.generations, settings.offspring, told)
+    evolve(mating, population, settings.generations, settings.offspring, on_generation)
     return Exploration(problem, archive, knee)
 
 
 def price_lattice(
-    problem: NormalisedProblem, divisions: int, knee: PricedCandidates, told: Callable[[int, int], None]
-) -> Ground:
+    problem: NormalisedProblem, divisions: int, knee: PricedCandidates, on_direction: Callable[[int, int], None]
+) -> SharedProblem:
     """Prices along the lattice, each from its neighbour's or between two of them; the knee's come last."""
     lattice, duals_of, near = directions(divisions), {}, knee.duals
     between = halfway(divisions)
     rest = [place for place in range(len(lattice)) if place not in between]
     for done, place in enumerate(rest):
         duals_of[place] = near = problem.prices_near(lattice[place], near)
-        told(done + 1, len(rest))
+        on_direction(done + 1, len(rest))
     for place, (one, other) in between.items():
         duals_of[place] = problem.prices_between(lattice[place], duals_of[one], duals_of[other])
     duals = [duals_of[place] for place in range(len(lattice))]
-    return Ground(problem, np.vstack([lattice, knee.direction]), [*duals, knee.duals])
+    return SharedProblem(problem, np.vstack([lattice, knee.direction]), [*duals, knee.duals])
 
 
-def ranges(ground: Ground, known: np.ndarray, settings: Settings) -> list[Range]:
+def ranges(shared: SharedProblem, known: np.ndarray, settings: Settings) -> list[Range]:
     """The lattice in ranges that are walked independently, each from what suits its first direction best of the
     solutions known (int32[k, n])."""
-    lattice = ground.directions[:-1]
-    normalised = ground.problem.normalise(evaluate(ground.problem.phase, known))
-    cuts = np.linspace(0, len(lattice), RANGES + 1).astype(int)
+    lattice = shared.directions[:-1]
+    normalised = shared.problem.normalise(evaluate(shared.problem.phase, known))
+    cuts = np.linspace(0, len(lattice), SWEEP_RANGES + 1).astype(int)
     return [
         Range(
             (int(first), int(last)),

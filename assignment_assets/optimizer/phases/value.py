@@ -25,7 +25,7 @@ from assignment_assets.optimizer.pareto.progress import Listener, Progress
 from assignment_assets.optimizer.seats.feasible_start import draw_from_flow
 from assignment_assets.optimizer.seats.max_flow import Selection, seat_in_order, usable_pairs
 
-VALUE_HEAT = 0.15  # in the weighing's units
+VALUE_TEMPERATURE = 0.15  # in the weighing's units
 
 
 def check_referring(instance: Instance, referring: np.ndarray) -> np.ndarray:
@@ -141,9 +141,9 @@ def distribute_value(
     priced = price_candidates(problem, np.array(settings.value_weights) / sum(settings.value_weights))
     progress(Progress("value", "bounds", 1, 1))
     rounded = round_by_auction(problem, priced, extremes[0], generator)
-    books = burst(problem, rounded, priced, settings.value_sweeps / 3, VALUE_HEAT, generator)
+    books = burst(problem, rounded, priced, settings.value_sweeps / 3, VALUE_TEMPERATURE, generator)
     books = descend_worst_books(problem, books, priced, COARSE_GAP_SHARE)
-    books = burst(problem, books, priced, 2 * settings.value_sweeps / 3, VALUE_HEAT, generator)
+    books = burst(problem, books, priced, 2 * settings.value_sweeps / 3, VALUE_TEMPERATURE, generator)
     books = local_optimum(problem, books, priced, generator)
     dived = dive_to_optimum(problem, priced, extremes[0], generator)
     if dived is not None:

@@ -5,7 +5,7 @@ import numpy as np
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.optimizer.bounds.lagrangian import Duals
 from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
-from assignment_assets.optimizer.extensions.relaxation import Settled, relaxed_phases
+from assignment_assets.optimizer.extensions.relaxation import Relaxation, relaxed_phases
 from assignment_assets.optimizer.extensions.revenue_caps import seat_others, spare_room, top_up
 from assignment_assets.optimizer.improve.survey import survey
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
@@ -37,50 +37,54 @@ from assignment_assets.optimizer.result.certificate import (
     certify_phase,
     certify_seats,
 )
-from assignment_assets.optimizer.result.ties import settle_ties
+from assignment_assets.optimizer.result.ties import break_ties
 from assignment_assets.optimizer.seats.max_flow import Selection
 
 
 def complete_books(
-    settled: Settled, referring: np.ndarray, settings: Settings, progress: Listener, front: ReferringFront | None = None
+    relaxation: Relaxation,
+    referring: np.ndarray,
+    settings: Settings,
+    progress: Listener,
+    front: ReferringFront | None = None,
 ) -> Books:
     """Books for every free account, after the chosen referring assignment."""
-    instance, selection = settled.instance, settled.selection
+    instance, selection = relaxation.searched, relaxation.selection
     weights = [np.array(given) / sum(given) for given in (settings.knee_weights, settings.value_weights)]
     assignment = check_referring(instance, referring)
     assignment, flow = seat_the_rest(instance, selection, assignment)
     if instance.caps is not None:
-        selection = seat_others(instance, selection, assignment, flow, settled.is_given, settings.seed)
+        selection = seat_others(instance, selection, assignment, flow, relaxation.is_given, settings.seed)
     third, start = value_phase(instance, selection, assignment, flow)
     third_scale, third_proof, assignment[third.accounts] = distribute_value(third, start, settings, progress)
     second, second_start = referring_phase(instance, selection)
     spare = None if instance.caps is None else spare_room(instance, assignment)
     shown = tuple(opened(phase, instance) for phase in (second, third))
-    given_by = settle_ties(instance, shown, assignment, settings.tie_band_minutes, spare)
+    given_by = break_ties(instance, shown, assignment, settings.tie_band_minutes, spare)
     demand_placed(instance, selection, assignment)
     if instance.caps is not None:
         top_up(instance, assignment)
         demand_room(instance, assignment)
-    if not settled.is_base:
-        (second, second_start), (third, start) = relaxed_phases(settled, assignment)
+    if not relaxation.is_base:
+        (second, second_start), (third, start) = relaxed_phases(relaxation, assignment)
         third_scale, _ = survey(third, start, np.random.default_rng([settings.seed, 4]))
         third_proof = third_scale.prove(weights[1])
-        shown = tuple(opened(phase, settled.relaxed) for phase in (second, third))
-    if front is not None and settled.is_base:
+        shown = tuple(opened(phase, relaxation.relaxed) for phase in (second, third))
+    if front is not None and relaxation.is_base:
         second_scale, second_proof = NormalisedProblem(second, front.ideal, front.reference), front.duals
     else:
         second_scale, _ = survey(second, second_start, np.random.default_rng([settings.seed, 2]))
         second_proof = second_scale.prove(weights[0])
     scales, proofs = (second_scale, third_scale), (second_proof, third_proof)
-    explanations = explain(settled.relaxed, shown, proofs, assignment, given_by)
+    explanations = explain(relaxation.relaxed, shown, proofs, assignment, given_by)
     is_capped = np.zeros(instance.num_accounts, dtype=bool)
     if instance.caps is not None:
         is_capped = note_caps(instance, assignment, explanations)
     objectives = np.array([evaluate(s.phase, assignment[s.phase.accounts])[0] for s in scales])
     lines = [
-        *certify_seats(settled.relaxed, settled.largest, assignment >= 0, settled.most),
-        *certify_overrides(settled.relaxed, assignment),
-        *certify_families(settled.families),
+        *certify_seats(relaxation.relaxed, relaxation.largest, assignment >= 0, relaxation.most),
+        *certify_overrides(relaxation.relaxed, assignment),
+        *certify_families(relaxation.families),
         *certify_caps(instance, assignment, is_capped),
     ]
     for scale, proof, found, direction in zip(scales, proofs, objectives, weights, strict=True):
@@ -90,14 +94,14 @@ def complete_books(
     return Books(
         assignment=assignment,
         phase=np.where(assignment >= 0, phase_of, PHASE_OVERFLOW).astype(np.int8),
-        drive_minutes=drive_minutes(settled.relaxed, shown, assignment),
+        drive_minutes=drive_minutes(relaxation.relaxed, shown, assignment),
         explanations=explanations,
         certificate=tuple(lines),
         num_placed=int((assignment >= 0).sum()),
-        placed_bound=settled.most,
+        placed_bound=relaxation.most,
         objectives=objectives,
         ranges=np.array([scale.ranges for scale in scales]),
-        families=settled.families,
+        families=relaxation.families,
         is_capped=is_capped,
     )
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.local_search.state import lay_open
+from assignment_assets.optimizer.local_search.state import build_state
 from assignment_assets.optimizer.model.phase import Phase
 from assignment_assets.optimizer.model.weighted_sum import Weighing, weigh
 
@@ -41,16 +41,16 @@ def weigh_alternatives(
     seat_price
         float64[R].
     """
-    points = weigh(phase, np.array([1.0, 0.0, 0.0])).prices.excess
-    found = _alternatives(assignment.copy(), later.copy(), phase.edges, weighing.prices, points, seat_price)
+    points = weigh(phase, np.array([1.0, 0.0, 0.0])).costs.excess
+    found = _alternatives(assignment.copy(), later.copy(), phase.edges, weighing.costs, points, seat_price)
     return Alternatives(*found)
 
 
 @njit(cache=True)
-def _book_change(desk, excess, rep, k_change):
+def _book_change(search, excess, rep, k_change):
     total = 0.0
     for k in range(len(k_change)):
-        total += excess[rep, k] * (max(0.0, desk.over[rep, k] + k_change[k]) - max(0.0, desk.over[rep, k]))
+        total += excess[rep, k] * (max(0.0, search.over[rep, k] + k_change[k]) - max(0.0, search.over[rep, k]))
     return total
 
 
@@ -65,7 +65,7 @@ def _moved(edges, account, rep):
 
 
 @njit(cache=True)
-def _alternatives(assignment, later, edges, prices, points, seat_price):
+def _alternatives(assignment, later, edges, costs, points, seat_price):
     num_accounts = len(edges.state)
     runner_up = np.full(num_accounts, -1, dtype=np.int32)
     blocked = np.zeros(num_accounts, dtype=np.int8)
@@ -73,7 +73,7 @@ def _alternatives(assignment, later, edges, prices, points, seat_price):
     balance, minutes, moves = np.zeros(num_accounts), np.zeros(num_accounts), np.zeros(num_accounts)
     if num_accounts == 0:
         return runner_up, blocked, partner, balance, minutes, moves
-    desk = lay_open(assignment, later, edges)
+    search = build_state(assignment, later, edges)
     for account in range(num_accounts):
         here, state, amount = assignment[account], edges.state[account], edges.amount[account]
         least = np.inf
@@ -82,9 +82,9 @@ def _alternatives(assignment, later, edges, prices, points, seat_price):
             if there == here:
                 continue
             cost = (
-                prices.minute * _minutes(edges, account, there)
-                + prices.move * _moved(edges, account, there)
-                + _book_change(desk, prices.excess, there, amount)
+                costs.minute * _minutes(edges, account, there)
+                + costs.move * _moved(edges, account, there)
+                + _book_change(search, costs.excess, there, amount)
                 + seat_price[there]
             )
             if cost < least:
@@ -102,19 +102,19 @@ def _alternatives(assignment, later, edges, prices, points, seat_price):
         change = amount.copy()
         minutes[account] = _minutes(edges, account, owner) - _minutes(edges, account, here)
         moves[account] = -1.0
-        if desk.free[owner] <= 0:
+        if search.free[owner] <= 0:
             blocked[account] = FULL
             least = np.inf
-            for turn in range(desk.count[owner]):
-                other = desk.member[desk.first[owner] + turn]
+            for turn in range(search.count[owner]):
+                other = search.member[search.first[owner] + turn]
                 if edges.rank[edges.state[other], here] < 0:
                     continue
                 difference = amount - edges.amount[other]
                 cost = (
-                    prices.minute * (_minutes(edges, other, here) - _minutes(edges, other, owner))
-                    + prices.move * (_moved(edges, other, here) - _moved(edges, other, owner))
-                    + _book_change(desk, prices.excess, owner, difference)
-                    + _book_change(desk, prices.excess, here, -difference)
+                    costs.minute * (_minutes(edges, other, here) - _minutes(edges, other, owner))
+                    + costs.move * (_moved(edges, other, here) - _moved(edges, other, owner))
+                    + _book_change(search, costs.excess, owner, difference)
+                    + _book_change(search, costs.excess, here, -difference)
                 )
                 if cost < least:
                     least = cost
@@ -124,5 +124,5 @@ def _alternatives(assignment, later, edges, prices, points, seat_price):
                 change = amount - edges.amount[other]
                 minutes[account] += _minutes(edges, other, here) - _minutes(edges, other, owner)
                 moves[account] += _moved(edges, other, here) - _moved(edges, other, owner)
-        balance[account] = _book_change(desk, points, owner, change) + _book_change(desk, points, here, -change)
+        balance[account] = _book_change(search, points, owner, change) + _book_change(search, points, here, -change)
     return runner_up, blocked, partner, balance, minutes, moves

@@ -17,7 +17,7 @@ from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.phase import Phase
 
 
-def settle_ties(
+def break_ties(
     instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray, band: int, spare: np.ndarray | None = None
 ) -> np.ndarray:
     """int32[N]: the rep whom a better performer replaced, −1 where nothing was tied; `assignment` is changed in place.

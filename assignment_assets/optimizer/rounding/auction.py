@@ -14,19 +14,20 @@ from assignment_assets.optimizer.bounds.lagrangian import Duals
 from assignment_assets.optimizer.model.phase import Phase
 from assignment_assets.optimizer.model.weighted_sum import Weighing
 
-STEP = 1.0  # least raise of a bid, in the weighing's units
-BIDS, LOOKS = 200, 150_000_000  # most bids, in multiples of the number of accounts; most edges looked at for them
+BID_STEP = 1.0  # least raise of a bid, in the weighing's units
+MOST_BIDS = 200  # in multiples of the number of accounts
+MOST_LOOKS = 150_000_000  # edges looked at for them
 
 
 def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarray:
     """int32[n]: each account's rep; −1 for those who had no seat when the bids ran out."""
     room, edges = phase.edges.room, phase.edges
-    most = min(BIDS * phase.num_accounts, int(LOOKS * phase.num_accounts / max(edges.start[-1], 1)))
-    return _bid(edges, weighing.prices, room, duals.seat, duals.balance, STEP * weighing.unit, most)
+    most = min(MOST_BIDS * phase.num_accounts, int(MOST_LOOKS * phase.num_accounts / max(edges.start[-1], 1)))
+    return _bid(edges, weighing.costs, room, duals.seat, duals.balance, BID_STEP * weighing.unit, most)
 
 
 @njit(cache=True)
-def _bid(edges, prices, room, reserve_price, balance, step, most_bids):
+def _bid(edges, costs, room, reserve_price, balance, step, most_bids):
     state_of, state_start, reps, seats = edges.state, edges.state_start, edges.reps, edges.seats
     num_reps, num_bidders = len(seats), len(state_of)
     price, cost = reserve_price.copy(), np.empty(num_reps)
@@ -47,7 +48,7 @@ def _bid(edges, prices, room, reserve_price, balance, step, most_bids):
         state = state_of[bidder]
         begin = state_start[state]
         least, next_least, rep = np.inf, np.inf, -1
-        degree, _ = price_edges(edges, prices, room, price, balance, bidder, cost)
+        degree, _ = price_edges(edges, costs, room, price, balance, bidder, cost)
         for rank in range(degree):
             if cost[rank] < next_least and seats[reps[begin + rank]] > 0:
                 if cost[rank] < least:

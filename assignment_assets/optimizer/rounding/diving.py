@@ -4,10 +4,11 @@ At the best prices most accounts have one cheapest rep, but the large ones that 
 several reps do not come out even, and what one of them unbalances is more than its neighbours can level: prices alone
 put them anywhere. So they are placed first, in batches of falling size, while the others are still divisible. What
 these ask to make room for a batch is read off the smoothed dual function: its value changes with loads δ that are
-forced upon the books as `p·δ + ½ δᵀ S δ`, where p are the prices and S their `stiffness` (`response`). A batch is
-rounded account by account, then searched by shifts and exchanges for the least sum of reduced costs and that square.
-Then the prices are found again with the batch in its books: the bound of what is left is what the placing costs. (Dives
-of integer programming fix variables and solve again in the same way: Achterberg 2007, doi:10.14279/depositonce-1634.)
+forced upon the books as `p·δ + ½ δᵀ S δ`, where p are the prices and S their `stiffness` (`price_sensitivity`). A
+batch is rounded account by account, then searched by shifts and exchanges for the least sum of reduced costs and that
+square. Then the prices are found again with the batch in its books: the bound of what is left is what the placing
+costs. (Dives of integer programming fix variables and solve again in the same way: Achterberg 2007,
+doi:10.14279/depositonce-1634.)
 """
 
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from assignment_assets.optimizer.bounds.dual import price_edges
 from assignment_assets.optimizer.bounds.lagrangian import Duals, prices_again
 from assignment_assets.optimizer.bounds.price_sensitivity import stiffness
 from assignment_assets.optimizer.model.phase import Phase
-from assignment_assets.optimizer.model.subproblem import remainder
+from assignment_assets.optimizer.model.subproblem import subproblem
 from assignment_assets.optimizer.model.weighted_sum import Weighing, weigh
 from assignment_assets.optimizer.rounding.auction import seat_by_auction
 
@@ -28,13 +29,13 @@ class Batch(NamedTuple):
     """Accounts that are placed together."""
 
     per_book: float  # so many a rep are placed when it is done
-    heat: float  # temperature of the smoothed function, in units of an edge's typical cost
+    temperature: float  # temperature of the smoothed function, in units of an edge's typical cost
 
 
 BATCHES = (Batch(1, 0.1), Batch(4, 0.05), Batch(16, 0.03))
-SMALL = 0.01  # of a mean book's target: accounts below are left to the auction
+SMALL_ACCOUNT = 0.01  # of a mean book's target: accounts below are left to the auction
 MOST_PRICES = 600  # of a phase that is dived: inverting takes the third power
-CHANCES = 10  # rounds of shifts and exchanges, at most
+BATCH_ROUNDS = 10  # rounds of shifts and exchanges, at most
 
 
 def is_divable(phase: Phase) -> bool:
@@ -70,8 +71,8 @@ def dive(
         chosen = chosen[books[chosen] < 0]
         if len(chosen) == 0:
             continue
-        books[chosen] = _place(rest, weighing, duals, np.searchsorted(others, chosen), batch.heat)
-        rest, others = remainder(phase, books), np.flatnonzero(books < 0)
+        books[chosen] = _place(rest, weighing, duals, np.searchsorted(others, chosen), batch.temperature)
+        rest, others = subproblem(phase, books), np.flatnonzero(books < 0)
         if len(others) == 0:
             break
         duals = prices_again(rest, weigh(rest, weighing.weights, weighing.size), duals)
@@ -81,23 +82,26 @@ def dive(
 
 def _large(phase: Phase, weighing: Weighing) -> np.ndarray:
     """int64[]: the accounts that are not small, the largest first, by what their load costs above target."""
-    price, edges = weighing.prices.excess.max(axis=0, initial=0.0), phase.edges
+    price, edges = weighing.costs.excess.max(axis=0, initial=0.0), phase.edges
     load = (edges.amount * price).sum(axis=1)
     order = np.argsort(-load, kind="stable")
-    return order[load[order] > SMALL * float((edges.target * price).sum(axis=1).mean())] if phase.num_reps else order
+    if not phase.num_reps:
+        return order
+    return order[load[order] > SMALL_ACCOUNT * float((edges.target * price).sum(axis=1).mean())]
 
 
-def _place(phase: Phase, weighing: Weighing, duals: Duals, batch: np.ndarray, heat: float) -> np.ndarray:
+def _place(phase: Phase, weighing: Weighing, duals: Duals, batch: np.ndarray, temperature: float) -> np.ndarray:
     """int32[batch]: reps of the accounts of the batch, −1 for those whom no book has a seat for."""
     edges = phase.edges
     is_whole = np.zeros(phase.num_accounts, dtype=np.bool_)
     is_whole[batch] = True
-    stiff, expected = stiffness(phase, weighing, duals, is_whole, heat)
-    return _settle(edges, weighing.prices, edges.room, duals.seat, duals.balance, weighing.size, batch, stiff, expected)
+    stiff, expected = stiffness(phase, weighing, duals, is_whole, temperature)
+    costs, size = weighing.costs, weighing.size
+    return _search_batch(edges, costs, edges.room, duals.seat, duals.balance, size, batch, stiff, expected)
 
 
 @njit(cache=True)
-def _settle(edges, prices, room, seat, balance, size, batch, stiff, expected):
+def _search_batch(edges, costs, room, seat, balance, size, batch, stiff, expected):
     """int32[batch]: the reps of the least sum of reduced costs and the square of the forced loads, as found by shifts
     and exchanges. The forced loads are what the batch has more, or less, than `expected` (float64[R, K + 1]).
     """
@@ -107,7 +111,7 @@ def _settle(edges, prices, room, seat, balance, size, batch, stiff, expected):
     priced = np.empty(num_reps)
     for row in range(count):
         begin = edges.state_start[edges.state[batch[row]]]
-        degree, least = price_edges(edges, prices, room, seat, balance, batch[row], priced)
+        degree, least = price_edges(edges, costs, room, seat, balance, batch[row], priced)
         for rank in range(degree):
             rep = edges.reps[begin + rank]
             cost[row, rep] = priced[rank] - least
@@ -126,7 +130,7 @@ def _settle(edges, prices, room, seat, balance, size, batch, stiff, expected):
             held[row] = there
             free[there] -= 1
             _force(slope, stiff, load[row, there], there, 1.0)
-    for _ in range(CHANCES):
+    for _ in range(BATCH_ROUNDS):
         changed = False
         for row in range(count):
             here, best, there = held[row], -1e-15, -1

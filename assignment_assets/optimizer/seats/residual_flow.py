@@ -7,7 +7,7 @@ from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.seats.max_flow import augment
 
 
-class Rest:
+class ResidualFlow:
     """The accounts not given away yet, and a largest flow of them to the seats that are left.
 
     Parameters

@@ -15,7 +15,7 @@ from assignment_assets_tests.optimizer.instances import draw_instance
 
 def linear_programme(phase, weighing):
     """The weighted relaxation in full, with the whale lift, by HiGHS."""
-    edges, prices = phase.edges, weighing.prices
+    edges, costs = phase.edges, weighing.costs
     num_reps, num_measures = edges.base.shape
     columns, cost = [], []
     room = np.maximum(edges.target - edges.base, 0.0)
@@ -25,9 +25,9 @@ def linear_programme(phase, weighing):
             beyond = np.maximum(edges.amount[account] - room[rep], 0.0)
             owner = edges.owner[account]
             cost.append(
-                prices.minute * edges.minutes[edges.start[account] + rank]
-                + prices.move * (0 <= owner != rep)
-                + (prices.excess[rep] * beyond).sum()
+                costs.minute * edges.minutes[edges.start[account] + rank]
+                + costs.move * (0 <= owner != rep)
+                + (costs.excess[rep] * beyond).sum()
             )
             columns.append((account, rep, edges.amount[account] - beyond))
     demand = phase.reserve.sum(axis=1)
@@ -47,7 +47,7 @@ def linear_programme(phase, weighing):
         equal[phase.num_accounts + state, column] = below[rep, column] = 1
     first = len(columns) + len(later)
     below[num_reps + np.arange(num_reps * num_measures), first + np.arange(num_reps * num_measures)] = -1
-    objective = np.concatenate([cost, np.zeros(len(later)), prices.excess.ravel()])
+    objective = np.concatenate([cost, np.zeros(len(later)), costs.excess.ravel()])
     ceiling = np.full(count, np.inf)
     above = np.maximum(edges.base - edges.target, 0.0).ravel()
     solved = linprog(
@@ -84,7 +84,7 @@ def test_any_prices_give_a_bound(seed):
     rough = lower_bound(phase, weighing, roughly=True)
     assert rough.bound <= linear_programme(phase, weighing) + 1e-9
     assert (rough.seat >= 0).all()
-    assert (rough.balance <= weighing.prices.excess + 1e-15).all()
+    assert (rough.balance <= weighing.costs.excess + 1e-15).all()
 
 
 @pytest.mark.parametrize("seed", range(20))

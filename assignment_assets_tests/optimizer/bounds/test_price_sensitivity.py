@@ -2,19 +2,19 @@ import numpy as np
 import pytest
 
 from assignment_assets.optimizer.bounds.lagrangian import edge_unit, lower_bound
-from assignment_assets.optimizer.bounds.price_sensitivity import HAIR, SOFT, TYPICAL, stiffness
+from assignment_assets.optimizer.bounds.price_sensitivity import SOFT, TOLERANCE, TYPICAL, stiffness
 from assignment_assets.optimizer.bounds.smoothing import near_columns, smoothed_value
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets_tests.optimizer.rounding.test_diving import draw_whales
 
-HEAT = 0.2
+TEMPERATURE = 0.2
 
 
 def every_column(phase, weighing, duals):
     room, everybody = phase.edges.room, np.arange(phase.num_accounts)
     return near_columns(
         phase.edges,
-        weighing.prices,
+        weighing.costs,
         room,
         duals.seat,
         duals.balance,
@@ -30,13 +30,13 @@ def slopes(phase, weighing, columns, price):
     edges, room = phase.edges, phase.edges.room
     _, in_seats, in_balance = smoothed_value(
         edges,
-        weighing.prices,
+        weighing.costs,
         room,
         np.zeros(len(edges.rank), np.int64),
         columns,
         price[:, -1].copy(),
         price[:, :-1].copy(),
-        HEAT * edge_unit(weighing),
+        TEMPERATURE * edge_unit(weighing),
     )
     return np.column_stack([in_balance / weighing.size, in_seats])
 
@@ -46,19 +46,22 @@ def test_stiffness_inverts_what_the_slopes_of_the_smoothed_bound_change_by(seed)
     phase, _ = draw_whales(seed)
     weighing = weigh(phase, np.array([1.0, 0.02, 0.02]))
     duals = lower_bound(phase, weighing)
-    found, expected = stiffness(phase, weighing, duals, np.zeros(phase.num_accounts, bool), HEAT)
+    found, expected = stiffness(phase, weighing, duals, np.zeros(phase.num_accounts, bool), TEMPERATURE)
     assert not expected.any()
     assert found == pytest.approx(found.T, abs=1e-9 * np.abs(found).max())
-    width, excess = phase.num_measures + 1, weighing.prices.excess
+    width, excess = phase.num_measures + 1, weighing.costs.excess
     columns = every_column(phase, weighing, duals)
     price = np.column_stack([duals.balance, duals.seat])
     ceiling = np.column_stack([excess, np.full(phase.num_reps, TYPICAL * weighing.unit)])
     is_free = np.column_stack(
-        [(price > HAIR * ceiling)[:, :-1] & (duals.balance < (1.0 - HAIR) * excess), duals.seat > HAIR * ceiling[:, -1]]
+        [
+            (price > TOLERANCE * ceiling)[:, :-1] & (duals.balance < (1.0 - TOLERANCE) * excess),
+            duals.seat > TOLERANCE * ceiling[:, -1],
+        ]
     ).ravel()
     assert is_free.sum() > 10
     scale = np.append(weighing.size, 1.0)
-    step = 1e-4 * HEAT * edge_unit(weighing)
+    step = 1e-4 * TEMPERATURE * edge_unit(weighing)
     for place in np.flatnonzero(is_free):
         up, down = price.copy(), price.copy()
         up.flat[place] += step / scale[place % width]
@@ -76,8 +79,8 @@ def test_accounts_to_be_whole_are_expected_somewhere_and_do_not_answer():
     weighing = weigh(phase, np.array([1.0, 0.02, 0.02]))
     duals = lower_bound(phase, weighing)
     is_whole = np.arange(phase.num_accounts) < 50
-    stiffer, expected = stiffness(phase, weighing, duals, is_whole, HEAT)
-    softer, _ = stiffness(phase, weighing, duals, np.zeros_like(is_whole), HEAT)
+    stiffer, expected = stiffness(phase, weighing, duals, is_whole, TEMPERATURE)
+    softer, _ = stiffness(phase, weighing, duals, np.zeros_like(is_whole), TEMPERATURE)
     assert expected[:, -1].sum() == pytest.approx(50.0)
     assert (np.diag(stiffer) >= np.diag(softer) * (1.0 - 1e-6)).all()
     assert np.diag(stiffer).sum() > np.diag(softer).sum()

@@ -10,7 +10,7 @@ from assignment_assets_tests.optimizer.instances import draw_instance
 TEMPERATURE = 1e-4
 
 
-def columns_of(longitudes, most, reach=np.inf, tolerance=1.0):
+def columns_of(longitudes, most, reach=np.inf, load_factor=1.0):
     """One account at 90 degrees west, one rep at each longitude; its columns by drive time alone."""
     reps = len(longitudes)
     instance = draw_instance(
@@ -30,12 +30,12 @@ def columns_of(longitudes, most, reach=np.inf, tolerance=1.0):
     weighing, room = weigh(phase, np.array([0.0, 1.0, 0.0])), np.zeros((reps, 3))
     columns = near_columns(
         phase.edges,
-        weighing.prices,
+        weighing.costs,
         room,
         np.zeros(reps),
         room,
         np.zeros(1, dtype=np.int32),
-        np.full(1, tolerance),
+        np.full(1, load_factor),
         reach,
         most,
     )
@@ -53,14 +53,14 @@ def test_no_more_edges_than_the_most_and_none_beyond_the_reach():
 
 
 def test_the_reach_of_a_large_account_is_longer():
-    assert columns_of([-90.0, -92.0, -100.0], most=3, reach=300.0, tolerance=5.0)[2].rep.tolist() == [0, 1, 2]
+    assert columns_of([-90.0, -92.0, -100.0], most=3, reach=300.0, load_factor=5.0)[2].rep.tolist() == [0, 1, 2]
 
 
 def test_at_a_low_temperature_the_smoothed_value_is_the_exact_one_and_the_cheapest_rep_takes_all():
     phase, weighing, columns = columns_of([-92.0, -90.0, -100.0], most=3)
     room = np.zeros((3, 3))
     value, seats, _ = smoothed_value(
-        phase.edges, weighing.prices, room, np.zeros(1, dtype=np.int64), columns, np.zeros(3), room, TEMPERATURE
+        phase.edges, weighing.costs, room, np.zeros(1, dtype=np.int64), columns, np.zeros(3), room, TEMPERATURE
     )
     assert value == pytest.approx(phase.edges.minutes.min(), abs=1e-3)
     assert (seats + phase.edges.seats).tolist() == pytest.approx([0.0, 1.0, 0.0])

@@ -11,13 +11,13 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
 from assignment_assets.optimizer.extensions.families import keep_together
-from assignment_assets.optimizer.extensions.relaxation import relaxed_phases, settle
+from assignment_assets.optimizer.extensions.relaxation import relax, relaxed_phases
 from assignment_assets.optimizer.model.extensions import Families
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.seats.max_flow import select_seats
-from assignment_assets.optimizer.seats.residual_flow import Rest
+from assignment_assets.optimizer.seats.residual_flow import ResidualFlow
 from assignment_assets.optimizer.solve import complete, solve_referring
 from assignment_assets_tests.optimizer.instances import draw_instance
 
@@ -97,7 +97,7 @@ def test_families_are_whole_and_every_hard_rule_holds(seed, may_split):
 
 
 def test_as_many_are_placed_as_an_exact_solver_places_in_nearly_every_case():
-    ours = [settle(with_families(seed), SMALL).selection.num_placed for seed in range(60)]
+    ours = [relax(with_families(seed), SMALL).selection.num_placed for seed in range(60)]
     best = [most_placed(with_families(seed)) for seed in range(60)]
     assert all(mine <= most for mine, most in zip(ours, best, strict=True))
     assert sum(mine == most for mine, most in zip(ours, best, strict=True)) >= 50
@@ -107,10 +107,10 @@ def test_as_many_are_placed_as_an_exact_solver_places_in_nearly_every_case():
 @pytest.mark.parametrize("seed", range(30))
 def test_the_flow_of_the_rest_stays_a_largest_one(seed):
     instance = draw_instance(seed, num_accounts=50, num_reps=5, num_states=5, covered=0.5)
-    rng, rest = np.random.default_rng(seed), Rest(instance, select_seats(instance).flow)
+    rng, rest = np.random.default_rng(seed), ResidualFlow(instance, select_seats(instance).flow)
     left, seats = np.ones(instance.num_accounts, dtype=bool), instance.seats.copy()
     for _ in range(6):
-        rows = rng.choice(np.flatnonzero(left), 3, replace=False)
+        rows = rng.candidate(np.flatnonzero(left), 3, replace=False)
         heads = np.bincount(instance.account_state[rows], minlength=instance.num_states)
         able = np.flatnonzero(instance.covers[:, heads > 0].all(axis=1) & (seats >= 3))
         rep = int(able[0]) if len(able) else -1
@@ -147,8 +147,8 @@ def test_the_bounds_are_those_of_the_problem_without_families():
     instance = with_families(3, num_accounts=60, seats=20, covered=0.8)
     front = solve_referring(instance, SMALL)
     books = complete(instance, front.assignments[front.knee], SMALL)
-    settled = settle(instance, SMALL)
-    (phase, start), _ = relaxed_phases(settled, books.assignment)
+    relaxation = relax(instance, SMALL)
+    (phase, start), _ = relaxed_phases(relaxation, books.assignment)
     assert (start == books.assignment[phase.accounts]).all()
     proven = [line for line in books.certificate if line.phase == "referring" and line.metric == "drive_minutes"]
     assert proven[0].bound == pytest.approx(lower_bound(phase, weigh(phase, np.array([0.0, 1.0, 0.0]))).bound)
@@ -157,9 +157,9 @@ def test_the_bounds_are_those_of_the_problem_without_families():
 def test_a_family_with_a_kept_member_goes_to_who_keeps_it():
     families = Families(np.array([0, 0, -1, -1]), np.array([1]))
     instance = draw_instance(1, num_accounts=4, num_reps=2, num_states=1, covered=1.1, seats=2, families=families)
-    settled = settle(instance, SMALL)
-    assert settled.families.outcome == ("whole",)
-    assert settled.families.rep.tolist() == [1]
+    relaxation = relax(instance, SMALL)
+    assert relaxation.families.outcome == ("whole",)
+    assert relaxation.families.rep.tolist() == [1]
 
 
 @pytest.mark.parametrize(("may_split", "outcome", "placed"), [(True, "split", 3), (False, "no_book", 1)])
@@ -219,7 +219,7 @@ def test_a_family_ranks_as_its_best_member(value, other):
         is_referring=np.array([1, 0, 0, 0]),
         value=np.array(value),
     )
-    assert settle(instance, SMALL).families.outcome == ("whole", other)
+    assert relax(instance, SMALL).families.outcome == ("whole", other)
 
 
 def test_the_same_seed_gives_the_same_families():

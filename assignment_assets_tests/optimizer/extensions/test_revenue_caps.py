@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.optimizer.extensions.relaxation import settle
+from assignment_assets.optimizer.extensions.relaxation import relax
 from assignment_assets.optimizer.model.extensions import Families, RevenueCaps
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.settings import Settings
@@ -18,7 +18,7 @@ from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets.optimizer.solve import complete, solve_referring
 from assignment_assets_tests.optimizer.instances import draw_instance
 
-PER_ACCOUNT = (
+CANDIDATES_PER_ACCOUNT = (
     "account_state",
     "is_referring",
     "measures",
@@ -102,7 +102,7 @@ def test_no_point_and_no_book_is_above_a_cap(seed, tightness):
 
 def test_as_many_are_placed_as_an_exact_solver_places_or_nearly():
     instances = [with_caps(seed, 0.6, seats=20, is_referring=np.ones(40)) for seed in range(40)]
-    ours = [settle(instance, SMALL).selection.num_placed for instance in instances]
+    ours = [relax(instance, SMALL).selection.num_placed for instance in instances]
     best = [most_placed(instance) for instance in instances]
     bounds = [most_within_caps(instance) for instance in instances]
     assert all(mine <= most <= bound for mine, most, bound in zip(ours, best, bounds, strict=True))
@@ -124,7 +124,7 @@ def test_of_the_others_nearly_as_many_are_placed_as_an_exact_solver_places_besid
         caps=None,
         seats=instance.seats - np.bincount(books.assignment[first], minlength=4),
         account_ids=[instance.account_ids[row] for row in others],
-        **{name: getattr(instance, name)[others] for name in PER_ACCOUNT},
+        **{name: getattr(instance, name)[others] for name in CANDIDATES_PER_ACCOUNT},
     )
     rest = replace(rest, caps=RevenueCaps(caps.revenue[others], room, room, np.zeros(4)))
     assert books.num_placed - len(first) >= most_placed(rest) - 1

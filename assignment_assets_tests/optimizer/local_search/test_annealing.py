@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
 from assignment_assets.optimizer.local_search.annealing import STRETCH, Schedule, anneal
-from assignment_assets.optimizer.local_search.candidates import MOST, choices_among, priced_choices
+from assignment_assets.optimizer.local_search.candidates import MOST_CANDIDATES, candidates_among, nearest_candidates
 from assignment_assets.optimizer.local_search.exchange_candidates import pair_up
 from assignment_assets.optimizer.local_search.repair import adopt
-from assignment_assets.optimizer.local_search.state import exchange, lay_open, make_way, shift
+from assignment_assets.optimizer.local_search.state import build_state, exchange, free_seat_by_augmenting, shift
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase
@@ -30,15 +30,15 @@ def draw_phase(seed):
 
 def search(phase, assignment, reserve, weighing, schedule, word, per_account=100.0):
     """Every eligible rep is proposed, unless `per_account` says how many."""
-    choices, slack = priced_choices(phase, weighing.prices, lower_bound(phase, weighing), per_account)
-    schedule = schedule._replace(wide=max(slack, 1e-30), narrow=max(slack, 1e-30) * schedule.narrow)
+    candidates, window = nearest_candidates(phase, weighing.costs, lower_bound(phase, weighing), per_account)
+    schedule = schedule._replace(wide=max(window, 1e-30), narrow=max(window, 1e-30) * schedule.narrow)
     return anneal(
         assignment,
         reserve,
         phase.searched,
-        choices,
-        pair_up(phase.edges, choices),
-        weighing.prices,
+        candidates,
+        pair_up(phase.edges, candidates),
+        weighing.costs,
         schedule,
         np.uint64(word),
     )
@@ -55,18 +55,24 @@ def demand_feasible(phase, assignment, reserve):
 
 @settings(max_examples=60, deadline=None)
 @given(seeds, weights_of, st.sampled_from([0.0, 1e-4, 1.0]), st.sampled_from([1.0, 0.1]), st.sampled_from([100.0, 2.0]))
-def test_a_burst_keeps_every_rule_and_its_delta_is_the_full_difference(seed, weights, heat, narrow, per_account):
+def test_a_burst_keeps_every_rule_and_its_delta_is_the_full_difference(seed, weights, temperature, narrow, per_account):
     phase, start = draw_phase(seed)
     weighing = weigh(phase, np.array(weights))
     result, reserve = start.copy(), fit_reserve(phase, start)
     demand_feasible(phase, result, reserve)
     delta, _ = search(
-        phase, result, reserve, weighing, Schedule(2000, heat, heat * 0.01, 1.0, narrow), seed + 1, per_account
+        phase,
+        result,
+        reserve,
+        weighing,
+        Schedule(2000, temperature, temperature * 0.01, 1.0, narrow),
+        seed + 1,
+        per_account,
     )
     demand_feasible(phase, result, reserve)
     before, after = evaluate(phase, np.stack([start, result])) @ weighing.weights
     assert after - before == pytest.approx(delta, abs=1e-9)
-    if heat == 0.0:
+    if temperature == 0.0:
         assert delta <= 0.0
 
 
@@ -126,25 +132,25 @@ def test_the_desk_after_shifts_and_exchanges_is_the_desk_laid_open_anew(seed):
     if phase.num_accounts < 2:
         return
     rng = np.random.default_rng(seed)
-    desk = lay_open(start.copy(), fit_reserve(phase, start), phase.edges)
+    search = build_state(start.copy(), fit_reserve(phase, start), phase.edges)
     for _ in range(50):
         account, other = rng.integers(0, phase.num_accounts, 2)
         state = phase.edges.state[account]
-        there = rng.choice(phase.edges.reps[phase.edges.state_start[state] : phase.edges.state_start[state + 1]])
-        here, partner_rep = desk.assignment[account], desk.assignment[other]
-        if there != here and make_way(desk, phase.edges, there, here):
-            shift(desk, phase.edges, account, there)
+        there = rng.candidate(phase.edges.reps[phase.edges.state_start[state] : phase.edges.state_start[state + 1]])
+        here, partner_rep = search.assignment[account], search.assignment[other]
+        if there != here and free_seat_by_augmenting(search, phase.edges, there, here):
+            shift(search, phase.edges, account, there)
         elif (
             here != partner_rep
             and phase.edges.rank[state, partner_rep] >= 0
             and phase.edges.rank[phase.edges.state[other], here] >= 0
         ):
-            exchange(desk, phase.edges, account, other)
-    demand_feasible(phase, desk.assignment, desk.reserve)
-    fresh = lay_open(desk.assignment, desk.reserve, phase.edges)
+            exchange(search, phase.edges, account, other)
+    demand_feasible(phase, search.assignment, search.reserve)
+    fresh = build_state(search.assignment, search.reserve, phase.edges)
     for name in ("load", "over", "free", "count"):
-        assert (getattr(desk, name) == getattr(fresh, name)).all(), name
-    members = desk.member[desk.place]
+        assert (getattr(search, name) == getattr(fresh, name)).all(), name
+    members = search.member[search.place]
     assert (members == np.arange(phase.num_accounts)).all()
 
 
@@ -186,10 +192,10 @@ def test_two_full_books_change_places_where_that_helps():
 def test_every_pair_lists_the_accounts_that_have_both_reps_in_question(seed):
     phase, _ = draw_phase(seed)
     weighing = weigh(phase, np.ones(3))
-    choices, _ = priced_choices(phase, weighing.prices, lower_bound(phase, weighing), 3.0)
-    pairs, edges = pair_up(phase.edges, choices), phase.edges
+    candidates, _ = nearest_candidates(phase, weighing.costs, lower_bound(phase, weighing), 3.0)
+    pairs, edges = pair_up(phase.edges, candidates), phase.edges
     rep_of = [
-        edges.reps[edges.state_start[state] + choices.rank[slice(*choices.start[account : account + 2])]]
+        edges.reps[edges.state_start[state] + candidates.rank[slice(*candidates.start[account : account + 2])]]
         for account, state in enumerate(edges.state)
     ]
     for row, reps in enumerate(rep_of):
@@ -249,7 +255,7 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
     instance = draw_instance(
         3,
         num_accounts=60,
-        num_reps=MOST + 8,
+        num_reps=MOST_CANDIDATES + 8,
         num_states=1,
         seats=3,
         covered=1.1,
@@ -259,11 +265,11 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
     phase, _ = referring_phase(instance, select_seats(instance))
     weighing = weigh(phase, np.ones(3))
     duals = lower_bound(phase, weighing)
-    few = np.diff(priced_choices(phase, weighing.prices, duals, 3.0)[0].start)
+    few = np.diff(nearest_candidates(phase, weighing.costs, duals, 3.0)[0].start)
     whale = int(np.flatnonzero(phase.edges.amount[:, 0] == 500)[0])
     assert few[whale] > 3 * few.mean()
-    every = priced_choices(phase, weighing.prices, duals, 1000.0)[0]
-    assert np.diff(every.start).max() == MOST
+    every = nearest_candidates(phase, weighing.costs, duals, 1000.0)[0]
+    assert np.diff(every.start).max() == MOST_CANDIDATES
     for account in range(phase.num_accounts):
         assert (np.diff(every.above[every.start[account] : every.start[account + 1]]) >= 0).all()
 
@@ -273,9 +279,9 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
 def test_open_among_assignments_is_who_has_a_choice_of_theirs_that_the_first_does_not_take(seed):
     phase, start = draw_phase(seed)
     weighing, mate = weigh(phase, np.ones(3)), start.copy()
-    choices, _ = priced_choices(phase, weighing.prices, lower_bound(phase, weighing), 2.0)
+    candidates, _ = nearest_candidates(phase, weighing.costs, lower_bound(phase, weighing), 2.0)
     search(phase, mate, fit_reserve(phase, mate), weighing, Schedule(500, 10.0, 10.0, 1.0, 1.0), seed + 1)
-    accounts, among = choices_among(phase, choices, np.stack([start, mate]))
+    accounts, among = candidates_among(phase, candidates, np.stack([start, mate]))
 
     def reps_of(some, row, account):
         ranks = some.rank[some.start[row] : some.start[row + 1]]
@@ -283,7 +289,7 @@ def test_open_among_assignments_is_who_has_a_choice_of_theirs_that_the_first_doe
 
     left = {int(account): reps_of(among, row, account) for row, account in enumerate(accounts)}
     for account in range(phase.num_accounts):
-        before = reps_of(choices, account, account)
+        before = reps_of(candidates, account, account)
         after = [rep for rep in before if rep in (start[account], mate[account])] or before[:1]
         assert left.get(account, [start[account]]) == after
 

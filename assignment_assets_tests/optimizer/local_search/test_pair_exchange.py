@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
 from assignment_assets.optimizer.improve.moves import RISING_FORCE
-from assignment_assets.optimizer.local_search.candidates import priced_choices
+from assignment_assets.optimizer.local_search.candidates import nearest_candidates
 from assignment_assets.optimizer.local_search.exchange_candidates import pair_up
-from assignment_assets.optimizer.local_search.pair_exchange import Plan, split
+from assignment_assets.optimizer.local_search.pair_exchange import ExchangePlan, descend
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase
@@ -24,19 +24,20 @@ from assignment_assets_tests.optimizer.local_search.test_annealing import (
 )
 
 seeds = st.integers(0, 2**31)
-plans = st.builds(Plan, st.just(1.0), st.just(0.0), st.sampled_from([1, 3, 16]), st.sampled_from([1, 2, 3]), st.just(5))
+SIZES, TOGETHER = st.sampled_from([1, 3, 16]), st.sampled_from([1, 2, 3])
+plans = st.builds(ExchangePlan, st.just(1.0), st.just(0.0), SIZES, TOGETHER, st.just(5))
 
 
 def split_books(phase, assignment, reserve, weighing, plan, word):
     duals = lower_bound(phase, weighing)
-    choices, _ = priced_choices(phase, weighing.prices, duals, 100.0)
-    return split(
+    candidates, _ = nearest_candidates(phase, weighing.costs, duals, 100.0)
+    return descend(
         assignment,
         reserve,
         phase.searched,
-        choices,
-        pair_up(phase.edges, choices),
-        weighing.prices,
+        candidates,
+        pair_up(phase.edges, candidates),
+        weighing.costs,
         duals.balance,
         plan,
         np.uint64(word),
@@ -90,7 +91,7 @@ def test_two_books_of_three_seats_are_split_as_well_as_trying_everything_does(se
     phase, start = referring_phase(instance, select_seats(instance))
     weighing = weigh(phase, np.array([1.0, 0.2, 0.1]))
     result = start.copy()
-    split_books(phase, result, fit_reserve(phase, start), weighing, Plan(1.0, 0.0, 3, 3, 5), seed)
+    split_books(phase, result, fit_reserve(phase, start), weighing, ExchangePlan(1.0, 0.0, 3, 3, 5), seed)
     everything = np.array(
         [books for books in product((0, 1), repeat=phase.num_accounts) if max(np.bincount(books, minlength=2)) <= 3],
         dtype=np.int32,

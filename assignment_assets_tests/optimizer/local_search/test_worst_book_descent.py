@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
-from assignment_assets.optimizer.local_search.cyclic_exchange import ring
+from assignment_assets.optimizer.local_search import cyclic_exchange, worst_book_descent
 from assignment_assets.optimizer.local_search.gap_decomposition import Dual
-from assignment_assets.optimizer.local_search.worst_book_descent import relieve
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase
@@ -29,17 +28,17 @@ EVERY_GOAL = 100
 def dual_of(phase, weights):
     weighing = weigh(phase, np.array(weights))
     duals = lower_bound(phase, weighing)
-    return Dual(weighing.prices, phase.edges.room, duals.seat, duals.balance), weighing
+    return Dual(weighing.costs, phase.edges.room, duals.seat, duals.balance), weighing
 
 
 def improve(step, phase, assignment, reserve, dual):
-    if step is relieve:
-        return relieve(assignment, reserve, phase.searched, dual, -1.0)
-    return ring(assignment, reserve, phase.searched, dual, 0.0, EVERY_GOAL)
+    if step is worst_book_descent:
+        return worst_book_descent.descend(assignment, reserve, phase.searched, dual, -1.0)
+    return cyclic_exchange.descend(assignment, reserve, phase.searched, dual, 0.0, EVERY_GOAL)
 
 
 @settings(max_examples=60, deadline=None)
-@given(seeds, weights_of, st.sampled_from([relieve, ring]))
+@given(seeds, weights_of, st.sampled_from([worst_book_descent, cyclic_exchange]))
 def test_every_rule_is_kept_and_the_delta_is_the_full_difference(seed, weights, step):
     phase, start = draw_phase(seed)
     dual, weighing = dual_of(phase, weights)
@@ -52,7 +51,7 @@ def test_every_rule_is_kept_and_the_delta_is_the_full_difference(seed, weights, 
 
 
 @settings(max_examples=40, deadline=None)
-@given(seeds, weights_of, st.sampled_from([relieve, ring]))
+@given(seeds, weights_of, st.sampled_from([worst_book_descent, cyclic_exchange]))
 def test_no_book_exceeds_its_revenue_cap(seed, weights, step):
     phase, start, revenue, room = draw_capped_phase(seed)
     result, reserve = start.copy(), fit_reserve(phase, start)
@@ -69,11 +68,11 @@ def passed_on(assignment, accounts):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_relieved_assignment_is_not_improved_by_any_exchange_or_shift_into_a_free_seat(seed):
+def test_a_descended_assignment_is_not_improved_by_any_exchange_or_shift_into_a_free_seat(seed):
     phase, start = draw_phase(seed)
     dual, weighing = dual_of(phase, [1.0, 0.3, 0.2])
     result, reserve = start.copy(), fit_reserve(phase, start)
-    while improve(relieve, phase, result, reserve, dual)[1]:
+    while improve(worst_book_descent, phase, result, reserve, dual)[1]:
         pass
     covered = phase.edges.rank[phase.edges.state] >= 0  # accounts × reps
     free = phase.edges.seats - np.bincount(result, minlength=phase.num_reps) - reserve.sum(axis=0)
@@ -87,11 +86,11 @@ def test_a_relieved_assignment_is_not_improved_by_any_exchange_or_shift_into_a_f
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_when_no_ring_helps_no_three_books_can_pass_on_an_account_that_is_misplaced(seed):
+def test_when_no_cycle_helps_no_three_books_can_pass_on_an_account_that_is_misplaced(seed):
     phase, result = draw_phase(seed)
     dual, weighing = dual_of(phase, [0.2, 1.0, 0.5])
     reserve = fit_reserve(phase, result)
-    while improve(ring, phase, result, reserve, dual)[1]:
+    while improve(cyclic_exchange, phase, result, reserve, dual)[1]:
         pass
     covered, cost = phase.edges.rank[phase.edges.state] >= 0, reduced_costs(phase, dual)
     now = evaluate(phase, result)[0] @ weighing.weights
@@ -112,10 +111,10 @@ def reduced_costs(phase, dual):
             drive = edges.minutes[edges.start[account] + place - edges.state_start[state]]
             inside = np.minimum(edges.amount[account], dual.room[rep])
             cost[account, rep] = (
-                dual.prices.minute * drive
+                dual.costs.minute * drive
                 + dual.seat[rep]
-                + dual.prices.move * (edges.owner[account] not in (-1, rep))
-                + (dual.balance[rep] * inside + dual.prices.excess[rep] * (edges.amount[account] - inside)).sum()
+                + dual.costs.move * (edges.owner[account] not in (-1, rep))
+                + (dual.balance[rep] * inside + dual.costs.excess[rep] * (edges.amount[account] - inside)).sum()
             )
     return cost
 
@@ -140,7 +139,7 @@ def test_equal_accounts_do_not_change_places_for_ever(seed):
     phase, start = referring_phase(instance, select_seats(instance))
     dual, _ = dual_of(phase, [1e5, 1.0, 1.0])
     result, reserve = start.copy(), fit_reserve(phase, start)
-    while improve(relieve, phase, result, reserve, dual)[1]:
+    while improve(worst_book_descent, phase, result, reserve, dual)[1]:
         pass
     demand_feasible(phase, result, reserve)
 
@@ -165,5 +164,5 @@ def test_a_seat_that_is_kept_for_a_later_account_is_passed_on():
     result = np.array([1], dtype=np.int32)
     reserve = fit_reserve(phase, result)
     assert reserve.tolist() == [[1, 0]]
-    _, moves = improve(relieve, phase, result, reserve, dual)
+    _, moves = improve(worst_book_descent, phase, result, reserve, dual)
     assert (result.tolist(), reserve.tolist(), moves) == ([0], [[0, 1]], 1)

@@ -7,25 +7,25 @@ from assignment_assets.optimizer.local_search.priced_candidates import price_can
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.pareto.archive import Archive
 from assignment_assets.optimizer.pareto.nsga2 import BooksProblem
-from assignment_assets.optimizer.pareto.operators import WALK, NeighbourWalks
+from assignment_assets.optimizer.pareto.operators import CHILDREN_PER_WALK, NeighbourWalks
 from assignment_assets.optimizer.pareto.tasks import Polish, Walk
-from assignment_assets.optimizer.pareto.workers import Alone
+from assignment_assets.optimizer.pareto.workers import SerialWorkers
 from assignment_assets.optimizer.phases.referring import price_lattice, referring_phase
 from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets_tests.optimizer.instances import draw_instance
 
-OFFSPRING = 2 * WALK
+OFFSPRING = 2 * CHILDREN_PER_WALK
 
 
-class Listening(Alone):
+class Listening(SerialWorkers):
     """Does the units, and keeps them."""
 
     def __init__(self):
-        self.units = []
+        self.tasks = []
 
-    def map(self, function, handle, units):
-        self.units = list(units)
-        return super().map(function, handle, self.units)
+    def map(self, function, handle, tasks):
+        self.tasks = list(tasks)
+        return super().map(function, handle, self.tasks)
 
 
 @pytest.fixture
@@ -33,18 +33,18 @@ def mating():
     instance = draw_instance(11, num_accounts=200, num_reps=8, seats=24, covered=0.7)
     phase, start = referring_phase(instance, select_seats(instance))
     problem, extremes = survey(phase, start, np.random.default_rng(1))
-    ground = price_lattice(problem, 4, price_candidates(problem, np.array([0.5, 0.25, 0.25])), lambda done, of: None)
+    shared = price_lattice(problem, 4, price_candidates(problem, np.array([0.5, 0.25, 0.25])), lambda done, of: None)
     archive = Archive()
     archive.add(evaluate(phase, extremes), extremes)
-    return NeighbourWalks(ground, ground, Listening(), archive, sweeps=8, knee_sweeps=5, seed=3)
+    return NeighbourWalks(shared, shared, Listening(), archive, sweeps=8, knee_sweeps=5, seed=3)
 
 
 def test_a_polish_that_is_due_takes_no_childs_place_and_its_points_are_kept(mating):
-    problem, polished, known = BooksProblem(mating.ground.problem.phase), [], len(mating.archive)
+    problem, polished, known = BooksProblem(mating.shared.problem.phase), [], len(mating.archive)
     for generation in range(1, 13):
         children = mating.do(problem, Population.empty(), OFFSPRING)
-        walks = [unit for unit in mating.workers.units if isinstance(unit, Walk)]
-        polishes = [unit for unit in mating.workers.units if isinstance(unit, Polish)]
+        walks = [task for task in mating.workers.tasks if isinstance(task, Walk)]
+        polishes = [task for task in mating.workers.tasks if isinstance(task, Polish)]
         assert sum(len(walk.directions) for walk in walks) == OFFSPRING
         assert 0 < len(children) <= OFFSPRING
         polished += [generation] * len(polishes)
@@ -55,17 +55,17 @@ def test_a_polish_that_is_due_takes_no_childs_place_and_its_points_are_kept(mati
 
 
 def test_children_come_with_their_objectives(mating):
-    phase = mating.ground.problem.phase
+    phase = mating.shared.problem.phase
     children = mating.do(BooksProblem(phase), Population.empty(), OFFSPRING)
     assert np.array_equal(children.get("F"), evaluate(phase, np.array(children.get("X").tolist())))
     assert all("F" in child.evaluated for child in children)
 
 
 def test_directions_take_turns(mating):
-    places = [unit.place for _ in range(7) for unit in walks_of(mating)]
-    assert len(set(places)) == len(places) == len(mating.ground.directions) - 2  # all but one, and the knee's
+    places = [task.place for _ in range(7) for task in walks_of(mating)]
+    assert len(set(places)) == len(places) == len(mating.shared.directions) - 2  # all but one, and the knee's
 
 
 def walks_of(mating):
-    mating.do(BooksProblem(mating.ground.problem.phase), Population.empty(), OFFSPRING)
-    return [unit for unit in mating.workers.units if isinstance(unit, Walk)]
+    mating.do(BooksProblem(mating.shared.problem.phase), Population.empty(), OFFSPRING)
+    return [task for task in mating.workers.tasks if isinstance(task, Walk)]

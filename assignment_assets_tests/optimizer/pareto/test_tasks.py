@@ -7,8 +7,8 @@ from assignment_assets.optimizer.improve.moves import local_optimum
 from assignment_assets.optimizer.improve.survey import survey
 from assignment_assets.optimizer.local_search.priced_candidates import disagreement, price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
-from assignment_assets.optimizer.pareto import tasks as units
-from assignment_assets.optimizer.pareto.tasks import Ground, Polish, Range, Walk, work
+from assignment_assets.optimizer.pareto import tasks
+from assignment_assets.optimizer.pareto.tasks import Polish, Range, SharedProblem, Walk, work
 from assignment_assets.optimizer.pareto.weight_lattice import directions
 from assignment_assets.optimizer.phases.referring import price_lattice, referring_phase
 from assignment_assets.optimizer.seats.feasible_start import fit_reserve
@@ -19,7 +19,7 @@ from assignment_assets_tests.optimizer.rounding.test_diving import draw_whales
 
 
 @pytest.fixture(scope="module")
-def ground_and_extremes():
+def shared_and_extremes():
     instance = draw_instance(11, num_accounts=200, num_reps=8, seats=24, covered=0.7)
     phase, start = referring_phase(instance, select_seats(instance))
     problem, extremes = survey(phase, start, np.random.default_rng(1))
@@ -31,11 +31,11 @@ def a_walk(extremes, is_fresh, seed=1):
     return Walk(7, np.full((4, 3), 1.0 / 3.0), extremes[0], extremes[1:], is_fresh, 8, (1, seed))
 
 
-def test_a_walk_seldom_takes_what_neither_it_and_its_mates_have_nor_the_prices_ask_for(ground_and_extremes):
-    ground, extremes = ground_and_extremes
-    edges, choices = ground.problem.phase.edges, ground.priced(7).choices
-    cheapest = edges.reps[edges.state_start[edges.state] + choices.rank[choices.start[:-1]]]
-    among, fresh = (work(ground, a_walk(extremes, is_fresh)).books for is_fresh in (False, True))
+def test_a_walk_seldom_takes_what_neither_it_and_its_mates_have_nor_the_prices_ask_for(shared_and_extremes):
+    shared, extremes = shared_and_extremes
+    edges, candidates = shared.problem.phase.edges, shared.priced(7).candidates
+    cheapest = edges.reps[edges.state_start[edges.state] + candidates.rank[candidates.start[:-1]]]
+    among, fresh = (work(shared, a_walk(extremes, is_fresh)).books for is_fresh in (False, True))
     assert among.shape == fresh.shape == (4, len(cheapest))
     assert (among != extremes[0]).any()
     known = np.vstack([extremes, cheapest[None, :]])
@@ -44,21 +44,21 @@ def test_a_walk_seldom_takes_what_neither_it_and_its_mates_have_nor_the_prices_a
 
 
 @pytest.mark.parametrize("is_fresh", [False, True])
-def test_what_a_unit_says_of_its_books_is_what_they_are(ground_and_extremes, is_fresh):
-    ground, extremes = ground_and_extremes
-    for unit in (
+def test_what_a_task_says_of_its_books_is_what_they_are(shared_and_extremes, is_fresh):
+    shared, extremes = shared_and_extremes
+    for task in (
         a_walk(extremes, is_fresh),
         Range((2, 4), extremes[0], 8, (3,)),
-        Polish(len(ground.directions) - 1, extremes[0], is_fresh, 100, (4,)),
+        Polish(len(shared.directions) - 1, extremes[0], is_fresh, 100, (4,)),
     ):
-        found = work(ground, unit)
-        assert np.array_equal(found.objectives, evaluate(ground.problem.phase, found.books))
+        found = work(shared, task)
+        assert np.array_equal(found.objectives, evaluate(shared.problem.phase, found.books))
 
 
-def test_a_walk_without_mates_that_is_not_fresh_stays_where_it_is(ground_and_extremes):
-    ground, extremes = ground_and_extremes
-    first = work(ground, a_walk(extremes, False)).books[-1]
-    again = work(ground, a_walk(extremes, False)._replace(start=first, mates=extremes[:0]))
+def test_a_walk_without_mates_that_is_not_fresh_stays_where_it_is(shared_and_extremes):
+    shared, extremes = shared_and_extremes
+    first = work(shared, a_walk(extremes, False)).books[-1]
+    again = work(shared, a_walk(extremes, False)._replace(start=first, mates=extremes[:0]))
     assert (again.books == first).all()
 
 
@@ -82,14 +82,14 @@ def drawn_problems():
             yield NormalisedProblem(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6)), start
 
 
-def test_every_unit_keeps_the_rules():
+def test_every_task_keeps_the_rules():
     direction = np.array([0.5, 0.25, 0.25])
     for problem, start in drawn_problems():
-        ground = Ground(problem, direction[None, :], [problem.prove(direction)])
-        polished = work(ground, Polish(0, start, True, 1700, (1,)))
-        swept = work(ground, Range((0, 1), start, 8, (2,)))
+        shared = SharedProblem(problem, direction[None, :], [problem.prove(direction)])
+        polished = work(shared, Polish(0, start, True, 1700, (1,)))
+        swept = work(shared, Range((0, 1), start, 8, (2,)))
         walks = [
-            work(ground, Walk(0, np.full((4, 3), 1.0 / 3.0), start, polished.books, is_fresh, 8, (3,)))
+            work(shared, Walk(0, np.full((4, 3), 1.0 / 3.0), start, polished.books, is_fresh, 8, (3,)))
             for is_fresh in (False, True)
         ]
         for found in (polished, swept, *walks):
@@ -97,24 +97,24 @@ def test_every_unit_keeps_the_rules():
             assert np.array_equal(found.objectives, evaluate(problem.phase, found.books))
 
 
-def test_what_assignments_leave_open_is_settled_as_the_first_has_it():
-    """Some of them hold reps who are not in question there, which no other takes over."""
+def test_what_assignments_leave_open_is_fixed_as_the_first_has_it():
+    """Some of them hold reps who are no candidates there, which no other takes over."""
     for problem, start in drawn_problems():
         priced = price_candidates(problem, np.array([0.5, 0.25, 0.25]))
-        settled = local_optimum(problem, start, priced, np.random.default_rng(1))
-        for first, second in ((start, settled), (settled, start)):
+        improved = local_optimum(problem, start, priced, np.random.default_rng(1))
+        for first, second in ((start, improved), (improved, start)):
             part = disagreement(problem, priced, np.stack([first, second]))
             assert np.array_equal(part.whole(part.start[None, :])[0], first)
             assert np.array_equal(evaluate(part.problem.phase, part.start), evaluate(problem.phase, first))
 
 
-def test_candidates_are_let_go_of_where_they_hold_too_much(ground_and_extremes, monkeypatch):
-    ground, _ = ground_and_extremes
-    fresh = Ground(ground.problem, ground.directions, ground.duals)
+def test_candidates_are_let_go_of_where_they_hold_too_much(shared_and_extremes, monkeypatch):
+    shared, _ = shared_and_extremes
+    fresh = SharedProblem(shared.problem, shared.directions, shared.duals)
     sizes = [fresh.priced(place).num_bytes for place in range(3)]
-    monkeypatch.setattr(units, "MOST_CANDIDATES_BYTES", max(sizes) + min(sizes))
-    narrow, built = Ground(ground.problem, ground.directions, ground.duals), []
-    monkeypatch.setattr(units, "price_candidates", lambda *given: built.append(given) or price_candidates(*given))
+    monkeypatch.setattr(tasks, "MOST_CANDIDATES_BYTES", max(sizes) + min(sizes))
+    narrow, built = SharedProblem(shared.problem, shared.directions, shared.duals), []
+    monkeypatch.setattr(tasks, "price_candidates", lambda *given: built.append(given) or price_candidates(*given))
     first = narrow.priced(0)
     assert narrow.priced(0) is first
     for place in (1, 2, 0):  # the third does not fit beside the others: the one not used for longest goes
@@ -122,15 +122,15 @@ def test_candidates_are_let_go_of_where_they_hold_too_much(ground_and_extremes, 
     assert len(built) == 4
 
 
-def test_prices_between_two_neighbours_prove_a_bound(ground_and_extremes):
-    ground, _ = ground_and_extremes
-    problem = ground.problem
+def test_prices_between_two_neighbours_prove_a_bound(shared_and_extremes):
+    shared, _ = shared_and_extremes
+    problem = shared.problem
     one, other = (problem.prove(direction) for direction in ([0.5, 0.3, 0.2], [0.5, 0.2, 0.3]))
     middle = np.array([0.5, 0.25, 0.25])
     between = problem.prices_between(middle, one, other)
     best = lower_bound(problem.phase, problem.weighing(middle)).bound
     assert 0.9 * best < between.bound <= best * (1.0 + 1e-6)
-    assert len(ground.duals) == len(directions(4)) + 1
+    assert len(shared.duals) == len(directions(4)) + 1
 
 
 def test_the_dive_in_the_first_polish_pays_where_single_accounts_weigh_much():
@@ -139,18 +139,18 @@ def test_the_dive_in_the_first_polish_pays_where_single_accounts_weigh_much():
         phase, start = draw_whales(seed)
         problem = NormalisedProblem(phase, np.zeros(3), np.array([10.0, 50.0, 50.0]))
         direction = np.array([0.5, 0.25, 0.25])
-        ground = Ground(problem, direction[None, :], [problem.prove(direction)])
+        shared = SharedProblem(problem, direction[None, :], [problem.prove(direction)])
         for is_first, found in least.items():
-            polished = work(ground, Polish(0, start, is_first, 200, (seed, 1)))
-            found.append((problem.normalise(polished.objectives) @ direction).min() / ground.duals[0].bound)
+            polished = work(shared, Polish(0, start, is_first, 200, (seed, 1)))
+            found.append((problem.normalise(polished.objectives) @ direction).min() / shared.duals[0].bound)
     assert np.mean(least[True]) < np.mean(least[False])
     assert np.mean(least[True]) >= 1.0
 
 
-def test_an_earlier_polish_of_the_same_kind_is_merged_and_a_poor_start_is_not(ground_and_extremes):
-    ground, extremes = ground_and_extremes
-    place = len(ground.directions) - 1
-    first = work(ground, Polish(place, extremes[0], False, 400, (1,)))
-    value = ground.problem.normalise(first.objectives) @ ground.directions[place]
-    second = work(ground, Polish(place, first.books[value.argmin()], False, 400, (2,)))
+def test_an_earlier_polish_of_the_same_kind_is_merged_and_a_poor_start_is_not(shared_and_extremes):
+    shared, extremes = shared_and_extremes
+    place = len(shared.directions) - 1
+    first = work(shared, Polish(place, extremes[0], False, 400, (1,)))
+    value = shared.problem.normalise(first.objectives) @ shared.directions[place]
+    second = work(shared, Polish(place, first.books[value.argmin()], False, 400, (2,)))
     assert (len(first.books), len(second.books)) == (1, 2)

@@ -1,4 +1,4 @@
-"""Whoever does the units of work, and wherever the search was interrupted: the same bytes."""
+"""Whoever does the tasks, and wherever the search was interrupted: the same bytes."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from assignment_assets.io.compute.processes import Processes
 from assignment_assets.optimizer.pareto.checkpoint import Checkpoint
 from assignment_assets.optimizer.pareto.operators import HashDuplicates
-from assignment_assets.optimizer.pareto.workers import Alone
+from assignment_assets.optimizer.pareto.workers import SerialWorkers
 from assignment_assets.optimizer.solve import solve_referring
 from assignment_assets_tests.optimizer.instances import draw_instance
 from assignment_assets_tests.optimizer.test_solve import SMALL
@@ -37,11 +37,11 @@ class Notebook:
             raise PowerCut
 
 
-class LastFirst(Alone):
+class LastFirst(SerialWorkers):
     """Does the units last to first, as other workers might."""
 
-    def map(self, function, handle, units):
-        return reversed([function(handle, unit) for unit in reversed(list(units))])
+    def map(self, function, handle, tasks):
+        return reversed([function(handle, task) for task in reversed(list(tasks))])
 
 
 def drawn():

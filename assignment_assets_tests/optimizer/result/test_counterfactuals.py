@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assignment_assets.optimizer.extensions.relaxation import Settled
+from assignment_assets.optimizer.extensions.relaxation import Relaxation
 from assignment_assets.optimizer.frames import books_frame
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.settings import Settings
@@ -10,7 +10,7 @@ from assignment_assets.optimizer.pareto.progress import silent
 from assignment_assets.optimizer.phases.referring import referring_phase
 from assignment_assets.optimizer.result import counterfactuals as reasons
 from assignment_assets.optimizer.result.complete import complete_books
-from assignment_assets.optimizer.result.ties import settle_ties
+from assignment_assets.optimizer.result.ties import break_ties
 from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets_tests.optimizer.instances import draw_instance
 
@@ -68,8 +68,8 @@ def test_a_tie_goes_to_the_better_performer_and_says_so(performance, winner):
     instance = twin_reps(performance)
     selection = select_seats(instance)
     for first in (0, 1):
-        settled = Settled(instance, selection, instance, selection, selection.num_placed, np.zeros(1, dtype=bool))
-        books = complete_books(settled, np.array([first]), Settings.from_preset("quick"), silent)
+        relaxation = Relaxation(instance, selection, instance, selection, selection.num_placed, np.zeros(1, dtype=bool))
+        books = complete_books(relaxation, np.array([first]), Settings.from_preset("quick"), silent)
         assert books.assignment.tolist() == [winner]
         told = books_frame(books, instance).select("tie_rep_id", "tie_minutes", "tie_performance", "performance").row(0)
         reps = instance.rep_ids
@@ -93,7 +93,7 @@ def test_drive_minutes_beyond_the_band_are_no_tie():
     assert difference > 10
     for band, winner in ((difference - 1, 0), (difference, 1)):
         assignment = np.array([0], dtype=np.int32)
-        given_by = settle_ties(instance, (phase,), assignment, int(band))
+        given_by = break_ties(instance, (phase,), assignment, int(band))
         assert assignment.tolist() == [winner]
         assert given_by.tolist() == [0 if winner else -1]
 
@@ -102,7 +102,7 @@ def test_the_owner_is_kept_rather_than_a_better_performer():
     instance = twin_reps((90.0, 110.0, 0.0), owner=np.array([0]), has_owner=np.array([True]))
     phase, _ = referring_phase(instance, select_seats(instance))
     assignment = np.array([0], dtype=np.int32)
-    settle_ties(instance, (phase,), assignment, 60)
+    break_ties(instance, (phase,), assignment, 60)
     assert assignment.tolist() == [0]
 
 
@@ -120,5 +120,5 @@ def test_an_exchange_between_full_books_is_no_tie():
     instance = twin_reps((90.0, 110.0, 0.0), **twins)
     phase, _ = referring_phase(instance, select_seats(instance))
     assignment = np.array([1, 0], dtype=np.int32)
-    assert settle_ties(instance, (phase,), assignment, 60_000).tolist() == [-1, -1]
+    assert break_ties(instance, (phase,), assignment, 60_000).tolist() == [-1, -1]
     assert assignment.tolist() == [1, 0]

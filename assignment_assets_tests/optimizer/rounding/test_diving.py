@@ -70,7 +70,7 @@ def test_a_dive_ends_with_every_rule_kept_and_every_later_head_seated(seed, is_c
     if is_capped:
         revenue, room = phase.capped.amount[:, -1], phase.capped.target[:, -1]
         assert (np.bincount(found, revenue, minlength=phase.num_reps) <= room).all()
-    assert (np.diff(priced.choices.start) >= 1).all()
+    assert (np.diff(priced.candidates.start) >= 1).all()
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -134,7 +134,7 @@ def test_prices_found_again_prove_no_less_than_those_given_and_a_bound(seed):
     room = np.maximum(phase.edges.target - phase.edges.base, 0.0)
     before = (
         exact_value(
-            phase.edges, weighing.prices, room, np.zeros(len(phase.edges.rank), np.int64), duals.seat, duals.balance
+            phase.edges, weighing.costs, room, np.zeros(len(phase.edges.rank), np.int64), duals.seat, duals.balance
         )
         + weighing.constant
     )
