@@ -19,6 +19,7 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.local_search.annealing import candidate_costs
+from assignment_assets.optimizer.local_search.exchange_side import combine, empty_side, gather
 from assignment_assets.optimizer.local_search.rng import below, next_word
 from assignment_assets.optimizer.local_search.state import build_state, exchange, shift
 
@@ -33,17 +34,6 @@ class ExchangePlan(NamedTuple):
     accounts_per_side: int  # accounts a side, the cheapest to move
     together: int  # of them change sides at once, at most: 1, 2 or 3
     rounds: int  # through all pairs, at most
-
-
-class Side(NamedTuple):
-    """The accounts of one book that the other might have, and their subsets. The empty subset is the first."""
-
-    account: np.ndarray  # int32[candidates]
-    above: np.ndarray  # float64[candidates], what the dual prices ask for the move
-    cost: np.ndarray  # float64[candidates], of the move but for balance
-    parts: np.ndarray  # int32[subsets, 3], places in `account`, −1: none
-    total: np.ndarray  # float64[subsets, measures]
-    total_cost: np.ndarray  # float64[subsets]
 
 
 @njit(cache=True)
@@ -74,7 +64,7 @@ def descend(assignment, reserve, edges, candidates, pairs, costs, balance, plan,
             if edges.target[rep, k] > 0.0:
                 square[rep, k] = plan.spread * excess[rep, k] / (SQUARE_AT * edges.target[rep, k])
     slope = (1.0 - plan.force) * balance
-    ours, theirs = _empty_side(plan, edges.amount.shape[1]), _empty_side(plan, edges.amount.shape[1])
+    ours, theirs = empty_side(plan, edges.amount.shape[1]), empty_side(plan, edges.amount.shape[1])
     changed, tried = np.zeros(len(excess), dtype=np.int64), np.full(max(num_pairs, 0), -1, dtype=np.int64)
     order = np.arange(max(num_pairs, 0))
     total, exchanges = 0.0, 0
@@ -90,10 +80,10 @@ def descend(assignment, reserve, edges, candidates, pairs, costs, balance, plan,
             if tried[pair] >= max(changed[here], changed[there]):
                 continue
             tried[pair] = exchanges
-            num_ours = _gather(ours, search, edges, candidates, pairs, cost, slope, pair, here, there)
-            num_theirs = _gather(theirs, search, edges, candidates, pairs, cost, slope, pair, there, here)
-            num_ours = _combine(ours, edges.amount, num_ours, plan.together)
-            num_theirs = _combine(theirs, edges.amount, num_theirs, plan.together)
+            num_ours = gather(ours, search, edges, candidates, pairs, cost, slope, pair, here, there)
+            num_theirs = gather(theirs, search, edges, candidates, pairs, cost, slope, pair, there, here)
+            num_ours = combine(ours, edges.amount, num_ours, plan.together)
+            num_theirs = combine(theirs, edges.amount, num_theirs, plan.together)
             change, mine, yours = _best(search, excess, square, ours, num_ours, theirs, num_theirs, here, there)
             if change < 0.0:
                 _carry_out(search, edges, ours, mine, theirs, yours, here, there)
@@ -103,72 +93,6 @@ def descend(assignment, reserve, edges, candidates, pairs, costs, balance, plan,
         if exchanges == exchanges_before:
             break
     return total, exchanges
-
-
-@njit(cache=True)
-def _empty_side(plan, num_measures):
-    count = plan.accounts_per_side
-    subsets = 1 + count + count * (count - 1) // 2 * (1 if plan.together > 1 else 0)
-    if plan.together > 2:
-        subsets += count * (count - 1) * (count - 2) // 6
-    return Side(
-        np.empty(count, dtype=np.int32),
-        np.empty(count),
-        np.empty(count),
-        np.full((subsets, 3), -1, dtype=np.int32),
-        np.zeros((subsets, num_measures)),
-        np.zeros(subsets),
-    )
-
-
-@njit(cache=True)
-def _gather(side, search, edges, candidates, pairs, cost, slope, pair, source, goal):
-    """The accounts of the book `source` that `goal` might have, the cheapest first; how many."""
-    assignment, above, account_of, amount = search.assignment, candidates.above, pairs.account, edges.amount
-    accounts, dearness, costs = side.account, side.above, side.cost
-    lower, upper = (pairs.lower, pairs.upper) if source < goal else (pairs.upper, pairs.lower)
-    count = 0
-    for entry in range(pairs.start[pair], pairs.start[pair + 1]):
-        account = account_of[entry]
-        if assignment[account] != source:
-            continue
-        dear = above[upper[entry]] - above[lower[entry]]
-        if count < len(accounts):
-            count += 1
-        elif dear >= dearness[count - 1]:
-            continue
-        change = cost[upper[entry]] - cost[lower[entry]]
-        for k in range(slope.shape[1]):
-            change += (slope[goal, k] - slope[source, k]) * amount[account, k]
-        place = count - 1
-        while place > 0 and dearness[place - 1] > dear:
-            accounts[place], dearness[place] = accounts[place - 1], dearness[place - 1]
-            costs[place] = costs[place - 1]
-            place -= 1
-        accounts[place], dearness[place], costs[place] = account, dear, change
-    return count
-
-
-@njit(cache=True)
-def _combine(side, amount, count, together):
-    """All subsets of at most `together` of the first `count` accounts; how many."""
-    parts, total, total_cost, account, cost = side.parts, side.total, side.total_cost, side.account, side.cost
-    subset, begin, end = 1, 0, 1  # one size stands from `begin` to `end`; the next adds an account before the last one
-    for size in range(together):
-        for smaller in range(begin, end):
-            first = parts[smaller, size - 1] if size > 0 else count
-            for added in range(first):
-                for place in range(size):
-                    parts[subset, place] = parts[smaller, place]
-                parts[subset, size] = added
-                for place in range(size + 1, 3):
-                    parts[subset, place] = -1
-                for k in range(amount.shape[1]):
-                    total[subset, k] = total[smaller, k] + amount[account[added], k]
-                total_cost[subset] = total_cost[smaller] + cost[added]
-                subset += 1
-        begin, end = end, subset
-    return subset
 
 
 @njit(cache=True)
