@@ -18,7 +18,8 @@ from assignment_assets.bench.scores import Scale
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.phase import Phase, opened
 from assignment_assets.optimizer.model.settings import Settings
-from assignment_assets.optimizer.phases.referring import explore, referring_phase
+from assignment_assets.optimizer.phases.exploration import explore
+from assignment_assets.optimizer.phases.referring import referring_phase
 from assignment_assets.optimizer.seats.max_flow import select_seats
 
 OURS = "ours"

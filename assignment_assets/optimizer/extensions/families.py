@@ -20,6 +20,7 @@ from numba import njit
 from assignment_assets.optimizer.bounds.dual import edge_cost
 from assignment_assets.optimizer.bounds.lagrangian import Duals, lower_bound
 from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.bounds.proof import direction_of
 from assignment_assets.optimizer.model.extensions import NO_BOOK, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.objectives import evaluate
@@ -165,7 +166,7 @@ def _price_edges(
     They only say who is tried first, so the scale is that of one start, and the prices are those of a short ascent.
     """
     scale = NormalisedProblem(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
-    weighing = scale.weighing(np.array(weights) / sum(weights))
+    weighing = scale.weighing(direction_of(weights))
     none = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
     edges = build_phase(instance, phase.name, accounts, measures, instance.base_load, instance.seats, none).edges
     row = np.full(instance.num_accounts, -1, dtype=np.int64)

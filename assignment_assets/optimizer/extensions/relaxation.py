@@ -6,6 +6,7 @@ import numpy as np
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
 from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.bounds.proof import direction_of
 from assignment_assets.optimizer.extensions.families import keep_together
 from assignment_assets.optimizer.extensions.revenue_caps import seat_referring
 from assignment_assets.optimizer.model.extensions import FamilyOutcomes
@@ -97,7 +98,7 @@ def with_proven_bounds(front: ReferringFront, relaxation: Relaxation, settings: 
 
     A bound of the problem that was searched would hold for books with these families in these places only.
     """
-    relaxed, weights = relaxation.relaxed, np.array(settings.knee_weights) / sum(settings.knee_weights)
+    relaxed, weights = relaxation.relaxed, direction_of(settings.knee_weights)
     flow = _seating(relaxation)
     usable = usable_pairs(relaxed.covers, flow, relaxed.seats)
     seated = Selection(relaxation.selection.is_placed, flow, relaxation.largest.is_tight, usable)

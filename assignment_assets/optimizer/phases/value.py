@@ -5,8 +5,7 @@ from functools import partial
 import numpy as np
 
 from assignment_assets.domain.errors import Fault, InvalidInput
-from assignment_assets.optimizer.bounds.lagrangian import Duals
-from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.bounds.proof import Proof, direction_of
 from assignment_assets.optimizer.improve.moves import (
     COARSE_GAP_SHARE,
     burst,
@@ -134,11 +133,11 @@ def value_phase(
 
 def distribute_value(
     phase: Phase, start: np.ndarray, settings: Settings, progress: Listener
-) -> tuple[NormalisedProblem, Duals, np.ndarray]:
-    """Phase 3's scale, the proof at the configured weights, and the books (int32[n])."""
+) -> tuple[Proof, np.ndarray]:
+    """Phase 3's proof at the configured weights, and the books (int32[n])."""
     generator = np.random.default_rng([settings.seed, 3])
     problem, extremes = survey(phase, start, generator)
-    priced = price_candidates(problem, np.array(settings.value_weights) / sum(settings.value_weights))
+    priced = price_candidates(problem, direction_of(settings.value_weights))
     progress(Progress("value", "bounds", 1, 1))
     rounded = round_by_auction(problem, priced, extremes[0], generator)
     books = burst(problem, rounded, priced, settings.value_sweeps / 3, VALUE_TEMPERATURE, generator)
@@ -149,4 +148,4 @@ def distribute_value(
     if dived is not None:
         books = min(books, dived, key=partial(gap, problem, priced))
     progress(Progress("value", "polish", 1, 1))
-    return problem, priced.duals, books
+    return Proof(problem, priced.direction, priced.duals), books

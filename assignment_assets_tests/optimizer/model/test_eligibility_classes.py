@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 from assignment_assets.optimizer.model.eligibility_classes import classes_of, plain_class
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.settings import Settings
-from assignment_assets.optimizer.result.certificate import certify_seats
+from assignment_assets.optimizer.result.seat_certificate import certify_seats
 from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets.optimizer.solve import complete, solve_referring
 from assignment_assets_tests.optimizer.instances import draw_instance

@@ -8,9 +8,10 @@ from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.pareto.archive import Archive
 from assignment_assets.optimizer.pareto.nsga2 import BooksProblem
 from assignment_assets.optimizer.pareto.operators import CHILDREN_PER_WALK, NeighbourWalks
+from assignment_assets.optimizer.pareto.sweep import price_lattice
 from assignment_assets.optimizer.pareto.tasks import Polish, Walk
 from assignment_assets.optimizer.pareto.workers import SerialWorkers
-from assignment_assets.optimizer.phases.referring import price_lattice, referring_phase
+from assignment_assets.optimizer.phases.referring import referring_phase
 from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets_tests.optimizer.instances import draw_instance
 

@@ -8,9 +8,10 @@ from assignment_assets.optimizer.improve.survey import survey
 from assignment_assets.optimizer.local_search.priced_candidates import disagreement, price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.pareto import tasks
+from assignment_assets.optimizer.pareto.sweep import price_lattice
 from assignment_assets.optimizer.pareto.tasks import Polish, Range, SharedProblem, Walk, work
 from assignment_assets.optimizer.pareto.weight_lattice import directions
-from assignment_assets.optimizer.phases.referring import price_lattice, referring_phase
+from assignment_assets.optimizer.phases.referring import referring_phase
 from assignment_assets.optimizer.seats.feasible_start import fit_reserve
 from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets_tests.optimizer.instances import draw_instance

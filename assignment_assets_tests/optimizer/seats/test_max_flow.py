@@ -4,7 +4,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
-from assignment_assets.optimizer.result.certificate import certify_seats
+from assignment_assets.optimizer.result.seat_certificate import certify_seats
 from assignment_assets.optimizer.seats.max_flow import seat_by_state, select_seats, usable_pairs
 from assignment_assets_tests.optimizer.instances import draw_instance
 
