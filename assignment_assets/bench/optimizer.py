@@ -20,7 +20,6 @@ from assignment_assets.optimizer.phases.referring import referring_phase
 from assignment_assets.optimizer.seats.max_flow import select_seats
 
 GENERATED, HOSPITALS = "generated", "hospitals"
-CASES = (GENERATED, *PUBLIC, HOSPITALS)
 RACED = "standard"  # the preset of a race: its lattice, with generations without end
 
 

@@ -9,7 +9,6 @@ from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import LOCK_VERDICTS, LOCKS
 
 LOCK_KINDS = ("l3m_referrer", "keep_with_owner", "house", "protected_deal", "dormant_pick", "never_referred_pick")
-OFF_TERRITORY_KINDS = ("keep_with_owner", "house", "protected_deal")
 PICK_KINDS = {"dormant": "dormant_pick", "never": "never_referred_pick"}
 
 

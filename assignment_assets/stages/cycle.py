@@ -6,7 +6,7 @@ import polars as pl
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.setup.cycle import STAGES
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.tables import RUN_CONFIG, Table
+from assignment_assets.domain.tables import RUN_CONFIG
 from assignment_assets.io.warehouse.warehouse import Warehouse
 
 CYCLES = dg.DynamicPartitionsDefinition(name="cycle")
@@ -82,8 +82,3 @@ def _cell(value) -> str:
 def counts(frame: pl.DataFrame, *by: str) -> dg.MetadataValue:
     """How many rows of each kind, as a table of the UI."""
     return as_table(frame.group_by(*by).len("rows").sort(*by))
-
-
-def table_names(*tables: Table) -> list[str]:
-    """The names of tables, for dependencies."""
-    return [table.name for table in tables]

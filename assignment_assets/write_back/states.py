@@ -44,8 +44,6 @@ FINAL = frozenset(
     }
 )
 """Never left again within a plan."""
-PARKED = frozenset({State.HELD, State.DEFERRED, State.FAILED_HUMAN})
-"""Left by the next run, which tries again."""
 IN_FLIGHT = frozenset({State.INTENT, State.ACK, State.UNKNOWN, State.REFUSED})
 """Left only by reading back."""
 MOVED = frozenset({State.VERIFIED, State.SKIPPED_ALREADY})

@@ -35,7 +35,7 @@ COLUMNS = [
     Column("Value", "value", "money", 13),
     Column("Drive, minutes", "drive_minutes", "whole", 9),
 ]
-DECISION, NOTE, STATUS = 2, 3, 5
+DECISION, STATUS = 2, 5
 STATUS_WORDS = {"l3m": "L3M referrer", "dormant": "dormant", "never": "never-referred"}
 LOCK_WORDS = {
     "l3m_referrer": "locked: L3M",
