@@ -15,6 +15,12 @@ from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.io.folders import PROJECT
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
+PACKAGE = PROJECT / "assignment_assets"
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+IGNORED = (PROJECT / ".gitignore").read_text(encoding="utf-8")
+PROSE = re.sub(r"^```.*?^```", "", README, flags=re.S | re.M)
+PATH = r"`([\w.<>*-]*/[\w.<>*/-]*|[\w-]+\.(?:py|toml|txt|json|xlsx|duckdb|parquet|md))`"
+"""A path in backticks: with a slash in it, or a file's name."""
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.S)
 
 
@@ -89,9 +95,53 @@ def test_every_make_target_that_the_readme_names_exists():
 def test_every_file_that_the_readme_links_or_names_exists():
     linked = re.findall(r"\]\(([^)#]+)\)", README)
     assert [path for path in linked if not (PROJECT / path).exists()] == []
-    named = re.findall(r"^\| .* \| `([\w/]+(?:\.py|/))`", README, re.M)
-    package = PROJECT / "assignment_assets"
-    assert [path for path in named if not ((package / path).exists() or (PROJECT / path).exists())] == []
+    named = set(re.findall(PATH, PROSE))
+    assert {path for path in named if not (stands(path) or is_made_later(path))} == set()
+
+
+def test_whoever_wants_to_change_something_finds_it_where_the_readme_says():
+    rows = re.findall(r"^\| [^|]+ \| ([^|]+) \|$", section("I want to change …"), re.M)[1:]
+    assert len(rows) > 20
+    for row in rows:
+        places = re.findall(PATH, row)
+        assert places, f"no file: {row}"
+        assert all(map(stands, places)), row
+        for place, names in re.findall(r"`([\w/.]+)` \(((?:`\w+`(?:, )?)+)\)", row):
+            said = (PACKAGE / place).read_text(encoding="utf-8")
+            assert [name for name in re.findall(r"\w+", names) if not re.search(rf"\b{name}\b", said)] == [], place
+
+
+def test_the_house_in_the_readme_is_the_one_that_stands():
+    shown = re.findall(r"^( {2}| {4})(\w+)/  +\S", section("The house"), re.M)
+    rooms, room = {}, ""
+    for indent, name in shown:
+        room = name if len(indent) == 2 else room
+        rooms.setdefault(room, []).extend([name] if len(indent) == 4 else [])
+    assert sorted(rooms) == packages(PACKAGE)
+    assert {room: sorted(inner) for room, inner in rooms.items()} == {room: packages(PACKAGE / room) for room in rooms}
+
+
+def packages(folder: Path) -> list[str]:
+    """The packages right below a folder."""
+    return sorted(path.parent.name for path in folder.glob("*/__init__.py"))
+
+
+def section(title: str) -> str:
+    """What stands below a heading, up to the next of its kind."""
+    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def stands(path: str) -> bool:
+    """Whether a path is there: in the package, in the checkout, as an example to be copied, as a letter's template."""
+    roots = (PACKAGE, PROJECT, PROJECT / "examples", PACKAGE / "io" / "notices" / "templates")
+    return any((root / path).exists() for root in roots)
+
+
+def is_made_later(path: str) -> bool:
+    """Whether a path is one of a data folder or an installation, and the code or .gitignore knows its words."""
+    words = [word for word in path.split("/") if re.fullmatch(r"[\w.-]+", word)]
+    is_outside = "/" not in path or words[0] in ("data", "inbox", "outbox", "routing", ".venv")
+    return is_outside and all(word in SOURCE + IGNORED for word in words)
 
 
 def test_the_run_config_in_the_readme_is_the_one_that_there_is():
