@@ -3,7 +3,7 @@ PYTHON ?= python3
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help install demo clean-demo test ui bench bench-routing bench-write-back bench-pages lint requirements
+.PHONY: help install demo clean-demo test ui bench bench-routing bench-write-back bench-pages bench-start lint requirements
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -43,6 +43,9 @@ bench-write-back: install ## the write-back's bar: crashes, races, codes, calls;
 
 bench-pages: install ## the review pages with 500 reps: times, memory, 200 directors at once; ARGS=--short for a minute
 	$(BIN)/assignment bench pages $(ARGS)
+
+bench-start: install ## what it costs to begin: --help, the demo cold and warm, compilation; ARGS=--short for two minutes
+	$(BIN)/assignment bench start $(ARGS)
 
 lint: install ## style: rules and format
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "demo": {"domain", "io", "sample", "sandbox", "stages", "automation", "review_app"},
     "bench": {
         *("domain", "optimizer", "io", "write_back", "routing", "sample", "sandbox"),
-        *("stages", "automation", "review_app"),
+        *("stages", "automation", "review_app", "demo"),
     },
     "commands": {
         *("domain", "optimizer", "io", "write_back", "routing", "sample", "sandbox", "report", "resources"),

@@ -17,5 +17,9 @@ def peak_mb() -> int:
         for line in STATUS.read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) // 1024
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return largest // (2**20 if sys.platform == "darwin" else 1024)
+    return megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def megabytes(maxrss: int) -> int:
+    """A usage's `ru_maxrss` in MB (2^20 bytes): macOS counts bytes, Linux kilobytes."""
+    return maxrss // (2**20 if sys.platform == "darwin" else 1024)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assignment_assets.bench import pages, routing, write_back
+from assignment_assets.bench import pages, routing, start, write_back
 from assignment_assets.bench.interference import interference
 from assignment_assets.bench.quarter import Size
 from assignment_assets.bench.reaction import at_rest, reaction
@@ -255,3 +255,15 @@ def bench_pages(short: bool, reps: int | None, accounts: int | None, directors: 
     given = {"reps": reps, "accounts": accounts, "directors": directors}
     size = replace(usual, **{name: value for name, value in given.items() if value})
     pages.bench_pages(size, lambda row: click.echo(json.dumps(row)))
+
+
+@bench.command("start")
+@click.option("--short", is_flag=True, help="12 reps and 900 accounts: two minutes.")
+@click.option("--reps", type=click.IntRange(min=4), help="Field reps of the demo; 100 are asked for.")
+@click.option("--accounts", type=click.IntRange(min=100), help="Its accounts; 12,000 are asked for.")
+def bench_start(short: bool, reps: int | None, accounts: int | None) -> None:
+    """What it costs to begin, in CPU seconds: --help, a status, the demo cold and warm, compilation."""
+    usual = start.SHORT if short else start.Size()
+    given = {"reps": reps, "accounts": accounts}
+    size = replace(usual, **{name: value for name, value in given.items() if value})
+    start.bench_start(size, lambda row: click.echo(json.dumps(row)))
