@@ -103,7 +103,7 @@ def _page(request: PageRequest, gate_state: GateState, fault: str = "") -> str:
         unshown=unshown,
         is_sent=request.query.get("sent") == "1" and not fault,
         reasons=EDIT_REASONS,
-        touched=_touched(view, regions),
+        touched=_touched(view),
         gone=_withdrawn(reviewed, view, regions),
     )
 
@@ -126,7 +126,7 @@ def _withdrawn(reviewed: pl.DataFrame, view: ReviewView, regions: list[str]) -> 
     return reviewed.filter((pl.col("review_change") == "withdrawn") & is_own).height
 
 
-def _touched(view: ReviewView, regions: list[str]) -> dict[str, dict[str, int]]:
+def _touched(view: ReviewView) -> dict[str, dict[str, int]]:
     """Moves into and out of each rep's book as proposed."""
     into = dict(view.moves.group_by("to_id").len().iter_rows())
     out = dict(view.moves.group_by("from_id").len().iter_rows())

@@ -117,7 +117,7 @@ def routing_write_back(context: dg.AssetExecutionContext, source: Source, clock:
 
 
 @routing_asset(deps=["routing_write_back"])
-def departures(clock: Clock) -> dg.MaterializeResult:
+def departures() -> dg.MaterializeResult:
     """Every leaver's book: how many accounts went which way, how many the leaver owns still.
 
     Most go to the event's cycle, by territory rule and optimiser; active pipeline is listed for the director in

@@ -188,7 +188,7 @@ def test_a_cycle_that_dagster_does_not_know_yet_is_added_with_its_run(gate):
 SIGNER = "gs@example.com"
 
 
-def test_every_signed_decision_starts_its_segment_without_waiting_for_other_regions(dagster, tmp_path, gate):
+def test_every_signed_decision_starts_its_segment_without_waiting_for_other_regions(dagster, gate):
     signing = Gate(gate.folder.root, "sign_offs", (SIGNER,))
     tick = Ticks(dagster, "sign_offs")
     assert "waiting: 0 of 1 sign-offs" in tick.why()
@@ -200,7 +200,7 @@ def test_every_signed_decision_starts_its_segment_without_waiting_for_other_regi
     assert "run 2 was asked for" in tick.why()
 
 
-def test_decisions_that_were_judged_already_start_nothing(dagster, tmp_path, gate):
+def test_decisions_that_were_judged_already_start_nothing(dagster, gate):
     signing = Gate(gate.folder.root, "sign_offs", (SIGNER,))
     decision = SignOff(CYCLE, 1, "west", "ab" * 32, "approve", SIGNER)
     signing.drop(signed_text(decision, signer_token(KEY, SIGNER)).encode(), "west.json", SIGNER)

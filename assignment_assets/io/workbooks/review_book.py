@@ -94,7 +94,7 @@ def compose_review_book(packet: ReviewPacket, file: Any) -> None:
         _candidates_sheet(book, packet.candidates)
         row = deadline_and_finished(book, summary, 4, packet.deadline)
         row = instructions(book, summary, row, _how(packet))
-        _changes_used(book, summary, row, books, labels, ends, packet)
+        _changes_used(book, summary, row, labels, ends, packet)
         books_table(book, summary, row, books)
         book.meta(
             {"layout": LAYOUT, "code": packet.code} | {f"rep:{rep_id}": label for rep_id, label in labels.items()},
@@ -248,7 +248,6 @@ def _changes_used(
     book: Book,
     sheet: Any,
     row: int,
-    books: pl.DataFrame,
     labels: dict[str, str],
     ends: dict[str, int],
     packet: ReviewPacket,

@@ -61,7 +61,7 @@ def test_receipts_that_a_crash_kept_from_being_noted_are_not_given_twice(gate, b
     assert gate.verdicts() == []
 
 
-def test_two_processes_looking_at_once_never_give_a_number_twice(gate, tmp_path):
+def test_two_processes_looking_at_once_never_give_a_number_twice(gate):
     for number in range(12):
         person = f"0050000000000{number:02}AAA"
         gate.drop(b"hello", "keep.pdf", person)
