@@ -9,7 +9,7 @@ from assignment_assets.optimizer.bounds.lagrangian import lower_bound
 from assignment_assets.optimizer.local_search.annealing import STRETCH, Schedule, anneal
 from assignment_assets.optimizer.local_search.candidates import MOST_CANDIDATES, candidates_among, nearest_candidates
 from assignment_assets.optimizer.local_search.exchange_candidates import pair_up
-from assignment_assets.optimizer.local_search.repair import adopt
+from assignment_assets.optimizer.local_search.repair import repair_towards
 from assignment_assets.optimizer.local_search.state import build_state, exchange, free_seat_by_augmenting, shift
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
@@ -84,7 +84,7 @@ def test_crossing_keeps_every_rule_and_takes_genes_of_the_mate(seed):
     other = fit_reserve(phase, mate)
     search(phase, mate, other, weigh(phase, np.ones(3)), Schedule(500, 10.0, 10.0, 1.0, 1.0), seed + 1)
     reserve = fit_reserve(phase, child)
-    adopt(child, reserve, mate, phase.edges, False, 1.0, np.uint64(seed + 3))
+    repair_towards(child, reserve, mate, phase.edges, False, np.uint64(seed + 3))
     demand_feasible(phase, child, reserve)
     if (mate != start).any():
         assert (child == mate).sum() >= (start == mate).sum()
@@ -120,7 +120,7 @@ def test_no_book_ever_exceeds_its_revenue_cap(seed, weights):
     plain, free, other = replace(phase, capped=None), start.copy(), fit_reserve(phase, start)
     search(plain, free, other, weighing, Schedule(2000, 1.0, 0.01, 1.0, 1.0), seed + 1)
     child, reserve = start.copy(), fit_reserve(phase, start)
-    adopt(child, reserve, free, phase.searched, phase.is_capped, 1.0, np.uint64(seed + 3))
+    repair_towards(child, reserve, free, phase.searched, phase.is_capped, np.uint64(seed + 3))
     demand_feasible(phase, child, reserve)
     assert (np.bincount(child, revenue, minlength=phase.num_reps) <= room).all()
 
