@@ -7,7 +7,7 @@ from assignment_assets.automation.reports import REPORT_JOB, REPORT_SENSORS, REP
 from assignment_assets.automation.routing import ROUTING_JOBS, ROUTING_SCHEDULES, ROUTING_SENSORS
 from assignment_assets.automation.waterfall import JOBS, PEOPLE, SCHEDULES, SENSORS
 from assignment_assets.automation.write_back import (
-    WRITE_BACK,
+    WRITE_BACK_ASSETS,
     WRITE_BACK_JOBS,
     WRITE_BACK_SCHEDULES,
     WRITE_BACK_SENSORS,
@@ -16,7 +16,7 @@ from assignment_assets.stages.invariants import INVARIANT_CHECKS
 from assignment_assets.stages.routing import ROUTING
 
 defs = dg.Definitions(
-    assets=[*WATERFALL, *PEOPLE, *ROUTING, *WRITE_BACK, *REPORTS],
+    assets=[*WATERFALL, *PEOPLE, *ROUTING, *WRITE_BACK_ASSETS, *REPORTS],
     asset_checks=INVARIANT_CHECKS,
     jobs=[*JOBS, *ROUTING_JOBS, *WRITE_BACK_JOBS, REPORT_JOB],
     sensors=[*SENSORS, *ROUTING_SENSORS, *WRITE_BACK_SENSORS, *REPORT_SENSORS],

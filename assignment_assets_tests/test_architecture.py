@@ -42,6 +42,7 @@ WITHIN = {
         "errors": set(),
         "tables": set(),
         "digest": set(),
+        "segment": set(),
         "identity": {"errors"},
         "sources": {"errors", "tables"},
         "setup": {"errors", "identity", "tables"},

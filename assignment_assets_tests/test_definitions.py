@@ -3,8 +3,9 @@
 import dagster as dg
 import pytest
 
-from assignment_assets.automation.waterfall import BEHIND_GATE, SEGMENTS
+from assignment_assets.automation.waterfall import BEHIND_GATE
 from assignment_assets.definitions import defs
+from assignment_assets.domain.segment import SEGMENTS
 from assignment_assets.domain.setup.cycle import STAGES
 from assignment_assets.domain.setup.freeze import GATE_STAGE
 from assignment_assets.domain.tables import TABLES
@@ -76,13 +77,13 @@ def test_every_asset_has_its_table():
 @pytest.mark.parametrize("segment", sorted(SEGMENTS))
 def test_a_job_selects_its_segment(segment):
     job = defs.resolve_job_def(segment)
-    assert {key.to_user_string() for key in job.asset_layer.selected_asset_keys} == set(SEGMENTS[segment])
-    assert job.description
+    assert {key.to_user_string() for key in job.asset_layer.selected_asset_keys} == set(SEGMENTS[segment].assets)
+    assert job.description == SEGMENTS[segment].description
     assert job.executor_def.name == "in_process"
 
 
 def test_the_segments_are_the_whole_waterfall():
-    assert {asset for assets in SEGMENTS.values() for asset in assets} == set(SPECS) - PEOPLE
+    assert {asset for segment in SEGMENTS.values() for asset in segment.assets} == set(SPECS) - PEOPLE
 
 
 def test_every_gate_has_a_sensor_that_starts_the_job_behind_it():

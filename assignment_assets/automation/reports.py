@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assignment_assets.automation.waterfall import JOBS
+from assignment_assets.domain.segment import OPEN_CYCLE, SEGMENTS
 from assignment_assets.stages.cycle_report import cycle_report
 
 REPORTS = [cycle_report]
@@ -12,7 +13,8 @@ REPORT_JOB = dg.define_asset_job(
     executor_def=dg.in_process_executor,
     description="Writes the cycle's report and one a region, from what is published.",
 )
-TOLD = ("propose", "review", "sign_off", "write_back")
+TOLD = set(SEGMENTS) - {OPEN_CYCLE.name}
+"""The segments that leave something to report."""
 
 
 @dg.run_status_sensor(

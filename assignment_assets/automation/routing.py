@@ -12,6 +12,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.routing.tables import EVENT_CYCLES, PASSES
+from assignment_assets.domain.segment import OPEN_CYCLE, WRITE_BACK
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.standing import UP_TO
 from assignment_assets.io.folders import DataFolder, engine_key
@@ -74,7 +75,7 @@ def source_poll(context: dg.SensorEvaluationContext, source: Source, clock: Cloc
 
 
 @dg.sensor(
-    job_name="open_cycle",
+    job_name=OPEN_CYCLE.name,
     minimum_interval_seconds=LOOK_SECONDS,
     default_status=AT_FIRST,
     description="Opens the cycle of an event where a standing policy covers its kind; the others wait for a person "
@@ -111,7 +112,7 @@ def opening(cycle: str, config_json: str) -> dg.RunRequest:
 
 
 @dg.sensor(
-    job_name="write_back",
+    job_name=WRITE_BACK.name,
     minimum_interval_seconds=LOOK_SECONDS,
     default_status=AT_FIRST,
     description="Signs an event cycle's regions under the standing policy that covers it, within its largest number "

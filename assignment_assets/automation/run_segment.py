@@ -11,6 +11,7 @@ from assignment_assets.automation.assets import WATERFALL, resources
 from assignment_assets.automation.waterfall import JOBS, PEOPLE
 from assignment_assets.domain import errors
 from assignment_assets.domain.errors import AssignmentError, CycleClosed, InvalidInput
+from assignment_assets.domain.segment import OPEN_CYCLE
 from assignment_assets.domain.setup.cycle import cycle_id_faults
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import RUN_CONFIG
@@ -56,7 +57,7 @@ def run_segment(
     Parameters
     ----------
     segment
-        A job of `automation.SEGMENTS`.
+        The name of one of `SEGMENTS`.
     config
         The run config, for `open_cycle` only; without one a cycle is opened again as it was frozen.
     now
@@ -81,13 +82,13 @@ def run_segment(
         resources=resources(now.isoformat() if now else "", claims_cycle=False),
         executor=dg.in_process_executor,
     )
-    if segment == "open_cycle" and config is None:
+    if segment == OPEN_CYCLE.name and config is None:
         config = _as_frozen(cycle)
     run_config = {"loggers": {"console": {"config": {"log_level": "CRITICAL" if quiet else "INFO"}}}}
     if config:
         run_config["ops"] = {"run_config": {"config": config.model_dump()}}
     with one_run(folder, cycle, segment), instance() as dagster:
-        if segment == "open_cycle":
+        if segment == OPEN_CYCLE.name:
             register(cycle, dagster)
         elif cycle not in dagster.get_dynamic_partitions("cycle"):
             raise CycleClosed(

@@ -11,6 +11,7 @@ from dagster._core.execution.retries import auto_reexecution_should_retry_run
 from assignment_assets.automation.alerts import Failure, raise_alert
 from assignment_assets.automation.gate_watch import Watched, open_gates, read_cursor, watch, write_cursor
 from assignment_assets.automation.reminders import reminders
+from assignment_assets.domain.segment import OPEN_CYCLE, SEGMENTS
 from assignment_assets.domain.setup.cycle import quarterly_id
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.io.folders import DataFolder, engine_key
@@ -49,41 +50,15 @@ PEOPLE = [
     ),
 ]
 
-SEGMENTS = {
-    "open_cycle": (
-        "accounts",
-        "reps",
-        "opportunities",
-        "source_exceptions",
-        "run_config",
-        "current_books",
-        "eligible_pool",
-        "lock_packets",
-    ),
-    "propose": ("locks", "referring_front", "proposed_books", "overflow", "review_packets"),
-    "review": ("reviewed_books", "sign_off_packets", "conflicts"),
-    "sign_off": ("sign_off_packets", "conflicts", "approved_diff", "handoff_notices"),
-    "write_back": ("write_back_log",),
-}
-"""Job → the assets that it materialises; between two jobs stand people."""
-
-DESCRIPTIONS = {
-    "open_cycle": "Reads the sources, freezes the run config, settles the pool and sends the lock lists.",
-    "propose": "Settles the locks, proposes books and sends them to the Regional Directors.",
-    "review": "Judges the directors' edits and prepares what each region signs.",
-    "sign_off": "Judges the sign-offs, approves what is signed, writes to whom it concerns.",
-    "write_back": "Writes the approved owners to Salesforce and reads every one back.",
-}
-
 JOBS = [
     dg.define_asset_job(
-        name,
-        selection=dg.AssetSelection.assets(*assets),
-        description=DESCRIPTIONS[name],
+        segment.name,
+        selection=dg.AssetSelection.assets(*segment.assets),
+        description=segment.description,
         executor_def=dg.in_process_executor,
-        tags={"segment": name},
+        tags={"segment": segment.name},
     )
-    for name, assets in SEGMENTS.items()
+    for segment in SEGMENTS.values()
 ]
 
 BEHIND_GATE = {"lock_lists": "propose", "review_edits": "review", "sign_offs": "sign_off"}
@@ -149,7 +124,7 @@ def answered(watched: Watched) -> dg.AssetMaterialization:
 
 @dg.schedule(
     name="every_quarter",
-    job_name="open_cycle",
+    job_name=OPEN_CYCLE.name,
     cron_schedule="0 6 1 1,4,7,10 *",
     execution_timezone="America/New_York",
     default_status=dg.DefaultScheduleStatus.STOPPED,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
+from assignment_assets.domain.segment import WRITE_BACK
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import CYCLES
@@ -13,7 +14,7 @@ from assignment_assets.write_back.publishing import STATE_FILE, WriteBackState, 
 
 SILENT_FOR = timedelta(minutes=5)
 """A run that has said nothing for so long, and that Dagster does not know as running, is dead."""
-WRITE_BACK = [write_back_dry_run, write_back_reconciliation]
+WRITE_BACK_ASSETS = [write_back_dry_run, write_back_reconciliation]
 WRITE_BACK_JOBS = [
     dg.define_asset_job(
         "write_back_dry_run_job",
@@ -51,7 +52,7 @@ def may_go_on(state: WriteBackState, now: datetime, is_running: bool) -> tuple[b
 
 @dg.sensor(
     name="write_back_resume",
-    job_name="write_back",
+    job_name=WRITE_BACK.name,
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
@@ -63,7 +64,7 @@ def write_back_resume(context: dg.SensorEvaluationContext, clock: Clock) -> dg.S
         dg.DagsterRunStatus.STARTING,
         dg.DagsterRunStatus.STARTED,
     ]
-    runs = context.instance.get_runs(dg.RunsFilter(job_name="write_back", statuses=active))
+    runs = context.instance.get_runs(dg.RunsFilter(job_name=WRITE_BACK.name, statuses=active))
     running = {run.tags.get("dagster/partition") for run in runs}
     asked, reasons = [], []
     for cycle, state in cycles_written(DataFolder.from_environment()).items():

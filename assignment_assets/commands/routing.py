@@ -25,6 +25,7 @@ from assignment_assets.domain.routing.tables import (
     POLLS,
     SUMMARY,
 )
+from assignment_assets.domain.segment import OPEN_CYCLE
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.standing import (
     ROUTING,
@@ -322,5 +323,5 @@ def open_cycles(cycle_ids: tuple[str, ...], person: str, as_json: bool) -> None:
     runs = {}
     for cycle in cycle_ids:
         config = RunConfig.model_validate(json.loads(planned[cycle]["config_json"]) | {"opened_by": person})
-        runs[cycle] = run_segment("open_cycle", cycle, config).run_id
+        runs[cycle] = run_segment(OPEN_CYCLE.name, cycle, config).run_id
     show("\n".join(f"{cycle}: opened" for cycle in runs), runs, as_json)

@@ -3,8 +3,8 @@
 import click
 
 from assignment_assets.automation.run_segment import run_segment
-from assignment_assets.automation.waterfall import SEGMENTS
 from assignment_assets.commands.output import command, show
+from assignment_assets.domain.segment import SEGMENTS
 
 
 @click.group()

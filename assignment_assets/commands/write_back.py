@@ -8,6 +8,7 @@ import click
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
+from assignment_assets.domain.segment import WRITE_BACK
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.warehouse.warehouse import Warehouse
@@ -62,7 +63,7 @@ def dry_run(cycle_id: str, as_json: bool) -> None:
 def apply(cycle_id: str, lane: str, as_json: bool) -> None:
     """Write what is signed, or go on where a run paused or died. A finished cycle is not written again."""
     os.environ["ASSIGNMENT_WRITE_BACK_LANE"] = lane
-    run_segment("write_back", cycle_id)
+    run_segment(WRITE_BACK.name, cycle_id)
     _tell_standing(cycle_id, as_json)
 
 
@@ -70,7 +71,7 @@ def apply(cycle_id: str, lane: str, as_json: bool) -> None:
 @click.argument("cycle_id")
 def resume(cycle_id: str, as_json: bool) -> None:
     """Go on where a run paused or died; the same as apply."""
-    run_segment("write_back", cycle_id)
+    run_segment(WRITE_BACK.name, cycle_id)
     _tell_standing(cycle_id, as_json)
 
 
