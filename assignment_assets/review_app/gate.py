@@ -5,12 +5,10 @@ from datetime import datetime
 
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, latest_receipts
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.intake.log import closed_at
 from assignment_assets.io.intake.look import read_receipts
-from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.intake.outbox import closed_since, read_gate
 from assignment_assets.review_app.access import PageRefused
 
-_NEXT_GATE = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
 _MOST_SHOWN = 8
 
 
@@ -66,10 +64,8 @@ def gate_state_of(folder: DataFolder, cycle: str, gate: str, person: str, now: d
         )
     receipts = read_receipts(folder, cycle, gate)
     own = tuple(sorted((each for each in receipts if each.person == person), key=lambda each: -each.receipt_no))
-    has_gone_on = closed_at(folder, manifest) is not None or (
-        gate in _NEXT_GATE and read_gate(folder, cycle, _NEXT_GATE[gate]) is not None
-    )
-    state = "closed" if has_gone_on else "late" if now > manifest.deadline and gate != "sign_offs" else "open"
+    is_late = now > manifest.deadline and gate != "sign_offs"
+    state = "closed" if closed_since(folder, manifest) else "late" if is_late else "open"
     return GateState(manifest, asked[0].name, state, own, latest_receipts(receipts, manifest.revision))
 
 

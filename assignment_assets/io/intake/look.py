@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from assignment_assets.domain.gates.gates import GateManifest, Receipt, on_hold
+from assignment_assets.domain.gates.gates import Receipt, on_hold
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.fetched import all_fetched
@@ -26,15 +26,14 @@ from assignment_assets.io.intake.judgement import GateJudge
 from assignment_assets.io.intake.log import (
     append_receipts,
     archive_path,
-    closed_at,
     log_locked,
     read_log,
     read_seen,
     write_seen,
 )
+from assignment_assets.io.intake.outbox import closed_since, read_gate
 
 SETTLED_SECONDS = 5.0
-_NEXT_GATE = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def look(
     person
         Looks into this person's folder only, as after a submission of theirs; empty for everybody's.
     """
-    manifest = _manifest(data_folder, cycle, gate)
+    manifest = read_gate(data_folder, cycle, gate)
     if manifest is None or manifest.is_draft:
         return Look((), (), (), ())
     with log_locked(data_folder, cycle, gate):
@@ -79,7 +78,7 @@ def look(
         seen = read_seen(data_folder, cycle, gate, receipts)
         fetched = all_fetched(data_folder, cycle, gate)
         judge = GateJudge(
-            manifest, receipts, seen, now, key, settled_seconds, _closed(data_folder, manifest), fetched.arrivals()
+            manifest, receipts, seen, now, key, settled_seconds, closed_since(data_folder, manifest), fetched.arrivals()
         )
         found, notices = find(data_folder.inbox(cycle, gate), person)
         notices += [each for each in fetched.notices() if person in ("", each.person)]
@@ -132,18 +131,6 @@ def _tell(
             write_whole(path, "".join(lines), lasting=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _manifest(data_folder: DataFolder, cycle: str, gate: str) -> GateManifest | None:
-    path = data_folder.outbox(cycle, gate) / "gate.json"
-    return GateManifest.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-def _closed(data_folder: DataFolder, manifest: GateManifest) -> datetime | None:
-    """When the gate closed: noted by the sensor, or shown by the next gate's packets being out."""
-    following = _NEXT_GATE.get(manifest.gate)
-    issued = _manifest(data_folder, manifest.cycle, following) if following else None
-    return closed_at(data_folder, manifest) or (issued.issued_at if issued else None)
 
 
 def _receipts_folder(data_folder: DataFolder, cycle: str, person: str) -> Path:

@@ -13,8 +13,10 @@ from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.domain.setup.freeze import GATE_STAGE, is_stale
 from assignment_assets.io.durable import read_json, write_whole
 from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.intake.log import closed_at
 from assignment_assets.io.warehouse.cycle_life import cycle_life
 
+_NEXT_GATE = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
 WRITTEN = ".written.json"  # packet → digests of what it says and of its bytes
 
 
@@ -22,6 +24,13 @@ def read_gate(folder: DataFolder, cycle: str, gate: str) -> GateManifest | None:
     """The manifest of a gate whose packets are out, or None."""
     path = folder.outbox(cycle, gate) / "gate.json"
     return GateManifest.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def closed_since(folder: DataFolder, manifest: GateManifest) -> datetime | None:
+    """When a gate closed: noted by the sensor, or shown by the next gate's packets being out; None while it is open."""
+    following = _NEXT_GATE.get(manifest.gate)
+    issued = read_gate(folder, manifest.cycle, following) if following else None
+    return closed_at(folder, manifest) or (issued.issued_at if issued else None)
 
 
 def issue(

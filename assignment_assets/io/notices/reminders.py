@@ -7,9 +7,8 @@ from assignment_assets.domain.gates.gates import GateManifest, who_is_missing
 from assignment_assets.domain.identity.links import ROLES, Pass, seal_link
 from assignment_assets.domain.notices.letters import Reminder, missing_people
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.intake.log import closed_at
 from assignment_assets.io.intake.look import read_receipts
-from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.intake.outbox import closed_since, read_gate
 from assignment_assets.io.notices.post import Posted, post
 from assignment_assets.io.settings import Settings
 
@@ -21,8 +20,7 @@ def due_reminders(folder: DataFolder, cycle: str, settings: Settings, key: bytes
         manifest = read_gate(folder, cycle, gate)
         if manifest is None or not _is_near(manifest, now, settings.notices.reminder_hours):
             continue
-        following = {"lock_lists": "review_edits", "review_edits": "sign_offs"}.get(gate)
-        if closed_at(folder, manifest) or (following and read_gate(folder, cycle, following)):
+        if closed_since(folder, manifest):
             continue
         for each in missing_people(who_is_missing(manifest, read_receipts(folder, cycle, gate))):
             granted = Pass(role, cycle, each.person, now + timedelta(days=settings.pages.link_days))
