@@ -1,6 +1,7 @@
 """Who may import whom: the rooms of the design, read from the imports."""
 
 import ast
+import re
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import assignment_assets
+from assignment_assets.domain.gate import GATES
 
 ROOT = Path(assignment_assets.__file__).parent
 NAME = ROOT.name
@@ -43,18 +45,19 @@ WITHIN = {
         "tables": set(),
         "digest": set(),
         "segment": set(),
-        "identity": {"errors"},
+        "gate": {"segment"},
+        "identity": {"errors", "gate"},
         "sources": {"errors", "tables"},
-        "setup": {"errors", "identity", "tables"},
-        "gates": {"identity", "setup"},
+        "setup": {"errors", "gate", "identity", "tables"},
+        "gates": {"gate", "identity", "segment", "setup"},
         "locks": {"setup", "tables"},
         "review": {"errors", "setup", "tables"},
         "assignment": {"errors", "identity", "review", "setup", "tables"},
         "packet_rows": {"assignment"},
-        "sign_off": {"assignment", "errors", "identity", "review", "tables"},
+        "sign_off": {"assignment", "errors", "gate", "identity", "review", "segment", "tables"},
         "invariants": {"errors", "sign_off"},
-        "notices": {"gates", "identity", "sign_off"},
-        "routing": {"errors", "setup", "sign_off", "sources", "tables"},
+        "notices": {"gate", "gates", "identity", "sign_off"},
+        "routing": {"errors", "gate", "setup", "sign_off", "sources", "tables"},
     },
     "optimizer": {
         "model": set(),
@@ -108,6 +111,8 @@ ONLY_IN = {
     "matplotlib": ("report/",),
     "click": ("cli.py", "commands/", "sandbox/__main__.py"),
 }
+TABLES_OF_ANSWERS = {("domain/review/facts.py", "review_edits"), ("domain/sign_off/verdicts.py", "sign_offs")}
+"""Where what looks like a gate's name is the name of a table: the rows that people answered with."""
 PURE = {"duckdb", "dagster", "requests", "time", "os", "random", "pathlib", "shutil", "tempfile", "socket", "logging"}
 
 
@@ -228,6 +233,23 @@ def test_there_is_one_clock():
     asked = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
     users = {str(path) for path in files() if asked & calls(path)}
     assert users == {"io/clock.py", "sandbox/clock.py"}
+
+
+def test_a_gate_is_named_by_its_value_and_in_words_nowhere_else():
+    named = re.compile(rf"\b({'|'.join(GATES)})\b")
+    wrong = set()
+    for path in files():
+        documentation = {id(node.value) for node in ast.walk(tree(path)) if isinstance(node, ast.Expr)}
+        wrong |= {
+            (str(path), node.value)
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and named.search(node.value)
+            and id(node) not in documentation
+            and path != Path("domain/gate.py")
+        }
+    assert wrong == TABLES_OF_ANSWERS
 
 
 def test_there_is_no_drawer_for_everything():

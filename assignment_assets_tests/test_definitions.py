@@ -3,11 +3,11 @@
 import dagster as dg
 import pytest
 
-from assignment_assets.automation.waterfall import BEHIND_GATE
 from assignment_assets.definitions import defs
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.segment import SEGMENTS
 from assignment_assets.domain.setup.cycle import STAGES
-from assignment_assets.domain.setup.freeze import GATE_STAGE
+from assignment_assets.domain.setup.freeze import TABLE_STAGE
 from assignment_assets.domain.tables import TABLES
 
 GRAPH = defs.resolve_asset_graph()
@@ -19,7 +19,7 @@ SPECS = {
     if spec.group_name in (*STAGES, "people") and spec.key.to_user_string() not in BESIDE
 }
 PACKETS = {"lock_packets", "review_packets"}
-PEOPLE = {"lock_lists", "review_edits", "sign_offs"}
+PEOPLE = set(GATES)
 
 
 def ancestors(name):
@@ -47,12 +47,20 @@ def test_every_asset_is_told_owned_partitioned_and_in_its_stage():
 
 def test_people_are_nodes_of_the_graph():
     assert {name for name, spec in SPECS.items() if spec.group_name == "people"} == PEOPLE
-    for gate, packets in (
-        ("lock_lists", "lock_packets"),
-        ("review_edits", "review_packets"),
-        ("sign_offs", "sign_off_packets"),
-    ):
-        assert GRAPH.get(dg.AssetKey(gate)).parent_keys == {dg.AssetKey(packets)}
+    for gate in GATES.values():
+        assert GRAPH.get(dg.AssetKey(gate.name)).parent_keys == {dg.AssetKey(gate.packets)}
+
+
+def test_each_gates_packets_belong_to_its_stage_and_leave_with_the_segment_before_it():
+    order = list(SEGMENTS.values())
+    for gate in GATES.values():
+        assert SPECS[gate.packets].group_name == gate.stage
+        assert gate.packets in order[order.index(gate.segment) - 1].assets
+
+
+def test_what_a_segment_does_reads_the_answers_of_the_gate_before_it():
+    for gate in GATES.values():
+        assert any(gate.name in ancestors(name) for name in gate.segment.assets), gate.name
 
 
 def test_nothing_flows_back():
@@ -61,13 +69,19 @@ def test_nothing_flows_back():
             continue
         for parent in ancestors(name):
             group = SPECS[parent].group_name
-            stage = GATE_STAGE[parent] if group == "people" else group
+            stage = GATES[parent].stage if group == "people" else group
             assert STAGES.index(stage) <= STAGES.index(spec.group_name), f"{parent} → {name}"
 
 
 def test_everything_comes_from_the_sources_and_ends_in_the_log_or_in_letters():
     assert set(SPECS) - ancestors("write_back_log") == {"write_back_log", "handoff_notices"}
     assert set(SPECS) - ancestors("handoff_notices") == {"write_back_log", "handoff_notices"}
+
+
+def test_a_table_freezes_with_the_stage_that_its_asset_is_shown_in():
+    shown = {name: spec.group_name for name, spec in SPECS.items() if name in TABLE_STAGE}
+    assert shown == {name: TABLE_STAGE[name] for name in shown}
+    assert len(shown) > 10
 
 
 def test_every_asset_has_its_table():
@@ -88,8 +102,7 @@ def test_the_segments_are_the_whole_waterfall():
 
 def test_every_gate_has_a_sensor_that_starts_the_job_behind_it():
     started = {(sensor.name, target.job_name) for sensor in defs.sensors for target in sensor.targets}
-    for gate, job in BEHIND_GATE.items():
-        assert any(name.startswith(gate) and each == job for name, each in started), gate
+    assert {(f"{gate.name}_gate", gate.segment.name) for gate in GATES.values()} <= started
 
 
 def test_the_invariants_are_blocking_and_on_every_stage_that_hands_on():

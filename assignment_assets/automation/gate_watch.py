@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.gates import Closing, GateManifest, closing
 from assignment_assets.domain.tables import SUBMISSIONS
 from assignment_assets.io.exchange import bring_in, send_out
@@ -24,7 +25,6 @@ from assignment_assets.io.settings import Settings
 from assignment_assets.io.warehouse.cycle_life import is_over
 from assignment_assets.io.warehouse.warehouse import read_published
 
-FOLLOWING = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
 SETTLING_GRACE = timedelta(minutes=10)
 FOLDERS_ONLY = Settings()
 
@@ -95,15 +95,15 @@ def watch(
     unreached = _unreached(lambda: bring_in(folder, manifest, settings, now))
     found = look(folder, manifest.cycle, manifest.gate, now, key, settled_seconds)
     undelivered = _unreached(lambda: send_out(folder, manifest, settings))
-    state = closing(manifest, found.receipts, now)
-    should_run, why = (_signed if manifest.gate == "sign_offs" else _closed)(folder, manifest, found, state, now)
+    state, is_signed = closing(manifest, found.receipts, now), GATES[manifest.gate].is_signed
+    should_run, why = (_signed if is_signed else _closed)(folder, manifest, found, state, now)
     digest, number = asked
     if unreached:
         should_run = False
     why = ". ".join(filter(None, [why, unreached, undelivered]))
     if should_run and digest == state.digest:
         should_run, why = False, f"{why}; run {number} was asked for"
-    if should_run and manifest.gate in FOLLOWING:
+    if should_run and not is_signed:
         close(folder, manifest, state, now)
     return Watched(manifest.cycle, manifest.gate, should_run, why, number + should_run, state)
 
@@ -117,9 +117,9 @@ def _unreached(act: Callable[[], list[str] | None]) -> str:
 
 
 def _closed(folder: DataFolder, manifest: GateManifest, found: Look, state: Closing, now: datetime) -> tuple[bool, str]:
-    following = FOLLOWING[manifest.gate]
-    if read_gate(folder, manifest.cycle, following) is not None:
-        return False, f"closed: the packets of {following} are out"
+    following = GATES[manifest.gate].next_gate
+    if following and read_gate(folder, manifest.cycle, following.name) is not None:
+        return False, f"closed: the packets of {following.name} are out"
     if state.is_closed and found.is_settling and now < manifest.deadline + SETTLING_GRACE:
         return False, "waiting: a file that came in time is still arriving"
     return state.is_closed, state.why

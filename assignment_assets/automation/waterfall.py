@@ -11,6 +11,7 @@ from dagster._core.execution.retries import auto_reexecution_should_retry_run
 from assignment_assets.automation.alerts import Failure, raise_alert
 from assignment_assets.automation.gate_watch import Watched, open_gates, read_cursor, watch, write_cursor
 from assignment_assets.automation.reminders import reminders
+from assignment_assets.domain.gate import GATES, Gate
 from assignment_assets.domain.segment import OPEN_CYCLE, SEGMENTS
 from assignment_assets.domain.setup.cycle import quarterly_id
 from assignment_assets.domain.setup.run_config import RunConfig
@@ -21,35 +22,16 @@ from assignment_assets.stages.cycle import CYCLES
 
 PEOPLE = [
     dg.AssetSpec(
-        "lock_lists",
+        gate.name,
         group_name="people",
         partitions_def=CYCLES,
-        deps=["lock_packets"],
-        kinds={"excel"},
-        owners=["team:reps"],
-        description="Reps return their keep-lists to `inbox/<cycle>/lock_lists/<rep>/`. Waits for all of them or the "
-        "deadline.",
-    ),
-    dg.AssetSpec(
-        "review_edits",
-        group_name="people",
-        partitions_def=CYCLES,
-        deps=["review_packets"],
-        kinds={"excel"},
-        owners=["team:regional-directors"],
-        description="Regional Directors return their reviews to `inbox/<cycle>/review_edits/<director>/`.",
-    ),
-    dg.AssetSpec(
-        "sign_offs",
-        group_name="people",
-        partitions_def=CYCLES,
-        deps=["sign_off_packets"],
-        kinds={"json"},
-        owners=["team:growth-strategy"],
-        description="Growth Strategy signs region by region with `assignment sign-off`. Never assumed.",
-    ),
+        deps=[gate.packets],
+        kinds={gate.kind},
+        owners=[f"team:{gate.team}"],
+        description=gate.description,
+    )
+    for gate in GATES.values()
 ]
-
 JOBS = [
     dg.define_asset_job(
         segment.name,
@@ -60,41 +42,29 @@ JOBS = [
     )
     for segment in SEGMENTS.values()
 ]
-
-BEHIND_GATE = {"lock_lists": "propose", "review_edits": "review", "sign_offs": "sign_off"}
-"""Gate → the job that it opens the way to."""
-
-WAITS_FOR = {
-    "lock_lists": "Gives a receipt for every returned keep-list. Starts `propose` when all reps have answered and had "
-    "time to correct themselves, or at the deadline. Its skip reason says who is missing.",
-    "review_edits": "Gives a receipt for every returned review. Starts `review` when all directors have answered and "
-    "had time to correct themselves, or at the deadline. Its skip reason says who is missing.",
-    "sign_offs": "Gives a receipt for every signed decision and starts `sign_off` for it: a signed region does not "
-    "wait for the others. A sign-off is never assumed.",
-}
 LOOK_SECONDS = int(os.environ.get("ASSIGNMENT_LOOK_SECONDS", "30"))
 
 
-def gate_sensor(gate: str) -> dg.SensorDefinition:
+def gate_sensor(gate: Gate) -> dg.SensorDefinition:
     """The sensor of one gate: it looks, gives receipts and asks for the next segment; it judges nothing."""
 
     @dg.sensor(
-        name=f"{gate}_gate",
-        job_name=BEHIND_GATE[gate],
+        name=f"{gate.name}_gate",
+        job_name=gate.segment.name,
         minimum_interval_seconds=LOOK_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description=WAITS_FOR[gate],
+        description=gate.waits_for,
     )
     def sensor(context: dg.SensorEvaluationContext, clock: Clock) -> dg.SensorResult:
         folder, asked, settings = DataFolder.from_environment(), read_cursor(context.cursor), read_settings()
         watched = [
             watch(folder, manifest, asked.get(manifest.cycle, ("", 0)), clock.now(), engine_key(), settings=settings)
-            for manifest in open_gates(folder, gate, clock.now())
+            for manifest in open_gates(folder, gate.name, clock.now())
         ]
         going = [each for each in watched if each.should_run]
         unknown = {each.cycle for each in going} - set(context.instance.get_dynamic_partitions(CYCLES.name))
         cursor = asked | {each.cycle: (each.state.digest, each.number) for each in going}
-        reasons = [f"{each.cycle}: {each.why}" for each in watched] or [f"no cycle waits for {gate}"]
+        reasons = [f"{each.cycle}: {each.why}" for each in watched] or [f"no cycle waits for {gate.name}"]
         return dg.SensorResult(
             run_requests=[dg.RunRequest(run_key=each.run_key, partition_key=each.cycle) for each in going],
             skip_reason=None if going else dg.SkipReason("; ".join(reasons)),
@@ -189,5 +159,5 @@ def _kind_and_words(error: Any) -> tuple[str, str]:
     return kind, re.sub(rf"^[\w.]*{kind}: ", "", error.message.strip())
 
 
-SENSORS = [*(gate_sensor(gate) for gate in BEHIND_GATE), reminders, alerts]
+SENSORS = [*(gate_sensor(gate) for gate in GATES.values()), reminders, alerts]
 SCHEDULES = [every_quarter]

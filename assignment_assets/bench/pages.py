@@ -25,6 +25,8 @@ import polars as pl
 import requests
 
 from assignment_assets.automation.run_segment import run_segment
+from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE
+from assignment_assets.domain.identity.links import ROLES
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
@@ -62,19 +64,19 @@ def bench_pages(size: Size, say: Say) -> None:
         say(
             {
                 "figure": "lock lists",
-                "packets": len(read_gate(folder, CYCLE, "lock_lists").persons),
+                "packets": len(read_gate(folder, CYCLE, LOCK_GATE.name).persons),
                 "open_cycle_seconds": round(time.monotonic() - started, 1),
             }
         )
         with _served() as pages:
             pages.measure("rep", "rep", "", size.visits, say)
-            pages.rush("lock_lists", "rep", {}, size.directors, say)
+            pages.rush(LOCK_GATE.name, "rep", {}, size.directors, say)
             say({"figure": "memory", "when": "after the reps", "megabytes_now_most": pages.megabytes()})
             _pass_gate("propose", 8)
             pages.measure("director", "director", "", size.visits, say)
             pages.measure("director's book", "director", "book", size.visits, say)
             pages.measure("director's map", "director", "map.png", min(size.visits, 20), say)
-            pages.rush("review_edits", "director", {"action": "send"}, size.directors, say)
+            pages.rush(REVIEW_GATE.name, "director", {"action": "send"}, size.directors, say)
             _pass_gate("review", 16)
             pages.measure("signer", "gs", "", size.visits, say)
             pages.measure("signer's region", "gs", "region", size.visits, say)
@@ -114,8 +116,7 @@ class Pages:
 
     def measure(self, name: str, role: str, below: str, visits: int, say: Say) -> None:
         """Milliseconds until a page is there: the first that anybody asks for, the median, the 95th of a hundred."""
-        gate = {"rep": "lock_lists", "director": "review_edits", "gs": "sign_offs"}[role]
-        persons = sorted({each.person for each in read_gate(self.folder, CYCLE, gate).persons})
+        persons = sorted({each.person for each in read_gate(self.folder, CYCLE, ROLES[role]).persons})
         seconds, size = [], 0
         for number in range(visits):
             session, shown, elapsed = self.visit(role, persons[number % len(persons)])

@@ -14,6 +14,7 @@ import polars as pl
 
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.bench.quarter import Happening, Story, polls, utc
+from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.routing.tables import EVENT_CYCLES
 from assignment_assets.domain.setup.run_config import RunConfig
@@ -229,7 +230,7 @@ def _run_cycles(stage: Stage, played: Played, cycles: int) -> None:
         later = now + timedelta(minutes=3)
         sign_under_policy(stage.folder, engine_key(), later)
         for _ in range(2):
-            look(stage.folder, row["cycle"], "sign_offs", later, engine_key(), settled_seconds=0)
+            look(stage.folder, row["cycle"], SIGN_OFF_GATE.name, later, engine_key(), settled_seconds=0)
         run_segment("sign_off", row["cycle"], now=later)
         stage.clock[0] = now + timedelta(minutes=4)
         run_segment("write_back", row["cycle"], now=stage.now)

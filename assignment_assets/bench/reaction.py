@@ -16,6 +16,7 @@ import polars as pl
 
 from assignment_assets.bench.played import allow, environment
 from assignment_assets.bench.quarter import Happening, Size, Story, draw
+from assignment_assets.domain.gate import REVIEW_GATE
 from assignment_assets.domain.routing.tables import DECISIONS, EVENT_CYCLES, EVENTS, POLLS, WRITES
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import PROJECT, DataFolder
@@ -150,7 +151,7 @@ def _proposed(here: Place, departure: Happening) -> float:
 
 
 def _proposals(folder: DataFolder) -> list[str]:
-    return [path.parent.parent.name for path in (folder.root / "outbox").glob("*/review_edits/gate.json")]
+    return [path.parent.parent.name for path in (folder.root / "outbox").glob(f"*/{REVIEW_GATE.name}/gate.json")]
 
 
 def _until(happened: Callable[[], object]) -> None:

@@ -11,8 +11,10 @@ from pydantic import ValidationError
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
+from assignment_assets.domain.gate import GATES
+from assignment_assets.domain.segment import OPEN_CYCLE, PROPOSE
 from assignment_assets.domain.setup.cycle import STAGES, cycle_id_faults, quarterly_id
-from assignment_assets.domain.setup.freeze import GATE_STAGE, current_revision, require_unfinished
+from assignment_assets.domain.setup.freeze import current_revision, require_unfinished
 from assignment_assets.domain.setup.run_config import RunConfig, model_faults
 from assignment_assets.domain.setup.run_config_faults import config_faults
 from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, WRITE_BACK_LOG
@@ -80,9 +82,9 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
     faults = cycle_id_faults(cycle_id)
     if faults:
         raise InvalidInput("cycle", faults)
-    run = run_segment("open_cycle", cycle_id, config)
+    run = run_segment(OPEN_CYCLE.name, cycle_id, config)
     if config.mode == "draft":
-        run_segment("propose", cycle_id)
+        run_segment(PROPOSE.name, cycle_id)
     status = read_status(DataFolder.from_environment(), cycle_id, utc_now())
     show("\n".join(status.lines()), {"cycle": cycle_id, "run_id": run.run_id, "state": status.state}, as_json)
 
@@ -225,7 +227,7 @@ def expire(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
 def _end(cycle_id: str, event: str, actor: str, reason: str, as_json: bool) -> None:
     _event(cycle_id, event, actor, reason)
     now = utc_now()
-    for gate in GATE_STAGE:
+    for gate in GATES:
         withdraw(DataFolder.from_environment(), cycle_id, gate, now)
     show(f"{cycle_id}: {event}.", {"cycle": cycle_id, "event": event}, as_json)
 
@@ -245,9 +247,9 @@ def reopen(cycle_id: str, stage: str, actor: str, reason: str, as_json: bool) ->
     revision = _event(cycle_id, "reopened", actor, reason, stage)
     now = utc_now()
     withdrawn = [
-        gate
-        for gate, gate_stage in GATE_STAGE.items()
-        if STAGES.index(gate_stage) >= STAGES.index(stage) and withdraw(folder, cycle_id, gate, now)
+        gate.name
+        for gate in GATES.values()
+        if STAGES.index(gate.stage) >= STAGES.index(stage) and withdraw(folder, cycle_id, gate.name, now)
     ]
     packets = f" Packets withdrawn: {', '.join(withdrawn)}." if withdrawn else ""
     show(

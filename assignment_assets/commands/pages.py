@@ -3,6 +3,7 @@
 import click
 
 from assignment_assets.commands.output import command, show
+from assignment_assets.domain.gate import LOCK_GATE
 from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.domain.identity.links import BETWEEN, ROLES, ROUTING
 from assignment_assets.io.clock import utc_now
@@ -52,7 +53,7 @@ def link(person: str, cycle_id: str, role: str | None, as_json: bool) -> None:
 def _only_role(folder: DataFolder, cycle_id: str, person: str) -> str:
     """The role of the latest gate that asks the person; where none does, rep: its error says whom that gate asks."""
     asked = [role for role, gate in ROLES.items() if _asks(read_gate(folder, cycle_id, gate), person)]
-    return asked[-1] if asked else "rep"
+    return asked[-1] if asked else LOCK_GATE.role
 
 
 def _asks(manifest: GateManifest | None, person: str) -> bool:

@@ -10,8 +10,9 @@ import polars as pl
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.assignment.choice import ChosenPoint, figures_of, price, signed_choice
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
+from assignment_assets.domain.gate import GATES, SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import GateManifest
-from assignment_assets.domain.identity.codes import GATES, is_person, signer_token
+from assignment_assets.domain.identity.codes import is_person, signer_token
 from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, decision_file, signed_text
 from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGION_DIGESTS
 from assignment_assets.io.clock import utc_now
@@ -25,7 +26,7 @@ from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.warehouse import read_published
 from assignment_assets.stages.pictures import write_front_page
 
-GATE = "sign_offs"
+GATE = SIGN_OFF_GATE.name
 
 
 @click.group()

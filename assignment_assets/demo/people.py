@@ -12,12 +12,11 @@ from pathlib import Path
 
 import polars as pl
 
+from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.workbooks.filled_in import fill_lock_list, fill_review
 from assignment_assets.io.workbooks.packets import EDIT_REASONS
 from assignment_assets.io.workbooks.returned import read_returned
-
-LOCK_GATE, REVIEW_GATE = "lock_lists", "review_edits"
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,8 @@ def return_late(folder: DataFolder, cycle: str, rep_ids: list[str], rows: pl.Dat
 def _answer(
     folder: DataFolder, cycle: str, rep_id: str, rows: pl.DataFrame, rng: random.Random, mistake: int | None
 ) -> Action:
-    packet = folder.outbox(cycle, LOCK_GATE) / rep_id / "lock_list.xlsx"
-    target = folder.inbox(cycle, LOCK_GATE) / rep_id / "lock_list.xlsx"
+    packet = folder.outbox(cycle, LOCK_GATE.name) / rep_id / "lock_list.xlsx"
+    target = folder.inbox(cycle, LOCK_GATE.name) / rep_id / "lock_list.xlsx"
     open_rows = rows.filter((pl.col("rep_id") == rep_id) & pl.col("lock_kind").is_null()).sort("value", descending=True)
     answers = {}
     for status, quota in (("dormant", 5), ("never", 5)):
@@ -124,8 +123,8 @@ def return_reviews(
         own = reps.filter(pl.col("region").is_in(directors[email]))
         held = books.filter(~pl.col("is_locked") & pl.col("rep_id").is_in(own["rep_id"].implode())).sort("account_id")
         rep_ids = sorted(own["rep_id"])
-        packet = folder.outbox(cycle, REVIEW_GATE) / email / "review.xlsx"
-        target = folder.inbox(cycle, REVIEW_GATE) / email / "review.xlsx"
+        packet = folder.outbox(cycle, REVIEW_GATE.name) / email / "review.xlsx"
+        target = folder.inbox(cycle, REVIEW_GATE.name) / email / "review.xlsx"
         if len(rep_ids) < 2:
             fill_review(packet, target)
             actions.append(Action(email, "changes nothing"))

@@ -12,6 +12,7 @@ import polars as pl
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.demo import people
 from assignment_assets.domain.assignment.assigned import assigned
+from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import lock_list_rows, move_rows
@@ -128,11 +129,11 @@ def _locks(story: Rehearsal) -> None:
     rows = lock_list_rows(lock_candidates(accounts, opportunities, pool, books, config), reps)
     story.pass_time(3)
     actions, late = people.return_lock_lists(story.folder, CYCLE, rows, story.seed)
-    story.look("lock_lists")
+    story.look(LOCK_GATE.name)
     story.pass_time(5)
     actions += people.return_late(story.folder, CYCLE, late, rows, story.seed)
-    story.look("lock_lists")
-    story.summary.note("locks", [action.sentence for action in actions], story.folder, CYCLE, "lock_lists")
+    story.look(LOCK_GATE.name)
+    story.summary.note("locks", [action.sentence for action in actions], story.folder, CYCLE, LOCK_GATE.name)
     story.say("Locks are settled, books proposed, reviews sent")
     story.run("propose")
 
@@ -150,9 +151,9 @@ def _reviews(story: Rehearsal) -> None:
     )
     story.pass_time(2)
     actions = people.return_reviews(story.folder, CYCLE, shown, receiving, directors, story.seed)
-    story.look("review_edits")
+    story.look(REVIEW_GATE.name)
     story.pass_time(6)
-    story.summary.note("reviewed_books", [action.sentence for action in actions], story.folder, CYCLE, "review_edits")
+    story.summary.note("reviewed_books", [action.sentence for action in actions], story.folder, CYCLE, REVIEW_GATE.name)
     story.run("review")
 
 
@@ -175,7 +176,7 @@ def _sign_and_write(story: Rehearsal) -> None:
                 "both regions agreed by phone",
             ),
         )
-    story.look("sign_offs")
+    story.look(SIGN_OFF_GATE.name)
     story.run("sign_off")
     regions = story.table(REGION_DIGESTS).sort("region")
     first, *rest = regions.iter_rows(named=True)
@@ -188,14 +189,16 @@ def _sign_and_write(story: Rehearsal) -> None:
         people.Action(stranger, f"signs {first['region']} without being entitled"),
         people.Action(signers[0], f"signs {len(rest)} of {regions.height} regions"),
     ]
-    story.look("sign_offs")
+    story.look(SIGN_OFF_GATE.name)
     story.run("sign_off")
     story.say("What is signed is written; the last region is still open")
     story.run("write_back")
     _sign(story, signers[1], SignOff(CYCLE, _revision(story), first["region"], first["digest"], "approve", signers[1]))
     actions.append(people.Action(signers[1], f"signs {first['region']}"))
-    story.look("sign_offs")
-    story.summary.note("approved_diff", [action.sentence for action in actions], story.folder, CYCLE, "sign_offs")
+    story.look(SIGN_OFF_GATE.name)
+    story.summary.note(
+        "approved_diff", [action.sentence for action in actions], story.folder, CYCLE, SIGN_OFF_GATE.name
+    )
     story.run("sign_off")
     story.say("The rest is written; a second run has nothing to write")
     story.run("write_back")
@@ -205,11 +208,11 @@ def _sign_and_write(story: Rehearsal) -> None:
 
 
 def _revision(story: Rehearsal) -> int:
-    return read_gate(story.folder, CYCLE, "sign_offs").revision
+    return read_gate(story.folder, CYCLE, SIGN_OFF_GATE.name).revision
 
 
 def _sign(story: Rehearsal, person: str, decision: SignOff | HeldEditDecision) -> None:
-    path = story.folder.inbox(CYCLE, "sign_offs") / person / decision_file(decision)
+    path = story.folder.inbox(CYCLE, SIGN_OFF_GATE.name) / person / decision_file(decision)
     write_whole(path, signed_text(decision, signer_token(engine_key(), person)))
 
 

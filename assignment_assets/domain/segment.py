@@ -1,6 +1,6 @@
 """The five segments of the waterfall: what runs in one go, without waiting for anybody.
 
-Between two segments stand people.
+Between two segments stand people: which gate opens the way to a segment is the gate's to say (`domain/gate.py`).
 """
 
 from dataclasses import dataclass

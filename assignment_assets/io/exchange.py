@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import Settings
 from assignment_assets.io.sheets.door import open_google
 from assignment_assets.io.sheets.fetch import fetch_answers
-from assignment_assets.io.sheets.packets import GATES
 from assignment_assets.io.sheets.send import send
 from assignment_assets.io.stores.deliver import deliver
 from assignment_assets.io.stores.fetch import fetch
@@ -25,7 +25,7 @@ def bring_in(folder: DataFolder, manifest: GateManifest, settings: Settings, now
         return
     if settings.files.inbox:
         fetch(folder, manifest.cycle, manifest.gate, settings.files.inbox, now)
-    if settings.sheets.folder and manifest.gate in GATES:
+    if settings.sheets.folder and GATES[manifest.gate].has_sheets:
         fetch_answers(folder, manifest, open_google(), settings.sheets.folder, now)
 
 
@@ -43,6 +43,6 @@ def send_out(folder: DataFolder, manifest: GateManifest, settings: Settings) -> 
     if settings.files.outbox:
         count = deliver(folder, manifest.cycle, settings.files.outbox, settings.files.inbox)
         waiting += [f"{count} files are still to be delivered"] if count else []
-    if settings.sheets.folder and manifest.gate in GATES:
+    if settings.sheets.folder and GATES[manifest.gate].has_sheets:
         waiting += send(folder, manifest, open_google(), settings.sheets.folder, settings.sheets.notify)
     return waiting

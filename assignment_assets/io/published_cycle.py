@@ -5,7 +5,8 @@ from datetime import datetime
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed
-from assignment_assets.domain.gates.status import GATE_TITLES, CycleStatus, cycle_status
+from assignment_assets.domain.gate import GATES
+from assignment_assets.domain.gates.status import CycleStatus, cycle_status
 from assignment_assets.domain.tables import TABLES
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import read_receipts
@@ -37,7 +38,7 @@ def status_of(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
     """Where the cycle stands at a time (UTC without zone)."""
     gates = {
         gate: (manifest, read_receipts(folder, cycle, gate))
-        for gate in GATE_TITLES
+        for gate in GATES
         if (manifest := read_gate(folder, cycle, gate)) is not None
     }
     tables = {name: read_published(folder, cycle, TABLES[name]) for name in STATUS_TABLES}

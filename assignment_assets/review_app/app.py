@@ -11,6 +11,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from assignment_assets.domain.errors import AssignmentError
+from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
+from assignment_assets.domain.identity.links import ROUTING
 from assignment_assets.io.durable import locked
 from assignment_assets.review_app import (
     book_page,
@@ -29,10 +31,10 @@ from assignment_assets.review_app.guards import RateLimit, SecurityHeaders
 Page = Callable[[PageRequest], Response]
 STATIC = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
 FIRST = {
-    "rep": (rep_page.show, rep_page.submit),
-    "director": (director_page.show, director_page.submit),
-    "gs": (signer_page.show, signer_page.decide),
-    "routing": (routing_page.show, routing_page.refuse),
+    LOCK_GATE.role: (rep_page.show, rep_page.submit),
+    REVIEW_GATE.role: (director_page.show, director_page.submit),
+    SIGN_OFF_GATE.role: (signer_page.show, signer_page.decide),
+    ROUTING: (routing_page.show, routing_page.refuse),
 }
 """Role → its first page, and what takes that page's form."""
 
@@ -106,14 +108,14 @@ def application(context: AppContext) -> Starlette:
 
 
 ROLE_OF = {
-    book_page.show: "director",
-    book_page.save: "director",
-    director_page.picture: "director",
-    report_page.of_director: "director",
-    region_page.show: "gs",
-    region_page.sign: "gs",
-    region_page.picture: "gs",
-    report_page.of_signer: "gs",
+    book_page.show: REVIEW_GATE.role,
+    book_page.save: REVIEW_GATE.role,
+    director_page.picture: REVIEW_GATE.role,
+    report_page.of_director: REVIEW_GATE.role,
+    region_page.show: SIGN_OFF_GATE.role,
+    region_page.sign: SIGN_OFF_GATE.role,
+    region_page.picture: SIGN_OFF_GATE.role,
+    report_page.of_signer: SIGN_OFF_GATE.role,
 }
 """Which role a page below the first one belongs to."""
 

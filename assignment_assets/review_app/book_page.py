@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from assignment_assets.domain.gate import REVIEW_GATE
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.io.workbooks.packets import EDIT_REASONS
 from assignment_assets.review_app.access import PageRefused
@@ -61,7 +62,7 @@ def save(request: PageRequest) -> Response:
 
 
 def _opened(request: PageRequest) -> tuple[GateState, ReviewView, dict]:
-    gate_state = gate_state_of(request.context.folder, request.cycle, "review_edits", request.person, request.now)
+    gate_state = gate_state_of(request.context.folder, request.cycle, REVIEW_GATE.name, request.person, request.now)
     view = desk_of(request)
     mine = view.people.filter(
         (pl.col("team") == "field")

@@ -3,6 +3,7 @@
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from assignment_assets.domain.gate import REVIEW_GATE
 from assignment_assets.domain.tables import EDIT_VERDICTS
 from assignment_assets.io.workbooks.packets import EDIT_REASONS
 from assignment_assets.report.balance import balance
@@ -17,14 +18,14 @@ from assignment_assets.review_app.submissions import send_review
 
 def show(request: PageRequest) -> Response:
     """The page, with the changes as the director left them."""
-    gate_state = gate_state_of(request.context.folder, request.cycle, "review_edits", request.person, request.now)
+    gate_state = gate_state_of(request.context.folder, request.cycle, REVIEW_GATE.name, request.person, request.now)
     request.note("viewed review", ", ".join(desk_of(request).regions_of(request.person)))
     return HTMLResponse(_page(request, gate_state))
 
 
 def submit(request: PageRequest) -> Response:
     """Sends the changes like a returned workbook, takes one of them back, or forgets what is not sent."""
-    gate_state = gate_state_of(request.context.folder, request.cycle, "review_edits", request.person, request.now)
+    gate_state = gate_state_of(request.context.folder, request.cycle, REVIEW_GATE.name, request.person, request.now)
     require_open(gate_state)
     if request.one("last_no") != str(gate_state.last_no):
         return HTMLResponse(
@@ -50,7 +51,7 @@ def submit(request: PageRequest) -> Response:
 
 def picture(request: PageRequest) -> Response:
     """The map of the director's reps, before and as proposed."""
-    gate_state_of(request.context.folder, request.cycle, "review_edits", request.person, request.now)
+    gate_state_of(request.context.folder, request.cycle, REVIEW_GATE.name, request.person, request.now)
     view = desk_of(request)
     return region_map(
         request, view, view.regions_of(request.person), view.rows.select("account_id", owner="new_owner_id")

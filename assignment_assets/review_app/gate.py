@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, latest_receipts
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import read_receipts
@@ -64,7 +65,7 @@ def gate_state_of(folder: DataFolder, cycle: str, gate: str, person: str, now: d
         )
     receipts = read_receipts(folder, cycle, gate)
     own = tuple(sorted((each for each in receipts if each.person == person), key=lambda each: -each.receipt_no))
-    is_late = now > manifest.deadline and gate != "sign_offs"
+    is_late = now > manifest.deadline and not GATES[gate].is_signed
     state = "closed" if closed_since(folder, manifest) else "late" if is_late else "open"
     return GateState(manifest, asked[0].name, state, own, latest_receipts(receipts, manifest.revision))
 

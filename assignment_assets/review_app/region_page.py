@@ -3,6 +3,7 @@
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.sign_off.decisions import SignOff
 from assignment_assets.domain.tables import CERTIFICATE
 from assignment_assets.report.balance import balance
@@ -77,7 +78,7 @@ def picture(request: PageRequest) -> Response:
 
 
 def _opened(request: PageRequest) -> tuple[SigningView, dict]:
-    gate_state_of(request.context.folder, request.cycle, "sign_offs", request.person, request.now)
+    gate_state_of(request.context.folder, request.cycle, SIGN_OFF_GATE.name, request.person, request.now)
     view = signing_view_of(request)
     region = view.region(request.path["region"])
     if region is None:
@@ -87,7 +88,7 @@ def _opened(request: PageRequest) -> tuple[SigningView, dict]:
 
 
 def _page(request: PageRequest, view: SigningView, region: dict, fault: str = "") -> str:
-    gate_state = gate_state_of(request.context.folder, request.cycle, "sign_offs", request.person, request.now)
+    gate_state = gate_state_of(request.context.folder, request.cycle, SIGN_OFF_GATE.name, request.person, request.now)
     name, review, reviewed = region["region"], view.review, books_now(request)
     summary = review.summary(reviewed.select("account_id", rep_id="reviewed_owner_id"))
     proposed = review.summary(review.rows.select("account_id", rep_id="new_owner_id"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from assignment_assets.domain.gate import LOCK_GATE
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import lock_list_rows
 from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, LOCK_VERDICTS, OPPORTUNITIES, REPS
@@ -34,14 +35,14 @@ class Kind:
 
 def show(request: PageRequest) -> Response:
     """The page, with what the rep left or sent last."""
-    gate_state = gate_state_of(request.context.folder, request.cycle, "lock_lists", request.person, request.now)
+    gate_state = gate_state_of(request.context.folder, request.cycle, LOCK_GATE.name, request.person, request.now)
     request.note("viewed lock list", request.person)
     return HTMLResponse(_page(request, gate_state, _kept_before(request, gate_state)))
 
 
 def submit(request: PageRequest) -> Response:
     """Takes the rep's ticks: refused on the page where they break a rule, else sent like a returned workbook."""
-    gate_state = gate_state_of(request.context.folder, request.cycle, "lock_lists", request.person, request.now)
+    gate_state = gate_state_of(request.context.folder, request.cycle, LOCK_GATE.name, request.person, request.now)
     require_open(gate_state)
     kinds = _kinds(request, _rows(request))
     kept = list(dict.fromkeys(request.form.get("keep", [])))

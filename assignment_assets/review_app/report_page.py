@@ -2,6 +2,7 @@
 
 from starlette.responses import HTMLResponse, Response
 
+from assignment_assets.domain.gate import REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.tables import TABLES
 from assignment_assets.io.published_cycle import status_of, tables_of
 from assignment_assets.report.cycle_report import render
@@ -20,13 +21,13 @@ POLICY = f"{policy()}; form-action 'none'; frame-ancestors 'none'; base-uri 'non
 
 def of_director(request: PageRequest) -> Response:
     """The report of one of the director's own regions; 404 for any other."""
-    gate_state_of(request.context.folder, request.cycle, "review_edits", request.person, request.now)
+    gate_state_of(request.context.folder, request.cycle, REVIEW_GATE.name, request.person, request.now)
     return _report(request, desk_of(request).regions_of(request.person))
 
 
 def of_signer(request: PageRequest) -> Response:
     """The report of a region that the signer may sign; 404 for any other."""
-    gate_state_of(request.context.folder, request.cycle, "sign_offs", request.person, request.now)
+    gate_state_of(request.context.folder, request.cycle, SIGN_OFF_GATE.name, request.person, request.now)
     return _report(request, [row["region"] for row in signing_view_of(request).regions])
 
 

@@ -2,6 +2,7 @@
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.sign_off.decisions import ConflictDecision, HeldEditDecision
 from assignment_assets.review_app.access import PageRefused
 from assignment_assets.review_app.context import PageRequest
@@ -22,7 +23,7 @@ def decide(request: PageRequest) -> Response:
 
 
 def _take_on(request: PageRequest) -> Response:
-    gate_state = gate_state_of(request.context.folder, request.cycle, "sign_offs", request.person, request.now)
+    gate_state = gate_state_of(request.context.folder, request.cycle, SIGN_OFF_GATE.name, request.person, request.now)
     view = signing_view_of(request)
     conflict, note = request.one("conflict"), plain(request.one("note"))
     if conflict not in {row["conflict"] for row in view.severe}:
@@ -39,7 +40,7 @@ def _take_on(request: PageRequest) -> Response:
 
 
 def _decide_edit(request: PageRequest) -> Response:
-    gate_state = gate_state_of(request.context.folder, request.cycle, "sign_offs", request.person, request.now)
+    gate_state = gate_state_of(request.context.folder, request.cycle, SIGN_OFF_GATE.name, request.person, request.now)
     view = signing_view_of(request)
     named = request.one("receipt_no"), request.one("account_id"), request.one("rep_id")
     held = next((row for row in view.held if (str(row["receipt_no"]), row["account_id"], row["rep_id"]) == named), None)
@@ -67,7 +68,7 @@ def _decide_edit(request: PageRequest) -> Response:
 
 
 def _page(request: PageRequest, fault: str = "") -> str:
-    gate_state = gate_state_of(request.context.folder, request.cycle, "sign_offs", request.person, request.now)
+    gate_state = gate_state_of(request.context.folder, request.cycle, SIGN_OFF_GATE.name, request.person, request.now)
     view: SigningView = signing_view_of(request)
     return request.render(
         "signer.html",

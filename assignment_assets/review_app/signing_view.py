@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import latest_receipts
 from assignment_assets.domain.identity.codes import sign, signer_token, verify
 from assignment_assets.domain.sign_off.conflicts import SEVERITIES
@@ -52,14 +53,14 @@ class SigningView:
 def signing_view_of(request: PageRequest) -> SigningView:
     """The regions that the visitor may sign, and what belongs to them."""
     review = desk_of(request)
-    manifest = read_gate(request.context.folder, request.cycle, "sign_offs")
+    manifest = read_gate(request.context.folder, request.cycle, SIGN_OFF_GATE.name)
     mine = sorted({each.subject for each in manifest.persons if each.person == request.person})
     digests = request.table(REGION_DIGESTS).filter(pl.col("region").is_in(mine))
     verdicts = request.table(SIGN_OFF_VERDICTS).sort("receipt_no").to_dicts()
     waiting = {
         receipt.subject
         for receipt in latest_receipts(
-            read_receipts(request.context.folder, request.cycle, "sign_offs"), manifest.revision
+            read_receipts(request.context.folder, request.cycle, SIGN_OFF_GATE.name), manifest.revision
         )
         if receipt.receipt_no not in {row["receipt_no"] for row in verdicts}
     }

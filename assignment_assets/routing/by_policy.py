@@ -4,10 +4,12 @@ from datetime import datetime
 
 import polars as pl
 
+from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.routing.tables import EVENT_CYCLES, EVENTS
+from assignment_assets.domain.segment import WRITE_BACK
 from assignment_assets.domain.sign_off.decisions import SignOff, signed_text
-from assignment_assets.domain.sign_off.standing import UP_TO, StandingPolicy
+from assignment_assets.domain.sign_off.standing import StandingPolicy, passes
 from assignment_assets.domain.tables import APPROVED_DIFF, REGION_DIGESTS, SIGN_OFF_PACKETS, SIGN_OFF_VERDICTS
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
@@ -17,8 +19,7 @@ from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.io.warehouse.warehouse import read_manifest, read_published
 from assignment_assets.routing.standing_files import policies_in_force
 
-GATE = "sign_offs"
-SIGNED_FROM = UP_TO.index("sign_offs")
+GATE = SIGN_OFF_GATE.name
 
 
 def sign_under_policy(folder: DataFolder, key: bytes, now: datetime) -> list[str]:
@@ -32,7 +33,7 @@ def sign_under_policy(folder: DataFolder, key: bytes, now: datetime) -> list[str
     return [
         f"{row['cycle']}: {_sign(folder, key, row, policies)}"
         for row in cycles.iter_rows(named=True)
-        if UP_TO.index(row["up_to"]) >= SIGNED_FROM
+        if passes(row["up_to"], SIGN_OFF_GATE)
         and not is_over(folder, row["cycle"])
         and _waiting(folder, row["cycle"]).height
     ]
@@ -40,7 +41,7 @@ def sign_under_policy(folder: DataFolder, key: bytes, now: datetime) -> list[str
 
 def written_next(folder: DataFolder) -> list[tuple[str, str]]:
     """(cycle, run key) of event cycles with approved moves whose policy reaches the write-back."""
-    cycles = read_routing(folder, EVENT_CYCLES).filter(pl.col("up_to") == "write_back")["cycle"]
+    cycles = read_routing(folder, EVENT_CYCLES).filter(pl.col("up_to") == WRITE_BACK.name)["cycle"]
     digests = {
         cycle: read_manifest(folder, cycle).get(APPROVED_DIFF.name) for cycle in cycles if not is_over(folder, cycle)
     }

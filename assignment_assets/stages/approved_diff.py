@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.assignment.assigned import review_reps
+from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.sign_off.approval import approve, revoke
@@ -29,11 +30,11 @@ from assignment_assets.stages.intake import tell
 from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.sign_off_packets import decision_files, entitlements
 
-GATE = "sign_offs"
+GATE = SIGN_OFF_GATE.name
 DONE, GIVEN_UP = ("verified", "skipped_already"), ("drift", "drift_rule", "gone", "held")
 
 
-@stage_asset("sign_off", deps=["sign_off_packets", "conflicts", "sign_offs"])
+@stage_asset("sign_off", deps=["sign_off_packets", "conflicts", GATE])
 def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """The owner changes that Growth Strategy has signed, region by region; only these are ever written.
 
@@ -84,7 +85,7 @@ def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     )
     warehouse.append(cycle, SIGN_OFF_VERDICTS, verdicts)
     warehouse.append(cycle, APPROVED_DIFF, pl.concat([revoked, rows]))
-    tell(warehouse, cycle, "sign_offs", verdicts, "signed_by")
+    tell(warehouse, cycle, GATE, verdicts, "signed_by")
     stored = warehouse.table(cycle, APPROVED_DIFF)
     return handed_on(
         stored,

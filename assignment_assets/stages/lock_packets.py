@@ -3,6 +3,7 @@
 import dagster as dg
 import polars as pl
 
+from assignment_assets.domain.gate import LOCK_GATE
 from assignment_assets.domain.gates.gates import Addressee
 from assignment_assets.domain.identity.codes import packet_code
 from assignment_assets.domain.locks import lock_candidates
@@ -19,7 +20,7 @@ from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, frozen_config, stage_asset
 from assignment_assets.stages.intake import manifest_of
 
-GATE = "lock_lists"
+GATE = LOCK_GATE.name
 
 
 @stage_asset("locks", deps=["eligible_pool", "opportunities", "current_books"], kinds={"excel"})

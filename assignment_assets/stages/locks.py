@@ -3,6 +3,7 @@
 import dagster as dg
 import polars as pl
 
+from assignment_assets.domain.gate import LOCK_GATE
 from assignment_assets.domain.locks import free_seats, lock_candidates, settle
 from assignment_assets.domain.tables import (
     ACCOUNTS,
@@ -20,7 +21,7 @@ from assignment_assets.stages.cycle import counts, frozen_config, handed_on, sta
 from assignment_assets.stages.intake import counting_receipts, tell
 from assignment_assets.stages.invariants import require_invariants
 
-GATE = "lock_lists"
+GATE = LOCK_GATE.name
 PICKS = {
     "rep_id": pl.String,
     "receipt_no": pl.Int64,
@@ -32,7 +33,7 @@ PICKS = {
 }
 
 
-@stage_asset("locks", deps=["eligible_pool", "opportunities", "current_books", "lock_packets", "lock_lists"])
+@stage_asset("locks", deps=["eligible_pool", "opportunities", "current_books", "lock_packets", GATE])
 def locks(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
     """The accounts that stay with their owner: last-three-months referrers, protected ones, then the reps' picks.
 

@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.assignment.assigned import assigned
+from assignment_assets.domain.gate import REVIEW_GATE
 from assignment_assets.domain.gates.gates import Addressee
 from assignment_assets.domain.identity.codes import packet_code
 from assignment_assets.domain.packet_rows import book_rows, book_summary, candidate_rows, move_rows
@@ -19,7 +20,7 @@ from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, frozen_config, stage_asset
 from assignment_assets.stages.intake import manifest_of
 
-GATE = "review_edits"
+GATE = REVIEW_GATE.name
 SHOWN_CANDIDATES = 500
 
 

@@ -5,6 +5,7 @@ import polars as pl
 
 from assignment_assets.domain.assignment.assigned import assigned, review_books, review_reps
 from assignment_assets.domain.assignment.overflow import place
+from assignment_assets.domain.gate import REVIEW_GATE
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.review.facts import REVIEW_EDITS
 from assignment_assets.domain.review.rule import Bounds, judge
@@ -31,10 +32,10 @@ from assignment_assets.stages.intake import counting_receipts, tell
 from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.pictures import book_pictures
 
-GATE = "review_edits"
+GATE = REVIEW_GATE.name
 
 
-@stage_asset("review", deps=["proposed_books", "overflow", "review_packets", "review_edits"])
+@stage_asset("review", deps=["proposed_books", "overflow", "review_packets", GATE])
 def reviewed_books(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
     """The proposal after the directors' edits: up to five adds and five drops a book, hard rules kept.
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from assignment_assets.domain.assignment.assigned import review_reps
 from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.gate import REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import Addressee
 from assignment_assets.domain.identity.codes import packet_code, signer_token
 from assignment_assets.domain.identity.file_names import plain_name
@@ -48,7 +49,7 @@ from assignment_assets.stages.cycle import as_table, frozen_config, handed_on, s
 from assignment_assets.stages.intake import manifest_of, receipts_so_far, tell
 from assignment_assets.stages.invariants import require_invariants
 
-GATE = "sign_offs"
+GATE = SIGN_OFF_GATE.name
 SIGN_OFF_DAYS = 90  # a sign-off is never assumed: the deadline only ends the reminders
 
 
@@ -150,7 +151,7 @@ def sign_off_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cl
 def require_reviewed(warehouse: Warehouse, cycle: str) -> None:
     """Nothing, or CycleClosed where the books that would be signed were not reviewed since the cycle was re-opened."""
     reviewed = read_manifest(warehouse.folder, cycle).get("reviewed_books")
-    revision = revision_of_gate(warehouse.events(cycle), "review_edits")
+    revision = revision_of_gate(warehouse.events(cycle), REVIEW_GATE.name)
     if reviewed is None or reviewed["revision"] < revision:
         found = f"of revision {reviewed['revision']}" if reviewed else "not there"
         raise CycleClosed(

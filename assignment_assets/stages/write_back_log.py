@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 from assignment_assets.domain.setup.eligible_pool import withdrawn
 from assignment_assets.domain.setup.freeze import current_revision, revision_of_gate
@@ -80,8 +81,8 @@ def require_writable(warehouse: Warehouse, cycle: str, config: RunConfig, clock:
     what_to_do = None
     if config.mode == "draft":
         what_to_do = "it is a draft, expected an open cycle. A draft can never write."
-    manifest = read_gate(warehouse.folder, cycle, "sign_offs")
-    revision = revision_of_gate(warehouse.events(cycle), "sign_offs")
+    manifest = read_gate(warehouse.folder, cycle, SIGN_OFF_GATE.name)
+    revision = revision_of_gate(warehouse.events(cycle), SIGN_OFF_GATE.name)
     if what_to_do is None and (manifest is None or manifest.revision != revision):
         what_to_do = "nothing of this revision was signed, expected signed packets. Run review, then sign."
     if config.write_not_before and f"{clock.now():%Y-%m-%d}" < config.write_not_before:

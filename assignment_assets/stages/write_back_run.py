@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
+from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.setup.freeze import revision_of_gate
 from assignment_assets.domain.sign_off.approval import in_force
 from assignment_assets.domain.sign_off.decisions import SignOff
@@ -78,7 +79,7 @@ def plan_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools)
         log,
         given,
         cycle=cycle,
-        revision=revision_of_gate(warehouse.events(cycle), "sign_offs"),
+        revision=revision_of_gate(warehouse.events(cycle), SIGN_OFF_GATE.name),
         write_not_before=config.write_not_before,
         first_batch=config.first_batch,
     )

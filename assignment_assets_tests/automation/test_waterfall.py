@@ -12,6 +12,7 @@ from dagster_shared.error import SerializableErrorInfo
 from assignment_assets.automation.alerts import Failure
 from assignment_assets.automation.waterfall import JOBS, SENSORS, alerts, every_quarter, failure_of, gate_sensor
 from assignment_assets.domain.errors import InvalidInput
+from assignment_assets.domain.gate import LOCK_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.sign_off.decisions import SignOff, signed_text
 from assignment_assets.domain.tables import CYCLE_EVENTS, SUBMISSIONS
@@ -40,7 +41,7 @@ def gate(tmp_path, monkeypatch):
 class Ticks:
     """A sensor and its cursor: what one tick after the other says."""
 
-    def __init__(self, dagster, gate="lock_lists"):
+    def __init__(self, dagster, gate=LOCK_GATE):
         self.dagster, self.sensor, self.cursor = dagster, gate_sensor(gate), None
 
     def __call__(self, now=NOON):
@@ -190,7 +191,7 @@ SIGNER = "gs@example.com"
 
 def test_every_signed_decision_starts_its_segment_without_waiting_for_other_regions(dagster, gate):
     signing = Gate(gate.folder.root, "sign_offs", (SIGNER,))
-    tick = Ticks(dagster, "sign_offs")
+    tick = Ticks(dagster, SIGN_OFF_GATE)
     assert "waiting: 0 of 1 sign-offs" in tick.why()
     for number, region in enumerate(("east", "west"), 1):
         decision = SignOff(CYCLE, 1, region, "ab" * 32, "approve", SIGNER)
@@ -220,7 +221,7 @@ def test_decisions_that_were_judged_already_start_nothing(dagster, gate):
     published = signing.folder.published(CYCLE)
     published.mkdir(parents=True)
     pl.DataFrame([row], schema=SUBMISSIONS.columns).write_parquet(published / "submissions.parquet")
-    assert "new decisions" not in Ticks(dagster, "sign_offs").why()
+    assert "new decisions" not in Ticks(dagster, SIGN_OFF_GATE).why()
 
 
 def test_the_schedule_opens_the_quarters_cycle_once():

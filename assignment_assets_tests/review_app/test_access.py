@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assignment_assets.domain.identity.codes import signer_token
+from assignment_assets.domain.identity.links import ROLES, ROUTING
 from assignment_assets.domain.tables import PROPOSED_BOOKS
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.workbooks.review_return import read_review
+from assignment_assets.review_app.app import FIRST, ROLE_OF
 from assignment_assets_tests.company import DANA, LEE, PRIYA
 from assignment_assets_tests.review_app.browser import Visitor, link
 
@@ -20,6 +22,11 @@ def test_without_a_link_nothing_opens(serve, proposed):
     for path in (f"{HOME}/rep", f"{HOME}/director", f"{HOME}/director/book/ana", f"{HOME}/director/map.png"):
         assert stranger.open(path).status == 403
     assert stranger.open("/").status == 200 and stranger.open("/nothing/here/at/all").status == 404
+
+
+def test_every_role_has_a_first_page_and_every_page_below_it_a_role():
+    assert set(FIRST) == {*ROLES, ROUTING}
+    assert set(ROLE_OF.values()) <= set(ROLES)
 
 
 @pytest.mark.parametrize("change", ["role", "person", "expiry", "hash", "key"])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.identity.codes import canonical_json
 
 CORRECTION_MINUTES = 15
@@ -152,7 +153,7 @@ def closing(manifest: GateManifest, receipts: Sequence[Receipt], now: datetime) 
     asked, answered = _count(manifest.persons), _count(manifest.persons) - _count(missing)
     last_at = max((receipt.received_at for receipt in latest), default=manifest.issued_at)
     open_until = last_at + timedelta(minutes=manifest.correction_minutes)
-    noun = _NOUNS[manifest.gate]
+    noun = GATES[manifest.gate].noun
     tally = f"{answered} of {asked} {noun}"
     if manifest.is_draft:
         is_closed, why = False, "a draft: nobody is asked"
@@ -178,9 +179,6 @@ def to_text(moment: datetime) -> str:
 def from_text(text: str) -> datetime:
     """The UTC time without zone that `to_text` wrote."""
     return datetime.fromisoformat(text.removesuffix("Z"))
-
-
-_NOUNS = {"lock_lists": "lists", "review_edits": "reviews", "sign_offs": "sign-offs"}
 
 
 def _minute(moment: datetime) -> str:

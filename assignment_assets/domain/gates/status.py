@@ -6,11 +6,12 @@ from datetime import datetime
 
 import polars as pl
 
+from assignment_assets.domain.gate import GATES, LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, closing
+from assignment_assets.domain.segment import OPEN_CYCLE, WRITE_BACK
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 
 SHOWN_NAMES = 5
-GATE_TITLES = {"lock_lists": "Keep-lists", "review_edits": "Reviews", "sign_offs": "Sign-offs"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class CycleStatus:
     def lines(self) -> list[str]:
         """The status as lines of text."""
         head = f"{self.cycle}: {self.state}, scope {self.scope}, as of {self.as_of}, revision {self.revision}"
-        gates = [f"  {GATE_TITLES[gate.gate]:<11} {gate.why}" for gate in self.gates if self.state != "draft"]
+        gates = [f"  {GATES[gate.gate].title:<11} {gate.why}" for gate in self.gates if self.state != "draft"]
         proposal = [f"  {'Proposal':<11} {self.proposal}"] if self.proposal else []
         regions = [
             f"  {region['region']:<11} {region['move_count']} moves, digest {region['digest'][:12]}, "
@@ -88,9 +89,9 @@ def cycle_status(
         _gate_status(gate, *gates[gate], now, _has_passed(gate, gates, tables))
         if gate in gates
         else GateStatus(gate, is_out=False)
-        for gate in GATE_TITLES
+        for gate in GATES
     )
-    regions = _regions(tables["region_digests"], tables["sign_off_verdicts"]) if "sign_offs" in gates else ()
+    regions = _regions(tables["region_digests"], tables["sign_off_verdicts"]) if SIGN_OFF_GATE.name in gates else ()
     log = tables["write_back_log"].sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
     outcomes = dict(log.group_by("outcome").len().sort("outcome").iter_rows())
     state = _state(config["mode"], events, regions, outcomes)
@@ -123,9 +124,9 @@ def _proposal(proposed: pl.DataFrame, overflow: pl.DataFrame) -> str:
 def _has_passed(gate: str, gates: Mapping[str, tuple], tables: Mapping[str, pl.DataFrame]) -> bool:
     """Whether the waterfall has gone on beyond a gate."""
     return {
-        "lock_lists": "review_edits" in gates,
-        "review_edits": tables["reviewed_books"].height > 0,
-        "sign_offs": "closed" in tables["cycle_events"]["event"],
+        LOCK_GATE.name: REVIEW_GATE.name in gates,
+        REVIEW_GATE.name: tables["reviewed_books"].height > 0,
+        SIGN_OFF_GATE.name: "closed" in tables["cycle_events"]["event"],
     }[gate]
 
 
@@ -136,14 +137,14 @@ def _gate_status(
     missing = tuple(f"{each.name} ({each.subject})" if each.subject else each.name for each in standing.missing)
     asked = len(manifest.persons)
     answered = asked - len(missing)
-    if gate == "sign_offs":
+    if GATES[gate].is_signed:
         regions = {each.subject for each in manifest.persons}
         signed = regions & {receipt.subject for receipt in standing.latest}
         asked, answered, missing = len(regions), len(signed), tuple(sorted(regions - signed))
     if has_passed:
         without = f", without {_some(missing)}" if missing else ""
         return GateStatus(gate, True, True, asked, answered, missing, f"closed with {answered} of {asked}{without}")
-    if gate == "sign_offs":
+    if GATES[gate].is_signed:
         why = f"waiting for {_some(missing)}" if missing else "every region has an answer"
         return GateStatus(gate, True, False, asked, answered, missing, f"{answered} of {asked} regions; {why}")
     return GateStatus(gate, True, standing.is_closed, asked, answered, missing, standing.why)
@@ -189,18 +190,18 @@ def _state(mode: str, events: pl.DataFrame, regions: tuple[dict, ...], outcomes:
 
 
 def _next_step(cycle: str, state: str, gates: tuple[GateStatus, ...], regions: tuple[dict, ...]) -> str:
-    locks_gate, review_gate, sign_off_gate = gates
+    *earlier, sign_off_gate = gates
     if state in FINISHED_EVENTS:
         return "nothing; open a new cycle with `assignment cycle new`."
     if state == "draft":
         return f"compare it with another draft: `assignment cycle compare {cycle} OTHER`."
     if not sign_off_gate.is_out:
-        for gate, segment in ((review_gate, "review"), (locks_gate, "propose")):
+        for gate in reversed(earlier):
             if gate.is_out and gate.is_closed:
-                return f"`assignment run {segment} {cycle}`, or the sensor does it."
+                return f"`assignment run {GATES[gate.gate].segment.name} {cycle}`, or the sensor does it."
             if gate.is_out:
                 return f"{gate.why}."
-        return f"`assignment run open_cycle {cycle}`."
+        return f"`assignment run {OPEN_CYCLE.name} {cycle}`."
     unsigned = [region["region"] for region in regions if not (region["signed_by"] or region["rejected_by"])]
     rejected = [f"{region['region']} (by {region['rejected_by']})" for region in regions if region["rejected_by"]]
     if rejected:
@@ -209,4 +210,4 @@ def _next_step(cycle: str, state: str, gates: tuple[GateStatus, ...], regions: t
         return f"{first}rejected: {', '.join(rejected)}; {again}."
     if unsigned:
         return f"sign {', '.join(unsigned)}: `assignment sign-off {cycle} --region … --as …`."
-    return f"`assignment run write_back {cycle}`."
+    return f"`assignment run {WRITE_BACK.name} {cycle}`."

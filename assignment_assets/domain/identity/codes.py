@@ -14,8 +14,8 @@ import re
 from dataclasses import dataclass
 
 from assignment_assets.domain.errors import Tampered
+from assignment_assets.domain.gate import GATES
 
-GATES = ("lock_lists", "review_edits", "sign_offs")
 CYCLE_PATTERN = re.compile(r"[0-9a-z][0-9a-z_-]{2,63}")
 PERSON_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z.@+_'-]{0,99}")
 SHOWN_DIGITS = 32  # of a keyed hash, where people see it

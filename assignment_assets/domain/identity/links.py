@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from assignment_assets.domain.errors import Tampered
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.identity.codes import CYCLE_PATTERN, SHOWN_DIGITS, is_person, keyed_hash
 
-ROLES = {"rep": "lock_lists", "director": "review_edits", "gs": "sign_offs"}
-"""Role → the gate whose page it opens."""
+ROLES = {gate.role: gate.name for gate in GATES.values()}
+"""Role → the name of the gate whose page it opens."""
 ROUTING, BETWEEN = "routing", "between-quarters"
 """The role that reads what happens between the quarters, and the name that stands for no cycle in its links."""
 

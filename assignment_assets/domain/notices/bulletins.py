@@ -10,12 +10,12 @@ from datetime import date, datetime
 
 import polars as pl
 
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, latest_receipts, who_is_missing
 from assignment_assets.domain.identity.codes import canonical_json
 from assignment_assets.domain.sign_off.regions import HOUSE
 
 NAMED = 12
-_GATES = {"lock_lists": "Keep-lists", "review_edits": "Reviews", "sign_offs": "Sign-offs"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def closing_of(manifest: GateManifest, receipts: Sequence[Receipt]) -> Bulletin:
     asked = len({each.person for each in manifest.persons})
     names = [each.name or each.person for each in missing]
     lines = [
-        f"*{_GATES[manifest.gate]} are closed* ({manifest.cycle}): {len({each.person for each in latest})} of "
+        f"*{GATES[manifest.gate].title} are closed* ({manifest.cycle}): {len({each.person for each in latest})} of "
         f"{asked} answered."
     ]
     lines += [f"Missing: {_listed(names)}."] if names else []

@@ -242,7 +242,7 @@ EVENT_CYCLES = Table(
         "as_of": DATE,
         "scope": TEXT,
         "event_count": WHOLE,
-        "up_to": TEXT,  # nothing, lock_lists, review_edits, sign_offs, write_back
+        "up_to": TEXT,  # a word of UP_TO in domain/sign_off/standing.py
         "max_moves": WHOLE,
         "policy_digest": TEXT,
         "config_json": TEXT,

@@ -3,9 +3,9 @@
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed, CycleFrozen
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS, STAGES
 
-GATE_STAGE = {"lock_lists": "locks", "review_edits": "review", "sign_offs": "sign_off"}
 TABLE_STAGE = {
     "accounts": "sources",
     "reps": "sources",
@@ -30,7 +30,7 @@ TABLE_STAGE = {
 
 def revision_of_gate(cycle_events: pl.DataFrame, gate: str) -> int:
     """The revision that a gate's packets carry: the last one that re-opened its stage or an earlier one, else 1."""
-    stage = STAGES.index(GATE_STAGE[gate])
+    stage = STAGES.index(GATES[gate].stage)
     reopened = cycle_events.filter(pl.col("event") == "reopened")
     reaching = [row["revision"] for row in reopened.iter_rows(named=True) if STAGES.index(row["from_stage"]) <= stage]
     return max(reaching, default=1)
@@ -67,7 +67,7 @@ def require_unfrozen(cycle: str, table: str, issued: dict[str, int], old_digest:
     if old_digest is None or old_digest == new_digest or table not in TABLE_STAGE:
         return
     stage = STAGES.index(TABLE_STAGE[table])
-    later = [gate for gate in issued if STAGES.index(GATE_STAGE[gate]) > stage]
+    later = [gate for gate in issued if STAGES.index(GATES[gate].stage) > stage]
     if later:
         raise CycleFrozen(
             f"cycle {cycle}, table {table}: its content would change (digest {old_digest[:8]} → {new_digest[:8]}) "

@@ -12,9 +12,11 @@ from datetime import date
 from typing import Literal
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.gate import GATES, Gate
 from assignment_assets.domain.identity.codes import canonical_json, sign, verify
+from assignment_assets.domain.segment import WRITE_BACK
 
-UP_TO = ("nothing", "lock_lists", "review_edits", "sign_offs", "write_back")
+UP_TO = ("nothing", *GATES, WRITE_BACK.name)
 """How far an event cycle runs by itself: gates up to and including this one are passed without waiting."""
 ROUTING = "routing"
 
@@ -30,7 +32,7 @@ class StandingPolicy:
 
     name: str
     kinds: tuple[str, ...]
-    up_to: Literal["nothing", "lock_lists", "review_edits", "sign_offs", "write_back"]
+    up_to: str
     max_moves: int
     valid_from: str
     expires_on: str
@@ -44,6 +46,11 @@ class StandingPolicy:
     def digest(self) -> str:
         """sha256 of what was signed: what every move made under it names."""
         return hashlib.sha256(canonical_json(_content(self)).encode()).hexdigest()
+
+
+def passes(up_to: str, gate: Gate) -> bool:
+    """Whether an event cycle that runs so far by itself passes a gate without waiting for people."""
+    return UP_TO.index(up_to) >= UP_TO.index(gate.name)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, latest_receipts, on_hold
 from assignment_assets.io.intake.files import Found, Notice
 from assignment_assets.io.intake.log import SeenFiles, Sight
@@ -103,7 +104,7 @@ class GateJudge:
                 sentence=f"{found.file_name}: still not a whole workbook after an "
                 "hour, expected .xlsx. Copy it again, or save it under a new name and copy that.",
             )
-        if self.manifest.gate == "sign_offs" or judged.state not in (WAITING, GOOD) or judged.rule == "incomplete":
+        if GATES[self.manifest.gate].is_signed or judged.state not in (WAITING, GOOD) or judged.rule == "incomplete":
             return judged
         if self.closed_at:
             return replace(

@@ -9,14 +9,14 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.gates import GateManifest
-from assignment_assets.domain.setup.freeze import GATE_STAGE, is_stale
+from assignment_assets.domain.setup.freeze import is_stale
 from assignment_assets.io.durable import read_json, write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.log import closed_at
 from assignment_assets.io.warehouse.cycle_life import cycle_life
 
-_NEXT_GATE = {"lock_lists": "review_edits", "review_edits": "sign_offs"}
 WRITTEN = ".written.json"  # packet → digests of what it says and of its bytes
 
 
@@ -28,8 +28,8 @@ def read_gate(folder: DataFolder, cycle: str, gate: str) -> GateManifest | None:
 
 def closed_since(folder: DataFolder, manifest: GateManifest) -> datetime | None:
     """When a gate closed: noted by the sensor, or shown by the next gate's packets being out; None while it is open."""
-    following = _NEXT_GATE.get(manifest.gate)
-    issued = read_gate(folder, manifest.cycle, following) if following else None
+    following = GATES[manifest.gate].next_gate
+    issued = read_gate(folder, manifest.cycle, following.name) if following else None
     return closed_at(folder, manifest) or (issued.issued_at if issued else None)
 
 
@@ -91,7 +91,7 @@ def withdraw_stale(folder: DataFolder, cycle: str, at: datetime) -> list[str]:
     """The gates whose packets were withdrawn now, because a process died between ending or re-opening the cycle and
     doing it; doing it twice changes nothing."""
     events = cycle_life(folder, cycle)
-    out = {gate: standing for gate in GATE_STAGE if (standing := read_gate(folder, cycle, gate)) is not None}
+    out = {gate: standing for gate in GATES if (standing := read_gate(folder, cycle, gate)) is not None}
     return [
         gate
         for gate, standing in out.items()

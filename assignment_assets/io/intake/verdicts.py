@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.domain.gate import GATES, LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE, Gate
 from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.domain.identity.codes import BadCode, read_packet_code, signer_token
 from assignment_assets.domain.sign_off.decisions import is_signed, read_decision
@@ -20,12 +21,8 @@ from assignment_assets.io.workbooks.review_return import read_review
 
 WAITING, REFUSED, GOOD = "waiting", "refused", "good"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_READERS = {"lock_lists": read_lock_list, "review_edits": read_review}
-_KINDS = {
-    "lock_lists": (".xlsx", ".ods", ".csv", SHEET),
-    "review_edits": (".xlsx", ".ods", ".csv", SHEET),
-    "sign_offs": (".json",),
-}
+READERS = {LOCK_GATE.name: read_lock_list, REVIEW_GATE.name: read_review}
+"""Gate → what reads its answers, where they are no signed decisions."""
 _SHOWN_ROWS = 10
 
 
@@ -45,15 +42,15 @@ class Judged:
 
 def judge(found: Found, manifest: GateManifest, key: bytes) -> Judged:
     """What a settled file is, for the gate as it was issued."""
-    wrong = _wrong_kind(found, manifest.gate)
+    gate = GATES[manifest.gate]
+    wrong = _wrong_kind(found, gate)
     if wrong:
         return wrong
-    return _decision(found, manifest, key) if manifest.gate == "sign_offs" else _answers(found, manifest, key)
+    return _decision(found, manifest, key) if gate.is_signed else _answers(found, manifest, key)
 
 
-def _wrong_kind(found: Found, gate: str) -> Judged | None:
+def _wrong_kind(found: Found, gate: Gate) -> Judged | None:
     name, start = found.file_name, found.content[:512].lstrip(b"\xef\xbb\xbf \r\n\t")
-    kinds = _KINDS[gate]
     if found.content.startswith(_OLE):
         return Judged(
             REFUSED,
@@ -61,20 +58,19 @@ def _wrong_kind(found: Found, gate: str) -> Judged | None:
             f"{name}: it is protected by a password, or in the old .xls format, "
             "expected a plain .xlsx. Save it as .xlsx without a password and send it again.",
         )
-    if gate != "sign_offs" and start.startswith(b"<"):
+    if not gate.is_signed and start.startswith(b"<"):
         return Judged(
             REFUSED,
             "web_page",
             f"{name}: it is a web page under a workbook's name, expected .xlsx. "
             "Open it, save it as .xlsx and send it again.",
         )
-    if found.suffix not in kinds:
-        expected = " or ".join(kind for kind in kinds if kind != SHEET)
+    if found.suffix not in gate.suffixes and not (gate.has_sheets and found.suffix == SHEET):
         return Judged(
             REFUSED,
             "unknown_kind",
             f"{name}: a file of the kind {found.suffix or 'without suffix'}, "
-            f"expected {expected}. Return the file that was sent to you.",
+            f"expected {' or '.join(gate.suffixes)}. Return the file that was sent to you.",
         )
     if found.suffix in (".xlsx", ".ods") and not zipfile.is_zipfile(io.BytesIO(found.content)):
         return Judged(
@@ -90,7 +86,7 @@ def _answers(found: Found, manifest: GateManifest, key: bytes) -> Judged:
         path = Path(folder) / found.file_name
         path.write_bytes(found.content)
         try:
-            returned = _READERS[manifest.gate](path)
+            returned = READERS[manifest.gate](path)
         except SourceUnavailable as error:
             return Judged(REFUSED, "unreadable", str(error))
     try:
@@ -136,7 +132,7 @@ def _mismatch(stated: dict, found: Found, manifest: GateManifest) -> Judged | No
             f"{manifest.revision}: the cycle was re-opened. Answer the packet that was sent last.",
             revision,
         )
-    if manifest.gate != "sign_offs" and found.person not in {each.person for each in manifest.persons}:
+    if not GATES[manifest.gate].is_signed and found.person not in {each.person for each in manifest.persons}:
         return Judged(REFUSED, "not_asked", f"{name}: {found.person} is not asked at this gate.", revision)
     return None
 
@@ -153,7 +149,12 @@ def _decision(found: Found, manifest: GateManifest, key: bytes) -> Judged:
             f"{name}: not a decision as the command line writes it ({error}). "
             "Make it again with `assignment sign-off`.",
         )
-    stated = {"cycle": decision.cycle, "gate": "sign_offs", "person": decision.signed_by, "revision": decision.revision}
+    stated = {
+        "cycle": decision.cycle,
+        "gate": SIGN_OFF_GATE.name,
+        "person": decision.signed_by,
+        "revision": decision.revision,
+    }
     mismatch = _mismatch(stated, found, manifest)
     if mismatch:
         return mismatch

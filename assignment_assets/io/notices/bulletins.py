@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.notices.bulletins import Bulletin, approvals, closing_of, routed_on
 from assignment_assets.domain.routing.acceptance import pending
 from assignment_assets.domain.routing.tables import ANSWERS, DECISIONS, SEEN_REPS
@@ -34,7 +35,7 @@ def due_bulletins(folder: DataFolder, cycle: str) -> Iterator[Bulletin]:
     """
     if read_published(folder, cycle, CYCLE_EVENTS).filter(pl.col("event").is_in(FINISHED_EVENTS)).height:
         return
-    for gate in ("lock_lists", "review_edits"):
+    for gate in (each.name for each in GATES.values() if not each.is_signed):
         manifest = read_gate(folder, cycle, gate)
         if manifest is not None and not manifest.is_draft and closed_at(folder, manifest):
             yield closing_of(manifest, read_log(folder, cycle, gate))

@@ -13,7 +13,6 @@ from assignment_assets.io.sheets.grid import GridFile
 from assignment_assets.io.workbooks.packets import LockPacket, ReviewPacket
 
 EDITOR = "the service account"
-GATES = ("lock_lists", "review_edits")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from assignment_assets.domain.identity.codes import GATES
+from assignment_assets.domain.gate import GATES
 from assignment_assets.io.durable import locked, write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.files import READY

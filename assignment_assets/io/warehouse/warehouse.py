@@ -14,7 +14,8 @@ from dagster_duckdb import DuckDBResource
 
 from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
-from assignment_assets.domain.setup.freeze import GATE_STAGE, current_revision, require_unfinished, require_unfrozen
+from assignment_assets.domain.gate import GATES
+from assignment_assets.domain.setup.freeze import current_revision, require_unfinished, require_unfrozen
 from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, Table
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import SQL, DataFolder
@@ -263,5 +264,5 @@ def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **p
 
 def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:
     """The gates of a cycle whose packets are out, with the revision they carry."""
-    paths = {gate: folder.outbox(cycle, gate) / "gate.json" for gate in GATE_STAGE}
+    paths = {gate: folder.outbox(cycle, gate) / "gate.json" for gate in GATES}
     return {gate: json.loads(path.read_text())["revision"] for gate, path in paths.items() if path.is_file()}

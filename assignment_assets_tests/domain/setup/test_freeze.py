@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from assignment_assets.domain.errors import CycleClosed, CycleFrozen
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.setup.cycle import STAGES
 from assignment_assets.domain.setup.freeze import (
-    GATE_STAGE,
     TABLE_STAGE,
     current_revision,
     require_unfinished,
@@ -47,12 +47,12 @@ def test_every_re_opening_raises_the_revision():
 
 def test_a_gate_carries_the_revision_that_last_reached_it():
     told = events("opened", ("reopened", "locks"), ("reopened", "review"), ("reopened", "sign_off"))
-    assert {gate: revision_of_gate(told, gate) for gate in GATE_STAGE} == {
+    assert {gate: revision_of_gate(told, gate) for gate in GATES} == {
         "lock_lists": 2,
         "review_edits": 3,
         "sign_offs": 4,
     }
-    assert {revision_of_gate(events("opened"), gate) for gate in GATE_STAGE} == {1}
+    assert {revision_of_gate(events("opened"), gate) for gate in GATES} == {1}
 
 
 @pytest.mark.parametrize("event", ["closed", "cancelled", "expired"])
@@ -67,10 +67,10 @@ def test_a_cycle_that_goes_on_refuses_nothing():
     require_unfinished("2026q4-global", events("opened", ("reopened", "locks")))
 
 
-@pytest.mark.parametrize("gate", sorted(GATE_STAGE))
+@pytest.mark.parametrize("gate", sorted(GATES))
 @pytest.mark.parametrize("name", sorted(TABLE_STAGE))
 def test_a_table_is_frozen_by_the_packets_of_later_stages(name, gate):
-    is_later = STAGES.index(GATE_STAGE[gate]) > STAGES.index(TABLE_STAGE[name])
+    is_later = STAGES.index(GATES[gate].stage) > STAGES.index(TABLE_STAGE[name])
     require_unfrozen("c", name, {gate: 1}, "same", "same")
     require_unfrozen("c", name, {gate: 1}, None, "new")
     require_unfrozen("c", name, {}, "old", "new")

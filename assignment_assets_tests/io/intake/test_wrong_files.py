@@ -2,8 +2,10 @@
 
 import pytest
 
+from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.identity.codes import packet_code
 from assignment_assets.io.intake.look import archived
+from assignment_assets.io.intake.verdicts import READERS
 from assignment_assets.io.workbooks.filled_in import type_in
 from assignment_assets_tests.io.intake.conftest import CYCLE, GATE, OTHER
 from assignment_assets_tests.io.workbooks.conftest import DORMANT, KEY, REP
@@ -99,3 +101,7 @@ def test_links_folders_and_odd_names_are_never_followed(gate, books, tmp_path):
         (REP, "link.xlsx", "not_a_file"),
         (REP, "two\\nlines.xlsx", "odd_name"),
     ]
+
+
+def test_every_gate_that_is_not_signed_has_a_reader_of_its_answers():
+    assert set(READERS) == {gate.name for gate in GATES.values() if not gate.is_signed}

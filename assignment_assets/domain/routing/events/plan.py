@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE
 from assignment_assets.domain.routing.tables import EVENT_CYCLES
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.sign_off.standing import UP_TO, StandingPolicy
+from assignment_assets.domain.sign_off.standing import UP_TO, StandingPolicy, passes
 
 NAMES_GO_TO = {"churn": "books", "rep": "reps", "new_starter_class": "reps", "region": "regions"}
 OPENER = "events@engine"
@@ -74,17 +75,16 @@ def _row(cycle: str, group: list[dict], policies: dict[str, tuple[StandingPolicy
     scope = group[0]["scope"]
     names = sorted({name for row in group for name in json.loads(row["names"])})
     policy, digest = policies.get(group[0]["kind"], (None, None))
-    up_to = policy.up_to if policy else "nothing"
-    reach = UP_TO.index(up_to)
-    default = RunConfig()
+    up_to = policy.up_to if policy else UP_TO[0]
+    default, passes_review = RunConfig(), passes(up_to, REVIEW_GATE)
     config = RunConfig(
         as_of=f"{now:%Y-%m-%d}",
         opened_by=OPENER,
         scope=scope,
         preset="quick",
-        lock_days=0 if reach >= 1 else default.lock_days,
-        review_days=0 if reach >= 2 else default.review_days,
-        correction_minutes=0 if reach >= 2 else default.correction_minutes,
+        lock_days=0 if passes(up_to, LOCK_GATE) else default.lock_days,
+        review_days=0 if passes_review else default.review_days,
+        correction_minutes=0 if passes_review else default.correction_minutes,
         **{NAMES_GO_TO[scope]: names},
     )
     subjects = ", ".join(sorted({f"{row['kind']} of {row['subject_id']}" for row in group}))
