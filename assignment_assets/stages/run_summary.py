@@ -14,15 +14,14 @@ from assignment_assets.domain.tables import (
     LOCK_VERDICTS,
     SIGN_OFF_VERDICTS,
     WRITE_BACK_LOG,
-    Table,
 )
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.warehouse.warehouse import read_manifest, read_published
 from assignment_assets.report.inputs import RUN_SUMMARY_COLUMNS
+from assignment_assets.report.refusals import deferred, not_written, refused
 from assignment_assets.report.summary import run_table
-from assignment_assets.report.wording import words
 
 STEPS = {  # asset → (stage, what comes in, the table that goes out, the step that Dagster times)
     "accounts": ("sources", None, "accounts", "sources"),
@@ -38,10 +37,11 @@ STEPS = {  # asset → (stage, what comes in, the table that goes out, the step 
     "approved_diff": ("sign_off", "sign_off_packets", "approved_diff", "approved_diff"),
     "write_back_log": ("write_back", "approved_diff", "write_back_log", "write_back_log"),
 }
-VERDICTS: dict[str, Table] = {
-    "locks": LOCK_VERDICTS,
-    "reviewed_books": EDIT_VERDICTS,
-    "approved_diff": SIGN_OFF_VERDICTS,
+REFUSALS = {  # asset → tables, and what is said of each
+    "locks": ((LOCK_VERDICTS, refused),),
+    "reviewed_books": ((EDIT_VERDICTS, refused),),
+    "approved_diff": ((SIGN_OFF_VERDICTS, refused), (APPROVED_DIFF, deferred)),
+    "write_back_log": ((WRITE_BACK_LOG, not_written),),
 }
 
 
@@ -90,24 +90,10 @@ class RunSummary:
         return run_table(self.frame(folder, cycle))
 
     def _refused(self, asset: str, folder: DataFolder, cycle: str) -> str | None:
-        parts = []
-        if self.refused_files.get(asset):
-            parts.append(f"{self.refused_files[asset]} files")
-        if asset in VERDICTS:
-            verdicts = read_published(folder, cycle, VERDICTS[asset])
-            refused = verdicts.filter(pl.col("verdict") != "accepted").group_by("rule", "verdict").len().sort("rule")
-            parts += [f"{row['len']} {row['verdict']}: {words(row['rule'])}" for row in refused.iter_rows(named=True)]
-        if asset == "approved_diff":
-            deferred = read_published(folder, cycle, APPROVED_DIFF).filter(pl.col("status") == "deferred").height
-            parts += [f"{deferred} deferred for a while"] if deferred else []
-        if asset == "write_back_log":
-            log = read_published(folder, cycle, WRITE_BACK_LOG).filter(
-                ~pl.col("outcome").is_in(["verified", "skipped_already"])
-            )
-            parts += [
-                f"{count} {words(outcome)}"
-                for outcome, count in log.group_by("outcome").len().sort("outcome").iter_rows()
-            ]
+        count = self.refused_files.get(asset)
+        parts = [f"{count} files"] if count else []
+        for table, say in REFUSALS.get(asset, ()):
+            parts += say(read_published(folder, cycle, table))
         return "; ".join(parts) or None
 
     def save(self, folder: DataFolder, cycle: str, total: float) -> None:
