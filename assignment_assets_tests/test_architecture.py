@@ -52,7 +52,7 @@ WITHIN = {
         "gates": {"gate", "identity", "segment", "setup"},
         "locks": {"setup", "tables"},
         "review": {"errors", "setup", "tables"},
-        "assignment": {"errors", "identity", "review", "setup", "tables"},
+        "assignment": {"errors", "identity", "locks", "review", "setup", "tables"},
         "packet_rows": {"assignment"},
         "sign_off": {"assignment", "errors", "gate", "identity", "review", "segment", "tables"},
         "invariants": {"errors", "sign_off"},

@@ -1,5 +1,7 @@
 """The cycle's optimisation problem and budget, read from the warehouse by the assets that solve it."""
 
+import polars as pl
+
 from assignment_assets.domain.assignment.families import families_of
 from assignment_assets.domain.assignment.revenue import revenue_caps
 from assignment_assets.domain.setup.current_books import performance_or_median
@@ -11,10 +13,23 @@ from assignment_assets.optimizer.frames import instance_of
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.settings import Settings
 
+PROBLEM_TABLES = (ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS)
+
 
 def problem(warehouse: Warehouse, cycle: str, config: RunConfig) -> tuple[Instance, Settings]:
     """The arrays to solve and how long to search."""
-    accounts, pool, held, books, reps = warehouse.tables(cycle, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS)
+    return problem_of(*warehouse.tables(cycle, *PROBLEM_TABLES), config)
+
+
+def problem_of(
+    accounts: pl.DataFrame,
+    pool: pl.DataFrame,
+    held: pl.DataFrame,
+    books: pl.DataFrame,
+    reps: pl.DataFrame,
+    config: RunConfig,
+) -> tuple[Instance, Settings]:
+    """The same from frames of PROBLEM_TABLES that are read already."""
     weights = (config.weight_balance, config.weight_drive, config.weight_moves)
     settings = Settings.from_preset(
         config.preset,
