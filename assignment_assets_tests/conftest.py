@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from assignment_assets.io.compute.compiled_code import forget_stale_code
+from assignment_assets.optimizer.pareto.checkpoint import OPTIMIZER
 from assignment_assets_tests.company import tiny
 from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in
 
@@ -26,6 +28,11 @@ FIRST = (
 )
 """What takes long begins first, so that several workers end together; the optimiser early, because its compiled loops
 are kept for every other process."""
+
+
+def pytest_configure():
+    """Compiled loops of other sources than those under test would be run, or not load."""
+    forget_stale_code(OPTIMIZER)
 
 
 def pytest_collection_modifyitems(items):

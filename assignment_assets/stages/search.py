@@ -7,13 +7,14 @@ from contextlib import contextmanager
 import dagster as dg
 
 from assignment_assets.io.compute.checkpoints import FileCheckpoints
+from assignment_assets.io.compute.compiled_code import forget_stale_code
 from assignment_assets.io.compute.dask_cluster import DaskWorkers
 from assignment_assets.io.compute.processes import Processes
 from assignment_assets.io.settings import OptimizerSetting
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.settings import Settings
-from assignment_assets.optimizer.pareto.checkpoint import Checkpoint, fingerprint
+from assignment_assets.optimizer.pareto.checkpoint import OPTIMIZER, Checkpoint, fingerprint
 from assignment_assets.optimizer.pareto.progress import Listener, Progress
 from assignment_assets.optimizer.pareto.workers import SerialWorkers, Workers
 
@@ -41,6 +42,9 @@ def paced(listener: Listener, clock: Callable[[], float] = time.monotonic) -> Li
 @contextmanager
 def chosen_workers(setting: OptimizerSetting, say: Callable[[str], object]) -> Iterator[Workers]:
     """Who works, by the settings file: a Dask cluster, else processes of this machine, else this process."""
+    stale = forget_stale_code(OPTIMIZER)
+    if stale:
+        say(f"{stale} files of compiled code are of another release and were removed; the search compiles anew")
     if setting.dask:
         with DaskWorkers(setting.dask) as workers:
             say(f"units of work go to {workers}")
