@@ -14,7 +14,8 @@ from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.segment import OPEN_CYCLE, PROPOSE
 from assignment_assets.domain.setup.cycle import STAGES, cycle_id_faults, quarterly_id
-from assignment_assets.domain.setup.freeze import current_revision, require_unfinished
+from assignment_assets.domain.setup.cycle_events import next_event
+from assignment_assets.domain.setup.freeze import require_unfinished
 from assignment_assets.domain.setup.run_config import RunConfig, model_faults
 from assignment_assets.domain.setup.run_config_faults import config_faults
 from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, WRITE_BACK_LOG
@@ -167,16 +168,7 @@ def _event(cycle_id: str, event: str, actor: str, reason: str, from_stage: str |
         )
     require_unfinished(cycle_id, events)
     now = utc_now()
-    revision = current_revision(events) + (event == "reopened")
-    row = {
-        "event_no": events.height + 1,
-        "event": event,
-        "revision": revision,
-        "from_stage": from_stage,
-        "actor": actor,
-        "reason": reason,
-        "at": now,
-    }
+    row = next_event(events, event, actor=actor, reason=reason, at=now, from_stage=from_stage)
     audit = {
         "at": now,
         "actor": actor,
@@ -189,11 +181,11 @@ def _event(cycle_id: str, event: str, actor: str, reason: str, from_stage: str |
     warehouse.append_together(
         cycle_id,
         [
-            (CYCLE_EVENTS, pl.DataFrame([row], schema=CYCLE_EVENTS.columns)),
+            (CYCLE_EVENTS, row),
             (AUDIT_LOG, pl.DataFrame([audit], schema=AUDIT_LOG.columns)),
         ],
     )
-    return revision
+    return row["revision"].item()
 
 
 who_and_why = [

@@ -16,7 +16,7 @@ from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.write_back_dry_run import look_ahead, page_file
 from assignment_assets.stages.write_back_log import require_writable
-from assignment_assets.stages.write_back_run import plan_cycle, tools
+from assignment_assets.stages.write_back_plans import plan_cycle, tools
 from assignment_assets.write_back.by_hand import owner_changes, take_in
 from assignment_assets.write_back.document import Plan, approval
 from assignment_assets.write_back.journal import Journal, opened

@@ -16,6 +16,7 @@ from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import lock_list_rows, move_rows
+from assignment_assets.domain.review.directors import regional_directors
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, decision_file, signed_text
 from assignment_assets.domain.tables import (
@@ -42,7 +43,6 @@ from assignment_assets.io.warehouse.warehouse import read_published
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, running
 from assignment_assets.stages.reports import read_report, write_region_reports, write_report
-from assignment_assets.stages.review_packets import regional_directors
 from assignment_assets.stages.run_summary import RunSummary
 
 CYCLE = "2026q4-global"

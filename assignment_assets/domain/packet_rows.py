@@ -76,6 +76,24 @@ def book_summary(
     return summary.with_columns(pl.selectors.ends_with("_before", "_after").fill_null(0)).sort("rep_id")
 
 
+def books_before_and_after(
+    rows: pl.DataFrame, fixed: pl.DataFrame, accounts: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame
+) -> pl.DataFrame:
+    """`book_summary` of a proposal or a review: who owns what now, and who would.
+
+    Parameters
+    ----------
+    rows
+        account_id, current_owner_id, new_owner_id.
+    fixed
+        account_id and rep_id of accounts outside the pool, which stay.
+    """
+    before, after = (
+        pl.concat([fixed, rows.select("account_id", rep_id=end)]) for end in ("current_owner_id", "new_owner_id")
+    )
+    return book_summary(before, after, accounts, books, reps)
+
+
 def move_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
     """One row a move: From and To with names and regions, the engine's reason, what keeping would cost.
 

@@ -8,14 +8,13 @@ from threading import Semaphore
 
 import polars as pl
 
-from assignment_assets.domain.assignment.assigned import assigned, review_books, review_reps
-from assignment_assets.domain.assignment.overflow import place
+from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.gates.gates import Receipt
-from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.packet_rows import book_rows, book_summary, move_rows
 from assignment_assets.domain.review.facts import REVIEW_EDITS, person_key
+from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
 from assignment_assets.domain.review.rule import Bounds, Verdicts, judge
-from assignment_assets.domain.setup.eligible_pool import withdrawn
+from assignment_assets.domain.setup.eligible_pool import fixed_owners, withdrawn
 from assignment_assets.domain.setup.overrides import coverage_overrides
 from assignment_assets.domain.tables import (
     ACCOUNTS,
@@ -102,10 +101,6 @@ def desk_of(request: PageRequest) -> ReviewView:
         config = context.config(cycle)
         rows = assigned(proposed, overflow)
         review = review_books(rows, pool, books)
-        to_place = pool.join(
-            review.filter((pl.col("owner_kind") == "field") & ~pl.col("is_locked")).select("account_id"),
-            on="account_id",
-        ).rename({"owner_id": "current_owner_id"})
         return ReviewView(
             accounts=accounts,
             reps=reps,
@@ -115,10 +110,10 @@ def desk_of(request: PageRequest) -> ReviewView:
             rows=rows,
             moves=move_rows(rows, accounts, reps),
             editable=book_rows(rows, accounts, reps),
-            fixed=pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id"),
+            fixed=fixed_owners(pool),
             books=review,
-            people=review_reps(books, reps, free_seats(books, pool)),
-            fallback=place(to_place, books, config),
+            people=review_reps(books, reps, pool),
+            fallback=fallback(review, pool, books, config),
             overrides=coverage_overrides(config),
             bounds=Bounds(config.max_adds, config.max_drops),
         )

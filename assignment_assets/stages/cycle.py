@@ -3,10 +3,12 @@
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.domain.setup.cycle import STAGES
+from assignment_assets.domain.setup.frozen_config import frozen
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.tables import RUN_CONFIG
+from assignment_assets.domain.tables import CYCLE_EVENTS, ELIGIBLE_POOL, RUN_CONFIG
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.warehouse import Warehouse
 
 CYCLES = dg.DynamicPartitionsDefinition(name="cycle")
@@ -36,17 +38,40 @@ def frozen_config(warehouse: Warehouse, cycle: str) -> RunConfig:
     CycleClosed
         The cycle has no run config yet.
     """
-    rows = warehouse.table(cycle, RUN_CONFIG)
-    if not rows.height:
-        raise CycleClosed(
-            f"cycle {cycle}: it has no run config, expected one. Materialise run_config, or `assignment cycle new`."
-        )
-    return RunConfig.model_validate_json(rows["config_json"][-1])
+    return frozen(cycle, warehouse.table(cycle, RUN_CONFIG))
+
+
+def open_claims(warehouse: Warehouse, cycle: str) -> pl.DataFrame:
+    """What other open cycles free too, with their scope and when they were opened: one row an account and cycle."""
+    return warehouse.query("eligible_pool/open_claims", (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS), cycle=cycle)
 
 
 def handed_on(frame: pl.DataFrame, digest: str, **extra) -> dg.MaterializeResult:
     """The materialisation of one table: its row count, digest, columns, first rows, and what else is given."""
     return dg.MaterializeResult(metadata=table_metadata(frame, digest) | extra)
+
+
+def packets_out(folder: DataFolder, manifest: GateManifest, **extra) -> dg.MaterializeResult:
+    """The materialisation of packets: how many, until when, where they lie, and what else is given."""
+    return dg.MaterializeResult(
+        metadata={
+            "packets": len(manifest.persons),
+            "deadline": f"{manifest.deadline:%Y-%m-%d %H:%M} UTC",
+            "revision": manifest.revision,
+            "folder": outbox_path(folder, manifest),
+        }
+        | extra
+    )
+
+
+def outbox_path(folder: DataFolder, manifest: GateManifest) -> dg.MetadataValue:
+    """Where a gate's packets lie."""
+    return dg.MetadataValue.path(str(folder.outbox(manifest.cycle, manifest.gate)))
+
+
+def nothing_sent(why: str) -> dg.MaterializeResult:
+    """The materialisation of a gate without packets, such as a draft's."""
+    return dg.MaterializeResult(metadata={"packets": 0, "why": why})
 
 
 def table_metadata(frame: pl.DataFrame, digest: str) -> dict:

@@ -6,13 +6,11 @@ from assignment_assets.domain.setup.eligible_pool import eligible_pool as judge_
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
-    CYCLE_EVENTS,
     ELIGIBLE_POOL,
-    RUN_CONFIG,
     SOURCE_EXCEPTIONS,
 )
 from assignment_assets.io.warehouse.warehouse import Warehouse
-from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
+from assignment_assets.stages.cycle import counts, frozen_config, handed_on, open_claims, stage_asset
 
 
 @stage_asset("setup", deps=["accounts", "source_exceptions", "current_books", "run_config"])
@@ -25,8 +23,7 @@ def eligible_pool(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
     accounts, exceptions, books = warehouse.tables(cycle, ACCOUNTS, SOURCE_EXCEPTIONS, CURRENT_BOOKS)
-    claims = warehouse.query("eligible_pool/open_claims", (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS), cycle=cycle)
-    frame = judge_pool(accounts, exceptions, books, claims, config)
+    frame = judge_pool(accounts, exceptions, books, open_claims(warehouse, cycle), config)
     digests = warehouse.replace(cycle, [(ELIGIBLE_POOL, frame)])
     return handed_on(
         frame,

@@ -6,12 +6,14 @@ import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed, GateOpen
 from assignment_assets.domain.gates.gates import Addressee, GateManifest, Receipt, closing, latest_receipts
+from assignment_assets.domain.gates.submissions import audit_rows, submission_rows, unknown_actions
 from assignment_assets.domain.setup.freeze import require_unfinished, revision_of_gate
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import AUDIT_LOG, SUBMISSIONS
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.warehouse.page_audit import read_page_audit
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock
 
@@ -86,42 +88,15 @@ def fold(warehouse: Warehouse, cycle: str, gate: str, receipts: tuple[Receipt, .
     """Appends receipts that the warehouse does not know yet to `submissions` and `audit_log`."""
     known = set(warehouse.table(cycle, SUBMISSIONS).filter(pl.col("gate") == gate)["receipt_no"])
     new = [receipt for receipt in receipts if receipt.receipt_no not in known]
-    if not new:
-        return
-    submissions = [
-        {
-            "gate": gate,
-            "receipt_no": each.receipt_no,
-            "person": each.person,
-            "revision": each.revision,
-            "digest": each.digest,
-            "file_name": each.file_name,
-            "received_at": each.received_at,
-            "is_late": each.is_late,
-            "verdict": each.verdict,
-            "message": each.message,
-        }
-        for each in new
-    ]
-    audit = [
-        {
-            "at": each.received_at,
-            "actor": each.person,
-            "action": f"returned {gate}",
-            "subject": f"receipt {each.receipt_no}",
-            "digest": each.digest,
-            "what": f"{each.verdict}: {each.file_name}",
-            "why": each.rule or each.message,
-        }
-        for each in new
-    ]
-    warehouse.append_together(
-        cycle,
-        [
-            (SUBMISSIONS, pl.DataFrame(submissions, schema=SUBMISSIONS.columns)),
-            (AUDIT_LOG, pl.DataFrame(audit, schema=AUDIT_LOG.columns)),
-        ],
-    )
+    if new:
+        warehouse.append_together(cycle, [(SUBMISSIONS, submission_rows(new)), (AUDIT_LOG, audit_rows(new))])
+
+
+def fold_page_audit(warehouse: Warehouse, cycle: str) -> None:
+    """Appends what the pages wrote down since to `audit_log`; each line once."""
+    rows = unknown_actions(read_page_audit(warehouse.folder, cycle), warehouse.table(cycle, AUDIT_LOG))
+    if rows.height:
+        warehouse.append(cycle, AUDIT_LOG, rows)
 
 
 def tell(warehouse: Warehouse, cycle: str, gate: str, verdicts: pl.DataFrame, person_column: str) -> None:

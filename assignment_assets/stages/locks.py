@@ -1,10 +1,9 @@
 """Stage 02, in: who keeps what before anything is redistributed."""
 
 import dagster as dg
-import polars as pl
 
 from assignment_assets.domain.gate import LOCK_GATE
-from assignment_assets.domain.locks import free_seats, lock_candidates, settle
+from assignment_assets.domain.lock_lists import settle_lists
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
@@ -13,7 +12,7 @@ from assignment_assets.domain.tables import (
     LOCKS,
     OPPORTUNITIES,
 )
-from assignment_assets.io.intake.look import archived
+from assignment_assets.io.intake.returned import returned_rows
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.io.workbooks.lock_return import read_lock_list
 from assignment_assets.resources import Clock
@@ -22,15 +21,6 @@ from assignment_assets.stages.intake import counting_receipts, tell
 from assignment_assets.stages.invariants import require_invariants
 
 GATE = LOCK_GATE.name
-PICKS = {
-    "rep_id": pl.String,
-    "receipt_no": pl.Int64,
-    "row_no": pl.Int64,
-    "account_id": pl.String,
-    "answer": pl.String,
-    "rule": pl.String,
-    "message": pl.String,
-}
 
 
 @stage_asset("locks", deps=["eligible_pool", "opportunities", "current_books", "lock_packets", GATE])
@@ -47,17 +37,8 @@ def locks(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock)
     accounts, opportunities, pool, books = warehouse.tables(
         cycle, ACCOUNTS, OPPORTUNITIES, ELIGIBLE_POOL, CURRENT_BOOKS
     )
-    candidates = lock_candidates(accounts, opportunities, pool, books, config)
-    returned = [
-        read_lock_list(archived(warehouse.folder, receipt)).rows.with_columns(
-            rep_id=pl.lit(receipt.person), receipt_no=pl.lit(receipt.receipt_no).cast(pl.Int64)
-        )
-        for receipt in receipts
-    ]
-    rows = pl.concat([pl.DataFrame(schema=PICKS), *returned], how="diagonal_relaxed")
-    frame, verdicts = settle(candidates, rows.filter(pl.col("rule").is_null()), free_seats(books, pool), config)
-    unusable = rows.filter(pl.col("rule").is_not_null()).with_columns(lock_kind=pl.lit(""), verdict=pl.lit("refused"))
-    verdicts = LOCK_VERDICTS.conform(pl.concat([verdicts, unusable.select(list(LOCK_VERDICTS.columns))]))
+    returned = returned_rows(warehouse.folder, receipts, lambda path: read_lock_list(path).rows, "rep_id")
+    frame, verdicts = settle_lists(returned, accounts, opportunities, pool, books, config)
     digests = warehouse.replace(cycle, [(LOCKS, frame), (LOCK_VERDICTS, verdicts)])
     tell(warehouse, cycle, GATE, verdicts, "rep_id")
     return handed_on(

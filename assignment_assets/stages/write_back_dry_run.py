@@ -11,7 +11,7 @@ from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Source
 from assignment_assets.stages.cycle import as_table, stage_asset
-from assignment_assets.stages.write_back_run import approved_rows
+from assignment_assets.stages.write_back_plans import approved_rows
 from assignment_assets.write_back.apply import FINISHED
 from assignment_assets.write_back.dry_run import DryRun
 from assignment_assets.write_back.dry_run import dry_run as looked_ahead

@@ -1,14 +1,39 @@
-"""Makes plans: one for each sign-off that has none yet."""
+"""Makes plans: one for each sign-off that has none yet, and keeps teams before a first write."""
 
 from collections.abc import Collection, Iterable
+from pathlib import Path
 
 import polars as pl
 
+from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.sign_off.decisions import SignOff
 from assignment_assets.write_back.apply import FINISHED
 from assignment_assets.write_back.document import Plan, drafted, require_single, signatures_for
 from assignment_assets.write_back.journal import Journal
+from assignment_assets.write_back.teams import is_kept, keep, snapshot
 from assignment_assets.write_back.writer import Tools
+
+
+def owner_plans(journal: Journal, cycle: str) -> list[Plan]:
+    """The plans of a cycle's approved owners so far.
+
+    Raises
+    ------
+    CycleClosed
+        The cycle was rolled back.
+    """
+    plans = journal.plans(cycle)
+    if any(plan.kind == "rollback" for plan in plans):
+        raise CycleClosed(f"cycle {cycle}: it was rolled back, expected a cycle that goes forward. Open a new cycle.")
+    return [plan for plan in plans if plan.kind == "owners"]
+
+
+def keep_teams(journal: Journal, plans: Iterable[Plan], tools: Tools, folder: Path) -> None:
+    """Keeps the account teams and shares of every plan that nothing was written of yet, once."""
+    for plan in plans:
+        if not (is_kept(folder, plan.plan_id) or journal.state(plan.plan_id).height):
+            accounts = journal.rows(plan.plan_id)["account_id"].to_list()
+            keep(snapshot(tools.gateway().org, accounts), folder, plan.plan_id)
 
 
 def add_plans(

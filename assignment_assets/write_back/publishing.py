@@ -8,9 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
+from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.durable import write_whole
 from assignment_assets.write_back.document import PLAN_ROWS
 from assignment_assets.write_back.journal import Journal, anchor_file
+from assignment_assets.write_back.states import log_rows
 from assignment_assets.write_back.writer import Progress
 
 STATE_FILE = "write_back_state.json"
@@ -48,6 +50,25 @@ class WriteBackState:
             progress.ended,
             progress.row_count,
         )
+
+
+def ended_log_rows(journal: Journal, cycle: str) -> pl.DataFrame:
+    """The rows of `write_back_log` that the journal comes to.
+
+    A plan whose run has not ended is left out: what it has in flight is not known yet.
+    """
+    plans = [
+        plan
+        for plan in journal.plans(cycle)
+        if plan.kind == "owners"
+        and journal.last_plan_event(plan.plan_id, "STARTED", "PAUSED", "FINISHED", "PLAN")["state"]
+        in ("PAUSED", "FINISHED")
+    ]
+    rows = [journal.rows(plan.plan_id).with_columns(plan_id=pl.lit(plan.plan_id)) for plan in plans]
+    if not rows:
+        return WRITE_BACK_LOG.empty()
+    sign_off_nos = {plan.plan_id: plan.sign_off_no for plan in plans}
+    return log_rows(pl.concat(rows), journal.events(plan.plan_id for plan in plans), sign_off_nos)
 
 
 def publish_state(folder: Path, state: WriteBackState) -> None:

@@ -2,9 +2,10 @@
 
 import polars as pl
 
-from assignment_assets.domain.assignment.assigned import assigned, review_books, review_reps
-from assignment_assets.domain.locks import free_seats, lock_candidates
+from assignment_assets.domain.assignment.assigned import assigned
+from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import book_rows, book_summary, lock_list_rows, move_rows
+from assignment_assets.domain.review.inputs import review_books, review_reps
 from assignment_assets.domain.tables import OVERFLOW, PROPOSED_BOOKS
 from assignment_assets_tests.company import books_of, config, pool_of, table, tiny
 
@@ -57,7 +58,7 @@ def test_a_lock_with_an_inside_sales_member_is_no_field_book():
 def test_review_reps_carry_names_directors_and_fixed_accounts():
     run_config = config(scope="rep", reps=["ana"])
     pool, books = pool_of(tiny(), run_config), books_of(tiny(), run_config)
-    rows = {row["rep_id"]: row for row in review_reps(books, tiny().reps, free_seats(books, pool)).to_dicts()}
+    rows = {row["rep_id"]: row for row in review_reps(books, tiny().reps, pool).to_dicts()}
     assert (rows["ben"]["name"], rows["ben"]["director_email"], rows["ben"]["fixed_count"]) == (
         "Ben Ode",
         "dana@example.com",

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.domain import invariants
-from assignment_assets.domain.assignment.assigned import assigned, review_books, review_reps
+from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.assignment.families import FAMILY_COLUMNS, family_notes
 from assignment_assets.domain.assignment.moves import MOVE_REASONS, proposed_books
 from assignment_assets.domain.assignment.overflow import place
@@ -15,6 +15,7 @@ from assignment_assets.domain.assignment.unseated import overflow, unseated
 from assignment_assets.domain.invariants import Invariant, require
 from assignment_assets.domain.locks import free_seats, lock_candidates, settle
 from assignment_assets.domain.review.facts import REVIEW_EDITS
+from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
 from assignment_assets.domain.review.rule import Bounds, judge
 from assignment_assets.domain.setup.current_books import performance_or_median
 from assignment_assets.domain.setup.overrides import coverage_overrides, overrides_that_matter
@@ -140,14 +141,12 @@ class Waterfall:
         """The review of random edits, as the stage composes it."""
         rows = assigned(self.proposed, self.overflow)
         books = review_books(rows, self.pool, self.books)
-        editable = books.filter((pl.col("owner_kind") == "field") & ~pl.col("is_locked")).select("account_id")
-        to_place = self.pool.join(editable, on="account_id").rename({"owner_id": "current_owner_id"})
         self.edits = pl.DataFrame(random_edits(rows, self.company, self.seed), schema=REVIEW_EDITS.columns)
         return judge(
             self.edits,
             books,
-            review_reps(self.books, self.company.reps, self.seats),
-            place(to_place, self.books, self.config),
+            review_reps(self.books, self.company.reps, self.pool),
+            fallback(books, self.pool, self.books, self.config),
             bounds=Bounds(self.config.max_adds, self.config.max_drops),
             coverage_overrides=coverage_overrides(self.config),
         )
@@ -193,7 +192,7 @@ def test_the_invariants_hold_from_the_pool_to_the_packets(seed):
     rows, _ = packets(
         verdicts.reviewed_books,
         verdicts.edit_verdicts,
-        review_reps(waterfall.books, waterfall.company.reps, waterfall.seats),
+        review_reps(waterfall.books, waterfall.company.reps, waterfall.pool),
         cycle="c",
         revision=1,
     )

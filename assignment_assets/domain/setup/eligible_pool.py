@@ -108,6 +108,16 @@ def withdrawn(claims: pl.DataFrame, scope: str) -> pl.DataFrame:
     return frame.unique("account_id", keep="first", maintain_order=True)
 
 
+def taken_over(claims: pl.DataFrame, scope: str) -> pl.DataFrame:
+    """account_id and other_cycle: what narrower open cycles have taken over from a cycle of this scope."""
+    return withdrawn(claims, scope).rename({"detail": "other_cycle"})
+
+
+def fixed_owners(pool: pl.DataFrame) -> pl.DataFrame:
+    """account_id and rep_id of what stays as owned, outside the waterfall: it counts in a book's load."""
+    return pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id")
+
+
 def _surplus_rank() -> pl.Expr:
     """1 for the account that its owner would miss most; never-referred and low value rank last, carve-outs apart."""
     return (

@@ -16,6 +16,8 @@ OWNED_NOW = Table(
         "capacity": WHOLE,
     },
 )
+MOVED, GIVEN_UP = ("verified", "skipped_already"), ("drift", "drift_rule", "gone", "held")
+"""Outcomes of a write that has ended: the account has its new owner, or keeps the one that it was found with."""
 _LISTED = 5
 
 

@@ -1,10 +1,11 @@
 """Which sign-offs count: an entitled person, a true signature, the digest of what stands now, nothing left open."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
 from assignment_assets.domain.review.facts import person_key
+from assignment_assets.domain.sign_off.regions import HOUSE
 from assignment_assets.domain.tables import FLAG, SIGN_OFF_VERDICTS, TEXT, WHOLE, Table
 
 SIGN_OFFS = Table(
@@ -32,6 +33,26 @@ SIGNED_REGIONS = Table(
     },
 )
 Verdict = tuple[str, str | None, str]
+
+
+def entitlements(people: pl.DataFrame, signers: Mapping[str, Iterable[str]]) -> pl.DataFrame:
+    """person and region: who may sign what (ENTITLEMENTS).
+
+    Parameters
+    ----------
+    people
+        REVIEW_REPS: the field's regions can be signed, and the pseudo-region of moves without a field rep.
+    signers
+        Person → regions, `*` for all of them.
+    """
+    regions = sorted({*people.filter(pl.col("team") == "field")["region"].drop_nulls(), HOUSE})
+    pairs = [
+        (person, region)
+        for person, allowed in sorted(signers.items())
+        for region in regions
+        if "*" in allowed or region in allowed
+    ]
+    return pl.DataFrame(pairs, schema=ENTITLEMENTS.columns, orient="row")
 
 
 def judge_sign_offs(

@@ -1,0 +1,86 @@
+"""What each Regional Director is shown: their regions' books before and after, the moves, what they may ask for."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from assignment_assets.domain.assignment.assigned import assigned
+from assignment_assets.domain.gates.gates import Addressee
+from assignment_assets.domain.packet_rows import book_rows, books_before_and_after, candidate_rows, move_rows
+from assignment_assets.domain.review.directors import director_name, regional_directors
+from assignment_assets.domain.setup.eligible_pool import fixed_owners
+
+SHOWN_CANDIDATES = 500
+
+
+@dataclass(frozen=True)
+class DirectorReview:
+    """One director's part; the frames are as `packet_rows` gives them, of the director's regions."""
+
+    name: str
+    regions: list[str]
+    books: pl.DataFrame
+    moves: pl.DataFrame
+    books_rows: pl.DataFrame
+    candidates: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class ReviewPackets:
+    """All regions together, and the directors who are asked (e-mail → regions)."""
+
+    directors: dict[str, list[str]]
+    books: pl.DataFrame
+    moves: pl.DataFrame
+    books_rows: pl.DataFrame
+    candidates: pl.DataFrame
+    receivers: pl.DataFrame
+
+    @property
+    def addressees(self) -> list[Addressee]:
+        """Every director who is asked."""
+        return [
+            Addressee(person=email, name=director_name(email), email=email, file="review.xlsx")
+            for email in self.directors
+        ]
+
+    def summary(self) -> pl.DataFrame:
+        """to_region and how many moves go there (`moves in`)."""
+        return self.moves.group_by("to_region").len("moves in").sort("to_region")
+
+    def of(self, director: str) -> DirectorReview:
+        """What this director is shown: a move is there with either end, candidates of the states that their receivers
+        cover, the most valuable first and not more than `SHOWN_CANDIDATES`."""
+        own = self.directors[director]
+        is_own = pl.col("region").is_in(own)
+        covered = self.receivers.filter(is_own)["covered_states"].explode().drop_nulls().unique()
+        return DirectorReview(
+            name=director_name(director),
+            regions=own,
+            books=self.books.filter(is_own),
+            moves=self.moves.filter(pl.col("from_region").is_in(own) | pl.col("to_region").is_in(own)),
+            books_rows=self.books_rows.filter(is_own),
+            candidates=self.candidates.filter(pl.col("state").is_in(covered.implode())).head(SHOWN_CANDIDATES),
+        )
+
+
+def review_packets(
+    accounts: pl.DataFrame,
+    pool: pl.DataFrame,
+    books: pl.DataFrame,
+    reps: pl.DataFrame,
+    proposed: pl.DataFrame,
+    overflow: pl.DataFrame,
+) -> ReviewPackets:
+    """What goes out to review of a proposal; the frames are the tables of those names (`pool`: `eligible_pool`,
+    `books`: `current_books`, `proposed`: `proposed_books`)."""
+    rows = assigned(proposed, overflow)
+    moves = move_rows(rows, accounts, reps)
+    return ReviewPackets(
+        directors=regional_directors(reps, books, moves),
+        books=books_before_and_after(rows, fixed_owners(pool), accounts, books, reps),
+        moves=moves,
+        books_rows=book_rows(rows, accounts, reps),
+        candidates=candidate_rows(overflow, accounts, pool, reps),
+        receivers=books.filter("is_receiver"),
+    )

@@ -1,0 +1,1 @@
+"""Packets of the gates on their way out: keep-lists, reviews, sign-offs as workbooks in the outbox."""
