@@ -6,13 +6,13 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assignment_assets.domain import invariants
 from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.assignment.families import FAMILY_COLUMNS, family_notes
 from assignment_assets.domain.assignment.moves import MOVE_REASONS, proposed_books
 from assignment_assets.domain.assignment.overflow import place
 from assignment_assets.domain.assignment.unseated import overflow, unseated
-from assignment_assets.domain.invariants import Invariant, require
+from assignment_assets.domain.invariants import predicates
+from assignment_assets.domain.invariants.invariant import Invariant, require
 from assignment_assets.domain.locks import free_seats, lock_candidates, settle
 from assignment_assets.domain.review.facts import REVIEW_EDITS
 from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
@@ -122,19 +122,19 @@ class Waterfall:
         """The hard rules on who owns what, as the stages' checks ask them."""
         field = self.books.select("rep_id", "team", "capacity", "covered_states").join(self.seats, on="rep_id")
         return [
-            Invariant("capacity", invariants.capacity(owners, field), "No book exceeds its capacity."),
+            Invariant("capacity", predicates.capacity(owners, field), "No book exceeds its capacity."),
             Invariant(
                 "covered_states",
-                invariants.covered_states(
+                predicates.covered_states(
                     owners, self.company.accounts, field, self.locks, coverage_overrides(self.config)
                 ),
                 "Reps hold their states.",
             ),
-            Invariant("locks_unmoved", invariants.locks_unmoved(self.locks, owners), "Locks stay."),
+            Invariant("locks_unmoved", predicates.locks_unmoved(self.locks, owners), "Locks stay."),
             Invariant(
-                "no_carve_out", invariants.no_carve_out(self.company.accounts, owners), "No carve-out is given away."
+                "no_carve_out", predicates.no_carve_out(self.company.accounts, owners), "No carve-out is given away."
             ),
-            Invariant("active_owner", invariants.active_owner(owners, self.company.reps), "Owners are active."),
+            Invariant("active_owner", predicates.active_owner(owners, self.company.reps), "Owners are active."),
         ]
 
     def reviewed(self):
@@ -159,12 +159,12 @@ def test_the_invariants_hold_from_the_pool_to_the_packets(seed):
     pool, free, proposed, over = waterfall.pool, waterfall.free, waterfall.proposed, waterfall.overflow
     require(
         [
-            Invariant("each_once", invariants.each_once(pool), "Every account has one standing."),
-            Invariant("carve_outs", invariants.no_carve_out(waterfall.company.accounts, free), "No carve-out is free."),
+            Invariant("each_once", predicates.each_once(pool), "Every account has one standing."),
+            Invariant("carve_outs", predicates.no_carve_out(waterfall.company.accounts, free), "No carve-out is free."),
             Invariant(
-                "conservation", invariants.conservation(free, proposed, over), "Locked + placed + overflow = pool."
+                "conservation", predicates.conservation(free, proposed, over), "Locked + placed + overflow = pool."
             ),
-            *waterfall.owner_invariants(invariants.proposed_owners(proposed, over)),
+            *waterfall.owner_invariants(predicates.proposed_owners(proposed, over)),
         ]
     )
     assert set(pool["account_id"]) == set(waterfall.company.accounts["account_id"])
@@ -176,17 +176,17 @@ def test_the_invariants_hold_from_the_pool_to_the_packets(seed):
         [
             Invariant(
                 "conservation",
-                invariants.conservation(free, verdicts.reviewed_books.select("account_id"), OVERFLOW.empty()),
+                predicates.conservation(free, verdicts.reviewed_books.select("account_id"), OVERFLOW.empty()),
                 "The reviewed books hold the pool.",
             ),
             Invariant(
                 "bounds",
-                invariants.within_bounds(
+                predicates.within_bounds(
                     verdicts.reviewed_books, verdicts.edit_verdicts, waterfall.company.reps, **bounds
                 ),
                 "±5 holds.",
             ),
-            *waterfall.owner_invariants(invariants.reviewed_owners(verdicts.reviewed_books)),
+            *waterfall.owner_invariants(predicates.reviewed_owners(verdicts.reviewed_books)),
         ]
     )
     rows, _ = packets(
@@ -196,7 +196,7 @@ def test_the_invariants_hold_from_the_pool_to_the_packets(seed):
         cycle="c",
         revision=1,
     )
-    assert invariants.diff_equals_books(verdicts.reviewed_books, rows).is_empty()
+    assert predicates.diff_equals_books(verdicts.reviewed_books, rows).is_empty()
     assert verdicts.edit_verdicts.height == waterfall.edits.height
 
 

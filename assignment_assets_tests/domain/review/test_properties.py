@@ -7,8 +7,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assignment_assets.domain import invariants
-from assignment_assets.domain.invariants import Invariant, require
+from assignment_assets.domain.invariants import predicates
+from assignment_assets.domain.invariants.invariant import Invariant, require
 from assignment_assets.domain.review.held_edits import DECISIONS, decide
 from assignment_assets.domain.review.rule import Bounds, judge
 from assignment_assets.domain.sign_off.approval import OWNED_NOW, approve
@@ -26,19 +26,19 @@ ENTITLED = pl.DataFrame([(SIGNER, region) for region in (*REGIONS, "house")], sc
 
 def broken_invariants(company, edit_verdicts, books, bounds):
     """Every invariant of reviewed books."""
-    owners = invariants.reviewed_owners(books)
+    owners = predicates.reviewed_owners(books)
     locks = company.books.filter("is_locked").select(
         "account_id", rep_id="current_owner_id", lock_kind=pl.lit("l3m_referrer"), receipt_no=pl.lit(None, pl.Int64)
     )
     nothing = pl.DataFrame(schema={"account_id": pl.String, "rep_id": pl.String})
     found = {
-        "conservation": invariants.conservation(company.books, books, OVERFLOW.empty()),
-        "each_once": invariants.each_once(books),
-        "capacity": invariants.capacity(owners, company.reps),
-        "covered_states": invariants.covered_states(owners, company.books, company.reps, locks, nothing),
-        "locks_unmoved": invariants.locks_unmoved(LOCKS.conform(locks), owners),
-        "active_owner": invariants.active_owner(owners, company.reps),
-        "within_bounds": invariants.within_bounds(
+        "conservation": predicates.conservation(company.books, books, OVERFLOW.empty()),
+        "each_once": predicates.each_once(books),
+        "capacity": predicates.capacity(owners, company.reps),
+        "covered_states": predicates.covered_states(owners, company.books, company.reps, locks, nothing),
+        "locks_unmoved": predicates.locks_unmoved(LOCKS.conform(locks), owners),
+        "active_owner": predicates.active_owner(owners, company.reps),
+        "within_bounds": predicates.within_bounds(
             books, edit_verdicts, company.reps, max_adds=bounds.max_adds, max_drops=bounds.max_drops
         ),
     }
@@ -147,7 +147,7 @@ def test_regions_that_sign_in_any_order_write_the_books_and_never_overfill_one(s
     verdicts = decide_at_random(company, verdicts, seed)
     books = verdicts.reviewed_books
     rows, digests = packets(books, verdicts.edit_verdicts, company.reps, cycle="2026q4-global", revision=1)
-    assert invariants.diff_equals_books(books, rows).is_empty()
+    assert predicates.diff_equals_books(books, rows).is_empty()
     owners = dict(company.books.select("account_id", "current_owner_id").iter_rows())
     capacities = {rep["rep_id"]: max(rep["capacity"], owned(owners, rep)) for rep in company.reps.to_dicts()}
     signatures, diff, log = SIGN_OFF_VERDICTS.empty(), APPROVED_DIFF.empty(), []
@@ -186,8 +186,8 @@ def test_regions_that_sign_in_any_order_write_the_books_and_never_overfill_one(s
         for rep in company.reps.filter(pl.col("team") == "field").to_dicts():
             assert owned(owners, rep) <= capacities[rep["rep_id"]]
     log = pl.DataFrame([{n: row[n] for n in WRITE_BACK_LOG.columns} for row in log], schema=WRITE_BACK_LOG.columns)
-    assert invariants.approved_within_signed(diff, signatures, company.reps).is_empty()
-    assert invariants.log_equals_diff(log, diff).is_empty()
+    assert predicates.approved_within_signed(diff, signatures, company.reps).is_empty()
+    assert predicates.log_equals_diff(log, diff).is_empty()
     if not rows["is_held"].any():
         assert owners == dict(books.select("account_id", "reviewed_owner_id").iter_rows())
 

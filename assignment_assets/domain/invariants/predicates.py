@@ -1,50 +1,14 @@
-"""The waterfall's invariants as predicates: each gives the offending rows; none means that the invariant holds.
+"""Predicates over the waterfall's frames: each gives the offending rows; none means that it holds.
 
 Blocking asset checks and property tests call the same functions. An `owners` frame has one row an account:
 account_id, owner_id; `proposed_owners` and `reviewed_owners` make it from the tables.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 import polars as pl
 
-from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.sign_off.regions import regions_of_owners
 
 OFF_TERRITORY_LOCKS = ("keep_with_owner", "house", "protected_deal")
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """One invariant, the rows that break it, and a sentence that says what must hold."""
-
-    name: str
-    offenders: pl.DataFrame
-    sentence: str
-
-    @property
-    def holds(self) -> bool:
-        """True where no row offends."""
-        return self.offenders.is_empty()
-
-    def __str__(self) -> str:
-        shown = "; ".join(", ".join(f"{k} {v}" for k, v in row.items()) for row in self.offenders.head(5).to_dicts())
-        more = "" if self.offenders.height <= 5 else f"; and {self.offenders.height - 5} more"
-        return f"{self.name}: {self.sentence} {self.offenders.height} offend: {shown}{more}."
-
-
-def require(found: Iterable[Invariant]) -> None:
-    """Nothing where all findings hold.
-
-    Raises
-    ------
-    BrokenInvariant
-        Naming every finding that does not hold, with its first five offenders.
-    """
-    broken = [invariant for invariant in found if not invariant.holds]
-    if broken:
-        raise BrokenInvariant("\n".join(str(invariant) for invariant in broken))
 
 
 def proposed_owners(proposed: pl.DataFrame, overflow: pl.DataFrame) -> pl.DataFrame:

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from assignment_assets.domain import invariants
 from assignment_assets.domain.errors import BrokenInvariant
-from assignment_assets.domain.invariants import Invariant, require
+from assignment_assets.domain.invariants import predicates
+from assignment_assets.domain.invariants.invariant import Invariant, require
 from assignment_assets.domain.sign_off.packets import packets
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
@@ -65,40 +65,40 @@ def test_conservation_finds_what_is_lost_what_is_extra_and_what_is_twice():
     pool = pl.DataFrame({"account_id": ["a1", "a2", "a3"]})
     proposed = table(PROPOSED_BOOKS, {"account_id": "a1"}, {"account_id": "a2"})
     overflow = table(OVERFLOW, {"account_id": "a3"})
-    assert invariants.conservation(pool, proposed, overflow).is_empty()
+    assert predicates.conservation(pool, proposed, overflow).is_empty()
     spoiled = table(OVERFLOW, {"account_id": "a2"}, {"account_id": "zz"})
-    assert invariants.conservation(pool, proposed, spoiled).rows() == [("a2", 1, 2), ("a3", 1, 0), ("zz", 0, 1)]
+    assert predicates.conservation(pool, proposed, spoiled).rows() == [("a2", 1, 2), ("a3", 1, 0), ("zz", 0, 1)]
 
 
 def test_each_once_looks_through_all_frames_together():
     one, other = pl.DataFrame({"account_id": ["a1", "a2"]}), pl.DataFrame({"account_id": ["a2", "a3"]})
-    assert invariants.each_once(one).is_empty()
-    assert invariants.each_once(one, other).rows() == [("a2", 2)]
+    assert predicates.each_once(one).is_empty()
+    assert predicates.each_once(one, other).rows() == [("a2", 2)]
 
 
 def test_owners_of_the_proposal_are_reps_and_inside_sales_members():
     proposed = table(PROPOSED_BOOKS, {"account_id": "a1", "rep_id": "ana"})
     overflow = table(OVERFLOW, {"account_id": "o1", "member_id": "iris"})
-    assert invariants.proposed_owners(proposed, overflow).rows() == [("a1", "ana"), ("o1", "iris")]
+    assert predicates.proposed_owners(proposed, overflow).rows() == [("a1", "ana"), ("o1", "iris")]
 
 
 def test_capacity_counts_fixed_accounts_and_leaves_inside_sales_alone(company, stands):
-    assert invariants.capacity(stands, company.reps).is_empty()
+    assert predicates.capacity(stands, company.reps).is_empty()
     full = company.with_rep("ben", fixed_count=1).with_rep("iris", capacity=0)
-    assert invariants.capacity(stands, full.reps).rows() == [("ben", 5, 4)]
+    assert predicates.capacity(stands, full.reps).rows() == [("ben", 5, 4)]
 
 
 def test_a_book_that_fixed_accounts_alone_overfill_offends_only_when_given_more(company):
     reps = company.with_rep("ben", fixed_count=9).reps
-    assert invariants.capacity(owners(a1="ana"), reps).is_empty()
-    assert invariants.capacity(owners(b1="ben"), reps).rows() == [("ben", 10, 4)]
+    assert predicates.capacity(owners(a1="ana"), reps).is_empty()
+    assert predicates.capacity(owners(b1="ben"), reps).rows() == [("ben", 10, 4)]
 
 
 def test_covered_states_are_hard_for_whoever_is_in_a_field_book(company, stands, locks):
     reps = company.reps
-    assert invariants.covered_states(stands, company.books, reps, locks, EXEMPT).is_empty()
+    assert predicates.covered_states(stands, company.books, reps, locks, EXEMPT).is_empty()
     moved = owners(c3="ana", o1="iris", nowhere="ben")
-    assert invariants.covered_states(moved, company.books, reps, locks, EXEMPT).rows() == [
+    assert predicates.covered_states(moved, company.books, reps, locks, EXEMPT).rows() == [
         ("c3", "ana", "LA"),
         ("nowhere", "ben", None),
     ]
@@ -117,49 +117,49 @@ def test_covered_states_are_hard_for_whoever_is_in_a_field_book(company, stands,
 )
 def test_only_some_locks_hold_off_territory(company, kind, offends):
     lock = pl.DataFrame({"account_id": ["c3"], "rep_id": ["ana"], "lock_kind": [kind]})
-    found = invariants.covered_states(owners(c3="ana"), company.books, company.reps, lock, EXEMPT)
+    found = predicates.covered_states(owners(c3="ana"), company.books, company.reps, lock, EXEMPT)
     assert found.is_empty() is not offends
 
 
 def test_an_override_exempts_one_account_with_one_rep(company, locks):
     override = pl.DataFrame({"account_id": ["c3"], "rep_id": ["ana"]})
     reps, books = company.reps, company.books
-    assert invariants.covered_states(owners(c3="ana"), books, reps, locks, override).is_empty()
-    assert invariants.covered_states(owners(c3="ben"), books, reps, locks, override).height == 1
+    assert predicates.covered_states(owners(c3="ana"), books, reps, locks, override).is_empty()
+    assert predicates.covered_states(owners(c3="ben"), books, reps, locks, override).height == 1
 
 
 def test_a_lock_that_moved_or_vanished_offends(locks, stands):
-    assert invariants.locks_unmoved(locks, stands).is_empty()
-    assert invariants.locks_unmoved(locks, owners(a1="ben")).rows() == [("a1", "ana", "ben")]
-    assert invariants.locks_unmoved(locks, owners(a2="ana")).rows() == [("a1", "ana", None)]
+    assert predicates.locks_unmoved(locks, stands).is_empty()
+    assert predicates.locks_unmoved(locks, owners(a1="ben")).rows() == [("a1", "ana", "ben")]
+    assert predicates.locks_unmoved(locks, owners(a2="ana")).rows() == [("a1", "ana", None)]
 
 
 def test_a_carve_out_with_an_owner_offends():
     accounts = pl.DataFrame({"account_id": ["a1", "a2"], "carve_out": [None, "SUD"]})
-    assert invariants.no_carve_out(accounts, owners(a1="ana")).is_empty()
-    assert invariants.no_carve_out(accounts, owners(a1="ana", a2="ana")).rows() == [("a2", "SUD")]
+    assert predicates.no_carve_out(accounts, owners(a1="ana")).is_empty()
+    assert predicates.no_carve_out(accounts, owners(a1="ana", a2="ana")).rows() == [("a2", "SUD")]
 
 
 def test_an_account_of_nobody_or_of_someone_who_left_offends(company, stands):
-    assert invariants.active_owner(stands, company.reps).is_empty()
+    assert predicates.active_owner(stands, company.reps).is_empty()
     left = owners(a1="max", a2=None, a3="queue", a4="ana")
-    assert invariants.active_owner(left, company.reps).rows() == [("a1", "max"), ("a2", None), ("a3", "queue")]
+    assert predicates.active_owner(left, company.reps).rows() == [("a1", "max"), ("a2", None), ("a3", "queue")]
 
 
 def test_a_withdrawn_account_is_not_this_cycles_to_answer_for(company):
     gone = pl.DataFrame({"account_id": ["b3"], "other_cycle": ["2026-event-1"]})
     books = company.judge(withdrawn=gone).reviewed_books
-    assert "b3" not in invariants.reviewed_owners(books)["account_id"]
-    assert invariants.active_owner(invariants.reviewed_owners(books), company.reps).is_empty()
+    assert "b3" not in predicates.reviewed_owners(books)["account_id"]
+    assert predicates.active_owner(predicates.reviewed_owners(books), company.reps).is_empty()
 
 
 def test_changes_beyond_the_bounds_are_found_held_ones_counted(company):
     verdicts = company.judge(drop("b1", "ben", 1), add("b2", "ana", 2), add("c1", "ana", 3))
-    found = invariants.within_bounds(
+    found = predicates.within_bounds(
         verdicts.reviewed_books, verdicts.edit_verdicts, company.reps, max_adds=1, max_drops=0
     )
     assert found.rows() == [("ana", 2, 0), ("ben", 0, 2), ("cleo", 0, 1)]
-    assert invariants.within_bounds(
+    assert predicates.within_bounds(
         verdicts.reviewed_books, verdicts.edit_verdicts, company.reps, max_adds=2, max_drops=2
     ).is_empty()
 
@@ -172,9 +172,9 @@ def packet_rows(company, verdicts):
 def test_the_diff_is_exactly_the_moves_of_the_books(company):
     verdicts = company.judge(add("c1", "ana"), drop("b3", "ben", 2))
     shown = packet_rows(company, verdicts)
-    assert invariants.diff_equals_books(verdicts.reviewed_books, shown).is_empty()
+    assert predicates.diff_equals_books(verdicts.reviewed_books, shown).is_empty()
     other = company.judge().reviewed_books
-    assert invariants.diff_equals_books(other, shown).rows() == [("b3", "max", "ben"), ("b3", "max", "iris")]
+    assert predicates.diff_equals_books(other, shown).rows() == [("b3", "max", "ben"), ("b3", "max", "iris")]
 
 
 def approved(**changes):
@@ -204,16 +204,16 @@ def signed(*pairs):
 
 def test_an_approved_move_has_the_signature_of_every_region_it_touches(company):
     both = signed(("North", "1111"), ("South", "2222"))
-    assert invariants.approved_within_signed(approved(), both, company.reps).is_empty()
-    assert invariants.approved_within_signed(approved(), both.tail(1), company.reps).rows() == [("a3", "North")]
-    assert invariants.approved_within_signed(approved(digest="3333"), both, company.reps).rows() == [("a3", "South")]
+    assert predicates.approved_within_signed(approved(), both, company.reps).is_empty()
+    assert predicates.approved_within_signed(approved(), both.tail(1), company.reps).rows() == [("a3", "North")]
+    assert predicates.approved_within_signed(approved(digest="3333"), both, company.reps).rows() == [("a3", "South")]
     refused = both.with_columns(verdict=pl.lit("refused"))
-    assert invariants.approved_within_signed(approved(), refused, company.reps).height == 2
+    assert predicates.approved_within_signed(approved(), refused, company.reps).height == 2
 
 
 def test_a_deferred_move_needs_no_signature_yet(company):
     nothing = signed()
-    assert invariants.approved_within_signed(approved(status="deferred"), nothing, company.reps).is_empty()
+    assert predicates.approved_within_signed(approved(status="deferred"), nothing, company.reps).is_empty()
 
 
 def logged(**changes):
@@ -230,17 +230,17 @@ def logged(**changes):
 
 
 def test_the_log_accounts_for_exactly_the_diff():
-    assert invariants.log_equals_diff(logged(), approved()).is_empty()
+    assert predicates.log_equals_diff(logged(), approved()).is_empty()
     retried = pl.concat([logged(outcome="failed"), logged(attempt=2)])
-    assert invariants.log_equals_diff(retried, approved()).is_empty()
-    missing = invariants.log_equals_diff(logged().clear(), approved())
+    assert predicates.log_equals_diff(retried, approved()).is_empty()
+    missing = predicates.log_equals_diff(logged().clear(), approved())
     assert missing.rows() == [(1, "a3", "cleo", "ana")]
-    assert invariants.log_equals_diff(logged(new_owner_id="ben"), approved()).height == 2
-    assert invariants.log_equals_diff(logged(), approved().clear()).height == 1
+    assert predicates.log_equals_diff(logged(new_owner_id="ben"), approved()).height == 2
+    assert predicates.log_equals_diff(logged(), approved().clear()).height == 1
 
 
 def test_what_is_deferred_may_be_listed_but_not_written():
     deferred = approved(status="deferred")
-    assert invariants.log_equals_diff(logged(outcome="deferred"), deferred).is_empty()
-    assert invariants.log_equals_diff(logged().clear(), deferred).is_empty()
-    assert invariants.log_equals_diff(logged(), deferred).height == 1
+    assert predicates.log_equals_diff(logged(outcome="deferred"), deferred).is_empty()
+    assert predicates.log_equals_diff(logged().clear(), deferred).is_empty()
+    assert predicates.log_equals_diff(logged(), deferred).height == 1
