@@ -5,7 +5,6 @@ import polars as pl
 from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import book_rows, book_summary, lock_list_rows, move_rows
-from assignment_assets.domain.review.inputs import review_books, review_reps
 from assignment_assets.domain.tables import OVERFLOW, PROPOSED_BOOKS
 from assignment_assets_tests.company import books_of, config, pool_of, table, tiny
 
@@ -47,24 +46,6 @@ def test_the_proposal_is_one_row_an_account():
         "i01": ("iris", "field", True),
         "q01": ("nia", "field", False),
     }
-
-
-def test_a_lock_with_an_inside_sales_member_is_no_field_book():
-    books = review_books(shown(), pool_of(tiny(), config()), books_of(tiny(), config()))
-    kinds = dict(books.select("account_id", "owner_kind").iter_rows())
-    assert (kinds["i01"], kinds["a01"], kinds["c12"]) == ("inside_sales", "field", "inside_sales")
-
-
-def test_review_reps_carry_names_directors_and_fixed_accounts():
-    run_config = config(scope="rep", reps=["ana"])
-    pool, books = pool_of(tiny(), run_config), books_of(tiny(), run_config)
-    rows = {row["rep_id"]: row for row in review_reps(books, tiny().reps, pool).to_dicts()}
-    assert (rows["ben"]["name"], rows["ben"]["director_email"], rows["ben"]["fixed_count"]) == (
-        "Ben Ode",
-        "dana@example.com",
-        12,
-    )
-    assert (rows["ana"]["fixed_count"], rows["iris"]["fixed_count"]) == (0, 0)
 
 
 def test_a_lock_list_shows_free_accounts_of_active_field_reps_automatic_locks_first():

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.sign_off.verdicts import SIGN_OFFS, judge_sign_offs, signed_regions
+from assignment_assets.domain.sign_off.verdicts import entitlements as entitlements_of
 from assignment_assets.domain.tables import REGION_DIGESTS, SIGN_OFF_VERDICTS
 
 GUS, SOL, OLA = "gus@example.com", "sol@example.com", "ola@example.com"
@@ -182,3 +183,8 @@ def test_a_region_with_a_severe_conflict_can_be_rejected_but_not_approved(digest
         ("accepted", None),
         ("accepted", None),
     ]
+
+
+def test_a_star_entitles_to_every_region_of_the_field_and_to_the_moves_of_none(company):
+    pairs = entitlements_of(company.reps, {SOL: ["South"], GUS: ["*"]})
+    assert pairs.rows() == [(GUS, "North"), (GUS, "South"), (GUS, "house"), (SOL, "South")]

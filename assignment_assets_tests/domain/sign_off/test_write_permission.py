@@ -1,0 +1,55 @@
+"""When a cycle may write, and when it has nothing left to write."""
+
+import polars as pl
+import pytest
+
+from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.sign_off.write_permission import is_complete, may_close, require_unclaimed
+from assignment_assets.domain.tables import (
+    APPROVED_DIFF,
+    CYCLE_EVENTS,
+    REGION_DIGESTS,
+    SIGN_OFF_VERDICTS,
+    WRITE_BACK_LOG,
+)
+from assignment_assets_tests.company import table
+
+DIGESTS = table(REGION_DIGESTS, {"region": "North", "digest": "d1"})
+SIGNED = table(SIGN_OFF_VERDICTS, {"region": "North", "digest": "d1", "verdict": "accepted", "decision": "approve"})
+APPROVED = table(APPROVED_DIFF, {"account_id": "a01", "status": "approved"}, {"account_id": "a02", "status": "revoked"})
+
+
+def log(*outcomes):
+    """What became of account a01, attempt by attempt."""
+    rows = [{"account_id": "a01", "attempt": number, "outcome": each} for number, each in enumerate(outcomes, 1)]
+    return table(WRITE_BACK_LOG, *rows)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "ends"),
+    [(("verified",), True), (("deferred", "drift"), True), (("verified", "unknown"), False), ((), False)],
+)
+def test_a_cycle_ends_with_the_last_outcome_of_its_last_move(outcomes, ends):
+    assert is_complete(DIGESTS, SIGNED, APPROVED, log(*outcomes)) is ends
+
+
+def test_a_region_that_changed_since_it_signed_keeps_the_cycle_open():
+    changed = table(REGION_DIGESTS, {"region": "North", "digest": "d2"})
+    assert not is_complete(changed, SIGNED, APPROVED, log("verified"))
+
+
+def test_a_cycle_that_is_over_does_not_close_again():
+    events = table(CYCLE_EVENTS, {"event_no": 1, "event": "opened"})
+    over = table(CYCLE_EVENTS, {"event_no": 1, "event": "opened"}, {"event_no": 2, "event": "cancelled"})
+    assert may_close(DIGESTS, SIGNED, APPROVED, log("verified"), events)
+    assert not may_close(DIGESTS, SIGNED, APPROVED, log("verified"), over)
+
+
+def test_what_a_narrower_cycle_has_taken_over_is_not_written():
+    claims = pl.DataFrame(
+        {"account_id": ["a01"], "other_cycle": ["one-rep"], "other_scope": ["rep"], "opened_no": [1]}
+        | {"other_opened_no": [2]}
+    )
+    require_unclaimed("2026q4", "global", claims, ["a02"])
+    with pytest.raises(CycleClosed, match="1 approved accounts belong to one-rep now"):
+        require_unclaimed("2026q4", "global", claims, ["a01", "a02"])
