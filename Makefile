@@ -44,7 +44,7 @@ bench-write-back: install ## the write-back's bar: crashes, races, codes, calls;
 bench-pages: install ## the review pages with 500 reps: times, memory, 200 directors at once; ARGS=--short for a minute
 	$(BIN)/assignment bench pages $(ARGS)
 
-bench-start: install ## what it costs to begin: --help, the demo cold and warm, compilation; ARGS=--short for two minutes
+bench-start: install ## what it costs to begin: --help, the demo cold and warm, compilation; ARGS=--short without the demo
 	$(BIN)/assignment bench start $(ARGS)
 
 lint: install ## style: rules and format

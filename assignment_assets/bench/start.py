@@ -2,7 +2,8 @@
 
 Every command is a process of its own, in a temporary folder with a data folder, a Dagster home and a cache of compiled
 loops of its own: cold is the demo with an empty cache, warm another demo, of the same seed, with what the first one
-left there. What cold takes longer is compilation. Figures are CPU seconds, which other work beside it moves little.
+left there. What cold takes longer is compilation. The short form has both phases of the optimiser on a problem of no
+size instead of the demo. Figures are CPU seconds, which other work beside it moves little.
 """
 
 import os
@@ -14,40 +15,48 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment_assets.bench.command_cost import Cost, cost_of
-from assignment_assets.demo.story import CYCLE
+from assignment_assets.demo.story import AS_OF, CYCLE, OPENED_BY
 from assignment_assets.io.folders import PROJECT
 
 ASSIGNMENT = [sys.executable, "-c", "from assignment_assets.cli import main; main()"]
+BOTH_PHASES = [sys.executable, "-c", "from assignment_assets.bench.warming import warm_up; warm_up()"]
+OPENING = ["cycle", "new", CYCLE, "--as-of", str(AS_OF), "--opened-by", OPENED_BY]
 KEY = "a key of the benchmark's own, 32 long"
 Say = Callable[[dict], object]
 
 
 @dataclass(frozen=True)
 class Size:
-    """How big the demo is, and how often a command that is over soon is run."""
+    """How big the company is, whether it plays the whole demo, and how often a command that is over soon is run."""
 
     reps: int = 100
     accounts: int = 12_000
+    has_demo: bool = True
     runs: int = 5
 
 
-SHORT = Size(12, 900, 3)
+SHORT = Size(12, 900, has_demo=False, runs=3)
 
 
 def bench_start(size: Size, say: Say) -> None:
-    """Tells a figure a line: the machine, the command line, the cold demo, the warm one, compilation, the status."""
+    """Tells a figure a line: the machine, the command line, what is compiled cold and warm, compilation, the status."""
     cores, load = os.cpu_count(), round(os.getloadavg()[0], 1)
     say({"figure": "start", "reps": size.reps, "accounts": size.accounts, "cores": cores, "load": load})
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as root:
         cache = Path(root) / "compiled"
-        demo = ["demo", "--reps", str(size.reps), "--accounts", str(size.accounts)]
+        company = ["--reps", str(size.reps), "--accounts", str(size.accounts)]
+        name, begin = ("demo", [*ASSIGNMENT, "demo", *company]) if size.has_demo else ("both phases", BOTH_PHASES)
         cold_home, warm_home = (environment(Path(root) / name, cache) for name in ("cold", "warm"))
         say(row("--help", [run(["--help"], cold_home) for _ in range(size.runs)]))
-        cold = run(demo, cold_home)
-        say(row("demo, cold", [cold]))
-        warm = run(demo, warm_home)
-        say(row("demo, warm", [warm]))
+        cold = cost_of(begin, cold_home)
+        say(row(f"{name}, cold", [cold]))
+        warm = cost_of(begin, warm_home)
+        say(row(f"{name}, warm", [warm]))
         say(compilation(cold, warm, cache))
+        if not size.has_demo:
+            run(["sample", "create", *company], warm_home)
+            source = {"ASSIGNMENT_SOURCE": "sample", "ASSIGNMENT_SOURCE_PATH": f"{root}/warm/data/sample"}
+            say(row("cycle new", [run(OPENING, warm_home | source)]))
         say(row("cycle status", [run(["cycle", "status", CYCLE], warm_home) for _ in range(size.runs)]))
 
 

@@ -258,11 +258,11 @@ def bench_pages(short: bool, reps: int | None, accounts: int | None, directors: 
 
 
 @bench.command("start")
-@click.option("--short", is_flag=True, help="12 reps and 900 accounts: two minutes.")
+@click.option("--short", is_flag=True, help="No demo: both phases on a problem of no size, a small cycle's status.")
 @click.option("--reps", type=click.IntRange(min=4), help="Field reps of the demo; 100 are asked for.")
 @click.option("--accounts", type=click.IntRange(min=100), help="Its accounts; 12,000 are asked for.")
 def bench_start(short: bool, reps: int | None, accounts: int | None) -> None:
-    """What it costs to begin, in CPU seconds: --help, a status, the demo cold and warm, compilation."""
+    """What it costs to begin, in CPU seconds: --help, a status, a demo cold and warm, compilation."""
     usual = start.SHORT if short else start.Size()
     given = {"reps": reps, "accounts": accounts}
     size = replace(usual, **{name: value for name, value in given.items() if value})
