@@ -20,7 +20,8 @@ from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.intake.look import Look, look
 from assignment_assets.io.intake.outbox import read_gate
-from assignment_assets.io.warehouse.warehouse import Warehouse, read_published
+from assignment_assets.io.warehouse.published import read_published
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.io.workbooks.filled_in import fill_lock_list, fill_review
 from assignment_assets.sample.company import Company, write
 from assignment_assets_tests.company import PRIYA, SIGNERS, config

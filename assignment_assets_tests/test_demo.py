@@ -5,7 +5,7 @@ import polars as pl
 from assignment_assets.demo.story import CYCLE, rehearse
 from assignment_assets.domain.tables import APPROVED_DIFF, LOCK_VERDICTS, SUBMISSIONS, WRITE_BACK_LOG
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 
 
 def test_the_demo_ends_with_owners_written_and_tells_itself_again(tmp_path, dagster_home, monkeypatch):

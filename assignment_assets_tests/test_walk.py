@@ -20,7 +20,7 @@ from assignment_assets.domain.tables import (
 )
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 from assignment_assets_tests.chromium import chromium
 from assignment_assets_tests.company import DANA, LEE, PRIYA, tiny
 from assignment_assets_tests.office import CYCLE, KEY, Office

@@ -23,7 +23,7 @@ from assignment_assets.io.intake.look import SETTLED_SECONDS, Look, look
 from assignment_assets.io.intake.outbox import read_gate, withdraw_stale
 from assignment_assets.io.settings import Settings
 from assignment_assets.io.warehouse.cycle_life import is_over
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 
 SETTLING_GRACE = timedelta(minutes=10)
 FOLDERS_ONLY = Settings()

@@ -19,7 +19,7 @@ from assignment_assets.io.folders import PROJECT, DataFolder
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.stores.deliver import deliver
 from assignment_assets.io.warehouse.cycle_lock import one_run
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.stages.invariants import INVARIANT_CHECKS
 
 

@@ -25,7 +25,8 @@ from assignment_assets.io.intake.outbox import withdraw
 from assignment_assets.io.published_cycle import known_cycles, read_status
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sources.snapshot import read_snapshot
-from assignment_assets.io.warehouse.warehouse import Warehouse, read_published
+from assignment_assets.io.warehouse.published import read_published
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.report.summary import compare as compare_cycles
 from assignment_assets.stages.reports import read_report
 

@@ -23,7 +23,7 @@ from assignment_assets.io.intake.look import look
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import require_known
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.stages.pictures import write_front_page
 
 GATE = SIGN_OFF_GATE.name

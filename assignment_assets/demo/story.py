@@ -39,7 +39,7 @@ from assignment_assets.io.intake.look import look
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, running
 from assignment_assets.stages.reports import read_report, write_region_reports, write_report

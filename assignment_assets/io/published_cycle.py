@@ -11,7 +11,7 @@ from assignment_assets.domain.tables import TABLES
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate, withdraw_stale
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 
 STATUS_TABLES = (
     "run_config",

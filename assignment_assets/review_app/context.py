@@ -15,7 +15,7 @@ from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import RUN_CONFIG, Table
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import PagesSetting
-from assignment_assets.io.warehouse.warehouse import query_published, read_published
+from assignment_assets.io.warehouse.published import query_published, read_published
 from assignment_assets.report import wording
 from assignment_assets.review_app.access import PageRefused, Session, place_of
 from assignment_assets.review_app.audit import AuditEvent, record

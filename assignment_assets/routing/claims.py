@@ -5,7 +5,7 @@ import polars as pl
 from assignment_assets.domain.tables import ELIGIBLE_POOL, RUN_CONFIG
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.cycle_life import is_over
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 
 
 def claimed(folder: DataFolder) -> pl.DataFrame:

@@ -13,8 +13,9 @@ import polars as pl
 from assignment_assets.domain.routing.tables import UNPUBLISHED
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.warehouse.connection import DUCKDB_TYPE
 from assignment_assets.io.warehouse.routing_copies import publish
-from assignment_assets.io.warehouse.warehouse import DUCKDB_TYPE, Warehouse
+from assignment_assets.io.warehouse.warehouse import Warehouse
 
 FILE = "routing.duckdb"
 

@@ -18,7 +18,7 @@ from assignment_assets.domain.tables import (
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import read_receipts
-from assignment_assets.io.warehouse.warehouse import read_manifest, read_published
+from assignment_assets.io.warehouse.published import read_manifest, read_published
 from assignment_assets.report.inputs import RUN_SUMMARY_COLUMNS
 from assignment_assets.report.refusals import deferred, not_written, refused
 from assignment_assets.report.summary import run_table

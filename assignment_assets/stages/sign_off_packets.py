@@ -22,7 +22,8 @@ from assignment_assets.domain.tables import (
 )
 from assignment_assets.io.gate_packets.sign_offs import issue_sign_offs
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse.warehouse import Warehouse, read_manifest
+from assignment_assets.io.warehouse.published import read_manifest
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import (
     as_table,

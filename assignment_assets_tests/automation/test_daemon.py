@@ -16,7 +16,7 @@ from assignment_assets.domain.gates.gates import Receipt
 from assignment_assets.domain.tables import LOCKS, PROPOSED_BOOKS
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.io.workbooks.filled_in import fill_lock_list
 from assignment_assets.io.workbooks.returned import read_returned
 from assignment_assets.sample import company as sample_company

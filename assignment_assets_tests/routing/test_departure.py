@@ -16,7 +16,7 @@ from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import ACCOUNTS, ELIGIBLE_POOL, WRITE_BACK_LOG
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.intake.look import look
-from assignment_assets.io.warehouse.warehouse import read_published
+from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.routing.by_policy import sign_under_policy, written_next
 from assignment_assets.routing.hand_over import write_hand_over
 from assignment_assets.sandbox import mapping_path

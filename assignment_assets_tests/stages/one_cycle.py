@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.tables import EDIT_VERDICTS, PROPOSED_BOOKS
-from assignment_assets.io.warehouse import warehouse
+from assignment_assets.io.warehouse import connection
 from assignment_assets_tests.company import DANA, PRIYA, account, tiny
 from assignment_assets_tests.rehearsal import Cycle, settle_in
 
@@ -37,5 +37,5 @@ def tell(folder: Path) -> Cycle:
 
 
 if __name__ == "__main__":
-    warehouse.SETTINGS["threads"] = int(sys.argv[2])
+    connection.SETTINGS["threads"] = int(sys.argv[2])
     tell(Path(sys.argv[1]))

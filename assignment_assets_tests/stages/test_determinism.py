@@ -9,7 +9,7 @@ import pytest
 from assignment_assets.domain.setup.freeze import TABLE_STAGE
 from assignment_assets.domain.tables import TABLES
 from assignment_assets.io.folders import PROJECT, DataFolder
-from assignment_assets.io.warehouse.warehouse import read_manifest
+from assignment_assets.io.warehouse.published import read_manifest
 from assignment_assets_tests.rehearsal import Cycle
 
 CYCLE = "2026q4-global"

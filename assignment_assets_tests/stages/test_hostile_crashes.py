@@ -8,7 +8,8 @@ import pytest
 from assignment_assets.domain.gates.gates import Receipt
 from assignment_assets.domain.tables import AUDIT_LOG, SUBMISSIONS, WRITE_BACK_LOG
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.warehouse import Warehouse, read_manifest, read_published
+from assignment_assets.io.warehouse.published import read_manifest, read_published
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.intake import fold
 
 CYCLE = "2026q4-global"

@@ -20,8 +20,8 @@ from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.notices.ledger import opened
 from assignment_assets.io.notices.post import Posted
 from assignment_assets.io.settings import NoticesSetting
+from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.io.warehouse.routing_copies import read_routing
-from assignment_assets.io.warehouse.warehouse import read_published
 
 ROUTING = "routing"
 DAYS = 7

@@ -1,10 +1,8 @@
 """The warehouse: one DuckDB file, written only by runs, published as Parquet after every write."""
 
 import json
-import re
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +11,15 @@ import polars as pl
 from dagster_duckdb import DuckDBResource
 
 from assignment_assets.domain.digest import table_digest
-from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
-from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.setup.freeze import current_revision, require_unfinished, require_unfrozen
 from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, Table
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import SQL, DataFolder
+from assignment_assets.io.warehouse.connection import connected, make_table
 from assignment_assets.io.warehouse.cycle_lock import one_run
+from assignment_assets.io.warehouse.published import issued_gates, read_manifest
 
-DUCKDB_TYPE = {
-    pl.String: "varchar",
-    pl.Int64: "bigint",
-    pl.Float64: "double",
-    pl.Boolean: "boolean",
-    pl.Date: "date",
-}
 PARTITION = "dagster/partition"
-SETTINGS = {
-    "python_enable_replacements": False,  # else a missing table's name finds a Python object
-    "autoinstall_known_extensions": False,  # else a missing extension is looked for on the internet
-}
 
 
 class Warehouse(DuckDBResource):
@@ -78,34 +65,8 @@ class Warehouse(DuckDBResource):
         WarehouseBusy
             Another process held the file for longer than `patience_seconds`.
         """
-        path = Path(self.database)
-        if not path.parent.is_dir():
-            raise SourceUnavailable(
-                f"warehouse: the folder {path.parent} is not there, expected the data folder. "
-                "Make it, or point ASSIGNMENT_DATA at the one you mean."
-            )
-        connection = self._patient_open(path)
-        try:
+        with connected(Path(self.database), self.patience_seconds) as connection:
             yield connection
-        finally:
-            connection.close()
-
-    def _patient_open(self, path: Path) -> duckdb.DuckDBPyConnection:
-        give_up = time.monotonic() + self.patience_seconds
-        while True:
-            try:
-                return duckdb.connect(str(path), config=SETTINGS)
-            except duckdb.IOException as error:
-                if "could not set lock" not in str(error).lower():
-                    raise SourceUnavailable(f"warehouse {path}: {error}. Is the file a DuckDB 2.0 database?") from error
-                if time.monotonic() >= give_up:
-                    holder = re.search(r"PID (\d+)", str(error))
-                    raise WarehouseBusy(
-                        f"warehouse {path.name}: process {holder.group(1) if holder else 'unknown'} has held it for "
-                        f"{self.patience_seconds:.0f} s, expected it to be free. Wait for that run to end, or end it "
-                        "in the Dagster UI, and try again."
-                    ) from error
-                time.sleep(0.1)
 
     def table(self, cycle: str, table: Table) -> pl.DataFrame:
         """The cycle's rows of a table, sorted by its key; empty where it was never written."""
@@ -123,7 +84,7 @@ class Warehouse(DuckDBResource):
         """The rows of ``sql/<name>.sql`` with its named parameters; `needs` are made first where missing."""
         with self.connect() as connection:
             for table in needs:
-                _make(connection, table)
+                make_table(connection, table)
             return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
 
     def events(self, cycle: str) -> pl.DataFrame:
@@ -148,7 +109,7 @@ class Warehouse(DuckDBResource):
             require_unfinished(cycle, events)
             for table, _ in pairs:
                 require_unfrozen(cycle, table.name, issued, old.get(table.name, {}).get("digest"), digests[table.name])
-                _make(connection, table)
+                make_table(connection, table)
             self._note_due(cycle, [table for table, _ in pairs])
             connection.begin()
             for table, frame in pairs:
@@ -168,7 +129,7 @@ class Warehouse(DuckDBResource):
         with self.connect() as connection:
             self._publish_what_is_due(connection, cycle)
             for table in tables:
-                _make(connection, table)
+                make_table(connection, table)
             self._note_due(cycle, tables)
             connection.begin()
             for table, frame in frames:
@@ -210,7 +171,7 @@ class Warehouse(DuckDBResource):
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table) -> pl.DataFrame:
-    _make(connection, table)
+    make_table(connection, table)
     columns = ", ".join(f'"{name}"' for name in table.columns)
     order = ", ".join(f'"{name}"' for name in table.key)
     frame = connection.sql(
@@ -219,50 +180,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table) -> pl
     return table.conform(frame)
 
 
-def _make(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    columns = ", ".join(f'"{name}" {_type(dtype)}' for name, dtype in table.columns.items())
-    connection.execute(f"create table if not exists {table.name} (cycle varchar not null, {columns})")
-
-
-def _type(dtype: Any) -> str:
-    if isinstance(dtype, pl.List):
-        return f"{_type(dtype.inner)}[]"
-    if isinstance(dtype, pl.Datetime):
-        return "timestamp"
-    return DUCKDB_TYPE[dtype]
-
-
 def _insert(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table, frame: pl.DataFrame) -> None:
     connection.register("incoming", frame.with_columns(pl.lit(cycle).alias("cycle")).to_arrow())
     connection.execute(f"insert into {table.name} by name select * from incoming")
     connection.unregister("incoming")
-
-
-def read_manifest(folder: DataFolder, cycle: str) -> dict[str, dict[str, Any]]:
-    """The published tables of a cycle: name → digest, rows, revision. Empty before the first."""
-    path = folder.published(cycle) / "manifest.json"
-    return json.loads(path.read_text()) if path.is_file() else {}
-
-
-def read_published(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame:
-    """The published rows of a table without opening the warehouse; empty where it was never published."""
-    path = folder.published(cycle) / f"{table.name}.parquet"
-    return table.conform(pl.read_parquet(path)) if path.is_file() else table.empty()
-
-
-def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **parameters: Any) -> pl.DataFrame:
-    """The rows of ``sql/<name>.sql`` over what all cycles have published, without opening the warehouse."""
-    with closing(duckdb.connect(config=SETTINGS)) as connection:
-        for table in needs:
-            paths = [str(path) for path in sorted(folder.root.glob(f"published/*/{table.name}.parquet"))]
-            if paths:
-                connection.read_parquet(paths, union_by_name=True).create_view(table.name)
-            else:
-                _make(connection, table)
-        return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
-
-
-def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:
-    """The gates of a cycle whose packets are out, with the revision they carry."""
-    paths = {gate: folder.outbox(cycle, gate) / "gate.json" for gate in GATES}
-    return {gate: json.loads(path.read_text())["revision"] for gate, path in paths.items() if path.is_file()}

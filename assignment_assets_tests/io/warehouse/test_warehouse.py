@@ -12,7 +12,8 @@ from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.errors import CycleClosed, CycleFrozen, SourceUnavailable, WarehouseBusy
 from assignment_assets.domain.tables import ACCOUNTS, CYCLE_EVENTS, LOCKS, REPS, TABLES
 from assignment_assets.io.durable import write_whole
-from assignment_assets.io.warehouse.warehouse import Warehouse, issued_gates, read_manifest, read_published
+from assignment_assets.io.warehouse.published import issued_gates, read_manifest, read_published
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets_tests.company import table, tiny
 
 HOLDER = """
