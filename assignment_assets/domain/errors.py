@@ -61,5 +61,9 @@ class WarehouseBusy(AssignmentError):
     """Another process holds the warehouse; the message says which."""
 
 
+class WrongSchema(AssignmentError):
+    """A store has tables that this release cannot read; the message says of which version, and what to do."""
+
+
 class SourceUnavailable(AssignmentError):
     """A source, an org or a file could not be read."""

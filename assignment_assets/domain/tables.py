@@ -26,6 +26,11 @@ class Table:
         """A frame without rows and with this table's columns."""
         return pl.DataFrame(schema=self.columns)
 
+    def widened(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A frame of an older version of this table with the columns that were added since, null."""
+        newer = [pl.lit(None, dtype).alias(name) for name, dtype in self.columns.items() if name not in frame.columns]
+        return frame.with_columns(newer)
+
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with exactly this table's columns, in order and type, sorted by its key.
 

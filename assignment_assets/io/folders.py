@@ -31,6 +31,16 @@ class DataFolder:
         """The write-back's journal, a DuckDB file of its own; only the write-back opens it."""
         return self.root / "journal.duckdb"
 
+    @property
+    def routing_log(self) -> Path:
+        """The routing log, a DuckDB file of its own; only routing writes it."""
+        return self.root / "routing.duckdb"
+
+    @property
+    def routing_copies(self) -> Path:
+        """Parquet copies of the routing log's tables, and the version that they have."""
+        return self.root / "routing"
+
     def published(self, cycle: str) -> Path:
         """Parquet copies of the cycle's tables, with their manifest."""
         return self.root / "published" / cycle

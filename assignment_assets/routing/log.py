@@ -13,11 +13,10 @@ import polars as pl
 from assignment_assets.domain.routing.tables import UNPUBLISHED
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.connection import DUCKDB_TYPE
+from assignment_assets.io.schema.columns import create_table
+from assignment_assets.io.schema.routing_log import ROUTING_LOG
+from assignment_assets.io.warehouse.connection import connected
 from assignment_assets.io.warehouse.routing_copies import publish
-from assignment_assets.io.warehouse.warehouse import Warehouse
-
-FILE = "routing.duckdb"
 
 
 class RoutingLog:
@@ -25,7 +24,7 @@ class RoutingLog:
 
     def __init__(self, folder: DataFolder, patience_seconds: float = 60.0):
         self._folder = folder
-        self._file = Warehouse(database=str(folder.root / FILE), patience_seconds=patience_seconds)
+        self._patience_seconds = patience_seconds
         self._kept: Any = None
         self._frames: dict[str, pl.DataFrame] = {}
 
@@ -80,7 +79,7 @@ class RoutingLog:
             yield self._kept
             return
         self._folder.root.mkdir(parents=True, exist_ok=True)
-        with self._file.connect() as connection:
+        with connected(self._folder.routing_log, ROUTING_LOG, self._patience_seconds) as connection:
             yield connection
 
 
@@ -146,15 +145,5 @@ class Transaction:
 
     def _make(self, table: Table) -> None:
         if table.name not in self._made:
-            columns = ", ".join(f'"{name}" {_type(dtype)}' for name, dtype in table.columns.items())
-            self._connection.execute(f"create table if not exists {table.name} ({columns})")
-            there = {row[1] for row in self._connection.execute(f"pragma table_info('{table.name}')").fetchall()}
-            for name in table.columns.keys() - there:  # the file was made before the column
-                self._connection.execute(f'alter table {table.name} add column "{name}" {_type(table.columns[name])}')
+            self._connection.execute(create_table(table.name, table.columns))
             self._made.add(table.name)
-
-
-def _type(dtype: Any) -> str:
-    if isinstance(dtype, pl.List):
-        return f"{_type(dtype.inner)}[]"
-    return "timestamp" if isinstance(dtype, pl.Datetime) else DUCKDB_TYPE[dtype]

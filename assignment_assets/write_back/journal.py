@@ -18,22 +18,15 @@ import polars as pl
 from assignment_assets.domain.errors import Tampered, WarehouseBusy
 from assignment_assets.domain.identity.codes import is_sealed, seal
 from assignment_assets.io.durable import locked
+from assignment_assets.io.schema.opening import bring_up_to_date
 from assignment_assets.write_back.document import PLAN_ROWS, Plan
+from assignment_assets.write_back.schema import STORE, TABLES
 from assignment_assets.write_back.states import FINAL, JOURNAL, Event
 
 PURPOSE = "write-back journal"
 FIRST = hashlib.sha256(b"the journal begins here").hexdigest()
 SETTINGS = {"python_enable_replacements": False, "autoinstall_known_extensions": False, "threads": 1}
 CHAINED = [name for name in JOURNAL.columns if name not in ("seq", "hash")]
-TABLES = (
-    "create table if not exists event (seq bigint, plan_id varchar, account_id varchar, attempt bigint, "
-    'state varchar, "at" timestamp, found_owner_id varchar, modified_at timestamp, code varchar, sentence varchar, '
-    "hash varchar)",
-    "create table if not exists head (seq bigint, hash varchar, seal varchar)",
-    "create table if not exists plan (plan_id varchar, cycle varchar, header varchar, sha256 varchar, seal varchar)",
-    "create table if not exists plan_row (plan_id varchar, place bigint, account_id varchar, old_owner_id varchar, "
-    "new_owner_id varchar, state varchar, carve_out varchar, parent_id varchar)",
-)
 
 
 class Journal:
@@ -43,8 +36,9 @@ class Journal:
         self._db = connection
         self._key = key
         self._pending: list[Event] = []
-        for statement in TABLES:
-            self._db.execute(statement)
+        for name, columns in TABLES.items():
+            listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            self._db.execute(f"create table if not exists {name} ({listed})")
         self.seq, self._hash = self._head()
 
     def record(self, events: Iterable[Event]) -> None:
@@ -238,7 +232,8 @@ class Journal:
 
 @contextmanager
 def opened(path: Path, key: bytes) -> Iterator[Journal]:
-    """The journal in this file, for as long as the block lasts and for nobody else meanwhile.
+    """The journal in this file, for as long as the block lasts and for nobody else meanwhile; an older one is copied
+    and migrated first.
 
     Raises
     ------
@@ -246,6 +241,8 @@ def opened(path: Path, key: bytes) -> Iterator[Journal]:
         Another write-back holds it.
     Tampered
         Its chain is broken, its seal is not this engine's, or it lacks what was published of it.
+    WrongSchema
+        A newer release has written the file.
     """
 
     def busy(holder: str) -> WarehouseBusy:
@@ -257,6 +254,7 @@ def opened(path: Path, key: bytes) -> Iterator[Journal]:
     with locked(path.with_suffix(".lock"), busy, holder=str(os.getpid())):
         connection = duckdb.connect(str(path), config=SETTINGS)
         try:
+            bring_up_to_date(connection, path, STORE)
             journal = Journal(connection, key)
             journal.verify()
             _require_anchor(journal, anchor_file(path), key)

@@ -11,10 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from assignment_assets.domain.errors import WrongSchema
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.identity.codes import canonical_json
 
 CORRECTION_MINUTES = 15
+RECEIPT_VERSION = 2
+"""Of a receipt's fields. Receipts are evidence and never rewritten: each says its own version; one that says none, of
+before versions, has the fields of version 2."""
 _NAMED = 5
 
 
@@ -83,12 +87,26 @@ class Receipt:
 
     def to_json(self) -> str:
         """One line of JSON."""
-        return canonical_json(asdict(self) | {"received_at": to_text(self.received_at)})
+        fields = asdict(self) | {"received_at": to_text(self.received_at), "schema_version": RECEIPT_VERSION}
+        return canonical_json(fields)
 
     @classmethod
     def from_json(cls, text: str) -> "Receipt":
-        """The receipt that `to_json` wrote."""
+        """The receipt that `to_json` of this release or an earlier one wrote.
+
+        Raises
+        ------
+        WrongSchema
+            A newer release has written it.
+        """
         fields = json.loads(text)
+        version = fields.pop("schema_version", 1)
+        if version > RECEIPT_VERSION:
+            raise WrongSchema(
+                f"receipt {fields.get('receipt_no')} of {fields.get('gate')}: its schema is version {version}, "
+                f"expected {RECEIPT_VERSION} or older. Nothing was changed: install the release that wrote it, or one "
+                "that is newer."
+            )
         return cls(**fields | {"received_at": from_text(fields["received_at"])})
 
 

@@ -1,35 +1,26 @@
-"""A connection to one of the data folder's DuckDB files."""
+"""A connection to one of the data folder's DuckDB files, of this release's version."""
 
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import polars as pl
 
 from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
-from assignment_assets.domain.tables import Table
+from assignment_assets.io.schema.opening import bring_up_to_date
+from assignment_assets.io.schema.steps import Store
 
 SETTINGS = {
     "python_enable_replacements": False,  # else a missing table's name finds a Python object
     "autoinstall_known_extensions": False,  # else a missing extension is looked for on the internet
 }
 
-DUCKDB_TYPE = {
-    pl.String: "varchar",
-    pl.Int64: "bigint",
-    pl.Float64: "double",
-    pl.Boolean: "boolean",
-    pl.Date: "date",
-}
-
 
 @contextmanager
-def connected(path: Path, patience_seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that is closed whatever happens.
+def connected(path: Path, store: Store, patience_seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that is closed whatever happens; an older file is copied and migrated first.
 
     Raises
     ------
@@ -37,6 +28,8 @@ def connected(path: Path, patience_seconds: float) -> Iterator[duckdb.DuckDBPyCo
         The data folder is not there, or the file is no database.
     WarehouseBusy
         Another process held the file for longer than `patience_seconds`.
+    WrongSchema
+        A newer release has written the file, or its tables fit no version.
     """
     if not path.parent.is_dir():
         raise SourceUnavailable(
@@ -45,12 +38,13 @@ def connected(path: Path, patience_seconds: float) -> Iterator[duckdb.DuckDBPyCo
         )
     connection = patiently_opened(path, patience_seconds)
     try:
+        bring_up_to_date(connection, path, store)
         yield connection
     finally:
         connection.close()
 
 
-def patiently_opened(path: Path, patience_seconds: float) -> duckdb.DuckDBPyConnection:
+def patiently_opened(path: Path, patience_seconds: float, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection, once no other process holds the file.
 
     Raises
@@ -63,7 +57,7 @@ def patiently_opened(path: Path, patience_seconds: float) -> duckdb.DuckDBPyConn
     give_up = time.monotonic() + patience_seconds
     while True:
         try:
-            return duckdb.connect(str(path), config=SETTINGS)
+            return duckdb.connect(str(path), read_only=read_only, config=SETTINGS)
         except duckdb.IOException as error:
             if "could not set lock" not in str(error).lower():
                 raise SourceUnavailable(f"warehouse {path}: {error}. Is the file a DuckDB 2.0 database?") from error
@@ -75,17 +69,3 @@ def patiently_opened(path: Path, patience_seconds: float) -> duckdb.DuckDBPyConn
                     "in the Dagster UI, and try again."
                 ) from error
             time.sleep(0.1)
-
-
-def make_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Makes a table of cycles where it is not there yet."""
-    columns = ", ".join(f'"{name}" {_type(dtype)}' for name, dtype in table.columns.items())
-    connection.execute(f"create table if not exists {table.name} (cycle varchar not null, {columns})")
-
-
-def _type(dtype: Any) -> str:
-    if isinstance(dtype, pl.List):
-        return f"{_type(dtype.inner)}[]"
-    if isinstance(dtype, pl.Datetime):
-        return "timestamp"
-    return DUCKDB_TYPE[dtype]

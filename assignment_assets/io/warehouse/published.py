@@ -1,4 +1,8 @@
-"""What a cycle has published: Parquet copies of its tables and their manifest, read without opening the warehouse."""
+"""What a cycle has published: Parquet copies of its tables and their manifest, read without opening the warehouse.
+
+The manifest says which version of the tables the newest of the copies has. Copies of an older version are read as they
+are: columns that were added since are null. A newer version is refused.
+"""
 
 import json
 from contextlib import closing
@@ -9,31 +13,73 @@ import polars as pl
 
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.tables import Table
+from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import SQL, DataFolder
-from assignment_assets.io.warehouse.connection import SETTINGS, make_table
+from assignment_assets.io.schema.columns import create_table, duckdb_type
+from assignment_assets.io.schema.stamp import require_readable, stamp
+from assignment_assets.io.schema.warehouse import WAREHOUSE
+from assignment_assets.io.warehouse.connection import SETTINGS
+
+TABLES_KEY = "tables"
 
 
 def read_manifest(folder: DataFolder, cycle: str) -> dict[str, dict[str, Any]]:
-    """The published tables of a cycle: name → digest, rows, revision. Empty before the first."""
+    """The published tables of a cycle: name → digest, rows, revision. Empty before the first.
+
+    Raises
+    ------
+    WrongSchema
+        A newer release has published them.
+    """
     path = folder.published(cycle) / "manifest.json"
-    return json.loads(path.read_text()) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    content = json.loads(path.read_text())
+    require_readable(path, content, WAREHOUSE)
+    return content.get(TABLES_KEY, content)  # before versions the tables stood alone
+
+
+def write_manifest(folder: DataFolder, cycle: str, tables: dict[str, dict[str, Any]]) -> None:
+    """Puts these tables into the cycle's manifest, in place of what it said."""
+    content = stamp(WAREHOUSE) | {TABLES_KEY: tables}
+    write_whole(folder.published(cycle) / "manifest.json", json.dumps(content, indent=1, sort_keys=True))
 
 
 def read_published(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame:
-    """The published rows of a table without opening the warehouse; empty where it was never published."""
+    """The published rows of a table without opening the warehouse; empty where it was never published.
+
+    Raises
+    ------
+    WrongSchema
+        A newer release has published them.
+    """
     path = folder.published(cycle) / f"{table.name}.parquet"
-    return table.conform(pl.read_parquet(path)) if path.is_file() else table.empty()
+    if not path.is_file():
+        return table.empty()
+    read_manifest(folder, cycle)
+    return table.conform(table.widened(pl.read_parquet(path)))
 
 
 def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **parameters: Any) -> pl.DataFrame:
-    """The rows of ``sql/<name>.sql`` over what all cycles have published, without opening the warehouse."""
+    """The rows of ``sql/<name>.sql`` over what all cycles have published, without opening the warehouse.
+
+    Raises
+    ------
+    WrongSchema
+        A newer release has published one of the cycles.
+    """
     with closing(duckdb.connect(config=SETTINGS)) as connection:
         for table in needs:
-            paths = [str(path) for path in sorted(folder.root.glob(f"published/*/{table.name}.parquet"))]
-            if paths:
-                connection.read_parquet(paths, union_by_name=True).create_view(table.name)
-            else:
-                make_table(connection, table)
+            paths = sorted(folder.root.glob(f"published/*/{table.name}.parquet"))
+            if not paths:
+                connection.execute(create_table(table.name, {"cycle": pl.String, **table.columns}))
+                continue
+            for path in paths:
+                read_manifest(folder, path.parent.name)
+            copies = connection.read_parquet([str(path) for path in paths], union_by_name=True)
+            newer = {column: dtype for column, dtype in table.columns.items() if column not in copies.columns}
+            nulls = [f'null::{duckdb_type(dtype)} as "{column}"' for column, dtype in newer.items()]
+            copies.project(", ".join(["*", *nulls])).create_view(table.name)
         return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
 
 

@@ -15,9 +15,11 @@ from assignment_assets.domain.setup.freeze import current_revision, require_unfi
 from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, Table
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import SQL, DataFolder
-from assignment_assets.io.warehouse.connection import connected, make_table
+from assignment_assets.io.schema.columns import duckdb_types
+from assignment_assets.io.schema.warehouse import WAREHOUSE
+from assignment_assets.io.warehouse.connection import connected
 from assignment_assets.io.warehouse.cycle_lock import one_run
-from assignment_assets.io.warehouse.published import issued_gates, read_manifest
+from assignment_assets.io.warehouse.published import issued_gates, read_manifest, write_manifest
 
 PARTITION = "dagster/partition"
 
@@ -56,7 +58,7 @@ class Warehouse(DuckDBResource):
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that is closed whatever happens.
+        """A connection that is closed whatever happens; an older file is copied and migrated first.
 
         Raises
         ------
@@ -64,8 +66,10 @@ class Warehouse(DuckDBResource):
             The data folder is not there.
         WarehouseBusy
             Another process held the file for longer than `patience_seconds`.
+        WrongSchema
+            A newer release has written the file, or its tables fit no version.
         """
-        with connected(Path(self.database), self.patience_seconds) as connection:
+        with connected(Path(self.database), WAREHOUSE, self.patience_seconds) as connection:
             yield connection
 
     def table(self, cycle: str, table: Table) -> pl.DataFrame:
@@ -84,7 +88,7 @@ class Warehouse(DuckDBResource):
         """The rows of ``sql/<name>.sql`` with its named parameters; `needs` are made first where missing."""
         with self.connect() as connection:
             for table in needs:
-                make_table(connection, table)
+                _make(connection, table)
             return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
 
     def events(self, cycle: str) -> pl.DataFrame:
@@ -109,7 +113,7 @@ class Warehouse(DuckDBResource):
             require_unfinished(cycle, events)
             for table, _ in pairs:
                 require_unfrozen(cycle, table.name, issued, old.get(table.name, {}).get("digest"), digests[table.name])
-                make_table(connection, table)
+                _make(connection, table)
             self._note_due(cycle, [table for table, _ in pairs])
             connection.begin()
             for table, frame in pairs:
@@ -129,7 +133,7 @@ class Warehouse(DuckDBResource):
         with self.connect() as connection:
             self._publish_what_is_due(connection, cycle)
             for table in tables:
-                make_table(connection, table)
+                _make(connection, table)
             self._note_due(cycle, tables)
             connection.begin()
             for table, frame in frames:
@@ -166,18 +170,23 @@ class Warehouse(DuckDBResource):
             target = folder / f"{table.name}.parquet"
             write_whole(target, frame.insert_column(0, pl.lit(cycle).alias("cycle")).write_parquet)
             manifest[table.name] = {"digest": digests[table.name], "rows": frame.height, "revision": revision}
-        write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True))
+        write_manifest(self.folder, cycle, manifest)
         self._due(cycle).unlink(missing_ok=True)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table) -> pl.DataFrame:
-    make_table(connection, table)
+    _make(connection, table)
     columns = ", ".join(f'"{name}"' for name in table.columns)
     order = ", ".join(f'"{name}"' for name in table.key)
     frame = connection.sql(
         f"select {columns} from {table.name} where cycle = $cycle order by {order}", params={"cycle": cycle}
     ).pl()
     return table.conform(frame)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in duckdb_types(table.columns).items())
+    connection.execute(f"create table if not exists {table.name} (cycle varchar not null, {columns})")
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table, frame: pl.DataFrame) -> None:

@@ -1,0 +1,41 @@
+"""The routing log's versions; its Parquet copies have the same."""
+
+from assignment_assets.domain.routing.tables import TABLES
+from assignment_assets.io.schema.columns import duckdb_types
+from assignment_assets.io.schema.steps import Step, Store
+
+STEPS = (
+    Step(
+        "passes say when they ended",
+        ("create table if not exists passes (ended_at timestamp)",),
+        mark="passes",
+    ),
+    Step(
+        "families and twins with two owners; where a leaver's accounts go",
+        (
+            "create table if not exists hierarchy_conflicts "
+            "(kind varchar, account_id varchar, name varchar, state varchar, owner_id varchar, region varchar, "
+            "value bigint, other_account_id varchar, other_name varchar, other_owner_id varchar, "
+            "other_region varchar, other_value bigint, crosses_regions boolean, evidence varchar, remedy varchar)",
+            "create table if not exists departure_ways "
+            "(rep_id varchar, name varchar, region varchar, director_email varchar, detected_at timestamp, "
+            "cycle varchar, accounts bigint, optimiser bigint, director bigint, territory_pool bigint, "
+            "open_deals bigint, open_amount bigint, still_theirs bigint)",
+        ),
+        mark="hierarchy_conflicts",
+    ),
+    Step(
+        "weekly activity in the workload; customers nobody works for; the pilot beside the rest",
+        (
+            "alter table if exists workload add column if not exists weekly_activity bigint",
+            "create table if not exists shadow_accounts "
+            "(source varchar, customer_key varchar, customer_name varchar, account_id varchar, matched_by varchar, "
+            "owner_id varchar, owner_name varchar, finding varchar, last_on date, amount bigint, sentence varchar)",
+            "create table if not exists pilot_comparison "
+            "(kpi varchar, unit varchar, pilot double, rest double, difference double, sentence varchar)",
+        ),
+        mark="workload.weekly_activity",
+    ),
+    Step("the file says its version"),
+)
+ROUTING_LOG = Store("routing log", STEPS, {name: duckdb_types(table.columns) for name, table in TABLES.items()})

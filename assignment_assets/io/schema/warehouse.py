@@ -1,0 +1,41 @@
+"""The warehouse's versions; what a cycle publishes has the same tables, and the same version."""
+
+import polars as pl
+
+from assignment_assets.domain.tables import TABLES
+from assignment_assets.io.schema.columns import duckdb_types
+from assignment_assets.io.schema.steps import Step, Store
+
+STEPS = (
+    Step(
+        "decision_verdicts say the number of the decision",
+        ("alter table if exists decision_verdicts add column if not exists decision_no bigint",),
+        mark="decision_verdicts.decision_no",
+    ),
+    Step(
+        "points of the front that a person has chosen, and conflicts before sign-off",
+        (
+            "create table if not exists chosen_points "
+            "(cycle varchar not null, point bigint, chosen_by varchar, note varchar, price varchar)",
+            "create table if not exists conflicts "
+            "(cycle varchar not null, region varchar, conflict varchar, kind varchar, severity varchar, "
+            "account_id varchar, rep_id varchar, sentence varchar, resolved_by varchar, resolution varchar)",
+        ),
+        mark="conflicts",
+    ),
+    Step(
+        "families that stay in one book",
+        (
+            "create table if not exists families "
+            "(cycle varchar not null, family_id varchar, name varchar, member_count bigint, anchor_rep_id varchar, "
+            "outcome varchar, rep_id varchar, sentence varchar)",
+        ),
+        mark="families",
+    ),
+    Step("the file says its version"),
+)
+WAREHOUSE = Store(
+    "warehouse",
+    STEPS,
+    {name: duckdb_types({"cycle": pl.String, **table.columns}) for name, table in TABLES.items()},
+)
