@@ -2,7 +2,19 @@
 
 import click
 
-from assignment_assets.commands import bench, cycles, notices, pages, people, routing, run, sample, showing, write_back
+from assignment_assets.commands import (
+    bench,
+    cycles,
+    notices,
+    pages,
+    people,
+    routing,
+    run,
+    sample,
+    showing,
+    stores,
+    write_back,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,6 +25,14 @@ def main() -> None:
 
 for group in (cycles.cycle, routing.routing, routing.events, bench.bench, write_back.write_back):
     main.add_command(group)
-for group in (people.people, pages.pages, notices.notices, sample.company, run.segments, showing.showing):
+for group in (
+    people.people,
+    pages.pages,
+    notices.notices,
+    sample.company,
+    run.segments,
+    showing.showing,
+    stores.stores,
+):
     for command in group.commands.values():
         main.add_command(command)

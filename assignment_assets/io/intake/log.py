@@ -5,6 +5,7 @@ when a process dies. A receipt is one line, appended and synced before anything 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -48,6 +49,13 @@ def log_locked(data_folder: DataFolder, cycle: str, gate: str) -> Iterator[None]
 def read_log(data_folder: DataFolder, cycle: str, gate: str) -> tuple[Receipt, ...]:
     """All receipts in the order of their numbers; a last line that a crash cut short does not count."""
     return tuple(Receipt.from_json(line) for line in read_whole_lines(log_path(data_folder, cycle, gate)))
+
+
+def receipt_versions(data_folder: DataFolder) -> Counter[int]:
+    """How many receipts of all gates say which version; 1 is what those of before versions have."""
+    paths = sorted(data_folder.root.glob("intake/*/*.jsonl"))
+    lines = (line for path in paths for line in read_whole_lines(path))
+    return Counter(json.loads(line).get("schema_version", 1) for line in lines)
 
 
 def append_receipts(
