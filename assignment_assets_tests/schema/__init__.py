@@ -1,0 +1,1 @@
+"""Stores that earlier releases have left behind, opened by this one."""
