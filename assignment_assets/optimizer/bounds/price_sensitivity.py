@@ -99,7 +99,7 @@ def _second_derivative(edges, columns, seat, balance, room, temperature, is_whol
             for across in range(count):
                 other = columns.rep[begin + across] * width
                 part = share[turn] * ((1.0 if turn == across else 0.0) - share[across]) / temperature
-                if abs(part) * temperature < 1e-6:
+                if abs(part) * temperature < SHARE:
                     continue
                 for k in range(width):
                     for m in range(width):

@@ -57,17 +57,17 @@ def seat_referring(instance: Instance, selection: Selection, is_given: np.ndarra
 def seat_others(
     instance: Instance, selection: Selection, assignment: np.ndarray, flow: np.ndarray, is_given: np.ndarray, seed: int
 ) -> Selection:
-    """The selection whose other accounts fit beside the chosen referring assignment (int32[N]).
+    """The selection whose other accounts fit beside the chosen referring assignment (int32[N]); as it is without caps.
 
     Raises
     ------
     InvalidInput
         The assignment places other accounts than the front did, or exceeds a cap: it is no point of this front.
     """
+    if instance.caps is None:
+        return selection
     taken = np.flatnonzero(assignment >= 0)
-    room = instance.caps.room - np.bincount(
-        assignment[taken], instance.caps.revenue[taken], minlength=instance.num_reps
-    ).astype(np.int64)
+    room = spare_room(instance, assignment)
     if ((assignment >= 0) != (selection.is_placed & instance.is_referring)).any() or (room < 0).any():
         raise InvalidInput(
             "chosen point",
@@ -89,7 +89,12 @@ def seat_others(
 
 
 def top_up(instance: Instance, assignment: np.ndarray) -> None:
-    """Gives accounts that have no rep to the nearest who has a seat and room for them; changes `assignment`."""
+    """Gives accounts without a rep to the nearest who has a seat and room for them, where books have revenue caps.
+
+    Without caps nobody has a seat who could take one of them. Changes `assignment`.
+    """
+    if instance.caps is None:
+        return
     rows, placed = np.flatnonzero(assignment < 0), np.flatnonzero(assignment >= 0)
     free = instance.seats - np.bincount(assignment[placed], minlength=instance.num_reps)
     nobody = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)

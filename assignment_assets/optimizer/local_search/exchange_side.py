@@ -9,9 +9,9 @@ from numba import njit
 class Side(NamedTuple):
     """The accounts of one book that the other might have, and their subsets. The empty subset is the first."""
 
-    account: np.ndarray  # int32[candidates]
-    above: np.ndarray  # float64[candidates], what the dual prices ask for the move
-    cost: np.ndarray  # float64[candidates], of the move but for balance
+    account: np.ndarray  # int32[accounts]
+    above: np.ndarray  # float64[accounts], what the dual prices ask for the move
+    cost: np.ndarray  # float64[accounts], of the move but for balance
     parts: np.ndarray  # int32[subsets, 3], places in `account`, −1: none
     total: np.ndarray  # float64[subsets, measures]
     total_cost: np.ndarray  # float64[subsets]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from assignment_assets.optimizer.extensions.relaxation import Relaxation
-from assignment_assets.optimizer.extensions.revenue_caps import seat_others, spare_room, top_up
+from assignment_assets.optimizer.extensions.revenue_caps import seat_others, top_up
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.phase import opened
 from assignment_assets.optimizer.model.settings import Settings
@@ -29,21 +29,18 @@ def complete_books(
     """Books for every free account, after the chosen referring assignment."""
     instance, selection = relaxation.searched, relaxation.selection
     assignment, flow = seat_the_rest(instance, selection, check_referring(instance, referring))
-    if instance.caps is not None:
-        selection = seat_others(instance, selection, assignment, flow, relaxation.is_given, settings.seed)
+    selection = seat_others(instance, selection, assignment, flow, relaxation.is_given, settings.seed)
 
     value, value_start = value_phase(instance, selection, assignment, flow)
     value_proof, assignment[value.accounts] = distribute_value(value, value_start, settings, progress)
 
     second, second_start = referring_phase(instance, selection)
-    spare = None if instance.caps is None else spare_room(instance, assignment)
     shown = opened(second, instance), opened(value, instance)
-    given_by = break_ties(instance, shown, assignment, settings.tie_band_minutes, spare)
+    given_by = break_ties(instance, shown, assignment, settings.tie_band_minutes)
 
     require_placed(instance, selection, assignment)
-    if instance.caps is not None:
-        top_up(instance, assignment)
-        require_room(instance, assignment)
+    top_up(instance, assignment)
+    require_room(instance, assignment)
 
     if relaxation.is_base:
         proofs = prove_referring(second, second_start, settings, front), value_proof

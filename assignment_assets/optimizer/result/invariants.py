@@ -28,13 +28,15 @@ def require_placed(instance: Instance, selection: Selection, assignment: np.ndar
 
 
 def require_room(instance: Instance, assignment: np.ndarray) -> None:
-    """No book is above its revenue cap or its seats.
+    """No book is above its revenue cap, where it has one, or its seats then.
 
     Raises
     ------
     BrokenInvariant
         One is; nothing is handed on.
     """
+    if instance.caps is None:
+        return
     spare = spare_room(instance, assignment)
     full = np.bincount(assignment[assignment >= 0], minlength=instance.num_reps) > instance.seats
     if (spare < 0).any() or full.any():

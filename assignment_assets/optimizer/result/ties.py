@@ -13,23 +13,20 @@ the larger one to the better performer is not what the rule says. In full books 
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.extensions.revenue_caps import spare_room
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.phase import Phase
 
 
-def break_ties(
-    instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray, band: int, spare: np.ndarray | None = None
-) -> np.ndarray:
+def break_ties(instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray, band: int) -> np.ndarray:
     """int32[N]: the rep whom a better performer replaced, −1 where nothing was tied; `assignment` is changed in place.
 
-    Imbalance means all four measures, so that a referring account's tie leaves the value books alone too. `spare`
-    (int64[R], changed) is the revenue that the books may still take, where they have caps.
+    Imbalance means all four measures, so that a referring account's tie leaves the value books alone too. Where books
+    have revenue caps, a tie keeps within them.
     """
-    revenue = np.empty(0, dtype=np.int64)
-    if spare is None:
-        spare = revenue
-    else:
-        revenue = instance.caps.revenue
+    revenue = spare = np.empty(0, dtype=np.int64)
+    if instance.caps is not None:
+        revenue, spare = instance.caps.revenue, spare_room(instance, assignment)
     given_by = np.full(instance.num_accounts, -1, dtype=np.int32)
     placed = np.flatnonzero(assignment >= 0)
     amounts = np.column_stack([instance.measures, instance.value])
