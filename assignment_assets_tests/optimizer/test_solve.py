@@ -42,7 +42,7 @@ def test_a_blind_referring_assignment_is_repaired_until_all_are_placed(seed):
     for column, account in enumerate(instance.referring_accounts):
         able = np.flatnonzero(instance.covers[:, instance.account_state[account]] & (free > 0))
         if len(able) and selection.is_placed[account]:
-            row[column] = rng.candidate(able)
+            row[column] = rng.choice(able)
             free[row[column]] -= 1
     assert complete(instance, row, SMALL).num_placed == selection.num_placed
 

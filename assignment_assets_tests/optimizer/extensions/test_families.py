@@ -110,7 +110,7 @@ def test_the_flow_of_the_rest_stays_a_largest_one(seed):
     rng, rest = np.random.default_rng(seed), ResidualFlow(instance, select_seats(instance).flow)
     left, seats = np.ones(instance.num_accounts, dtype=bool), instance.seats.copy()
     for _ in range(6):
-        rows = rng.candidate(np.flatnonzero(left), 3, replace=False)
+        rows = rng.choice(np.flatnonzero(left), 3, replace=False)
         heads = np.bincount(instance.account_state[rows], minlength=instance.num_states)
         able = np.flatnonzero(instance.covers[:, heads > 0].all(axis=1) & (seats >= 3))
         rep = int(able[0]) if len(able) else -1

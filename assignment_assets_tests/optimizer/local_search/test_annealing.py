@@ -78,7 +78,7 @@ def test_a_burst_keeps_every_rule_and_its_delta_is_the_full_difference(seed, wei
 
 @settings(max_examples=40, deadline=None)
 @given(seeds)
-def test_crossing_keeps_every_rule_and_takes_genes_of_the_mate(seed):
+def test_a_repair_keeps_every_rule_and_comes_nearer_to_what_is_wanted(seed):
     phase, start = draw_phase(seed)
     mate, child = start.copy(), start.copy()
     other = fit_reserve(phase, mate)
@@ -127,7 +127,7 @@ def test_no_book_ever_exceeds_its_revenue_cap(seed, weights):
 
 @settings(max_examples=40, deadline=None)
 @given(seeds)
-def test_the_desk_after_shifts_and_exchanges_is_the_desk_laid_open_anew(seed):
+def test_the_state_after_shifts_and_exchanges_is_the_state_built_anew(seed):
     phase, start = draw_phase(seed)
     if phase.num_accounts < 2:
         return
@@ -136,7 +136,7 @@ def test_the_desk_after_shifts_and_exchanges_is_the_desk_laid_open_anew(seed):
     for _ in range(50):
         account, other = rng.integers(0, phase.num_accounts, 2)
         state = phase.edges.state[account]
-        there = rng.candidate(phase.edges.reps[phase.edges.state_start[state] : phase.edges.state_start[state + 1]])
+        there = rng.choice(phase.edges.reps[phase.edges.state_start[state] : phase.edges.state_start[state + 1]])
         here, partner_rep = search.assignment[account], search.assignment[other]
         if there != here and free_seat_by_augmenting(search, phase.edges, there, here):
             shift(search, phase.edges, account, there)

@@ -28,7 +28,7 @@ SIZES, TOGETHER = st.sampled_from([1, 3, 16]), st.sampled_from([1, 2, 3])
 plans = st.builds(ExchangePlan, st.just(1.0), st.just(0.0), SIZES, TOGETHER, st.just(5))
 
 
-def split_books(phase, assignment, reserve, weighing, plan, word):
+def exchange_books(phase, assignment, reserve, weighing, plan, word):
     duals = lower_bound(phase, weighing)
     candidates, _ = nearest_candidates(phase, weighing.costs, duals, 100.0)
     return descend(
@@ -46,11 +46,11 @@ def split_books(phase, assignment, reserve, weighing, plan, word):
 
 @settings(max_examples=60, deadline=None)
 @given(seeds, weights_of, plans)
-def test_a_split_keeps_every_rule_and_its_delta_is_the_full_difference(seed, weights, plan):
+def test_an_exchange_of_pairs_keeps_every_rule_and_its_delta_is_the_full_difference(seed, weights, plan):
     phase, start = draw_phase(seed)
     weighing = weigh(phase, np.array(weights))
     result, reserve = start.copy(), fit_reserve(phase, start)
-    delta, splits = split_books(phase, result, reserve, weighing, plan, seed + 1)
+    delta, splits = exchange_books(phase, result, reserve, weighing, plan, seed + 1)
     demand_feasible(phase, result, reserve)
     before, after = evaluate(phase, np.stack([start, result])) @ weighing.weights
     assert after - before == pytest.approx(delta, abs=1e-9)
@@ -62,22 +62,22 @@ def test_a_split_keeps_every_rule_and_its_delta_is_the_full_difference(seed, wei
 def test_on_the_way_from_prices_every_rule_is_kept(seed, weights, plan):
     phase, start = draw_phase(seed)
     result, reserve = start.copy(), fit_reserve(phase, start)
-    split_books(phase, result, reserve, weigh(phase, np.array(weights)), plan, seed + 1)
+    exchange_books(phase, result, reserve, weigh(phase, np.array(weights)), plan, seed + 1)
     demand_feasible(phase, result, reserve)
 
 
 @settings(max_examples=40, deadline=None)
 @given(seeds, weights_of, plans)
-def test_no_book_exceeds_its_revenue_cap_when_split(seed, weights, plan):
+def test_no_book_exceeds_its_revenue_cap_when_pairs_exchange(seed, weights, plan):
     phase, start, revenue, room = draw_capped_phase(seed)
     result, reserve = start.copy(), fit_reserve(phase, start)
-    split_books(phase, result, reserve, weigh(phase, np.array(weights)), plan, seed + 1)
+    exchange_books(phase, result, reserve, weigh(phase, np.array(weights)), plan, seed + 1)
     demand_feasible(phase, result, reserve)
     assert (np.bincount(result, revenue, minlength=phase.num_reps) <= room).all()
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_two_books_of_three_seats_are_split_as_well_as_trying_everything_does(seed):
+def test_two_books_of_three_seats_exchange_as_well_as_trying_everything_does(seed):
     num_accounts = 4 + seed % 3
     instance = draw_instance(
         seed,
@@ -91,7 +91,7 @@ def test_two_books_of_three_seats_are_split_as_well_as_trying_everything_does(se
     phase, start = referring_phase(instance, select_seats(instance))
     weighing = weigh(phase, np.array([1.0, 0.2, 0.1]))
     result = start.copy()
-    split_books(phase, result, fit_reserve(phase, start), weighing, ExchangePlan(1.0, 0.0, 3, 3, 5), seed)
+    exchange_books(phase, result, fit_reserve(phase, start), weighing, ExchangePlan(1.0, 0.0, 3, 3, 5), seed)
     everything = np.array(
         [books for books in product((0, 1), repeat=phase.num_accounts) if max(np.bincount(books, minlength=2)) <= 3],
         dtype=np.int32,
@@ -100,10 +100,10 @@ def test_two_books_of_three_seats_are_split_as_well_as_trying_everything_does(se
     assert evaluate(phase, result)[0] @ weighing.weights == pytest.approx(best, abs=1e-9)
 
 
-def test_the_same_word_splits_the_same_way():
+def test_the_same_word_exchanges_the_same_way():
     phase, start = draw_phase(5)
     weighing = weigh(phase, np.ones(3))
     found = [start.copy(), start.copy()]
     for result in found:
-        split_books(phase, result, fit_reserve(phase, start), weighing, RISING_FORCE[0], 9)
+        exchange_books(phase, result, fit_reserve(phase, start), weighing, RISING_FORCE[0], 9)
     assert found[0].tobytes() == found[1].tobytes()

@@ -58,7 +58,7 @@ def test_processes_give_the_bytes_of_one():
     assert shared == as_bytes(solve_referring(drawn(), SMALL))
 
 
-def test_the_order_in_which_units_are_done_does_not_matter():
+def test_the_order_in_which_tasks_are_done_does_not_matter():
     turned = as_bytes(solve_referring(drawn(), SMALL, workers=LastFirst()))
     assert turned == as_bytes(solve_referring(drawn(), SMALL))
 
