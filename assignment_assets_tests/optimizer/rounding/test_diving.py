@@ -147,7 +147,7 @@ def test_small_accounts_are_left_to_the_auction(monkeypatch):
     weighing = weigh(phase, np.array([0.5, 0.01, 0.01]))
     duals = lower_bound(phase, weighing)
     share = (phase.edges.amount / phase.edges.target[0]).mean(axis=1)
-    monkeypatch.setattr(diving, "SMALL", 1.01 * share.max())
+    monkeypatch.setattr(diving, "SMALL_ACCOUNT", 1.01 * share.max())
     assert dive(phase, weighing, duals)[1] is duals
-    monkeypatch.setattr(diving, "SMALL", 0.99 * share.max())
+    monkeypatch.setattr(diving, "SMALL_ACCOUNT", 0.99 * share.max())
     assert dive(phase, weighing, duals)[1] is not duals
