@@ -15,7 +15,7 @@ AGO = (NOW - timedelta(minutes=10)).isoformat()
 
 
 @pytest.mark.parametrize(
-    ("standing", "is_running", "goes_on", "why"),
+    ("state", "is_running", "goes_on", "why"),
     [
         (WriteBackState("paused", AGO, code="API_BUDGET", resume_at=AGO), False, True, "paused (API_BUDGET)"),
         (WriteBackState("paused", AGO, code="API_BUDGET", resume_at="2026-11-01T12:00:01"), False, False, "until"),
