@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.assignment.families import FAMILY_COLUMNS, family_notes
 from assignment_assets.domain.assignment.moves import MOVE_REASONS, proposed_books
-from assignment_assets.domain.assignment.overflow import place
-from assignment_assets.domain.assignment.unseated import overflow, unseated
+from assignment_assets.domain.assignment.overflow import inside_sales_queue
+from assignment_assets.domain.assignment.unseated import overflow_reasons, unseated
 from assignment_assets.domain.invariants import predicates
 from assignment_assets.domain.invariants.invariant import Invariant, require
 from assignment_assets.domain.locks import free_seats, lock_candidates, settle
@@ -64,8 +64,8 @@ class Waterfall:
         solved = self._drawn()
         kept, rest = unseated(solved, self.locks, self.pool, self.books, self.seats, self.overrides)
         self.proposed = proposed_books(solved, self.locks, self.pool, kept, self.company.reps, self.overrides, APART)
-        placed = place(rest, self.books, self.config)
-        self.overflow = overflow(placed, rest, self.books, self.company.reps, self.overrides, APART)
+        placed = inside_sales_queue(rest, self.books, self.config)
+        self.overflow = overflow_reasons(placed, rest, self.books, self.company.reps, self.overrides, APART)
 
     def _picks(self) -> pl.DataFrame:
         rows = []

@@ -25,7 +25,7 @@ def inside_sales_members(books: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def place(unseated: pl.DataFrame, books: pl.DataFrame, config: RunConfig) -> pl.DataFrame:
+def inside_sales_queue(unseated: pl.DataFrame, books: pl.DataFrame, config: RunConfig) -> pl.DataFrame:
     """account_id, inside_sales_queue, member_id for every account given.
 
     A member who owns the account already and works its queue keeps it; the others go one by one, in id order, to
@@ -82,5 +82,5 @@ def place(unseated: pl.DataFrame, books: pl.DataFrame, config: RunConfig) -> pl.
 
 def _from_queue(queue: str) -> tuple[str, ...]:
     """All queues, beginning with this one."""
-    place = INSIDE_SALES.index(queue)
-    return INSIDE_SALES[place:] + INSIDE_SALES[:place]
+    first = INSIDE_SALES.index(queue)
+    return INSIDE_SALES[first:] + INSIDE_SALES[:first]

@@ -6,8 +6,8 @@ import polars as pl
 
 from assignment_assets.domain.assignment.families import family_notes, family_table
 from assignment_assets.domain.assignment.moves import proposed_books
-from assignment_assets.domain.assignment.overflow import place
-from assignment_assets.domain.assignment.unseated import overflow, unseated
+from assignment_assets.domain.assignment.overflow import inside_sales_queue
+from assignment_assets.domain.assignment.unseated import overflow_reasons, unseated
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.setup.overrides import overrides_that_matter
 from assignment_assets.domain.setup.run_config import RunConfig
@@ -52,7 +52,7 @@ def propose(
     proposed = proposed_books(solved, locks, pool, kept, reps, overrides, notes)
     return Proposal(
         proposed=proposed,
-        overflow=overflow(place(rest, books, config), rest, books, reps, overrides, notes),
+        overflow=overflow_reasons(inside_sales_queue(rest, books, config), rest, books, reps, overrides, notes),
         families=families,
         override_count=proposed.join(overrides, on=["account_id", "rep_id"], how="semi").height,
     )

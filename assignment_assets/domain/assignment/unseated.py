@@ -72,7 +72,7 @@ def unseated(
     )
 
 
-def overflow(
+def overflow_reasons(
     placed: pl.DataFrame,
     rest: pl.DataFrame,
     books: pl.DataFrame,

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.domain.assignment.overflow import place
+from assignment_assets.domain.assignment.overflow import inside_sales_queue
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.review.facts import REVIEW_BOOKS, REVIEW_REPS
 from assignment_assets.domain.setup.run_config import RunConfig
@@ -42,4 +42,6 @@ def fallback(review: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame, conf
         Tables `eligible_pool`, `current_books`.
     """
     may_be_dropped = review.filter((pl.col("owner_kind") == "field") & ~pl.col("is_locked")).select("account_id")
-    return place(pool.join(may_be_dropped, on="account_id").rename({"owner_id": "current_owner_id"}), books, config)
+    return inside_sales_queue(
+        pool.join(may_be_dropped, on="account_id").rename({"owner_id": "current_owner_id"}), books, config
+    )

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from assignment_assets.domain.assignment.overflow import inside_sales_members, place
+from assignment_assets.domain.assignment.overflow import inside_sales_members, inside_sales_queue
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.tables import REPS
 from assignment_assets.sample.company import Company
@@ -25,7 +25,9 @@ def placed(*rows, reps=(), changes=None, **more):
     """Account → (queue, member) of rows account_id, owner, status, is_referring."""
     company, run_config = tiny(reps=changes), config(**more)
     company = Company(company.accounts, table(REPS, *company.reps.to_dicts(), *reps), company.opportunities)
-    frame = place(pl.DataFrame(list(rows), schema=SCHEMA, orient="row"), books_of(company, run_config), run_config)
+    frame = inside_sales_queue(
+        pl.DataFrame(list(rows), schema=SCHEMA, orient="row"), books_of(company, run_config), run_config
+    )
     return {account_id: (queue, member) for account_id, queue, member in frame.iter_rows()}
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assignment_assets.domain.assignment.unseated import overflow, unseated
+from assignment_assets.domain.assignment.unseated import overflow_reasons, unseated
 from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.setup.overrides import COVERAGE_OVERRIDES, overrides_that_matter
 from assignment_assets.domain.tables import LOCKS
@@ -75,7 +75,7 @@ def test_locks_take_their_seats_before_what_is_kept():
 def test_overflow_says_whether_a_seat_or_a_rep_is_missing(state, code, sentence):
     placed = pl.DataFrame({"account_id": ["x01"], "inside_sales_queue": ["activators"], "member_id": ["amy"]})
     rest = pl.DataFrame({"account_id": ["x01"], "current_owner_id": ["amy"], "state": [state], "is_capped": [False]})
-    (row,) = overflow(
+    (row,) = overflow_reasons(
         placed, rest, books_of(tiny(), config()), tiny().reps, COVERAGE_OVERRIDES.empty(), pl.DataFrame(schema=NOTES)
     ).to_dicts()
     assert (row["move_reason"], row["reason_sentence"], row["is_move"]) == (code, sentence, False)
@@ -88,7 +88,7 @@ def test_a_full_rep_with_an_override_means_that_a_seat_is_missing():
     placed = pl.DataFrame({"account_id": ["i03"], "inside_sales_queue": ["activators"], "member_id": ["amy"]})
     rest = pl.DataFrame({"account_id": ["i03"], "current_owner_id": ["amy"], "state": ["WY"], "is_capped": [False]})
     overrides = overrides_that_matter(run_config, pool, books)
-    (row,) = overflow(placed, rest, books, tiny().reps, overrides, pl.DataFrame(schema=NOTES)).to_dicts()
+    (row,) = overflow_reasons(placed, rest, books, tiny().reps, overrides, pl.DataFrame(schema=NOTES)).to_dicts()
     assert row["move_reason"] == "no_seat"
     assert row["reason_sentence"].startswith(
         "Every receiving rep who covers WY, or may hold it by an override, is full; Activators"
@@ -119,7 +119,7 @@ def test_overflow_says_whether_a_family_was_in_the_way(outcome, code, begin):
     rest = pl.DataFrame({"account_id": ["x01"], "current_owner_id": ["amy"], "state": ["TX"], "is_capped": [False]})
     notes = pl.DataFrame([("x01", "Clinic x00", 2, outcome)], schema=NOTES, orient="row")
     books, overrides = books_of(tiny(), config()), COVERAGE_OVERRIDES.empty()
-    (row,) = overflow(placed, rest, books, tiny().reps, overrides, notes).to_dicts()
+    (row,) = overflow_reasons(placed, rest, books, tiny().reps, overrides, notes).to_dicts()
     assert row["move_reason"] == code
     assert row["reason_sentence"].startswith(begin)
 
@@ -128,7 +128,7 @@ def test_overflow_says_where_a_revenue_cap_left_no_room():
     placed = pl.DataFrame({"account_id": ["x01"], "inside_sales_queue": ["activators"], "member_id": ["amy"]})
     rest = pl.DataFrame({"account_id": ["x01"], "current_owner_id": ["amy"], "state": ["TX"], "is_capped": [True]})
     books, overrides = books_of(tiny(), config()), COVERAGE_OVERRIDES.empty()
-    (row,) = overflow(placed, rest, books, tiny().reps, overrides, pl.DataFrame(schema=NOTES)).to_dicts()
+    (row,) = overflow_reasons(placed, rest, books, tiny().reps, overrides, pl.DataFrame(schema=NOTES)).to_dicts()
     assert (row["move_reason"], row["reason_sentence"]) == (
         "revenue_cap",
         "No receiving rep who covers TX has both a seat and, below the revenue cap, room for it; "
