@@ -124,7 +124,7 @@ def test_what_a_narrower_cycle_has_taken_over_since_is_not_written(signed):
     cycle, _ = signed
     narrow = Cycle(cycle.folder, "one-rep", cycle.now)
     narrow.open(scope="rep", reps=[org_id("cleo")])
-    claimed = {row["account_id"] for row in narrow.rows(ELIGIBLE_POOL, state="free")}
+    claimed = {row["account_id"] for row in narrow.rows(ELIGIBLE_POOL, standing="free")}
     approved = set(in_force(cycle.table(APPROVED_DIFF))["account_id"])
     assert claimed & approved
     before = owners()
