@@ -3,19 +3,17 @@
 import copy
 import json
 import re
-import threading
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
+from typing import NoReturn
 
-import uvicorn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+from werkzeug.exceptions import abort
+from werkzeug.routing import Map, Rule
 
 EDITOR, TOKEN, FOLDER = "engine@example.iam.gserviceaccount.com", "a token of the tests", "drive-folder-1"
 KNOWN = ("setBasicFilter", "updateDimensionProperties", "addConditionalFormatRule")
@@ -43,10 +41,9 @@ class NotAllowed(Exception):
 class Google:
     """The state behind the endpoints. `faults`: (part of a call such as `POST /drive`, status, headers), each once."""
 
-    url: str = ""
+    url: str
     sheets: dict[str, Sheet] = field(default_factory=dict)
     faults: list[tuple[str, int, dict]] = field(default_factory=list)
-    calls: list[str] = field(default_factory=list)
     folders: set[str] = field(default_factory=lambda: {FOLDER})
     unknown_people: set[str] = field(default_factory=set)
     mails: list[tuple[str, str]] = field(default_factory=list)
@@ -84,153 +81,132 @@ def _inside(area: dict, row: int, column: int) -> bool:
     ) <= column < area.get("endColumnIndex", 10**9)
 
 
-class _Refusal(Exception):
-    def __init__(self, status: int, message: str):
-        self.status, self.message = status, message
+def _refuse(status: int, message: str) -> NoReturn:
+    abort(_error(status, message))
 
 
-def _app(google: Google) -> Starlette:
-    def answering(act):
-        async def endpoint(request: Request) -> Response:
-            call = f"{request.method} {request.url.path}"
-            google.calls.append(call)
-            for fault in google.faults:
-                if fault[0] in call:
-                    google.faults.remove(fault)
-                    return _error(fault[1], "injected", fault[2])
-            if request.headers.get("authorization") != f"Bearer {TOKEN}":
-                return _error(401, "no token")
-            body = json.loads(await request.body() or b"{}")
-            try:
-                return JSONResponse(act(request, body))
-            except _Refusal as refusal:
-                return _error(refusal.status, refusal.message)
+def _tab(title: str, is_hidden: bool = False, size: dict | None = None) -> dict:
+    lists = {name: [] for name in ("formats", "dropdowns", "protected", "merges")}
+    return {"title": title, "hidden": is_hidden, "cells": {}, "size": size, **lists}
 
-        return endpoint
 
-    async def token(request: Request) -> Response:
-        google.calls.append("POST /token")
-        form = (await request.body()).decode()
-        is_right = "grant_type=urn" in form and "assertion=" in form
+class _Endpoints:
+    """What each call does."""
+
+    def __init__(self, google: Google):
+        self.google = google
+        one, key = "/drive/v3/files", "/v4/spreadsheets/<key>"
+        self.calls = Map(
+            [
+                Rule(one, methods=["POST"], endpoint=self.create),
+                Rule(one, methods=["GET"], endpoint=self.listed),
+                Rule(f"{one}/<key>", methods=["DELETE"], endpoint=self.delete),
+                Rule(f"{one}/<key>/permissions", methods=["POST"], endpoint=self.share),
+                Rule(f"{key}:batchUpdate", methods=["POST"], endpoint=self.update),
+                Rule(f"{key}/values:batchGet", methods=["GET"], endpoint=self.values),
+                Rule(key, methods=["GET"], endpoint=self.facts),
+            ]
+        )
+
+    def answer(self, request: Request) -> Response:
+        act, places = self.calls.bind_to_environ(request.environ).match()
+        call = f"{request.method} {request.path}"
+        for fault in self.google.faults:
+            if fault[0] in call:
+                self.google.faults.remove(fault)
+                return _error(fault[1], "injected", fault[2])
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return _error(401, "no token")
+        return _json(act(request, **places))
+
+    def token(self, request: Request) -> Response:
+        is_right = request.form["grant_type"].startswith("urn") and request.form["assertion"]
         facts = {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
-        return JSONResponse(facts if is_right else {"error": "invalid_grant"}, 200 if is_right else 400)
+        return _json(facts) if is_right else _json({"error": "invalid_grant"}, 400)
 
-    def sheet(request: Request) -> Sheet:
-        key = request.path_params["key"]
-        if key not in google.sheets:
-            raise _Refusal(404, "Requested entity was not found.")
-        if EDITOR not in google.sheets[key].writers:
-            raise _Refusal(403, "The caller does not have permission")
-        return google.sheets[key]
+    def sheet(self, key: str) -> Sheet:
+        if key not in self.google.sheets:
+            _refuse(404, "Requested entity was not found.")
+        if EDITOR not in self.google.sheets[key].writers:
+            _refuse(403, "The caller does not have permission")
+        return self.google.sheets[key]
 
-    def create(_: Request, body: dict) -> dict:
-        folder = body.get("parents", [""])[0]
-        if folder not in google.folders:
-            raise _Refusal(404, f"File not found: {folder}.")
-        key = f"sheet-{len(google.sheets) + 1:03}"
-        first = {
-            "title": "Sheet1",
-            "hidden": False,
-            "cells": {},
-            "formats": [],
-            "dropdowns": [],
-            "protected": [],
-            "merges": [],
-        }
-        google.sheets[key] = Sheet(body["name"], folder, {0: first}, [EDITOR])
-        return {"id": key, "name": body["name"]}
+    def folder(self, name: str) -> str:
+        if name not in self.google.folders:
+            _refuse(404, f"File not found: {name}.")
+        return name
 
-    def listed(request: Request, _: dict) -> dict:
-        folder = re.search(r'parents in "([^"]+)"', request.query_params["q"])[1]
-        if folder not in google.folders:
-            raise _Refusal(404, f"File not found: {folder}.")
+    def create(self, request: Request) -> dict:
+        name, folder = request.json["name"], self.folder(request.json.get("parents", [""])[0])
+        key = f"sheet-{len(self.google.sheets) + 1:03}"
+        self.google.sheets[key] = Sheet(name, folder, {0: _tab("Sheet1")}, [EDITOR])
+        return {"id": key, "name": name}
+
+    def listed(self, request: Request) -> dict:
+        folder = self.folder(re.search(r'parents in "([^"]+)"', request.args["q"])[1])
         return {
             "files": [
                 {"id": key, "name": each.name, "modifiedTime": f"2026-10-02T12:00:00.{each.changed:03}Z"}
-                for key, each in google.sheets.items()
+                for key, each in self.google.sheets.items()
                 if each.folder == folder
             ]
         }
 
-    def delete(request: Request, _: dict) -> dict:
-        sheet(request)
-        del google.sheets[request.path_params["key"]]
+    def delete(self, _: Request, key: str) -> dict:
+        self.sheet(key)
+        del self.google.sheets[key]
         return {}
 
-    def share(request: Request, body: dict) -> dict:
-        if body["emailAddress"] in google.unknown_people:
-            raise _Refusal(400, f"{body['emailAddress']} has no Google account")
-        found = sheet(request)
-        if body["emailAddress"] not in found.writers:
-            found.writers.append(body["emailAddress"])
-        if request.query_params["sendNotificationEmail"] == "True":
-            google.mails.append((body["emailAddress"], str(request.query_params.get("emailMessage", ""))))
+    def share(self, request: Request, key: str) -> dict:
+        person = request.json["emailAddress"]
+        if person in self.google.unknown_people:
+            _refuse(400, f"{person} has no Google account")
+        found = self.sheet(key)
+        if person not in found.writers:
+            found.writers.append(person)
+        if request.args["sendNotificationEmail"] == "True":
+            self.google.mails.append((person, request.args.get("emailMessage", "")))
         return {"id": "permission"}
 
-    def facts(request: Request, _: dict) -> dict:
-        found = sheet(request)
-        return {
-            "properties": {"title": found.name},
-            "sheets": [
-                {
-                    "properties": {"sheetId": number, "title": each["title"], "hidden": each["hidden"]},
-                    "merges": each["merges"],
-                }
-                for number, each in found.tabs.items()
-            ],
-        }
+    def facts(self, _: Request, key: str) -> dict:
+        found = self.sheet(key)
+        tabs = [
+            {
+                "properties": {"sheetId": number, "title": each["title"], "hidden": each["hidden"]},
+                "merges": each["merges"],
+            }
+            for number, each in found.tabs.items()
+        ]
+        return {"properties": {"title": found.name}, "sheets": tabs}
 
-    def values(request: Request, _: dict) -> dict:
-        found = sheet(request)
-        assert request.query_params["valueRenderOption"] == "UNFORMATTED_VALUE"
+    def values(self, request: Request, key: str) -> dict:
+        found = self.sheet(key)
+        assert request.args["valueRenderOption"] == "UNFORMATTED_VALUE"
         ranges = []
-        for name in request.query_params.getlist("ranges"):
+        for name in request.args.getlist("ranges"):
             title = name.strip("'").replace("''", "'")
             if title not in [each["title"] for each in found.tabs.values()]:
-                raise _Refusal(400, f"Unable to parse range: {name}")
+                _refuse(400, f"Unable to parse range: {name}")
             ranges.append({"range": name, "values": _rows(found.tab(title))})
         return {"valueRanges": ranges}
 
-    def update(request: Request, body: dict) -> dict:
-        found = sheet(request)
+    def update(self, request: Request, key: str) -> dict:
+        found = self.sheet(key)
         changed = copy.deepcopy(found.tabs)
-        for each in body["requests"]:
+        for each in request.json["requests"]:
             [(kind, facts)] = each.items()
             _carry_out(changed, kind, facts)
         found.tabs = changed
         found.changed += 1
-        return {"replies": [{} for _ in body["requests"]]}
-
-    key = "/v4/spreadsheets/{key}"
-    return Starlette(
-        routes=[
-            Route("/token", token, methods=["POST"]),
-            Route("/drive/v3/files", answering(create), methods=["POST"]),
-            Route("/drive/v3/files", answering(listed), methods=["GET"]),
-            Route("/drive/v3/files/{key}", answering(delete), methods=["DELETE"]),
-            Route("/drive/v3/files/{key}/permissions", answering(share), methods=["POST"]),
-            Route(f"{key}:batchUpdate", answering(update), methods=["POST"]),
-            Route(f"{key}/values:batchGet", answering(values), methods=["GET"]),
-            Route(key, answering(facts), methods=["GET"]),
-        ]
-    )
+        return {"replies": [{} for _ in request.json["requests"]]}
 
 
 def _carry_out(tabs: dict[int, dict], kind: str, facts: dict) -> None:
     if kind == "addSheet":
         made = facts["properties"]
         if made["sheetId"] in tabs:
-            raise _Refusal(400, f"a sheet with id {made['sheetId']} is there already")
-        tabs[made["sheetId"]] = {
-            "title": made["title"],
-            "hidden": made["hidden"],
-            "cells": {},
-            "formats": [],
-            "dropdowns": [],
-            "protected": [],
-            "merges": [],
-            "size": made["gridProperties"],
-        }
+            _refuse(400, f"a sheet with id {made['sheetId']} is there already")
+        tabs[made["sheetId"]] = _tab(made["title"], made["hidden"], made["gridProperties"])
     elif kind == "deleteSheet":
         del tabs[facts["sheetId"]]
     elif kind == "updateCells":
@@ -238,7 +214,7 @@ def _carry_out(tabs: dict[int, dict], kind: str, facts: dict) -> None:
         for row, line in enumerate(facts["rows"]):
             for column, cell in enumerate(line["values"]):
                 if row >= tab["size"]["rowCount"] or column >= tab["size"]["columnCount"]:
-                    raise _Refusal(400, "outside the grid")
+                    _refuse(400, "outside the grid")
                 if cell:
                     tab["cells"][row, column] = cell["userEnteredValue"]
     elif kind == "repeatCell":
@@ -251,7 +227,7 @@ def _carry_out(tabs: dict[int, dict], kind: str, facts: dict) -> None:
             {"open": kept["unprotectedRanges"], "editors": kept["editors"]["users"]}
         )
     elif kind not in KNOWN:
-        raise _Refusal(400, f"Unknown name {kind!r}")
+        _refuse(400, f"Unknown name {kind!r}")
 
 
 def _rows(tab: dict) -> list[list]:
@@ -276,44 +252,36 @@ def _value(tab: dict, place: tuple[int, int], cell: dict) -> object:
     return value
 
 
-def _error(status: int, message: str, headers: dict | None = None) -> JSONResponse:
-    return JSONResponse({"error": {"code": status, "message": message, "status": "X"}}, status, headers or {})
+def _json(answer: dict, status: int = 200, headers: dict | None = None) -> Response:
+    return Response(json.dumps(answer), status, headers, content_type="application/json")
 
 
-def account_file(path, url: str) -> None:
-    """A service account's key as Google hands it out, whose tokens come from this server."""
+def _error(status: int, message: str, headers: dict | None = None) -> Response:
+    return _json({"error": {"code": status, "message": message, "status": "X"}}, status, headers)
+
+
+def account_file(path: Path, server: HTTPServer) -> str:
+    """A service account's key as Google hands it out, whose tokens come from a server; the file's path."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path.write_text(
-        json.dumps(
-            {
-                "type": "service_account",
-                "client_email": EDITOR,
-                "private_key": key.decode(),
-                "private_key_id": "1",
-                "token_uri": f"{url}/token",
-                "client_id": "1",
-                "project_id": "tests",
-            }
-        )
-    )
+    facts = {
+        "type": "service_account",
+        "client_email": EDITOR,
+        "private_key": key.decode(),
+        "private_key_id": "1",
+        "token_uri": server.url_for("/token"),
+        "client_id": "1",
+        "project_id": "tests",
+    }
+    path.write_text(json.dumps(facts))
+    return str(path)
 
 
-@contextmanager
-def google_server():
-    """The endpoints on a free port of loopback, until the block ends."""
-    google = Google()
-    server = uvicorn.Server(uvicorn.Config(_app(google), port=0, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    give_up = time.monotonic() + 20
-    while not server.started:
-        assert thread.is_alive() and time.monotonic() < give_up
-        time.sleep(0.01)
-    google.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
-        yield google
-    finally:
-        server.should_exit = True
-        thread.join()
+def serve_google(server: HTTPServer) -> Google:
+    """The endpoints on a server, and what is behind them."""
+    google = Google(server.url_for("").rstrip("/"))
+    endpoints = _Endpoints(google)
+    server.expect_request("/token", method="POST").respond_with_handler(endpoints.token)
+    server.expect_request(re.compile("/(drive|v4)/.*")).respond_with_handler(endpoints.answer)
+    return google

@@ -1,13 +1,14 @@
-"""A real SMTP server on loopback, small: takes letters, over TLS and after a log-in where a test says so."""
+"""A real SMTP server on loopback: takes letters, over TLS and after a log-in where a test says so."""
 
 import asyncio
-import base64
 import email
 import ssl
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 @dataclass
@@ -29,110 +30,80 @@ class Mailbox:
         """Letters to an address."""
         return [each for each in self.letters if address in each["To"]]
 
+    def knows(self, _server: SMTP, _session: Session, _envelope: Envelope, _kind: str, given: LoginPassword):
+        """Whether a log-in is the one that is asked for."""
+        is_right = (given.login.decode(), given.password.decode()) == self.login
+        return AuthResult(success=is_right, handled=False)
 
-class _Session(asyncio.Protocol):
+
+class _Conversation:
+    """What the server does at each verb, beyond the protocol."""
+
     def __init__(self, box: Mailbox):
-        self.box, self.buffer, self.data = box, b"", None
-        self.is_secret, self.is_known, self.is_upgrading = box.security == "tls", box.login is None, False
+        self.box = box
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        if not self.is_upgrading:
-            self.transport = transport
-            self.reply("220 loopback")
+    def hear(self, verb: str, server: SMTP) -> None:
+        is_secret = server.transport.get_extra_info("ssl_object") is not None
+        self.box.verbs.append(f"{verb}{' in secret' if is_secret else ''}")
 
-    def reply(self, text: str) -> None:
-        self.transport.write(f"{text}\r\n".encode())
+    async def handle_EHLO(self, server: SMTP, session: Session, _: Envelope, name: str, offers: list[str]) -> list[str]:
+        self.hear("EHLO", server)
+        session.host_name = name
+        return offers
 
-    def data_received(self, chunk: bytes) -> None:
-        self.buffer += chunk
-        while b"\r\n" in self.buffer:
-            line, _, self.buffer = self.buffer.partition(b"\r\n")
-            self.take(line)
+    async def handle_AUTH(self, server: SMTP, *_) -> object:
+        self.hear("AUTH", server)
+        return MISSING
 
-    def take(self, line: bytes) -> None:
-        if self.data is not None:
-            self.take_data(line)
-            return
-        verb, _, rest = line.decode().partition(" ")
-        self.box.verbs.append(f"{verb.upper()}{' in secret' if self.is_secret else ''}")
-        match verb.upper():
-            case "EHLO":
-                self.greet()
-            case "STARTTLS" if self.box.security == "starttls" and not self.is_secret:
-                self.reply("220 go ahead")
-                self.is_upgrading, self.buffer = True, b""
-                self.upgrade = asyncio.get_running_loop().create_task(self.become_secret())
-            case "AUTH":
-                kind, _, given = rest.partition(" ")
-                user, password = base64.b64decode(given).decode().split("\0")[1:]
-                self.is_known = kind == "PLAIN" and (user, password) == self.box.login
-                self.reply("235 welcome" if self.is_known else "535 wrong user or password")
-            case "MAIL" | "RCPT" | "DATA" if not self.is_known:
-                self.reply("530 log in first")
-            case "RCPT":
-                address = rest.partition("<")[2].partition(">")[0]
-                self.reply(self.box.refusals.get(address, "250 ok"))
-            case "DATA":
-                self.data = []
-                self.reply("354 go on")
-            case "QUIT":
-                self.reply("221 bye")
-                self.transport.close()
-            case _:
-                self.reply("250 ok")
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, _: list) -> str:
+        self.hear("MAIL", server)
+        if self.box.login and not session.authenticated:
+            return "530 log in first"
+        envelope.mail_from = address
+        return "250 ok"
 
-    def greet(self) -> None:
-        """Offers TLS where there is some to come, and a log-in where one is asked for and nobody listens."""
-        offers = ["STARTTLS"] if self.box.security == "starttls" and not self.is_secret else []
-        offers += ["AUTH PLAIN"] if self.box.login and (self.is_secret or self.box.security == "none") else []
-        lines = ["loopback", *offers]
-        for line in lines[:-1]:
-            self.reply(f"250-{line}")
-        self.reply(f"250 {lines[-1]}")
+    async def handle_RCPT(self, server: SMTP, _: Session, envelope: Envelope, address: str, _options: list) -> str:
+        self.hear("RCPT", server)
+        if address not in self.box.refusals:
+            envelope.rcpt_tos.append(address)
+        return self.box.refusals.get(address, "250 ok")
 
-    async def become_secret(self) -> None:
-        """The same conversation from its beginning, over TLS."""
-        loop = asyncio.get_running_loop()
-        try:
-            self.transport = await loop.start_tls(self.transport, self, self.box.context, server_side=True)
-        except OSError:
-            return  # whoever called does not trust the certificate, and has gone
-        self.is_secret, self.is_known, self.is_upgrading = True, self.box.login is None, False
-
-    def take_data(self, line: bytes) -> None:
-        if line != b".":
-            self.data.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-            return
-        self.box.letters.append(email.message_from_bytes(b"\r\n".join(self.data)))
-        self.data = None
+    async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:
+        self.hear("DATA", server)
+        self.box.letters.append(email.message_from_bytes(envelope.content))
         if self.box.dies_after is not None and len(self.box.letters) >= self.box.dies_after:
             self.box.dies_after = None
-            self.transport.abort()
-            return
-        self.reply("250 taken")
+            server.transport.abort()
+            await asyncio.Future()  # ends with the connection
+        return "250 taken"
+
+
+class _Server(Controller):
+    """On whatever port was free."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 @contextmanager
 def mail_server(**facts):
     """The server on a free port of loopback, until the block ends; takes what `Mailbox` takes."""
-    box, loop, is_up = Mailbox(**facts), asyncio.new_event_loop(), threading.Event()
-
-    async def start():
-        context = box.context if box.security == "tls" else None
-        server = await loop.create_server(lambda: _Session(box), "127.0.0.1", 0, ssl=context)
-        box.port = server.sockets[0].getsockname()[1]
-        is_up.set()
-
-    def run():
-        loop.run_until_complete(start())
-        loop.run_forever()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert is_up.wait(10)
+    box = Mailbox(**facts)
+    server = _Server(
+        _Conversation(box),
+        "127.0.0.1",
+        0,
+        ssl_context=box.context if box.security == "tls" else None,
+        tls_context=box.context if box.security == "starttls" else None,
+        server_hostname="loopback",
+        authenticator=box.knows,
+        auth_require_tls=False,  # that a password stays at home without TLS is for the sender to see to
+        enable_SMTPUTF8=False,
+    )
+    server.start()
+    box.port = server.port
     try:
         yield box
     finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        server.stop()

@@ -1,11 +1,10 @@
 """Slack's webhook and chat.postMessage on loopback, as far as slack_sdk calls them."""
 
 import json
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 TOKEN, CHANNEL = "xoxb-of-the-tests", "C0123"
 
@@ -15,65 +14,36 @@ class Channel:
     """What was said. `faults`: (status, Slack's word for it, headers), each for one call, in their order;
     `dies_after` so many messages the connection is cut after one was taken."""
 
-    url: str = ""
+    url: str
     said: list[str] = field(default_factory=list)
     faults: list[tuple[int, str, dict]] = field(default_factory=list)
     calls: int = 0
     dies_after: int | None = None
 
-
-class _Session(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        channel: Channel = self.server.channel
-        channel.calls += 1
-        body = self.rfile.read(int(self.headers["content-length"]))
-        if channel.faults:
-            status, word, headers = channel.faults.pop(0)
-            is_api = self.path.startswith("/api")
-            self.answer(status, json.dumps({"ok": False, "error": word}) if is_api else word, headers)
-            return
-        if self.path == "/hook":
-            text, problem = json.loads(body)["text"], ""
-        else:
-            facts = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-            facts = facts or json.loads(body)
-            text = facts["text"]
-            is_known = self.headers["authorization"] == f"Bearer {TOKEN}"
-            problem = (
-                ""
-                if is_known and facts["channel"] == CHANNEL
-                else ("channel_not_found" if is_known else "invalid_auth")
-            )
-        if problem:
-            self.answer(200, json.dumps({"ok": False, "error": problem}))
-            return
-        channel.said.append(text)
-        if channel.dies_after is not None and len(channel.said) >= channel.dies_after:
-            channel.dies_after = None
-            self.close_connection = True
-            return
-        self.answer(200, "ok" if self.path == "/hook" else '{"ok": true}')
-
-    def answer(self, status: int, text: str, headers: dict | None = None) -> None:
-        self.send_response(status)
-        for name, value in {"content-length": str(len(text)), **(headers or {})}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    def log_message(self, *_) -> None:
-        """Nothing: tests read what was said."""
+    def hear(self, request: Request) -> Response:
+        """Slack's answer to a call."""
+        self.calls += 1
+        is_api = request.path.startswith("/api/")
+        found = (200, _problem(request) if is_api else "", {})
+        status, problem, headers = self.faults.pop(0) if self.faults else found
+        if not problem:
+            self.said.append(request.json["text"])
+            if self.dies_after is not None and len(self.said) >= self.dies_after:
+                self.dies_after = None
+                raise ConnectionError  # the server hangs up without an answer
+        text = json.dumps({"ok": not problem, "error": problem}) if is_api else problem or "ok"
+        return Response(text, status, headers)
 
 
-@contextmanager
-def slack_server():
-    """The endpoints on a free port of loopback, until the block ends."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Session) as server:
-        server.channel = Channel(f"http://127.0.0.1:{server.server_address[1]}")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield server.channel
-        finally:
-            server.shutdown()
-            thread.join()
+def _problem(request: Request) -> str:
+    if request.headers.get("authorization") != f"Bearer {TOKEN}":
+        return "invalid_auth"
+    return "" if request.json["channel"] == CHANNEL else "channel_not_found"
+
+
+def serve_slack(server: HTTPServer) -> Channel:
+    """The endpoints on a server, and what is said there."""
+    channel = Channel(server.url_for("").rstrip("/"))
+    for address in ("/hook", "/api/chat.postMessage"):
+        server.expect_request(address, method="POST").respond_with_handler(channel.hear)
+    return channel

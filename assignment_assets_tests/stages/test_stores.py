@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from assignment_assets.cli import main
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.workbooks.filled_in import fill_lock_list
-from assignment_assets_tests.servers.google import FOLDER, account_file, google_server
+from assignment_assets_tests.servers.google import FOLDER, account_file, serve_google
 
 
 def test_packets_answers_and_receipts_go_by_a_share(cycle, tmp_path):
@@ -33,23 +33,22 @@ def test_packets_answers_and_receipts_go_by_a_share(cycle, tmp_path):
     assert receipt.read_text().startswith("Receipt 1,")
 
 
-def test_packets_and_answers_go_by_google_sheets(cycle, tmp_path, monkeypatch):
+def test_packets_and_answers_go_by_google_sheets(cycle, tmp_path, monkeypatch, httpserver_ipv4):
     with Path(os.environ["ASSIGNMENT_SETTINGS"]).open("a") as settings:
         settings.write(f'[sheets]\nfolder = "{FOLDER}"\n')
     cycle.now = utc_now()
     cycle.open()
-    with google_server() as google:
-        account_file(tmp_path / "account.json", google.url)
-        monkeypatch.setenv("ASSIGNMENT_GOOGLE_ACCOUNT_FILE", str(tmp_path / "account.json"))
-        monkeypatch.setenv("ASSIGNMENT_GOOGLE_URL", google.url)
+    google = serve_google(httpserver_ipv4)
+    monkeypatch.setenv("ASSIGNMENT_GOOGLE_ACCOUNT_FILE", account_file(tmp_path / "account.json", httpserver_ipv4))
+    monkeypatch.setenv("ASSIGNMENT_GOOGLE_URL", google.url)
 
-        def intake():
-            done = CliRunner().invoke(main, ["intake", cycle.name])
-            assert done.exit_code == 0, done.output
-            return done.output
+    def intake():
+        done = CliRunner().invoke(main, ["intake", cycle.name])
+        assert done.exit_code == 0, done.output
+        return done.output
 
-        assert "lock_lists: gus: no e-mail" not in intake()
-        google.types("ana@example.com", "Accounts", 4, 2, "keep")
-        google.types("ana@example.com", "Summary", 5, 1, "yes")
-        assert "accepted" not in intake()
-        assert "lock_lists ana: accepted. google.sheet: 1 keep, 0 release, 11 blank" in intake()
+    assert "lock_lists: gus: no e-mail" not in intake()
+    google.types("ana@example.com", "Accounts", 4, 2, "keep")
+    google.types("ana@example.com", "Summary", 5, 1, "yes")
+    assert "accepted" not in intake()
+    assert "lock_lists ana: accepted. google.sheet: 1 keep, 0 release, 11 blank" in intake()

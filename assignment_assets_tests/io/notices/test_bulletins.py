@@ -22,7 +22,7 @@ from assignment_assets.io.notices.bulletins import ROUTING, announce
 from assignment_assets.io.settings import NoticesSetting
 from assignment_assets.io.warehouse.routing_copies import publish
 from assignment_assets_tests.company import PRIYA, field_reps, table
-from assignment_assets_tests.servers.slack import CHANNEL, TOKEN, slack_server
+from assignment_assets_tests.servers.slack import CHANNEL, TOKEN, serve_slack
 
 CYCLE, NOW = "2026q4-global", datetime(2026, 11, 2, 9, 0)
 WEBHOOK, BOT = NoticesSetting(slack="webhook"), NoticesSetting(slack="channel", slack_channel=CHANNEL)
@@ -30,12 +30,12 @@ SOON = {"Retry-After": "0"}
 
 
 @pytest.fixture
-def channel(monkeypatch):
-    with slack_server() as channel:
-        monkeypatch.setenv(asking.WEBHOOK, f"{channel.url}/hook")
-        monkeypatch.setenv(asking.TOKEN, TOKEN)
-        monkeypatch.setenv(asking.ADDRESS, f"{channel.url}/api/")
-        yield channel
+def channel(httpserver_ipv4, monkeypatch):
+    channel = serve_slack(httpserver_ipv4)
+    monkeypatch.setenv(asking.WEBHOOK, f"{channel.url}/hook")
+    monkeypatch.setenv(asking.TOKEN, TOKEN)
+    monkeypatch.setenv(asking.ADDRESS, f"{channel.url}/api/")
+    return channel
 
 
 @pytest.fixture

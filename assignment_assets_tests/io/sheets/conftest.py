@@ -16,7 +16,7 @@ from assignment_assets.io.workbooks.lock_list import compose_lock_list
 from assignment_assets.io.workbooks.review_book import compose_review_book
 from assignment_assets_tests.io.intake.conftest import CYCLE, DEADLINE, ISSUED, NOON, OTHER
 from assignment_assets_tests.io.workbooks.conftest import KEY, RD, REP, lock_packet, review_packet
-from assignment_assets_tests.servers.google import FOLDER, account_file, google_server
+from assignment_assets_tests.servers.google import FOLDER, account_file, serve_google
 
 ANN, BO = "ann@example.com", "bo@example.com"
 
@@ -55,21 +55,17 @@ class SheetGate:
 
 
 @pytest.fixture(scope="session")
-def _google(tmp_path_factory):
-    with google_server() as google:
-        path = tmp_path_factory.mktemp("account") / "account.json"
-        account_file(path, google.url)
-        yield google, path
+def _account(make_httpserver_ipv4, tmp_path_factory):
+    return account_file(tmp_path_factory.mktemp("account") / "account.json", make_httpserver_ipv4)
 
 
 @pytest.fixture
-def google(_google, monkeypatch):
+def google(httpserver_ipv4, _account, monkeypatch):
     """Google without a sheet yet."""
-    server, path = _google
-    server.__init__(url=server.url)
-    monkeypatch.setenv(ACCOUNT, str(path))
-    monkeypatch.setenv(ADDRESS, server.url)
-    return server
+    google = serve_google(httpserver_ipv4)
+    monkeypatch.setenv(ACCOUNT, _account)
+    monkeypatch.setenv(ADDRESS, google.url)
+    return google
 
 
 @pytest.fixture
