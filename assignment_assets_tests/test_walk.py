@@ -46,11 +46,11 @@ def table(office, which):
     return read_published(office.folder, CYCLE, which)
 
 
-def test_people_at_their_pages_take_a_cycle_from_its_packets_to_what_is_approved(office, tmp_path):
+def test_people_at_their_pages_take_a_cycle_from_its_packets_to_what_is_approved(office):
     office.open_cycle("--book-size", "12")
     office.start_daemon()
     office.start_pages()
-    with chromium(tmp_path) as browser:
+    with chromium() as browser:
         # Every rep opens their link; Ana keeps two accounts, at her phone.
         for rep in asked(office, "lock_lists"):
             page = browser.window(*((390, 844) if rep == "ana" else (1280, 900))).open(office.link(rep, "rep"))

@@ -1,13 +1,10 @@
 import json
 import re
-import shutil
-import subprocess
 
 import pytest
 
 from assignment_assets.report.front_view import front_page, front_view
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from assignment_assets_tests.chromium import chromium
 
 
 @pytest.fixture
@@ -63,24 +60,13 @@ def test_the_page_says_how_to_choose_another_point(points):
 def test_a_browser_draws_every_point_under_the_pages_own_policy(points, tmp_path):
     path = tmp_path / "front.html"
     path.write_text(front_page(points, "2026q4-global"), encoding="utf-8")
-    shown = subprocess.run(
-        [
-            CHROMIUM,
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            f"--user-data-dir={tmp_path}/profile",
-            "--virtual-time-budget=1000",
-            "--dump-dom",
-            path.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=True,
-    ).stdout
+    with chromium() as browser:
+        window = browser.window().open(path.as_uri())
+        shown = window.run("document.documentElement.outerHTML")
+        complaints = window.complaints()
     dots = re.findall(r'<g role="radio" aria-checked="(\w+)" tabindex="(-?\d)" data-point="(\d)"', shown)
 
+    assert complaints == []
     assert dots == [("false", "-1", "2"), ("true", "0", "1"), ("false", "-1", "0")], "by drive time"
     assert ">Point 1 <span>knee</span> <span>chosen</span></p>" in shown
     assert json.loads(re.search(r'<script type="application/json">(.*?)</script>', shown).group(1))["points"]

@@ -17,8 +17,8 @@ SIZES = ((1280, 900), (390, 844))
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("chromium")) as browser:
+def browser():
+    with chromium() as browser:
         yield browser
 
 
