@@ -13,7 +13,7 @@ from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.phases.referring import referring_phase
 from assignment_assets.optimizer.seats.max_flow import select_seats
 
-RANGES = np.array([10.0, 50.0, 50.0])  # points of balance, minutes, per cent of moves that weigh the same
+RANGES = np.array([10.0, 50.0, 50.0])  # points of imbalance, minutes, per cent of moves that weigh the same
 WEIGHTS = np.array([0.5, 0.25, 0.25])
 BUDGETS = (0, 30, 100, 300, 1000, 3000, 10000)  # proposals an account, after the splits
 TEMPERATURE = 0.3  # of those proposals, in the weighing's units

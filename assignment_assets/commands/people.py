@@ -186,7 +186,7 @@ def front(cycle_id: str, as_page: bool, as_json: bool) -> None:
         show(f"front: {path}", {"file": str(path)}, as_json)
         return
     lines = [
-        f"{row['point']:>3} {'chosen' if row['is_chosen'] else '':<7}{row['referring_balance']:7.2f} % misplaced, "
+        f"{row['point']:>3} {'chosen' if row['is_chosen'] else '':<7}{row['referring_imbalance']:7.2f} % imbalance, "
         f"{row['drive_minutes']:6.1f} min, {row['moves_pct']:5.1f} % change owner: {price(rows, row['point'])}"
         for row in rows.iter_rows(named=True)
     ]

@@ -122,7 +122,7 @@ def move_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
         value="value",
         move_reason="move_reason",
         reason_sentence="reason_sentence",
-        keep_cost_balance="keep_cost_balance",
+        keep_cost_imbalance="keep_cost_imbalance",
         keep_cost_minutes="keep_cost_minutes",
         keep_cost_moves="keep_cost_moves",
         from_region="from_region",

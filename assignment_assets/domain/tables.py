@@ -196,7 +196,7 @@ REFERRING_FRONT = Table(
     ("point",),
     {
         "point": WHOLE,
-        "referring_balance": REAL,
+        "referring_imbalance": REAL,
         "drive_minutes": REAL,
         "moves_pct": REAL,
         "worst_book": REAL,
@@ -236,7 +236,7 @@ PROPOSED_BOOKS = Table(
         "move_reason": TEXT,
         "reason_sentence": TEXT,
         "runner_up_rep_id": TEXT,
-        "keep_cost_balance": REAL,
+        "keep_cost_imbalance": REAL,
         "keep_cost_minutes": REAL,
         "keep_cost_moves": REAL,
         "tie_note": TEXT,

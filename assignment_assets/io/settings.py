@@ -5,9 +5,10 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
+from assignment_assets.domain.regions import FORMER_NO_REGION, NO_REGION
 from assignment_assets.domain.setup.run_config import model_faults
 from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.stores.schemes import address_fault
@@ -113,8 +114,18 @@ class Settings(BaseModel):
     notices: NoticesSetting = NoticesSetting()
     optimizer: OptimizerSetting = OptimizerSetting()
     signers: dict[str, list[str]] = Field(
-        {}, description="Who may sign: e-mail address → regions, `*` for all, `house` for moves without a region."
+        {},
+        description="Who may sign: e-mail address → regions, `*` for all, `no_region` for moves without a field rep.",
     )
+
+    @field_validator("signers")
+    @classmethod
+    def _named_as_before(cls, signers: dict[str, list[str]]) -> dict[str, list[str]]:
+        """A file that calls the pseudo-region by its former name means it still."""
+        return {
+            person: [*regions, NO_REGION] if FORMER_NO_REGION in regions else regions
+            for person, regions in signers.items()
+        }
 
 
 def read_settings() -> Settings:

@@ -174,7 +174,7 @@ def front_frame(front: ReferringFront, chosen: int) -> pl.DataFrame:
         pl.DataFrame(
             {
                 "point": points,
-                "referring_balance": front.objectives[:, 0],
+                "referring_imbalance": front.objectives[:, 0],
                 "drive_minutes": front.objectives[:, 1],
                 "moves_pct": front.objectives[:, 2],
                 "worst_book": front.worst_book,
@@ -230,7 +230,7 @@ def books_frame(books: Books, instance: Instance) -> pl.DataFrame:
             "runner_up_rep_id": rep_ids[reasons.runner_up].tolist(),
             "is_capped": books.is_capped,
             "keep_blocked": [str(code) for code in reasons.keep_blocked],
-            "keep_cost_balance": reasons.keep_balance,
+            "keep_cost_imbalance": reasons.keep_balance,
             "keep_cost_minutes": reasons.keep_minutes,
             "keep_cost_moves": reasons.keep_moves,
             "tie_rep_id": rep_ids[reasons.tie_with].tolist(),

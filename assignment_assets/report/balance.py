@@ -7,7 +7,7 @@ from assignment_assets.report.books import BOOK_STATES, MEASURES, loads
 BALANCE_COLUMNS = {
     "book_state": pl.String,
     "measure": pl.String,
-    "hoover_pct": pl.Float64,
+    "imbalance_pct": pl.Float64,
     "cv_pct": pl.Float64,
     "least": pl.Float64,
     "most": pl.Float64,
@@ -28,7 +28,7 @@ def balance(owned: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     balance
-        `hoover_pct`: per cent of the total sitting above a book's fair share, 0 = perfectly even. A fair share
+        `imbalance_pct`: per cent of the total sitting above a book's fair share, 0 = perfectly even. A fair share
         is the total times the rep's part of all capacity. `cv_pct`, `least`, `most` and `spread` (most − least)
         are taken over loads scaled to the average capacity, so that a ramping rep's small book is not called
         small; units are the measure's own (hundredths, cents). No rows without reps.
@@ -56,7 +56,7 @@ def _spread(books: pl.DataFrame, measure: str) -> dict:
     scaled = books[measure] * mean_capacity / books["capacity"]
     mean = scaled.mean()
     return {
-        "hoover_pct": 100.0 * excess / total if total else 0.0,
+        "imbalance_pct": 100.0 * excess / total if total else 0.0,
         "cv_pct": 100.0 * scaled.std(ddof=0) / mean if mean else 0.0,
         "least": scaled.min(),
         "most": scaled.max(),

@@ -18,6 +18,7 @@ from assignment_assets.report.wording import (
     percent,
     signed,
     whole,
+    within_sentence,
     words,
 )
 
@@ -52,18 +53,18 @@ def _waterfall(a: ReportInput, b: ReportInput) -> Iterable[tuple]:
 
 
 def _balance(a: ReportInput, b: ReportInput) -> Iterable[tuple]:
-    left, right = _misplaced(a), _misplaced(b)
+    left, right = _imbalance(a), _imbalance(b)
     for state, state_words in BOOK_STATE_WORDS.items():
-        for measure, measure_words in MEASURE_WORDS.items():
+        for measure in MEASURE_WORDS:
             before, after = left.get((state, measure)), right.get((state, measure))
             if before is not None or after is not None:
-                figure = f"{measure_words} misplaced, {state_words}"
+                figure = f"Imbalance of {within_sentence(measure)}, {state_words}"
                 yield _row("Balance", figure, before, after, percent, _signed_points)
 
 
-def _misplaced(report: ReportInput) -> dict[tuple[str, str], float]:
-    rows = balance(*owned_and_reps(report)).select("book_state", "measure", "hoover_pct").rows()
-    return {(state, measure): hoover for state, measure, hoover in rows}
+def _imbalance(report: ReportInput) -> dict[tuple[str, str], float]:
+    rows = balance(*owned_and_reps(report)).select("book_state", "measure", "imbalance_pct").rows()
+    return {(state, measure): figure for state, measure, figure in rows}
 
 
 def _drive(a: ReportInput, b: ReportInput) -> Iterable[tuple]:

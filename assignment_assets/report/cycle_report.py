@@ -76,7 +76,7 @@ def _beside(words_before: str, count: int | None) -> str:
 
 
 def _balance_card(report: ReportInput) -> Card:
-    figures = balance(*owned_and_reps(report)).filter(pl.col("measure") == "opp_count")["hoover_pct"]
+    figures = balance(*owned_and_reps(report)).filter(pl.col("measure") == "opp_count")["imbalance_pct"]
     if figures.is_empty():
-        return Card(NOTHING, "opportunities misplaced")
-    return Card(percent(figures[-1]), "opportunities misplaced", f"{percent(figures[0])} before")
+        return Card(NOTHING, "imbalance of opportunities")
+    return Card(percent(figures[-1]), "imbalance of opportunities", f"{percent(figures[0])} before")

@@ -33,7 +33,7 @@ def _above(value: float) -> str:
 
 
 AXES = (
-    Axis("referring_balance", "Misplaced", "Misplaced opportunities, BPS, TAM (mean %)", percent, "points"),
+    Axis("referring_imbalance", "Imbalance", "Imbalance of opportunities, BPS, TAM (mean %)", percent, "points"),
     Axis("drive_minutes", "Mean drive", "Mean drive (minutes)", minutes, "min"),
     Axis("moves_pct", "Change owner", "Owned accounts that change owner (%)", percent, "points"),
     Axis("worst_book", "Heaviest book", "Heaviest book above its fair share (%)", _above, "points"),

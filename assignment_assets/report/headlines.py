@@ -26,14 +26,14 @@ def of_waterfall(waterfall: pl.DataFrame) -> str:
 
 
 def of_balance(balance: pl.DataFrame) -> str:
-    """How much of the opportunities sits in the wrong book, first state against last."""
+    """The imbalance of opportunities, first state against last."""
     rows = balance.filter(pl.col("measure") == "opp_count")
     if rows.is_empty():
         return "There are no field reps' books to compare"
-    first, last = rows["hoover_pct"][0], rows["hoover_pct"][-1]
+    first, last = rows["imbalance_pct"][0], rows["imbalance_pct"][-1]
     if rows.height == 1:
         return f"{percent(first)} of opportunities sit in a book above its fair share"
-    return f"{_direction('Opportunities in the wrong book', first, last)} from {percent(first)} to {percent(last)}"
+    return f"{_direction('Imbalance of opportunities', first, last)} from {percent(first)} to {percent(last)}"
 
 
 def of_front(front: pl.DataFrame) -> str:
@@ -45,7 +45,7 @@ def of_front(front: pl.DataFrame) -> str:
         return f"{plural(front.height, 'choice')} between balance, drive time and moves; none is chosen yet"
     chosen = marked.row(0, named=True)
     return (
-        f"Chosen of {plural(front.height, 'point')}: {percent(chosen['referring_balance'])} in the wrong book, "
+        f"Chosen of {plural(front.height, 'point')}: {percent(chosen['referring_imbalance'])} imbalance, "
         f"{minutes(chosen['drive_minutes'])} mean drive, {percent(chosen['moves_pct'])} change owner"
     )
 
@@ -125,5 +125,5 @@ def _was(count: int) -> str:
 
 def _direction(what: str, first: float, last: float) -> str:
     if decimal(first) == decimal(last):
-        return f"{what} stay level"
-    return f"{what} {'fall' if last < first else 'rise'}"
+        return f"{what} stays level"
+    return f"{what} {'falls' if last < first else 'rises'}"

@@ -113,7 +113,7 @@ def cards(view: ReviewView, regions: list[str], summary: pl.DataFrame, reviewed:
     """The figures above a region's tables: sums before and after, and how evenly books are filled, state by state."""
     even = balance(view.owned(reviewed), view.measured(regions))
     spread = {
-        measure: dict(even.filter(pl.col("measure") == measure).select("book_state", "hoover_pct").iter_rows())
+        measure: dict(even.filter(pl.col("measure") == measure).select("book_state", "imbalance_pct").iter_rows())
         for measure in ("opp_count", "bps", "tam", "value")
     }
     sums = summary.select(pl.selectors.ends_with("_before", "_after").sum()).to_dicts()[0]

@@ -134,7 +134,7 @@ def _balance(view: SigningView, region: str, reviewed: pl.DataFrame) -> list[dic
     rows = []
     for measure in MEASURES:
         mine = even.filter(pl.col("measure") == measure)
-        shares = dict(mine.select("book_state", "hoover_pct").iter_rows())
+        shares = dict(mine.select("book_state", "imbalance_pct").iter_rows())
         rows.append({"measure": MEASURE_WORDS[measure], **{state: shares.get(state) for state in STATES}})
     return rows
 

@@ -7,8 +7,8 @@ import polars as pl
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import latest_receipts
 from assignment_assets.domain.identity.codes import sign, signer_token, verify
+from assignment_assets.domain.regions import field_regions, regions_of_ends
 from assignment_assets.domain.sign_off.conflicts import SEVERITIES
-from assignment_assets.domain.sign_off.regions import field_regions, regions_of_ends
 from assignment_assets.domain.tables import (
     CONFLICTS,
     DECIDED_BOOKS,
@@ -95,13 +95,15 @@ def token_of(request: PageRequest) -> tuple[str, str]:
 
 
 def balances(request: PageRequest, review: ReviewView, regions: tuple[str, ...]) -> dict[str, dict]:
-    """Region → what of its opportunities sits in the wrong book: before, proposed, reviewed (per cent)."""
+    """Region → the imbalance of its opportunities: before, proposed, reviewed (per cent)."""
 
     def draw() -> dict[str, dict]:
         owned = review.owned(books_now(request))
         even = {region: balance(owned, review.measured([region])) for region in regions}
         return {
-            region: dict(rows.filter(pl.col("measure") == "opp_count").select("book_state", "hoover_pct").iter_rows())
+            region: dict(
+                rows.filter(pl.col("measure") == "opp_count").select("book_state", "imbalance_pct").iter_rows()
+            )
             for region, rows in even.items()
         }
 

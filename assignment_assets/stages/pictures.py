@@ -21,7 +21,7 @@ def book_pictures(
     overflow: pl.DataFrame,
     reviewed: pl.DataFrame | None = None,
 ) -> dict[str, dg.MetadataValue]:
-    """Misplaced per cent of each measure as numbers (a plot over cycles), balance and map before and after.
+    """Imbalance of each measure in per cent as numbers (a plot over cycles), balance and map before and after.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def book_pictures(
     figures = balance(owned, people)
     latest = "proposed" if reviewed is None else "reviewed"
     numbers = {
-        f"misplaced_{row['measure']}_pct": round(row["hoover_pct"], 3)
+        f"imbalance_{row['measure']}_pct": round(row["imbalance_pct"], 3)
         for row in figures.filter(pl.col("book_state") == latest).iter_rows(named=True)
     }
     return numbers | {

@@ -1,10 +1,12 @@
 """Growth Strategy's signed decisions so far, as the stages of sign-off and write-back read them."""
 
 import json
+from dataclasses import replace
 
 from assignment_assets.domain.gate import SIGN_OFF_GATE
+from assignment_assets.domain.gates.gates import Receipt
 from assignment_assets.domain.identity.codes import signer_token
-from assignment_assets.domain.sign_off.decisions import is_signed, read_decision
+from assignment_assets.domain.sign_off.decisions import Decision, SignOff, is_signed, read_decision
 from assignment_assets.domain.sign_off.signed_files import SignedFile
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.intake.look import archived
@@ -25,8 +27,13 @@ def signed_files(warehouse: Warehouse, cycle: str) -> list[SignedFile]:
         SignedFile(
             receipt.receipt_no,
             content,
-            read_decision(content),
+            _as_received(read_decision(content), receipt),
             is_signed(content, signer_token(key, receipt.person)),
         )
         for receipt, content in zip(receipts, contents, strict=True)
     ]
+
+
+def _as_received(decision: Decision, receipt: Receipt) -> Decision:
+    """The decision on what its receipt is about: a file of before may call the pseudo-region by its former name."""
+    return replace(decision, region=receipt.subject) if isinstance(decision, SignOff) else decision

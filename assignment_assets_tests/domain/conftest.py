@@ -25,6 +25,6 @@ def company():
 
 @pytest.fixture
 def entitlements():
-    """Gus signs for North and house, Sol for South."""
-    pairs = [("gus@example.com", "North"), ("gus@example.com", "house"), ("sol@example.com", "South")]
+    """Gus signs for North and no_region, Sol for South."""
+    pairs = [("gus@example.com", "North"), ("gus@example.com", "no_region"), ("sol@example.com", "South")]
     return pl.DataFrame(pairs, schema=["person", "region"], orient="row")

@@ -20,7 +20,7 @@ PROPOSED = table(
         "is_move": True,
         "move_reason": "rebalance",
         "reason_sentence": "So it is.",
-        "keep_cost_balance": 0.5,
+        "keep_cost_imbalance": 0.5,
     },
     {"account_id": "q01", "rep_id": "nia", "phase": "value", "current_owner_id": None, "is_move": True},
     {"account_id": "i01", "rep_id": "iris", "phase": "lock", "current_owner_id": "iris", "is_move": False},
@@ -80,7 +80,7 @@ def test_moves_name_both_ends():
         "q01": ("nobody", "Nia Noor", None, "South", True),
         "c12": ("Cleo Park", "Amy Fox", "South", None, False),
     }
-    assert (rows["b03"]["reason_sentence"], rows["b03"]["keep_cost_balance"]) == ("So it is.", 0.5)
+    assert (rows["b03"]["reason_sentence"], rows["b03"]["keep_cost_imbalance"]) == ("So it is.", 0.5)
 
 
 def test_books_show_what_may_be_edited():

@@ -11,9 +11,9 @@ def figures(owned, reps, book_state, measure="opp_count"):
 
 def test_the_part_above_fair_shares_is_what_the_hand_reckons(owned, reps):
     # before 60 30 10 of 100, fair 40 40 20: 20 too many with ann; after review 50 30 20: 10 too many.
-    assert figures(owned, reps, "before")["hoover_pct"] == pytest.approx(20.0)
-    assert figures(owned, reps, "proposed")["hoover_pct"] == pytest.approx(0.0)
-    assert figures(owned, reps, "reviewed")["hoover_pct"] == pytest.approx(10.0)
+    assert figures(owned, reps, "before")["imbalance_pct"] == pytest.approx(20.0)
+    assert figures(owned, reps, "proposed")["imbalance_pct"] == pytest.approx(0.0)
+    assert figures(owned, reps, "reviewed")["imbalance_pct"] == pytest.approx(10.0)
 
 
 def test_variation_and_difference_are_taken_over_books_scaled_to_the_average_capacity(owned, reps):
@@ -45,7 +45,7 @@ def test_without_reps_there_is_nothing_to_balance(owned, reps):
 def test_nothing_to_share_is_perfectly_even(owned, reps):
     empty = figures(owned.with_columns(bps=pl.lit(0, pl.Int64)), reps, "before", "bps")
 
-    assert (empty["hoover_pct"], empty["cv_pct"], empty["spread"]) == (0.0, 0.0, 0.0)
+    assert (empty["imbalance_pct"], empty["cv_pct"], empty["spread"]) == (0.0, 0.0, 0.0)
 
 
 def test_a_fair_share_is_the_part_of_all_capacity(owned, reps):

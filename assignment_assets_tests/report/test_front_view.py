@@ -22,7 +22,7 @@ def test_every_point_comes_with_its_figures_and_its_price_in_words(points):
         ["20.0%", "50 min", "10.0%", "+33.0%"],
     ]
     assert view.data["points"][2]["price"] == (
-        "10 minutes less mean drive and 67 % fewer moves cost 12 points of balance and 18 points on the heaviest book"
+        "10 minutes less mean drive and 67 % fewer moves cost 12 points of imbalance and 18 points on the heaviest book"
     )
     assert view.data["points"][2]["against"] == ["+12.0 points", "−10.0 min", "−20.0 points", "+18.0 points"]
 

@@ -20,15 +20,15 @@ def test_the_waterfall_is_told_as_far_as_it_has_come(tables):
 
 
 def test_balance_is_told_from_before_to_the_latest_books(owned, reps):
-    assert headlines.of_balance(balance(owned, reps)) == "Opportunities in the wrong book fall from 20.0% to 10.0%"
+    assert headlines.of_balance(balance(owned, reps)) == "Imbalance of opportunities falls from 20.0% to 10.0%"
     unchanged = owned.drop("reviewed").with_columns(proposed="before")
-    assert headlines.of_balance(balance(unchanged, reps)).startswith("Opportunities in the wrong book stay level")
+    assert headlines.of_balance(balance(unchanged, reps)).startswith("Imbalance of opportunities stays level")
     assert "no field reps' books" in headlines.of_balance(balance(owned, reps.clear()))
 
 
 def test_the_chosen_point_is_told_with_all_it_costs(tables):
     assert headlines.of_front(tables["referring_front"]) == (
-        "Chosen of 3 points: 8.0% in the wrong book, 60 min mean drive, 30.0% change owner"
+        "Chosen of 3 points: 8.0% imbalance, 60 min mean drive, 30.0% change owner"
     )
     undecided = tables["referring_front"].with_columns(is_chosen=pl.lit(False))
     assert "none is chosen yet" in headlines.of_front(undecided)

@@ -45,7 +45,7 @@ def test_two_cycles_stand_side_by_side_with_what_differs(report, tables):
     assert ("Config", "book size") not in told
     assert told["Waterfall", "To Inside Sales"] == ("1", "1", "0")
     assert told["Waterfall", "Owner changes after review"] == ("3", "–", "")
-    assert told["Balance", "Opportunities misplaced, after review"] == ("10.0%", "–", "")
+    assert told["Balance", "Imbalance of opportunities, after review"] == ("10.0%", "–", "")
     assert told["Drive time", "Mean"] == ("30 min", "30 min", "0 min")
 
 
@@ -55,7 +55,7 @@ def test_differences_are_those_of_the_figures_shown(report, tables):
     told = figures(compare(report, other))
 
     assert told["Waterfall", "Owner changes proposed"] == ("4", "1", "−3")
-    assert told["Balance", "Opportunities misplaced, as proposed"] == ("0.0%", "20.0%", "+20.0 points")
+    assert told["Balance", "Imbalance of opportunities, as proposed"] == ("0.0%", "20.0%", "+20.0 points")
     assert told["Drive time", "Mean"] == ("30 min", "45 min", "+15 min")
 
 

@@ -115,7 +115,7 @@ def _assignment() -> dict[str, pl.DataFrame]:
     front = [
         {
             "point": 0,
-            "referring_balance": 5.0,
+            "referring_imbalance": 5.0,
             "drive_minutes": 90.0,
             "moves_pct": 40.0,
             "worst_book": 12.0,
@@ -124,7 +124,7 @@ def _assignment() -> dict[str, pl.DataFrame]:
         },
         {
             "point": 1,
-            "referring_balance": 8.0,
+            "referring_imbalance": 8.0,
             "drive_minutes": 60.0,
             "moves_pct": 30.0,
             "worst_book": 15.0,
@@ -133,7 +133,7 @@ def _assignment() -> dict[str, pl.DataFrame]:
         },
         {
             "point": 2,
-            "referring_balance": 20.0,
+            "referring_imbalance": 20.0,
             "drive_minutes": 50.0,
             "moves_pct": 10.0,
             "worst_book": 33.0,

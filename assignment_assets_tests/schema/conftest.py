@@ -1,8 +1,9 @@
-"""Data folders of three earlier releases, each packed once by that release's own code.
+"""Data folders of four earlier releases, each packed once by that release's own code.
 
     7553872   before the write-back: a cycle with a held edit that was decided, one of two regions signed
     ecd057c   a cycle of which one of two regions is signed and written; two passes of routing
     bfc8189   the same, some tables later
+    bf1387a   before today's names: moves without a field rep and one of two regions signed, nothing written; its org
 
 The zips hold what the stores are; workbooks are left out. Everything is sealed with the key of `rehearsal`.
 """

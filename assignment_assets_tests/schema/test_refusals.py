@@ -114,5 +114,5 @@ def test_a_receipt_of_a_newer_release_is_refused(left_by):
     cycle = left_by("bfc8189")
     path = log_path(cycle.folder, cycle.name, "sign_offs")
     path.write_text(path.read_text().replace('{"', '{"schema_version":77,"', 1))
-    with pytest.raises(WrongSchema, match="receipt 1 of sign_offs: its schema is version 77, expected 2 or older"):
+    with pytest.raises(WrongSchema, match="receipt 1 of sign_offs: its schema is version 77, expected 3 or older"):
         read_log(cycle.folder, cycle.name, "sign_offs")

@@ -5,8 +5,8 @@ from click.testing import CliRunner
 
 from assignment_assets.cli import main
 from assignment_assets.domain.errors import AssignmentError, BrokenInvariant
+from assignment_assets.domain.regions import regions_of_owners
 from assignment_assets.domain.sign_off.approval import in_force
-from assignment_assets.domain.sign_off.regions import regions_of_owners
 from assignment_assets.domain.tables import APPROVED_DIFF, PROPOSED_BOOKS, REGION_DIGESTS, REPS
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import known_cycles

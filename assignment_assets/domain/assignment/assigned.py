@@ -2,7 +2,7 @@
 
 import polars as pl
 
-COSTS = ("keep_cost_balance", "keep_cost_minutes", "keep_cost_moves")
+COSTS = ("keep_cost_imbalance", "keep_cost_minutes", "keep_cost_moves")
 
 
 def assigned(proposed: pl.DataFrame, overflow: pl.DataFrame) -> pl.DataFrame:

@@ -9,10 +9,10 @@ from assignment_assets.domain.errors import Fault, InvalidInput, NotEntitled, Ta
 from assignment_assets.domain.identity.codes import canonical_json, sign, verify
 from assignment_assets.domain.tables import CHOSEN_POINTS
 
-OBJECTIVES = ("referring_balance", "drive_minutes", "moves_pct", "worst_book")
+OBJECTIVES = ("referring_imbalance", "drive_minutes", "moves_pct", "worst_book")
 """What a point is bound to, and what its price is told in; less is better everywhere."""
 IN_WORDS = {
-    "referring_balance": ("{} points more balance", "{} points of balance"),
+    "referring_imbalance": ("{} points less imbalance", "{} points of imbalance"),
     "drive_minutes": ("{} minutes less mean drive", "{} minutes of mean drive"),
     "moves_pct": ("{} fewer moves", "{} more moves"),
     "worst_book": ("{} points off the heaviest book", "{} points on the heaviest book"),
@@ -46,7 +46,7 @@ def figures_of(front: pl.DataFrame, point: int) -> str:
 
 
 def price(front: pl.DataFrame, point: int) -> str:
-    """What a point costs against the knee, in words: *12 % fewer moves costs 0.4 points of balance*.
+    """What a point costs against the knee, in words: *12 % fewer moves costs 0.4 points of imbalance*.
 
     Parameters
     ----------

@@ -134,8 +134,8 @@ def _sentence() -> pl.Expr:
         .otherwise(pl.lit(""))
     )
     cost = (
-        pl.lit(" Keeping it would change balance by ")
-        + _signed("keep_cost_balance", 4)
+        pl.lit(" Keeping it would change imbalance by ")
+        + _signed("keep_cost_imbalance", 4)
         + " points, drive time by "
         + _signed("keep_cost_minutes", 0)
         + " minutes and moves by "

@@ -10,15 +10,19 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from assignment_assets.domain.errors import WrongSchema
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.identity.codes import canonical_json
+from assignment_assets.domain.regions import named_now
 
 CORRECTION_MINUTES = 15
-RECEIPT_VERSION = 2
+RECEIPT_VERSION = 3
 """Of a receipt's fields. Receipts are evidence and never rewritten: each says its own version; one that says none, of
-before versions, has the fields of version 2."""
+before versions, has the fields of version 2. Before version 3 the pseudo-region had another name. A gate's manifest
+follows the same count."""
+NAMED_SINCE = 3
 _NAMED = 5
 
 
@@ -52,15 +56,24 @@ class GateManifest:
 
     def to_json(self) -> str:
         """The manifest as indented JSON, times in ISO 8601 with Z."""
-        fields = asdict(self) | {"issued_at": to_text(self.issued_at), "deadline": to_text(self.deadline)}
+        times = {"issued_at": to_text(self.issued_at), "deadline": to_text(self.deadline)}
+        fields = asdict(self) | times | {"schema_version": RECEIPT_VERSION}
         return json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "GateManifest":
-        """The manifest that `to_json` wrote."""
+        """The manifest that `to_json` of this release or an earlier one wrote.
+
+        Raises
+        ------
+        WrongSchema
+            A newer release has written it.
+        """
         fields = json.loads(text)
+        version = _readable_version(fields, f"manifest of {fields.get('gate')}")
         times = {name: from_text(fields[name]) for name in ("issued_at", "deadline")}
-        return cls(**fields | times | {"persons": tuple(Addressee(**person) for person in fields["persons"])})
+        persons = tuple(Addressee(**each | {"subject": _subject(each, version)}) for each in fields["persons"])
+        return cls(**fields | times | {"persons": persons})
 
 
 @dataclass(frozen=True)
@@ -100,14 +113,9 @@ class Receipt:
             A newer release has written it.
         """
         fields = json.loads(text)
-        version = fields.pop("schema_version", 1)
-        if version > RECEIPT_VERSION:
-            raise WrongSchema(
-                f"receipt {fields.get('receipt_no')} of {fields.get('gate')}: its schema is version {version}, "
-                f"expected {RECEIPT_VERSION} or older. Nothing was changed: install the release that wrote it, or one "
-                "that is newer."
-            )
-        return cls(**fields | {"received_at": from_text(fields["received_at"])})
+        version = _readable_version(fields, f"receipt {fields.get('receipt_no')} of {fields.get('gate')}")
+        changed = {"received_at": from_text(fields["received_at"]), "subject": _subject(fields, version)}
+        return cls(**fields | changed)
 
 
 @dataclass(frozen=True)
@@ -187,6 +195,23 @@ def closing(manifest: GateManifest, receipts: Sequence[Receipt], now: datetime) 
     else:
         is_closed, why = True, f"all {asked} {noun} are in"
     return Closing(is_closed, why, missing, latest, _digest(manifest, latest, missing))
+
+
+def _readable_version(fields: dict[str, Any], what: str) -> int:
+    """The version that stored fields say they have, taken out of them; 1 where they say none."""
+    version = fields.pop("schema_version", 1)
+    if version > RECEIPT_VERSION:
+        raise WrongSchema(
+            f"{what}: its schema is version {version}, expected {RECEIPT_VERSION} or older. Nothing was changed: "
+            "install the release that wrote it, or one that is newer."
+        )
+    return version
+
+
+def _subject(fields: dict[str, Any], version: int) -> str:
+    """What is asked or answered: a region as it is called now, else empty or a decision's own words."""
+    subject = fields.get("subject", "")
+    return subject if version >= NAMED_SINCE else named_now(subject)
 
 
 def to_text(moment: datetime) -> str:

@@ -6,7 +6,7 @@ account_id, owner_id; `proposed_owners` and `reviewed_owners` make it from the t
 
 import polars as pl
 
-from assignment_assets.domain.sign_off.regions import regions_of_owners
+from assignment_assets.domain.regions import regions_of_owners
 
 OFF_TERRITORY_LOCKS = ("keep_with_owner", "house", "protected_deal")
 

@@ -13,7 +13,7 @@ import polars as pl
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, latest_receipts, who_is_missing
 from assignment_assets.domain.identity.codes import canonical_json
-from assignment_assets.domain.sign_off.regions import HOUSE
+from assignment_assets.domain.regions import NO_REGION
 
 NAMED = 12
 
@@ -55,7 +55,7 @@ def approvals(cycle: str, approved: pl.DataFrame, reps: pl.DataFrame) -> Iterato
     names = dict(reps.select("rep_id", "name").iter_rows())
     for (number,), rows in approved.sort("sign_off_no").group_by("sign_off_no", maintain_order=True):
         now, later = (rows.filter(pl.col("status") == status) for status in ("approved", "deferred"))
-        regions = ", ".join(sorted(set(rows["region"].drop_nulls()))) or HOUSE
+        regions = ", ".join(sorted(set(rows["region"].drop_nulls()))) or NO_REGION
         signed = " and ".join(sorted(set(rows["signed_by"].drop_nulls())))
         verb = "waits" if later.height == 1 else "wait"
         waits = f"; {_accounts(later.height)} {verb} for a seat" if later.height else ""

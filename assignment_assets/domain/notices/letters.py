@@ -8,7 +8,7 @@ import polars as pl
 
 from assignment_assets.domain.gates.gates import Addressee
 from assignment_assets.domain.identity.codes import canonical_json
-from assignment_assets.domain.sign_off.regions import regions_of_owners
+from assignment_assets.domain.regions import regions_of_owners
 
 
 @dataclass(frozen=True)

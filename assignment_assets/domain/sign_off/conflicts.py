@@ -11,8 +11,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from assignment_assets.domain.assignment.revenue import cap_of, is_above
+from assignment_assets.domain.regions import NO_REGION, field_regions, regions_of_ends
 from assignment_assets.domain.review.facts import person_key
-from assignment_assets.domain.sign_off.regions import HOUSE, field_regions, regions_of_ends
 from assignment_assets.domain.tables import CONFLICTS, FLAG, TEXT, WHOLE, Table
 
 CONFLICT_DECISIONS = Table(
@@ -264,7 +264,7 @@ def _lopsided(
     usual = books["a_seat"].median() or 0.0
     rows = []
     for row in books.filter(pl.col("rep_id").is_in(list(touched))).to_dicts():
-        ends = [row["region"] or HOUSE]
+        ends = [row["region"] or NO_REGION]
         past_cap = "severe" if row["rep_id"] in gaining else "warning"
         if row["count"] > row["capacity"]:
             rows.append(

@@ -5,7 +5,7 @@ import json
 
 import polars as pl
 
-from assignment_assets.domain.sign_off.regions import regions_of_owners
+from assignment_assets.domain.regions import FORMER_NO_REGION, NO_REGION, regions_of_owners
 from assignment_assets.domain.tables import REGION_DIGESTS, SIGN_OFF_PACKETS
 
 _SHOWN = [name for name in SIGN_OFF_PACKETS.columns if name != "region"]
@@ -53,10 +53,15 @@ def packets(
 
 def packet_digest(rows: pl.DataFrame, cycle: str, revision: int) -> str:
     """The digest of one region's rows of SIGN_OFF_PACKETS: what its signature covers."""
-    heading = {"cycle": cycle, "revision": revision, "region": rows["region"][0]}
+    heading = {"cycle": cycle, "revision": revision, "region": _signed_name(rows["region"][0])}
     lines = [heading, *rows.sort("account_id").select(_SHOWN).to_dicts()]
     text = "\n".join(json.dumps(line, ensure_ascii=False, sort_keys=True) for line in lines)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _signed_name(region: str) -> str:
+    """A region as digests name it: what was signed before the pseudo-region had its name must stay signed."""
+    return FORMER_NO_REGION if region == NO_REGION else region
 
 
 def _with_other_region(rows: pl.DataFrame) -> pl.DataFrame:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
+from assignment_assets.domain.regions import NO_REGION
 from assignment_assets.domain.review.facts import person_key
-from assignment_assets.domain.sign_off.regions import HOUSE
 from assignment_assets.domain.tables import FLAG, SIGN_OFF_VERDICTS, TEXT, WHOLE, Table
 
 SIGN_OFFS = Table(
@@ -45,7 +45,7 @@ def entitlements(people: pl.DataFrame, signers: Mapping[str, Iterable[str]]) -> 
     signers
         Person → regions, `*` for all of them.
     """
-    regions = sorted({*people.filter(pl.col("team") == "field")["region"].drop_nulls(), HOUSE})
+    regions = sorted({*people.filter(pl.col("team") == "field")["region"].drop_nulls(), NO_REGION})
     pairs = [
         (person, region)
         for person, allowed in sorted(signers.items())

@@ -85,7 +85,7 @@ def _migrate(connection: duckdb.DuckDBPyConnection, path: Path, store: Store, fo
     connection.begin()
     try:
         for step in store.after(found):
-            for statement in step.sql:
+            for statement in step.statements(columns_of(connection)):
                 connection.execute(statement)
         misfits = store.misfits(columns_of(connection))
         if misfits:

@@ -2,10 +2,12 @@
 
 import polars as pl
 
+from assignment_assets.domain.regions import FORMER_NO_REGION, NO_REGION
 from assignment_assets.domain.tables import TABLES
 from assignment_assets.io.schema.columns import duckdb_types
 from assignment_assets.io.schema.steps import Step, Store
 
+CALLED_NOW = {FORMER_NO_REGION: NO_REGION}
 STEPS = (
     Step(
         "decision_verdicts say the number of the decision",
@@ -33,6 +35,20 @@ STEPS = (
         mark="families",
     ),
     Step("the file says its version"),
+    Step(
+        "imbalance is called so everywhere, and moves without a field rep are of no_region",
+        renamed={
+            "referring_front": {"referring_balance": "referring_imbalance"},
+            "proposed_books": {"keep_cost_balance": "keep_cost_imbalance"},
+        },
+        reworded={
+            "sign_off_packets": {"region": CALLED_NOW, "other_region": CALLED_NOW},
+            **{
+                table: {"region": CALLED_NOW}
+                for table in ("region_digests", "conflicts", "sign_off_verdicts", "approved_diff")
+            },
+        },
+    ),
 )
 WAREHOUSE = Store(
     "warehouse",

@@ -1,7 +1,7 @@
 """What a cycle has published: Parquet copies of its tables and their manifest, read without opening the warehouse.
 
-The manifest says which version of the tables the newest of the copies has. Copies of an older version are read as they
-are: columns that were added since are null. A newer version is refused.
+The manifest says which version of the tables its copies have. Copies of an older version are read with today's names,
+and columns that were added since are null. A newer version is refused.
 """
 
 import json
@@ -15,7 +15,7 @@ from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import SQL, DataFolder
-from assignment_assets.io.schema.columns import create_table, duckdb_type
+from assignment_assets.io.schema.columns import create_table
 from assignment_assets.io.schema.stamp import require_readable, stamp
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 from assignment_assets.io.warehouse.connection import SETTINGS
@@ -56,8 +56,29 @@ def read_published(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame
     path = folder.published(cycle) / f"{table.name}.parquet"
     if not path.is_file():
         return table.empty()
-    read_manifest(folder, cycle)
-    return table.conform(table.widened(pl.read_parquet(path)))
+    return table.conform(_copy(folder, cycle, table))
+
+
+def published_version(folder: DataFolder, cycle: str) -> int:
+    """The version of the cycle's published copies; this release's where there are none.
+
+    Raises
+    ------
+    WrongSchema
+        A newer release has published them.
+    """
+    path = folder.published(cycle) / "manifest.json"
+    if not path.is_file():
+        return WAREHOUSE.version
+    content = json.loads(path.read_text())
+    require_readable(path, content, WAREHOUSE)
+    return content.get("schema_version", 1)
+
+
+def _copy(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame:
+    """A table as the cycle has published it, the cycle first, in today's names and columns."""
+    rows = pl.read_parquet(folder.published(cycle) / f"{table.name}.parquet")
+    return table.widened(WAREHOUSE.as_now(table.name, rows, published_version(folder, cycle)))
 
 
 def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **parameters: Any) -> pl.DataFrame:
@@ -74,12 +95,15 @@ def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **p
             if not paths:
                 connection.execute(create_table(table.name, {"cycle": pl.String, **table.columns}))
                 continue
-            for path in paths:
-                read_manifest(folder, path.parent.name)
-            copies = connection.read_parquet([str(path) for path in paths], union_by_name=True)
-            newer = {column: dtype for column, dtype in table.columns.items() if column not in copies.columns}
-            nulls = [f'null::{duckdb_type(dtype)} as "{column}"' for column, dtype in newer.items()]
-            copies.project(", ".join(["*", *nulls])).create_view(table.name)
+            cycles = [path.parent.name for path in paths]
+            current = [cycle for cycle in cycles if published_version(folder, cycle) == WAREHOUSE.version]
+            parts = [f"from read_parquet({[str(folder.published(each) / paths[0].name) for each in current]})"]
+            older = [_copy(folder, each, table) for each in cycles if each not in current]
+            if older:
+                connection.register("older_copies", pl.concat(older).to_arrow())
+                connection.execute(f"create temp table older_{table.name} as from older_copies")
+                parts = [*parts[: bool(current)], f"from older_{table.name}"]
+            connection.execute(f"create view {table.name} as {' union all by name '.join(parts)}")
         return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
 
 

@@ -19,7 +19,7 @@ from assignment_assets.io.schema.columns import duckdb_types
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 from assignment_assets.io.warehouse.connection import connected
 from assignment_assets.io.warehouse.cycle_lock import one_run
-from assignment_assets.io.warehouse.published import issued_gates, read_manifest, write_manifest
+from assignment_assets.io.warehouse.published import issued_gates, published_version, read_manifest, write_manifest
 
 PARTITION = "dagster/partition"
 
@@ -108,6 +108,7 @@ class Warehouse(DuckDBResource):
         issued = issued_gates(self.folder, cycle)
         with self.connect() as connection:
             self._publish_what_is_due(connection, cycle)
+            self._publish_anew(connection, cycle)
             old = read_manifest(self.folder, cycle)
             events = _rows(connection, cycle, CYCLE_EVENTS)
             require_unfinished(cycle, events)
@@ -132,6 +133,7 @@ class Warehouse(DuckDBResource):
         tables = [table for table, _ in frames]
         with self.connect() as connection:
             self._publish_what_is_due(connection, cycle)
+            self._publish_anew(connection, cycle)
             for table in tables:
                 _make(connection, table)
             self._note_due(cycle, tables)
@@ -155,6 +157,25 @@ class Warehouse(DuckDBResource):
             names = json.loads(self._due(cycle).read_text())
             self._publish_as_stored(connection, cycle, [TABLES[name] for name in names if name in TABLES])
 
+    def _publish_anew(self, connection: duckdb.DuckDBPyConnection, cycle: str) -> None:
+        """Publishes what an older version has published as this one does, so that all copies have one version.
+
+        Their digests become those of today's names; each keeps the revision that it was published in.
+        """
+        if published_version(self.folder, cycle) == WAREHOUSE.version:
+            return
+        manifest = read_manifest(self.folder, cycle)
+        for name, entry in manifest.items():
+            if name in TABLES:
+                rows = _rows(connection, cycle, TABLES[name])
+                manifest[name] = entry | {"digest": table_digest(rows)}
+                self._write_copy(cycle, TABLES[name], rows)
+        write_manifest(self.folder, cycle, manifest)
+
+    def _write_copy(self, cycle: str, table: Table, rows: pl.DataFrame) -> None:
+        target = self.folder.published(cycle) / f"{table.name}.parquet"
+        write_whole(target, rows.insert_column(0, pl.lit(cycle).alias("cycle")).write_parquet)
+
     def _publish_as_stored(self, connection: duckdb.DuckDBPyConnection, cycle: str, tables: list[Table]) -> None:
         pairs = [(table, _rows(connection, cycle, table)) for table in tables]
         digests = {table.name: table_digest(frame) for table, frame in pairs}
@@ -163,13 +184,10 @@ class Warehouse(DuckDBResource):
     def _publish(
         self, cycle: str, pairs: list[tuple[Table, pl.DataFrame]], digests: dict[str, str], revision: int
     ) -> None:
-        folder = self.folder.published(cycle)
-        folder.mkdir(parents=True, exist_ok=True)
         manifest = read_manifest(self.folder, cycle)
         for table, frame in pairs:
-            target = folder / f"{table.name}.parquet"
-            write_whole(target, frame.insert_column(0, pl.lit(cycle).alias("cycle")).write_parquet)
             manifest[table.name] = {"digest": digests[table.name], "rows": frame.height, "revision": revision}
+            self._write_copy(cycle, table, frame)
         write_manifest(self.folder, cycle, manifest)
         self._due(cycle).unlink(missing_ok=True)
 

@@ -61,7 +61,7 @@ REVIEW_MOVES = {
     "value": pl.Int64,
     "move_reason": pl.String,
     "reason_sentence": pl.String,
-    "keep_cost_balance": pl.Float64,
+    "keep_cost_imbalance": pl.Float64,
     "keep_cost_minutes": pl.Float64,
     "keep_cost_moves": pl.Float64,
 }

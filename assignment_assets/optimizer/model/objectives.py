@@ -1,8 +1,8 @@
 """The three objectives of a phase, in full: balance, drive time, disruption. All are minimised; zero is perfect.
 
 Balance is the Hoover index (Hoover 1936, doi:10.2307/1927875), capacity weighted: the per cent of a measure's total
-that sits in the wrong book, averaged over the measures. It is computed in whole numbers: with shares w and their sum
-W, an excess is (W·load − w·total)⁺.
+that sits above the books' fair shares, averaged over the measures. It is computed in whole numbers: with shares w and
+their sum W, an excess is (W·load − w·total)⁺.
 """
 
 import numpy as np

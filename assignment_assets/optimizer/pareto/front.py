@@ -16,7 +16,7 @@ class ReferringFront:
     Parameters
     ----------
     objectives
-        float[P, 3]: referring balance (per cent of the load in the wrong book), mean drive minutes, per cent of owned
+        float[P, 3]: imbalance (per cent of the load above fair share), mean drive minutes, per cent of owned
         accounts that change owner. All are minimised.
     worst_book
         float[P]: the heaviest book's load over its target, in per cent above target, worst of the three measures.

@@ -17,8 +17,8 @@ PEOPLE_SAY = {"opp_count": "opportunities differ", "bps": "BPS differ", "tam": "
 """Measure → its name and its verb."""
 ACCOUNTS = {"referring": "referring accounts", "value": "other accounts"}
 FOUND = {
-    ("referring", "balance"): "On average {:.2f} % of opportunities, BPS and TAM sit in the wrong book",
-    ("value", "balance"): "{:.2f} % of the value sits in the wrong book",
+    ("referring", "balance"): "The imbalance of opportunities, BPS and TAM is {:.2f} % on average",
+    ("value", "balance"): "The imbalance of value is {:.2f} %",
     ("referring", "drive_minutes"): "The mean drive to a referring account takes {:.2f} minutes",
     ("value", "drive_minutes"): "The mean drive to any other account takes {:.2f} minutes",
     ("referring", "moves_pct"): "{:.2f} % of the referring accounts with an owner move to another rep",

@@ -42,7 +42,7 @@ def balance_before_after(owned: pl.DataFrame, reps: pl.DataFrame) -> bytes:
         }
         top = min(HIGHEST, 50 * math.ceil(max(series.max() for series in shares.values()) / 50 + 0.1))
         for axes, measure in zip(sheet.subplots(2, 2, sharex=True, sharey=True).flat, PANELS, strict=True):
-            hoover = figures.filter(pl.col("measure") == measure)["hoover_pct"]
+            hoover = figures.filter(pl.col("measure") == measure)["imbalance_pct"]
             _panel(axes, {book_state: shares[measure, book_state] for book_state in COLOURS}, top)
             axes.set_title(f"{MEASURE_WORDS[measure]}: {percent(hoover[0])} → {percent(hoover[-1])}")
         panels = sheet.get_axes()

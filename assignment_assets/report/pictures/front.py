@@ -23,7 +23,7 @@ def front(referring_front: pl.DataFrame) -> bytes:
         axes = sheet.add_subplot()
         dots = axes.scatter(
             referring_front["drive_minutes"],
-            referring_front["referring_balance"],
+            referring_front["referring_imbalance"],
             c=referring_front["moves_pct"],
             cmap="viridis_r",
             s=26,
@@ -34,7 +34,7 @@ def front(referring_front: pl.DataFrame) -> bytes:
         _mark(axes, referring_front.filter(pl.col("is_knee")), "knee: best compromise", "D", 95)
         _mark(axes, referring_front.filter(pl.col("is_chosen")), "chosen", "o", 180)
         axes.set_xlabel("drive minutes, mean of the placed accounts")
-        axes.set_ylabel("misplaced opportunities, BPS, TAM (mean %)")
+        axes.set_ylabel("imbalance of opportunities, BPS, TAM (mean %)")
         axes.grid()
         axes.margins(0.08)
         sheet.colorbar(dots, ax=axes, label="accounts that change owner (%)", pad=0.01).outline.set_visible(False)
@@ -47,7 +47,7 @@ def _mark(axes, points: pl.DataFrame, label: str, marker: str, size: int) -> Non
     if not points.is_empty():
         axes.scatter(
             points["drive_minutes"],
-            points["referring_balance"],
+            points["referring_imbalance"],
             s=size,
             marker=marker,
             label=label,

@@ -45,7 +45,7 @@ def balance_of_books(report: ReportInput, names: Names) -> Section:
     if figures.is_empty():
         return Section("balance", "Balance", [f"{headlines.of_balance(figures)}."])
     sentences = [
-        "Misplaced is the part of the total that sits in books above their fair share by capacity (the Hoover index): "
+        "Imbalance is the part of the total that sits in books above their fair share by capacity (the Hoover index): "
         "0% is perfectly even. Smallest and largest book are scaled to the average capacity.",
         *review_effect(figures),
     ]
@@ -53,7 +53,7 @@ def balance_of_books(report: ReportInput, names: Names) -> Section:
         {
             "measure": MEASURE_WORDS[row["measure"]],
             "book_state": BOOK_STATE_WORDS[row["book_state"]],
-            "hoover_pct": row["hoover_pct"],
+            "imbalance_pct": row["imbalance_pct"],
             "cv_pct": row["cv_pct"],
             **{name: of_measure(row["measure"], row[name]) for name in ("least", "most", "spread")},
         }
@@ -63,7 +63,7 @@ def balance_of_books(report: ReportInput, names: Names) -> Section:
     schema = {
         "measure": text,
         "book_state": text,
-        "hoover_pct": pl.Float64,
+        "imbalance_pct": pl.Float64,
         "cv_pct": pl.Float64,
         "least": text,
         "most": text,
@@ -72,7 +72,7 @@ def balance_of_books(report: ReportInput, names: Names) -> Section:
     columns = [
         Column("measure", "Measure"),
         Column("book_state", "Books"),
-        number("hoover_pct", "Misplaced", percent, has_bar=True),
+        number("imbalance_pct", "Imbalance", percent, has_bar=True),
         number("cv_pct", "Variation (CV)", percent, has_bar=True),
         number("least", "Smallest book", str),
         number("most", "Largest book", str),
@@ -95,7 +95,7 @@ def review_effect(figures: pl.DataFrame) -> list[str]:
         return []
     changed = states["proposed"].join(states["reviewed"], on="measure", suffix="_reviewed", maintain_order="left")
     effects = {"more": [], "less": []}
-    for measure, proposed, reviewed in changed.select("measure", "hoover_pct", "hoover_pct_reviewed").rows():
+    for measure, proposed, reviewed in changed.select("measure", "imbalance_pct", "imbalance_pct_reviewed").rows():
         if decimal(proposed, 2) != decimal(reviewed, 2):
             phrase = f"{within_sentence(measure)} ({percent(proposed, 2)} → {percent(reviewed, 2)})"
             effects["more" if reviewed < proposed else "less"].append(phrase)

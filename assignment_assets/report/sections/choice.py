@@ -12,11 +12,11 @@ from assignment_assets.report.sections.section import Section, not_run
 from assignment_assets.report.wording import decimal, minutes, percent, within_sentence, words
 
 OBJECTIVES = {
-    "referring_balance": "most even",
+    "referring_imbalance": "most even",
     "drive_minutes": "shortest drive",
     "moves_pct": "fewest owner changes",
 }
-FIGURE_NAMES = {"moves_pct": "moves (%)", "drive_minutes": "mean drive (min)", "balance": "misplaced (%)"}
+FIGURE_NAMES = {"moves_pct": "moves (%)", "drive_minutes": "mean drive (min)", "balance": "imbalance (%)"}
 
 
 def front(report: ReportInput, names: Names) -> Section:
@@ -30,7 +30,7 @@ def front(report: ReportInput, names: Names) -> Section:
     columns = [
         Column("marks", "Point"),
         number("point", "No."),
-        number("referring_balance", "Misplaced", percent, has_bar=True),
+        number("referring_imbalance", "Imbalance", percent, has_bar=True),
         number("drive_minutes", "Mean drive", minutes, has_bar=True),
         number("moves_pct", "Change owner", percent, has_bar=True),
     ]

@@ -25,7 +25,7 @@ TOKEN = signer_token(KEY, PRIYA)
 def front():
     """Three points; the second is the knee."""
     rows = [(0, 4.0, 120.0, 60.0, 20.0, False), (1, 4.5, 90.0, 40.0, 25.0, True), (2, 6.0, 80.0, 30.0, 25.0, False)]
-    columns = ["point", "referring_balance", "drive_minutes", "moves_pct", "worst_book", "is_knee"]
+    columns = ["point", "referring_imbalance", "drive_minutes", "moves_pct", "worst_book", "is_knee"]
     frame = pl.DataFrame(rows, schema=columns, orient="row").with_columns(is_chosen=pl.col("is_knee"))
     return REFERRING_FRONT.conform(frame)
 
@@ -44,9 +44,9 @@ def choice_of(front, point, **changes):
 
 
 def test_a_point_says_what_it_wins_and_costs_against_the_knee(front):
-    assert price(front, 2) == "10 minutes less mean drive and 25 % fewer moves cost 1.5 points of balance"
+    assert price(front, 2) == "10 minutes less mean drive and 25 % fewer moves cost 1.5 points of imbalance"
     assert price(front, 0) == (
-        "0.5 points more balance and 5 points off the heaviest book cost 30 minutes of mean drive and 50 % more moves"
+        "0.5 points less imbalance and 5 points off the heaviest book cost 30 minutes of mean drive and 50 % more moves"
     )
 
 
@@ -59,12 +59,12 @@ def changed(front, point, **figures):
 
 
 def test_one_gain_is_told_in_the_singular_to_the_digits_that_matter(front):
-    cheaper = changed(front, 2, referring_balance=4.54, drive_minutes=90.0, moves_pct=35.2)
-    assert price(cheaper, 2) == "12 % fewer moves costs 0.04 points of balance"
+    cheaper = changed(front, 2, referring_imbalance=4.54, drive_minutes=90.0, moves_pct=35.2)
+    assert price(cheaper, 2) == "12 % fewer moves costs 0.04 points of imbalance"
 
 
 def test_what_no_digit_shows_is_neither_won_nor_lost(front):
-    same = {"referring_balance": 4.501, "drive_minutes": 90.0, "moves_pct": 40.0}
+    same = {"referring_imbalance": 4.501, "drive_minutes": 90.0, "moves_pct": 40.0}
     assert price(changed(front, 2, **same), 2) == "as good as the knee"
     assert price(changed(front, 2, **same, worst_book=20.0), 2) == "5 points off the heaviest book at no cost"
     assert price(changed(front, 2, **same, worst_book=30.0), 2) == (
@@ -89,7 +89,7 @@ def test_a_signed_choice_comes_back_as_it_was_made(front):
 def test_the_choice_and_its_price_are_recorded(front):
     row = chosen_row(front, choice_of(front, 2)).row(0, named=True)
     assert (row["point"], row["chosen_by"], row["note"]) == (2, PRIYA, "fewer moves")
-    assert "cost 1.5 points of balance" in row["price"]
+    assert "cost 1.5 points of imbalance" in row["price"]
 
 
 def test_without_a_choice_the_knee_stands(front):

@@ -16,7 +16,7 @@ SOLVED = {
     "is_capped": pl.Boolean,
     "runner_up_rep_id": pl.String,
     "keep_blocked": pl.String,
-    "keep_cost_balance": pl.Float64,
+    "keep_cost_imbalance": pl.Float64,
     "keep_cost_minutes": pl.Float64,
     "keep_cost_moves": pl.Float64,
     "tie_rep_id": pl.String,
@@ -38,7 +38,7 @@ def solved(account_id, rep_id, blocked="", **changes):
         "is_capped": False,
         "runner_up_rep_id": None,
         "keep_blocked": blocked,
-        "keep_cost_balance": 0.01234,
+        "keep_cost_imbalance": 0.01234,
         "keep_cost_minutes": -7.4,
         "keep_cost_moves": 0.0,
         "tie_rep_id": None,
@@ -92,7 +92,7 @@ def explained(*rows, company=None, locks=(), kept=(), overrides=(), families=())
         (
             solved("b03", "ana", "full"),
             "full",
-            "Ben Ode's book is full; goes to Ana Ruiz (12 min). Keeping it would change balance by +0.0123 points,"
+            "Ben Ode's book is full; goes to Ana Ruiz (12 min). Keeping it would change imbalance by +0.0123 points,"
             " drive time by -7 minutes and moves by 0.",
         ),
         (
@@ -103,7 +103,7 @@ def explained(*rows, company=None, locks=(), kept=(), overrides=(), families=())
         (
             solved("b03", "ana"),
             "rebalance",
-            "Goes from Ben Ode to Ana Ruiz (12 min). Keeping it would change balance by +0.0123 points,"
+            "Goes from Ben Ode to Ana Ruiz (12 min). Keeping it would change imbalance by +0.0123 points,"
             " drive time by -7 minutes and moves by 0.",
         ),
     ],
@@ -144,7 +144,7 @@ def test_an_account_held_by_an_override_says_so_with_its_reason():
     [
         (
             "",
-            " Next best: Cleo Park. Keeping it would change balance by +0.0123 points, drive time by -7 minutes "
+            " Next best: Cleo Park. Keeping it would change imbalance by +0.0123 points, drive time by -7 minutes "
             "and moves"
             " by 0.",
         ),

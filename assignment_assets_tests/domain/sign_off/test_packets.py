@@ -27,7 +27,7 @@ def test_a_move_between_regions_is_in_both_packets_and_names_the_other(company):
 
 def test_only_moves_are_signed_and_house_signs_what_touches_no_region(company):
     rows, _ = packets_of(company, company.with_account("o1", current_owner_id="queue").judge())
-    assert rows.filter(pl.col("region") == "house")["account_id"].to_list() == ["o1"]
+    assert rows.filter(pl.col("region") == "no_region")["account_id"].to_list() == ["o1"]
     assert "a1" not in rows["account_id"]
 
 

@@ -187,4 +187,4 @@ def test_a_region_with_a_severe_conflict_can_be_rejected_but_not_approved(digest
 
 def test_a_star_entitles_to_every_region_of_the_field_and_to_the_moves_of_none(company):
     pairs = entitlements_of(company.reps, {SOL: ["South"], GUS: ["*"]})
-    assert pairs.rows() == [(GUS, "North"), (GUS, "South"), (GUS, "house"), (SOL, "South")]
+    assert pairs.rows() == [(GUS, "North"), (GUS, "South"), (GUS, "no_region"), (SOL, "South")]

@@ -95,7 +95,7 @@ def move_row(account_id, to, is_to_field=True):
         "value": 5_000_00,
         "move_reason": "balance",
         "reason_sentence": "Bo Chen is nearer.",
-        "keep_cost_balance": 0.25,
+        "keep_cost_imbalance": 0.25,
         "keep_cost_minutes": 12.0,
         "keep_cost_moves": -0.01,
     }

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assignment_assets.domain.sign_off.regions import field_regions, regions_of_ends, regions_of_owners
+from assignment_assets.domain.regions import field_regions, regions_of_ends, regions_of_owners
 
 ENDS = {"old_owner_id": pl.String, "new_owner_id": pl.String}
 
@@ -27,8 +27,8 @@ def regions(reps, *moves):
         ("max", "cleo", ["North", "South"]),
         ("iris", "ana", ["North"]),
         ("queue", "cleo", ["South"]),
-        ("iris", "queue", ["house"]),
-        (None, "iris", ["house"]),
+        ("iris", "queue", ["no_region"]),
+        (None, "iris", ["no_region"]),
     ],
 )
 def test_a_move_belongs_to_the_regions_of_its_field_reps_ends(company, old, new, expected):
@@ -37,7 +37,7 @@ def test_a_move_belongs_to_the_regions_of_its_field_reps_ends(company, old, new,
 
 def test_a_rep_without_a_region_leaves_the_move_to_the_other_end(company):
     reps = company.with_rep("ana", region=None).reps
-    assert regions(reps, ("ana", "cleo"), ("ana", "iris")) == [["South"], ["house"]]
+    assert regions(reps, ("ana", "cleo"), ("ana", "iris")) == [["South"], ["no_region"]]
 
 
 def test_no_moves_have_no_regions(company):

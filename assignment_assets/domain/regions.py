@@ -1,13 +1,20 @@
 """The regions that a move belongs to, and so who signs it: those of the field reps at its ends, active or not.
 
-A move without such an end belongs to the pseudo-region `house`.
+A move without such an end belongs to the pseudo-region `no_region`.
 """
 
 from collections.abc import Mapping
 
 import polars as pl
 
-HOUSE = "house"
+NO_REGION = "no_region"
+FORMER_NO_REGION = "house"
+"""What it was called before; signatures of then cover this word, and digests are still over it, so that they hold."""
+
+
+def named_now(region: str) -> str:
+    """A region as it is called now, of a file that calls the pseudo-region by its former name."""
+    return NO_REGION if region == FORMER_NO_REGION else region
 
 
 def field_regions(reps: pl.DataFrame) -> dict[str, str]:
@@ -18,7 +25,7 @@ def field_regions(reps: pl.DataFrame) -> dict[str, str]:
 
 def regions_of_ends(regions: Mapping[str, str], *ends: str | None) -> list[str]:
     """The regions, sorted, of whatever touches these owners; `regions` as `field_regions` gives them."""
-    return sorted({regions[end] for end in ends if end in regions}) or [HOUSE]
+    return sorted({regions[end] for end in ends if end in regions}) or [NO_REGION]
 
 
 def regions_of_owners(moves: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
