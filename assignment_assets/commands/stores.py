@@ -70,7 +70,7 @@ def _lines(each: Standing, apply: bool) -> list[str]:
         return [f"{name}: version {each.found}, as this release's"]
     found = f"version {each.found}" + ("" if each.says_so else ", of before versions")
     if not each.copy:
-        return [f"{name}: {found}, is read as it is: columns that were added since are empty"]
+        return [f"{name}: {found}, is read under today's names; columns that were added since are empty"]
     did = "copied to" if apply else "would be copied to"
     heading = f"{name}: {found}, {did} {each.copy}, and {'is' if apply else 'would become'} version {each.wanted}:"
     return [heading, *(f"  {step}" for step in each.steps)]

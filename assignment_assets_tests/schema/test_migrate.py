@@ -24,7 +24,7 @@ def test_it_says_what_it_would_do_and_does_nothing(earlier):
     text = said()
     assert "would be copied to warehouse.v" in text
     assert "5. the file says its version" in text
-    assert "published/2026q4-global: version 1, of before versions, is read as it is" in text
+    assert "published/2026q4-global: version 1, of before versions, is read under today" in text
     assert "Nothing was changed." in text
     assert files(earlier.folder) == before
 
