@@ -83,7 +83,7 @@ def apply(
     machine = Machine(changes, {}, seats, WorkerPool([gateway], nobody), notes, clock, pause, breaker, Pace(), nobody)
     for ended in machine.run():
         yield log_rows(owners, notes.taken(each.change.account_id for each in ended), numbers)
-    if machine.left:
+    if machine.left and breaker.pause:
         yield log_rows(owners, notes.taken(owners["account_id"]), numbers)
         raise SourceUnavailable(breaker.pause.sentence)
 

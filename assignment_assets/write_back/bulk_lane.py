@@ -8,7 +8,7 @@ from assignment_assets.io.salesforce.bulk_ingest import ENDED, RUNNING, BulkInge
 from assignment_assets.io.salesforce.owners import Answer, OwnerChange
 from assignment_assets.write_back.circuit_breaker import Pause, Witness
 from assignment_assets.write_back.journal import Journal
-from assignment_assets.write_back.machine import Machine
+from assignment_assets.write_back.machine import Machine, Parts
 from assignment_assets.write_back.outcome import Settled
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import Event, State
@@ -75,8 +75,8 @@ class BulkJob:
 class BulkMachine(Machine):
     """The state machine with a job in place of calls: judged before, read back after, but nothing holds in between."""
 
-    def __init__(self, *given, job: BulkJob, goes_anyway: bool):
-        super().__init__(*given)
+    def __init__(self, *parts: *Parts, job: BulkJob, goes_anyway: bool):
+        super().__init__(*parts)
         self._job, self._goes_anyway = job, goes_anyway
         self._group = self._read_back_at = AT_MOST
         self._has_drift = False

@@ -39,9 +39,9 @@ def take_in(journal: Journal, plan_id: str, success: Path | None, errors: Path |
     InvalidInput
         A file lacks its columns.
     """
-    state = journal.state(plan_id)
-    attempts = dict(state.select("account_id", "attempt").iter_rows())
-    ended = set(state.filter(pl.col("state").is_in(list(FINAL)))["account_id"])
+    known = journal.state(plan_id)
+    attempts = dict(known.select("account_id", "attempt").iter_rows())
+    ended = set(known.filter(pl.col("state").is_in(list(FINAL)))["account_id"])
     waiting = set(journal.rows(plan_id)["account_id"]) - ended
     counts = []
     for path, state in ((success, State.ACK), (errors, State.FAILED_HUMAN)):

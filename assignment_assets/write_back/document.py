@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import polars as pl
 
@@ -41,6 +41,22 @@ class Signature:
     signature: str
 
 
+class PlanFacts(TypedDict):
+    """What a plan says beside its rows; the names are those of `Plan`."""
+
+    plan_id: str
+    cycle: str
+    revision: int
+    kind: Kind
+    sign_off_no: int
+    org_id: str
+    write_not_before: str
+    first_batch: int
+    made_at: str
+    why: str
+    signatures: tuple[Signature, ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """What one write-back may do, bound to its signatures and to one org.
@@ -70,7 +86,7 @@ class Plan:
     rows_digest: str
 
     @classmethod
-    def of(cls, rows: pl.DataFrame, **facts: object) -> "Plan":
+    def of(cls, rows: pl.DataFrame, **facts: Unpack[PlanFacts]) -> "Plan":
         """The plan over these rows (PLAN_ROWS)."""
         return cls(**facts, row_count=rows.height, rows_digest=table_digest(rows.select(list(PLAN_ROWS))))
 
@@ -150,7 +166,7 @@ def require_single(rows: pl.DataFrame, open_elsewhere: pl.DataFrame) -> None:
 def signatures_for(
     rows: pl.DataFrame,
     packets: pl.DataFrame,
-    files: Iterable[tuple[dict, SignOff]],
+    files: Iterable[tuple[dict[str, Any], SignOff]],
     key: bytes,
     *,
     cycle: str,
@@ -204,7 +220,7 @@ def approval(plan: Plan, person: str, token: str, at: datetime) -> Event:
     return Event(plan.plan_id, "", 0, "APPROVED", at, code=person, sentence=sign(token, _approved(plan, person)))
 
 
-def is_approved(plan: Plan, event: dict | None, key: bytes, signers: Sequence[str]) -> bool:
+def is_approved(plan: Plan, event: dict[str, Any] | None, key: bytes, signers: Sequence[str]) -> bool:
     """Whether the plan may be written: an `owners` plan carries its signatures, others need a person's approval."""
     if plan.kind == "owners":
         return bool(plan.signatures)
@@ -215,5 +231,5 @@ def is_approved(plan: Plan, event: dict | None, key: bytes, signers: Sequence[st
     )
 
 
-def _approved(plan: Plan, person: str) -> dict:
+def _approved(plan: Plan, person: str) -> dict[str, str]:
     return {"plan": plan.plan_id, "sha256": plan.sha256, "signed_by": person}

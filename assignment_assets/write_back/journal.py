@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -25,7 +26,11 @@ from assignment_assets.write_back.states import FINAL, JOURNAL, Event
 
 PURPOSE = "write-back journal"
 FIRST = hashlib.sha256(b"the journal begins here").hexdigest()
-SETTINGS = {"python_enable_replacements": False, "autoinstall_known_extensions": False, "threads": 1}
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "python_enable_replacements": False,
+    "autoinstall_known_extensions": False,
+    "threads": 1,
+}
 CHAINED = [name for name in JOURNAL.columns if name not in ("seq", "hash")]
 
 
@@ -154,7 +159,7 @@ class Journal:
             self._frame("select * from event where list_contains($plans, plan_id) order by seq", plans=list(plan_ids))
         )
 
-    def last_plan_event(self, plan_id: str, *states: str) -> dict | None:
+    def last_plan_event(self, plan_id: str, *states: str) -> dict[str, Any] | None:
         """The latest of these events about the plan as a whole, or None."""
         found = self._frame(
             "select * from event where plan_id = $plan and account_id = '' and list_contains($states, state) "
@@ -197,7 +202,7 @@ class Journal:
         found = self._db.execute("select hash from event where seq = $seq", {"seq": seq}).fetchall()
         return found[0][0] if found else FIRST if seq == 0 else ""
 
-    def anchor(self) -> dict:
+    def anchor(self) -> dict[str, object]:
         """What is published of the head: seq, hash and seal."""
         content = {"seq": self.seq, "hash": self._hash}
         return content | {"seal": seal(self._key, PURPOSE, content)}
@@ -227,7 +232,8 @@ class Journal:
         self._db.unregister("incoming")
 
     def _frame(self, sql: str, **parameters: object) -> pl.DataFrame:
-        return self._db.sql(sql, params=parameters or None).pl()
+        frame: pl.DataFrame = self._db.sql(sql, params=parameters or None).pl()
+        return frame
 
 
 @contextmanager

@@ -69,6 +69,21 @@ class Pace:
     is_armed: bool = True
 
 
+Parts = tuple[
+    Iterable[Change],
+    Mapping[str, Sent],
+    Mapping[str, int],
+    WorkerPool,
+    EventSink,
+    Callable[[], datetime],
+    Callable[[float], None],
+    CircuitBreaker,
+    Pace,
+    Witness,
+]
+"""What a machine is made of, in the order in which it takes them."""
+
+
 class Machine:
     """One run over the changes of a plan that have not ended.
 
@@ -167,7 +182,7 @@ class Machine:
         for change in changes:
             self._tries[change.account_id, "arm"] += 1
             if self._tries[change.account_id, "arm"] > ARMING_TRIES:
-                ended.append(self._end(not_armed(change, self._reads.of(change).owner_id)))
+                ended.append(self._end(not_armed(change, self._reads.present(change).owner_id)))
             self._reads.forget(change.account_id)
         return ended
 
@@ -245,8 +260,8 @@ class Machine:
                 if self._tries[account, kind] > TRIES[kind]:
                     settled = given_up(settled, sent.answer)
             if settled.state in AGAIN:
-                lost = {"was_lost": True, "lost_since": sent.modified_at} if kind == "resend" else {}
-                self._open[account] = replace(change, **lost)
+                if kind == "resend":
+                    self._open[account] = replace(change, was_lost=True, lost_since=sent.modified_at)
                 self._ledger.record(
                     [self._event(change, settled.state, settled.found_owner_id, None, settled.code, settled.sentence)]
                 )

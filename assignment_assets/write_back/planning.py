@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -40,7 +41,7 @@ def add_plans(
     journal: Journal,
     approved: pl.DataFrame,
     packets: pl.DataFrame,
-    files: Iterable[tuple[dict, SignOff]],
+    files: Iterable[tuple[dict[str, Any], SignOff]],
     logged: pl.DataFrame,
     tools: Tools,
     *,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
+from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.io.salesforce.owners import AccountNow, OwnerGateway
 from assignment_assets.write_back.plan import Change
 
@@ -43,14 +44,30 @@ class PreWriteReads:
         """The account as it was read; None where it is gone."""
         return self._accounts[change.account_id]
 
+    def present(self, change: Change) -> AccountNow:
+        """The account of a change that was judged and may be written.
+
+        Raises
+        ------
+        BrokenInvariant
+            The account is gone, which `judge` ends a change for.
+        """
+        found = self.of(change)
+        if found is None:
+            raise BrokenInvariant(
+                f"account {change.account_id}: it is gone from the org, expected one that was judged as there. "
+                "Nothing was sent for it. Run the plan again."
+            )
+        return found
+
     def forget(self, account_id: str) -> None:
         """Has the account read again before it is written."""
         self._accounts.pop(account_id, None)
 
     def unarmed(self, change: Change) -> timedelta:
         """How long until a precondition on the account holds; zero or less where it does."""
-        return self._accounts[change.account_id].modified_at + ARMED_AFTER - self._gateway.server_now
+        return self.present(change).modified_at + ARMED_AFTER - self._gateway.server_now
 
     def preconditions(self, changes: Iterable[Change]) -> Mapping[str, datetime]:
         """Account → its last modification."""
-        return {change.account_id: self._accounts[change.account_id].modified_at for change in changes}
+        return {change.account_id: self.present(change).modified_at for change in changes}

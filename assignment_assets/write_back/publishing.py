@@ -2,9 +2,11 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -60,15 +62,17 @@ def ended_log_rows(journal: Journal, cycle: str) -> pl.DataFrame:
     plans = [
         plan
         for plan in journal.plans(cycle)
-        if plan.kind == "owners"
-        and journal.last_plan_event(plan.plan_id, "STARTED", "PAUSED", "FINISHED", "PLAN")["state"]
-        in ("PAUSED", "FINISHED")
+        if plan.kind == "owners" and _has_ended(journal.last_plan_event(plan.plan_id, "STARTED", "PAUSED", "FINISHED"))
     ]
     rows = [journal.rows(plan.plan_id).with_columns(plan_id=pl.lit(plan.plan_id)) for plan in plans]
     if not rows:
         return WRITE_BACK_LOG.empty()
     sign_off_nos = {plan.plan_id: plan.sign_off_no for plan in plans}
     return log_rows(pl.concat(rows), journal.events(plan.plan_id for plan in plans), sign_off_nos)
+
+
+def _has_ended(event: Mapping[str, Any] | None) -> bool:
+    return event is not None and event["state"] in ("PAUSED", "FINISHED")
 
 
 def publish_state(folder: Path, state: WriteBackState) -> None:

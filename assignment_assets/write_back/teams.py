@@ -45,7 +45,7 @@ def snapshot(org: Org, account_ids: Sequence[str]) -> dict[str, pl.DataFrame]:
     }
 
 
-def _records(org: Org, name: str, account_ids: Sequence[str]) -> Iterator[dict]:
+def _records(org: Org, name: str, account_ids: Sequence[str]) -> Iterator[dict[str, str | None]]:
     fields = OBJECTS[name]
     if len(account_ids) > READ_ALL_ABOVE:
         wanted = set(account_ids)

@@ -12,7 +12,7 @@ from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.states import State
 from assignment_assets.write_back.writer import Tools
 
-CHANGED = {
+CHANGED: dict[str, type[pl.DataType] | pl.DataType] = {
     "account_id": TEXT,
     "written_owner_id": TEXT,
     "found_owner_id": TEXT,

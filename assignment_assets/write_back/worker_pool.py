@@ -28,7 +28,7 @@ class WorkerPool:
                 yield call, None if is_stopped() else self._carry(call)
             return
         with ThreadPoolExecutor(self._count) as pool:
-            futures: list[Future] = [pool.submit(self._unless, is_stopped, call) for call in calls]
+            futures: list[Future[list[Answer] | None]] = [pool.submit(self._unless, is_stopped, call) for call in calls]
             for call, future in zip(calls, futures, strict=True):
                 yield call, future.result()
 

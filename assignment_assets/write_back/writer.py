@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from assignment_assets.write_back.bulk_lane import BulkJob, BulkMachine
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, Pause, Witness, nobody
 from assignment_assets.write_back.document import Plan, is_approved
 from assignment_assets.write_back.journal import Journal
-from assignment_assets.write_back.machine import Machine, Pace
+from assignment_assets.write_back.machine import Machine, Pace, Parts
 from assignment_assets.write_back.outcome import Sent
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import FINAL, IN_FLIGHT, Event, State
@@ -132,7 +132,7 @@ def write(
     yield Progress(plan.plan_id, plan.row_count, dict(counts), breaker.pause, resume_at)
 
 
-def _machine(plan: Plan, tools: Tools, journal: Journal, gateway: OwnerGateway) -> Callable[..., Machine]:
+def _machine(plan: Plan, tools: Tools, journal: Journal, gateway: OwnerGateway) -> Callable[[*Parts], Machine]:
     """The machine of the lane; what an earlier run left of a bulk job is brought to its end first."""
     job = BulkJob(BulkIngest(gateway.org), journal, plan.plan_id, tools.clock, tools.pause, tools.witness)
     last = journal.last_plan_event(plan.plan_id, "JOB")
@@ -213,7 +213,7 @@ def taken_up(
     return changes, in_flight
 
 
-def _remembered(account: str, now: Mapping[str, object]) -> Answer:
+def _remembered(account: str, now: Mapping[str, Any]) -> Answer:
     if now["state"] in (State.INTENT, State.UNKNOWN):
         return Answer(account, "ANSWER_LOST", "The run ended before an answer came.", is_lost=True)
     return Answer(account, now["code"] if now["state"] == State.REFUSED else "")
