@@ -138,6 +138,8 @@ def locked(
     try:
         lock.acquire(timeout=patience_seconds if busy else -1)
     except Timeout as error:
+        if busy is None:
+            raise
         raise busy(path.read_text(encoding="utf-8").strip()) from error
     try:
         yield

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -116,7 +117,7 @@ class RunConfig(BaseModel):
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
 
 
-def model_faults(error_list: list[dict], what: str = "run config") -> list[Fault]:
+def model_faults(error_list: Iterable[Mapping[str, Any]], what: str = "run config") -> list[Fault]:
     """pydantic's list of errors as faults in our words."""
     return [
         Fault(

@@ -8,6 +8,7 @@ row in a hundred taken out stops the cycle too.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURC
 
 FAULTY_SHARE = 0.01
 UNREAD = {"row_no": WHOLE, "column_name": TEXT, "found": TEXT, "expected": TEXT}
-DEFAULTS = {
+DEFAULTS: dict[str, dict[str, Any]] = {
     "accounts": {
         "opp_count": 0,
         "bps": 0,

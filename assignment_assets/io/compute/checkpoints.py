@@ -73,9 +73,11 @@ class FileCheckpoints:
         if not self.is_due():
             return
 
+        content: dict[str, Any] = checkpoint._asdict() | {DIGEST: self.digest}
+
         def store(partial: Path) -> None:
             with partial.open("wb") as file:
-                np.savez(file, **checkpoint._asdict(), **{DIGEST: self.digest})
+                np.savez(file, **content)
 
         try:
             write_whole(self.path, store)

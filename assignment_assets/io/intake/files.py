@@ -115,7 +115,7 @@ def _look_into(folder: Path, person: str, found: list[Found], notices: list[Noti
     found += taken.values()
 
 
-def _entries(folder: Path) -> list[os.DirEntry]:
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
     if not folder.is_dir():
         return []
     with os.scandir(folder) as entries:

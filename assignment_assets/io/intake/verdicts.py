@@ -4,14 +4,14 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.domain.gate import GATES, LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE, Gate
 from assignment_assets.domain.gates.gates import GateManifest
-from assignment_assets.domain.identity.codes import BadCode, read_packet_code, signer_token
+from assignment_assets.domain.identity.codes import BadCode, Identity, read_packet_code, signer_token
 from assignment_assets.domain.sign_off.decisions import is_signed, read_decision
 from assignment_assets.io.intake.files import Found
 from assignment_assets.io.workbooks.lock_return import read_lock_list
@@ -21,7 +21,10 @@ from assignment_assets.io.workbooks.review_return import read_review
 
 WAITING, REFUSED, GOOD = "waiting", "refused", "good"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-READERS = {LOCK_GATE.name: read_lock_list, REVIEW_GATE.name: read_review}
+READERS: dict[str, Callable[[Path], ReturnedLockList | ReturnedReview]] = {
+    LOCK_GATE.name: read_lock_list,
+    REVIEW_GATE.name: read_review,
+}
 """Gate → what reads its answers, where they are no signed decisions."""
 _SHOWN_ROWS = 10
 
@@ -93,8 +96,7 @@ def _answers(found: Found, manifest: GateManifest, key: bytes) -> Judged:
         identity = read_packet_code(key, returned.code)
     except BadCode as error:
         return Judged(REFUSED, error.rule, f"{found.file_name}: {error}")
-    stated = {"cycle": identity.cycle, "gate": identity.gate, "person": identity.person, "revision": identity.revision}
-    mismatch = _mismatch(stated, found, manifest)
+    mismatch = _mismatch(identity, found, manifest)
     if mismatch:
         return mismatch
     if not returned.is_finished:
@@ -111,16 +113,20 @@ def _answers(found: Found, manifest: GateManifest, key: bytes) -> Judged:
     return Judged(GOOD, "", f"{found.file_name}: {_tally(returned)}", identity.revision)
 
 
-def _mismatch(stated: dict, found: Found, manifest: GateManifest) -> Judged | None:
+def _mismatch(stated: Identity, found: Found, manifest: GateManifest) -> Judged | None:
     """The refusal of a file that belongs to another cycle, gate or person, or to an earlier revision."""
-    name, revision = found.file_name, stated["revision"]
-    expected = {"cycle": manifest.cycle, "gate": manifest.gate, "person": found.person}
-    for what, value in expected.items():
-        if stated[what] != value:
+    name, revision = found.file_name, stated.revision
+    pairs = {
+        "cycle": (stated.cycle, manifest.cycle),
+        "gate": (stated.gate, manifest.gate),
+        "person": (stated.person, found.person),
+    }
+    for what, (said, value) in pairs.items():
+        if said != value:
             return Judged(
                 REFUSED,
                 f"other_{what}",
-                f"{name}: it was sent for {what} {stated[what]}, expected {value}. "
+                f"{name}: it was sent for {what} {said}, expected {value}. "
                 "Put the file that was sent to you into your own folder.",
                 revision,
             )
@@ -149,12 +155,7 @@ def _decision(found: Found, manifest: GateManifest, key: bytes) -> Judged:
             f"{name}: not a decision as the command line writes it ({error}). "
             "Make it again with `assignment sign-off`.",
         )
-    stated = {
-        "cycle": decision.cycle,
-        "gate": SIGN_OFF_GATE.name,
-        "person": decision.signed_by,
-        "revision": decision.revision,
-    }
+    stated = Identity(decision.cycle, decision.revision, SIGN_OFF_GATE.name, decision.signed_by)
     mismatch = _mismatch(stated, found, manifest)
     if mismatch:
         return mismatch

@@ -19,6 +19,7 @@ TRUE = frozenset({"true", "t", "yes", "y", "1", "x", "on"})
 FALSE = frozenset({"false", "f", "no", "n", "0", "off"})
 LARGEST = Decimal(10) ** 15
 _NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
+Dtype = pl.DataType | type[pl.DataType]
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([ T].+)?")
 _OPTIONS = {
     "scale": ("numbers", (WHOLE, REAL)),
@@ -85,7 +86,7 @@ class ColumnRule(BaseModel):
     true: list[str] = []
     false: list[str] = []
 
-    def misplaced_options(self, dtype: object) -> Iterator[tuple[str, str]]:
+    def misplaced_options(self, dtype: Dtype | None) -> Iterator[tuple[str, str]]:
         """Options that were given but mean nothing for a column of this type, with what they are for."""
         for option, (kinds, dtypes) in _OPTIONS.items():
             if option in self.model_fields_set and dtype not in dtypes:
@@ -93,7 +94,7 @@ class ColumnRule(BaseModel):
 
 
 def read_column(
-    texts: pl.Series, name: str, dtype: object, rule: ColumnRule, dates: tuple[str, ...] = (), states: str = "code"
+    texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule, dates: tuple[str, ...] = (), states: str = "code"
 ) -> tuple[pl.Series, pl.Series, str]:
     """The values of the contract's column `name`, where they could not be read, and what was expected there.
 
@@ -126,7 +127,7 @@ def _prepared(texts: pl.Series, rule: ColumnRule) -> pl.Series:
 
 
 def _reader(
-    name: str, dtype: object, rule: ColumnRule, formats: tuple[str, ...], states: str
+    name: str, dtype: Dtype, rule: ColumnRule, formats: tuple[str, ...], states: str
 ) -> tuple[Callable[[str], object], str]:
     if name in STATES:
         one = _named_state if states == "name or code" else str.upper
@@ -184,7 +185,7 @@ def _real(text: str, rule: ColumnRule) -> float | None:
     return None if number is None else float(number)
 
 
-def _moment(text: str, formats: tuple[str, ...], dtype: object) -> date | datetime | None:
+def _moment(text: str, formats: tuple[str, ...], dtype: Dtype) -> date | datetime | None:
     moment = _in_stated_format(text, formats) or _in_iso(text)
     if moment is None:
         return None

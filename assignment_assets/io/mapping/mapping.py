@@ -25,10 +25,10 @@ import os
 import re
 import tomllib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -79,7 +79,7 @@ class TableMapping(BaseModel):
     columns: Rules | None = None
     constants: dict[str, Annotated[str, BeforeValidator(as_text)]] = {}
 
-    def rules(self, table: str, available: Mapping[str, object] | list[str]) -> dict[str, ColumnRule]:
+    def rules(self, table: str, available: Collection[str]) -> dict[str, ColumnRule]:
         """Contract column → how it is read; without `[columns]`, the contract's names that are available."""
         if self.columns is not None:
             return self.columns
@@ -190,7 +190,7 @@ def mapping_of(path: Path, kind: type[AnyMapping]) -> AnyMapping:
     return mapping
 
 
-def _unknown_columns(content: dict, name: str) -> Iterator[Fault]:
+def _unknown_columns(content: dict[str, Any], name: str) -> Iterator[Fault]:
     for table in TABLES:
         written = content.get(table)
         for section in ("columns", "constants"):

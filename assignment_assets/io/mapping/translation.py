@@ -1,6 +1,6 @@
 """Turns a source's own table of texts into the contract's columns, by a mapping."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 import polars as pl
@@ -38,7 +38,7 @@ def translate(table: str, mapping: TableMapping, texts: pl.DataFrame, origin: st
         )
     frame, notes = _placed(pl.DataFrame(columns), table)
     key = rules.get(TABLES[table].key[0])
-    ids = excluded[key.source].drop_nulls() if key and key.source in excluded.columns else []
+    ids: Iterable[str] = excluded[key.source].drop_nulls() if key and key.source in excluded.columns else []
     return SourceTable(
         frame,
         origin,

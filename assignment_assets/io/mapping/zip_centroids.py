@@ -25,7 +25,7 @@ def with_coordinates(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         how="left",
         maintain_order="left",
     ).with_columns(is_completed=~_HAS_PLACE.fill_null(False) & pl.col("zip_latitude").is_not_null())
-    count = completed["is_completed"].sum()
+    count = int(completed["is_completed"].sum())
     completed = completed.with_columns(
         pl.when("is_completed").then(f"zip_{name}").otherwise(name).alias(name) for name in ("latitude", "longitude")
     )

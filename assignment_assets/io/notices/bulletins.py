@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -22,6 +23,9 @@ from assignment_assets.io.notices.post import Posted
 from assignment_assets.io.settings import NoticesSetting
 from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.io.warehouse.routing_copies import read_routing
+
+if TYPE_CHECKING:
+    from assignment_assets.io.notices.slack import Slack
 
 ROUTING = "routing"
 DAYS = 7
@@ -81,10 +85,10 @@ def announce(folder: DataFolder, cycle: str, setting: NoticesSetting, clock: Cal
         )
     with opened(folder, cycle, "slack") as ledger:
         new = [each for each in due if not ledger.is_done(RECIPIENT, each.digest)]
-        slack = import_module("assignment_assets.io.notices.slack").Slack(setting) if new else None
+        slack = _slack(setting) if new else None
         posted = []
         for each in due:
-            if each not in new:
+            if slack is None or each not in new:
                 posted.append(Posted(RECIPIENT, each.kind, "known"))
                 continue
             ledger.note("sending", RECIPIENT, each.digest, clock())
@@ -92,3 +96,9 @@ def announce(folder: DataFolder, cycle: str, setting: NoticesSetting, clock: Cal
             ledger.note(answer.outcome, RECIPIENT, each.digest, clock(), answer.said)
             posted.append(Posted(RECIPIENT, each.kind, answer.outcome, answer.said))
         return posted
+
+
+def _slack(setting: NoticesSetting) -> "Slack":
+    """The way into Slack, which needs the extra."""
+    slack: Slack = import_module("assignment_assets.io.notices.slack").Slack(setting)
+    return slack

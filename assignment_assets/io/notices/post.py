@@ -65,7 +65,13 @@ def post(
         return [_posted(each, ledger, setting, clock, carry) for each in letters]
 
 
-def _posted(facts: Handoff | Reminder, ledger: NoticeLedger, setting: NoticesSetting, clock, carry) -> Posted:
+def _posted(
+    facts: Handoff | Reminder,
+    ledger: NoticeLedger,
+    setting: NoticesSetting,
+    clock: Callable[[], datetime],
+    carry: Callable[[EmailMessage, str], str],
+) -> Posted:
     kind = facts.kind if isinstance(facts, Handoff) else "reminder"
     recipient, digest = facts.email.strip() or facts.person, facts.digest
     if ledger.is_done(recipient, digest):
@@ -91,7 +97,15 @@ def _posted(facts: Handoff | Reminder, ledger: NoticeLedger, setting: NoticesSet
     return Posted(facts.person, kind, step)
 
 
-def _refusal(facts, kind: str, ledger: NoticeLedger, recipient: str, clock, code: int, said: bytes | str) -> Posted:
+def _refusal(
+    facts: Handoff | Reminder,
+    kind: str,
+    ledger: NoticeLedger,
+    recipient: str,
+    clock: Callable[[], datetime],
+    code: int,
+    said: bytes | str,
+) -> Posted:
     text = f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
     outcome = "refused" if code in FOR_GOOD else "waiting"
     ledger.note(outcome, recipient, facts.digest, clock(), text)
@@ -104,7 +118,9 @@ def _connected(setting: NoticesSetting) -> smtplib.SMTP:
     try:
         context = ssl.create_default_context(cafile=setting.ca_file or None)
         if setting.security == "tls":
-            session = smtplib.SMTP_SSL(setting.host, setting.port, timeout=TIMEOUT_SECONDS, context=context)
+            session: smtplib.SMTP = smtplib.SMTP_SSL(
+                setting.host, setting.port, timeout=TIMEOUT_SECONDS, context=context
+            )
         else:
             session = smtplib.SMTP(setting.host, setting.port, timeout=TIMEOUT_SECONDS)
         if setting.security == "starttls":

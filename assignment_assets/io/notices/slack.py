@@ -47,7 +47,7 @@ class Slack:
             client = WebhookClient(
                 _secret(WEBHOOK, "an incoming webhook's address"), timeout=TIMEOUT_SECONDS, retry_handlers=[]
             )
-            self._call: Callable[[str], tuple[int, str, dict]] = lambda text: _by_webhook(client, text)
+            self._call: Callable[[str], tuple[int, str, dict[str, str]]] = lambda text: _by_webhook(client, text)
             return
         if not setting.slack_channel:
             raise InvalidInput(
@@ -85,12 +85,12 @@ class Slack:
             time.sleep(wait)
 
 
-def _by_webhook(client: WebhookClient, text: str) -> tuple[int, str, dict]:
+def _by_webhook(client: WebhookClient, text: str) -> tuple[int, str, dict[str, str]]:
     answer = client.send(text=text)
     return answer.status_code, answer.body[:200], dict(answer.headers)
 
 
-def _by_bot(client: WebClient, channel: str, text: str) -> tuple[int, str, dict]:
+def _by_bot(client: WebClient, channel: str, text: str) -> tuple[int, str, dict[str, str]]:
     try:
         client.chat_postMessage(channel=channel, text=text)
     except SlackApiError as error:
@@ -100,7 +100,7 @@ def _by_bot(client: WebClient, channel: str, text: str) -> tuple[int, str, dict]
     return 200, "", {}
 
 
-def _asked_wait(headers: dict) -> float:
+def _asked_wait(headers: dict[str, str]) -> float:
     asked = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
     try:
         return max(0.05, float(asked))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.connection import AnswerLost, Org, Record
 from assignment_assets.io.salesforce.owners import Answer
 
 JOBS = "jobs/ingest"
@@ -23,7 +23,7 @@ class BulkIngest:
     def create(self) -> str:
         """The id of a new job."""
         body = {"object": "Account", "operation": "update", "contentType": "CSV", "lineEnding": "LF"}
-        return self._org.exchange("POST", JOBS, body)["id"]
+        return str(self._facts("POST", JOBS, body)["id"])
 
     def upload(self, job_id: str, owners: Iterable[tuple[str, str]]) -> None:
         """Fills the job with accounts and their new owners."""
@@ -40,7 +40,7 @@ class BulkIngest:
 
     def state(self, job_id: str) -> str:
         """Open, UploadComplete, InProgress, JobComplete, Aborted or Failed."""
-        return self._org.exchange("GET", f"{JOBS}/{job_id}")["state"]
+        return str(self._facts("GET", f"{JOBS}/{job_id}")["state"])
 
     def answers(self, job_id: str) -> dict[str, Answer]:
         """The job's answer for each account that it has come to."""
@@ -53,7 +53,7 @@ class BulkIngest:
 
     def open_jobs(self) -> list[str]:
         """Open jobs on accounts that we created ourselves."""
-        records = self._org.exchange("GET", JOBS)["records"]
+        records = self._facts("GET", JOBS)["records"]
         return [
             job["id"]
             for job in records
@@ -61,4 +61,14 @@ class BulkIngest:
         ]
 
     def _results(self, job_id: str, name: str) -> Iterable[dict[str, str]]:
-        return csv.DictReader(io.StringIO(self._org.exchange("GET", f"{JOBS}/{job_id}/{name}/")))
+        path = f"{JOBS}/{job_id}/{name}/"
+        answer = self._org.exchange("GET", path)
+        if not isinstance(answer, str):
+            raise AnswerLost(f"{path}: the org answered with JSON, expected CSV. Check the address.")
+        return csv.DictReader(io.StringIO(answer))
+
+    def _facts(self, method: str, path: str, body: Record | None = None) -> Record:
+        answer = self._org.exchange(method, path, body)
+        if isinstance(answer, str):
+            raise AnswerLost(f"{path}: the org answered with text, expected JSON. Check the address.")
+        return answer

@@ -5,15 +5,17 @@ netrc, with time-outs on every call, and with repetition of reading alone. An ex
 the call repeated, because a refused call has had no effect; a write whose answer is lost is never repeated here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from simple_salesforce import Salesforce
-from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession, SalesforceGeneralError
+from simple_salesforce.api import Salesforce
+from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 from urllib3.util.retry import Retry
 
 from assignment_assets.domain.errors import SourceUnavailable
@@ -25,6 +27,8 @@ READ_TRIES = 3
 TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
 """Our code for status 429 (slow down); Salesforce's own for it is that of the daily limit, which is another matter."""
 CLIENT_NAME = "account-assignment-engine"
+Record = dict[str, Any]
+"""A JSON object as the org gives or takes it; its fields depend on what was asked."""
 
 
 class AnswerLost(SourceUnavailable):
@@ -37,6 +41,10 @@ class CallRefused(SourceUnavailable):
     def __init__(self, code: str, message: str):
         self.code = code
         super().__init__(message)
+
+
+class _TokenExpired(CallRefused):
+    """The org no longer takes the token; a new one is asked for once."""
 
 
 class _PatientAdapter(HTTPAdapter):
@@ -54,9 +62,17 @@ class _PatientAdapter(HTTPAdapter):
             )
         )
 
-    def send(self, request: requests.PreparedRequest, **kwargs: object) -> requests.Response:
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        verify: bool | str = True,
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
         """The answer, or requests' own time-out."""
-        return super().send(request, **{**kwargs, "timeout": kwargs.get("timeout") or self._timeout})
+        return super().send(request, stream, timeout or self._timeout, verify, cert, proxies)
 
 
 class Org:
@@ -101,7 +117,7 @@ class Org:
             self._organization_id = next(self.query("SELECT Id FROM Organization"))["Id"]
         return self._organization_id
 
-    def query(self, soql: str, includes_deleted: bool = False) -> Iterator[dict]:
+    def query(self, soql: str, includes_deleted: bool = False) -> Iterator[Record]:
         """The records that the SOQL selects, numbers with a fraction as text; page by page.
 
         `includes_deleted` also gives what lies in the bin: deleted records, and those merged into others.
@@ -113,11 +129,10 @@ class Org:
         page = self._read(lambda client: client.query(soql, include_deleted=includes_deleted))
         yield from page["records"]
         while not page["done"]:
-            address = page["nextRecordsUrl"]
-            page = self._read(lambda client, address=address: client.query_more(address, identifier_is_url=True))
+            page = self._read(partial(_next_page, page["nextRecordsUrl"]))
             yield from page["records"]
 
-    def retrieve(self, name: str, ids: Sequence[str], fields: Sequence[str]) -> list[dict | None]:
+    def retrieve(self, name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record | None]:
         """The records of object `name` in the order of `ids`; null where there is none any more.
 
         Any number of ids, 2,000 a call.
@@ -126,15 +141,13 @@ class Org:
         ------
         CallRefused, AnswerLost
         """
-        records = []
+        records: list[Record | None] = []
         for start in range(0, len(ids), RETRIEVE_AT_MOST):
             body = {"ids": list(ids[start : start + RETRIEVE_AT_MOST]), "fields": list(fields)}
-            records += self._read(
-                lambda client, body=body: client.restful(f"composite/sobjects/{name}", method="POST", json=body)
-            )
+            records += self._read(partial(_posted, f"composite/sobjects/{name}", body))
         return records
 
-    def retrieve_several(self, parts: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[list[dict | None]]:
+    def retrieve_several(self, parts: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[list[Record | None]]:
         """Records of up to five objects in one call: for each (name, ids, fields) what `retrieve` would give.
 
         Raises
@@ -151,7 +164,7 @@ class Org:
             for place, (name, ids, fields) in enumerate(parts)
         ]
         body = {"allOrNone": False, "compositeRequest": subrequests}
-        answer = self._read(lambda client: client.restful("composite", method="POST", json=body))
+        answer = self._read(partial(_posted, "composite", body))
         answers = sorted(answer["compositeResponse"], key=lambda part: int(part["referenceId"][1:]))
         for part in answers:
             if part["httpStatusCode"] >= 300:
@@ -162,7 +175,7 @@ class Org:
                 )
         return [part["body"] for part in answers]
 
-    def exchange(self, method: str, path: str, body: dict | str | None = None) -> dict | str:
+    def exchange(self, method: str, path: str, body: Record | str | None = None) -> Record | str:
         """What one call to a path below the data path answers: JSON read, or text; a text body goes as CSV.
 
         Sent once, but for what only reads and for an expired token.
@@ -173,18 +186,19 @@ class Org:
         """
         given = {"json": body} if isinstance(body, dict) else {"data": body, "headers": {"Content-Type": "text/csv"}}
         call = self._read if method == "GET" else self._call
-        return call(lambda client: self._exchanged(client, method, path, given if body is not None else {}))
+        content: Record | str = call(
+            lambda client: self._exchanged(client, method, path, given if body is not None else {})
+        )
+        return content
 
-    def _exchanged(self, client: Salesforce, method: str, path: str, given: dict) -> dict | str:
+    def _exchanged(self, client: Salesforce, method: str, path: str, given: Record) -> Record | str:
         headers = {"Authorization": f"Bearer {client.session_id}"} | given.get("headers", {})
         url = f"{client.base_url}{path}"
         answer = self._session.request(method, url, **given | {"headers": headers})
         is_json = "json" in answer.headers.get("Content-Type", "")
-        content = answer.json() if is_json else answer.content.decode("utf-8")
-        if answer.status_code == 401:
-            raise SalesforceExpiredSession(url, answer.status_code, path, content)
+        content: Record | str = answer.json() if is_json else answer.content.decode("utf-8")
         if answer.status_code >= 300:
-            raise SalesforceGeneralError(url, answer.status_code, path, content)
+            raise _refusal(url, answer.status_code, content)
         return content
 
     def limits(self) -> dict[str, dict[str, int]]:
@@ -194,14 +208,15 @@ class Org:
         ------
         CallRefused, AnswerLost
         """
-        return self._read(lambda client: client.restful("limits"))
+        limits: dict[str, dict[str, int]] = self._read(lambda client: client.restful("limits"))
+        return limits
 
     @property
     def user_id(self) -> str:
         """The user whom the org takes us for; known once logged in."""
         return self._user_id
 
-    def composite(self, subrequests: Sequence[dict]) -> list[dict]:
+    def composite(self, subrequests: Sequence[Record]) -> list[Record]:
         """The answers to up to 25 independent subrequests, in their order; sent once.
 
         Raises
@@ -212,24 +227,24 @@ class Org:
             Each of them may have been done, or may yet be.
         """
         body = {"allOrNone": False, "compositeRequest": list(subrequests)}
-        answer = self._call(lambda client: client.restful("composite", method="POST", json=body))
-        return answer["compositeResponse"]
+        answers: list[Record] = self._call(partial(_posted, "composite", body))["compositeResponse"]
+        return answers
 
-    def _read(self, work: Callable[[Salesforce], dict]) -> dict:
+    def _read(self, work: Callable[[Salesforce], Any]) -> Any:
         """What a call without effect answers; asked again where its answer is lost."""
         for _ in range(READ_TRIES - 1):
             with suppress(AnswerLost):
                 return self._call(work)
         return self._call(work)
 
-    def _call(self, work: Callable[[Salesforce], dict]) -> dict:
+    def _call(self, work: Callable[[Salesforce], Any]) -> Any:
         try:
             try:
                 return work(self._client or self._log_in())
-            except SalesforceExpiredSession:
+            except (SalesforceExpiredSession, _TokenExpired):
                 return work(self._log_in())
         except SalesforceError as error:
-            raise _translated(error) from error
+            raise _refusal(error.url, error.status, error.content) from error
         except requests.exceptions.RequestException as error:
             raise AnswerLost(
                 f"{self._settings.url}: no usable answer ({error}), expected one from the org. "
@@ -271,11 +286,22 @@ class Org:
             self.api_usage = int(used), int(total.partition(";")[0])
 
 
-def _translated(error: SalesforceError) -> SourceUnavailable:
-    first = error.content[0] if isinstance(error.content, list) and error.content else {}
-    code = first.get("errorCode", f"HTTP_{error.status}") if isinstance(first, dict) else f"HTTP_{error.status}"
-    said = first.get("message", error.content) if isinstance(first, dict) else error.content
-    message = f"{error.url}: the org answered {error.status} {code} ({said}), expected success."
-    if error.status >= 500:
+def _next_page(address: str, client: Salesforce) -> Any:
+    return client.query_more(address, identifier_is_url=True)
+
+
+def _posted(path: str, body: Record, client: Salesforce) -> Any:
+    return client.restful(path, method="POST", json=body)
+
+
+def _refusal(url: str, status: int, content: object) -> SourceUnavailable:
+    """What an answer that is no success comes to; its content is JSON, or text where the org gives none."""
+    first = content[0] if isinstance(content, list) and content else {}
+    code = first.get("errorCode", f"HTTP_{status}") if isinstance(first, dict) else f"HTTP_{status}"
+    said = first.get("message", content) if isinstance(first, dict) else content
+    message = f"{url}: the org answered {status} {code} ({said}), expected success."
+    if status >= 500:
         return AnswerLost(message)
-    return CallRefused(TOO_MANY_REQUESTS if error.status == 429 else code, message)
+    if status == 401:
+        return _TokenExpired(code, message)
+    return CallRefused(TOO_MANY_REQUESTS if status == 429 else code, message)

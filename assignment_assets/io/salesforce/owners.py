@@ -8,9 +8,16 @@ from email.utils import format_datetime
 import polars as pl
 
 from assignment_assets.domain.tables import TEXT
-from assignment_assets.io.mapping.cells import read_column
+from assignment_assets.io.mapping.cells import ColumnRule, read_column
 from assignment_assets.io.mapping.mapping import TableMapping
-from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST, AnswerLost, CallRefused, Org
+from assignment_assets.io.salesforce.connection import (
+    COMPOSITE_AT_MOST,
+    RETRIEVE_AT_MOST,
+    AnswerLost,
+    CallRefused,
+    Org,
+    Record,
+)
 from assignment_assets.io.salesforce.tables import as_texts
 
 PRECONDITION_FAILED = "PRECONDITION_FAILED"
@@ -57,7 +64,7 @@ class OwnerGateway:
         self._org = org
         self._mapping = accounts
         rules = accounts.rules("accounts", [])
-        self._rules = {name: rules[name] for name in ("state", "carve_out") if name in rules}
+        self._rules: dict[str, ColumnRule] = {name: rules[name] for name in ("state", "carve_out") if name in rules}
         self._fields = list(dict.fromkeys([*_SYSTEM, *(rule.source for rule in self._rules.values())]))
 
     @property
@@ -111,7 +118,7 @@ class OwnerGateway:
         """
         return self._as_accounts(self._org.retrieve("Account", ids, self._fields))
 
-    def _as_accounts(self, found: Iterable[dict | None]) -> dict[str, AccountNow]:
+    def _as_accounts(self, found: Iterable[Record | None]) -> dict[str, AccountNow]:
         records = [record for record in found if record and not record.get("IsDeleted")]
         texts = as_texts(records, self._fields)
         states, carve_outs = (self._read(name, texts) for name in ("state", "carve_out"))
@@ -177,11 +184,11 @@ def _precondition(change: OwnerChange) -> dict[str, str]:
     return {"If-Unmodified-Since": format_datetime(change.unmodified_since.replace(tzinfo=UTC), usegmt=True)}
 
 
-def _active(users: Iterable[dict | None]) -> set[str]:
+def _active(users: Iterable[Record | None]) -> set[str]:
     return {record["Id"] for record in users if record and record["IsActive"]}
 
 
-def _answer(account_id: str, answer: dict | None) -> Answer:
+def _answer(account_id: str, answer: Record | None) -> Answer:
     if answer is None:
         return Answer(account_id, "ANSWER_LOST", "the org's answer does not mention the account", is_lost=True)
     status = answer["httpStatusCode"]

@@ -6,7 +6,7 @@ from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.sources.contract import SourceTable
 from assignment_assets.io.mapping.mapping import TABLES, SourceMapping, TableMapping
 from assignment_assets.io.mapping.translation import translate
-from assignment_assets.io.salesforce.connection import CallRefused, Org
+from assignment_assets.io.salesforce.connection import CallRefused, Org, Record
 
 _MISFIT = ("INVALID_FIELD", "INVALID_TYPE", "MALFORMED_QUERY")
 
@@ -49,7 +49,7 @@ def soql(name: str, table: TableMapping) -> str:
     return f"SELECT {', '.join(table.source_columns(name))} FROM {table.object}{condition}"
 
 
-def as_texts(records: list[dict], fields: list[str]) -> pl.DataFrame:
+def as_texts(records: list[Record], fields: list[str]) -> pl.DataFrame:
     """Records as texts, one column a field; a field of a parent record is written `Owner.Name`."""
     columns = {field: [_text(record, field) for record in records] for field in fields}
     return pl.DataFrame(columns, schema={field: pl.String for field in fields})
@@ -63,7 +63,7 @@ def _records(org: Org, name: str, table: TableMapping) -> pl.DataFrame:
     return ordered.with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
 
 
-def _text(record: dict, field: str) -> str | None:
+def _text(record: Record, field: str) -> str | None:
     value: object = record
     for part in field.split("."):
         value = value.get(part) if isinstance(value, dict) else None

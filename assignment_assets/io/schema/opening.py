@@ -51,7 +51,8 @@ def said_version(connection: duckdb.DuckDBPyConnection, path: Path, store: Store
         rows = connection.execute(f"select store, version, written_by from {VERSION_TABLE}").fetchall()
     except duckdb.CatalogException:
         return 0
-    name, version, written_by = rows[0]
+    found: tuple[str, int, str] = rows[0]
+    name, version, written_by = found
     if name != store.name:
         raise WrongSchema(
             f"{store.name} {path.name}: it says that it is the {name}, expected the {store.name}. "

@@ -33,8 +33,8 @@ class Step:
             for former, name in columns.items():
                 if former in found.get(table, ()):
                     yield f'alter table {table} rename column "{former}" to "{name}"'
-        for table, columns in self.reworded.items():
-            for column, words in columns.items():
+        for table, texts in self.reworded.items():
+            for column, words in texts.items():
                 if column in found.get(table, ()):
                     cases = " ".join(f"when '{former}' then '{word}'" for former, word in words.items())
                     split = f"string_split({column}, ', ')"

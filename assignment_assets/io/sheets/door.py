@@ -26,4 +26,5 @@ def open_google() -> "Google":
             "Install it: pip install 'assignment-assets[sheets]'",
         )
         raise InvalidInput("Google Sheets", [fault])
-    return import_module("assignment_assets.io.sheets.google").Google()
+    google: Google = import_module("assignment_assets.io.sheets.google").Google()
+    return google

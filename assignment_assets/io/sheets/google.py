@@ -46,7 +46,11 @@ class _PatientClient(gspread.HTTPClient):
     `patience` is how many seconds of waiting are left, over all requests.
     """
 
-    address, patience = "", PATIENCE_SECONDS
+    patience = PATIENCE_SECONDS
+
+    def __init__(self, auth: Credentials, session: requests.Session | None = None):
+        super().__init__(auth, session)
+        self.address = os.environ.get(ADDRESS, "").rstrip("/")
 
     def request(self, method: str, endpoint: str, *given: Any, **named: Any) -> requests.Response:
         for host in _HOSTS if self.address else ():
@@ -90,12 +94,12 @@ class Google:
         self.editor = info["client_email"]
         session = requests.Session()
         try:
-            session.auth = _Bearer(Credentials.from_service_account_info(info, scopes=SCOPES))
+            credentials = Credentials.from_service_account_info(info, scopes=SCOPES)
         except (ValueError, GoogleAuthError) as error:
             raise _no_account(f"a file without a usable key ({error})") from error
-        self._client = gspread.Client(None, session, _PatientClient)
+        session.auth = _Bearer(credentials)
+        self._client = gspread.Client(credentials, session, _PatientClient)
         self._client.set_timeout(TIMEOUT_SECONDS)
-        self._client.http_client.address = os.environ.get(ADDRESS, "").rstrip("/")
 
     def files(self, folder: str) -> dict[str, tuple[str, str]]:
         """Key → (name, time of the last change) of every Sheet in a Drive folder."""

@@ -40,7 +40,9 @@ def save_packet(
     write_whole(packet_path(folder, packet.cycle, gate, person), json.dumps(content))
 
 
-def read_packet(folder: DataFolder, cycle: str, gate: str, person: str, editor: str) -> tuple[str, list[dict]] | None:
+def read_packet(
+    folder: DataFolder, cycle: str, gate: str, person: str, editor: str
+) -> tuple[str, list[dict[str, Any]]] | None:
     """Title and requests of a packet that was kept, with the account that may change its locked cells; else None."""
     path = packet_path(folder, cycle, gate, person)
     if not path.is_file():

@@ -75,24 +75,21 @@ class ChangeReader:
         """
         if self._org is None or self._mapping is None:
             return Changes.whole(read_snapshot(self._setting), now)
-        watermark = self._server_time()
+        watermark = _server_time(self._org)
         if since is None:
             return Changes.whole(read_snapshot(self._setting), watermark)
         frames = {name: OPPORTUNITIES.empty() for name in TABLES if name not in self._mapping.tables()}
         for name, table in self._mapping.tables().items():
-            frames[name] = self._modified(name, table, None if name == "reps" else since)
-        deals = tuple(self._gone("Opportunity", "", since)) if self._mapping.opportunities else ()
+            frames[name] = self._modified(self._org, name, table, None if name == "reps" else since)
+        deals = tuple(_gone(self._org, "Opportunity", "", since)) if self._mapping.opportunities else ()
         return Changes(
-            **frames,
+            frames["accounts"],
+            frames["reps"],
+            frames["opportunities"],
             watermark=watermark,
-            gone=self._gone("Account", ", MasterRecordId", since),
+            gone=_gone(self._org, "Account", ", MasterRecordId", since),
             gone_opportunities=deals,
         )
-
-    def _server_time(self) -> datetime:
-        """The org's own time, asked for now: what is modified from here on belongs to the next poll."""
-        next(self._org.query("SELECT Id FROM Organization"))
-        return self._org.server_now
 
     def stamps(self, since: datetime) -> dict[str, str]:
         """Record id → modification stamp of everything modified from `since` on: a look without the rows."""
@@ -106,13 +103,13 @@ class ChangeReader:
                 stamps[record["Id"]] = record["SystemModstamp"]
         return stamps
 
-    def _modified(self, name: str, table: TableMapping, since: datetime | None) -> pl.DataFrame:
+    def _modified(self, org: Org, name: str, table: TableMapping, since: datetime | None) -> pl.DataFrame:
         fields = table.source_columns(name)
         query = soql(name, table)
         if since is not None:
             stamp = f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
             query = f"SELECT {', '.join(fields)} FROM {table.object} WHERE {_both(table.where, stamp)}"
-        records = list(self._org.query(query))
+        records = list(org.query(query))
         texts = (
             as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
         )
@@ -120,11 +117,16 @@ class ChangeReader:
             self._known[name] = texts, _in_contract(name, translate(name, table, texts, f"object {table.object}").frame)
         return self._known[name][1]
 
-    def _gone(self, name: str, more: str, since: datetime) -> dict[str, str]:
-        query = f"SELECT Id{more} FROM {name} WHERE IsDeleted = true AND SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
-        return {
-            record["Id"]: record.get("MasterRecordId") or "" for record in self._org.query(query, includes_deleted=True)
-        }
+
+def _server_time(org: Org) -> datetime:
+    """The org's own time, asked for now: what is modified from here on belongs to the next poll."""
+    next(org.query("SELECT Id FROM Organization"))
+    return org.server_now
+
+
+def _gone(org: Org, name: str, more: str, since: datetime) -> dict[str, str]:
+    query = f"SELECT Id{more} FROM {name} WHERE IsDeleted = true AND SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
+    return {record["Id"]: record.get("MasterRecordId") or "" for record in org.query(query, includes_deleted=True)}
 
 
 def _both(where: str, condition: str) -> str:

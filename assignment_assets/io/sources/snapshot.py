@@ -33,7 +33,7 @@ def read_snapshot(setting: SourceSetting) -> Snapshot:
         The mapping, the structure of the sources, or more than one row in a hundred is faulty.
     """
     if setting.kind == "sample":
-        return check_sources(**_sample(Path(setting.path)))
+        return _checked(_sample(Path(setting.path)))
     mapping = read_mapping(Path(setting.path))
     kind = "salesforce" if mapping.accounts.object else "files"
     if kind != setting.kind:
@@ -44,7 +44,11 @@ def read_snapshot(setting: SourceSetting) -> Snapshot:
             "Correct the kind or the path.",
         )
         raise InvalidInput("The source cannot be read", [fault])
-    return check_sources(**(_files(mapping) if kind == "files" else _salesforce(mapping)))
+    return _checked(_files(mapping) if kind == "files" else _salesforce(mapping))
+
+
+def _checked(sources: dict[str, SourceTable]) -> Snapshot:
+    return check_sources(sources["accounts"], sources["reps"], sources["opportunities"])
 
 
 def _sample(folder: Path) -> dict[str, SourceTable]:

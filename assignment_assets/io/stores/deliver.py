@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 from assignment_assets.domain.gate import GATES
 from assignment_assets.io.durable import locked, write_whole
@@ -22,6 +23,13 @@ from assignment_assets.io.stores.store import Store
 
 SECONDS = 20.0
 BATCH = 40
+
+
+class Delivered(TypedDict):
+    """What is remembered of one file: its size and time of change, and the digest of what was sent."""
+
+    stamp: list[int]
+    digest: str
 
 
 def deliver(folder: DataFolder, cycle: str, outbox: str, inbox: str = "", seconds: float = SECONDS) -> int:
@@ -44,7 +52,9 @@ def deliver(folder: DataFolder, cycle: str, outbox: str, inbox: str = "", second
         known = _remembered(state_path, outbox)
         root = folder.root / "outbox" / cycle
         stamps = {name: _stamp(root / name) for name in _names(root)}
-        due = sorted((name for name, stamp in stamps.items() if known.get(name, {}).get("stamp") != stamp), key=_order)
+        due = sorted(
+            (name for name, stamp in stamps.items() if name not in known or known[name]["stamp"] != stamp), key=_order
+        )
         gone = sorted(known.keys() - stamps.keys())
         if not due and not gone:
             return 0
@@ -89,12 +99,17 @@ def _marker(name: str) -> tuple[str, ...]:
 
 
 def _delivered(
-    store: Store, cycle: str, root: Path, names: list[str], known: Mapping[str, dict], stamps: Mapping[str, list[int]]
-) -> dict[str, dict]:
+    store: Store,
+    cycle: str,
+    root: Path,
+    names: list[str],
+    known: Mapping[str, Delivered],
+    stamps: Mapping[str, list[int]],
+) -> dict[str, Delivered]:
     """What to remember of a batch that is in the store now; the same content is not sent again."""
     contents = {name: (root / name).read_bytes() for name in names if (root / name).is_file()}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    new = [name for name, digest in digests.items() if known.get(name, {}).get("digest") != digest]
+    new = [name for name, digest in digests.items() if name not in known or known[name]["digest"] != digest]
     store.write({f"{cycle}/{name}": contents[name] for name in new})
     store.write({f"{cycle}/{marker}": digests[name].encode() for name in new for marker in _marker(name)})
     return {name: {"stamp": stamps[name], "digest": digest} for name, digest in digests.items()}
@@ -107,13 +122,14 @@ def _make_inboxes(folder: DataFolder, cycle: str, names: list[str], inbox: str) 
         Store(inbox).make_folders(dict.fromkeys(asked))
 
 
-def _remembered(path: Path, outbox: str) -> dict[str, dict]:
+def _remembered(path: Path, outbox: str) -> dict[str, Delivered]:
     """What was delivered to this address; another one starts anew."""
     stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return stored["files"] if stored.get("outbox") == outbox else {}
+    files: dict[str, Delivered] = stored["files"] if stored.get("outbox") == outbox else {}
+    return files
 
 
-def _remember(path: Path, outbox: str, known: Mapping[str, dict]) -> None:
+def _remember(path: Path, outbox: str, known: Mapping[str, Delivered]) -> None:
     write_whole(path, json.dumps({"outbox": outbox, "files": known}, indent=1, sort_keys=True), lasting=True)
 
 

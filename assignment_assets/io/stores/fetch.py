@@ -67,7 +67,7 @@ def fetch(folder: DataFolder, cycle: str, gate: str, url: str, now: datetime, se
         before = read_fetched(folder, cycle, gate)
         uploads, strangers = _uploads(store.listing(below))
         inbox = folder.inbox(cycle, gate)
-        files = {}
+        files: dict[str, Fetchable] = {}
         for place, upload in uploads.items():
             known = before.files.get(place)
             files[place] = (
@@ -80,7 +80,7 @@ def fetch(folder: DataFolder, cycle: str, gate: str, url: str, now: datetime, se
                     now,
                     {
                         each.local
-                        for other, each in (before.files | files).items()
+                        for other, each in {**before.files, **files}.items()
                         if other.partition("/")[0] == place.partition("/")[0] and other != place
                     },
                 )

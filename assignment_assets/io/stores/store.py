@@ -5,6 +5,7 @@ import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import fsspec
 from fsspec.exceptions import FSTimeoutError
@@ -144,7 +145,7 @@ class Store:
             ) from error
 
 
-def _facts(info: Mapping) -> str:
+def _facts(info: Mapping[str, Any]) -> str:
     return " ".join(f"{name}={info[name]}" for name in _FACTS if info.get(name) is not None)
 
 

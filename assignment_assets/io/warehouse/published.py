@@ -36,7 +36,8 @@ def read_manifest(folder: DataFolder, cycle: str) -> dict[str, dict[str, Any]]:
         return {}
     content = json.loads(path.read_text())
     require_readable(path, content, WAREHOUSE)
-    return content.get(TABLES_KEY, content)  # before versions the tables stood alone
+    tables: dict[str, dict[str, Any]] = content.get(TABLES_KEY, content)  # before versions the tables stood alone
+    return tables
 
 
 def write_manifest(folder: DataFolder, cycle: str, tables: dict[str, dict[str, Any]]) -> None:
@@ -72,7 +73,8 @@ def published_version(folder: DataFolder, cycle: str) -> int:
         return WAREHOUSE.version
     content = json.loads(path.read_text())
     require_readable(path, content, WAREHOUSE)
-    return content.get("schema_version", 1)
+    version: int = content.get("schema_version", 1)
+    return version
 
 
 def _copy(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame:
@@ -104,7 +106,8 @@ def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **p
                 connection.execute(f"create temp table older_{table.name} as from older_copies")
                 parts = [*parts[: bool(current)], f"from older_{table.name}"]
             connection.execute(f"create view {table.name} as {' union all by name '.join(parts)}")
-        return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
+        rows: pl.DataFrame = connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
+        return rows
 
 
 def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:

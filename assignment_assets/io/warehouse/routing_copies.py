@@ -4,6 +4,7 @@
 """
 
 import json
+from typing import Any
 
 import polars as pl
 
@@ -42,7 +43,7 @@ def read_routing(folder: DataFolder, table: Table) -> pl.DataFrame:
     return table.conform(table.widened(pl.read_parquet(path)))
 
 
-def _said_version(folder: DataFolder) -> dict:
+def _said_version(folder: DataFolder) -> dict[str, Any]:
     path = folder.routing_copies / "schema.json"
     said = read_json(path) or {}
     require_readable(path, said, ROUTING_LOG)

@@ -45,7 +45,7 @@ class Warehouse(DuckDBResource):
         """
         run = getattr(context, "run", None)
         cycle = run.tags.get(PARTITION, "") if run is not None else ""
-        if not cycle or not self.claims_cycle:
+        if run is None or not cycle or not self.claims_cycle:
             yield self
             return
         with one_run(self.folder, cycle, f"run {run.run_id[:8]}, {run.job_name}", self.lock_patience_seconds):
@@ -89,13 +89,14 @@ class Warehouse(DuckDBResource):
         with self.connect() as connection:
             for table in needs:
                 _make(connection, table)
-            return connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
+            rows: pl.DataFrame = connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
+            return rows
 
     def events(self, cycle: str) -> pl.DataFrame:
         """The cycle's life so far, in order."""
         return self.table(cycle, CYCLE_EVENTS)
 
-    def replace(self, cycle: str, frames: list[tuple[Table, pl.DataFrame]]) -> dict:
+    def replace(self, cycle: str, frames: list[tuple[Table, pl.DataFrame]]) -> dict[str, str]:
         """Replaces the cycle's rows of each table in one transaction, then publishes them; returns digests by name.
 
         Raises

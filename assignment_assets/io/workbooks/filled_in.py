@@ -96,12 +96,12 @@ def _rows(packet: Path, sheet: str, column: int) -> dict[str, str]:
 
 
 def _decided(packet: Path, sheet: str, word: str, reasons: Mapping[str, str]) -> dict[str, str]:
-    cells = {}
-    for column, text in ((review_book.DECISION, lambda _: word), (review_book.REASON, reasons.get)):
+    cells: dict[str, str] = {}
+    for column, texts in ((review_book.DECISION, dict.fromkeys(reasons, word)), (review_book.REASON, reasons)):
         cells |= {
-            place: text(account_id)
+            place: texts[account_id]
             for account_id, place in _rows(packet, sheet, column).items()
-            if account_id in reasons
+            if account_id in texts
         }
     return cells
 

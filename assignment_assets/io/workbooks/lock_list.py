@@ -77,7 +77,7 @@ def compose_lock_list(packet: LockPacket, file: Any) -> None:
         book.meta({"layout": LAYOUT, "code": packet.code})
 
 
-def _in_useful_order(rows: pl.DataFrame) -> list[dict]:
+def _in_useful_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
     """Accounts that may be answered first (dormant, then never-referred), the most valuable first."""
     shown = [row | {"status": STATUS_WORDS[row["referral_status"]]} for row in rows.iter_rows(named=True)]
     return sorted(
@@ -91,7 +91,7 @@ def _in_useful_order(rows: pl.DataFrame) -> list[dict]:
     )
 
 
-def _closed_text(row: dict) -> str | None:
+def _closed_text(row: dict[str, Any]) -> str | None:
     """What stands in place of an answer: the automatic lock, or that the account cannot be picked; else None."""
     if row["lock_kind"]:
         return LOCK_WORDS.get(row["lock_kind"], f"locked: {row['lock_kind']}")
@@ -147,7 +147,13 @@ def _how(packet: LockPacket) -> list[str]:
 
 
 def _before_and_after(
-    book: Book, sheet: Any, row: int, packet: LockPacket, rows: list[dict], closed: list[str | None], bottom: int
+    book: Book,
+    sheet: Any,
+    row: int,
+    packet: LockPacket,
+    rows: list[dict[str, Any]],
+    closed: list[str | None],
+    bottom: int,
 ) -> None:
     """Today's book beside what stays with the rep for certain, by kind, with a chart of both."""
     locked = [each["status"] for each in rows if each["lock_kind"]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -49,7 +50,7 @@ def read_lock_list(path: Path, known_ids: Collection[str] | None = None) -> Retu
     return ReturnedLockList(returned.code, returned.is_finished, frame, blank_count, tuple(faults))
 
 
-def _answers(rows: list[Answered], known: KnownIds) -> tuple[list[dict], int]:
+def _answers(rows: list[Answered], known: KnownIds) -> tuple[list[dict[str, Any]], int]:
     """One entry an answered row, with the rule that it breaks if any; and how many rows are blank."""
     answers, blank_count = [], 0
     for row in rows:
@@ -89,9 +90,9 @@ def _broken_rule(row: Answered, account_id: str | None) -> tuple[str | None, str
     return None, None
 
 
-def _without_repetitions(answers: list[dict]) -> list[dict]:
+def _without_repetitions(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The answers, where a second one for the same account is refused, and both where they contradict."""
-    by_account: dict[str, list[dict]] = {}
+    by_account: dict[str, list[dict[str, Any]]] = {}
     for answer in answers:
         if answer["rule"] is None:
             by_account.setdefault(answer["account_id"], []).append(answer)

@@ -148,11 +148,13 @@ def _beside(rows: Rows, label: str) -> str | None:
 def _merged_in_xlsx(package: zipfile.ZipFile) -> dict[str, list[str]]:
     book = ElementTree.fromstring(package.read("xl/workbook.xml"))
     names = {
-        sheet.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"): sheet.get("name")
+        link: name
         for sheet in book.iter(f"{_MAIN}sheet")
+        if (link := sheet.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"))
+        and (name := sheet.get("name"))
     }
     links = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
-    parts = {names[link.get("Id")]: link.get("Target") for link in links if link.get("Id") in names}
+    parts = {names[link]: part for each in links if (link := each.get("Id")) in names and (part := each.get("Target"))}
     merged = {}
     for name, part in parts.items():
         text = package.read(part.lstrip("/") if part.startswith("/") else f"xl/{part}").decode("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -48,7 +49,7 @@ def read_review(path: Path, known_ids: Collection[str] | None = None) -> Returne
     return ReturnedReview(returned.code, returned.is_finished, frame, blank_count, (*returned.faults, *faults))
 
 
-def _from_workbook(returned: ReturnedFile) -> tuple[list[dict], list[Fault], int]:
+def _from_workbook(returned: ReturnedFile) -> tuple[list[dict[str, Any]], list[Fault], int]:
     edits, faults, blank_count = [], changed_meta(returned), 0
     for sheet, (columns, word, headers) in _ANSWERED.items():
         known = KnownIds(returned.row_digests(sheet))
@@ -62,7 +63,7 @@ def _from_workbook(returned: ReturnedFile) -> tuple[list[dict], list[Fault], int
     return edits + list(_adds(rows, reps)), faults + missing, blank_count
 
 
-def _decisions(sheet: str, word: str, rows: list[Answered], known: KnownIds) -> Iterator[dict]:
+def _decisions(sheet: str, word: str, rows: list[Answered], known: KnownIds) -> Iterator[dict[str, Any]]:
     for row in rows:
         text, decision = row.text("Account id"), row.text("Decision").casefold()
         account_id = known.match(text) if text else None
@@ -84,7 +85,7 @@ def _decisions(sheet: str, word: str, rows: list[Answered], known: KnownIds) -> 
             yield _with_reason(edit)
 
 
-def _adds(rows: list[Answered], reps: dict[str, str]) -> Iterator[dict]:
+def _adds(rows: list[Answered], reps: dict[str, str]) -> Iterator[dict[str, Any]]:
     by_label = {label.casefold(): rep_id for rep_id, label in reps.items()}
     known = KnownIds(reps)
     for row in rows:
@@ -107,7 +108,9 @@ def _adds(rows: list[Answered], reps: dict[str, str]) -> Iterator[dict]:
             yield _with_reason(edit)
 
 
-def _from_csv(returned: ReturnedFile, known_ids: Collection[str] | None) -> tuple[list[dict], list[Fault], int]:
+def _from_csv(
+    returned: ReturnedFile, known_ids: Collection[str] | None
+) -> tuple[list[dict[str, Any]], list[Fault], int]:
     rows, faults = table_of(returned.sheets[CSV], CSV, ["edit", "account_id", "rep_id", "reason"])
     known, edits = KnownIds(known_ids), []
     for row in rows:
@@ -125,7 +128,7 @@ def _from_csv(returned: ReturnedFile, known_ids: Collection[str] | None) -> tupl
     return edits, faults, 0
 
 
-def _edit(where: str, kind: str, rep_id: str, account_id: str, row: Answered) -> dict:
+def _edit(where: str, kind: str, rep_id: str, account_id: str, row: Answered) -> dict[str, Any]:
     return {
         "where": where,
         "edit_kind": kind,
@@ -138,18 +141,18 @@ def _edit(where: str, kind: str, rep_id: str, account_id: str, row: Answered) ->
     }
 
 
-def _refused(edit: dict, rule: str, sentence: str) -> dict:
+def _refused(edit: dict[str, Any], rule: str, sentence: str) -> dict[str, Any]:
     return edit | {"rule": rule, "message": f"{edit['where']}: {sentence}"}
 
 
-def _with_reason(edit: dict) -> dict:
+def _with_reason(edit: dict[str, Any]) -> dict[str, Any]:
     if edit["edit_reason"] in EDIT_REASONS:
         return edit
     found = f"{edit['edit_reason']!r} is not a reason" if edit["edit_reason"] else "the reason is missing"
     return _refused(edit, "no_reason", f"{found}; choose one of {', '.join(EDIT_REASONS)}")
 
 
-def _without_repetitions(edits: list[dict]) -> list[dict]:
+def _without_repetitions(edits: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The edits, where one that says the same as an earlier one is refused as repeated."""
     first: dict[tuple[str, str, str], str] = {}
     kept = []

@@ -15,8 +15,8 @@ FINISHED = "Finished?"
 CODE = "Packet code"
 
 INK, PAPER, ACCENT, OPEN, RED, GREEN, GREY = "#1f2933", "#eef2f6", "#1d4e89", "#fff4cc", "#c0392b", "#2e7d4f", "#8a949e"
-_BASE = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "vcenter"}
-_STYLES = {
+_BASE: dict[str, object] = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "vcenter"}
+_STYLES: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_size": 18, "font_color": ACCENT},
     "subtitle": {"font_color": GREY, "font_size": 11},
     "heading": {"bold": True, "font_size": 12, "font_color": ACCENT, "bottom": 1, "bottom_color": ACCENT},
@@ -123,7 +123,7 @@ class Book:
         sheet: Any,
         top: int,
         columns: Sequence[Column],
-        rows: Iterable[dict],
+        rows: Iterable[dict[str, Any]],
         key: str = "",
         closed: Sequence[str | None] = (),
     ) -> int:
