@@ -1,6 +1,7 @@
 """Signs event cycles under a standing policy, and says which of them may be written."""
 
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -58,7 +59,7 @@ def _waiting(folder: DataFolder, cycle: str) -> pl.DataFrame:
     return digests.filter(~pl.format("policy_{}", pl.col("digest").str.head(16)).is_in(signed))
 
 
-def _sign(folder: DataFolder, key: bytes, row: dict, policies: dict[str, tuple[StandingPolicy, str]]) -> str:
+def _sign(folder: DataFolder, key: bytes, row: dict[str, Any], policies: dict[str, tuple[StandingPolicy, str]]) -> str:
     cycle, waiting = row["cycle"], _waiting(folder, row["cycle"])
     kinds = set(read_routing(folder, EVENTS).filter(pl.col("cycle") == cycle)["kind"])
     covering = [policies[kind] for kind in sorted(kinds) if kind in policies]
@@ -70,10 +71,12 @@ def _sign(folder: DataFolder, key: bytes, row: dict, policies: dict[str, tuple[S
         return f"{moves} accounts would move, the policy {policy.name} covers {policy.max_moves}; a person signs"
     if waiting["held_count"].sum():
         return "it has held edits; a person decides them and signs"
-    revision = read_gate(folder, cycle, GATE).revision
+    manifest = read_gate(folder, cycle, GATE)
+    if manifest is None:
+        return "its sign-off was taken back meanwhile; a person signs"
     note = f"standing policy {policy.name} ({row['policy_digest'][:12]}): {moves} of at most {policy.max_moves} moves"
     for region, digest in waiting.select("region", "digest").iter_rows():
-        decision = SignOff(cycle, revision, region, digest, "approve", policy.signed_by, note)
+        decision = SignOff(cycle, manifest.revision, region, digest, "approve", policy.signed_by, note)
         path = folder.inbox(cycle, GATE) / policy.signed_by / f"policy_{digest[:16]}.json"
         write_whole(path, signed_text(decision, signer_token(key, policy.signed_by)))
     return f"{waiting.height} regions signed under the policy {policy.name}"

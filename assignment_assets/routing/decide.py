@@ -96,11 +96,12 @@ def plan_events(
         if not going.height:
             return EVENT_CYCLES.empty()
         is_in = going["region"].is_in(rules.pilot.regions).fill_null(False) | (not rules.pilot.is_on)
-        plans, used = [], [*taken, *standing["cycle"]]
+        plans: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+        used = [*taken, *standing["cycle"]]
         for events_of_side, in_force in ((going.filter(is_in), policies), (going.filter(~is_in), {})):
             plans.append(plan_cycles(events_of_side, used, in_force, now))
             used += plans[-1][0]["cycle"].to_list()
-        cycles, of_event = (pl.concat(frames) for frames in zip(*plans, strict=True))
+        cycles, of_event = pl.concat([made for made, _ in plans]), pl.concat([ids for _, ids in plans])
         transaction.append(EVENT_CYCLES, cycles)
         transaction.merge(EVENTS, events.drop("cycle").join(of_event, on="event_id"))
         leavers = going.filter(pl.col("kind") == "departure")["subject_id"].unique().sort().to_list()
@@ -119,7 +120,8 @@ def _settle_departures(
     first_no = transaction.rows(DECISIONS).height + 1
     digest = policies["departure"][1] if "departure" in policies else None
     regions = dict(reps.select("rep_id", "region").iter_rows())
-    rows, held = [], []
+    rows: list[dict[str, object]] = []
+    held = []
     for account in plan.filter(pl.col("way") == "territory_pool").iter_rows(named=True):
         queue, member_id = people.queue_member(rules.queue_for_never_referred)
         if not member_id:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 import polars as pl
 
@@ -16,8 +17,14 @@ from assignment_assets.io.warehouse.routing_copies import read_routing
 HEARTBEAT = timedelta(hours=1)
 """A pass at least so often: leave ends, time limits and alerts come with the clock, not with a change."""
 
-
 MOST_MARKS = 5_000
+
+
+class Cursor(TypedDict):
+    """What one look leaves for the next: the stamps that it saw, and the pass that it asked for."""
+
+    marks: list[str]
+    asked: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ def look(folder: DataFolder, reader: ChangeReader | None, rules: RoutingRules, c
     cursor
         What the last look left; empty before the first.
     """
-    known = json.loads(cursor) if cursor else {"marks": [], "asked": ""}
+    known: Cursor = json.loads(cursor) if cursor else {"marks": [], "asked": ""}
     polls = read_routing(folder, POLLS)
     if not polls.height:
         return _asked(known, known["marks"], "first", "nothing was ever read")
@@ -59,7 +66,7 @@ def look(folder: DataFolder, reader: ChangeReader | None, rules: RoutingRules, c
     return _asked(known, marks[:MOST_MARKS], f"{last['poll_no']}: {digest}", f"{len(new)} records changed")
 
 
-def _asked(known: dict, marks: list[str], key: str, why: str) -> Sighting:
+def _asked(known: Cursor, marks: list[str], key: str, why: str) -> Sighting:
     """A pass is asked for once for each key; it may take several looks until it has run."""
     cursor = json.dumps({"marks": marks, "asked": key})
     if known["asked"] == key:

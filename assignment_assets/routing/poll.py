@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -112,7 +113,7 @@ def _families(events: pl.DataFrame, since: Mapping[str, date]) -> pl.DataFrame:
     return waiting.select("kind", account_id="subject_id")
 
 
-def _last(transaction: Transaction) -> dict | None:
+def _last(transaction: Transaction) -> dict[str, Any] | None:
     polls = transaction.rows(POLLS)
     return polls.row(-1, named=True) if polls.height else None
 
@@ -130,7 +131,7 @@ def _merge(transaction: Transaction, changes: Changes, before: PollSnapshot | No
         transaction.replace(SEEN_OPPORTUNITIES, changes.opportunities)
         return
     transaction.merge(SEEN_ACCOUNTS, changes.accounts)
-    if not before.reps.equals(changes.reps):
+    if before is None or not before.reps.equals(changes.reps):
         transaction.replace(SEEN_REPS, changes.reps)
     transaction.merge(SEEN_OPPORTUNITIES, changes.opportunities)
     transaction.forget(SEEN_ACCOUNTS, sorted(changes.gone))

@@ -45,8 +45,11 @@ def beside(transaction: Transaction, folder: DataFolder) -> Beside:
         & pl.col("old_owner_id").ne_missing(pl.col("new_owner_id"))
         & pl.col("old_owner_id").is_not_null()
     )
-    moved = settled.select("account_id", moved_at="verified_at").cast(MOVED)
-    began = transaction.rows(POLLS)["polled_at"].min()
+    moved = settled.select(
+        account_id=pl.col("account_id").cast(MOVED["account_id"]),
+        moved_at=pl.col("verified_at").cast(MOVED["moved_at"]),
+    )
+    began: datetime | None = transaction.rows(POLLS).select(pl.col("polled_at").min()).item()
     frames = {name: rows for name, table in SUPPLEMENTS.items() if (rows := transaction.rows(table)).height}
     return Beside(frames, moved, began.date() if began else None)
 

@@ -60,13 +60,12 @@ def policies_in_force(
     found: dict[str, tuple[StandingPolicy, str]] = {}
     refused = []
     for path, person, decision in _signed(folder.root / "inbox" / "policies", key):
-        why = decision if isinstance(decision, str) else ""
-        if isinstance(decision, Acceptance):
-            why = "it is an acceptance, expected a standing policy"
-        elif not why and person.lower() not in signers:
-            why = f"{person} may not sign for every region"
-        if why:
+        if not isinstance(decision, StandingPolicy):
+            why = decision if isinstance(decision, str) else "it is an acceptance, expected a standing policy"
             refused.append(RefusedFile(f"{person}/{path.name}", why))
+            continue
+        if person.lower() not in signers:
+            refused.append(RefusedFile(f"{person}/{path.name}", f"{person} may not sign for every region"))
             continue
         for kind in decision.kinds:
             standing = found.get(kind)

@@ -144,7 +144,7 @@ def measure(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame
             now,
             beside(transaction, log.folder),
         )
-        last = transaction.rows(KPIS)["at"].max()
+        last: datetime | None = transaction.rows(KPIS).select(pl.col("at").max()).item()
         if last is None or now - last >= KPI_EVERY:
             transaction.append(KPIS, rows)
     return rows

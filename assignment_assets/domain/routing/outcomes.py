@@ -9,7 +9,7 @@ from assignment_assets.domain.routing.candidates import SETTLED
 from assignment_assets.domain.routing.rules import RoutingRules
 
 YEAR, WEEK = timedelta(days=365), timedelta(days=7)
-MOVED = {"account_id": pl.String, "moved_at": pl.Datetime("us")}
+MOVED: dict[str, pl.DataType | type[pl.DataType]] = {"account_id": pl.String, "moved_at": pl.Datetime("us")}
 Row = tuple[str, float | None, str, str]
 
 
