@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -30,7 +31,7 @@ from assignment_assets.review_app.guards import RateLimit, SecurityHeaders
 
 Page = Callable[[PageRequest], Response]
 STATIC = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
-FIRST = {
+FIRST: dict[str, tuple[Page, Page]] = {
     LOCK_GATE.role: (rep_page.show, rep_page.submit),
     REVIEW_GATE.role: (director_page.show, director_page.submit),
     SIGN_OFF_GATE.role: (signer_page.show, signer_page.decide),
@@ -44,11 +45,12 @@ def application(context: AppContext) -> Starlette:
     limit = RateLimit(context.pages.requests_a_minute)
     is_https = context.pages.url.startswith("https:")
 
-    def route(path: str, show: Page | None, take: Page | None = None) -> Route:
+    def route(path: str, show: Page, take: Page | None = None) -> Route:
         async def endpoint(request: Request) -> Response:
-            return await _answer(context, limit, request, take if request.method == "POST" else show)
+            page = take if take is not None and request.method == "POST" else show
+            return await _answer(context, limit, request, page)
 
-        methods = [*(["GET"] if show else []), *(["POST"] if take else [])]
+        methods = ["GET", *(["POST"] if take else [])]
         return Route(path, endpoint, methods=methods)
 
     async def door(request: Request) -> Response:
@@ -82,11 +84,8 @@ def application(context: AppContext) -> Starlette:
         return Response(content, media_type=STATIC[name], headers={"cache-control": "max-age=300"})
 
     async def refused(request: Request, error: Exception) -> Response:
-        return _message(
-            context,
-            error.status_code,
-            "There is no such page." if error.status_code == 404 else "That cannot be done here.",
-        )
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return _message(context, status, "There is no such page." if status == 404 else "That cannot be done here.")
 
     return Starlette(
         routes=[
@@ -107,7 +106,7 @@ def application(context: AppContext) -> Starlette:
     )
 
 
-ROLE_OF = {
+ROLE_OF: dict[Page, str] = {
     book_page.show: REVIEW_GATE.role,
     book_page.save: REVIEW_GATE.role,
     director_page.picture: REVIEW_GATE.role,

@@ -1,6 +1,8 @@
 """One rep's book as a director edits it: what comes in, what goes out, what stays, what could be added."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -24,12 +26,12 @@ FACTS = ("account_id", "name", "state", "opp_count", "bps", "tam", "value")
 class Book:
     """One rep's book and what of it may be edited."""
 
-    rep: dict
-    comes_in: list[dict]
-    goes_out: list[dict]
-    stays: list[dict]
-    locked: list[dict]
-    candidates: list[dict]
+    rep: dict[str, Any]
+    comes_in: list[dict[str, Any]]
+    goes_out: list[dict[str, Any]]
+    stays: list[dict[str, Any]]
+    locked: list[dict[str, Any]]
+    candidates: list[dict[str, Any]]
 
 
 def show(request: PageRequest) -> Response:
@@ -61,7 +63,7 @@ def save(request: PageRequest) -> Response:
     return RedirectResponse(f"{request.home}/book/{rep['rep_id']}?saved=1", 303)
 
 
-def _opened(request: PageRequest) -> tuple[GateState, ReviewView, dict]:
+def _opened(request: PageRequest) -> tuple[GateState, ReviewView, dict[str, Any]]:
     gate_state = gate_state_of(request.context.folder, request.cycle, REVIEW_GATE.name, request.person, request.now)
     view = desk_of(request)
     mine = view.people.filter(
@@ -75,7 +77,7 @@ def _opened(request: PageRequest) -> tuple[GateState, ReviewView, dict]:
     return gate_state, view, mine.to_dicts()[0]
 
 
-def _ticked(request: PageRequest, view: ReviewView, rep: dict) -> list[dict]:
+def _ticked(request: PageRequest, view: ReviewView, rep: dict[str, Any]) -> list[dict[str, Any]]:
     """The form's edits: drops from this book, adds to it.
 
     Raises
@@ -106,7 +108,9 @@ def _ticked(request: PageRequest, view: ReviewView, rep: dict) -> list[dict]:
     return edits
 
 
-def _faults(request: PageRequest, view: ReviewView, rep: dict, ticked: list[dict], seen: Provisional) -> list[str]:
+def _faults(
+    request: PageRequest, view: ReviewView, rep: dict[str, Any], ticked: list[dict[str, Any]], seen: Provisional
+) -> list[str]:
     unreasoned = [edit["account_id"] for edit in ticked if not edit["reason"]]
     faults = [f"{row['name']}: choose a reason." for row in _addable(view, unreasoned, request)]
     for kind, limit, used in (
@@ -128,9 +132,9 @@ def _page(
     request: PageRequest,
     gate_state: GateState,
     view: ReviewView,
-    rep: dict,
-    edits: list[dict],
-    faults: list[str] = (),
+    rep: dict[str, Any],
+    edits: list[dict[str, Any]],
+    faults: Sequence[str] = (),
     query: str = "",
     saved: bool = False,
 ) -> str:
@@ -163,11 +167,11 @@ def _page(
     )
 
 
-def _row_of(summary: pl.DataFrame, rep: dict) -> dict:
+def _row_of(summary: pl.DataFrame, rep: dict[str, Any]) -> dict[str, Any]:
     return summary.filter(pl.col("rep_id") == rep["rep_id"]).to_dicts()[0]
 
 
-def _book(request: PageRequest, view: ReviewView, rep: dict) -> Book:
+def _book(request: PageRequest, view: ReviewView, rep: dict[str, Any]) -> Book:
     rep_id, facts = rep["rep_id"], view.accounts.select(*FACTS)
     covered = rep["covered_states"] or []
     into = (
@@ -204,7 +208,7 @@ def _book(request: PageRequest, view: ReviewView, rep: dict) -> Book:
     )
 
 
-def _search(view: ReviewView, request: PageRequest, rep: dict, query: str) -> list[dict]:
+def _search(view: ReviewView, request: PageRequest, rep: dict[str, Any], query: str) -> list[dict[str, Any]]:
     """Accounts that the rep could get: of the director's other books or Inside Sales by name, any by its exact id."""
     open_ones = view.books.filter(~pl.col("is_locked") & (pl.col("proposed_owner_id") != rep["rep_id"]))
     own = view.people.filter(pl.col("region").is_in(view.regions_of(request.person)))["rep_id"].implode()
@@ -220,7 +224,7 @@ def _search(view: ReviewView, request: PageRequest, rep: dict, query: str) -> li
     return _addable(view, ids[:MOST_HITS], request)
 
 
-def _addable(view: ReviewView, account_ids: list[str], request: PageRequest) -> list[dict]:
+def _addable(view: ReviewView, account_ids: list[str], request: PageRequest) -> list[dict[str, Any]]:
     """Accounts as they can be asked for: with whom they would be; of other regions' books only the id is shown."""
     own = set(view.people.filter(pl.col("region").is_in(view.regions_of(request.person)))["rep_id"])
     people = {row["rep_id"]: row for row in view.people.select("rep_id", "name", "team", "region").to_dicts()}

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -21,6 +21,9 @@ from assignment_assets.review_app.access import PageRefused, Session, place_of
 from assignment_assets.review_app.audit import AuditEvent, record
 
 MOST_KEPT = 64
+Drawn = TypeVar("Drawn")
+Edition = tuple[tuple[int, int, int] | None, ...]
+"""Time of change, size and place of each file; null where there is none."""
 
 
 class TableCache:
@@ -28,7 +31,7 @@ class TableCache:
 
     def __init__(self, folder: DataFolder):
         self.folder = folder
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept: OrderedDict[tuple[Hashable, Edition], Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def table(self, cycle: str, table: Table) -> pl.DataFrame:
@@ -38,8 +41,8 @@ class TableCache:
         )
 
     def drawn(
-        self, name: Hashable, cycle: str, tables: tuple[Table, ...], draw: Callable[[], Any], most: int = MOST_KEPT
-    ) -> Any:
+        self, name: Hashable, cycle: str, tables: tuple[Table, ...], draw: Callable[[], Drawn], most: int = MOST_KEPT
+    ) -> Drawn:
         """What `draw` gives, kept until one of the tables is published anew, or until `most` of its kind came after.
 
         Things are of one kind where their names begin with the same word.
@@ -48,13 +51,14 @@ class TableCache:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]
+                kept: Drawn = self._kept[key]
+                return kept
         value = draw()
         with self._lock:
             for old in [old for old in self._kept if old[0] == name]:
                 del self._kept[old]
             self._kept[key] = value
-            alike = [old for old in self._kept if isinstance(name, tuple) and old[0][:1] == name[:1]]
+            alike = [old for old in self._kept if _kind(old[0]) is not None and _kind(old[0]) == _kind(name)]
             for old in alike[:-most]:
                 del self._kept[old]
             while len(self._kept) > MOST_KEPT:
@@ -70,16 +74,21 @@ class TableCache:
             lambda: query_published(self.folder, name, needs, cycle=cycle),
         )
 
-    def editions(self, tables: tuple[Table, ...]) -> tuple:
+    def editions(self, tables: tuple[Table, ...]) -> tuple[tuple[str, Edition], ...]:
         """What changes when any cycle publishes one of the tables anew."""
         cycles = sorted(path.name for path in (self.folder.root / "published").glob("*") if path.is_dir())
         return tuple((cycle, self.edition(cycle, tables)) for cycle in cycles)
 
-    def edition(self, cycle: str, tables: tuple[Table, ...]) -> tuple:
+    def edition(self, cycle: str, tables: tuple[Table, ...]) -> Edition:
         """What changes when one of the tables is published anew."""
         paths = [self.folder.published(cycle) / f"{table.name}.parquet" for table in tables]
         facts = [path.stat() if path.is_file() else None for path in paths]
         return tuple((each.st_mtime_ns, each.st_size, each.st_ino) if each else None for each in facts)
+
+
+def _kind(name: Hashable) -> Hashable:
+    """The word that names of one kind begin with; null for a name that is one of its own."""
+    return name[0] if isinstance(name, tuple) else None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """A director's first page: their reps before and after, the changes made so far, and the button that sends them."""
 
+from typing import Any
+
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -109,7 +111,7 @@ def _page(request: PageRequest, gate_state: GateState, fault: str = "") -> str:
     )
 
 
-def cards(view: ReviewView, regions: list[str], summary: pl.DataFrame, reviewed: pl.DataFrame) -> dict:
+def cards(view: ReviewView, regions: list[str], summary: pl.DataFrame, reviewed: pl.DataFrame) -> dict[str, object]:
     """The figures above a region's tables: sums before and after, and how evenly books are filled, state by state."""
     even = balance(view.owned(reviewed), view.measured(regions))
     spread = {
@@ -145,7 +147,12 @@ def _told(request: PageRequest, final: pl.DataFrame) -> dict[tuple[str, str, str
     }
 
 
-def _changes(request: PageRequest, view: ReviewView, edits: list[dict], verdicts: dict) -> list[dict]:
+def _changes(
+    request: PageRequest,
+    view: ReviewView,
+    edits: list[dict[str, Any]],
+    verdicts: dict[tuple[str, str, str], tuple[str, str]],
+) -> list[dict[str, Any]]:
     """The director's edits in words, each with its verdict, or what it would come to now."""
     accounts = dict(view.accounts.select("account_id", "name").iter_rows())
     reps = dict(view.people.select("rep_id", "name").iter_rows())

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from assignment_assets.io.durable import write_whole
 from assignment_assets.review_app.context import PageRequest
@@ -9,7 +10,7 @@ from assignment_assets.review_app.gate import GateState
 from assignment_assets.review_app.review_view import sent_edits
 
 
-def read_draft(request: PageRequest, gate_state: GateState) -> tuple[list[dict], bool]:
+def read_draft(request: PageRequest, gate_state: GateState) -> tuple[list[dict[str, Any]], bool]:
     """The person's edits as they left them, and whether some of them are not sent yet."""
     path = _path(request, gate_state)
     sent = sent_edits(request, gate_state.own)
@@ -21,7 +22,7 @@ def read_draft(request: PageRequest, gate_state: GateState) -> tuple[list[dict],
     return draft["edits"], draft["edits"] != sent
 
 
-def save_draft(request: PageRequest, gate_state: GateState, edits: list[dict]) -> None:
+def save_draft(request: PageRequest, gate_state: GateState, edits: list[dict[str, Any]]) -> None:
     """Keeps the edits until they are sent; a file that comes in from elsewhere meanwhile takes their place."""
     content = {"last_no": gate_state.last_no, "edits": edits}
     write_whole(_path(request, gate_state), json.dumps(content, ensure_ascii=False, indent=1))

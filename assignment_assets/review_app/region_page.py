@@ -1,5 +1,7 @@
 """One region before it is signed: balance before, as proposed and after people's edits, who edited what, every move."""
 
+from typing import Any, Literal
+
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -19,6 +21,9 @@ from assignment_assets.review_app.submissions import plain, send_decision
 MOVES_A_PAGE = 100
 STATES = ("before", "proposed", "reviewed")
 
+DECISIONS: dict[str, Literal["approve", "reject"]] = {"approve": "approve", "reject": "reject"}
+"""What the form says → what is signed."""
+
 
 def show(request: PageRequest) -> Response:
     """The region as it stands, with the form that signs it."""
@@ -30,8 +35,8 @@ def show(request: PageRequest) -> Response:
 def sign(request: PageRequest) -> Response:
     """Signs what the page showed: refused where the region changed since, or the token is another's."""
     view, region = _opened(request)
-    decision = request.one("decision")
-    if decision not in ("approve", "reject"):
+    decision = DECISIONS.get(request.one("decision"))
+    if decision is None:
         return HTMLResponse(_page(request, view, region, "Choose approve or reject."), 422)
     if request.one("digest") != region["digest"]:
         fault = "This region has changed since you looked at it. Look at it again below, then sign."
@@ -77,7 +82,7 @@ def picture(request: PageRequest) -> Response:
     )
 
 
-def _opened(request: PageRequest) -> tuple[SigningView, dict]:
+def _opened(request: PageRequest) -> tuple[SigningView, dict[str, Any]]:
     gate_state_of(request.context.folder, request.cycle, SIGN_OFF_GATE.name, request.person, request.now)
     view = signing_view_of(request)
     region = view.region(request.path["region"])
@@ -87,7 +92,7 @@ def _opened(request: PageRequest) -> tuple[SigningView, dict]:
     return view, region
 
 
-def _page(request: PageRequest, view: SigningView, region: dict, fault: str = "") -> str:
+def _page(request: PageRequest, view: SigningView, region: dict[str, Any], fault: str = "") -> str:
     gate_state = gate_state_of(request.context.folder, request.cycle, SIGN_OFF_GATE.name, request.person, request.now)
     name, review, reviewed = region["region"], view.review, books_now(request)
     summary = review.summary(reviewed.select("account_id", rep_id="reviewed_owner_id"))
@@ -128,7 +133,7 @@ def _page_number(text: str, count: int) -> int:
     return min(max(1, int(text)), _num_pages(count)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
-def _balance(view: SigningView, region: str, reviewed: pl.DataFrame) -> list[dict]:
+def _balance(view: SigningView, region: str, reviewed: pl.DataFrame) -> list[dict[str, Any]]:
     """A row a measure: what sits above a fair share, before, as proposed, after people's edits."""
     even = balance(view.review.owned(reviewed), view.review.measured([region]))
     rows = []
@@ -139,9 +144,9 @@ def _balance(view: SigningView, region: str, reviewed: pl.DataFrame) -> list[dic
     return rows
 
 
-def _authors(edits: list[dict]) -> list[dict]:
+def _authors(edits: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Who edited how much, and what became of it."""
-    counted: dict[str, dict] = {}
+    counted: dict[str, dict[str, Any]] = {}
     for row in edits:
         author = counted.setdefault(
             row["director"], {"director": row["director"], "accepted": 0, "refused": 0, "held": 0}

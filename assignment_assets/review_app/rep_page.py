@@ -1,6 +1,7 @@
 """A rep's page: which dormant and never-referred accounts they keep."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -30,7 +31,7 @@ class Kind:
     title: str
     said: str
     quota: int
-    rows: list[dict]
+    rows: list[dict[str, Any]]
 
 
 def show(request: PageRequest) -> Response:

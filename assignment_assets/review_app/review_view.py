@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from threading import Semaphore
+from typing import Any
 
 import polars as pl
 
@@ -121,7 +122,9 @@ def desk_of(request: PageRequest) -> ReviewView:
     return context.cache.drawn("review view", cycle, TABLES, draw)
 
 
-def provisional(request: PageRequest, gate_state: GateState, view: ReviewView, edits: list[dict]) -> Provisional:
+def provisional(
+    request: PageRequest, gate_state: GateState, view: ReviewView, edits: list[dict[str, Any]]
+) -> Provisional:
     """What the edits would come to beside everybody else's last submission, were the gate to close now."""
     receipts = tuple(each for each in gate_state.counting if each.person != request.person)
     taken = withdrawn_now(request)
@@ -183,7 +186,7 @@ def used(verdicts: pl.DataFrame, view: ReviewView) -> tuple[dict[str, set[str]],
     return dict(adds), dict(drops)
 
 
-def sent_edits(request: PageRequest, receipt: Receipt | None) -> list[dict]:
+def sent_edits(request: PageRequest, receipt: Receipt | None) -> list[dict[str, Any]]:
     """The usable edits of a receipt, in the columns of a draft."""
     if receipt is None:
         return []
@@ -191,7 +194,7 @@ def sent_edits(request: PageRequest, receipt: Receipt | None) -> list[dict]:
 
 
 @lru_cache(maxsize=MOST_READ)
-def _usable(path: Path) -> tuple[dict, ...]:
+def _usable(path: Path) -> tuple[dict[str, Any], ...]:
     """The usable edits of an archived review; the archive names files by their content, which never changes."""
     rows = read_review(path).edits.filter(pl.col("rule").is_null())
     return tuple(rows.select("edit_kind", "account_id", "rep_id", reason="edit_reason", note="note").to_dicts())
@@ -205,7 +208,7 @@ def _edits_of(request: PageRequest, receipt: Receipt) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REVIEW_EDITS.columns)
 
 
-def _as_edit(edit: dict, row_no: int, receipt_no: int, director: str) -> dict:
+def _as_edit(edit: dict[str, Any], row_no: int, receipt_no: int, director: str) -> dict[str, Any]:
     return {
         "receipt_no": receipt_no,
         "director": director,

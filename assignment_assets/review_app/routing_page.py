@@ -52,13 +52,14 @@ def refuse(request: PageRequest) -> Response:
     raise PageRefused(404, "There is nothing to send from this page.")
 
 
-def _shown(folder: DataFolder, span: str, now: datetime) -> dict:
+def _shown(folder: DataFolder, span: str, now: datetime) -> dict[str, object]:
     def table(which: Table) -> pl.DataFrame:
         return read_routing(folder, which)
 
     names = dict(table(SEEN_REPS).select("rep_id", "name").iter_rows())
     decided = minutes_to_owner(table(DECISIONS), table(WRITES)).filter(pl.col("decided_at") > now - SPANS[span])
-    ended, workload, alerts = table(PASSES)["ended_at"].max(), table(WORKLOAD), table(ALERTS)
+    ended: datetime | None = table(PASSES).select(pl.col("ended_at").max()).item()
+    workload, alerts = table(WORKLOAD), table(ALERTS)
     kpis = table(KPIS)
     workload = workload.with_columns(
         hours=pl.when("is_high").then((pl.lit(now) - pl.col("since")).dt.total_seconds() / 3600)

@@ -1,5 +1,7 @@
 """Growth Strategy's first page: every region that the signer may sign, and the held edits that wait for a decision."""
 
+from typing import Literal
+
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assignment_assets.domain.gate import SIGN_OFF_GATE
@@ -9,6 +11,9 @@ from assignment_assets.review_app.context import PageRequest
 from assignment_assets.review_app.gate import gate_state_of
 from assignment_assets.review_app.signing_view import SigningView, balances, signing_view_of, token_of
 from assignment_assets.review_app.submissions import plain, send_decision
+
+DECISIONS: dict[str, Literal["accept", "refuse"]] = {"accept": "accept", "refuse": "refuse"}
+"""What the form says → what is signed."""
 
 
 def show(request: PageRequest) -> Response:
@@ -44,8 +49,8 @@ def _decide_edit(request: PageRequest) -> Response:
     view = signing_view_of(request)
     named = request.one("receipt_no"), request.one("account_id"), request.one("rep_id")
     held = next((row for row in view.held if (str(row["receipt_no"]), row["account_id"], row["rep_id"]) == named), None)
-    decision = request.one("decision")
-    if held is None or decision not in ("accept", "refuse"):
+    decision = DECISIONS.get(request.one("decision"))
+    if held is None or decision is None:
         raise PageRefused(404, "There is no such held edit in the regions that you sign.")
     token, fault = token_of(request)
     if fault:

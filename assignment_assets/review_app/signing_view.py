@@ -1,6 +1,7 @@
 """What Growth Strategy signs by: regions with their digests and verdicts, edits with their authors, drift."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -22,6 +23,7 @@ from assignment_assets.domain.tables import (
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.report.balance import balance
+from assignment_assets.review_app.access import PageRefused
 from assignment_assets.review_app.context import PageRequest
 from assignment_assets.review_app.review_view import TABLES, ReviewView, desk_of
 
@@ -33,19 +35,19 @@ class SigningView:
     """The sign-off of a cycle as one signer sees it; rows are dictionaries ready to be shown."""
 
     review: ReviewView
-    regions: list[dict]
-    held: list[dict]
-    edits: list[dict]
-    drift: list[dict]
-    conflicts: list[dict]
+    regions: list[dict[str, Any]]
+    held: list[dict[str, Any]]
+    edits: list[dict[str, Any]]
+    drift: list[dict[str, Any]]
+    conflicts: list[dict[str, Any]]
 
     @property
-    def severe(self) -> list[dict]:
+    def severe(self) -> list[dict[str, Any]]:
         """Severe conflicts that nobody has resolved, each once."""
         open_ones = [row for row in self.conflicts if row["severity"] == "severe" and not row["resolved_by"]]
         return list({row["conflict"]: row for row in open_ones}.values())
 
-    def region(self, name: str) -> dict | None:
+    def region(self, name: str) -> dict[str, Any] | None:
         """The region of that name, where the signer may sign it."""
         return next((row for row in self.regions if row["region"] == name), None)
 
@@ -54,6 +56,8 @@ def signing_view_of(request: PageRequest) -> SigningView:
     """The regions that the visitor may sign, and what belongs to them."""
     review = desk_of(request)
     manifest = read_gate(request.context.folder, request.cycle, SIGN_OFF_GATE.name)
+    if manifest is None:
+        raise PageRefused(404, "There is no such page.")
     mine = sorted({each.subject for each in manifest.persons if each.person == request.person})
     digests = request.table(REGION_DIGESTS).filter(pl.col("region").is_in(mine))
     verdicts = request.table(SIGN_OFF_VERDICTS).sort("receipt_no").to_dicts()
@@ -94,10 +98,10 @@ def token_of(request: PageRequest) -> tuple[str, str]:
     return token, ""
 
 
-def balances(request: PageRequest, review: ReviewView, regions: tuple[str, ...]) -> dict[str, dict]:
+def balances(request: PageRequest, review: ReviewView, regions: tuple[str, ...]) -> dict[str, dict[str, float]]:
     """Region → the imbalance of its opportunities: before, proposed, reviewed (per cent)."""
 
-    def draw() -> dict[str, dict]:
+    def draw() -> dict[str, dict[str, float]]:
         owned = review.owned(books_now(request))
         even = {region: balance(owned, review.measured([region])) for region in regions}
         return {
@@ -129,7 +133,7 @@ def moves_of(request: PageRequest, review: ReviewView, region: str) -> pl.DataFr
     ).sort("is_held", pl.col("value"), "account_id", descending=[True, True, False], nulls_last=True)
 
 
-def _standing(row: dict, verdicts: list[dict], waiting: set[str]) -> dict:
+def _standing(row: dict[str, Any], verdicts: list[dict[str, Any]], waiting: set[str]) -> dict[str, str]:
     """Whether the region as it stands is signed, rejected, waits for a verdict, or nobody has spoken."""
     mine = [each for each in verdicts if each["region"] == row["region"]]
     counting = [each for each in mine if each["verdict"] == "accepted" and each["digest"] == row["digest"]]
@@ -145,7 +149,7 @@ def _standing(row: dict, verdicts: list[dict], waiting: set[str]) -> dict:
     return {"standing": "open", "signed_by": "", "last_message": last}
 
 
-def _edits(request: PageRequest, review: ReviewView, regions: list[str]) -> list[dict]:
+def _edits(request: PageRequest, review: ReviewView, regions: list[str]) -> list[dict[str, Any]]:
     """Every edit that touches the regions, with its author and its verdict."""
     people = {row["rep_id"]: row for row in review.people.select("rep_id", "name").to_dicts()}
     field = field_regions(review.people)
@@ -174,7 +178,7 @@ def _edits(request: PageRequest, review: ReviewView, regions: list[str]) -> list
     return shown
 
 
-def _conflicts(request: PageRequest, regions: list[str], waiting: set[str]) -> list[dict]:
+def _conflicts(request: PageRequest, regions: list[str], waiting: set[str]) -> list[dict[str, Any]]:
     """The regions' conflicts, severe and unresolved ones first."""
     order = {severity: place for place, severity in enumerate(SEVERITIES)}
     rows = request.table(CONFLICTS).filter(pl.col("region").is_in(regions)).to_dicts()
@@ -182,7 +186,7 @@ def _conflicts(request: PageRequest, regions: list[str], waiting: set[str]) -> l
     return sorted(shown, key=lambda row: (order[row["severity"]], bool(row["resolved_by"]), row["conflict"]))
 
 
-def _drift(request: PageRequest, review: ReviewView, regions: list[str]) -> list[dict]:
+def _drift(request: PageRequest, review: ReviewView, regions: list[str]) -> list[dict[str, Any]]:
     """Accounts whose write did not come about, with the reason that the write-back logged."""
     log = (
         request.table(WRITE_BACK_LOG).sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()

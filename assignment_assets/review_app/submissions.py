@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable
+from typing import Any
 
 from assignment_assets.domain.gates.gates import Receipt
 from assignment_assets.domain.identity.codes import packet_code
@@ -27,7 +28,7 @@ def send_lock_list(request: PageRequest, gate_state: GateState, answers: Iterabl
     return _send(request, PAGE_FILE, _csv(request, gate_state, rows))
 
 
-def send_review(request: PageRequest, gate_state: GateState, edits: Iterable[dict]) -> Receipt | None:
+def send_review(request: PageRequest, gate_state: GateState, edits: Iterable[dict[str, Any]]) -> Receipt | None:
     """Puts a director's edits (edit_kind, account_id, rep_id, reason, note) into their folder; the receipt they got."""
     names = ("edit_kind", "account_id", "rep_id", "reason", "note")
     rows = [["edit", *names[1:]], *([plain(edit[name]) for name in names] for edit in edits)]
