@@ -38,7 +38,7 @@ WATERFALL = [
 ]
 
 
-def resources(fixed_at: str = "", claims_cycle: bool = True) -> dict:
+def resources(fixed_at: str = "", claims_cycle: bool = True) -> dict[str, Warehouse | Source | Clock]:
     """The resources by name: the warehouse in the data folder, the source, the clock of file intake.
 
     `fixed_at` (ISO 8601, UTC) stops the clock for rehearsals; empty for the time of day. `claims_cycle` is off where

@@ -84,7 +84,7 @@ def source_poll(context: dg.SensorEvaluationContext, source: Source, clock: Cloc
 def event_cycles(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Opens each event cycle once: its id is the partition and the run's key."""
     planned = planned_cycles(DataFolder.from_environment())
-    known = set(context.instance.get_dynamic_partitions(CYCLES.name))
+    known = set(CYCLES.get_partition_keys(dynamic_partitions_store=context.instance))
     new = [row for row in planned.iter_rows(named=True) if row["cycle"] not in known]
     going = [row for row in new if row["up_to"] != UP_TO[0]]
     waiting = [row["cycle"] for row in new if row["up_to"] == UP_TO[0]]

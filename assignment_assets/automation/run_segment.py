@@ -105,7 +105,7 @@ def run_segment(
     seconds = {
         event.step_key: event.step_success_data.duration_ms / 1000
         for event in result.all_events
-        if event.is_step_success
+        if event.is_step_success and event.step_key is not None
     }
     files = read_settings().files
     if files.outbox:
@@ -131,6 +131,8 @@ def _as_frozen(cycle: str) -> RunConfig:
 def _what_it_said(failure: dg.DagsterEvent) -> str:
     """The engine's own message; for any other error the step, what it said, and what to do about it."""
     error = failure.step_failure_data.error
+    if error is None:
+        return f"{failure.step_key}: it failed and did not say why. Look at the run in the Dagster UI."
     while error.cause is not None:
         error = error.cause
     text, kind = error.message.strip(), (error.cls_name or "").rpartition(".")[2]

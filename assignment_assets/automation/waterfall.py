@@ -2,11 +2,11 @@
 
 import os
 import re
-from typing import Any
 
 import dagster as dg
 from dagster._core.events import RunFailureReason
 from dagster._core.execution.retries import auto_reexecution_should_retry_run
+from dagster_shared.error import SerializableErrorInfo
 
 from assignment_assets.automation.alerts import Failure, raise_alert
 from assignment_assets.automation.gate_watch import Watched, open_gates, read_cursor, watch, write_cursor
@@ -62,7 +62,9 @@ def gate_sensor(gate: Gate) -> dg.SensorDefinition:
             for manifest in open_gates(folder, gate.name, clock.now())
         ]
         going = [each for each in watched if each.should_run]
-        unknown = {each.cycle for each in going} - set(context.instance.get_dynamic_partitions(CYCLES.name))
+        unknown = {each.cycle for each in going} - set(
+            CYCLES.get_partition_keys(dynamic_partitions_store=context.instance)
+        )
         cursor = asked | {each.cycle: (each.state.digest, each.number) for each in going}
         reasons = [f"{each.cycle}: {each.why}" for each in watched] or [f"no cycle waits for {gate.name}"]
         return dg.SensorResult(
@@ -103,9 +105,10 @@ def every_quarter(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
     """Opens the quarter's global cycle on its first morning, with the default run config. Off until switched on."""
     day = context.scheduled_execution_time.date()
     cycle = quarterly_id(day)
-    if cycle in context.instance.get_dynamic_partitions(CYCLES.name):
+    if cycle in CYCLES.get_partition_keys(dynamic_partitions_store=context.instance):
         return dg.SkipReason(f"{cycle} is open already")
-    context.instance.add_dynamic_partitions(CYCLES.name, [cycle])
+    opened = CYCLES.build_add_request([cycle])
+    context.instance.add_dynamic_partitions(opened.partitions_def_name, opened.partition_keys)
     config = RunConfig(as_of=day.isoformat(), opened_by="schedule every_quarter")
     return dg.RunRequest(
         run_key=cycle, partition_key=cycle, run_config={"ops": {"run_config": {"config": config.model_dump()}}}
@@ -125,7 +128,11 @@ def alerts(context: dg.RunFailureSensorContext, clock: Clock) -> None:
 def failure_of(context: dg.RunFailureSensorContext) -> Failure:
     """What a failed run's own events say, innermost cause first; what Dagster says where no step got to speak."""
     run = context.dagster_run
-    errors = [(event.step_key, event.step_failure_data.error) for event in context.get_step_failure_events()]
+    errors = [
+        (event.step_key or "", error)
+        for event in context.get_step_failure_events()
+        if (error := event.step_failure_data.error)
+    ]
     if not errors:
         events = context.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
         told = [event.dagster_event.engine_event_data.error for event in events if event.dagster_event]
@@ -147,11 +154,14 @@ def _will_retry(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     if tag is None and instance.run_retries_enabled:
         reason = run.tags.get("dagster/failure_reason")
         failed = run.with_status(dg.DagsterRunStatus.FAILURE)  # the event is there before the status
-        return auto_reexecution_should_retry_run(instance, failed, RunFailureReason(reason) if reason else None)
+        will_retry: bool = auto_reexecution_should_retry_run(
+            instance, failed, RunFailureReason(reason) if reason else None
+        )
+        return will_retry
     return tag == "true"
 
 
-def _kind_and_words(error: Any) -> tuple[str, str]:
+def _kind_and_words(error: SerializableErrorInfo) -> tuple[str, str]:
     """The class and the message of the innermost cause of an error as Dagster keeps it."""
     while error.cause is not None:
         error = error.cause

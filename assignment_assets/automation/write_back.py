@@ -88,7 +88,7 @@ def write_back_resume(context: dg.SensorEvaluationContext, clock: Clock) -> dg.S
 def write_back_daily(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
     """Looks every morning at the owners that were written in the last 35 days. Off until switched on."""
     now = context.scheduled_execution_time.replace(tzinfo=None)
-    known = set(context.instance.get_dynamic_partitions(CYCLES.name))
+    known = set(CYCLES.get_partition_keys(dynamic_partitions_store=context.instance))
     recent = [
         cycle
         for cycle, state in cycles_written(DataFolder.from_environment()).items()
