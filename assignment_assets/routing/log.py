@@ -6,7 +6,6 @@ not at all, so that a restart finds either the poll or the time before it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import polars as pl
 
@@ -15,7 +14,7 @@ from assignment_assets.domain.tables import Table
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.schema.columns import create_table
 from assignment_assets.io.schema.routing_log import ROUTING_LOG
-from assignment_assets.io.warehouse.connection import connected
+from assignment_assets.io.warehouse.connection import Connection, connected
 from assignment_assets.io.warehouse.routing_copies import publish
 
 
@@ -25,7 +24,7 @@ class RoutingLog:
     def __init__(self, folder: DataFolder, patience_seconds: float = 60.0):
         self._folder = folder
         self._patience_seconds = patience_seconds
-        self._kept: Any = None
+        self._kept: Connection | None = None
         self._frames: dict[str, pl.DataFrame] = {}
 
     @property
@@ -74,7 +73,7 @@ class RoutingLog:
                 self._frames.clear()
 
     @contextmanager
-    def _connection(self) -> Iterator[Any]:
+    def _connection(self) -> Iterator[Connection]:
         if self._kept is not None:
             yield self._kept
             return
@@ -89,7 +88,7 @@ class Transaction:
     `frames` holds tables as they stand, by name: a table is read once, and kept in step with what is written.
     """
 
-    def __init__(self, connection: Any, frames: dict[str, pl.DataFrame]):
+    def __init__(self, connection: Connection, frames: dict[str, pl.DataFrame]):
         self._connection, self._frames = connection, frames
         self._made: set[str] = set()
         self.changed: dict[str, Table] = {}

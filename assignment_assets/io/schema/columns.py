@@ -1,11 +1,12 @@
 """The columns of a table as DuckDB writes them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
-DUCKDB_TYPE = {
+Dtype = pl.DataType | DataTypeClass
+DUCKDB_TYPE: dict[Dtype, str] = {
     pl.String: "varchar",
     pl.Int64: "bigint",
     pl.Float64: "double",
@@ -14,7 +15,7 @@ DUCKDB_TYPE = {
 }
 
 
-def duckdb_type(dtype: Any) -> str:
+def duckdb_type(dtype: Dtype) -> str:
     """DuckDB's name of a column's type."""
     if isinstance(dtype, pl.List):
         return f"{duckdb_type(dtype.inner)}[]"
@@ -23,12 +24,12 @@ def duckdb_type(dtype: Any) -> str:
     return DUCKDB_TYPE[dtype]
 
 
-def duckdb_types(columns: Mapping[str, Any]) -> dict[str, str]:
+def duckdb_types(columns: Mapping[str, Dtype]) -> dict[str, str]:
     """Column → DuckDB's name of its type."""
     return {name: duckdb_type(dtype) for name, dtype in columns.items()}
 
 
-def create_table(name: str, columns: Mapping[str, Any]) -> str:
+def create_table(name: str, columns: Mapping[str, Dtype]) -> str:
     """The statement that makes a table where it is not there yet."""
     listed = ", ".join(f'"{column}" {kind}' for column, kind in duckdb_types(columns).items())
     return f"create table if not exists {name} ({listed})"

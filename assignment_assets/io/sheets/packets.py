@@ -4,15 +4,17 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.sheets.drawing import requests_of
 from assignment_assets.io.sheets.grid import GridFile
 from assignment_assets.io.workbooks.packets import LockPacket, ReviewPacket
+from assignment_assets.io.workbooks.written import WrittenFile
 
 EDITOR = "the service account"
+Packet = TypeVar("Packet", LockPacket, ReviewPacket)
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ def save_packet(
     folder: DataFolder,
     gate: str,
     person: str,
-    packet: LockPacket | ReviewPacket,
-    compose: Callable[[Any, GridFile], None],
+    packet: Packet,
+    compose: Callable[[Packet, WrittenFile], None],
 ) -> None:
     """Keeps a packet, composed as its workbook is, until it is sent."""
     grid = GridFile()

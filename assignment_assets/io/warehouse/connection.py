@@ -12,6 +12,7 @@ from assignment_assets.domain.errors import SourceUnavailable, WarehouseBusy
 from assignment_assets.io.schema.opening import bring_up_to_date
 from assignment_assets.io.schema.steps import Store
 
+Connection = duckdb.DuckDBPyConnection
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": False,  # else a missing table's name finds a Python object
     "autoinstall_known_extensions": False,  # else a missing extension is looked for on the internet

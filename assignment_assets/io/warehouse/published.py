@@ -83,7 +83,7 @@ def _copy(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame:
     return table.widened(WAREHOUSE.as_now(table.name, rows, published_version(folder, cycle)))
 
 
-def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **parameters: Any) -> pl.DataFrame:
+def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **parameters: object) -> pl.DataFrame:
     """The rows of ``sql/<name>.sql`` over what all cycles have published, without opening the warehouse.
 
     Raises

@@ -84,7 +84,7 @@ class Warehouse(DuckDBResource):
             self._publish_what_is_due(connection, cycle)
             return [_rows(connection, cycle, table) for table in tables]
 
-    def query(self, name: str, needs: tuple[Table, ...], **parameters: Any) -> pl.DataFrame:
+    def query(self, name: str, needs: tuple[Table, ...], **parameters: object) -> pl.DataFrame:
         """The rows of ``sql/<name>.sql`` with its named parameters; `needs` are made first where missing."""
         with self.connect() as connection:
             for table in needs:

@@ -1,12 +1,11 @@
 """Each rep's book before and after, with a chart: the part that reviews and sign-offs share."""
 
-from typing import Any
-
 import polars as pl
 
 from assignment_assets.io.workbooks.layout import Column
 from assignment_assets.io.workbooks.sheet import Book
 from assignment_assets.io.workbooks.summary import NAME
+from assignment_assets.io.workbooks.written import WrittenSheet
 
 _MEASURES = [
     ("Accounts", "accounts", "whole", 11),
@@ -24,7 +23,7 @@ COLUMNS = [Column("Rep", "name", width=30), Column("Capacity", "capacity", "whol
 _CHARTED = {"Accounts": "0", "Value": "$#,##0"}
 
 
-def books_table(book: Book, sheet: Any, row: int, books: pl.DataFrame) -> int:
+def books_table(book: Book, sheet: WrittenSheet, row: int, books: pl.DataFrame) -> int:
     """Writes the table and, below it, two charts, or nothing without books; the row after them."""
     if books.is_empty():
         return row

@@ -14,6 +14,7 @@ from assignment_assets.io.workbooks.layout import Column
 from assignment_assets.io.workbooks.packets import ANSWERS, LockPacket
 from assignment_assets.io.workbooks.sheet import Book, choices, limit_colours, listing, span, workbook
 from assignment_assets.io.workbooks.summary import deadline_and_finished, instructions, long_date, summary_sheet
+from assignment_assets.io.workbooks.written import WrittenFile, WrittenSheet
 
 SHEET = "Accounts"
 LAYOUT = "lock_list/1"
@@ -52,7 +53,7 @@ def write_lock_list(packet: LockPacket, path: Path) -> None:
     compose_lock_list(packet, workbook(path))
 
 
-def compose_lock_list(packet: LockPacket, file: Any) -> None:
+def compose_lock_list(packet: LockPacket, file: WrittenFile) -> None:
     """Writes the lock list into a new file of XlsxWriter's kind, and closes it."""
     rows = _in_useful_order(packet.rows)
     closed = [_closed_text(row) for row in rows]
@@ -105,13 +106,13 @@ def _kept(status: str, bottom: int, sheet_name: str = "") -> str:
     )
 
 
-def _counter(book: Book, sheet: Any, row: int, column: int, label: str, formula: str, quota: int) -> None:
+def _counter(book: Book, sheet: WrittenSheet, row: int, column: int, label: str, formula: str, quota: int) -> None:
     sheet.write_string(row, column, label, book.style("label"))
     sheet.write_formula(row, column + 1, f"={formula}", book.style("counter", f'0 "of {quota}"'), value=0)
     limit_colours(book, sheet, row, column + 1, quota)
 
 
-def _accounts_head(book: Book, sheet: Any, quotas: list[tuple[str, str, int]], bottom: int) -> None:
+def _accounts_head(book: Book, sheet: WrittenSheet, quotas: list[tuple[str, str, int]], bottom: int) -> None:
     sheet.write_string(
         0,
         0,
@@ -148,7 +149,7 @@ def _how(packet: LockPacket) -> list[str]:
 
 def _before_and_after(
     book: Book,
-    sheet: Any,
+    sheet: WrittenSheet,
     row: int,
     packet: LockPacket,
     rows: list[dict[str, Any]],

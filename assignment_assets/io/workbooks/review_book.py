@@ -6,7 +6,6 @@ add to the book that lost it. `Edit` carries that meaning in the workbook.
 
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -17,6 +16,7 @@ from assignment_assets.io.workbooks.lock_list import STATUS_WORDS
 from assignment_assets.io.workbooks.packets import EDIT_REASONS, ReviewPacket
 from assignment_assets.io.workbooks.sheet import META, Book, choices, limit_colours, listing, span, workbook
 from assignment_assets.io.workbooks.summary import deadline_and_finished, instructions, long_date, summary_sheet
+from assignment_assets.io.workbooks.written import WrittenFile, WrittenSheet
 
 MOVES, BOOKS, ADDS, CANDIDATES = "Moves", "Books", "Adds", "Candidates"
 LAYOUT = "review_book/1"
@@ -81,7 +81,7 @@ def write_review_book(packet: ReviewPacket, path: Path) -> None:
     compose_review_book(packet, workbook(path))
 
 
-def compose_review_book(packet: ReviewPacket, file: Any) -> None:
+def compose_review_book(packet: ReviewPacket, file: WrittenFile) -> None:
     """Writes the review into a new file of XlsxWriter's kind, and closes it."""
     books, moves, rows = by_name(packet.books), _moves_in_order(packet.moves), _rows_in_order(packet.books_rows)
     labels = rep_labels(books)
@@ -161,7 +161,7 @@ def _rows_sheet(book: Book, rows: pl.DataFrame) -> int:
     return end
 
 
-def _answering(book: Book, sheet: Any, end: int, word: str, num_columns: int) -> None:
+def _answering(book: Book, sheet: WrittenSheet, end: int, word: str, num_columns: int) -> None:
     bottom = max(end - 1, TOP + 1)
     listing(sheet, TOP, end, num_columns, DECISION)
     choices(sheet, TOP + 1, DECISION, bottom, [word], "Decision")
@@ -246,7 +246,7 @@ def _how(packet: ReviewPacket) -> list[str]:
 
 def _changes_used(
     book: Book,
-    sheet: Any,
+    sheet: WrittenSheet,
     row: int,
     labels: dict[str, str],
     ends: dict[str, int],

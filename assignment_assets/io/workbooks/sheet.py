@@ -9,6 +9,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from assignment_assets.io.workbooks.layout import KINDS, Column, content_digest, row_digest, shown
+from assignment_assets.io.workbooks.written import Style, WrittenFile, WrittenSheet
 
 META = "_meta"
 FINISHED = "Finished?"
@@ -86,10 +87,10 @@ class Book:
     The file is a `workbook`, or anything else that answers the same calls.
     """
 
-    def __init__(self, file: Any, title: str, subject: str, created: datetime):
+    def __init__(self, file: WrittenFile, title: str, subject: str, created: datetime):
         self.file = file
         self.file.set_properties({"title": title, "subject": subject, "created": created})
-        self._formats: dict[tuple[str, str | None], Any] = {}
+        self._formats: dict[tuple[str, str | None], Style] = {}
         self._row_digests: dict[str, str] = {}
 
     def __enter__(self) -> "Book":
@@ -99,14 +100,14 @@ class Book:
         if kind is None:
             self.file.close()
 
-    def style(self, name: str = "", number: str | None = None) -> Any:
+    def style(self, name: str = "", number: str | None = None) -> Style:
         """The named style, with a number format of its own where one is given."""
         if (name, number) not in self._formats:
             properties = _BASE | _STYLES.get(name, {}) | ({"num_format": number} if number else {})
             self._formats[name, number] = self.file.add_format(properties)
         return self._formats[name, number]
 
-    def sheet(self, name: str, is_landscape: bool = True) -> Any:
+    def sheet(self, name: str, is_landscape: bool = True) -> WrittenSheet:
         """A new protected sheet that prints on one page's width."""
         sheet = self.file.add_worksheet(name)
         sheet.hide_gridlines(2)
@@ -120,7 +121,7 @@ class Book:
 
     def table(
         self,
-        sheet: Any,
+        sheet: WrittenSheet,
         top: int,
         columns: Sequence[Column],
         rows: Iterable[dict[str, Any]],
@@ -196,14 +197,14 @@ class Book:
         sheet.write_column(0, 1, choosable)
 
 
-def listing(sheet: Any, top: int, end: int, num_columns: int, num_frozen: int) -> None:
+def listing(sheet: WrittenSheet, top: int, end: int, num_columns: int, num_frozen: int) -> None:
     """Makes a table easy to walk through: header and first columns stay, a filter, the header on every page."""
     sheet.freeze_panes(top + 1, num_frozen)
     sheet.autofilter(top, 0, max(end - 1, top + 1), num_columns - 1)
     sheet.repeat_rows(top)
 
 
-def choices(sheet: Any, top: int, left: int, bottom: int, words: Sequence[str], what: str) -> None:
+def choices(sheet: WrittenSheet, top: int, left: int, bottom: int, words: Sequence[str], what: str) -> None:
     """A dropdown over one column's cells; other words are refused as they are typed."""
     message = f"{what}: choose {' or '.join(words)}, or leave it blank."
     sheet.data_validation(
@@ -228,7 +229,7 @@ def span(top: int, left: int, bottom: int, sheet_name: str = "") -> str:
     return f"{prefix}{column}${top + 1}:{column}${bottom + 1}"
 
 
-def limit_colours(book: Book, sheet: Any, row: int, column: int, limit: int) -> None:
+def limit_colours(book: Book, sheet: WrittenSheet, row: int, column: int, limit: int) -> None:
     """A counter turns red above its limit and green at it; red is asked first."""
     place = (row, column, row, column)
     sheet.conditional_format(

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from assignment_assets.io.workbooks.sheet import CODE, FINISHED, Book
+from assignment_assets.io.workbooks.written import WrittenSheet
 
 FINISHED_WORDS = ("yes", "no")
 NAME = "Summary"
@@ -16,7 +16,7 @@ def long_date(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
-def summary_sheet(book: Book, title: str, subtitle: str, code: str) -> Any:
+def summary_sheet(book: Book, title: str, subtitle: str, code: str) -> WrittenSheet:
     """The Summary with its title and, below it, the packet code that people can read out."""
     sheet = book.sheet(NAME)
     sheet.set_column(0, 0, LABEL_WIDTH, book.style())
@@ -29,7 +29,7 @@ def summary_sheet(book: Book, title: str, subtitle: str, code: str) -> Any:
     return sheet
 
 
-def deadline_and_finished(book: Book, sheet: Any, row: int, deadline: datetime) -> int:
+def deadline_and_finished(book: Book, sheet: WrittenSheet, row: int, deadline: datetime) -> int:
     """The two lines that matter most: return by, and Finished?; the row after them."""
     sheet.write_string(row, 0, "Return by", book.style("label"))
     sheet.write_string(row, 1, f"{long_date(deadline)}, {deadline:%H:%M} UTC", book.style("label"))
@@ -52,7 +52,7 @@ def deadline_and_finished(book: Book, sheet: Any, row: int, deadline: datetime) 
     return row + 3
 
 
-def instructions(book: Book, sheet: Any, row: int, lines: Sequence[str]) -> int:
+def instructions(book: Book, sheet: WrittenSheet, row: int, lines: Sequence[str]) -> int:
     """Numbered instructions, one a line; the row after them."""
     sheet.write_string(row, 0, "How it works", book.style("heading"))
     for number, line in enumerate(lines, 1):
