@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from assignment_assets.domain.tables import TABLES
-from assignment_assets.io.folders import SQL
+from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.warehouse.warehouse import Warehouse
 
+SQL = PROJECT / "sql"
 FILES = sorted(path.relative_to(SQL) for path in SQL.rglob("*.sql"))
 STAGES = Path(__file__).parents[1] / "assignment_assets" / "stages"
 

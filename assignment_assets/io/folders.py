@@ -7,7 +7,6 @@ from pathlib import Path
 from assignment_assets.domain.errors import AssignmentError, Fault, InvalidInput
 
 PROJECT = Path(__file__).resolve().parents[2]
-SQL = PROJECT / "sql"
 
 
 @dataclass(frozen=True)

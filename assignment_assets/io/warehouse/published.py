@@ -14,11 +14,12 @@ import polars as pl
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.durable import write_whole
-from assignment_assets.io.folders import SQL, DataFolder
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.schema.columns import create_table
 from assignment_assets.io.schema.stamp import require_readable, stamp
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 from assignment_assets.io.warehouse.connection import SETTINGS
+from assignment_assets.io.warehouse.queries import query_text
 
 TABLES_KEY = "tables"
 
@@ -106,7 +107,7 @@ def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **p
                 connection.execute(f"create temp table older_{table.name} as from older_copies")
                 parts = [*parts[: bool(current)], f"from older_{table.name}"]
             connection.execute(f"create view {table.name} as {' union all by name '.join(parts)}")
-        rows: pl.DataFrame = connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
+        rows: pl.DataFrame = connection.sql(query_text(name), params=parameters or None).pl()
         return rows
 
 

@@ -14,12 +14,13 @@ from assignment_assets.domain.digest import table_digest
 from assignment_assets.domain.setup.freeze import current_revision, require_unfinished, require_unfrozen
 from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, Table
 from assignment_assets.io.durable import write_whole
-from assignment_assets.io.folders import SQL, DataFolder
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.schema.columns import duckdb_types
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 from assignment_assets.io.warehouse.connection import connected
 from assignment_assets.io.warehouse.cycle_lock import one_run
 from assignment_assets.io.warehouse.published import issued_gates, published_version, read_manifest, write_manifest
+from assignment_assets.io.warehouse.queries import query_text
 
 PARTITION = "dagster/partition"
 
@@ -89,7 +90,7 @@ class Warehouse(DuckDBResource):
         with self.connect() as connection:
             for table in needs:
                 _make(connection, table)
-            rows: pl.DataFrame = connection.sql((SQL / f"{name}.sql").read_text(), params=parameters or None).pl()
+            rows: pl.DataFrame = connection.sql(query_text(name), params=parameters or None).pl()
             return rows
 
     def events(self, cycle: str) -> pl.DataFrame:
