@@ -47,9 +47,10 @@ bench-pages: install ## the review pages with 500 reps: times, memory, 200 direc
 bench-start: install ## what it costs to begin: --help, the demo cold and warm, compilation; ARGS=--short without the demo
 	$(BIN)/assignment bench start $(ARGS)
 
-lint: install ## style and types: rules, format, mypy in the rooms that are strict
+lint: install ## style and types: rules and format of Python and SQL, mypy in the rooms that are strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --nocolor sql
 	$(BIN)/mypy
 
 requirements: ## pin anew what pyproject.toml asks for (needs uv)

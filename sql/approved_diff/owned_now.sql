@@ -3,16 +3,20 @@
 -- reads: current_books, reps, accounts, write_back_log
 -- parameters: $cycle
 with written as (
-    select account_id, new_owner_id
+    select
+        account_id,
+        new_owner_id
     from write_back_log
     where cycle = $cycle and outcome in ('verified', 'skipped_already')
     qualify row_number() over (partition by account_id order by sign_off_no desc, attempt desc) = 1
 ),
 
 owned as (
-    select accounts.account_id, coalesce(written.new_owner_id, accounts.owner_id) as rep_id
+    select
+        accounts.account_id,
+        coalesce(written.new_owner_id, accounts.owner_id) as rep_id
     from accounts
-    left join written on written.account_id = accounts.account_id
+    left join written on accounts.account_id = written.account_id
     where accounts.cycle = $cycle and accounts.carve_out is null
 )
 
@@ -22,8 +26,8 @@ select
     count(owned.account_id) as owned_count,
     current_books.capacity
 from current_books
-inner join reps on reps.cycle = current_books.cycle and reps.rep_id = current_books.rep_id
-left join owned on owned.rep_id = current_books.rep_id
+inner join reps on current_books.cycle = reps.cycle and current_books.rep_id = reps.rep_id
+left join owned on current_books.rep_id = owned.rep_id
 where current_books.cycle = $cycle and current_books.team = 'field'
 group by current_books.rep_id, reps.name, current_books.capacity
 order by current_books.rep_id

@@ -8,9 +8,10 @@ select
     coalesce(sum(accounts.referrals_l12m), 0)::bigint as referrals_l12m
 from reps
 left join accounts
-    on accounts.cycle = reps.cycle
-    and accounts.owner_id = reps.rep_id
-    and accounts.carve_out is null
+    on
+        reps.cycle = accounts.cycle
+        and reps.rep_id = accounts.owner_id
+        and accounts.carve_out is null
 where reps.cycle = $cycle
 group by reps.rep_id
 order by reps.rep_id

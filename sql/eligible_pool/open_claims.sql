@@ -12,7 +12,10 @@ with opened as (
 ),
 
 latest_config as (
-    select cycle, scope, mode
+    select
+        cycle,
+        scope,
+        mode
     from run_config
     qualify row_number() over (partition by cycle order by revision desc) = 1
 )
@@ -22,10 +25,13 @@ select
     eligible_pool.cycle as other_cycle,
     latest_config.scope as other_scope,
     opened.opened_no as other_opened_no,
-    (select mine.opened_no from opened as mine where mine.cycle = $cycle) as opened_no
+    (
+        select mine.opened_no from opened as mine
+        where mine.cycle = $cycle
+    ) as opened_no
 from eligible_pool
-inner join latest_config on latest_config.cycle = eligible_pool.cycle
-inner join opened on opened.cycle = eligible_pool.cycle
+inner join latest_config on eligible_pool.cycle = latest_config.cycle
+inner join opened on eligible_pool.cycle = opened.cycle
 where
     eligible_pool.cycle <> $cycle
     and eligible_pool.standing = 'free'
