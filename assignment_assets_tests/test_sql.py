@@ -1,4 +1,8 @@
-"""Every file below sql/: one SELECT, a header that tells the truth, an order, and it runs on an empty warehouse."""
+"""Every file below sql/: one SELECT, a header that tells the truth, an order, and it runs on an empty warehouse.
+
+Those in sql/analysis/ are questions to published cycles. They read the views that `views.sql` makes, and their
+parameters are DuckDB's variables; `sql/test_analysis.py` runs them.
+"""
 
 import re
 from pathlib import Path
@@ -10,7 +14,11 @@ from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.warehouse.warehouse import Warehouse
 
 SQL = PROJECT / "sql"
-FILES = sorted(path.relative_to(SQL) for path in SQL.rglob("*.sql"))
+VIEWS = SQL / "analysis" / "views.sql"
+FILES = sorted(path.relative_to(SQL) for path in SQL.rglob("*.sql") if path != VIEWS)
+QUERIES = [path for path in FILES if path.parts[0] != "analysis"]
+QUESTIONS = [path for path in FILES if path not in QUERIES]
+MADE = set(re.findall(r"^create or replace view (\w+) as", VIEWS.read_text(encoding="utf-8"), re.M))
 STAGES = Path(__file__).parents[1] / "assignment_assets" / "stages"
 
 
@@ -18,8 +26,8 @@ def parts(path):
     """(header entries, statement) of a file."""
     text = (SQL / path).read_text(encoding="utf-8")
     lines = text.splitlines()
-    header = [line.removeprefix("-- ") for line in lines if line.startswith("--")]
-    entries = dict(line.split(": ", 1) for line in header[1:])
+    header = "\n".join(line.removeprefix("-- ") for line in lines if line.startswith("--"))
+    entries = dict(line.split(": ", 1) for line in header.replace("\n    ", " ").splitlines()[1:])
     return entries, "\n".join(line for line in lines if not line.startswith("--")).strip()
 
 
@@ -35,10 +43,12 @@ def test_there_are_files():
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_the_header_says_grain_reads_and_parameters(path):
     entries, statement = parts(path)
-    assert set(entries) == {"grain", "reads", "parameters"}
-    named = {name for name in TABLES if re.search(rf"\b(?:from|join)\s+{name}\b", statement)}
+    assert set(entries) - {"units", "notes"} == {"grain", "reads", "parameters"}
+    named = {name for name in TABLES.keys() | MADE if re.search(rf"\b(?:from|join)\s+{name}\b", statement)}
     assert listed(entries["reads"]) == named
-    assert listed(entries["parameters"]) == set(re.findall(r"\$\w+", statement))
+    parameter = r"\$\w+" if path in QUERIES else r"getvariable\('\w+'\)"
+    assert listed(entries["parameters"]) == (set(re.findall(parameter, statement)) or {"none"})
+    assert ("$" in statement) <= (path in QUERIES)
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)
@@ -53,7 +63,7 @@ def test_it_is_one_select_in_order_with_named_parameters_and_no_clock(path):
     assert "select *" not in statement
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
+@pytest.mark.parametrize("path", QUERIES, ids=str)
 def test_it_runs_on_an_empty_warehouse(path, tmp_path):
     entries, _ = parts(path)
     warehouse = Warehouse(database=str(tmp_path / "warehouse.duckdb"))
@@ -62,8 +72,20 @@ def test_it_runs_on_an_empty_warehouse(path, tmp_path):
     assert warehouse.query(str(path.with_suffix("")), tables, **parameters).is_empty()
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
+@pytest.mark.parametrize("path", QUERIES, ids=str)
 def test_it_lies_with_its_asset_and_is_read(path):
     assert (STAGES / f"{path.parts[0]}.py").is_file()
     texts = [each.read_text(encoding="utf-8") for each in STAGES.glob("*.py")]
     assert any(f'"{path.with_suffix("")}"' in text for text in texts)
+
+
+def test_views_are_the_published_tables_that_questions_read_and_three_drawn_from_them():
+    read = set().union(*(listed(parts(path)[0]["reads"]) for path in QUESTIONS))
+    assert MADE - set(TABLES) == {"last_approvals", "last_writes", "account_owners"}
+    assert {"approved_diff", "write_back_log"} | read == MADE
+
+
+@pytest.mark.parametrize("path", QUESTIONS, ids=str)
+def test_whoever_asks_a_question_is_told_the_unit_of_money(path):
+    entries, statement = parts(path)
+    assert ("dollars" in statement) == ("dollars" in entries.get("units", ""))

@@ -1,0 +1,59 @@
+"""The questions in sql/analysis/, put to published Parquet in DuckDB alone: each against its answer in `answers/`."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from assignment_assets.io.folders import PROJECT
+from assignment_assets.io.warehouse.warehouse import Warehouse
+from assignment_assets_tests.sql.answers import as_text, kept
+from assignment_assets_tests.sql.finished_cycle import EMPTY, Q4, tell
+
+ANALYSIS = PROJECT / "sql" / "analysis"
+QUESTIONS = sorted(path.stem for path in ANALYSIS.glob("*.sql") if path.stem != "views")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A data folder with published cycles, and nothing of the engine's beside them."""
+    folder = tmp_path_factory.mktemp("finished")
+    tell(Warehouse(database=str(folder / "warehouse.duckdb")))
+    (folder / "warehouse.duckdb").unlink()
+    return folder
+
+
+def asked(data: Path, question: str, **variables: str) -> list[list[str]]:
+    """The answer as rows of text, its header first; null is empty."""
+    with duckdb.connect() as connection:
+        for name, value in {"data": str(data), **variables}.items():
+            connection.execute(f"set variable {name} = '{value}'")
+        connection.execute((ANALYSIS / "views.sql").read_text(encoding="utf-8"))
+        answer = connection.execute((ANALYSIS / f"{question}.sql").read_text(encoding="utf-8"))
+        return as_text([column[0] for column in answer.description], answer.fetchall())
+
+
+def test_there_are_ten_questions():
+    assert len(QUESTIONS) == 10
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_answer_is_the_one_that_is_kept(question, data):
+    assert asked(data, question, cycle=Q4, account="m01") == kept(f"analysis/{question}")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_tables_without_a_row_have_an_answer_too(question, data):
+    answer = asked(data, question, cycle=EMPTY, account="nowhere")
+    assert answer[0] == kept(f"analysis/{question}")[0]
+    assert answer[1:] == [] or question == "turnover_by_quarter"
+
+
+def test_unless_a_cycle_is_named_it_is_the_one_that_was_closed_last(data):
+    assert asked(data, "balance_by_book") == kept("analysis/balance_by_book")
+
+
+def test_what_moved_is_the_difference_between_the_books_before_and_after(data):
+    before, after = (asked(data, "balance_by_book")[0].index(f"account_count_{side}") for side in ("before", "after"))
+    books = {row[1]: int(row[after]) - int(row[before]) for row in asked(data, "balance_by_book")[1:]}
+    assert books == {"ana": 0, "ben": 1, "cleo": 0, "nia": 1, "max": -2}

@@ -1,0 +1,73 @@
+"""The queries that the stages read, put to rows drawn by hand: each against its answer in `answers/`."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+import pytest
+
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    CYCLE_EVENTS,
+    ELIGIBLE_POOL,
+    REPS,
+    RUN_CONFIG,
+    WRITE_BACK_LOG,
+)
+from assignment_assets.io.warehouse.warehouse import Warehouse
+from assignment_assets_tests.sql.answers import as_text, kept
+from assignment_assets_tests.sql.finished_cycle import Q4, rows, tell
+from assignment_assets_tests.test_sql import FILES
+
+DAWN = datetime(2026, 10, 1, 6, 0)
+OPENED = {"mine": 0, "a-tie": 0, "later": 1, "earlier": -1, "over": -2, "draft": -3}
+"""Cycle → the hour in which it was opened."""
+
+
+def answer(frame: pl.DataFrame) -> list[list[str]]:
+    """A frame as an answer is kept."""
+    return as_text(frame.columns, frame.iter_rows())
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The warehouse of `finished_cycle.py`."""
+    warehouse = Warehouse(database=str(tmp_path_factory.mktemp("finished") / "warehouse.duckdb"))
+    tell(warehouse)
+    return warehouse
+
+
+@pytest.fixture
+def claims(tmp_path):
+    """Six cycles that each hold two accounts free; one of them is over, one a draft."""
+    warehouse = Warehouse(database=str(tmp_path / "warehouse.duckdb"))
+    for cycle, hour in OPENED.items():
+        mode = "draft" if cycle == "draft" else "open"
+        config = rows(RUN_CONFIG, "revision mode scope", (1, mode, "region"))
+        standings = [("a01", "free"), ("a02", "free"), ("a03", "fixed"), ("a04", "out")]
+        pool = rows(ELIGIBLE_POOL, "account_id standing", *standings)
+        warehouse.replace(cycle, [(RUN_CONFIG, config), (ELIGIBLE_POOL, pool)])
+        events = ["opened", "cancelled"] if cycle == "over" else ["opened"]
+        times = [(number, event, DAWN + timedelta(hours=hour)) for number, event in enumerate(events, 1)]
+        warehouse.append(cycle, CYCLE_EVENTS, rows(CYCLE_EVENTS, "event_no event at", *times))
+    return warehouse
+
+
+def test_a_book_counts_what_its_rep_owns_in_the_waterfall_and_an_empty_one_counts_nothing(finished):
+    facts = finished.query("current_books/book_facts", (REPS, ACCOUNTS), cycle=Q4)
+    assert answer(facts) == kept("current_books/book_facts")
+
+
+def test_owned_now_is_the_snapshot_moved_on_by_what_was_written(finished):
+    needs = (CURRENT_BOOKS, REPS, ACCOUNTS, WRITE_BACK_LOG)
+    assert answer(finished.query("approved_diff/owned_now", needs, cycle=Q4)) == kept("approved_diff/owned_now")
+
+
+def test_claims_are_what_other_open_cycles_hold_free_and_a_tie_is_broken_by_name(claims):
+    needs = (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS)
+    found = claims.query("eligible_pool/open_claims", needs, cycle="mine")
+    assert answer(found) == kept("eligible_pool/open_claims")
+
+
+def test_every_query_has_an_answer_that_is_kept():
+    assert all(kept(str(path.with_suffix(""))) for path in FILES)
