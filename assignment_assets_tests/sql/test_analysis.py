@@ -1,17 +1,11 @@
 """The questions in sql/analysis/, put to published Parquet in DuckDB alone: each against its answer in `answers/`."""
 
-from pathlib import Path
-
-import duckdb
 import pytest
 
-from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.warehouse.warehouse import Warehouse
-from assignment_assets_tests.sql.answers import as_text, kept
+from assignment_assets_tests.sql.answers import kept
 from assignment_assets_tests.sql.finished_cycle import EMPTY, Q4, tell
-
-ANALYSIS = PROJECT / "sql" / "analysis"
-QUESTIONS = sorted(path.stem for path in ANALYSIS.glob("*.sql") if path.stem != "views")
+from assignment_assets_tests.sql.questions import QUESTIONS, asked
 
 
 @pytest.fixture(scope="module")
@@ -21,16 +15,6 @@ def data(tmp_path_factory):
     tell(Warehouse(database=str(folder / "warehouse.duckdb")))
     (folder / "warehouse.duckdb").unlink()
     return folder
-
-
-def asked(data: Path, question: str, **variables: str) -> list[list[str]]:
-    """The answer as rows of text, its header first; null is empty."""
-    with duckdb.connect() as connection:
-        for name, value in {"data": str(data), **variables}.items():
-            connection.execute(f"set variable {name} = '{value}'")
-        connection.execute((ANALYSIS / "views.sql").read_text(encoding="utf-8"))
-        answer = connection.execute((ANALYSIS / f"{question}.sql").read_text(encoding="utf-8"))
-        return as_text([column[0] for column in answer.description], answer.fetchall())
 
 
 def test_there_are_ten_questions():

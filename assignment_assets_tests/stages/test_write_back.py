@@ -27,6 +27,7 @@ from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_log import require_writable
 from assignment_assets_tests.company import OLIVIA, config, org_id, tiny, with_org_ids
 from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in
+from assignment_assets_tests.sql.questions import QUESTIONS, asked
 
 
 @contextmanager
@@ -93,6 +94,19 @@ def test_what_is_signed_is_written_once_and_read_back(signed):
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 2
     assert "Nothing re-opens after the first write" in result.output
+
+
+def test_analysts_are_told_what_was_written(signed):
+    cycle, _ = signed
+    cycle.run("write_back")
+    answers = {question: asked(cycle.folder.root, question, account=org_id("m01")) for question in QUESTIONS}
+    header, *moves = answers["moves"]
+    assert {row[header.index("account_id")] for row in moves} == set(cycle.table(WRITE_BACK_LOG)["account_id"])
+    assert {row[header.index("write_outcome")] for row in moves} == {"verified"}
+    header, *books = answers["balance_by_book"]
+    owned = {row[header.index("rep_id")]: int(row[header.index("account_count_after")]) for row in books}
+    assert owned == {each: list(owners().values()).count(each) - (each == org_id("ana")) for each in owned}
+    assert len(answers["account_history"]) == 2
 
 
 def test_what_changed_since_the_approval_is_left_alone_and_listed(signed):
