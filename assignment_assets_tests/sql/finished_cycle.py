@@ -76,7 +76,7 @@ IN_INSIDE_SALES = {
     "n01": ("arm", "iris"),
 }
 DRIVES = {"a01": None, "a02": 30, "a03": 30, "b01": 121, "c05": 120, "m03": 15}
-"""Minutes that are not 45: unknown, ties, and one on either side of two hours."""
+"""Minutes that are not 45: unknown, ties, and one on either side of two hours. Locks have none."""
 
 
 def rows(like: Table, names: str, *values: tuple) -> pl.DataFrame:
@@ -146,7 +146,7 @@ def _proposal() -> list[tuple[Table, pl.DataFrame]]:
             "lock" if each in locked else "referring",
             owners[each],
             rep_id != owners[each],
-            DRIVES.get(each, 45),
+            None if each in locked else DRIVES.get(each, 45),
             "unowned" if owners[each] == "max" else "stays",
             f"{each} is proposed to {rep_id}.",
         )

@@ -1,9 +1,9 @@
--- How far do reps drive? Minutes one way from the rep to the accounts that were proposed to them and are theirs now.
+-- How far do field reps drive? Minutes one way to the accounts that were proposed to them and are theirs now.
 -- grain: one row a region; reps without a region are in the last row, `no_region`
 -- reads: proposed_books, account_owners, reps
 -- parameters: getvariable('cycle')
 -- units: minutes; median and p90 are drives that occur, the shorter one where two are in the middle
--- notes: an account whose drive is unknown is counted in without_minutes_count and in no figure beside it
+-- notes: locks have no minutes, nor has an account in no known place: without_minutes_count has them, no other figure
 select
     coalesce(reps.region, 'no_region') as region,
     count(distinct proposed_books.rep_id) as rep_count,
@@ -20,7 +20,7 @@ inner join account_owners
         proposed_books.cycle = account_owners.cycle
         and proposed_books.account_id = account_owners.account_id
         and proposed_books.rep_id = account_owners.owner_after_id
-left join reps on proposed_books.cycle = reps.cycle and proposed_books.rep_id = reps.rep_id
-where proposed_books.cycle = getvariable('cycle')
+inner join reps on proposed_books.cycle = reps.cycle and proposed_books.rep_id = reps.rep_id
+where proposed_books.cycle = getvariable('cycle') and reps.team = 'field'
 group by reps.region
 order by reps.region nulls last
