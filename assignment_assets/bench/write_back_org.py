@@ -101,7 +101,7 @@ class OrgTrial:
     def states(self, plan: Plan) -> dict[str, str]:
         """Account → state."""
         with opened(self.journal_path(plan), KEY) as journal:
-            return dict(journal.standing(plan.plan_id).select("account_id", "state").iter_rows())
+            return dict(journal.account_states(plan.plan_id).select("account_id", "state").iter_rows())
 
     def log(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The org's own log of owner changes of these accounts, oldest first."""

@@ -18,7 +18,7 @@ def owner_changes(journal: Journal, plan_ids: Iterable[str]) -> pl.DataFrame:
     """The changes that have not ended, in Data Loader's columns: Id and OwnerId, nothing else."""
     frames = []
     for plan_id in plan_ids:
-        ended = journal.state(plan_id).filter(pl.col("state").is_in(list(FINAL)))
+        ended = journal.account_states(plan_id).filter(pl.col("state").is_in(list(FINAL)))
         frames.append(
             journal.rows(plan_id)
             .join(ended, on="account_id", how="anti")
@@ -39,7 +39,7 @@ def take_in(journal: Journal, plan_id: str, success: Path | None, errors: Path |
     InvalidInput
         A file lacks its columns.
     """
-    known = journal.state(plan_id)
+    known = journal.account_states(plan_id)
     attempts = dict(known.select("account_id", "attempt").iter_rows())
     ended = set(known.filter(pl.col("state").is_in(list(FINAL)))["account_id"])
     waiting = set(journal.rows(plan_id)["account_id"]) - ended

@@ -131,7 +131,7 @@ class Journal:
             f"select {', '.join(PLAN_ROWS)} from plan_row where plan_id = $plan order by place", plan=plan_id
         )
 
-    def state(self, plan_id: str) -> pl.DataFrame:
+    def account_states(self, plan_id: str) -> pl.DataFrame:
         """Each account of a plan with its latest event: account_id, attempt, state, code, the precondition that
         last went out (modified_at), and whether an answer was ever lost (was_lost)."""
         return self._frame(

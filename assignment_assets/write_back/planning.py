@@ -32,7 +32,7 @@ def owner_plans(journal: Journal, cycle: str) -> list[Plan]:
 def keep_teams(journal: Journal, plans: Iterable[Plan], tools: Tools, folder: Path) -> None:
     """Keeps the account teams and shares of every plan that nothing was written of yet, once."""
     for plan in plans:
-        if not (is_kept(folder, plan.plan_id) or journal.state(plan.plan_id).height):
+        if not (is_kept(folder, plan.plan_id) or journal.account_states(plan.plan_id).height):
             accounts = journal.rows(plan.plan_id)["account_id"].to_list()
             keep(snapshot(tools.gateway().org, accounts), folder, plan.plan_id)
 

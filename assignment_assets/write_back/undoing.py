@@ -28,7 +28,7 @@ def owners_written(journal: Journal, cycle: str) -> pl.DataFrame:
     """The cycle's accounts as we wrote and verified them last: account_id, kind, sign_off_no, old and new owner."""
     frames = []
     for plan in journal.plans(cycle):
-        states = journal.state(plan.plan_id).filter(pl.col("state") == State.VERIFIED)
+        states = journal.account_states(plan.plan_id).filter(pl.col("state") == State.VERIFIED)
         frames.append(
             journal.rows(plan.plan_id)
             .join(states.select("account_id"), on="account_id")

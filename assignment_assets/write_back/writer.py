@@ -95,7 +95,7 @@ def write(
         A rollback or a repair that nobody entitled has approved.
     """
     require_allowed(journal, plan, tools)
-    rows, state = journal.rows(plan.plan_id), journal.state(plan.plan_id)
+    rows, state = journal.rows(plan.plan_id), journal.account_states(plan.plan_id)
     last = journal.last_plan_event(plan.plan_id, "STARTED", "PAUSED", "FINISHED")
     has_ended = last is not None and last["state"] != "STARTED"
     changes, in_flight = taken_up(plan, rows, state, withdrawn, is_new_attempt=has_ended)

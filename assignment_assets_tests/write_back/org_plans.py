@@ -88,7 +88,7 @@ class PlanRunner:
     def states(self, plan: Plan) -> dict[str, str]:
         """Account → state."""
         with self.journal() as journal:
-            return dict(journal.state(plan.plan_id).select("account_id", "state").iter_rows())
+            return dict(journal.account_states(plan.plan_id).select("account_id", "state").iter_rows())
 
     def owners_written(self) -> pl.DataFrame:
         """Owner changes that the org's own log knows of, oldest first."""

@@ -47,11 +47,11 @@ def test_what_was_committed_is_there_after_opening_again_and_what_was_not_is_not
         journal.record(events("c"))
     with opened(path, KEY) as journal:
         assert journal.verify() == journal.seq == 4
-        assert dict(journal.state("c.1").select("account_id", "state").iter_rows()) == {
+        assert dict(journal.account_states("c.1").select("account_id", "state").iter_rows()) == {
             "a": "VERIFIED",
             "b": "INTENT",
         }
-        assert journal.state("c.1")["modified_at"].to_list() == [AT, AT]
+        assert journal.account_states("c.1")["modified_at"].to_list() == [AT, AT]
         assert journal.open_accounts()["account_id"].to_list() == ["b", "c"]
 
 
