@@ -1,5 +1,7 @@
 """What people see under other names than before: equal rows, and what was signed under the former names still holds."""
 
+import shutil
+
 import polars as pl
 import pytest
 
@@ -8,15 +10,18 @@ from assignment_assets.domain.regions import NO_REGION
 from assignment_assets.domain.sign_off.approval import in_force
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
+    AUDIT_LOG,
     CYCLE_EVENTS,
+    ELIGIBLE_POOL,
     REGION_DIGESTS,
+    RUN_CONFIG,
     SIGN_OFF_VERDICTS,
     TABLES,
     WRITE_BACK_LOG,
 )
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.settings import Settings
-from assignment_assets.io.warehouse.published import read_published
+from assignment_assets.io.warehouse.published import query_published, read_published
 from assignment_assets_tests.stages.test_write_back import org_of
 
 RENAMED = {
@@ -24,6 +29,8 @@ RENAMED = {
     "proposed_books": {"keep_cost_balance": "keep_cost_imbalance"},
 }
 REWORDED = ("sign_off_packets", "region_digests", "conflicts", "sign_off_verdicts", "approved_diff")
+
+OPEN_CLAIMS = (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS)
 
 
 @pytest.fixture
@@ -65,6 +72,24 @@ def test_what_is_published_next_publishes_the_rest_under_todays_names_too(signed
     now = copies(signed)
     assert all(set(TABLES[name].columns) | {"cycle"} == set(now[name].columns) for name in before)
     assert now["proposed_books"].drop("cycle").equals(before["proposed_books"])
+
+
+def test_what_a_dead_process_left_to_publish_does_not_hide_that_the_rest_is_older(left_by):
+    cycle = left_by("bf1387a")
+    before = {name: renamed(name, rows) for name, rows in copies(cycle).items() if name in TABLES}
+    (cycle.folder.published(cycle.name) / ".due.json").write_text('["locks"]')
+    cycle.warehouse.table(cycle.name, TABLES["locks"])
+    for name, rows in before.items():
+        assert read_published(cycle.folder, cycle.name, TABLES[name]).equals(rows), name
+
+
+def test_cycles_of_this_release_and_of_an_earlier_one_are_asked_together(left_by):
+    cycle = left_by("bf1387a")
+    shutil.copytree(cycle.folder.published(cycle.name), cycle.folder.published("an-older-one"))
+    cycle.warehouse.append(cycle.name, AUDIT_LOG, AUDIT_LOG.empty())
+    claims = query_published(cycle.folder, "eligible_pool/open_claims", OPEN_CLAIMS, cycle="another")
+    free = cycle.rows(ELIGIBLE_POOL, standing="free")
+    assert claims["account_id"].n_unique() == len(free) > 0
 
 
 def test_a_cycle_that_was_signed_under_the_former_names_ends(signed):

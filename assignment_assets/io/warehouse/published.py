@@ -100,12 +100,15 @@ def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **p
                 continue
             cycles = [path.parent.name for path in paths]
             current = [cycle for cycle in cycles if published_version(folder, cycle) == WAREHOUSE.version]
-            parts = [f"from read_parquet({[str(folder.published(each) / paths[0].name) for each in current]})"]
             older = [_copy(folder, each, table) for each in cycles if each not in current]
+            parts = []
+            if current:
+                copies = [str(folder.published(each) / f"{table.name}.parquet") for each in current]
+                parts.append(f"from read_parquet({copies})")
             if older:
                 connection.register("older_copies", pl.concat(older).to_arrow())
                 connection.execute(f"create temp table older_{table.name} as from older_copies")
-                parts = [*parts[: bool(current)], f"from older_{table.name}"]
+                parts.append(f"from older_{table.name}")
             connection.execute(f"create view {table.name} as {' union all by name '.join(parts)}")
         rows: pl.DataFrame = connection.sql(query_text(name), params=parameters or None).pl()
         return rows

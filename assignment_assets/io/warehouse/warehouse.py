@@ -156,6 +156,7 @@ class Warehouse(DuckDBResource):
 
     def _publish_what_is_due(self, connection: duckdb.DuckDBPyConnection, cycle: str) -> None:
         if self._due(cycle).is_file():
+            self._publish_anew(connection, cycle)
             names = json.loads(self._due(cycle).read_text())
             self._publish_as_stored(connection, cycle, [TABLES[name] for name in names if name in TABLES])
 
