@@ -34,7 +34,7 @@ MOVE_COLUMNS = [
     Column("Value", "value", "money", 13),
     Column("Why", "why", width=22),
     Column("The engine's reason", "reason_sentence", width=95),
-    Column("Keeping it costs: imbalance", "keep_cost_imbalance", "cost", 12),
+    Column("Keeping it costs: imbalance", "keep_cost_imbalance", "cost", 18),
     Column("Keeping it costs: minutes", "keep_cost_minutes", "whole", 12),
     Column("Keeping it costs: moves", "keep_cost_moves", "cost", 12),
     Column("Edit", "edit", width=24),
