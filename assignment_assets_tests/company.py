@@ -20,8 +20,8 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.setup.current_books import current_books
-from assignment_assets.domain.setup.eligible_pool import eligible_pool
+from assignment_assets.domain.setup.current_books import CurrentBooksInput, current_books
+from assignment_assets.domain.setup.eligible_pool import EligiblePoolInput, eligible_pool
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS, Table
@@ -225,14 +225,14 @@ def books_of(company: Company, run_config: RunConfig) -> pl.DataFrame:
         .group_by(rep_id="owner_id")
         .agg(account_count=pl.len().cast(pl.Int64), referrals_l12m=pl.col("referrals_l12m").sum())
     )
-    return current_books(company.reps, facts, run_config)
+    return current_books(CurrentBooksInput(company.reps, facts), run_config)
 
 
 def pool_of(company: Company, run_config: RunConfig, claims: pl.DataFrame | None = None) -> pl.DataFrame:
     """Table `eligible_pool` of a company, as stage 01 makes it."""
     claims = pl.DataFrame(schema=CLAIMS) if claims is None else claims
     books = books_of(company, run_config)
-    return eligible_pool(company.accounts, SOURCE_EXCEPTIONS.empty(), books, claims, run_config)
+    return eligible_pool(EligiblePoolInput(company.accounts, SOURCE_EXCEPTIONS.empty(), books, claims), run_config)
 
 
 def reasons(pool: pl.DataFrame) -> dict[str, str]:

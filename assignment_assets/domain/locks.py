@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from assignment_assets.domain.setup.eligible_pool import fixed_accounts
 from assignment_assets.domain.setup.overrides import is_excepted, overrides_that_matter
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import LOCK_VERDICTS, LOCKS
@@ -212,12 +213,7 @@ def _verdict(rep_id, receipt_no, row_no, account_id, kind, verdict, rule, messag
 
 def free_seats(books: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
     """rep_id, fixed_count, free_seats: capacity less what stays fixed with the rep, not below 0."""
-    fixed = (
-        pool.filter(pl.col("standing") == "fixed")
-        .group_by("owner_id")
-        .agg(fixed_count=pl.len().cast(pl.Int64))
-        .rename({"owner_id": "rep_id"})
-    )
+    fixed = fixed_accounts(pool).group_by("rep_id").agg(fixed_count=pl.len().cast(pl.Int64))
     return (
         books.filter(pl.col("team") == "field")
         .join(fixed, on="rep_id", how="left")

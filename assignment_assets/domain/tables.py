@@ -6,41 +6,79 @@ minutes in `_minutes`. `cycle` is the first column of every stored table; frames
 """
 
 from dataclasses import dataclass
+from typing import Any, Generic, NewType, TypeVar, cast
 
 import polars as pl
 
 TEXT, WHOLE, REAL, FLAG, DATE = pl.String, pl.Int64, pl.Float64, pl.Boolean, pl.Date
 MOMENT, TEXTS = pl.Datetime("us"), pl.List(pl.String)
 
+ColumnType = pl.DataType | type[pl.DataType]
+F = TypeVar("F", bound=pl.DataFrame)
+
 
 @dataclass(frozen=True)
-class Table:
-    """A table's name, key and columns; `is_log` tables are appended to and carry real times."""
+class Table(Generic[F]):
+    """A table's name, key and columns; `is_log` tables are appended to and carry real times.
+
+    `F` is what a frame with these columns is called in signatures, so that two tables cannot change places unseen.
+    """
 
     name: str
     key: tuple[str, ...]
-    columns: dict[str, pl.DataType | type[pl.DataType]]
+    columns: dict[str, ColumnType]
     is_log: bool = False
 
-    def empty(self) -> pl.DataFrame:
+    def empty(self) -> F:
         """A frame without rows and with this table's columns."""
-        return pl.DataFrame(schema=self.columns)
+        return cast(F, pl.DataFrame(schema=self.columns))
 
     def widened(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A frame of an older version of this table with the columns that were added since, null."""
         newer = [pl.lit(None, dtype).alias(name) for name, dtype in self.columns.items() if name not in frame.columns]
         return frame.with_columns(newer)
 
-    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def conform(self, frame: pl.DataFrame) -> F:
         """The frame with exactly this table's columns, in order and type, sorted by its key.
 
         Raises polars' own errors where a column is missing or cannot be cast: that is a broken contract.
         """
         columns = [pl.col(name).cast(dtype) for name, dtype in self.columns.items()]
-        return frame.select(columns).sort(self.key, nulls_last=False, maintain_order=True)
+        return cast(F, frame.select(columns).sort(self.key, nulls_last=False, maintain_order=True))
 
 
-ACCOUNTS = Table(
+AccountsFrame = NewType("AccountsFrame", pl.DataFrame)
+RepsFrame = NewType("RepsFrame", pl.DataFrame)
+OpportunitiesFrame = NewType("OpportunitiesFrame", pl.DataFrame)
+SourceExceptionsFrame = NewType("SourceExceptionsFrame", pl.DataFrame)
+RunConfigFrame = NewType("RunConfigFrame", pl.DataFrame)
+CurrentBooksFrame = NewType("CurrentBooksFrame", pl.DataFrame)
+EligiblePoolFrame = NewType("EligiblePoolFrame", pl.DataFrame)
+LocksFrame = NewType("LocksFrame", pl.DataFrame)
+LockVerdictsFrame = NewType("LockVerdictsFrame", pl.DataFrame)
+ReferringFrontFrame = NewType("ReferringFrontFrame", pl.DataFrame)
+ReferringFrontBooksFrame = NewType("ReferringFrontBooksFrame", pl.DataFrame)
+ChosenPointsFrame = NewType("ChosenPointsFrame", pl.DataFrame)
+ProposedBooksFrame = NewType("ProposedBooksFrame", pl.DataFrame)
+OverflowFrame = NewType("OverflowFrame", pl.DataFrame)
+CertificateFrame = NewType("CertificateFrame", pl.DataFrame)
+FamiliesFrame = NewType("FamiliesFrame", pl.DataFrame)
+ReviewedBooksFrame = NewType("ReviewedBooksFrame", pl.DataFrame)
+EditVerdictsFrame = NewType("EditVerdictsFrame", pl.DataFrame)
+DecidedBooksFrame = NewType("DecidedBooksFrame", ReviewedBooksFrame)
+DecisionVerdictsFrame = NewType("DecisionVerdictsFrame", pl.DataFrame)
+SignOffPacketsFrame = NewType("SignOffPacketsFrame", pl.DataFrame)
+RegionDigestsFrame = NewType("RegionDigestsFrame", pl.DataFrame)
+ConflictsFrame = NewType("ConflictsFrame", pl.DataFrame)
+SignOffVerdictsFrame = NewType("SignOffVerdictsFrame", pl.DataFrame)
+ApprovedDiffFrame = NewType("ApprovedDiffFrame", pl.DataFrame)
+WriteBackLogFrame = NewType("WriteBackLogFrame", pl.DataFrame)
+SubmissionsFrame = NewType("SubmissionsFrame", pl.DataFrame)
+CycleEventsFrame = NewType("CycleEventsFrame", pl.DataFrame)
+AuditLogFrame = NewType("AuditLogFrame", pl.DataFrame)
+"""What the frames of the tables are called in signatures."""
+
+ACCOUNTS: Table[AccountsFrame] = Table(
     "accounts",
     ("account_id",),
     {
@@ -70,7 +108,7 @@ ACCOUNTS = Table(
         "created_at": MOMENT,
     },
 )
-REPS = Table(
+REPS: Table[RepsFrame] = Table(
     "reps",
     ("rep_id",),
     {
@@ -90,7 +128,7 @@ REPS = Table(
         "capacity": WHOLE,
     },
 )
-OPPORTUNITIES = Table(
+OPPORTUNITIES: Table[OpportunitiesFrame] = Table(
     "opportunities",
     ("opportunity_id",),
     {
@@ -104,7 +142,7 @@ OPPORTUNITIES = Table(
         "is_won": FLAG,
     },
 )
-SOURCE_EXCEPTIONS = Table(
+SOURCE_EXCEPTIONS: Table[SourceExceptionsFrame] = Table(
     "source_exceptions",
     ("table_name", "record_id", "column_name"),
     {
@@ -118,7 +156,7 @@ SOURCE_EXCEPTIONS = Table(
     },
 )
 
-RUN_CONFIG = Table(
+RUN_CONFIG: Table[RunConfigFrame] = Table(
     "run_config",
     ("revision",),
     {
@@ -131,7 +169,7 @@ RUN_CONFIG = Table(
         "config_digest": TEXT,
     },
 )
-CURRENT_BOOKS = Table(
+CURRENT_BOOKS: Table[CurrentBooksFrame] = Table(
     "current_books",
     ("rep_id",),
     {
@@ -150,7 +188,7 @@ CURRENT_BOOKS = Table(
         "is_non_productive": FLAG,
     },
 )
-ELIGIBLE_POOL = Table(
+ELIGIBLE_POOL: Table[EligiblePoolFrame] = Table(
     "eligible_pool",
     ("account_id",),
     {
@@ -166,7 +204,7 @@ ELIGIBLE_POOL = Table(
     },
 )
 
-LOCKS = Table(
+LOCKS: Table[LocksFrame] = Table(
     "locks",
     ("account_id",),
     {
@@ -176,7 +214,7 @@ LOCKS = Table(
         "receipt_no": WHOLE,
     },
 )
-LOCK_VERDICTS = Table(
+LOCK_VERDICTS: Table[LockVerdictsFrame] = Table(
     "lock_verdicts",
     ("rep_id", "row_no", "account_id", "lock_kind"),
     {
@@ -191,7 +229,7 @@ LOCK_VERDICTS = Table(
     },
 )
 
-REFERRING_FRONT = Table(
+REFERRING_FRONT: Table[ReferringFrontFrame] = Table(
     "referring_front",
     ("point",),
     {
@@ -204,7 +242,7 @@ REFERRING_FRONT = Table(
         "is_chosen": FLAG,
     },
 )
-REFERRING_FRONT_BOOKS = Table(
+REFERRING_FRONT_BOOKS: Table[ReferringFrontBooksFrame] = Table(
     "referring_front_books",
     ("point", "account_id"),
     {
@@ -213,7 +251,7 @@ REFERRING_FRONT_BOOKS = Table(
         "rep_id": TEXT,
     },
 )
-CHOSEN_POINTS = Table(
+CHOSEN_POINTS: Table[ChosenPointsFrame] = Table(
     "chosen_points",
     ("point",),
     {
@@ -223,7 +261,7 @@ CHOSEN_POINTS = Table(
         "price": TEXT,  # against the knee, in words
     },
 )
-PROPOSED_BOOKS = Table(
+PROPOSED_BOOKS: Table[ProposedBooksFrame] = Table(
     "proposed_books",
     ("account_id",),
     {
@@ -242,7 +280,7 @@ PROPOSED_BOOKS = Table(
         "tie_note": TEXT,
     },
 )
-OVERFLOW = Table(
+OVERFLOW: Table[OverflowFrame] = Table(
     "overflow",
     ("account_id",),
     {
@@ -255,7 +293,7 @@ OVERFLOW = Table(
         "reason_sentence": TEXT,
     },
 )
-CERTIFICATE = Table(
+CERTIFICATE: Table[CertificateFrame] = Table(
     "certificate",
     ("line_no",),
     {
@@ -270,7 +308,7 @@ CERTIFICATE = Table(
     },
 )
 
-FAMILIES = Table(
+FAMILIES: Table[FamiliesFrame] = Table(
     "families",
     ("family_id",),
     {
@@ -284,7 +322,7 @@ FAMILIES = Table(
     },
 )
 
-REVIEWED_BOOKS = Table(
+REVIEWED_BOOKS: Table[ReviewedBooksFrame] = Table(
     "reviewed_books",
     ("account_id",),
     {
@@ -299,7 +337,7 @@ REVIEWED_BOOKS = Table(
         "receipt_no": WHOLE,
     },
 )
-EDIT_VERDICTS = Table(
+EDIT_VERDICTS: Table[EditVerdictsFrame] = Table(
     "edit_verdicts",
     ("receipt_no", "row_no", "edit_kind", "account_id"),
     {
@@ -317,8 +355,8 @@ EDIT_VERDICTS = Table(
     },
 )
 
-DECIDED_BOOKS = Table("decided_books", REVIEWED_BOOKS.key, REVIEWED_BOOKS.columns)
-DECISION_VERDICTS = Table(
+DECIDED_BOOKS: Table[DecidedBooksFrame] = Table("decided_books", REVIEWED_BOOKS.key, REVIEWED_BOOKS.columns)
+DECISION_VERDICTS: Table[DecisionVerdictsFrame] = Table(
     "decision_verdicts",
     ("decision_no", "receipt_no", "account_id", "rep_id", "decided_by"),
     {
@@ -333,7 +371,7 @@ DECISION_VERDICTS = Table(
         "message": TEXT,
     },
 )
-SIGN_OFF_PACKETS = Table(
+SIGN_OFF_PACKETS: Table[SignOffPacketsFrame] = Table(
     "sign_off_packets",
     ("region", "account_id"),
     {
@@ -347,7 +385,7 @@ SIGN_OFF_PACKETS = Table(
         "is_held": FLAG,
     },
 )
-REGION_DIGESTS = Table(
+REGION_DIGESTS: Table[RegionDigestsFrame] = Table(
     "region_digests",
     ("region",),
     {
@@ -357,7 +395,7 @@ REGION_DIGESTS = Table(
         "digest": TEXT,
     },
 )
-CONFLICTS = Table(
+CONFLICTS: Table[ConflictsFrame] = Table(
     "conflicts",
     ("region", "conflict"),
     {
@@ -372,7 +410,7 @@ CONFLICTS = Table(
         "resolution": TEXT,
     },
 )
-SIGN_OFF_VERDICTS = Table(
+SIGN_OFF_VERDICTS: Table[SignOffVerdictsFrame] = Table(
     "sign_off_verdicts",
     ("receipt_no", "region"),
     {
@@ -386,7 +424,7 @@ SIGN_OFF_VERDICTS = Table(
         "message": TEXT,
     },
 )
-APPROVED_DIFF = Table(
+APPROVED_DIFF: Table[ApprovedDiffFrame] = Table(
     "approved_diff",
     ("sign_off_no", "account_id"),
     {
@@ -403,7 +441,7 @@ APPROVED_DIFF = Table(
         "digest": TEXT,
     },
 )
-WRITE_BACK_LOG = Table(
+WRITE_BACK_LOG: Table[WriteBackLogFrame] = Table(
     "write_back_log",
     ("sign_off_no", "account_id", "attempt"),
     {
@@ -422,7 +460,7 @@ WRITE_BACK_LOG = Table(
     is_log=True,
 )
 
-SUBMISSIONS = Table(
+SUBMISSIONS: Table[SubmissionsFrame] = Table(
     "submissions",
     ("gate", "receipt_no"),
     {
@@ -439,7 +477,7 @@ SUBMISSIONS = Table(
     },
     is_log=True,
 )
-CYCLE_EVENTS = Table(
+CYCLE_EVENTS: Table[CycleEventsFrame] = Table(
     "cycle_events",
     ("event_no",),
     {
@@ -453,7 +491,7 @@ CYCLE_EVENTS = Table(
     },
     is_log=True,
 )
-AUDIT_LOG = Table(
+AUDIT_LOG: Table[AuditLogFrame] = Table(
     "audit_log",
     ("at", "actor", "action", "subject"),
     {
@@ -468,4 +506,4 @@ AUDIT_LOG = Table(
     is_log=True,
 )
 
-TABLES = {table.name: table for table in list(globals().values()) if isinstance(table, Table)}
+TABLES: dict[str, Table[Any]] = {table.name: table for table in list(globals().values()) if isinstance(table, Table)}

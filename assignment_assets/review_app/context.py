@@ -2,20 +2,21 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import QueryParams
 
+from assignment_assets.domain.reading import Query
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.tables import RUN_CONFIG, Table
+from assignment_assets.domain.tables import RUN_CONFIG, F, Table
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import PagesSetting
-from assignment_assets.io.warehouse.published import query_published, read_published
+from assignment_assets.io.warehouse.published import answer_published, read_published
 from assignment_assets.report import wording
 from assignment_assets.review_app.access import PageRefused, Session, place_of
 from assignment_assets.review_app.audit import AuditEvent, record
@@ -34,14 +35,19 @@ class TableCache:
         self._kept: OrderedDict[tuple[Hashable, Edition], Any] = OrderedDict()
         self._lock = threading.Lock()
 
-    def table(self, cycle: str, table: Table) -> pl.DataFrame:
+    def table(self, cycle: str, table: Table[F]) -> F:
         """The cycle's published rows; empty where the table was never published."""
         return self.drawn(
             ("table", cycle, table.name), cycle, (table,), lambda: read_published(self.folder, cycle, table)
         )
 
     def drawn(
-        self, name: Hashable, cycle: str, tables: tuple[Table, ...], draw: Callable[[], Drawn], most: int = MOST_KEPT
+        self,
+        name: Hashable,
+        cycle: str,
+        tables: tuple[Table[Any], ...],
+        draw: Callable[[], Drawn],
+        most: int = MOST_KEPT,
     ) -> Drawn:
         """What `draw` gives, kept until one of the tables is published anew, or until `most` of its kind came after.
 
@@ -65,21 +71,26 @@ class TableCache:
                 self._kept.popitem(last=False)
         return value
 
-    def query(self, name: str, needs: tuple[Table, ...], cycle: str) -> pl.DataFrame:
-        """The rows of ``sql/<name>.sql`` for a cycle, over what all cycles have published."""
+    @contextmanager
+    def reading(self, cycle: str) -> Iterator["PublishedReader"]:
+        """The cycle's published tables and answers, as inputs of rules read them; see `domain.reading`."""
+        yield PublishedReader(self, cycle)
+
+    def answer(self, cycle: str, query: Query[F], **parameters: object) -> F:
+        """The query's answer for a cycle, over what all cycles have published."""
         return self.drawn(
-            ("query", name, cycle, self.editions(needs)),
+            ("query", query.name, *sorted(parameters.items()), cycle, self.editions(query.reads)),
             cycle,
             (),
-            lambda: query_published(self.folder, name, needs, cycle=cycle),
+            lambda: answer_published(self.folder, cycle, query, **parameters),
         )
 
-    def editions(self, tables: tuple[Table, ...]) -> tuple[tuple[str, Edition], ...]:
+    def editions(self, tables: tuple[Table[Any], ...]) -> tuple[tuple[str, Edition], ...]:
         """What changes when any cycle publishes one of the tables anew."""
         cycles = sorted(path.name for path in (self.folder.root / "published").glob("*") if path.is_dir())
         return tuple((cycle, self.edition(cycle, tables)) for cycle in cycles)
 
-    def edition(self, cycle: str, tables: tuple[Table, ...]) -> Edition:
+    def edition(self, cycle: str, tables: tuple[Table[Any], ...]) -> Edition:
         """What changes when one of the tables is published anew."""
         paths = [self.folder.published(cycle) / f"{table.name}.parquet" for table in tables]
         facts = [path.stat() if path.is_file() else None for path in paths]
@@ -89,6 +100,22 @@ class TableCache:
 def _kind(name: Hashable) -> Hashable:
     """The word that names of one kind begin with; null for a name that is one of its own."""
     return name[0] if isinstance(name, tuple) else None
+
+
+@dataclass(frozen=True)
+class PublishedReader:
+    """Reads one cycle's published rows through the cache."""
+
+    cache: TableCache
+    cycle: str
+
+    def table(self, table: Table[F]) -> F:
+        """The cycle's published rows of a table."""
+        return self.cache.table(self.cycle, table)
+
+    def answer(self, query: Query[F], **parameters: object) -> F:
+        """The query's answer for the cycle."""
+        return self.cache.answer(self.cycle, query, **parameters)
 
 
 @dataclass(frozen=True)
@@ -102,7 +129,7 @@ class AppContext:
     cache: TableCache
     templates: Environment = field(default_factory=lambda: templates())
 
-    def table(self, cycle: str, table: Table) -> pl.DataFrame:
+    def table(self, cycle: str, table: Table[F]) -> F:
         """A published table of a cycle."""
         return self.cache.table(cycle, table)
 
@@ -150,7 +177,7 @@ class PageRequest:
         """A form field's first value without outer spaces; empty where there is none."""
         return self.form.get(name, [""])[0].strip()
 
-    def table(self, table: Table) -> pl.DataFrame:
+    def table(self, table: Table[F]) -> F:
         """A published table of the visitor's cycle."""
         return self.context.table(self.cycle, table)
 

@@ -9,7 +9,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from assignment_assets.domain.gate import LOCK_GATE
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import lock_list_rows
-from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, LOCK_VERDICTS, OPPORTUNITIES, REPS
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    ELIGIBLE_POOL,
+    LOCK_VERDICTS,
+    OPPORTUNITIES,
+    REPS,
+    Table,
+)
 from assignment_assets.io.intake.look import archived
 from assignment_assets.io.workbooks.lock_list import LOCK_WORDS
 from assignment_assets.io.workbooks.lock_return import read_lock_list
@@ -18,7 +26,7 @@ from assignment_assets.review_app.context import PageRequest
 from assignment_assets.review_app.gate import GateState, gate_state_of, require_open
 from assignment_assets.review_app.submissions import send_lock_list
 
-_TABLES = (ACCOUNTS, OPPORTUNITIES, ELIGIBLE_POOL, CURRENT_BOOKS, REPS)
+_TABLES: tuple[Table[Any], ...] = (ACCOUNTS, OPPORTUNITIES, ELIGIBLE_POOL, CURRENT_BOOKS, REPS)
 TITLES = {"dormant": "Dormant accounts", "never": "Never-referred accounts"}
 SAID = {"dormant": "have referred, but not in the last three months", "never": "have never referred"}
 

@@ -15,17 +15,16 @@ from assignment_assets.domain.packet_rows import book_rows, book_summary, move_r
 from assignment_assets.domain.review.facts import REVIEW_EDITS, person_key
 from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
 from assignment_assets.domain.review.rule import Bounds, Verdicts, judge
-from assignment_assets.domain.setup.eligible_pool import fixed_owners, withdrawn
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS, fixed_accounts, withdrawn
 from assignment_assets.domain.setup.overrides import coverage_overrides
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
-    CYCLE_EVENTS,
     ELIGIBLE_POOL,
     OVERFLOW,
     PROPOSED_BOOKS,
     REPS,
-    RUN_CONFIG,
+    Table,
 )
 from assignment_assets.io.intake.look import archived
 from assignment_assets.io.workbooks.review_return import read_review
@@ -33,7 +32,7 @@ from assignment_assets.report.books import field_reps, ownership
 from assignment_assets.review_app.context import PageRequest
 from assignment_assets.review_app.gate import GateState
 
-TABLES = (ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW)
+TABLES: tuple[Table[Any], ...] = (ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW)
 MOST_PROVISIONAL = 6  # each holds every book of the cycle
 MOST_READ = 2_000
 _JUDGING = Semaphore(2)  # every judgement copies the cycle's books: a rush of people would fill the memory
@@ -111,7 +110,7 @@ def desk_of(request: PageRequest) -> ReviewView:
             rows=rows,
             moves=move_rows(rows, accounts, reps),
             editable=book_rows(rows, accounts, reps),
-            fixed=fixed_owners(pool),
+            fixed=fixed_accounts(pool),
             books=review,
             people=review_reps(books, reps, pool),
             fallback=fallback(review, pool, books, config),
@@ -166,9 +165,7 @@ def to_you(message: str, person: str, receipt_no: int) -> str:
 
 def withdrawn_now(request: PageRequest) -> pl.DataFrame:
     """account_id and other_cycle: the accounts that a narrower open cycle has taken over meanwhile."""
-    claims = request.context.cache.query(
-        "eligible_pool/open_claims", (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS), request.cycle
-    )
+    claims = request.context.cache.answer(request.cycle, OPEN_CLAIMS)
     return withdrawn(claims, request.context.config(request.cycle).scope).rename({"detail": "other_cycle"})
 
 

@@ -25,7 +25,7 @@ from assignment_assets.domain.routing.tables import (
     WRITES,
 )
 from assignment_assets.domain.routing.views import ALL_RULES, SPANS, minutes_to_owner
-from assignment_assets.domain.tables import Table
+from assignment_assets.domain.tables import F, Table
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.review_app.access import PageRefused
@@ -53,15 +53,14 @@ def refuse(request: PageRequest) -> Response:
 
 
 def _shown(folder: DataFolder, span: str, now: datetime) -> dict[str, object]:
-    def table(which: Table) -> pl.DataFrame:
+    def table(which: Table[F]) -> F:
         return read_routing(folder, which)
 
     names = dict(table(SEEN_REPS).select("rep_id", "name").iter_rows())
     decided = minutes_to_owner(table(DECISIONS), table(WRITES)).filter(pl.col("decided_at") > now - SPANS[span])
     ended: datetime | None = table(PASSES).select(pl.col("ended_at").max()).item()
-    workload, alerts = table(WORKLOAD), table(ALERTS)
-    kpis = table(KPIS)
-    workload = workload.with_columns(
+    alerts, kpis = table(ALERTS), table(KPIS)
+    workload = table(WORKLOAD).with_columns(
         hours=pl.when("is_high").then((pl.lit(now) - pl.col("since")).dt.total_seconds() / 3600)
     )
     summary = table(SUMMARY).sort("span", "decisions", descending=[False, True])

@@ -6,11 +6,12 @@ not at all, so that a restart finds either the poll or the time before it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import polars as pl
 
 from assignment_assets.domain.routing.tables import UNPUBLISHED
-from assignment_assets.domain.tables import Table
+from assignment_assets.domain.tables import F, Table
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.schema.columns import create_table
 from assignment_assets.io.schema.routing_log import ROUTING_LOG
@@ -91,9 +92,9 @@ class Transaction:
     def __init__(self, connection: Connection, frames: dict[str, pl.DataFrame]):
         self._connection, self._frames = connection, frames
         self._made: set[str] = set()
-        self.changed: dict[str, Table] = {}
+        self.changed: dict[str, Table[Any]] = {}
 
-    def rows(self, table: Table) -> pl.DataFrame:
+    def rows(self, table: Table[F]) -> F:
         """All rows of a table, sorted by its key."""
         if table.name not in self._frames:
             self._make(table)
@@ -101,28 +102,28 @@ class Transaction:
             order = ", ".join(f'"{name}"' for name in table.key)
             found = self._connection.sql(f"select {columns} from {table.name} order by {order}").pl()
             self._frames[table.name] = table.conform(found)
-        return self._frames[table.name]
+        return cast(F, self._frames[table.name])
 
-    def append(self, table: Table, frame: pl.DataFrame) -> None:
+    def append(self, table: Table[Any], frame: pl.DataFrame) -> None:
         """Adds rows."""
         if frame.height:
             self._insert(table, table.conform(frame))
 
-    def replace(self, table: Table, frame: pl.DataFrame) -> None:
+    def replace(self, table: Table[Any], frame: pl.DataFrame) -> None:
         """Puts these rows in place of all."""
         self._make(table)
         self._connection.execute(f"delete from {table.name}")
         self._frames[table.name] = table.empty()
         self._insert(table, table.conform(frame))
 
-    def merge(self, table: Table, frame: pl.DataFrame) -> None:
+    def merge(self, table: Table[Any], frame: pl.DataFrame) -> None:
         """Puts these rows in place of those with the same key, and adds the others."""
         if not frame.height:
             return
         self.forget(table, frame[table.key[0]].to_list())
         self._insert(table, table.conform(frame))
 
-    def forget(self, table: Table, keys: list[str]) -> None:
+    def forget(self, table: Table[Any], keys: list[str]) -> None:
         """Takes out the rows whose key (its first column) is one of these."""
         if not keys:
             return
@@ -133,7 +134,7 @@ class Transaction:
             self._frames[table.name] = self._frames[table.name].filter(~pl.col(first).is_in(keys))
         self.changed[table.name] = table
 
-    def _insert(self, table: Table, rows: pl.DataFrame) -> None:
+    def _insert(self, table: Table[Any], rows: pl.DataFrame) -> None:
         self._make(table)
         self._connection.register("incoming", rows.to_arrow())
         self._connection.execute(f"insert into {table.name} by name select * from incoming")
@@ -142,7 +143,7 @@ class Transaction:
             self._frames[table.name] = table.conform(pl.concat([self._frames[table.name], rows]))
         self.changed[table.name] = table
 
-    def _make(self, table: Table) -> None:
+    def _make(self, table: Table[Any]) -> None:
         if table.name not in self._made:
             self._connection.execute(create_table(table.name, table.columns))
             self._made.add(table.name)

@@ -31,7 +31,7 @@ def take_in(log: RoutingLog, supplements: Supplements) -> None:
     """Puts what was handed over in place of what was there; tables that nobody hands over any more are emptied."""
     with log.open() as transaction:
         for name, table in SUPPLEMENTS.items():
-            frame = supplements.frames.get(name, table.empty())
+            frame = supplements.frames[name] if name in supplements.frames else table.empty()
             if frame.height or transaction.rows(table).height:
                 transaction.replace(table, frame)
 
@@ -73,7 +73,7 @@ def reconcile(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFra
 def compare_pilot(log: RoutingLog, rules: RoutingRules, now: datetime) -> pl.DataFrame:
     """Table `pilot_comparison`: the KPIs of the pilot's accounts and owners beside the rest; empty without one."""
     with log.open() as transaction:
-        found = PILOT_COMPARISON.empty()
+        found: pl.DataFrame = PILOT_COMPARISON.empty()
         if rules.pilot.is_on:
             regions = transaction.rows(SEEN_REPS).select(owner_id="rep_id", region="region")
             accounts = transaction.rows(SEEN_ACCOUNTS).join(regions, on="owner_id", how="left")
@@ -95,7 +95,7 @@ def _kpis_of(
 ) -> pl.DataFrame:
     ids = accounts.select("account_id")
     owners = transaction.rows(SEEN_REPS).join(accounts, left_on="rep_id", right_on="owner_id", how="semi")
-    decisions, writes, answers = (
-        transaction.rows(table).join(ids, on="account_id", how="semi") for table in (DECISIONS, WRITES, ANSWERS)
-    )
+    decisions = transaction.rows(DECISIONS).join(ids, on="account_id", how="semi")
+    writes = transaction.rows(WRITES).join(ids, on="account_id", how="semi")
+    answers = transaction.rows(ANSWERS).join(ids, on="account_id", how="semi")
     return kpis(accounts, owners, decisions, writes, answers, rules, now, known.narrowed(ids))

@@ -3,9 +3,9 @@
 import dagster as dg
 
 from assignment_assets.domain.gate import SIGN_OFF_GATE
+from assignment_assets.domain.sign_off.approval import OWNED_NOW
 from assignment_assets.domain.sign_off.approved_diff import approve_signed
 from assignment_assets.domain.tables import (
-    ACCOUNTS,
     APPROVED_DIFF,
     CONFLICTS,
     CURRENT_BOOKS,
@@ -49,7 +49,7 @@ def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
         CONFLICTS,
     )
     files = signed_files(warehouse, cycle)
-    owned_now = warehouse.query("approved_diff/owned_now", (CURRENT_BOOKS, REPS, ACCOUNTS, WRITE_BACK_LOG), cycle=cycle)
+    owned_now = warehouse.answer(cycle, OWNED_NOW)
     found = approve_signed(*tables, owned_now, files, read_settings().signers, config)
     warehouse.append(cycle, SIGN_OFF_VERDICTS, found.verdicts)
     warehouse.append(cycle, APPROVED_DIFF, found.appended)

@@ -1,10 +1,10 @@
 """Stage 01: each rep's book as it is now, who receives, which books are churned or non-productive."""
 
 import dagster as dg
-import polars as pl
 
+from assignment_assets.domain.setup.current_books import CurrentBooksInput
 from assignment_assets.domain.setup.current_books import current_books as judge_books
-from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, REPS, SOURCE_EXCEPTIONS
+from assignment_assets.domain.tables import CURRENT_BOOKS
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
 
@@ -17,10 +17,7 @@ def current_books(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     """
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
-    facts = warehouse.query("current_books/book_facts", (REPS, ACCOUNTS), cycle=cycle)
-    reps, exceptions = warehouse.tables(cycle, REPS, SOURCE_EXCEPTIONS)
-    faulty = frozenset(exceptions.filter(pl.col("table_name") == "reps")["record_id"])
-    frame = judge_books(reps, facts, config, faulty)
+    frame = judge_books(CurrentBooksInput.read(warehouse, cycle), config)
     digests = warehouse.replace(cycle, [(CURRENT_BOOKS, frame)])
     return handed_on(
         frame,

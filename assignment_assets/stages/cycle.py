@@ -5,9 +5,10 @@ import polars as pl
 
 from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.domain.setup.cycle import STAGES
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS, OpenClaimsFrame
 from assignment_assets.domain.setup.frozen_config import frozen
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.tables import CYCLE_EVENTS, ELIGIBLE_POOL, RUN_CONFIG
+from assignment_assets.domain.tables import RUN_CONFIG
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.warehouse import Warehouse
 
@@ -41,9 +42,9 @@ def frozen_config(warehouse: Warehouse, cycle: str) -> RunConfig:
     return frozen(cycle, warehouse.table(cycle, RUN_CONFIG))
 
 
-def open_claims(warehouse: Warehouse, cycle: str) -> pl.DataFrame:
+def open_claims(warehouse: Warehouse, cycle: str) -> OpenClaimsFrame:
     """What other open cycles free too, with their scope and when they were opened: one row an account and cycle."""
-    return warehouse.query("eligible_pool/open_claims", (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS), cycle=cycle)
+    return warehouse.answer(cycle, OPEN_CLAIMS)
 
 
 def handed_on(frame: pl.DataFrame, digest: str, **extra) -> dg.MaterializeResult:

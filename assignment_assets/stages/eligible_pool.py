@@ -2,15 +2,11 @@
 
 import dagster as dg
 
+from assignment_assets.domain.setup.eligible_pool import EligiblePoolInput
 from assignment_assets.domain.setup.eligible_pool import eligible_pool as judge_pool
-from assignment_assets.domain.tables import (
-    ACCOUNTS,
-    CURRENT_BOOKS,
-    ELIGIBLE_POOL,
-    SOURCE_EXCEPTIONS,
-)
+from assignment_assets.domain.tables import ELIGIBLE_POOL
 from assignment_assets.io.warehouse.warehouse import Warehouse
-from assignment_assets.stages.cycle import counts, frozen_config, handed_on, open_claims, stage_asset
+from assignment_assets.stages.cycle import counts, frozen_config, handed_on, stage_asset
 
 
 @stage_asset("setup", deps=["accounts", "source_exceptions", "current_books", "run_config"])
@@ -22,8 +18,7 @@ def eligible_pool(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     """
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
-    accounts, exceptions, books = warehouse.tables(cycle, ACCOUNTS, SOURCE_EXCEPTIONS, CURRENT_BOOKS)
-    frame = judge_pool(accounts, exceptions, books, open_claims(warehouse, cycle), config)
+    frame = judge_pool(EligiblePoolInput.read(warehouse, cycle), config)
     digests = warehouse.replace(cycle, [(ELIGIBLE_POOL, frame)])
     return handed_on(
         frame,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NewType
 
 import polars as pl
 
@@ -95,7 +96,8 @@ class Event:
 
 
 PLAN_EVENTS = ("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK")
-JOURNAL = Table(
+JournalFrame = NewType("JournalFrame", pl.DataFrame)
+JOURNAL: Table[JournalFrame] = Table(
     "write_back_journal",
     ("seq",),
     {

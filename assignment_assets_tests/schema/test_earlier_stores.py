@@ -14,15 +14,12 @@ from assignment_assets.cli import main
 from assignment_assets.domain.gates.gates import RECEIPT_VERSION
 from assignment_assets.domain.routing.tables import TABLES as ROUTING_TABLES
 from assignment_assets.domain.routing.tables import WORKLOAD
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
-    CHOSEN_POINTS,
-    CYCLE_EVENTS,
     DECISION_VERDICTS,
-    ELIGIBLE_POOL,
     FAMILIES,
     REGION_DIGESTS,
-    RUN_CONFIG,
     TABLES,
 )
 from assignment_assets.io.folders import engine_key
@@ -31,7 +28,7 @@ from assignment_assets.io.schema.opening import columns_of
 from assignment_assets.io.schema.routing_log import ROUTING_LOG
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 from assignment_assets.io.warehouse.connection import connected
-from assignment_assets.io.warehouse.published import query_published, read_published
+from assignment_assets.io.warehouse.published import answer_published, read_published
 from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.write_back import schema
@@ -118,8 +115,7 @@ def test_what_an_earlier_release_has_published_is_read_as_it_is_and_what_is_new_
     verdicts = read_published(cycle.folder, cycle.name, DECISION_VERDICTS)
     assert (verdicts.height, verdicts["decision_no"].to_list()) == (1, [None])
     assert read_published(cycle.folder, cycle.name, FAMILIES).is_empty()
-    claims = (DECISION_VERDICTS, CHOSEN_POINTS, ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS)
-    assert query_published(cycle.folder, "eligible_pool/open_claims", claims, cycle="another").height > 0
+    assert answer_published(cycle.folder, "another", OPEN_CLAIMS).height > 0
 
 
 def test_a_report_is_written_of_a_cycle_of_an_earlier_release(left_by):

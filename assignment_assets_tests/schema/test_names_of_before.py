@@ -7,6 +7,7 @@ import pytest
 
 from assignment_assets.automation.run_segment import instance, register
 from assignment_assets.domain.regions import NO_REGION
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
 from assignment_assets.domain.sign_off.approval import in_force
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
@@ -14,14 +15,13 @@ from assignment_assets.domain.tables import (
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
     REGION_DIGESTS,
-    RUN_CONFIG,
     SIGN_OFF_VERDICTS,
     TABLES,
     WRITE_BACK_LOG,
 )
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.settings import Settings
-from assignment_assets.io.warehouse.published import query_published, read_published
+from assignment_assets.io.warehouse.published import answer_published, read_published
 from assignment_assets_tests.stages.test_write_back import org_of
 
 RENAMED = {
@@ -29,8 +29,6 @@ RENAMED = {
     "proposed_books": {"keep_cost_balance": "keep_cost_imbalance"},
 }
 REWORDED = ("sign_off_packets", "region_digests", "conflicts", "sign_off_verdicts", "approved_diff")
-
-OPEN_CLAIMS = (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS)
 
 
 @pytest.fixture
@@ -87,7 +85,7 @@ def test_cycles_of_this_release_and_of_an_earlier_one_are_asked_together(left_by
     cycle = left_by("bf1387a")
     shutil.copytree(cycle.folder.published(cycle.name), cycle.folder.published("an-older-one"))
     cycle.warehouse.append(cycle.name, AUDIT_LOG, AUDIT_LOG.empty())
-    claims = query_published(cycle.folder, "eligible_pool/open_claims", OPEN_CLAIMS, cycle="another")
+    claims = answer_published(cycle.folder, "another", OPEN_CLAIMS)
     free = cycle.rows(ELIGIBLE_POOL, standing="free")
     assert claims["account_id"].n_unique() == len(free) > 0
 

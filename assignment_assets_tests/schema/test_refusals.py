@@ -9,12 +9,13 @@ from click.testing import CliRunner
 from assignment_assets.cli import main
 from assignment_assets.domain.errors import WrongSchema
 from assignment_assets.domain.routing.tables import WORKLOAD
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
 from assignment_assets.domain.tables import LOCKS
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.intake.log import log_path, read_log
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 from assignment_assets.io.warehouse.connection import connected
-from assignment_assets.io.warehouse.published import query_published, read_manifest, read_published, write_manifest
+from assignment_assets.io.warehouse.published import answer_published, read_manifest, read_published, write_manifest
 from assignment_assets.io.warehouse.routing_copies import publish, read_routing
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.write_back.journal import opened
@@ -96,7 +97,7 @@ def test_what_a_newer_release_has_published_is_refused(left_by):
     with pytest.raises(WrongSchema, match=newer):
         read_published(cycle.folder, cycle.name, LOCKS)
     with pytest.raises(WrongSchema, match=newer):
-        query_published(cycle.folder, "eligible_pool/open_claims", (LOCKS,))
+        answer_published(cycle.folder, "any", OPEN_CLAIMS)
     with pytest.raises(WrongSchema, match=newer):
         cycle.warehouse.replace(cycle.name, [(LOCKS, LOCKS.empty())])
 

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
+from assignment_assets.domain.setup.current_books import BOOK_FACTS
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
+from assignment_assets.domain.sign_off.approval import OWNED_NOW
 from assignment_assets.domain.tables import (
-    ACCOUNTS,
-    CURRENT_BOOKS,
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
-    REPS,
     RUN_CONFIG,
-    WRITE_BACK_LOG,
 )
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets_tests.sql.answers import as_text, kept
@@ -54,19 +53,16 @@ def claims(tmp_path):
 
 
 def test_a_book_counts_what_its_rep_owns_in_the_waterfall_and_an_empty_one_counts_nothing(finished):
-    facts = finished.query("current_books/book_facts", (REPS, ACCOUNTS), cycle=Q4)
+    facts = finished.answer(Q4, BOOK_FACTS)
     assert answer(facts) == kept("current_books/book_facts")
 
 
 def test_owned_now_is_the_snapshot_moved_on_by_what_was_written(finished):
-    needs = (CURRENT_BOOKS, REPS, ACCOUNTS, WRITE_BACK_LOG)
-    assert answer(finished.query("approved_diff/owned_now", needs, cycle=Q4)) == kept("approved_diff/owned_now")
+    assert answer(finished.answer(Q4, OWNED_NOW)) == kept("approved_diff/owned_now")
 
 
 def test_claims_are_what_other_open_cycles_hold_free_and_a_tie_is_broken_by_name(claims):
-    needs = (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS)
-    found = claims.query("eligible_pool/open_claims", needs, cycle="mine")
-    assert answer(found) == kept("eligible_pool/open_claims")
+    assert answer(claims.answer("mine", OPEN_CLAIMS)) == kept("eligible_pool/open_claims")
 
 
 def test_every_query_has_an_answer_that_is_kept():

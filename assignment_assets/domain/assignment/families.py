@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assignment_assets.domain.setup.eligible_pool import fixed_accounts
 from assignment_assets.domain.tables import FAMILIES, TEXT
 
 FAMILY_COLUMNS = {"account_id": TEXT, "family_id": TEXT, "anchor_rep_id": TEXT}
@@ -48,9 +49,8 @@ def families_of(accounts: pl.DataFrame, pool: pl.DataFrame, locks: pl.DataFrame,
     """
     roots = family_roots(accounts)
     family = pl.col("account_id").replace_strict(roots, default=None, return_dtype=pl.String)
-    fixed = pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id")
     kept = (
-        pl.concat([fixed, locks.select("account_id", "rep_id")])
+        pl.concat([fixed_accounts(pool), locks.select("account_id", "rep_id")])
         .join(books.filter("is_receiver").select("rep_id"), on="rep_id", how="semi")
         .with_columns(family_id=family)
         .group_by("family_id", "rep_id")

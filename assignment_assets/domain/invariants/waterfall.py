@@ -9,7 +9,7 @@ from assignment_assets.domain.assignment.revenue import revenue_caps, within_rev
 from assignment_assets.domain.invariants import predicates
 from assignment_assets.domain.invariants.invariant import Invariant
 from assignment_assets.domain.locks import free_seats
-from assignment_assets.domain.setup.eligible_pool import fixed_owners
+from assignment_assets.domain.setup.eligible_pool import fixed_accounts
 from assignment_assets.domain.setup.frozen_config import stored_config
 from assignment_assets.domain.setup.overrides import coverage_overrides
 from assignment_assets.domain.sign_off.approval import GIVEN_UP, MOVED, in_force
@@ -59,7 +59,7 @@ def proposal_invariants(
     owners = predicates.proposed_owners(proposed, overflow)
     given = proposed.filter(pl.col("phase") != "kept").select("account_id", owner_id="rep_id")
     placed = proposed.filter(pl.col("phase").is_in(["referring", "value"])).select("account_id", "rep_id")
-    kept = pl.concat([fixed_owners(pool), locks.select("account_id", "rep_id")])
+    kept = pl.concat([fixed_accounts(pool), locks.select("account_id", "rep_id")])
     caps = revenue_caps(config, books)
     members = families_of(accounts, pool, locks, books).filter(pl.lit(config.families == "together"))
     return [

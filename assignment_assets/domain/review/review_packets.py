@@ -8,7 +8,7 @@ from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.gates.gates import Addressee
 from assignment_assets.domain.packet_rows import book_rows, books_before_and_after, candidate_rows, move_rows
 from assignment_assets.domain.review.directors import director_name, regional_directors
-from assignment_assets.domain.setup.eligible_pool import fixed_owners
+from assignment_assets.domain.setup.eligible_pool import fixed_accounts
 
 SHOWN_CANDIDATES = 500
 
@@ -78,7 +78,7 @@ def review_packets(
     moves = move_rows(rows, accounts, reps)
     return ReviewPackets(
         directors=regional_directors(reps, books, moves),
-        books=books_before_and_after(rows, fixed_owners(pool), accounts, books, reps),
+        books=books_before_and_after(rows, fixed_accounts(pool), accounts, books, reps),
         moves=moves,
         books_rows=book_rows(rows, accounts, reps),
         candidates=candidate_rows(overflow, accounts, pool, reps),

@@ -4,6 +4,10 @@ They lie in a file of their own beside the warehouse. Times are UTC, `_at`; a de
 the poll that it belongs to, so that the same polls give the same log, byte for byte.
 """
 
+from typing import NewType
+
+import polars as pl
+
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     DATE,
@@ -15,14 +19,42 @@ from assignment_assets.domain.tables import (
     TEXT,
     WHOLE,
     WRITE_BACK_LOG,
+    AccountsFrame,
+    OpportunitiesFrame,
+    RepsFrame,
     Table,
 )
 
-SEEN_ACCOUNTS = Table("seen_accounts", ("account_id",), ACCOUNTS.columns)
-SEEN_REPS = Table("seen_reps", ("rep_id",), REPS.columns)
-SEEN_OPPORTUNITIES = Table("seen_opportunities", ("opportunity_id",), OPPORTUNITIES.columns)
+PollsFrame = NewType("PollsFrame", pl.DataFrame)
+PassesFrame = NewType("PassesFrame", pl.DataFrame)
+NewAccountsFrame = NewType("NewAccountsFrame", pl.DataFrame)
+DecisionsFrame = NewType("DecisionsFrame", pl.DataFrame)
+ConflictsFrame = NewType("ConflictsFrame", pl.DataFrame)
+WritesFrame = NewType("WritesFrame", pl.DataFrame)
+AnswersFrame = NewType("AnswersFrame", pl.DataFrame)
+WorkloadFrame = NewType("WorkloadFrame", pl.DataFrame)
+ExceptionsFrame = NewType("ExceptionsFrame", pl.DataFrame)
+AlertsFrame = NewType("AlertsFrame", pl.DataFrame)
+UnownedFrame = NewType("UnownedFrame", pl.DataFrame)
+SummaryFrame = NewType("SummaryFrame", pl.DataFrame)
+ConflictPairsFrame = NewType("ConflictPairsFrame", pl.DataFrame)
+MissingRulesFrame = NewType("MissingRulesFrame", pl.DataFrame)
+KpisFrame = NewType("KpisFrame", pl.DataFrame)
+EventsFrame = NewType("EventsFrame", pl.DataFrame)
+EventCyclesFrame = NewType("EventCyclesFrame", pl.DataFrame)
+DeparturesFrame = NewType("DeparturesFrame", pl.DataFrame)
+TerritoryPoolFrame = NewType("TerritoryPoolFrame", pl.DataFrame)
+HierarchyConflictsFrame = NewType("HierarchyConflictsFrame", pl.DataFrame)
+DepartureWaysFrame = NewType("DepartureWaysFrame", pl.DataFrame)
+ShadowAccountsFrame = NewType("ShadowAccountsFrame", pl.DataFrame)
+PilotComparisonFrame = NewType("PilotComparisonFrame", pl.DataFrame)
+"""What the frames of the tables are called in signatures."""
 
-POLLS = Table(
+SEEN_ACCOUNTS: Table[AccountsFrame] = Table("seen_accounts", ("account_id",), ACCOUNTS.columns)
+SEEN_REPS: Table[RepsFrame] = Table("seen_reps", ("rep_id",), REPS.columns)
+SEEN_OPPORTUNITIES: Table[OpportunitiesFrame] = Table("seen_opportunities", ("opportunity_id",), OPPORTUNITIES.columns)
+
+POLLS: Table[PollsFrame] = Table(
     "polls",
     ("poll_no",),
     {
@@ -37,8 +69,8 @@ POLLS = Table(
     },
     is_log=True,
 )
-PASSES = Table("passes", ("ended_at",), {"ended_at": MOMENT})
-NEW_ACCOUNTS = Table(
+PASSES: Table[PassesFrame] = Table("passes", ("ended_at",), {"ended_at": MOMENT})
+NEW_ACCOUNTS: Table[NewAccountsFrame] = Table(
     "new_accounts",
     ("seen_at", "account_id"),
     {
@@ -65,7 +97,7 @@ NEW_ACCOUNTS = Table(
     },
     is_log=True,
 )
-DECISIONS = Table(
+DECISIONS: Table[DecisionsFrame] = Table(
     "routing_decisions",
     ("decision_no",),
     {
@@ -93,7 +125,7 @@ DECISIONS = Table(
     },
     is_log=True,
 )
-CONFLICTS = Table(
+CONFLICTS: Table[ConflictsFrame] = Table(
     "routing_conflicts",
     ("decision_no", "conflict_no"),
     {
@@ -111,8 +143,8 @@ CONFLICTS = Table(
     },
     is_log=True,
 )
-WRITES = Table("routing_writes", WRITE_BACK_LOG.key, WRITE_BACK_LOG.columns, is_log=True)
-ANSWERS = Table(
+WRITES: Table[WritesFrame] = Table("routing_writes", WRITE_BACK_LOG.key, WRITE_BACK_LOG.columns, is_log=True)
+ANSWERS: Table[AnswersFrame] = Table(
     "routing_answers",
     ("decision_no",),
     {
@@ -125,7 +157,7 @@ ANSWERS = Table(
     },
     is_log=True,
 )
-WORKLOAD = Table(
+WORKLOAD: Table[WorkloadFrame] = Table(
     "workload",
     ("rep_id",),
     {
@@ -142,7 +174,7 @@ WORKLOAD = Table(
         "since": MOMENT,
     },
 )
-EXCEPTIONS = Table(
+EXCEPTIONS: Table[ExceptionsFrame] = Table(
     "routing_exceptions",
     ("exception_no",),
     {
@@ -154,7 +186,7 @@ EXCEPTIONS = Table(
     },
     is_log=True,
 )
-ALERTS = Table(
+ALERTS: Table[AlertsFrame] = Table(
     "routing_alerts",
     ("kind", "subject_id", "since"),
     {
@@ -166,8 +198,8 @@ ALERTS = Table(
         "sentence": TEXT,
     },
 )
-UNOWNED = Table("unowned_accounts", ("account_id",), {"account_id": TEXT, "since": MOMENT})
-SUMMARY = Table(
+UNOWNED: Table[UnownedFrame] = Table("unowned_accounts", ("account_id",), {"account_id": TEXT, "since": MOMENT})
+SUMMARY: Table[SummaryFrame] = Table(
     "routing_summary",
     ("span", "rule"),
     {
@@ -180,7 +212,7 @@ SUMMARY = Table(
         "worst_minutes": REAL,
     },
 )
-CONFLICT_PAIRS = Table(
+CONFLICT_PAIRS: Table[ConflictPairsFrame] = Table(
     "conflict_pairs",
     ("winner_rule", "loser_rule"),
     {
@@ -192,7 +224,7 @@ CONFLICT_PAIRS = Table(
         "example": TEXT,
     },
 )
-MISSING_RULES = Table(
+MISSING_RULES: Table[MissingRulesFrame] = Table(
     "missing_rules",
     ("prevented", "candidate"),
     {
@@ -204,7 +236,7 @@ MISSING_RULES = Table(
         "toml": TEXT,
     },
 )
-KPIS = Table(
+KPIS: Table[KpisFrame] = Table(
     "routing_kpis",
     ("at", "kpi"),
     {
@@ -216,7 +248,7 @@ KPIS = Table(
     },
     is_log=True,
 )
-EVENTS = Table(
+EVENTS: Table[EventsFrame] = Table(
     "events",
     ("event_id",),
     {
@@ -233,7 +265,7 @@ EVENTS = Table(
     },
     is_log=True,
 )
-EVENT_CYCLES = Table(
+EVENT_CYCLES: Table[EventCyclesFrame] = Table(
     "event_cycles",
     ("cycle",),
     {
@@ -250,7 +282,7 @@ EVENT_CYCLES = Table(
     },
     is_log=True,
 )
-DEPARTURES = Table(
+DEPARTURES: Table[DeparturesFrame] = Table(
     "departures",
     ("rep_id", "account_id"),
     {
@@ -269,7 +301,7 @@ DEPARTURES = Table(
     },
     is_log=True,
 )
-TERRITORY_POOL = Table(
+TERRITORY_POOL: Table[TerritoryPoolFrame] = Table(
     "territory_pool",
     ("account_id",),
     {
@@ -280,7 +312,7 @@ TERRITORY_POOL = Table(
     },
 )
 
-HIERARCHY_CONFLICTS = Table(
+HIERARCHY_CONFLICTS: Table[HierarchyConflictsFrame] = Table(
     "hierarchy_conflicts",
     ("kind", "account_id", "other_account_id"),
     {
@@ -301,7 +333,7 @@ HIERARCHY_CONFLICTS = Table(
         "remedy": TEXT,
     },
 )
-DEPARTURE_WAYS = Table(
+DEPARTURE_WAYS: Table[DepartureWaysFrame] = Table(
     "departure_ways",
     ("rep_id",),
     {
@@ -321,7 +353,7 @@ DEPARTURE_WAYS = Table(
     },
 )
 
-SHADOW_ACCOUNTS = Table(
+SHADOW_ACCOUNTS: Table[ShadowAccountsFrame] = Table(
     "shadow_accounts",
     ("source", "customer_key"),
     {
@@ -338,7 +370,7 @@ SHADOW_ACCOUNTS = Table(
         "sentence": TEXT,
     },
 )
-PILOT_COMPARISON = Table(
+PILOT_COMPARISON: Table[PilotComparisonFrame] = Table(
     "pilot_comparison",
     ("kpi",),
     {

@@ -1,14 +1,58 @@
 """Each rep's book as it is: capacity, who receives, which books are churned or non-productive."""
 
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NewType, Self
 
 import polars as pl
 
 from assignment_assets.domain.errors import Fault
+from assignment_assets.domain.reading import Query, Readable
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.tables import CURRENT_BOOKS
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    REPS,
+    SOURCE_EXCEPTIONS,
+    TEXT,
+    WHOLE,
+    CurrentBooksFrame,
+    RepsFrame,
+    SourceExceptionsFrame,
+)
 
 INSIDE_SALES = ("arm", "growers", "activators")
+BookFactsFrame = NewType("BookFactsFrame", pl.DataFrame)
+BOOK_FACTS: Query[BookFactsFrame] = Query(
+    "current_books/book_facts",
+    (REPS, ACCOUNTS),
+    ("rep_id",),
+    {"rep_id": TEXT, "account_count": WHOLE, "referrals_l12m": WHOLE},
+)
+
+
+@dataclass(frozen=True)
+class CurrentBooksInput:
+    """What each rep's book as it is now is drawn from."""
+
+    reps: RepsFrame
+    facts: BookFactsFrame
+    exceptions: SourceExceptionsFrame = field(default_factory=SOURCE_EXCEPTIONS.empty)
+
+    @classmethod
+    def read(cls, warehouse: Readable, cycle: str) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(
+                reps=reader.table(REPS),
+                exceptions=reader.table(SOURCE_EXCEPTIONS),
+                facts=reader.answer(BOOK_FACTS),
+            )
+
+    @property
+    def faulty(self) -> frozenset[str]:
+        """Reps whose row has a fault in the source: they keep what they own and receive nothing meanwhile."""
+        return frozenset(self.exceptions.filter(pl.col("table_name") == "reps")["record_id"])
 
 
 def months_before(day: date, months: int) -> date:
@@ -16,33 +60,20 @@ def months_before(day: date, months: int) -> date:
     return pl.select(pl.lit(day).dt.offset_by(f"-{months}mo")).item()
 
 
-def current_books(
-    reps: pl.DataFrame, facts: pl.DataFrame, config: RunConfig, faulty: frozenset[str] = frozenset()
-) -> pl.DataFrame:
+def current_books(given: CurrentBooksInput, config: RunConfig) -> CurrentBooksFrame:
     """One row a rep: what they own, may hold and cover, and whether they receive in this cycle.
 
     A *churned* book's field owner is inactive, or is leaving: named in `books` though active and productive; such
     a rep keeps no lock and receives nothing. A *non-productive* book's field owner has been active for
     `non_productive_months` and its referrals of twelve months per account are below `non_productive_share` of the
     field median. Capacity is the book size, lowered by the source (ramp) and by Growth Strategy.
-
-    Parameters
-    ----------
-    reps
-        Table `reps`.
-    facts
-        rep_id, account_count, referrals_l12m (accounts outside carve-outs).
-    config
-        The frozen run config.
-    faulty
-        Reps whose row has a fault in the source: they keep what they own and receive nothing until it is corrected.
     """
     as_of = config.as_of_on
     is_field = pl.col("team") == "field"
     lowered = {rep_id: capacity for rep_id, capacity in config.capacities.items()}
     books = (
-        reps.with_columns(covered_states=_replaced_states(reps, config))
-        .join(facts, on="rep_id", how="left")
+        given.reps.with_columns(covered_states=_replaced_states(given.reps, config))
+        .join(given.facts, on="rep_id", how="left")
         .with_columns(
             account_count=pl.col("account_count").fill_null(0),
             referrals_l12m=pl.col("referrals_l12m").fill_null(0),
@@ -68,7 +99,7 @@ def current_books(
         is_churned=is_field & (~pl.col("is_active") | is_leaving),
         receiver_reason=pl.when(is_field & pl.col("is_active") & is_leaving)
         .then(pl.lit("leaving"))
-        .otherwise(receiver_reason(config, faulty)),
+        .otherwise(receiver_reason(config, given.faulty)),
     ).with_columns(is_receiver=pl.col("receiver_reason") == "receiver")
     return CURRENT_BOOKS.conform(books)
 
@@ -105,7 +136,7 @@ def receiver_reason(config: RunConfig, faulty: frozenset[str] = frozenset()) -> 
     )
 
 
-def _replaced_states(reps: pl.DataFrame, config: RunConfig) -> pl.Series:
+def _replaced_states(reps: RepsFrame, config: RunConfig) -> pl.Series:
     states = [
         sorted(set(config.covered_states.get(rep_id, covered or [])))
         for rep_id, covered in reps.select("rep_id", "covered_states").iter_rows()
@@ -118,16 +149,16 @@ def _field_median(books: pl.DataFrame) -> float:
     return 0.0 if median is None else float(median)
 
 
-def performance_or_median(reps: pl.DataFrame) -> pl.DataFrame:
+def performance_or_median(reps: RepsFrame) -> pl.DataFrame:
     """rep_id and performance, where a rep without one has the field's median (0 where nobody has one)."""
     known = reps.filter(pl.col("team") == "field")["performance"].median()
     return reps.select("rep_id", pl.col("performance").fill_null(0.0 if known is None else known))
 
 
-def nobody_faults(reps: pl.DataFrame, config: RunConfig) -> list[Fault]:
+def nobody_faults(reps: RepsFrame, config: RunConfig) -> list[Fault]:
     """What is wrong where nobody could take a single account: no rep receives and no member of Inside Sales works."""
     none = pl.DataFrame(schema={"rep_id": pl.String, "account_count": pl.Int64, "referrals_l12m": pl.Int64})
-    books = current_books(reps, none, config)
+    books = current_books(CurrentBooksInput(reps, none), config)
     inside = books.filter(pl.col("team").is_in(INSIDE_SALES))
     at_work = inside.filter(pl.col("is_active") & ~pl.col("is_on_leave"))
     if books["is_receiver"].any() or at_work.height:

@@ -1,13 +1,43 @@
 """Who is in the pool: every account with its standing (free, fixed, out) and the reason for it."""
 
+from dataclasses import dataclass
+from typing import NewType, Self
+
 import polars as pl
 
+from assignment_assets.domain.reading import Query, Readable
 from assignment_assets.domain.setup.current_books import INSIDE_SALES
 from assignment_assets.domain.setup.cycle import has_precedence
 from assignment_assets.domain.setup.overrides import overrides_that_matter
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.tables import ELIGIBLE_POOL
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    CYCLE_EVENTS,
+    ELIGIBLE_POOL,
+    RUN_CONFIG,
+    SOURCE_EXCEPTIONS,
+    TEXT,
+    WHOLE,
+    AccountsFrame,
+    CurrentBooksFrame,
+    EligiblePoolFrame,
+    SourceExceptionsFrame,
+)
 
+OpenClaimsFrame = NewType("OpenClaimsFrame", pl.DataFrame)
+OPEN_CLAIMS: Query[OpenClaimsFrame] = Query(
+    "eligible_pool/open_claims",
+    (ELIGIBLE_POOL, RUN_CONFIG, CYCLE_EVENTS),
+    ("account_id", "other_cycle"),
+    {
+        "account_id": TEXT,
+        "other_cycle": TEXT,
+        "other_scope": TEXT,
+        "other_opened_no": WHOLE,
+        "opened_no": WHOLE,
+    },
+)
 STANDINGS = {
     "in_scope_book": "free",
     "unowned": "free",
@@ -23,27 +53,34 @@ STANDINGS = {
 }
 
 
-def eligible_pool(
-    accounts: pl.DataFrame,
-    exceptions: pl.DataFrame,
-    books: pl.DataFrame,
-    claims: pl.DataFrame,
-    config: RunConfig,
-) -> pl.DataFrame:
+@dataclass(frozen=True)
+class EligiblePoolInput:
+    """What the standing of every account is judged from."""
+
+    accounts: AccountsFrame
+    exceptions: SourceExceptionsFrame
+    books: CurrentBooksFrame
+    claims: OpenClaimsFrame
+
+    @classmethod
+    def read(cls, warehouse: Readable, cycle: str) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(
+                accounts=reader.table(ACCOUNTS),
+                exceptions=reader.table(SOURCE_EXCEPTIONS),
+                books=reader.table(CURRENT_BOOKS),
+                claims=reader.answer(OPEN_CLAIMS),
+            )
+
+
+def eligible_pool(given: EligiblePoolInput, config: RunConfig) -> EligiblePoolFrame:
     """One row an account of the source: free, fixed or out, with the reason.
 
     *Free* accounts are the pool: the locks are taken from them next. *Fixed* accounts stay as owned; they
     count in load and capacity. *Out* are carve-outs and rows that the source could not vouch for.
-
-    Parameters
-    ----------
-    accounts, exceptions, books
-        Tables `accounts`, `source_exceptions`, `current_books`.
-    claims
-        account_id, other_cycle, other_scope, other_opened_no, opened_no: accounts free in other open cycles.
-    config
-        The frozen run config.
     """
+    accounts, books = given.accounts, given.books
     owners = books.select(
         pl.col("rep_id").alias("owner_id"),
         "team",
@@ -55,7 +92,7 @@ def eligible_pool(
     )
     judged = (
         accounts.join(owners, on="owner_id", how="left")
-        .join(withdrawn(claims, config.scope), on="account_id", how="left")
+        .join(withdrawn(given.claims, config.scope), on="account_id", how="left")
         .with_columns(
             referral_status=referral_status(),
             is_referring=pl.col("referrals_l12m") > 0,
@@ -72,7 +109,9 @@ def eligible_pool(
         .with_columns(detail=pl.coalesce("carve_out", "detail"))
     )
     return ELIGIBLE_POOL.conform(
-        pl.concat([_with_standing(judged), _with_standing(_exceptional(accounts, exceptions))], how="diagonal_relaxed")
+        pl.concat(
+            [_with_standing(judged), _with_standing(_exceptional(accounts, given.exceptions))], how="diagonal_relaxed"
+        )
     )
 
 
@@ -97,7 +136,7 @@ def is_unowned(config: RunConfig) -> pl.Expr:
     )
 
 
-def withdrawn(claims: pl.DataFrame, scope: str) -> pl.DataFrame:
+def withdrawn(claims: OpenClaimsFrame, scope: str) -> pl.DataFrame:
     """account_id and, as `detail`, the other open cycle that takes it."""
     taken = [
         {"account_id": row["account_id"], "detail": row["other_cycle"]}
@@ -108,12 +147,12 @@ def withdrawn(claims: pl.DataFrame, scope: str) -> pl.DataFrame:
     return frame.unique("account_id", keep="first", maintain_order=True)
 
 
-def taken_over(claims: pl.DataFrame, scope: str) -> pl.DataFrame:
+def taken_over(claims: OpenClaimsFrame, scope: str) -> pl.DataFrame:
     """account_id and other_cycle: what narrower open cycles have taken over from a cycle of this scope."""
     return withdrawn(claims, scope).rename({"detail": "other_cycle"})
 
 
-def fixed_owners(pool: pl.DataFrame) -> pl.DataFrame:
+def fixed_accounts(pool: EligiblePoolFrame) -> pl.DataFrame:
     """account_id and rep_id of what stays as owned, outside the waterfall: it counts in a book's load."""
     return pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id")
 

@@ -1,13 +1,17 @@
 """The approved diff: what may be written now, and which gains wait for a seat."""
 
 from collections import Counter
+from typing import NewType
 
 import polars as pl
 
-from assignment_assets.domain.tables import APPROVED_DIFF, TEXT, WHOLE, Table
+from assignment_assets.domain.reading import Query
+from assignment_assets.domain.tables import ACCOUNTS, APPROVED_DIFF, CURRENT_BOOKS, REPS, TEXT, WHOLE, WRITE_BACK_LOG
 
-OWNED_NOW = Table(
-    "owned_now",
+OwnedNowFrame = NewType("OwnedNowFrame", pl.DataFrame)
+OWNED_NOW: Query[OwnedNowFrame] = Query(
+    "approved_diff/owned_now",
+    (CURRENT_BOOKS, REPS, ACCOUNTS, WRITE_BACK_LOG),
     ("rep_id",),
     {
         "rep_id": TEXT,
@@ -74,7 +78,7 @@ def approve(
     }
     settled = unsigned.keys() | candidates.keys()
     pending = [row for account_id, row in standing.items() if account_id not in settled]
-    reps = {row["rep_id"]: row for row in OWNED_NOW.conform(owned_now).to_dicts()}
+    reps = {row["rep_id"]: row for row in OWNED_NOW.rows.conform(owned_now).to_dicts()}
     loads = Counter({rep_id: rep["owned_count"] for rep_id, rep in reps.items()})
     for move in [*pending, *candidates.values()]:
         loads[move["old_owner_id"]] -= 1

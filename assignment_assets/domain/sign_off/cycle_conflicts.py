@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from assignment_assets.domain.review.inputs import review_reps
-from assignment_assets.domain.setup.eligible_pool import fixed_owners
+from assignment_assets.domain.setup.eligible_pool import fixed_accounts
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.conflicts import Limits, find_conflicts, resolve
 from assignment_assets.domain.sign_off.signed_files import SignedFile, conflict_decisions
@@ -37,7 +37,7 @@ def cycle_conflicts(
     unowned = pool.select("account_id", "is_unowned")
     ours = decided.filter(pl.col("review_change") != "withdrawn")
     as_signed = ours.join(unowned, on="account_id", how="left").with_columns(pl.col("is_unowned").fill_null(False))
-    found = find_conflicts(as_signed, fixed_owners(pool), accounts, opportunities, people, limits_of(config))
+    found = find_conflicts(as_signed, fixed_accounts(pool), accounts, opportunities, people, limits_of(config))
     return resolve(found, conflict_decisions(files), entitlements(people, signers))
 
 

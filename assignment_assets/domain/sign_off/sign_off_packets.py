@@ -14,7 +14,7 @@ from assignment_assets.domain.packet_rows import books_before_and_after, move_ro
 from assignment_assets.domain.review.held_edits import Decided, decide
 from assignment_assets.domain.review.inputs import review_reps
 from assignment_assets.domain.review.rule import withdraw
-from assignment_assets.domain.setup.eligible_pool import fixed_owners, taken_over
+from assignment_assets.domain.setup.eligible_pool import fixed_accounts, taken_over
 from assignment_assets.domain.setup.freeze import revision_of_gate
 from assignment_assets.domain.sign_off.packets import packets
 from assignment_assets.domain.sign_off.signed_files import SignedFile, held_edit_decisions
@@ -122,7 +122,7 @@ def sign_off_packets(
         decided=decided,
         rows=shown,
         digests=digests,
-        books=books_before_and_after(rows, fixed_owners(pool), accounts, books, reps),
+        books=books_before_and_after(rows, fixed_accounts(pool), accounts, books, reps),
         named=move_rows(rows, accounts, reps).select("account_id", "name", "state", "from_name", "to_name", "value"),
         entitled=entitled,
     )

@@ -3,9 +3,19 @@
 None of them is needed. What they would show says "no source" where they are not there. Money in cents.
 """
 
+from typing import Any, NewType
+
+import polars as pl
+
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, TEXT, WHOLE, Table
 
-BILLING = Table(
+BillingFrame = NewType("BillingFrame", pl.DataFrame)
+UsageFrame = NewType("UsageFrame", pl.DataFrame)
+RenewalsFrame = NewType("RenewalsFrame", pl.DataFrame)
+ForecastsFrame = NewType("ForecastsFrame", pl.DataFrame)
+ActivitiesFrame = NewType("ActivitiesFrame", pl.DataFrame)
+
+BILLING: Table[BillingFrame] = Table(
     "billing",
     ("customer_key",),
     {
@@ -16,7 +26,7 @@ BILLING = Table(
         "last_invoice_on": DATE,
     },
 )
-USAGE = Table(
+USAGE: Table[UsageFrame] = Table(
     "usage",
     ("customer_key",),
     {
@@ -27,8 +37,10 @@ USAGE = Table(
         "last_used_on": DATE,
     },
 )
-RENEWALS = Table("renewals", ("account_id", "due_on"), {"account_id": TEXT, "due_on": DATE, "is_renewed": FLAG})
-FORECASTS = Table(
+RENEWALS: Table[RenewalsFrame] = Table(
+    "renewals", ("account_id", "due_on"), {"account_id": TEXT, "due_on": DATE, "is_renewed": FLAG}
+)
+FORECASTS: Table[ForecastsFrame] = Table(
     "forecasts",
     ("period_on", "rep_id"),
     {
@@ -38,7 +50,7 @@ FORECASTS = Table(
         "amount": WHOLE,
     },
 )
-ACTIVITIES = Table(
+ACTIVITIES: Table[ActivitiesFrame] = Table(
     "activities",
     ("account_id", "rep_id", "happened_at"),
     {
@@ -47,7 +59,7 @@ ACTIVITIES = Table(
         "happened_at": MOMENT,
     },
 )
-SUPPLEMENTS = {table.name: table for table in (BILLING, USAGE, RENEWALS, FORECASTS, ACTIVITIES)}
+SUPPLEMENTS: dict[str, Table[Any]] = {table.name: table for table in (BILLING, USAGE, RENEWALS, FORECASTS, ACTIVITIES)}
 IDS = ("account_id", "rep_id")
 NEEDED = {
     "billing": ("customer_key",),

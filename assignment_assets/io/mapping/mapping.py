@@ -35,10 +35,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.setup.run_config import model_faults
 from assignment_assets.domain.sources.supplements import SUPPLEMENTS
-from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS
+from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
 from assignment_assets.io.mapping.cells import ColumnRule, as_text
 
-TABLES = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES, **SUPPLEMENTS}
+TABLES: dict[str, Table[Any]] = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES, **SUPPLEMENTS}
 GSHEET = "gsheet:"
 CONTRACT = {
     "accounts": tuple(ACCOUNTS.columns),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from assignment_assets.io.salesforce.tables import as_texts, soql
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
 
-TABLES = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
+TABLES: dict[str, Table[Any]] = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ class ChangeReader:
         watermark = _server_time(self._org)
         if since is None:
             return Changes.whole(read_snapshot(self._setting), watermark)
-        frames = {name: OPPORTUNITIES.empty() for name in TABLES if name not in self._mapping.tables()}
+        frames: dict[str, pl.DataFrame] = {
+            name: OPPORTUNITIES.empty() for name in TABLES if name not in self._mapping.tables()
+        }
         for name, table in self._mapping.tables().items():
             frames[name] = self._modified(self._org, name, table, None if name == "reps" else since)
         deals = tuple(_gone(self._org, "Opportunity", "", since)) if self._mapping.opportunities else ()
@@ -135,7 +138,7 @@ def _both(where: str, condition: str) -> str:
 
 def _in_contract(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The frame in its table's columns, ids completed, empty cells filled as a snapshot fills them."""
-    table: Table = TABLES[name]
+    table = TABLES[name]
     absent = [
         pl.lit(None, dtype).alias(column) for column, dtype in table.columns.items() if column not in frame.columns
     ]
@@ -144,4 +147,5 @@ def _in_contract(name: str, frame: pl.DataFrame) -> pl.DataFrame:
         for column, default in DEFAULTS[name].items()
     ]
     whole = frame.with_columns(absent).with_columns(filled)
-    return table.conform(whole.with_columns(complete_ids(whole[column]) for column in IDS[name]))
+    conformed: pl.DataFrame = table.conform(whole.with_columns(complete_ids(whole[column]) for column in IDS[name]))
+    return conformed

@@ -77,4 +77,5 @@ def _kept(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     whole = frame.with_columns(absent)
     whole = whole.with_columns(complete_ids(whole[column]) for column in IDS if column in table.columns)
     said = whole.filter(pl.all_horizontal(pl.col(column).is_not_null() for column in NEEDED[name]))
-    return table.conform(said.unique(table.key, keep="first", maintain_order=True))
+    kept: pl.DataFrame = table.conform(said.unique(table.key, keep="first", maintain_order=True))
+    return kept

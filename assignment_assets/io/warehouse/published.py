@@ -12,7 +12,8 @@ import duckdb
 import polars as pl
 
 from assignment_assets.domain.gate import GATES
-from assignment_assets.domain.tables import Table
+from assignment_assets.domain.reading import Query
+from assignment_assets.domain.tables import F, Table
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.schema.columns import create_table
@@ -47,7 +48,7 @@ def write_manifest(folder: DataFolder, cycle: str, tables: dict[str, dict[str, A
     write_whole(folder.published(cycle) / "manifest.json", json.dumps(content, indent=1, sort_keys=True))
 
 
-def read_published(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame:
+def read_published(folder: DataFolder, cycle: str, table: Table[F]) -> F:
     """The published rows of a table without opening the warehouse; empty where it was never published.
 
     Raises
@@ -78,14 +79,14 @@ def published_version(folder: DataFolder, cycle: str) -> int:
     return version
 
 
-def _copy(folder: DataFolder, cycle: str, table: Table) -> pl.DataFrame:
+def _copy(folder: DataFolder, cycle: str, table: Table[Any]) -> pl.DataFrame:
     """A table as the cycle has published it, the cycle first, in today's names and columns."""
     rows = pl.read_parquet(folder.published(cycle) / f"{table.name}.parquet")
     return table.widened(WAREHOUSE.as_now(table.name, rows, published_version(folder, cycle)))
 
 
-def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **parameters: object) -> pl.DataFrame:
-    """The rows of ``sql/<name>.sql`` over what all cycles have published, without opening the warehouse.
+def answer_published(folder: DataFolder, cycle: str, query: Query[F], **parameters: object) -> F:
+    """The query's answer for a cycle over what all cycles have published, without opening the warehouse.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **p
         A newer release has published one of the cycles.
     """
     with closing(duckdb.connect(config=SETTINGS)) as connection:
-        for table in needs:
+        for table in query.reads:
             paths = sorted(folder.root.glob(f"published/*/{table.name}.parquet"))
             if not paths:
                 connection.execute(create_table(table.name, {"cycle": pl.String, **table.columns}))
@@ -110,8 +111,8 @@ def query_published(folder: DataFolder, name: str, needs: tuple[Table, ...], **p
                 connection.execute(f"create temp table older_{table.name} as from older_copies")
                 parts.append(f"from older_{table.name}")
             connection.execute(f"create view {table.name} as {' union all by name '.join(parts)}")
-        rows: pl.DataFrame = connection.sql(query_text(name), params=parameters or None).pl()
-        return rows
+        params = {"cycle": cycle, **parameters}
+        return query.rows.conform(connection.sql(query_text(query.name), params=params).pl())
 
 
 def issued_gates(folder: DataFolder, cycle: str) -> dict[str, int]:

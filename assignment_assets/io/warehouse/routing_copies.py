@@ -8,14 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from assignment_assets.domain.tables import Table
+from assignment_assets.domain.tables import F, Table
 from assignment_assets.io.durable import read_json, write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.schema.routing_log import ROUTING_LOG
 from assignment_assets.io.schema.stamp import require_readable, stamp
 
 
-def publish(folder: DataFolder, table: Table, frame: pl.DataFrame) -> None:
+def publish(folder: DataFolder, table: Table[Any], frame: pl.DataFrame) -> None:
     """Writes a table's Parquet copy so that a reader sees the old one or the new one, never a half.
 
     Raises
@@ -28,7 +28,7 @@ def publish(folder: DataFolder, table: Table, frame: pl.DataFrame) -> None:
     write_whole(folder.routing_copies / f"{table.name}.parquet", frame.write_parquet)
 
 
-def read_routing(folder: DataFolder, table: Table) -> pl.DataFrame:
+def read_routing(folder: DataFolder, table: Table[F]) -> F:
     """The published rows of a routing table, without opening the log; empty where there are none yet.
 
     Raises

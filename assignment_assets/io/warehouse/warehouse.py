@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import polars as pl
 from dagster_duckdb import DuckDBResource
 
 from assignment_assets.domain.digest import table_digest
+from assignment_assets.domain.reading import Query
 from assignment_assets.domain.setup.freeze import current_revision, require_unfinished, require_unfrozen
-from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, Table
+from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, CycleEventsFrame, F, Table
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.schema.columns import duckdb_types
@@ -73,31 +75,34 @@ class Warehouse(DuckDBResource):
         with connected(Path(self.database), WAREHOUSE, self.patience_seconds) as connection:
             yield connection
 
-    def table(self, cycle: str, table: Table) -> pl.DataFrame:
-        """The cycle's rows of a table, sorted by its key; empty where it was never written."""
+    @contextmanager
+    def reading(self, cycle: str) -> Iterator["CycleReader"]:
+        """The cycle's tables and the answers of queries, read through one connection; see `domain.reading`."""
         with self.connect() as connection:
             self._publish_what_is_due(connection, cycle)
-            return _rows(connection, cycle, table)
+            yield CycleReader(connection, cycle)
 
-    def tables(self, cycle: str, *tables: Table) -> list[pl.DataFrame]:
+    def table(self, cycle: str, table: Table[F]) -> F:
+        """The cycle's rows of a table, sorted by its key; empty where it was never written."""
+        with self.reading(cycle) as reader:
+            return reader.table(table)
+
+    def answer(self, cycle: str, query: Query[F], **parameters: object) -> F:
+        """The query's answer for the cycle, sorted by its key."""
+        with self.reading(cycle) as reader:
+            return reader.answer(query, **parameters)
+
+    def tables(self, cycle: str, *tables: Table[Any]) -> list[pl.DataFrame]:
         """The cycle's rows of several tables, read through one connection."""
         with self.connect() as connection:
             self._publish_what_is_due(connection, cycle)
             return [_rows(connection, cycle, table) for table in tables]
 
-    def query(self, name: str, needs: tuple[Table, ...], **parameters: object) -> pl.DataFrame:
-        """The rows of ``sql/<name>.sql`` with its named parameters; `needs` are made first where missing."""
-        with self.connect() as connection:
-            for table in needs:
-                _make(connection, table)
-            rows: pl.DataFrame = connection.sql(query_text(name), params=parameters or None).pl()
-            return rows
-
-    def events(self, cycle: str) -> pl.DataFrame:
+    def events(self, cycle: str) -> CycleEventsFrame:
         """The cycle's life so far, in order."""
         return self.table(cycle, CYCLE_EVENTS)
 
-    def replace(self, cycle: str, frames: list[tuple[Table, pl.DataFrame]]) -> dict[str, str]:
+    def replace(self, cycle: str, frames: list[tuple[Table[Any], pl.DataFrame]]) -> dict[str, str]:
         """Replaces the cycle's rows of each table in one transaction, then publishes them; returns digests by name.
 
         Raises
@@ -126,11 +131,11 @@ class Warehouse(DuckDBResource):
             self._publish(cycle, pairs, digests, current_revision(events))
         return digests
 
-    def append(self, cycle: str, table: Table, frame: pl.DataFrame) -> None:
+    def append(self, cycle: str, table: Table[Any], frame: pl.DataFrame) -> None:
         """Appends rows to a log or an append-only table, and publishes the whole of the cycle's rows."""
         self.append_together(cycle, [(table, frame)])
 
-    def append_together(self, cycle: str, frames: list[tuple[Table, pl.DataFrame]]) -> None:
+    def append_together(self, cycle: str, frames: list[tuple[Table[Any], pl.DataFrame]]) -> None:
         """Appends rows to several tables in one transaction: after a crash all are there, or none."""
         tables = [table for table, _ in frames]
         with self.connect() as connection:
@@ -150,7 +155,7 @@ class Warehouse(DuckDBResource):
     def _due(self, cycle: str) -> Path:
         return self.folder.published(cycle) / ".due.json"
 
-    def _note_due(self, cycle: str, tables: list[Table]) -> None:
+    def _note_due(self, cycle: str, tables: list[Table[Any]]) -> None:
         """Notes before a write what has to be published after it; after a crash the next look makes up for it."""
         write_whole(self._due(cycle), json.dumps([table.name for table in tables]))
 
@@ -175,17 +180,17 @@ class Warehouse(DuckDBResource):
                 self._write_copy(cycle, TABLES[name], rows)
         write_manifest(self.folder, cycle, manifest)
 
-    def _write_copy(self, cycle: str, table: Table, rows: pl.DataFrame) -> None:
+    def _write_copy(self, cycle: str, table: Table[Any], rows: pl.DataFrame) -> None:
         target = self.folder.published(cycle) / f"{table.name}.parquet"
         write_whole(target, rows.insert_column(0, pl.lit(cycle).alias("cycle")).write_parquet)
 
-    def _publish_as_stored(self, connection: duckdb.DuckDBPyConnection, cycle: str, tables: list[Table]) -> None:
+    def _publish_as_stored(self, connection: duckdb.DuckDBPyConnection, cycle: str, tables: list[Table[Any]]) -> None:
         pairs = [(table, _rows(connection, cycle, table)) for table in tables]
         digests = {table.name: table_digest(frame) for table, frame in pairs}
         self._publish(cycle, pairs, digests, current_revision(_rows(connection, cycle, CYCLE_EVENTS)))
 
     def _publish(
-        self, cycle: str, pairs: list[tuple[Table, pl.DataFrame]], digests: dict[str, str], revision: int
+        self, cycle: str, pairs: list[tuple[Table[Any], pl.DataFrame]], digests: dict[str, str], revision: int
     ) -> None:
         manifest = read_manifest(self.folder, cycle)
         for table, frame in pairs:
@@ -195,7 +200,26 @@ class Warehouse(DuckDBResource):
         self._due(cycle).unlink(missing_ok=True)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table) -> pl.DataFrame:
+@dataclass(frozen=True)
+class CycleReader:
+    """Reads one cycle's rows through a connection that is open."""
+
+    connection: duckdb.DuckDBPyConnection
+    cycle: str
+
+    def table(self, table: Table[F]) -> F:
+        """The cycle's rows of a table, sorted by its key; empty where it was never written."""
+        return _rows(self.connection, self.cycle, table)
+
+    def answer(self, query: Query[F], **parameters: object) -> F:
+        """The query's answer for the cycle; tables that it reads are made first where missing."""
+        for table in query.reads:
+            _make(self.connection, table)
+        params = {"cycle": self.cycle, **parameters}
+        return query.rows.conform(self.connection.sql(query_text(query.name), params=params).pl())
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table[F]) -> F:
     _make(connection, table)
     columns = ", ".join(f'"{name}"' for name in table.columns)
     order = ", ".join(f'"{name}"' for name in table.key)
@@ -205,12 +229,12 @@ def _rows(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table) -> pl
     return table.conform(frame)
 
 
-def _make(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _make(connection: duckdb.DuckDBPyConnection, table: Table[Any]) -> None:
     columns = ", ".join(f'"{name}" {kind}' for name, kind in duckdb_types(table.columns).items())
     connection.execute(f"create table if not exists {table.name} (cycle varchar not null, {columns})")
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table, frame: pl.DataFrame) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, cycle: str, table: Table[Any], frame: pl.DataFrame) -> None:
     connection.register("incoming", frame.with_columns(pl.lit(cycle).alias("cycle")).to_arrow())
     connection.execute(f"insert into {table.name} by name select * from incoming")
     connection.unregister("incoming")

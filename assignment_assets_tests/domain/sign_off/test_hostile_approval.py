@@ -28,7 +28,9 @@ PACKETS = rows(
         for region in ("North", "South")
     ),
 )
-OWNED = rows(OWNED_NOW, *({"rep_id": each, "name": each, "owned_count": 1, "capacity": 10} for each in ("ana", "cleo")))
+OWNED = rows(
+    OWNED_NOW.rows, *({"rep_id": each, "name": each, "owned_count": 1, "capacity": 10} for each in ("ana", "cleo"))
+)
 
 
 def test_one_region_that_has_to_sign_again_takes_the_shared_move_back_until_it_does():

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import polars as pl
 
 from assignment_assets.domain.routing.tables import EVENTS
-from assignment_assets.domain.setup.current_books import current_books
+from assignment_assets.domain.setup.current_books import CurrentBooksInput, current_books
 from assignment_assets.domain.setup.run_config import RunConfig
 
 SCOPES = {
@@ -128,7 +128,7 @@ def _books(seen: PollSnapshot) -> pl.DataFrame:
         .group_by(rep_id="owner_id")
         .agg(account_count=pl.len().cast(pl.Int64), referrals_l12m=pl.col("referrals_l12m").sum())
     )
-    return current_books(seen.reps, facts, RunConfig(as_of=str(seen.day)))
+    return current_books(CurrentBooksInput(seen.reps, facts), RunConfig(as_of=str(seen.day)))
 
 
 def _of_families(
