@@ -50,7 +50,7 @@ def random_company(seed: int) -> Company:
     for row in rows:
         parent_id = related.choice(rows)["account_id"]
         row["parent_id"] = parent_id if parent_id != row["account_id"] and related.random() < 0.3 else None
-        row["revenue"] = related.choice((None, 10_000, 100_000, 900_000))
+        row["revenue_cents"] = related.choice((None, 10_000, 100_000, 900_000))
     deals = [deal(f"d{number}", draw.choice(rows)["account_id"], draw.randint(-5, 60)) for number in range(4)]
     return Company(table(ACCOUNTS, *rows), table(REPS, *people, *inside_sales()), table(OPPORTUNITIES, *deals))
 

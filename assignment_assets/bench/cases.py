@@ -82,7 +82,7 @@ def draw_hospitals(seed: int) -> Problem:
     reps = generate_reps(places, HOSPITAL_REPS, seed, company.AS_OF)
     beds = places["beds"]
     accounts = generate_accounts(places, reps, seed, company.AS_OF).with_columns(
-        tam=beds * TAM_A_BED, value=beds * VALUE_A_BED, carve_out=pl.lit(None, dtype=pl.String)
+        tam_cents=beds * TAM_A_BED, value_cents=beds * VALUE_A_BED, carve_out=pl.lit(None, dtype=pl.String)
     )
     return problem_of_company(
         f"hospitals-{seed}", company.Company(accounts, reps, generate_opportunities(accounts, seed, company.AS_OF))

@@ -103,8 +103,8 @@ def problem_of_company(name: str, drawn: company.Company) -> Problem:
             owner="owner",
             opp_count="opp_count",
             bps="bps",
-            tam="tam",
-            value="value",
+            tam="tam_cents",
+            value="value_cents",
             referring=pl.col("referrals_l12m").fill_null(0) > 0,
             locked=(pl.col("wants_lock") & (pl.col("turn") <= pl.col("capacity"))).fill_null(False),
         )

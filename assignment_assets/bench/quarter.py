@@ -119,7 +119,7 @@ def _arrivals(size: Size, company: Company, moments: Iterator[datetime], rng: Ra
     old = company.accounts.filter(pl.col("carve_out").is_null()).sort("account_id")
     deals = iter(record_ids("006", company.opportunities.height + size.arrivals)[company.opportunities.height :])
     owners = _owners_by_state(company)
-    models = old.select("account_id", "state", "postal_code", "latitude", "longitude", "value", "tier").rows()
+    models = old.select("account_id", "state", "postal_code", "latitude", "longitude", "value_cents", "tier").rows()
     for account_id in record_ids("001", company.accounts.height + size.arrivals)[company.accounts.height :]:
         model, at = rng.choice(models), next(moments)
         record = {

@@ -62,7 +62,9 @@ def _answer(
 ) -> Action:
     packet = folder.outbox(cycle, LOCK_GATE.name) / rep_id / "lock_list.xlsx"
     target = folder.inbox(cycle, LOCK_GATE.name) / rep_id / "lock_list.xlsx"
-    open_rows = rows.filter((pl.col("rep_id") == rep_id) & pl.col("lock_kind").is_null()).sort("value", descending=True)
+    open_rows = rows.filter((pl.col("rep_id") == rep_id) & pl.col("lock_kind").is_null()).sort(
+        "value_cents", descending=True
+    )
     answers = {}
     for status, quota in (("dormant", 5), ("never", 5)):
         ids = open_rows.filter(pl.col("referral_status") == status)["account_id"].to_list()

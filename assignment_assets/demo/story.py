@@ -147,7 +147,7 @@ def _reviews(story: Rehearsal) -> None:
     shown = (
         rows.filter(pl.col("owner_kind") == "field")
         .rename({"new_owner_id": "rep_id"})
-        .join(accounts.select("account_id", "state", "value"), on="account_id")
+        .join(accounts.select("account_id", "state", "value_cents"), on="account_id")
     )
     story.pass_time(2)
     actions = people.return_reviews(story.folder, CYCLE, shown, receiving, directors, story.seed)

@@ -144,7 +144,7 @@ def _automatic_in_order(candidates: pl.DataFrame) -> pl.DataFrame:
             "kind_rank",
             "last_referral_on",
             "referrals_ever",
-            "value",
+            "value_cents",
             "account_id",
             descending=[False, True, True, True, False],
             nulls_last=True,

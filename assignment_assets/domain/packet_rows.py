@@ -4,7 +4,7 @@ import polars as pl
 
 from assignment_assets.domain.assignment.drive_time import with_drive_minutes
 
-MEASURES = ("opp_count", "bps", "tam", "value")
+MEASURES = ("opp_count", "bps", "tam_cents", "value_cents")
 
 
 def lock_list_rows(candidates: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
@@ -21,7 +21,7 @@ def lock_list_rows(candidates: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame
             "rep_id",
             pl.col("lock_kind").is_null(),
             "status_rank",
-            "value",
+            "value_cents",
             "account_id",
             descending=[False, False, False, True, False],
         )
@@ -37,8 +37,8 @@ def lock_list_rows(candidates: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame
             "last_referral_on",
             "opp_count",
             "bps",
-            "tam",
-            "value",
+            "tam_cents",
+            "value_cents",
             "drive_minutes",
             "lock_kind",
         )
@@ -106,7 +106,9 @@ def move_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
     """
     people = reps.select("rep_id", "name", "region", "team")
     ends = {"from": "current_owner_id", "to": "new_owner_id"}
-    rows = assigned.filter("is_move").join(accounts.select("account_id", "name", "state", "value"), on="account_id")
+    rows = assigned.filter("is_move").join(
+        accounts.select("account_id", "name", "state", "value_cents"), on="account_id"
+    )
     for end, column in ends.items():
         renamed = {"rep_id": column, "name": f"{end}_name", "region": f"{end}_region", "team": f"{end}_team"}
         rows = rows.join(people.rename(renamed), on=column, how="left")
@@ -119,7 +121,7 @@ def move_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
         to_id="new_owner_id",
         to_name="to_name",
         is_to_field=pl.col("to_team") == "field",
-        value="value",
+        value_cents="value_cents",
         move_reason="move_reason",
         reason_sentence="reason_sentence",
         keep_cost_imbalance="keep_cost_imbalance",
@@ -127,7 +129,7 @@ def move_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
         keep_cost_moves="keep_cost_moves",
         from_region="from_region",
         to_region="to_region",
-    ).sort(pl.col("value"), pl.col("account_id"), descending=[True, False])
+    ).sort(pl.col("value_cents"), pl.col("account_id"), descending=[True, False])
 
 
 def book_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
@@ -163,12 +165,12 @@ def book_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
             "referral_status",
             "opp_count",
             "bps",
-            "tam",
-            "value",
+            "tam_cents",
+            "value_cents",
             "drive_minutes",
             "is_move",
         )
-        .sort("rep_name", "rep_id", pl.col("value"), "account_id", descending=[False, False, True, False])
+        .sort("rep_name", "rep_id", pl.col("value_cents"), "account_id", descending=[False, False, True, False])
     )
 
 
@@ -184,9 +186,9 @@ def candidate_rows(
     """
     return (
         overflow.select("account_id", rep_id="member_id")
-        .join(accounts.select("account_id", "name", "state", "value"), on="account_id")
+        .join(accounts.select("account_id", "name", "state", "value_cents"), on="account_id")
         .join(pool.select("account_id", "referral_status"), on="account_id")
         .join(reps.select("rep_id", owner_name="name"), on="rep_id", how="left")
-        .select("account_id", "name", "state", "owner_name", "referral_status", "value")
-        .sort(pl.col("value"), "account_id", descending=[True, False])
+        .select("account_id", "name", "state", "owner_name", "referral_status", "value_cents")
+        .sort(pl.col("value_cents"), "account_id", descending=[True, False])
     )

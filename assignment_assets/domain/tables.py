@@ -1,6 +1,6 @@
 """Every table of the warehouse: its columns and types, its key, whether rows are replaced or appended.
 
-Units: `bps` in hundredths; `tam`, `value`, `revenue` and `amount` in cents (whole numbers, so that sums
+Units: `bps` in hundredths; money in cents, `_cents` in its name (whole numbers, so that sums
 do not depend on the number of threads). Dates end in `_on`, UTC times without zone in `_at`,
 minutes in `_minutes`. `cycle` is the first column of every stored table; frames in the rules leave it out.
 """
@@ -93,9 +93,9 @@ ACCOUNTS: Table[AccountsFrame] = Table(
         "longitude": REAL,
         "opp_count": WHOLE,
         "bps": WHOLE,
-        "tam": WHOLE,
-        "value": WHOLE,
-        "revenue": WHOLE,
+        "tam_cents": WHOLE,
+        "value_cents": WHOLE,
+        "revenue_cents": WHOLE,
         "tier": TEXT,
         "referrals_l3m": WHOLE,
         "referrals_l12m": WHOLE,
@@ -136,7 +136,7 @@ OPPORTUNITIES: Table[OpportunitiesFrame] = Table(
         "account_id": TEXT,
         "owner_id": TEXT,
         "stage": TEXT,
-        "amount": WHOLE,
+        "amount_cents": WHOLE,
         "close_on": DATE,
         "is_closed": FLAG,
         "is_won": FLAG,

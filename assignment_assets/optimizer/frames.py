@@ -10,8 +10,8 @@ from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.solution import Books
 from assignment_assets.optimizer.pareto.front import ReferringFront
 
-MEASURES = ("opp_count", "bps", "tam")
-LOADS = (*MEASURES, "value")
+MEASURES = ("opp_count", "bps", "tam_cents")
+LOADS = (*MEASURES, "value_cents")
 
 
 def instance_of(
@@ -45,7 +45,7 @@ def instance_of(
     may_split
         Whether a family that no rep can hold whole is placed one by one.
     caps
-        rep_id, revenue_cap (cents): as `revenue_caps` gives them. A rep who keeps more already has no seats.
+        rep_id, revenue_cap_cents: as `revenue_caps` gives them. A rep who keeps more already has no seats.
     """
     receivers = (
         books.filter("is_receiver")
@@ -98,7 +98,7 @@ def instance_of(
         seats=seats,
         is_referring=free["is_referring"].to_numpy(),
         measures=free.select(MEASURES).to_numpy(),
-        value=free["value"].to_numpy(),
+        value=free["value_cents"].to_numpy(),
         owner=np.array([rep_index.get(owner, NO_REP) for owner in free["owner_id"]], dtype=np.int32),
         has_owner=(~free["is_unowned"]).to_numpy(),
         base_load=loads.select(LOADS).to_numpy(),
@@ -150,15 +150,15 @@ def families_frame(books: Books, instance: Instance, families: pl.DataFrame) -> 
 
 def _caps(caps: pl.DataFrame, receivers: pl.DataFrame, kept: pl.DataFrame, free: pl.DataFrame) -> RevenueCaps:
     """The caps of the receivers, less the revenue that each keeps; one without a cap has room for everything."""
-    held = kept.group_by("rep_id").agg(pl.col("revenue").sum())
+    held = kept.group_by("rep_id").agg(pl.col("revenue_cents").sum())
     rows = (
         receivers.select("rep_id")
         .join(caps, on="rep_id", how="left", maintain_order="left")
         .join(held, on="rep_id", how="left", maintain_order="left")
     )
-    cap = rows["revenue_cap"].fill_null(NO_CAP).to_numpy()
-    room = cap - rows["revenue"].fill_null(0).to_numpy()
-    return RevenueCaps(free["revenue"].fill_null(0).to_numpy(), np.maximum(room, 0), cap, np.maximum(-room, 0))
+    cap = rows["revenue_cap_cents"].fill_null(NO_CAP).to_numpy()
+    room = cap - rows["revenue_cents"].fill_null(0).to_numpy()
+    return RevenueCaps(free["revenue_cents"].fill_null(0).to_numpy(), np.maximum(room, 0), cap, np.maximum(-room, 0))
 
 
 def _kept(accounts: pl.DataFrame, pool: pl.DataFrame, locks: pl.DataFrame) -> pl.DataFrame:

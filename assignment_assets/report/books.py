@@ -2,7 +2,7 @@
 
 import polars as pl
 
-MEASURES = ("account_count", "opp_count", "bps", "tam", "value")
+MEASURES = ("account_count", "opp_count", "bps", "tam_cents", "value_cents")
 BOOK_STATES = ("before", "proposed", "reviewed", "decided")
 BOOK_SIZE = 100  # accounts, where a rep has no capacity of their own
 

@@ -8,8 +8,8 @@ MEASURE_WORDS = {
     "account_count": "Accounts",
     "opp_count": "Opportunities",
     "bps": "BPS",
-    "tam": "TAM",
-    "value": "Value",
+    "tam_cents": "TAM",
+    "value_cents": "Value",
 }
 
 SPELLING = {
@@ -94,7 +94,7 @@ def words(code: str | None) -> str:
 
 def of_measure(measure: str, value) -> str:
     """A load in the measure's own words: dollars for TAM and value, plain BPS, counts."""
-    if measure in ("tam", "value"):
+    if measure in ("tam_cents", "value_cents"):
         return dollars(value)
     return hundredths(value) if measure == "bps" else whole(value)
 

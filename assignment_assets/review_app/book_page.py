@@ -19,7 +19,7 @@ from assignment_assets.review_app.submissions import plain
 
 MOST_HITS = 30
 MOST_EDITS = 60
-FACTS = ("account_id", "name", "state", "opp_count", "bps", "tam", "value")
+FACTS = ("account_id", "name", "state", "opp_count", "bps", "tam_cents", "value_cents")
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,12 @@ def _book(request: PageRequest, view: ReviewView, rep: dict[str, Any]) -> Book:
     covered = rep["covered_states"] or []
     into = (
         view.moves.filter(pl.col("to_id") == rep_id)
-        .join(facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left")
+        .join(
+            facts.select("account_id", "opp_count", "bps", "tam_cents"),
+            on="account_id",
+            how="left",
+            maintain_order="left",
+        )
         .join(
             view.editable.select("account_id", "referral_status", "drive_minutes"),
             on="account_id",
@@ -186,7 +191,12 @@ def _book(request: PageRequest, view: ReviewView, rep: dict[str, Any]) -> Book:
     )
     out = (
         view.moves.filter(pl.col("from_id") == rep_id)
-        .join(facts.select("account_id", "opp_count", "bps", "tam"), on="account_id", how="left", maintain_order="left")
+        .join(
+            facts.select("account_id", "opp_count", "bps", "tam_cents"),
+            on="account_id",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(is_covered=pl.col("state").is_in(covered))
     )
     stays = view.editable.filter((pl.col("rep_id") == rep_id) & ~pl.col("is_move"))
@@ -195,7 +205,7 @@ def _book(request: PageRequest, view: ReviewView, rep: dict[str, Any]) -> Book:
     locked = pl.concat([locks.select("account_id", "move_reason"), fixed]).join(facts, on="account_id")
     near = (
         view.overflow.join(facts.filter(pl.col("state").is_in(covered)), on="account_id")
-        .sort(pl.col("value"), "account_id", descending=[True, False], nulls_last=True)
+        .sort(pl.col("value_cents"), "account_id", descending=[True, False], nulls_last=True)
         .head(MOST_HITS)
     )
     return Book(
@@ -215,9 +225,9 @@ def _search(view: ReviewView, request: PageRequest, rep: dict[str, Any], query: 
     near = open_ones.filter(
         (pl.col("proposed_owner_id").is_in(own) | (pl.col("owner_kind") == "inside_sales"))
         & pl.col("state").is_in(rep["covered_states"] or [])
-    ).join(view.accounts.select("account_id", "name", "value"), on="account_id")
+    ).join(view.accounts.select("account_id", "name", "value_cents"), on="account_id")
     named = near.filter(pl.col("name").str.to_lowercase().str.contains(query.lower(), literal=True))
-    ids = named.sort("value", "account_id", descending=[True, False], nulls_last=True)["account_id"].to_list()
+    ids = named.sort("value_cents", "account_id", descending=[True, False], nulls_last=True)["account_id"].to_list()
     exact = complete_id(query)
     if exact in set(open_ones["account_id"]) and exact not in ids:
         ids = [exact, *ids]

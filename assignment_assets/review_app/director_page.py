@@ -116,7 +116,7 @@ def cards(view: ReviewView, regions: list[str], summary: pl.DataFrame, reviewed:
     even = balance(view.owned(reviewed), view.measured(regions))
     spread = {
         measure: dict(even.filter(pl.col("measure") == measure).select("book_state", "imbalance_pct").iter_rows())
-        for measure in ("opp_count", "bps", "tam", "value")
+        for measure in ("opp_count", "bps", "tam_cents", "value_cents")
     }
     sums = summary.select(pl.selectors.ends_with("_before", "_after").sum()).to_dicts()[0]
     return {"sums": sums, "spread": spread, "reps": summary.height, "capacity": summary["capacity"].sum()}

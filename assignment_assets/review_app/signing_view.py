@@ -125,12 +125,12 @@ def moves_of(request: PageRequest, review: ReviewView, region: str) -> pl.DataFr
     rows = (
         request.table(SIGN_OFF_PACKETS)
         .filter(pl.col("region") == region)
-        .join(review.accounts.select("account_id", "name", "state", "value"), on="account_id", how="left")
+        .join(review.accounts.select("account_id", "name", "state", "value_cents"), on="account_id", how="left")
     )
     return rows.with_columns(
         from_name=pl.col("old_owner_id").replace_strict(names, default=pl.col("old_owner_id")).fill_null("nobody"),
         to_name=pl.col("new_owner_id").replace_strict(names, default=pl.col("new_owner_id")),
-    ).sort("is_held", pl.col("value"), "account_id", descending=[True, True, False], nulls_last=True)
+    ).sort("is_held", pl.col("value_cents"), "account_id", descending=[True, True, False], nulls_last=True)
 
 
 def _standing(row: dict[str, Any], verdicts: list[dict[str, Any]], waiting: set[str]) -> dict[str, str]:
@@ -154,7 +154,8 @@ def _edits(request: PageRequest, review: ReviewView, regions: list[str]) -> list
     people = {row["rep_id"]: row for row in review.people.select("rep_id", "name").to_dicts()}
     field = field_regions(review.people)
     accounts = {
-        row["account_id"]: row for row in review.accounts.select("account_id", "name", "state", "value").to_dicts()
+        row["account_id"]: row
+        for row in review.accounts.select("account_id", "name", "state", "value_cents").to_dicts()
     }
     proposed = dict(review.books.select("account_id", "proposed_owner_id").iter_rows())
     shown = []
@@ -169,7 +170,7 @@ def _edits(request: PageRequest, review: ReviewView, regions: list[str]) -> list
                 | {
                     "name": account.get("name") or row["account_id"],
                     "state": account.get("state"),
-                    "value": account.get("value"),
+                    "value_cents": account.get("value_cents"),
                     "rep_name": rep.get("name") or row["rep_id"],
                     "holder_name": holder.get("name", ""),
                     "touched": touched,

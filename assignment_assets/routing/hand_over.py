@@ -21,14 +21,14 @@ def write_hand_over(folder: DataFolder, ways: pl.DataFrame) -> list[Path]:
     paths = []
     listed = ways.filter(pl.col("way") == "director").with_columns(pl.col("director_email").fill_null(NOBODY))
     for (director, rep_id), rows in listed.group_by("director_email", "rep_id", maintain_order=True):
-        shown = rows.sort(["open_amount", "account_id"], descending=[True, False]).select(
+        shown = rows.sort(["open_amount_cents", "account_id"], descending=[True, False]).select(
             "account_id",
             "state",
             "tier",
             "open_deals",
             "next_close_on",
-            open_amount=pl.col("open_amount") / 100,
-            value=pl.col("value") / 100,
+            open_amount=pl.col("open_amount_cents") / 100,
+            value=pl.col("value_cents") / 100,
             why="why",
         )
         path = folder.root / "outbox" / "hand_over" / director / f"{rep_id}.csv"

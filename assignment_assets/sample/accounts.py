@@ -84,7 +84,7 @@ def _money(size: np.ndarray, history: pl.DataFrame, rng: np.random.Generator) ->
         pl.Series("bps", np.round(bps * 100).astype(int)),
         *(
             pl.Series(name, np.round(dollars / 100).astype(int) * 100 * 100)
-            for name, dollars in (("tam", tam), ("value", value), ("revenue", revenue))
+            for name, dollars in (("tam_cents", tam), ("value_cents", value), ("revenue_cents", revenue))
         ),
         pl.Series("tier", tier),
     ]

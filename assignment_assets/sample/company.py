@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from assignment_assets.domain.sources.fields import as_stored
 from assignment_assets.sample import geography
 from assignment_assets.sample.accounts import generate_accounts
 from assignment_assets.sample.opportunities import generate_opportunities
@@ -49,15 +50,15 @@ def generate(num_reps: int = 100, num_accounts: int = 12_000, seed: int = 7, as_
 
 
 def write(company: Company, directory: Path) -> None:
-    """Writes `accounts.parquet`, `reps.parquet` and `opportunities.parquet` with the contract's columns."""
+    """Writes `accounts.parquet`, `reps.parquet` and `opportunities.parquet` with the warehouse's columns."""
     directory.mkdir(parents=True, exist_ok=True)
     for table in TABLES:
         getattr(company, table).write_parquet(directory / f"{table}.parquet")
 
 
 def read(directory: Path) -> Company:
-    """The company that `write` put into `directory`."""
-    return Company(*(pl.read_parquet(directory / f"{table}.parquet") for table in TABLES))
+    """The company that `write` put into `directory`, or that of a release whose columns of money had no unit."""
+    return Company(*(as_stored(pl.read_parquet(directory / f"{table}.parquet")) for table in TABLES))
 
 
 def describe(company: Company, as_of: date = AS_OF) -> dict[str, int]:

@@ -26,7 +26,7 @@ def generate_opportunities(accounts: pl.DataFrame, seed: int, as_of: date) -> pl
     is_closed = rng.random(count) > 1 / 6
     is_won = is_closed & (rng.random(count) < 0.42)
     days = np.where(is_closed, -rng.integers(1, 730, size=count), rng.integers(-20, 150, size=count))
-    amount = accounts["tam"].to_numpy()[account] / 10_000 * rng.uniform(0.02, 0.3, size=count)
+    amount = accounts["tam_cents"].to_numpy()[account] / 10_000 * rng.uniform(0.02, 0.3, size=count)
     stage = np.where(
         is_won,
         "Closed Won",
@@ -38,7 +38,7 @@ def generate_opportunities(accounts: pl.DataFrame, seed: int, as_of: date) -> pl
         .with_columns(
             pl.Series("opportunity_id", record_ids(OPPORTUNITY, count)),
             pl.Series("stage", stage),
-            pl.Series("amount", np.round(amount).astype(int) * 10_000),
+            pl.Series("amount_cents", np.round(amount).astype(int) * 10_000),
             pl.Series("days", days),
             pl.Series("is_closed", is_closed),
             pl.Series("is_won", is_won),

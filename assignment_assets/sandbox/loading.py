@@ -6,6 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
+from assignment_assets.domain.sources.fields import IN_CENTS, as_fields
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.fields import salesforce_columns
@@ -25,7 +26,7 @@ from assignment_assets.sandbox.state import OrgState
 ORGANIZATION_ID = complete_id("00D5g00000SANDB")
 INTEGRATION_USER_ID = complete_id("0055g00000INTEG")
 HUMAN_USER_ID = complete_id("0055g00000HUMAN")
-HUNDREDTHS = ("bps", "tam", "value", "revenue", "amount")
+HUNDREDTHS = ("bps", *IN_CENTS)
 LIST_SEPARATOR = ";"
 
 
@@ -63,7 +64,7 @@ def load(company: CompanyFrames, state_dir: Path, clock: OrgClock | None = None)
 
 def _spelled(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     """The frame under its Salesforce field names, in dollars and plain figures."""
-    columns = salesforce_columns(table)
+    columns, frame = salesforce_columns(table), as_fields(frame)
     hundredths = [pl.col(name) / 100 for name in HUNDREDTHS if name in frame.columns]
     lists = [
         pl.col(name).list.join(LIST_SEPARATOR) for name, dtype in frame.schema.items() if dtype == pl.List(pl.String)

@@ -85,7 +85,11 @@ def departures() -> dg.MaterializeResult:
             name: int(ways[name].sum())
             for name in ("accounts", "optimiser", "director", "territory_pool", "still_theirs")
         }
-        | {"latest leavers": as_table(in_dollars(ways, "open_amount").sort("detected_at", descending=True).head(SHOWN))}
+        | {
+            "latest leavers": as_table(
+                in_dollars(ways, "open_amount_cents").sort("detected_at", descending=True).head(SHOWN)
+            )
+        }
     )
 
 

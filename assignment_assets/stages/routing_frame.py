@@ -33,7 +33,6 @@ def routing_log() -> RoutingLog:
 
 
 def in_dollars(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    """The frame with columns of cents as whole dollars, for people."""
-    return frame.with_columns(
-        pl.format("${}", (pl.col(name) / 100).round().cast(pl.Int64)).alias(name) for name in columns
-    )
+    """The frame with columns of cents as whole dollars, for people, and without the unit in their names."""
+    dollars = [pl.format("${}", (pl.col(name) / 100).round().cast(pl.Int64)).alias(name) for name in columns]
+    return frame.with_columns(dollars).rename({name: name.removesuffix("_cents") for name in columns})

@@ -22,7 +22,9 @@ def hierarchy_conflicts() -> dg.MaterializeResult:
     A duplicate is another account of the same name (legal form, case and punctuation apart) and postal code.
     """
     found = study_families(routing_log())
-    shown = in_dollars(found, "value", "other_value").sort("crosses_regions", "kind", descending=[True, False])
+    shown = in_dollars(found, "value_cents", "other_value_cents").sort(
+        "crosses_regions", "kind", descending=[True, False]
+    )
     return dg.MaterializeResult(
         metadata=table_metadata(found, REPLACED)
         | {
@@ -70,7 +72,7 @@ def shadow_accounts(clock: Clock) -> dg.MaterializeResult:
         | {
             "sources": ", ".join(there) or "no source",
             "by finding": counts(found, "source", "finding"),
-            "customers": as_table(in_dollars(found, "amount").sort("finding", "customer_key").head(SHOWN)),
+            "customers": as_table(in_dollars(found, "amount_cents").sort("finding", "customer_key").head(SHOWN)),
         }
     )
 

@@ -131,12 +131,12 @@ def test_only_free_accounts_lock():
 
 
 def test_above_capacity_the_most_recent_referral_stays_then_more_referrals_then_value_then_id():
-    same = {"referrals_ever": 6, "value": 500}
+    same = {"referrals_ever": 6, "value_cents": 500}
     company = tiny(
         account("a01", "ana", history="l3m", last_referral_on=date(2026, 9, 1), **same),
         account("a02", "ana", history="l3m", last_referral_on=date(2026, 9, 2), **same),
-        account("a03", "ana", history="l3m", last_referral_on=date(2026, 9, 1), referrals_ever=7, value=500),
-        account("a04", "ana", history="l3m", last_referral_on=date(2026, 9, 1), referrals_ever=6, value=600),
+        account("a03", "ana", history="l3m", last_referral_on=date(2026, 9, 1), referrals_ever=7, value_cents=500),
+        account("a04", "ana", history="l3m", last_referral_on=date(2026, 9, 1), referrals_ever=6, value_cents=600),
         account("a05", "ana", history="l3m", last_referral_on=date(2026, 9, 1), **same),
         account("a11", "ana", keep_with_owner=True, last_referral_on=date(2026, 9, 30)),
     )

@@ -59,7 +59,7 @@ def test_a_lock_list_shows_free_accounts_of_active_field_reps_automatic_locks_fi
     assert set(anas["account_id"][:3]) == {"a01", "a02", "a11"}
     assert anas["referral_status"][3:].to_list() == ["dormant"] * 6 + ["never"] * 3
     dormant = anas.filter(pl.col("lock_kind").is_null() & (pl.col("referral_status") == "dormant"))
-    assert dormant["value"].is_sorted(descending=True)
+    assert dormant["value_cents"].is_sorted(descending=True)
 
 
 def test_only_owners_of_free_accounts_get_a_lock_list():
@@ -99,5 +99,5 @@ def test_the_summary_counts_books_before_and_after():
     books = book_summary(before, after, company.accounts, books_of(company, config()), company.reps)
     counted = {row["rep_id"]: (row["accounts_before"], row["accounts_after"]) for row in books.to_dicts()}
     assert counted == {"ana": (2, 1), "ben": (1, 0), "cleo": (0, 2), "max": (0, 0), "nia": (0, 0)}
-    tam = dict(company.accounts.select("account_id", "tam").iter_rows())
-    assert books.filter(pl.col("rep_id") == "cleo")["tam_after"].item() == tam["a03"] + tam["b03"]
+    tam = dict(company.accounts.select("account_id", "tam_cents").iter_rows())
+    assert books.filter(pl.col("rep_id") == "cleo")["tam_cents_after"].item() == tam["a03"] + tam["b03"]

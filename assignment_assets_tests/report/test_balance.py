@@ -30,7 +30,7 @@ def test_every_measure_has_its_row_and_money_stays_in_cents(owned, reps):
     rows = balance(owned, reps)
 
     assert rows.height == 3 * 5
-    assert figures(owned, reps, "proposed", "tam")["most"] == pytest.approx(1_000_000 / 3)
+    assert figures(owned, reps, "proposed", "tam_cents")["most"] == pytest.approx(1_000_000 / 3)
     assert figures(owned, reps, "proposed", "account_count")["most"] == pytest.approx(10 / 3)
 
 

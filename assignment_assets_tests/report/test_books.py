@@ -60,7 +60,7 @@ def test_loads_are_sums_over_the_book_and_zero_for_an_empty_one(owned, reps):
     nobody = owned.with_columns(after=pl.lit("gil"))
 
     assert loads(owned, "proposed", reps)["opp_count"].to_list() == [40, 40, 20]
-    assert loads(owned, "proposed", reps)["tam"].to_list() == [400_000, 400_000, 200_000]
+    assert loads(owned, "proposed", reps)["tam_cents"].to_list() == [400_000, 400_000, 200_000]
     assert loads(nobody, "after", reps)["opp_count"].to_list() == [0, 0, 0]
 
 
@@ -72,7 +72,7 @@ def test_the_table_of_books_counts_what_comes_and_what_goes(owned, tables):
     assert [rows["ann"][name] for name in ("count_before", "count_after", "moves_in", "moves_out")] == [6, 5, 0, 1]
     assert [rows["bob"][name] for name in ("count_before", "count_after", "moves_in", "moves_out")] == [3, 3, 1, 1]
     assert [rows["gus"][name] for name in ("count_before", "count_after", "moves_out")] == [1, 0, 1]
-    assert rows["gil"]["capacity"] is None and rows["gil"]["value"] == 20_000
+    assert rows["gil"]["capacity"] is None and rows["gil"]["value_cents"] == 20_000
 
 
 def test_an_owner_who_is_not_among_the_reps_is_listed_under_their_id(owned, tables):

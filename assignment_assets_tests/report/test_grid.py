@@ -5,7 +5,9 @@ from assignment_assets.report.wording import dollars
 
 
 def test_a_bar_is_as_long_as_its_number_is_of_the_largest():
-    shown = grid(pl.DataFrame({"tam": [100_00, 400_00, None]}), "TAM", [number("tam", "TAM", dollars, has_bar=True)])
+    shown = grid(
+        pl.DataFrame({"tam_cents": [100_00, 400_00, None]}), "TAM", [number("tam_cents", "TAM", dollars, has_bar=True)]
+    )
 
     assert [(row[0].text, row[0].bar) for row in shown.rows] == [("$100", 25.0), ("$400", 100.0), ("–", None)]
 

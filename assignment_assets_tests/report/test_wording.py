@@ -60,6 +60,6 @@ def test_codes_become_words_and_abbreviations_stay():
 
 
 def test_a_load_is_told_in_its_own_unit():
-    assert wording.of_measure("tam", 100_000) == "$1.00K"
+    assert wording.of_measure("tam_cents", 100_000) == "$1.00K"
     assert wording.of_measure("bps", 500) == "5.0"
     assert wording.of_measure("opp_count", 33.3) == "33"

@@ -50,8 +50,8 @@ def _sources() -> dict[str, pl.DataFrame]:
                 "longitude": longitude,
                 "opp_count": 10,
                 "bps": 500,
-                "tam": 100_000,
-                "value": 20_000,
+                "tam_cents": 100_000,
+                "value_cents": 20_000,
             }
         )
     reps = [

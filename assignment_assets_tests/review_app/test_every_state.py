@@ -109,7 +109,7 @@ def test_a_signers_pages_with_nothing_to_decide_and_signed(opens, reviewed):
 
 
 def test_a_severe_conflict_is_taken_on_at_the_page(opens, cycle):
-    rich = [row | {"revenue": 1_000_000_00} for row in dozens()]
+    rich = [row | {"revenue_cents": 1_000_000_00} for row in dozens()]
     cycle.source(tiny(*rich)).open(revenue_cap=1_000)
     cycle.propose().review()
     severe = {row["conflict"] for row in cycle.rows(CONFLICTS, severity="severe") if not row["resolved_by"]}

@@ -129,7 +129,7 @@ def told(between) -> Cycle:
         optimiser=9,
         director=1,
         territory_pool=2,
-        open_amount=70_000,
+        open_amount_cents=70_000,
         still_theirs=0,
     )
     put(between, EXCEPTIONS, exception_no=1, at=now, kind="overflow", subject_id="n03", why="nobody covers WY")

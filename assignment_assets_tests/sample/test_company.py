@@ -92,12 +92,12 @@ def test_shares_of_the_default_company_are_those_that_the_documentation_gives(co
 
 def test_money_is_whole_cents_of_round_dollars_with_a_heavy_tail(company):
     accounts = company.accounts
-    for column in ("tam", "value", "revenue"):
+    for column in ("tam_cents", "value_cents", "revenue_cents"):
         assert (accounts[column] >= 0).all()
         assert (accounts[column] % 10_000 == 0).all()
-    assert (accounts["value"] <= accounts["tam"]).all()
-    top = accounts["tam"].top_k(accounts.height // 100).sum()
-    assert top > 0.08 * accounts["tam"].sum()
+    assert (accounts["value_cents"] <= accounts["tam_cents"]).all()
+    top = accounts["tam_cents"].top_k(accounts.height // 100).sum()
+    assert top > 0.08 * accounts["tam_cents"].sum()
 
 
 def test_some_books_of_settled_reps_hardly_refer_at_all(company):
@@ -125,7 +125,7 @@ def test_open_opportunities_are_not_won_and_closed_ones_lie_in_the_past(company)
     opportunities = company.opportunities
     assert not opportunities.filter(~pl.col("is_closed"))["is_won"].any()
     assert (opportunities.filter("is_closed")["close_on"] < AS_OF).all()
-    assert (opportunities["amount"] % 10_000 == 0).all()
+    assert (opportunities["amount_cents"] % 10_000 == 0).all()
 
 
 @pytest.mark.parametrize(("num_reps", "num_accounts"), [(1, 1), (2, 12), (9, 300)])

@@ -66,7 +66,7 @@ def test_what_was_loaded_is_what_is_read(sf, company):
     account = company.accounts.filter(company.accounts["co_owner_ids"].list.len() > 0).row(0, named=True)
     record = sf.Account.get(account["account_id"])
     assert record["OwnerId"] == account["owner_id"]
-    assert record["TAM__c"] == account["tam"] / 100
+    assert record["TAM__c"] == account["tam_cents"] / 100
     assert record["BPS__c"] == account["bps"] / 100
     assert record["Co_Owners__c"] == ";".join(account["co_owner_ids"])
     assert record["Keep_With_Owner__c"] is account["keep_with_owner"]

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from assignment_assets.automation.run_segment import instance, register
 from assignment_assets.cli import main
 from assignment_assets.domain.gates.gates import RECEIPT_VERSION
+from assignment_assets.domain.routing.tables import NEW_ACCOUNTS, WORKLOAD
 from assignment_assets.domain.routing.tables import TABLES as ROUTING_TABLES
-from assignment_assets.domain.routing.tables import WORKLOAD
 from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
@@ -34,7 +34,10 @@ from assignment_assets.routing.log import RoutingLog
 from assignment_assets.write_back import schema
 from assignment_assets.write_back.journal import opened
 
-RENAMED = WAREHOUSE.steps[-1].renamed
+RENAMED: dict[str, dict[str, str]] = {}
+for step in (*WAREHOUSE.steps, *ROUTING_LOG.steps):
+    for renamed_table, renamed_columns in step.renamed.items():
+        RENAMED.setdefault(renamed_table, {}).update(renamed_columns)
 OPENING = """
 import sys
 from pathlib import Path
@@ -143,7 +146,11 @@ def test_a_journal_is_migrated_and_its_chain_is_whole(left_by, release):
 def test_a_routing_log_is_migrated_and_its_copies_are_read_before_that(left_by, release):
     cycle = left_by(release)
     before = held(cycle.folder.routing_log)
+    money = before["new_accounts"].sort(NEW_ACCOUNTS.key).select("tam", "value", "revenue")
+    assert money["tam"].sum() > 0
     published = read_routing(cycle.folder, WORKLOAD)
+    new_accounts = read_routing(cycle.folder, NEW_ACCOUNTS)
+    assert new_accounts.select("tam_cents", "value_cents", "revenue_cents").rows() == money.rows()
     assert published["weekly_activity"].is_null().all()
     log = RoutingLog(cycle.folder)
     with log.open() as transaction:
@@ -155,6 +162,7 @@ def test_a_routing_log_is_migrated_and_its_copies_are_read_before_that(left_by, 
         transaction.replace(WORKLOAD, published.with_columns(weekly_activity=pl.lit(3)))
     assert read_routing(cycle.folder, WORKLOAD)["weekly_activity"].unique().to_list() == [3]
     assert (cycle.folder.routing_copies / "schema.json").is_file()
+    assert read_routing(cycle.folder, NEW_ACCOUNTS).equals(new_accounts), "its copy is still the older one's"
 
 
 def test_a_process_that_dies_while_it_migrates_leaves_the_older_file_and_a_copy(left_by):

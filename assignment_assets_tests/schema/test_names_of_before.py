@@ -25,6 +25,8 @@ from assignment_assets.io.warehouse.published import answer_published, read_publ
 from assignment_assets_tests.stages.test_write_back import org_of
 
 RENAMED = {
+    "accounts": {"tam": "tam_cents", "value": "value_cents", "revenue": "revenue_cents"},
+    "opportunities": {"amount": "amount_cents"},
     "referring_front": {"referring_balance": "referring_imbalance"},
     "proposed_books": {"keep_cost_balance": "keep_cost_imbalance"},
 }
@@ -59,6 +61,7 @@ def test_every_row_of_before_is_there_under_todays_names(left_by):
     cycle = left_by("bf1387a")
     before = {name: renamed(name, rows) for name, rows in copies(cycle).items() if name in TABLES}
     assert NO_REGION in before["region_digests"]["region"]
+    assert before["accounts"]["tam_cents"].sum() == copies(cycle)["accounts"]["tam"].sum() > 0
     for name, rows in before.items():
         assert read_published(cycle.folder, cycle.name, TABLES[name]).equals(rows), f"{name}, published"
         assert cycle.warehouse.table(cycle.name, TABLES[name]).equals(rows), f"{name}, in the warehouse"

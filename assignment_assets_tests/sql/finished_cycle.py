@@ -64,7 +64,7 @@ Q3, Q4, DRAFT, EMPTY = "2026q3-global", "2026q4-global", "try", "2027q1-global"
 CONFIG = config(book_size=14)
 NOON = datetime(2026, 10, 20, 12, 0)
 COMPANY = tiny(
-    account("n01", None) | {"state": None, "tam": None, "value": None},
+    account("n01", None) | {"state": None, "tam_cents": None, "value_cents": None},
     account("n02", "stranger", "WY"),
     reps={"ben": {"started_on": date(2026, 4, 1)}, "cleo": {"started_on": None}},
 )

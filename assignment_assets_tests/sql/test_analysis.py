@@ -1,7 +1,11 @@
 """The questions in sql/analysis/, put to published Parquet in DuckDB alone: each against its answer in `answers/`."""
 
+import shutil
+
+import polars as pl
 import pytest
 
+from assignment_assets.domain.sources.fields import as_fields
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets_tests.sql.answers import kept
 from assignment_assets_tests.sql.finished_cycle import EMPTY, Q4, tell
@@ -31,6 +35,14 @@ def test_tables_without_a_row_have_an_answer_too(question, data):
     answer = asked(data, question, cycle=EMPTY, account="nowhere")
     assert answer[0] == kept(f"analysis/{question}")[0]
     assert answer[1:] == [] or question == "turnover_by_quarter"
+
+
+@pytest.mark.parametrize("question", ["balance_by_book", "moves", "overflow_by_state", "value_by_tenure"])
+def test_money_of_cycles_that_an_earlier_release_has_published_is_the_same(question, data, tmp_path):
+    shutil.copytree(data, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "published" / Q4 / "accounts.parquet"
+    as_fields(pl.read_parquet(path)).write_parquet(path)
+    assert asked(tmp_path, question, cycle=Q4) == kept(f"analysis/{question}")
 
 
 def test_unless_a_cycle_is_named_it_is_the_one_that_was_closed_last(data):

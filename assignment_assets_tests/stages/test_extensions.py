@@ -67,14 +67,16 @@ def rich():
     company = tiny()
     more = {"a03": 900_000, "b03": 500_000, "c03": 400_000}
     revenue = pl.col("account_id").replace_strict(more, default=100_000, return_dtype=pl.Int64)
-    return replace(company, accounts=company.accounts.with_columns(revenue=revenue))
+    return replace(company, accounts=company.accounts.with_columns(revenue_cents=revenue))
 
 
 def test_no_book_is_proposed_above_an_enforced_revenue_cap(cycle):
     """Ana keeps three accounts, so that a cap of 2,500 dollars is exceeded before anything is placed."""
     cycle.source(rich()).open(revenue_cap=12_000, revenue_caps={"ana": 2_500}, enforce_revenue_cap=True).propose()
-    books = cycle.table(PROPOSED_BOOKS).join(cycle.table(ACCOUNTS).select("account_id", "revenue"), on="account_id")
-    sums = dict(books.group_by("rep_id").agg(pl.col("revenue").sum()).iter_rows())
+    books = cycle.table(PROPOSED_BOOKS).join(
+        cycle.table(ACCOUNTS).select("account_id", "revenue_cents"), on="account_id"
+    )
+    sums = dict(books.group_by("rep_id").agg(pl.col("revenue_cents").sum()).iter_rows())
     kept = cycle.table(LOCKS).filter(pl.col("rep_id") == "ana").height
     assert kept * 100_000 == sums.pop("ana") == 300_000
     assert max(sums.values()) <= 1_200_000

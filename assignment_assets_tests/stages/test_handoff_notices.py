@@ -50,7 +50,7 @@ def take_on(cycle, conflict: str) -> None:
 
 
 def test_a_severe_conflict_keeps_its_region_unsigned_until_somebody_takes_it_on(cycle):
-    rich = [row | {"revenue": 1_000_000_00} for row in dozens()]
+    rich = [row | {"revenue_cents": 1_000_000_00} for row in dozens()]
     cycle.source(tiny(*rich)).open(revenue_cap=1_000)
     cycle.propose()
     cycle.review()

@@ -2,7 +2,7 @@
 -- grain: one row a field rep; whoever has left or owns nothing is there with 0
 -- reads: current_books, reps, account_owners, accounts
 -- parameters: getvariable('cycle')
--- units: bps as people say it (stored in hundredths), tam in dollars (stored in cents); an unknown measure counts 0
+-- units: bps as people say it (stored in hundredths), tam_dollars of tam_cents; an unknown measure counts 0
 -- notes: tam_to_mean_pct_after is the book's TAM against the mean of the active reps' books; 100 is even, null has left
 with owned as (
     select
@@ -33,8 +33,8 @@ books as (
         coalesce(sum(accounts.opp_count) filter (where not owned.is_before), 0) as opp_count_after,
         coalesce(sum(accounts.bps) filter (where owned.is_before), 0) / 100 as bps_before,
         coalesce(sum(accounts.bps) filter (where not owned.is_before), 0) / 100 as bps_after,
-        coalesce(sum(accounts.tam) filter (where owned.is_before), 0) / 100 as tam_before,
-        coalesce(sum(accounts.tam) filter (where not owned.is_before), 0) / 100 as tam_after
+        coalesce(sum(accounts.tam_cents) filter (where owned.is_before), 0) / 100 as tam_dollars_before,
+        coalesce(sum(accounts.tam_cents) filter (where not owned.is_before), 0) / 100 as tam_dollars_after
     from current_books
     inner join reps on current_books.cycle = reps.cycle and current_books.rep_id = reps.rep_id
     left join owned on current_books.rep_id = owned.rep_id
@@ -55,9 +55,11 @@ select
     opp_count_after::bigint as opp_count_after,
     bps_before::decimal(18, 2) as bps_before,
     bps_after::decimal(18, 2) as bps_after,
-    tam_before::decimal(18, 2) as tam_dollars_before,
-    tam_after::decimal(18, 2) as tam_dollars_after,
-    case when is_active then round(100 * tam_after / nullif(avg(tam_after) filter (where is_active) over (), 0), 1) end
-        as tam_to_mean_pct_after
+    tam_dollars_before::decimal(18, 2) as tam_dollars_before,
+    tam_dollars_after::decimal(18, 2) as tam_dollars_after,
+    case
+        when is_active
+            then round(100 * tam_dollars_after / nullif(avg(tam_dollars_after) filter (where is_active) over (), 0), 1)
+    end as tam_to_mean_pct_after
 from books
 order by region nulls last, rep_id

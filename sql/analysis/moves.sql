@@ -2,14 +2,14 @@
 -- grain: one row a move; an account moves once a cycle at most
 -- reads: last_approvals, last_writes, accounts, reps
 -- parameters: getvariable('cycle')
--- units: tam in dollars (stored in cents)
+-- units: tam_dollars is of tam_cents
 -- notes: from_rep is null where nobody owned it; write_outcome is null where no write was tried
 select
     last_approvals.region,
     last_approvals.account_id,
     accounts.name as account_name,
     accounts.state,
-    (accounts.tam / 100)::decimal(18, 2) as tam_dollars,
+    (accounts.tam_cents / 100)::decimal(18, 2) as tam_dollars,
     coalesce(givers.name, last_approvals.old_owner_id) as from_rep,
     givers.is_active as is_from_rep_active,
     coalesce(takers.name, last_approvals.new_owner_id) as to_rep,

@@ -2,7 +2,7 @@
 -- grain: one row a state that the pool has accounts in; accounts without a state are in the last row, `unknown`
 -- reads: eligible_pool, accounts, overflow
 -- parameters: getvariable('cycle')
--- units: tam in dollars (stored in cents), of the overflow; an unknown TAM counts 0
+-- units: tam_dollars is of tam_cents, of the overflow; an unknown TAM counts 0
 -- notes: as proposed; what directors moved afterwards is in director_changes.sql
 select
     coalesce(eligible_pool.state, 'unknown') as state,
@@ -13,7 +13,8 @@ select
     count(*) filter (where overflow.inside_sales_queue = 'growers') as growers_count,
     count(*) filter (where overflow.inside_sales_queue = 'activators') as activators_count,
     count(*) filter (where overflow.is_move) as move_count,
-    (coalesce(sum(accounts.tam) filter (where overflow.account_id is not null), 0) / 100)::decimal(18, 2) as tam_dollars
+    (coalesce(sum(accounts.tam_cents) filter (where overflow.account_id is not null), 0) / 100)::decimal(18, 2)
+        as tam_dollars
 from eligible_pool
 left join accounts on eligible_pool.cycle = accounts.cycle and eligible_pool.account_id = accounts.account_id
 left join overflow on eligible_pool.cycle = overflow.cycle and eligible_pool.account_id = overflow.account_id

@@ -2,7 +2,7 @@
 -- grain: one row a band of tenure that has reps; a rep of exactly 6, 24 or 60 months is in the longer band
 -- reads: run_config, current_books, reps, account_owners, accounts
 -- parameters: getvariable('cycle')
--- units: value in dollars (stored in cents); an account of unknown value counts 0 and is counted in without_value_count
+-- units: value_dollars_* are of value_cents; an account of unknown value counts 0 and is counted in without_value_count
 with config as (
     select as_of
     from run_config
@@ -32,7 +32,7 @@ owned as (
     select
         account_owners.owner_before_id,
         account_owners.owner_after_id,
-        accounts.value as account_value
+        accounts.value_cents
     from account_owners
     inner join accounts on account_owners.cycle = accounts.cycle and account_owners.account_id = accounts.account_id
     where account_owners.cycle = getvariable('cycle')
@@ -41,7 +41,7 @@ owned as (
 books_before as (
     select
         owner_before_id as rep_id,
-        sum(account_value) as book_value
+        sum(value_cents) as book_value_cents
     from owned
     group by owner_before_id
 ),
@@ -50,8 +50,8 @@ books_after as (
     select
         owner_after_id as rep_id,
         count(*) as account_count,
-        count(*) - count(account_value) as without_value_count,
-        sum(account_value) as book_value
+        count(*) - count(value_cents) as without_value_count,
+        sum(value_cents) as book_value_cents
     from owned
     group by owner_after_id
 )
@@ -64,9 +64,9 @@ select
     count(*) as rep_count,
     coalesce(sum(books_after.account_count), 0)::bigint as account_count,
     coalesce(sum(books_after.without_value_count), 0)::bigint as without_value_count,
-    (coalesce(sum(books_before.book_value), 0) / 100)::decimal(18, 2) as value_dollars_before,
-    (coalesce(sum(books_after.book_value), 0) / 100)::decimal(18, 2) as value_dollars_after,
-    (coalesce(sum(books_after.book_value), 0) / 100 / count(*))::decimal(18, 2) as value_dollars_a_rep_after
+    (coalesce(sum(books_before.book_value_cents), 0) / 100)::decimal(18, 2) as value_dollars_before,
+    (coalesce(sum(books_after.book_value_cents), 0) / 100)::decimal(18, 2) as value_dollars_after,
+    (coalesce(sum(books_after.book_value_cents), 0) / 100 / count(*))::decimal(18, 2) as value_dollars_a_rep_after
 from service
 left join books_before on service.rep_id = books_before.rep_id
 left join books_after on service.rep_id = books_after.rep_id

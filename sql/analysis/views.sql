@@ -14,7 +14,13 @@ from read_parquet(getvariable('data') || '/published/*/cycle_events.parquet', un
 create or replace view run_config as
 from read_parquet(getvariable('data') || '/published/*/run_config.parquet', union_by_name = true);
 
+-- what an earlier release has published calls the same cents tam, value and revenue
 create or replace view accounts as
+select
+    columns(lambda name: not regexp_full_match(name, '(tam|value|revenue)(_cents)?')),
+    coalesce(*columns('^tam(_cents)?$')) as tam_cents,
+    coalesce(*columns('^value(_cents)?$')) as value_cents,
+    coalesce(*columns('^revenue(_cents)?$')) as revenue_cents
 from read_parquet(getvariable('data') || '/published/*/accounts.parquet', union_by_name = true);
 
 create or replace view reps as

@@ -21,7 +21,7 @@ def is_above(revenue: Any, cap: Any) -> Any:
 
 
 def revenue_caps(config: RunConfig, books: pl.DataFrame) -> pl.DataFrame:
-    """rep_id, revenue_cap (cents): the caps that hold for the optimiser; without rows where they are not enforced.
+    """rep_id, revenue_cap_cents: the caps that hold for the optimiser; without rows where they are not enforced.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ def revenue_caps(config: RunConfig, books: pl.DataFrame) -> pl.DataFrame:
     receivers = books.filter("is_receiver")["rep_id"].sort()
     common, single = config.revenue_cap, config.revenue_caps
     rows = [(rep_id, CENTS * cap_of(common, single, rep_id)) for rep_id in receivers if config.enforce_revenue_cap]
-    frame = pl.DataFrame(rows, schema={"rep_id": pl.String, "revenue_cap": pl.Int64}, orient="row")
-    return frame.filter(pl.col("revenue_cap") > 0)
+    frame = pl.DataFrame(rows, schema={"rep_id": pl.String, "revenue_cap_cents": pl.Int64}, orient="row")
+    return frame.filter(pl.col("revenue_cap_cents") > 0)
 
 
 def within_revenue_caps(
     given: pl.DataFrame, kept: pl.DataFrame, accounts: pl.DataFrame, caps: pl.DataFrame
 ) -> pl.DataFrame:
-    """Books that what was placed takes above their cap: rep_id, revenue, kept_revenue, revenue_cap, all in cents.
+    """Books that what was placed takes above their cap: rep_id, revenue_cents, kept_revenue_cents, revenue_cap_cents.
 
     A book whose locked and fixed accounts alone are above the cap may get nothing.
 
@@ -53,25 +53,25 @@ def within_revenue_caps(
     caps
         As `revenue_caps` gives them.
     """
-    facts = accounts.select("account_id", pl.col("revenue").fill_null(0))
+    facts = accounts.select("account_id", pl.col("revenue_cents").fill_null(0))
 
     def summed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
         return (
             rows.join(facts, on="account_id")
             .group_by("rep_id")
-            .agg(pl.col("revenue").sum().alias(name), pl.len().alias(f"{name}_count"))
+            .agg(pl.col("revenue_cents").sum().alias(name), pl.len().alias(f"{name}_count"))
         )
 
     books = (
         caps.join(summed(given, "given"), on="rep_id", how="left")
-        .join(summed(kept, "kept_revenue"), on="rep_id", how="left")
+        .join(summed(kept, "kept_revenue_cents"), on="rep_id", how="left")
         .fill_null(0)
     )
-    books = books.with_columns(revenue=pl.col("given") + pl.col("kept_revenue"))
-    cap = pl.col("revenue_cap")
-    is_kept_above = is_above(pl.col("kept_revenue"), cap) & (pl.col("given_count") == 0)
+    books = books.with_columns(revenue_cents=pl.col("given") + pl.col("kept_revenue_cents"))
+    cap = pl.col("revenue_cap_cents")
+    is_kept_above = is_above(pl.col("kept_revenue_cents"), cap) & (pl.col("given_count") == 0)
     return (
-        books.filter(is_above(pl.col("revenue"), cap) & ~is_kept_above)
-        .select("rep_id", "revenue", "kept_revenue", "revenue_cap")
+        books.filter(is_above(pl.col("revenue_cents"), cap) & ~is_kept_above)
+        .select("rep_id", "revenue_cents", "kept_revenue_cents", "revenue_cap_cents")
         .sort("rep_id")
     )

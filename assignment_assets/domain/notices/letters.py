@@ -156,7 +156,7 @@ def _told(approved, accounts, reps, opportunities) -> pl.DataFrame:
     deals = (
         opportunities.filter(~pl.col("is_closed"))
         .group_by("account_id")
-        .agg(open_deals=pl.len().cast(pl.Int64), open_amount=pl.col("amount").sum())
+        .agg(open_deals=pl.len().cast(pl.Int64), open_amount_cents=pl.col("amount_cents").sum())
     )
     names = reps.select("rep_id", "name")
     is_revoked = pl.col("status") == "revoked"
@@ -164,7 +164,7 @@ def _told(approved, accounts, reps, opportunities) -> pl.DataFrame:
         approved.with_columns(reason_sentence=pl.when(is_revoked).then("deferred_because").otherwise("reason_sentence"))
         .drop("region")
         .join(
-            accounts.select("account_id", "name", "state", "value").rename({"name": "account"}),
+            accounts.select("account_id", "name", "state", "value_cents").rename({"name": "account"}),
             on="account_id",
             how="left",
         )
@@ -175,12 +175,12 @@ def _told(approved, accounts, reps, opportunities) -> pl.DataFrame:
             names.rename({"rep_id": f"{end}_owner_id", "name": f"{end}_name"}), on=f"{end}_owner_id", how="left"
         )
     return rows.with_columns(
-        pl.col("open_deals", "open_amount", "value").fill_null(0),
+        pl.col("open_deals", "open_amount_cents", "value_cents").fill_null(0),
         pl.col("account").fill_null(pl.col("account_id")),
         pl.col("state", "reason_sentence").fill_null(""),
         pl.col("old_name").fill_null("nobody"),
         pl.col("new_name").fill_null(pl.col("new_owner_id")),
-    ).sort("sign_off_no", pl.col("value"), "account_id", descending=[False, True, False])
+    ).sort("sign_off_no", pl.col("value_cents"), "account_id", descending=[False, True, False])
 
 
 def _handovers(rows: pl.DataFrame) -> tuple[Handover, ...]:
@@ -189,12 +189,12 @@ def _handovers(rows: pl.DataFrame) -> tuple[Handover, ...]:
             row["account_id"],
             row["account"],
             row["state"],
-            row["value"],
+            row["value_cents"],
             row["old_name"],
             row["new_name"],
             row["reason_sentence"],
             row["open_deals"],
-            row["open_amount"],
+            row["open_amount_cents"],
         )
         for row in rows.to_dicts()
     )

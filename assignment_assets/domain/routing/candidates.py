@@ -96,7 +96,7 @@ def _deals(opportunities: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
         opportunities.filter(~pl.col("is_closed") & pl.col("owner_id").is_not_null())
         .join(judged.select("account_id"), on="account_id", how="semi")
         .sort(
-            ["account_id", "amount", "close_on", "opportunity_id"],
+            ["account_id", "amount_cents", "close_on", "opportunity_id"],
             descending=[False, True, False, False],
             nulls_last=True,
         )

@@ -48,7 +48,7 @@ def hierarchy_conflicts(accounts: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFr
             "state",
             "owner_id",
             "region",
-            "value",
+            "value_cents",
             "parent_id",
             twin=same_name(pl.col("name")),
             place=pl.col("postal_code").str.head(POSTAL_DIGITS),
@@ -71,7 +71,7 @@ def _children(known: pl.DataFrame) -> pl.DataFrame:
 
 def _duplicates(known: pl.DataFrame) -> pl.DataFrame:
     twins = known.filter(pl.col("twin").is_not_null() & pl.col("place").is_not_null()).sort(
-        ["value", "account_id"], descending=[True, False], nulls_last=True
+        ["value_cents", "account_id"], descending=[True, False], nulls_last=True
     )
     first = twins.unique(["twin", "place"], keep="first", maintain_order=True)
     others = _other(first, "twin", "place")
@@ -91,7 +91,7 @@ def _other(known: pl.DataFrame, *keys: str) -> pl.DataFrame:
         other_name="name",
         other_owner_id="owner_id",
         other_region="region",
-        other_value="value",
+        other_value_cents="value_cents",
     )
 
 

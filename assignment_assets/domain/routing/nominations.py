@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assignment_assets.domain.routing.people import People
 from assignment_assets.domain.routing.rules import RoutingRules, Territory
+from assignment_assets.domain.sources.fields import IN_CENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Nominators:
 
     def _usage(self, account: dict) -> Nomination | None:
         for threshold in self._rules.usage_thresholds:
-            figure = account[threshold.measure]
+            figure = account[IN_CENTS.get(threshold.measure, threshold.measure)]
             if figure is not None and figure >= threshold.at_least:
                 return Nomination(
                     "usage_threshold",

@@ -120,10 +120,10 @@ def _forecasts(beside: Beside) -> Row:
     periods = (
         beside.frames["forecasts"]
         .group_by("period_on")
-        .agg(pl.col("forecast_amount", "amount").sum())
-        .filter(pl.col("amount") > 0)
+        .agg(pl.col("forecast_amount_cents", "amount_cents").sum())
+        .filter(pl.col("amount_cents") > 0)
     )
-    missed = (pl.col("forecast_amount") - pl.col("amount")).abs() / pl.col("amount")
+    missed = (pl.col("forecast_amount_cents") - pl.col("amount_cents")).abs() / pl.col("amount_cents")
     judged = periods.with_columns(accuracy=100 * (1 - missed).clip(lower_bound=0))
     is_after = pl.col("period_on") >= pl.lit(beside.began_on, pl.Date)
     after, before = (judged.filter(each.fill_null(False))["accuracy"] for each in (is_after, ~is_after))

@@ -93,7 +93,7 @@ def kpis(
     judged = answers.filter(pl.col("at") > now - SPANS["month"])["answer"]
     field = reps.filter((pl.col("team") == "field") & pl.col("is_active"))
     owned_by_field = kept.join(field, left_on="owner_id", right_on="rep_id", how="semi")
-    revenue = owned_by_field["revenue"].sum() / 100 / max(1, field.height)
+    revenue = owned_by_field["revenue_cents"].sum() / 100 / max(1, field.height)
     covered = (
         kept.join(field.select(owner_id="rep_id", covers="covered_states"), on="owner_id")
         .filter(pl.col("covers").list.contains(pl.col("state")))
@@ -104,7 +104,7 @@ def kpis(
         ("coverage_ratio", _share(owned, kept.height), "%", "accounts with an active owner"),
         ("territory_fit", _share(covered, owned_by_field.height), "%", "field accounts whose owner covers the state"),
         ("reassignment_rate", _share(reassigned, kept.height), "%", "accounts re-routed in 30 days, new ones apart"),
-        ("revenue_per_owner", revenue if kept["revenue"].count() else None, "dollars", "per active field rep"),
+        ("revenue_per_owner", revenue if kept["revenue_cents"].count() else None, "dollars", "per active field rep"),
         *outcome_kpis(beside or Beside(), month, writes, judged, field.height, rules, now),
     ]
     frame = pl.DataFrame(

@@ -164,7 +164,7 @@ def _surplus_rank() -> pl.Expr:
             ~(pl.col("keep_with_owner") | pl.col("is_house")),
             -pl.col("referrals_l3m"),
             -pl.col("referrals_ever"),
-            -pl.col("value"),
+            -pl.col("value_cents"),
             pl.col("account_id"),
         )
         .rank("ordinal")

@@ -73,7 +73,7 @@ def find_conflicts(
         for row in people.select("rep_id", "name", "team", "region", "is_active", "capacity").to_dicts()
     }
     regions = field_regions(people)
-    facts = accounts.select("account_id", "name", "value", "revenue", "is_house", "co_owner_ids")
+    facts = accounts.select("account_id", "name", "value_cents", "revenue_cents", "is_house", "co_owner_ids")
     after = pl.concat([fixed.select("account_id", "rep_id"), books.select("account_id", rep_id="reviewed_owner_id")])
     moves = books.filter("is_move").join(facts, on="account_id")
     open_deals = opportunities.filter(~pl.col("is_closed")).join(
@@ -150,7 +150,7 @@ def _closing_deals(
         owner = reps.get(row["current_owner_id"])
         sentence = (
             f"{row['name']} moves from {_name(owner)} to {_name(reps.get(row['reviewed_owner_id']))} with an open deal"
-            f" of {_dollars(row['amount'])} that closes in {days} days."
+            f" of {_dollars(row['amount_cents'])} that closes in {days} days."
         )
         rows.append(
             _conflict(
@@ -171,7 +171,7 @@ def _pipeline(open_deals: pl.DataFrame, reps: dict[str, dict], regions: dict[str
     """A line for each rep who hands open pipeline on."""
     sums = (
         open_deals.group_by("current_owner_id")
-        .agg(pl.col("amount").sum(), count=pl.len(), takers=pl.col("reviewed_owner_id").unique().sort())
+        .agg(pl.col("amount_cents").sum(), count=pl.len(), takers=pl.col("reviewed_owner_id").unique().sort())
         .drop_nulls("current_owner_id")
         .sort("current_owner_id")
     )
@@ -180,7 +180,7 @@ def _pipeline(open_deals: pl.DataFrame, reps: dict[str, dict], regions: dict[str
             "open_pipeline",
             row["current_owner_id"],
             "notice",
-            f"{_plural(row['count'], 'open deal')} of {_dollars(row['amount'])} would leave"
+            f"{_plural(row['count'], 'open deal')} of {_dollars(row['amount_cents'])} would leave"
             f" {_name(reps.get(row['current_owner_id']))}'s book for {_plural(len(row['takers']), 'new owner')}.",
             regions_of_ends(regions, row["current_owner_id"]),
             None,
@@ -253,12 +253,12 @@ def _lopsided(
     """Books of the cycle past a cap, severe where they gain accounts besides; and books far above the others."""
     field = people.filter((pl.col("team") == "field") & pl.col("is_active") & (pl.col("capacity") > 0))
     sums = after.group_by("rep_id").agg(
-        pl.len().cast(pl.Int64).alias("count"), pl.col("revenue").sum(), pl.col("value").sum()
+        pl.len().cast(pl.Int64).alias("count"), pl.col("revenue_cents").sum(), pl.col("value_cents").sum()
     )
     books = (
         field.select("rep_id", "name", "region", "capacity")
         .join(sums, on="rep_id")
-        .with_columns(a_seat=pl.col("value") / pl.col("capacity"))
+        .with_columns(a_seat=pl.col("value_cents") / pl.col("capacity"))
         .sort("rep_id")
     )
     usual = books["a_seat"].median() or 0.0
@@ -280,14 +280,14 @@ def _lopsided(
                 )
             )
         cap = cap_of(limits.revenue_cap, limits.revenue_caps, row["rep_id"])
-        if is_above(row["revenue"], cap):
+        if is_above(row["revenue_cents"], cap):
             rows.append(
                 _conflict(
                     "over_revenue",
                     row["rep_id"],
                     past_cap,
                     f"{row['name']}'s accounts would have"
-                    f" {_dollars(row['revenue'])} of revenue, {_dollars(cap)} at most.",
+                    f" {_dollars(row['revenue_cents'])} of revenue, {_dollars(cap)} at most.",
                     ends,
                     None,
                     row["rep_id"],

@@ -123,7 +123,9 @@ def sign_off_packets(
         rows=shown,
         digests=digests,
         books=books_before_and_after(rows, fixed_accounts(pool), accounts, books, reps),
-        named=move_rows(rows, accounts, reps).select("account_id", "name", "state", "from_name", "to_name", "value"),
+        named=move_rows(rows, accounts, reps).select(
+            "account_id", "name", "state", "from_name", "to_name", "value_cents"
+        ),
         entitled=entitled,
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_id, complete_ids
 from assignment_assets.domain.sources.row_rules import RowRule, account_rules, opportunity_rules, rep_rules
 from assignment_assets.domain.sources.structure import structural_faults
@@ -116,12 +117,12 @@ def check_sources(
     faults = [
         fault
         for name, source in sources.items()
-        for fault in structural_faults(tables[name], numbered[name], source.unread, source.faults, source.origin)
+        for fault in structural_faults(FIELDS[name], numbered[name], source.unread, source.faults, source.origin)
     ]
     if faults:
         raise InvalidInput("The sources cannot be used", faults)
 
-    typed = {name: _with_defaults(tables[name], frame) for name, frame in numbered.items()}
+    typed = {name: _with_defaults(FIELDS[name], frame) for name, frame in numbered.items()}
     judged_reps = _judge("reps", reps, typed["reps"], rep_rules())
     known_accounts = typed["accounts"]["account_id"]
     judged_accounts = _judge(
@@ -136,7 +137,7 @@ def check_sources(
     if excesses:
         raise InvalidInput(f"More than {faulty_share:.0%} of a source's rows are faulty", excesses)
     return Snapshot(
-        **{name: tables[name].conform(each.kept) for name, each in judged.items()},
+        **{name: tables[name].conform(as_stored(each.kept)) for name, each in judged.items()},
         exceptions=SOURCE_EXCEPTIONS.conform(pl.concat(each.exceptions for each in judged.values())),
         totals={name: each.totals for name, each in judged.items()},
     )

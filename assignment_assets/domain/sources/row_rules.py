@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.domain.sources.ids import is_damaged_id
 from assignment_assets.domain.sources.states import STATE_CODES
 
@@ -181,7 +182,7 @@ def _not_negative(column: str) -> RowRule:
 
 
 def _shown(column: str) -> pl.Expr:
-    if column in ("tam", "value", "revenue", "amount"):
+    if column in IN_CENTS:
         return pl.format("{} dollars", (pl.col(column) / 100).round(2))
     return (pl.col(column) / 100).cast(pl.String) if column == "bps" else pl.col(column).cast(pl.String)
 

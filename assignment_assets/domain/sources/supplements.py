@@ -22,7 +22,7 @@ BILLING: Table[BillingFrame] = Table(
         "customer_key": TEXT,  # the billing system's own
         "account_id": TEXT,  # the CRM's, where billing knows it
         "name": TEXT,
-        "amount": WHOLE,
+        "amount_cents": WHOLE,
         "last_invoice_on": DATE,
     },
 )
@@ -46,8 +46,8 @@ FORECASTS: Table[ForecastsFrame] = Table(
     {
         "period_on": DATE,  # the period's last day
         "rep_id": TEXT,
-        "forecast_amount": WHOLE,
-        "amount": WHOLE,
+        "forecast_amount_cents": WHOLE,
+        "amount_cents": WHOLE,
     },
 )
 ACTIVITIES: Table[ActivitiesFrame] = Table(
@@ -68,4 +68,4 @@ NEEDED = {
     "forecasts": ("period_on", "forecast_amount", "amount"),
     "activities": ("account_id", "happened_at"),
 }
-"""Columns without which a row says nothing: such rows are left out and counted."""
+"""Fields without which a row says nothing: such rows are left out and counted."""

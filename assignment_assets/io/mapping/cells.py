@@ -10,10 +10,11 @@ from typing import Annotated, Literal
 import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.domain.sources.states import state_code
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXTS, WHOLE
 
-HUNDREDTHS = frozenset({"tam", "value", "revenue", "amount", "forecast_amount", "bps"})
+HUNDREDTHS = frozenset({*IN_CENTS, "bps"})
 STATES = frozenset({"state", "covered_states"})
 TRUE = frozenset({"true", "t", "yes", "y", "1", "x", "on"})
 FALSE = frozenset({"false", "f", "no", "n", "0", "off"})

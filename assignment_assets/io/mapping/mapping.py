@@ -18,7 +18,8 @@
     [accounts.constants]
     tier = "B"
 
-Money (tam, value, revenue, amount) is read in dollars and bps as the plain figure; both become hundredths.
+Money (tam, value, revenue, amount) is read in dollars and bps as the plain figure; both become hundredths, and money
+is stored with its unit in the name (tam_cents).
 """
 
 import os
@@ -34,17 +35,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.setup.run_config import model_faults
+from assignment_assets.domain.sources.fields import FIELDS, fields_of
 from assignment_assets.domain.sources.supplements import SUPPLEMENTS
-from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
+from assignment_assets.domain.tables import ACCOUNTS, Table
 from assignment_assets.io.mapping.cells import ColumnRule, as_text
 
-TABLES: dict[str, Table[Any]] = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES, **SUPPLEMENTS}
+TABLES: dict[str, Table[Any]] = {**FIELDS, **{name: fields_of(table) for name, table in SUPPLEMENTS.items()}}
 GSHEET = "gsheet:"
 CONTRACT = {
-    "accounts": tuple(ACCOUNTS.columns),
-    "reps": (*REPS.columns, "postal_code"),
-    "opportunities": tuple(OPPORTUNITIES.columns),
-    **{name: tuple(table.columns) for name, table in SUPPLEMENTS.items()},
+    **{name: tuple(table.columns) for name, table in TABLES.items()},
+    "reps": (*TABLES["reps"].columns, "postal_code"),
 }
 """Columns that may be mapped; a rep's postal_code only serves to complete coordinates."""
 

@@ -4,6 +4,7 @@ from assignment_assets.domain.routing.tables import TABLES
 from assignment_assets.io.schema.columns import duckdb_types
 from assignment_assets.io.schema.steps import Step, Store
 
+OF_ACCOUNTS = {"tam": "tam_cents", "value": "value_cents", "revenue": "revenue_cents"}
 STEPS = (
     Step(
         "passes say when they ended",
@@ -37,5 +38,19 @@ STEPS = (
         mark="workload.weekly_activity",
     ),
     Step("the file says its version"),
+    Step(
+        "money says its unit: cents",
+        renamed={
+            "seen_accounts": OF_ACCOUNTS,
+            "seen_opportunities": {"amount": "amount_cents"},
+            "new_accounts": OF_ACCOUNTS,
+            "departures": {"value": "value_cents", "open_amount": "open_amount_cents"},
+            "departure_ways": {"open_amount": "open_amount_cents"},
+            "hierarchy_conflicts": {"value": "value_cents", "other_value": "other_value_cents"},
+            "shadow_accounts": {"amount": "amount_cents"},
+            "billing": {"amount": "amount_cents"},
+            "forecasts": {"forecast_amount": "forecast_amount_cents", "amount": "amount_cents"},
+        },
+    ),
 )
 ROUTING_LOG = Store("routing log", STEPS, {name: duckdb_types(table.columns) for name, table in TABLES.items()})

@@ -49,6 +49,13 @@ STEPS = (
             },
         },
     ),
+    Step(
+        "money says its unit: cents",
+        renamed={
+            "accounts": {"tam": "tam_cents", "value": "value_cents", "revenue": "revenue_cents"},
+            "opportunities": {"amount": "amount_cents"},
+        },
+    ),
 )
 WAREHOUSE = Store(
     "warehouse",

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.sources.contract import DEFAULTS, IDS, Snapshot
+from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_ids
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
 from assignment_assets.io.mapping.mapping import SourceMapping, TableMapping, read_mapping
@@ -138,7 +139,7 @@ def _both(where: str, condition: str) -> str:
 
 def _in_contract(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The frame in its table's columns, ids completed, empty cells filled as a snapshot fills them."""
-    table = TABLES[name]
+    table = FIELDS[name]
     absent = [
         pl.lit(None, dtype).alias(column) for column, dtype in table.columns.items() if column not in frame.columns
     ]
@@ -147,5 +148,6 @@ def _in_contract(name: str, frame: pl.DataFrame) -> pl.DataFrame:
         for column, default in DEFAULTS[name].items()
     ]
     whole = frame.with_columns(absent).with_columns(filled)
-    conformed: pl.DataFrame = table.conform(whole.with_columns(complete_ids(whole[column]) for column in IDS[name]))
+    completed = whole.with_columns(complete_ids(whole[column]) for column in IDS[name])
+    conformed: pl.DataFrame = TABLES[name].conform(as_stored(completed))
     return conformed

@@ -6,7 +6,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.sources.contract import Snapshot, SourceTable, check_sources
-from assignment_assets.domain.tables import OPPORTUNITIES
+from assignment_assets.domain.sources.fields import FIELDS, as_fields
 from assignment_assets.io.mapping.mapping import SourceMapping, read_mapping
 from assignment_assets.io.mapping.translation import translate
 from assignment_assets.io.salesforce.connection import Org
@@ -56,7 +56,7 @@ def _sample(folder: Path) -> dict[str, SourceTable]:
     missing = [str(path) for path in paths.values() if not path.is_file()]
     if missing:
         raise SourceUnavailable(f"sample: no {', '.join(missing)}, expected the generated company. Generate it first.")
-    return {name: SourceTable(pl.read_parquet(path), f"sample {name}") for name, path in paths.items()}
+    return {name: SourceTable(as_fields(pl.read_parquet(path)), f"sample {name}") for name, path in paths.items()}
 
 
 def _files(mapping: SourceMapping) -> dict[str, SourceTable]:
@@ -73,4 +73,4 @@ def _salesforce(mapping: SourceMapping) -> dict[str, SourceTable]:
 
 
 def _without_opportunities() -> dict[str, SourceTable]:
-    return {"opportunities": SourceTable(OPPORTUNITIES.empty(), "no opportunities")}
+    return {"opportunities": SourceTable(FIELDS["opportunities"].empty(), "no opportunities")}

@@ -18,6 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.sources.fields import as_stored, fields_of
 from assignment_assets.domain.sources.ids import complete_ids
 from assignment_assets.domain.sources.supplements import IDS, NEEDED, SUPPLEMENTS
 from assignment_assets.io.mapping.mapping import SupplementMapping, mapping_of
@@ -70,12 +71,13 @@ def read_supplements(path: str) -> Supplements:
 
 
 def _kept(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    table = SUPPLEMENTS[name]
+    table = fields_of(SUPPLEMENTS[name])
     absent = [
         pl.lit(None, dtype).alias(column) for column, dtype in table.columns.items() if column not in frame.columns
     ]
     whole = frame.with_columns(absent)
     whole = whole.with_columns(complete_ids(whole[column]) for column in IDS if column in table.columns)
     said = whole.filter(pl.all_horizontal(pl.col(column).is_not_null() for column in NEEDED[name]))
-    kept: pl.DataFrame = table.conform(said.unique(table.key, keep="first", maintain_order=True))
+    once = said.unique(table.key, keep="first", maintain_order=True)
+    kept: pl.DataFrame = SUPPLEMENTS[name].conform(as_stored(once))
     return kept

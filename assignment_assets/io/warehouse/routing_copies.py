@@ -1,9 +1,11 @@
 """The Parquet copies of the routing log: what pages, sensors and people read without opening the log.
 
-``schema.json`` beside them says which version of the tables the newest of them has.
+``schema.json`` beside them says which version of the tables they have. Copies of an older version are read with today's
+names, and written so before the first copy of this version.
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -23,7 +25,10 @@ def publish(folder: DataFolder, table: Table[Any], frame: pl.DataFrame) -> None:
     WrongSchema
         A newer release has published the others.
     """
-    if _said_version(folder) != stamp(ROUTING_LOG):
+    said = _said_version(folder)
+    if said != stamp(ROUTING_LOG):
+        for path in folder.routing_copies.glob("*.parquet"):
+            write_whole(path, _as_now(path, said).write_parquet)
         write_whole(folder.routing_copies / "schema.json", json.dumps(stamp(ROUTING_LOG)))
     write_whole(folder.routing_copies / f"{table.name}.parquet", frame.write_parquet)
 
@@ -39,8 +44,12 @@ def read_routing(folder: DataFolder, table: Table[F]) -> F:
     path = folder.routing_copies / f"{table.name}.parquet"
     if not path.is_file():
         return table.empty()
-    _said_version(folder)
-    return table.conform(table.widened(pl.read_parquet(path)))
+    return table.conform(table.widened(_as_now(path, _said_version(folder))))
+
+
+def _as_now(path: Path, said: dict[str, Any]) -> pl.DataFrame:
+    """A copy in today's names; one that has them already stays as it is, so that this can be broken off."""
+    return ROUTING_LOG.as_now(path.stem, pl.read_parquet(path), said.get("schema_version", 1))
 
 
 def _said_version(folder: DataFolder) -> dict[str, Any]:

@@ -11,8 +11,8 @@ _MEASURES = [
     ("Accounts", "accounts", "whole", 11),
     ("Opportunities", "opp_count", "whole", 13),
     ("BPS", "bps", "plain_bps", 12),
-    ("TAM", "tam", "money", 15),
-    ("Value", "value", "money", 14),
+    ("TAM", "tam_cents", "money", 15),
+    ("Value", "value_cents", "money", 14),
     ("Drive minutes", "drive_minutes", "whole", 15),
 ]
 COLUMNS = [Column("Rep", "name", width=30), Column("Capacity", "capacity", "whole", 12)] + [

@@ -32,8 +32,8 @@ COLUMNS = [
     Column("Referrals, ever", "referrals_ever", "whole", 10),
     Column("Opportunities", "opp_count", "whole", 12),
     Column("BPS", "bps", "plain_bps", 9),
-    Column("TAM", "tam", "money", 13),
-    Column("Value", "value", "money", 13),
+    Column("TAM", "tam_cents", "money", 13),
+    Column("Value", "value_cents", "money", 13),
     Column("Drive, minutes", "drive_minutes", "whole", 9),
 ]
 DECISION, STATUS = 2, 5
@@ -85,8 +85,8 @@ def _in_useful_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
         shown,
         key=lambda row: (
             3 if row["lock_kind"] is not None else _GROUPS[row["referral_status"]],
-            row["value"] is None,
-            -(row["value"] or 0),
+            row["value_cents"] is None,
+            -(row["value_cents"] or 0),
             row["account_id"],
         ),
     )

@@ -1,6 +1,6 @@
 """What goes into a workbook and what comes back out of one: the values that writers take and readers give.
 
-Units in the frames are the engine's: `bps` in hundredths, `tam` and `value` in cents, minutes whole.
+Units in the frames are the engine's: `bps` in hundredths, `*_cents` in cents, minutes whole.
 People see plain BPS and dollars.
 """
 
@@ -27,8 +27,8 @@ LOCK_ROWS = {
     "last_referral_on": pl.Date,
     "opp_count": pl.Int64,
     "bps": pl.Int64,
-    "tam": pl.Int64,
-    "value": pl.Int64,
+    "tam_cents": pl.Int64,
+    "value_cents": pl.Int64,
     "drive_minutes": pl.Int64,
     "lock_kind": pl.String,  # an automatic lock, or null where the rep may answer
 }
@@ -42,10 +42,10 @@ REVIEW_BOOKS = {
     "opp_count_after": pl.Int64,
     "bps_before": pl.Int64,
     "bps_after": pl.Int64,
-    "tam_before": pl.Int64,
-    "tam_after": pl.Int64,
-    "value_before": pl.Int64,
-    "value_after": pl.Int64,
+    "tam_cents_before": pl.Int64,
+    "tam_cents_after": pl.Int64,
+    "value_cents_before": pl.Int64,
+    "value_cents_after": pl.Int64,
     "drive_minutes_before": pl.Int64,
     "drive_minutes_after": pl.Int64,
 }
@@ -58,7 +58,7 @@ REVIEW_MOVES = {
     "to_id": pl.String,
     "to_name": pl.String,
     "is_to_field": pl.Boolean,  # false: To is an Inside Sales member, undo puts the account back with From
-    "value": pl.Int64,
+    "value_cents": pl.Int64,
     "move_reason": pl.String,
     "reason_sentence": pl.String,
     "keep_cost_imbalance": pl.Float64,
@@ -74,8 +74,8 @@ REVIEW_BOOKS_ROWS = {
     "referral_status": pl.String,
     "opp_count": pl.Int64,
     "bps": pl.Int64,
-    "tam": pl.Int64,
-    "value": pl.Int64,
+    "tam_cents": pl.Int64,
+    "value_cents": pl.Int64,
     "drive_minutes": pl.Int64,
     "is_move": pl.Boolean,
 }
@@ -85,7 +85,7 @@ REVIEW_CANDIDATES = {
     "state": pl.String,
     "owner_name": pl.String,
     "referral_status": pl.String,
-    "value": pl.Int64,
+    "value_cents": pl.Int64,
 }
 SIGN_OFF_MOVES = {
     "account_id": pl.String,
@@ -94,7 +94,7 @@ SIGN_OFF_MOVES = {
     "from_name": pl.String,
     "to_name": pl.String,
     "other_region": pl.String,
-    "value": pl.Int64,
+    "value_cents": pl.Int64,
     "move_reason": pl.String,
     "reason_sentence": pl.String,
     "is_held": pl.Boolean,
@@ -203,5 +203,12 @@ class ReturnedReview:
 def packet_content(packet: LockPacket | ReviewPacket | SignOffPacket, layout: str) -> str:
     """sha256 of all that a packet says, in a layout: equal for packets whose workbooks would be equal."""
     values = (getattr(packet, each.name) for each in fields(packet))
-    texts = [table_digest(value) if isinstance(value, pl.DataFrame) else repr(value) for value in values]
+    texts = [
+        table_digest(value.rename(_as_told)) if isinstance(value, pl.DataFrame) else repr(value) for value in values
+    ]
     return hashlib.sha256("\x1f".join([layout, *texts]).encode()).hexdigest()
+
+
+def _as_told(column: str) -> str:
+    """A column as digests name it: a packet that went out before money had its unit in its name stays the same."""
+    return column.replace("_cents", "")

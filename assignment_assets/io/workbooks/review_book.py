@@ -31,7 +31,7 @@ MOVE_COLUMNS = [
     Column("State", "state", width=6),
     Column("From", "from_name", width=20),
     Column("To", "to_name", width=20),
-    Column("Value", "value", "money", 13),
+    Column("Value", "value_cents", "money", 13),
     Column("Why", "why", width=22),
     Column("The engine's reason", "reason_sentence", width=95),
     Column("Keeping it costs: imbalance", "keep_cost_imbalance", "cost", 18),
@@ -49,8 +49,8 @@ ROW_COLUMNS = [
     Column("Status", "status", width=14),
     Column("Opportunities", "opp_count", "whole", 12),
     Column("BPS", "bps", "plain_bps", 10),
-    Column("TAM", "tam", "money", 13),
-    Column("Value", "value", "money", 13),
+    Column("TAM", "tam_cents", "money", 13),
+    Column("Value", "value_cents", "money", 13),
     Column("Drive, minutes", "drive_minutes", "whole", 9),
     Column("Rep id", "rep_id", width=20),
 ]
@@ -66,7 +66,7 @@ CANDIDATE_COLUMNS = [
     Column("State", "state", width=6),
     Column("With", "owner_name", width=24),
     Column("Status", "status", width=14),
-    Column("Value", "value", "money", 13),
+    Column("Value", "value_cents", "money", 13),
 ]
 DECISION, REASON = 2, 3
 _EDIT, _REP_ID = len(MOVE_COLUMNS) - 1, len(ROW_COLUMNS) - 1
@@ -118,7 +118,7 @@ def _moves_in_order(moves: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("add:") + pl.col("from_id"))
     )
     return moves.with_columns(edit.alias("edit"), pl.col("move_reason").str.replace_all("_", " ").alias("why")).sort(
-        ["to_name", "value", "account_id"], descending=[False, True, False], nulls_last=True
+        ["to_name", "value_cents", "account_id"], descending=[False, True, False], nulls_last=True
     )
 
 
@@ -127,7 +127,7 @@ def _rows_in_order(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("referral_status").replace_strict(STATUS_WORDS).alias("status"),
         pl.when(pl.col("is_move")).then(pl.lit("new")).alias("new"),
     ).sort(
-        ["rep_name", "rep_id", "is_move", "value", "account_id"],
+        ["rep_name", "rep_id", "is_move", "value_cents", "account_id"],
         descending=[False, False, True, True, False],
         nulls_last=True,
     )
@@ -222,7 +222,7 @@ def _candidates_sheet(book: Book, candidates: pl.DataFrame) -> None:
         book.style("label"),
     )
     rows = candidates.with_columns(pl.col("referral_status").replace_strict(STATUS_WORDS).alias("status")).sort(
-        ["value", "account_id"], descending=[True, False], nulls_last=True
+        ["value_cents", "account_id"], descending=[True, False], nulls_last=True
     )
     end = book.table(sheet, TOP, CANDIDATE_COLUMNS, rows.iter_rows(named=True))
     listing(sheet, TOP, end, len(CANDIDATE_COLUMNS), 2)

@@ -24,7 +24,7 @@ COLUMNS = [
     Column("From", "from_name", width=22),
     Column("To", "to_name", width=22),
     Column("Other region", "other_region", width=16),
-    Column("Value", "value", "money", 14),
+    Column("Value", "value_cents", "money", 14),
     Column("Held", "held", width=7),
     Column("Why", "why", width=22),
     Column("Reason", "reason_sentence", width=95),
@@ -36,7 +36,7 @@ def write_sign_off_book(packet: SignOffPacket, path: Path) -> None:
     moves = packet.moves.with_columns(
         pl.when(pl.col("is_held")).then(pl.lit("held")).alias("held"),
         pl.col("move_reason").str.replace_all("_", " ").alias("why"),
-    ).sort(["is_held", "to_name", "value", "account_id"], descending=[True, False, True, False], nulls_last=True)
+    ).sort(["is_held", "to_name", "value_cents", "account_id"], descending=[True, False, True, False], nulls_last=True)
     title = f"Sign-off of {packet.region}"
     subtitle = f"Cycle {packet.cycle}, revision {packet.revision}, as of {long_date(packet.as_of)}"
     with Book(workbook(path), title, packet.cycle, datetime.combine(packet.as_of, time())) as book:

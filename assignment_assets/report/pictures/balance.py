@@ -11,7 +11,7 @@ from assignment_assets.report.books import loads
 from assignment_assets.report.pictures import canvas
 from assignment_assets.report.wording import MEASURE_WORDS, percent
 
-PANELS = ("opp_count", "bps", "tam", "value")
+PANELS = ("opp_count", "bps", "tam_cents", "value_cents")
 COLOURS = {"before": canvas.BEFORE, "after": canvas.AFTER}
 HIGHEST = 300.0  # per cent of the fair share; books beyond it end at the edge
 

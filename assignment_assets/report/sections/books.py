@@ -120,8 +120,8 @@ def books(report: ReportInput, names: Names) -> Section:
         number("capacity", "Capacity"),
         number("opp_count", "Opportunities", has_bar=True),
         number("bps", "BPS", hundredths, has_bar=True),
-        number("tam", "TAM", dollars, has_bar=True),
-        number("value", "Value", dollars, has_bar=True),
+        number("tam_cents", "TAM", dollars, has_bar=True),
+        number("value_cents", "Value", dollars, has_bar=True),
         number("moves_in", "In", signed),
         number("moves_out", "Out"),
     ]

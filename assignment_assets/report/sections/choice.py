@@ -3,6 +3,7 @@
 import polars as pl
 
 from assignment_assets.domain.assignment.choice import ENGINE
+from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.report import headlines as headlines
 from assignment_assets.report.front_view import front_view
 from assignment_assets.report.grid import Column, grid, number, prose
@@ -100,7 +101,8 @@ def _figure_name(metric: str) -> str:
     """A metric of the certificate in words: opp_count_cv → opportunities, variation."""
     for ending, meaning in (("_cv", ", variation"), ("_max_min", ", most − least")):
         if metric.endswith(ending):
-            return within_sentence(metric.removesuffix(ending)) + meaning
+            measure = metric.removesuffix(ending)
+            return within_sentence(IN_CENTS.get(measure, measure)) + meaning
     return FIGURE_NAMES.get(metric, words(metric))
 
 

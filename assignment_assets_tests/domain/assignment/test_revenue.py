@@ -23,9 +23,9 @@ def test_the_lower_of_the_common_and_the_own_cap_holds(common, single, cap):
 
 
 def test_revenue_of_exactly_the_cap_is_within_it_and_no_cap_is_never_passed():
-    rows = pl.DataFrame({"revenue": [49, 50, 51, 51, 0], "cap": [50, 50, 50, 0, 0]})
+    rows = pl.DataFrame({"revenue_cents": [49, 50, 51, 51, 0], "cap": [50, 50, 50, 0, 0]})
     assert [is_above(*row) for row in rows.iter_rows()] == [False, False, True, False, False]
-    assert rows.select(is_above(pl.col("revenue"), pl.col("cap"))).to_series().to_list() == [
+    assert rows.select(is_above(pl.col("revenue_cents"), pl.col("cap"))).to_series().to_list() == [
         *(False, False, True, False, False)
     ]
 
@@ -59,8 +59,8 @@ def test_caps_in_cents_hold_for_receivers_where_they_are_enforced():
 )
 def test_a_book_may_be_above_its_cap_by_what_it_keeps_and_then_gets_nothing(kept, given, offends):
     accounts = pl.DataFrame(
-        {"account_id": ["k", "g0", "g1"], "revenue": [kept, *given, None, None][:3]},
-        schema={"account_id": pl.String, "revenue": pl.Int64},
+        {"account_id": ["k", "g0", "g1"], "revenue_cents": [kept, *given, None, None][:3]},
+        schema={"account_id": pl.String, "revenue_cents": pl.Int64},
     )
     names = [f"g{number}" for number in range(len(given))]
     found = within_revenue_caps(
@@ -70,6 +70,6 @@ def test_a_book_may_be_above_its_cap_by_what_it_keeps_and_then_gets_nothing(kept
         ),
         pl.DataFrame({"account_id": ["k"], "rep_id": ["ana"]}),
         accounts,
-        pl.DataFrame({"rep_id": ["ana"], "revenue_cap": [100]}),
+        pl.DataFrame({"rep_id": ["ana"], "revenue_cap_cents": [100]}),
     )
     assert found["rep_id"].to_list() == (["ana"] if offends else [])

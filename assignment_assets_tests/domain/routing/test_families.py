@@ -27,10 +27,10 @@ def test_a_child_whose_parent_another_person_owns_is_found():
 
 def test_the_same_customer_entered_twice_is_found_across_regions():
     twins = [
-        account("x1", "ana", name="St. Mary's Clinic, LLC", postal_code="75201-1234", value=900_000),
-        account("x2", "cleo", name="ST MARYS CLINIC", postal_code="75201", value=100_000),
-        account("x3", "ana", name="St Marys Clinic Inc.", postal_code="75201", value=50_000),
-        account("x4", "cleo", name="St Marys Clinic", postal_code="70112", value=50_000),
+        account("x1", "ana", name="St. Mary's Clinic, LLC", postal_code="75201-1234", value_cents=900_000),
+        account("x2", "cleo", name="ST MARYS CLINIC", postal_code="75201", value_cents=100_000),
+        account("x3", "ana", name="St Marys Clinic Inc.", postal_code="75201", value_cents=50_000),
+        account("x4", "cleo", name="St Marys Clinic", postal_code="70112", value_cents=50_000),
     ]
     assert pairs(*twins) == [("duplicate", "x2", "x1", True)]
 

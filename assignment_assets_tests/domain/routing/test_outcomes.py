@@ -73,7 +73,9 @@ def test_the_lift_is_what_stable_books_renew_above_accounts_that_moved():
 
 def test_without_a_pair_to_compare_there_is_no_figure():
     renewals = table(RENEWALS, {"account_id": "s1", "due_on": date(2026, 9, 1), "is_renewed": True})
-    forecasts = table(FORECASTS, {"period_on": date(2026, 6, 30), "rep_id": "ana", "forecast_amount": 1, "amount": 1})
+    forecasts = table(
+        FORECASTS, {"period_on": date(2026, 6, 30), "rep_id": "ana", "forecast_amount_cents": 1, "amount_cents": 1}
+    )
     found = values(Beside({"renewals": renewals, "forecasts": forecasts}, began_on=date(2026, 7, 1)))
     assert found["renewal_lift"] is None and found["forecast_accuracy_delta"] is None
 

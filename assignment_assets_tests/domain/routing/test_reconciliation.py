@@ -13,7 +13,7 @@ DAY = date(2026, 10, 1)
 
 def billed(*rows: dict) -> dict:
     recent = [
-        {"last_invoice_on": date(2026, 9, 1), "amount": 100_00, "customer_key": f"K{number}"} | row
+        {"last_invoice_on": date(2026, 9, 1), "amount_cents": 100_00, "customer_key": f"K{number}"} | row
         for number, row in enumerate(rows)
     ]
     return {"billing": table(BILLING, *recent)}
@@ -72,7 +72,7 @@ def test_usage_is_told_apart_from_billing_and_says_when_it_was_last_seen():
         .row(0, named=True)
     )
     assert row["sentence"] == "no account of the CRM has this id or name; last seen 2026-09-20"
-    assert row["amount"] is None and row["last_on"] == date(2026, 9, 20)
+    assert row["amount_cents"] is None and row["last_on"] == date(2026, 9, 20)
 
 
 def test_without_billing_and_usage_there_is_nothing_to_compare():

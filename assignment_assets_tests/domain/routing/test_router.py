@@ -158,7 +158,10 @@ def test_two_rules_that_name_different_people_are_a_conflict_and_two_that_agree_
 
 
 def test_two_open_deals_of_two_people_go_by_the_larger_and_are_a_conflict():
-    deals = deal("d8", "n01", 60, owner_id="ana", amount=5), deal("d9", "n01", 10, owner_id="ben", amount=900)
+    deals = (
+        deal("d8", "n01", 60, owner_id="ana", amount_cents=5),
+        deal("d9", "n01", 10, owner_id="ben", amount_cents=900),
+    )
     decisions, conflicts = route(with_deals(company(clinic()), *deals))
     assert decisions[0]["new_owner_id"] == "ben"
     assert [(each["loser_rule"], each["loser_id"]) for each in conflicts] == [("existing_opportunity", "ana")]

@@ -50,7 +50,7 @@ def found(*moves: tuple, deals: list[tuple] = (), limits: Limits | None = None, 
             "is_unowned": pl.Boolean,
         },
     )
-    plain = {"value": 100_00, "revenue": 1_000_00, "is_house": False, "co_owner_ids": []}
+    plain = {"value_cents": 100_00, "revenue_cents": 1_000_00, "is_house": False, "co_owner_ids": []}
     accounts = ACCOUNTS.conform(
         pl.DataFrame(
             [
@@ -70,7 +70,7 @@ def found(*moves: tuple, deals: list[tuple] = (), limits: Limits | None = None, 
                 | {
                     "opportunity_id": f"d{number}",
                     "account_id": account,
-                    "amount": 50_000_00,
+                    "amount_cents": 50_000_00,
                     "is_closed": False,
                     "close_on": AS_OF + timedelta(days=days),
                 }
@@ -146,7 +146,7 @@ def test_revenue_counts_only_where_a_cap_is_set():
 
 
 def test_a_book_far_above_the_usual_one_is_told():
-    rows = of_kind(found(("a1", "ana", "ana"), ("c1", "cleo", "cleo"), c1={"value": 1_000_00}), "far_above")
+    rows = of_kind(found(("a1", "ana", "ana"), ("c1", "cleo", "cleo"), c1={"value_cents": 1_000_00}), "far_above")
     assert [row["rep_id"] for row in rows] == ["cleo"]
 
 

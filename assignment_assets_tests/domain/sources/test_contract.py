@@ -77,7 +77,7 @@ def test_absent_optional_columns_have_stated_defaults():
     kept = check_sources(accounts(), reps(), opportunities())
     first = kept.accounts.row(0, named=True)
     assert (first["referrals_l3m"], first["is_house"], first["co_owner_ids"]) == (0, False, [])
-    assert (first["carve_out"], first["tier"], first["revenue"], first["last_referral_on"]) == (None,) * 4
+    assert (first["carve_out"], first["tier"], first["revenue_cents"], first["last_referral_on"]) == (None,) * 4
     assert kept.reps["performance"].to_list() == [None] * 3
     assert kept.opportunities["is_closed"].to_list() == [False]
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from assignment_assets.domain.tables import ACCOUNTS, REPS
+from assignment_assets.domain.sources.fields import FIELDS
 from assignment_assets.io.mapping.cells import ColumnRule, read_column
 
-DTYPES = ACCOUNTS.columns | REPS.columns
+DTYPES = FIELDS["accounts"].columns | FIELDS["reps"].columns
 
 
 def read(name, *texts, dates=(), states="code", **options):

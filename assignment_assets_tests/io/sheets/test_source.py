@@ -76,7 +76,7 @@ def read(google, tmp_path):
 def test_a_book_is_imported_from_its_sheet_with_exact_figures(read):
     snapshot = read()
     rows = snapshot.accounts.sort("name").to_dicts()
-    assert [(row["name"], row["owner_id"], row["state"], row["tam"], row["postal_code"]) for row in rows] == [
+    assert [(row["name"], row["owner_id"], row["state"], row["tam_cents"], row["postal_code"]) for row in rows] == [
         ("Cedar", "ana", "TX", 123_456, "75201"),
         ("Elm", "ben", "OK", 1_200, "02115"),
     ]

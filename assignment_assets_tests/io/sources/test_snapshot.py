@@ -9,9 +9,10 @@ import pytest
 import xlsxwriter
 
 from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
+from assignment_assets.domain.sources.fields import as_fields
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
-from assignment_assets.sample.company import generate, write
+from assignment_assets.sample.company import Company, generate, read, write
 from assignment_assets.sample.reps import generate_reps
 
 ROOT = Path(__file__).parents[3]
@@ -83,8 +84,8 @@ def test_closed_hospitals_stay_out_and_beds_are_the_market(hospitals):
     assert snapshot.totals["accounts"].excluded == 1
     account = {row["account_id"]: row for row in snapshot.accounts.to_dicts()}
     assert "1300901" not in account
-    assert (account["1300902"]["tam"], account["1300902"]["value"]) == (0, 0)
-    assert (account["1300903"]["tam"], account["1300903"]["value"]) == (240_000_000, 12_000_000)
+    assert (account["1300902"]["tam_cents"], account["1300902"]["value_cents"]) == (0, 0)
+    assert (account["1300903"]["tam_cents"], account["1300903"]["value_cents"]) == (240_000_000, 12_000_000)
     assert snapshot.exceptions.filter(pl.col("table_name") == "accounts").is_empty()
 
 
@@ -191,7 +192,7 @@ region = "East"
         account
         | {
             "state": "OH",
-            "tam": 120_050,
+            "tam_cents": 120_050,
             "last_referral_on": date(2026, 9, 30),
             "is_house": True,
             "account_id": "001A0000006Vm9rIAC",
@@ -212,6 +213,14 @@ def test_the_sample_company_passes_the_contract_without_a_fault(tmp_path):
     assert snapshot.accounts.equals(company.accounts)
     assert snapshot.reps.equals(company.reps)
     assert snapshot.opportunities.equals(company.opportunities)
+
+
+def test_a_sample_of_before_money_had_its_unit_in_its_name_is_the_same_company(tmp_path):
+    company = generate(num_reps=6, num_accounts=600, seed=3)
+    write(Company(as_fields(company.accounts), company.reps, as_fields(company.opportunities)), tmp_path)
+    assert "tam" in pl.read_parquet(tmp_path / "accounts.parquet").columns
+    assert read_snapshot(SourceSetting(kind="sample", path=str(tmp_path))).accounts.equals(company.accounts)
+    assert read(tmp_path).opportunities.equals(company.opportunities)
 
 
 def test_a_sample_that_was_not_generated_is_named(tmp_path):

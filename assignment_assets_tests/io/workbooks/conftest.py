@@ -42,8 +42,8 @@ def lock_row(account_id, status, lock_kind=None, **changes):
         "last_referral_on": None if status == "never" else date(2026, 3, 9),
         "opp_count": 3,
         "bps": 1250,
-        "tam": 123_456_78,
-        "value": 99_99,
+        "tam_cents": 123_456_78,
+        "value_cents": 99_99,
         "drive_minutes": 41,
         "lock_kind": lock_kind,
     }
@@ -92,7 +92,7 @@ def move_row(account_id, to, is_to_field=True):
         "to_id": to[0],
         "to_name": to[1],
         "is_to_field": is_to_field,
-        "value": 5_000_00,
+        "value_cents": 5_000_00,
         "move_reason": "balance",
         "reason_sentence": "Bo Chen is nearer.",
         "keep_cost_imbalance": 0.25,
@@ -112,8 +112,8 @@ def review_packet(**changes):
             "referral_status": "dormant",
             "opp_count": 1,
             "bps": 50,
-            "tam": 100,
-            "value": 100,
+            "tam_cents": 100,
+            "value_cents": 100,
             "drive_minutes": 9,
             "is_move": is_move,
         }
@@ -126,7 +126,7 @@ def review_packet(**changes):
             "state": "TX",
             "owner_name": "Kim",
             "referral_status": "never",
-            "value": 100,
+            "value_cents": 100,
         }
     ]
     fields = {
@@ -157,7 +157,7 @@ def sign_off_packet():
             "from_name": "Ann Lee",
             "to_name": "Bo Chen",
             "other_region": "",
-            "value": 5_000_00,
+            "value_cents": 5_000_00,
             "move_reason": "balance",
             "reason_sentence": "nearer",
             "is_held": False,

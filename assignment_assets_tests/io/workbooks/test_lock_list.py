@@ -161,7 +161,7 @@ def test_a_changed_locked_cell_is_named_by_row(sent, tmp_path):
 
 def test_ids_sorted_without_their_rows_are_found_out(sent, tmp_path):
     first, second = row_of(sent, NEVER[0]), row_of(sent, NEVER[1])
-    write_lock_list(lock_packet([lock_row("001000000000098AAA", "never", value=1)]), tmp_path / "other.xlsx")
+    write_lock_list(lock_packet([lock_row("001000000000098AAA", "never", value_cents=1)]), tmp_path / "other.xlsx")
     last = row_of(tmp_path / "other.xlsx", "001000000000098AAA")
     type_in(
         tmp_path / "other.xlsx",

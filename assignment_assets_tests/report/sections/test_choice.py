@@ -22,3 +22,10 @@ def test_the_certificate_keeps_what_is_proven_apart_from_the_states_without_seat
 
     assert [cell.text for cell in proven.rows[0]][:5] == ["seats", "placed", "9", "9", "0.00%"]
     assert [row[0].text for row in by_state.rows] == ["CA", "NY"] and by_state.is_folded
+
+
+def test_a_measure_of_money_is_called_as_people_call_it(tables):
+    spread = {"line_no": 1, "phase": "referring", "metric": "tam_cv", "value": 9.5}
+    tables["certificate"] = tiny.frame("certificate", spread, spread | {"line_no": 2, "metric": "value_max_min"})
+    section = certificate(ReportInput("2026q4-global", tables), Names(tables["accounts"], tables["reps"]))
+    assert [row[1].text for row in section.grids[0].rows] == ["TAM, variation", "value, most − least"]

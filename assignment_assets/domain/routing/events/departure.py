@@ -31,13 +31,15 @@ def departure_plan(
     deals = (
         opportunities.filter(~pl.col("is_closed"))
         .group_by("account_id")
-        .agg(open_deals=pl.len(), open_amount=pl.col("amount").sum(), next_close_on=pl.col("close_on").min())
+        .agg(
+            open_deals=pl.len(), open_amount_cents=pl.col("amount_cents").sum(), next_close_on=pl.col("close_on").min()
+        )
     )
     leavers = reps.select(owner_id="rep_id", director_email="director_email")
     never_referred = pl.col("referrals_ever") == 0
     is_low = pl.col("tier").is_in(rules.low_tiers).fill_null(False)
     if rules.low_value:
-        is_low |= never_referred & (pl.col("value") <= rules.low_value)
+        is_low |= never_referred & (pl.col("value_cents") <= rules.low_value)
     way = (
         pl.when(pl.col("open_deals") > 0)
         .then(pl.lit("director"))
@@ -49,7 +51,7 @@ def departure_plan(
     planned = (
         books.join(deals, on="account_id", how="left")
         .join(leavers, on="owner_id", how="left")
-        .with_columns(pl.col("open_deals").fill_null(0), pl.col("open_amount").fill_null(0))
+        .with_columns(pl.col("open_deals").fill_null(0), pl.col("open_amount_cents").fill_null(0))
         .with_columns(way=way)
     )
     return DEPARTURES.conform(
@@ -73,7 +75,7 @@ def departure_ways(
         pl.len().alias("accounts"),
         *((pl.col("way") == way).sum().alias(way) for way in WHY),
         pl.col("open_deals").sum(),
-        pl.col("open_amount").sum(),
+        pl.col("open_amount_cents").sum(),
         pl.col("detected_at").max(),
         pl.col("director_email").first(),
     )

@@ -118,7 +118,7 @@ def test_a_leavers_book_is_split_into_pipeline_low_tiers_and_the_rest():
         account("m04", "max", tier="D"),
         account("m05", "max", carve_out="SUD"),
     )
-    deals = table(OPPORTUNITIES, deal("d8", "m04", 20, amount=700), deal("d9", "m01", 20, is_closed=True))
+    deals = table(OPPORTUNITIES, deal("d8", "m04", 20, amount_cents=700), deal("d9", "m01", 20, is_closed=True))
     ways = departure_plan(drawn.accounts, drawn.reps, deals, ["max"], routing_rules({}), NOW)
     assert dict(ways.select("account_id", "way").iter_rows()) == {
         "m01": "optimiser",
@@ -126,4 +126,4 @@ def test_a_leavers_book_is_split_into_pipeline_low_tiers_and_the_rest():
         "m03": "optimiser",
         "m04": "director",
     }
-    assert ways.filter(way="director").select("open_amount", "director_email").row(0) == (700, "dana@example.com")
+    assert ways.filter(way="director").select("open_amount_cents", "director_email").row(0) == (700, "dana@example.com")
