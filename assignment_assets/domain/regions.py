@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from assignment_assets.domain.tables import RepsFrame
+
 NO_REGION = "no_region"
 FORMER_NO_REGION = "house"
 """What it was called before; signatures of then cover this word, and digests are still over it, so that they hold."""
@@ -17,18 +19,18 @@ def named_now(region: str) -> str:
     return NO_REGION if region == FORMER_NO_REGION else region
 
 
-def field_regions(reps: pl.DataFrame) -> dict[str, str]:
-    """rep_id → region of the field reps (of rep_id, team, region) that have one."""
-    field = reps.filter((pl.col("team") == "field") & pl.col("region").is_not_null())
+def field_regions(people: pl.DataFrame) -> dict[str, str]:
+    """rep_id → region of the field reps that have one; any frame with rep_id, team and region will do."""
+    field = people.filter((pl.col("team") == "field") & pl.col("region").is_not_null())
     return dict(field.select("rep_id", "region").iter_rows())
 
 
 def regions_of_ends(regions: Mapping[str, str], *ends: str | None) -> list[str]:
     """The regions, sorted, of whatever touches these owners; `regions` as `field_regions` gives them."""
-    return sorted({regions[end] for end in ends if end in regions}) or [NO_REGION]
+    return sorted({regions[end] for end in ends if end is not None and end in regions}) or [NO_REGION]
 
 
-def regions_of_owners(moves: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+def regions_of_owners(moves: pl.DataFrame, reps: RepsFrame) -> pl.DataFrame:
     """The moves, each once for every region that it belongs to, with that `region`.
 
     Parameters
@@ -36,7 +38,7 @@ def regions_of_owners(moves: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
     moves
         old_owner_id and new_owner_id, and whatever else shall be kept.
     reps
-        rep_id, team, region. Owners who are not in it belong to no region.
+        Owners who are not in it belong to no region.
     """
     regions = field_regions(reps)
     ends = moves.select("old_owner_id", "new_owner_id").iter_rows()

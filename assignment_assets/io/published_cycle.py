@@ -6,23 +6,22 @@ import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.gate import GATES
-from assignment_assets.domain.gates.status import CycleStatus, cycle_status
-from assignment_assets.domain.tables import TABLES
+from assignment_assets.domain.gates.status import CycleStatus, CycleStatusInput, cycle_status
+from assignment_assets.domain.tables import (
+    CYCLE_EVENTS,
+    OVERFLOW,
+    PROPOSED_BOOKS,
+    REGION_DIGESTS,
+    REVIEWED_BOOKS,
+    RUN_CONFIG,
+    SIGN_OFF_VERDICTS,
+    TABLES,
+    WRITE_BACK_LOG,
+)
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate, withdraw_stale
 from assignment_assets.io.warehouse.published import read_published
-
-STATUS_TABLES = (
-    "run_config",
-    "cycle_events",
-    "proposed_books",
-    "overflow",
-    "region_digests",
-    "sign_off_verdicts",
-    "write_back_log",
-    "reviewed_books",
-)
 
 
 def tables_of(folder: DataFolder, cycle: str) -> dict[str, pl.DataFrame]:
@@ -41,8 +40,17 @@ def status_of(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
         for gate in GATES
         if (manifest := read_gate(folder, cycle, gate)) is not None
     }
-    tables = {name: read_published(folder, cycle, TABLES[name]) for name in STATUS_TABLES}
-    return cycle_status(cycle, tables, gates, now)
+    given = CycleStatusInput(
+        configs=read_published(folder, cycle, RUN_CONFIG),
+        events=read_published(folder, cycle, CYCLE_EVENTS),
+        proposed=read_published(folder, cycle, PROPOSED_BOOKS),
+        overflow=read_published(folder, cycle, OVERFLOW),
+        reviewed=read_published(folder, cycle, REVIEWED_BOOKS),
+        digests=read_published(folder, cycle, REGION_DIGESTS),
+        verdicts=read_published(folder, cycle, SIGN_OFF_VERDICTS),
+        log=read_published(folder, cycle, WRITE_BACK_LOG),
+    )
+    return cycle_status(cycle, given, gates, now)
 
 
 def read_status(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:

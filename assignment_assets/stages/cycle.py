@@ -1,5 +1,8 @@
 """What all stages share: the partition, the frame of an asset, the frozen configuration."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
@@ -17,9 +20,11 @@ POOL = "duckdb"
 SHOWN_ROWS = 8
 
 
-def stage_asset(stage: str, deps=(), **options):
+def stage_asset(
+    stage: str, deps: Iterable[str] = (), **options: Any
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Decorator of one asset of the waterfall: partitioned by cycle, one writer at a time, in its stage's group."""
-    return dg.asset(
+    decorate: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
         group_name=stage,
         deps=list(deps),
         partitions_def=CYCLES,
@@ -29,6 +34,7 @@ def stage_asset(stage: str, deps=(), **options):
         tags={"stage": f"{STAGES.index(stage):02d}"},
         **options,
     )
+    return decorate
 
 
 def frozen_config(warehouse: Warehouse, cycle: str) -> RunConfig:
@@ -47,22 +53,20 @@ def open_claims(warehouse: Warehouse, cycle: str) -> OpenClaimsFrame:
     return warehouse.answer(cycle, OPEN_CLAIMS)
 
 
-def handed_on(frame: pl.DataFrame, digest: str, **extra) -> dg.MaterializeResult:
+def handed_on(frame: pl.DataFrame, digest: str, **extra: Any) -> dg.MaterializeResult[Any]:
     """The materialisation of one table: its row count, digest, columns, first rows, and what else is given."""
     return dg.MaterializeResult(metadata=table_metadata(frame, digest) | extra)
 
 
-def packets_out(folder: DataFolder, manifest: GateManifest, **extra) -> dg.MaterializeResult:
+def packets_out(folder: DataFolder, manifest: GateManifest, **extra: Any) -> dg.MaterializeResult[Any]:
     """The materialisation of packets: how many, until when, where they lie, and what else is given."""
-    return dg.MaterializeResult(
-        metadata={
-            "packets": len(manifest.persons),
-            "deadline": f"{manifest.deadline:%Y-%m-%d %H:%M} UTC",
-            "revision": manifest.revision,
-            "folder": outbox_path(folder, manifest),
-        }
-        | extra
-    )
+    sent: dict[str, Any] = {
+        "packets": len(manifest.persons),
+        "deadline": f"{manifest.deadline:%Y-%m-%d %H:%M} UTC",
+        "revision": manifest.revision,
+        "folder": outbox_path(folder, manifest),
+    }
+    return dg.MaterializeResult(metadata=sent | extra)
 
 
 def outbox_path(folder: DataFolder, manifest: GateManifest) -> dg.MetadataValue:
@@ -70,12 +74,12 @@ def outbox_path(folder: DataFolder, manifest: GateManifest) -> dg.MetadataValue:
     return dg.MetadataValue.path(str(folder.outbox(manifest.cycle, manifest.gate)))
 
 
-def nothing_sent(why: str) -> dg.MaterializeResult:
+def nothing_sent(why: str) -> dg.MaterializeResult[Any]:
     """The materialisation of a gate without packets, such as a draft's."""
     return dg.MaterializeResult(metadata={"packets": 0, "why": why})
 
 
-def table_metadata(frame: pl.DataFrame, digest: str) -> dict:
+def table_metadata(frame: pl.DataFrame, digest: str) -> dict[str, Any]:
     """Metadata that the Dagster UI shows of a table: plots of the row count, schema, first rows."""
     columns = [dg.TableColumn(name, str(dtype).lower()) for name, dtype in frame.schema.items()]
     return {
@@ -95,7 +99,7 @@ def as_table(frame: pl.DataFrame) -> dg.MetadataValue:
     )
 
 
-def _cell(value) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float):

@@ -1,5 +1,7 @@
 """Beside the last stage: the cycle's report and one a region, as files that open without a network."""
 
+from typing import Any
+
 import dagster as dg
 
 from assignment_assets.io.folders import DataFolder
@@ -12,7 +14,7 @@ from assignment_assets.stages.reports import read_report, write_region_reports, 
 
 
 @stage_asset("write_back", deps=["approved_diff", "write_back_log"], pool="report", kinds={"html"})
-def cycle_report(context: dg.AssetExecutionContext, clock: Clock) -> dg.MaterializeResult:
+def cycle_report(context: dg.AssetExecutionContext, clock: Clock) -> dg.MaterializeResult[Any]:
     """The whole cycle on one page, and each region's part on a page that its director may have.
 
     Made from what is published, as far as the cycle has come; the job `report` makes it again after each stage.

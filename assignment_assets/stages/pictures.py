@@ -5,6 +5,15 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from assignment_assets.domain.tables import (
+    AccountsFrame,
+    CurrentBooksFrame,
+    OverflowFrame,
+    ProposedBooksFrame,
+    ReferringFrontFrame,
+    RepsFrame,
+    ReviewedBooksFrame,
+)
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.report.balance import balance
@@ -14,20 +23,14 @@ from assignment_assets.report.pictures import balance_before_after, map_before_a
 
 
 def book_pictures(
-    accounts: pl.DataFrame,
-    reps: pl.DataFrame,
-    books: pl.DataFrame,
-    proposed: pl.DataFrame,
-    overflow: pl.DataFrame,
-    reviewed: pl.DataFrame | None = None,
+    accounts: AccountsFrame,
+    reps: RepsFrame,
+    books: CurrentBooksFrame,
+    proposed: ProposedBooksFrame,
+    overflow: OverflowFrame,
+    reviewed: ReviewedBooksFrame | None = None,
 ) -> dict[str, dg.MetadataValue]:
-    """Imbalance of each measure in per cent as numbers (a plot over cycles), balance and map before and after.
-
-    Parameters
-    ----------
-    accounts, reps, books, proposed, overflow, reviewed
-        Tables `accounts`, `reps`, `current_books`, `proposed_books`, `overflow`, `reviewed_books`.
-    """
+    """Imbalance of each measure in per cent as numbers (a plot over cycles), balance and map before and after."""
     owned, people = ownership(accounts, proposed, overflow, reviewed), field_reps(reps, books)
     figures = balance(owned, people)
     latest = "proposed" if reviewed is None else "reviewed"
@@ -41,19 +44,13 @@ def book_pictures(
     }
 
 
-def overflow_picture(overflow: pl.DataFrame, accounts: pl.DataFrame) -> dg.MetadataValue:
+def overflow_picture(overflow: OverflowFrame, accounts: AccountsFrame) -> dg.MetadataValue:
     """Where capacity or coverage runs out, state by state."""
     return dg.MetadataValue.md(markdown(overflow_by_state(overflow, accounts), "overflow by state"))
 
 
-def write_front_page(folder: DataFolder, cycle: str, front: pl.DataFrame) -> Path:
-    """Writes the interactive front beside the cycle's report and returns its path.
-
-    Parameters
-    ----------
-    front
-        Table `referring_front`.
-    """
+def write_front_page(folder: DataFolder, cycle: str, front: ReferringFrontFrame) -> Path:
+    """Writes the interactive front beside the cycle's report and returns its path."""
     path = folder.reports(cycle) / "front.html"
     write_whole(path, front_page(front, cycle))
     return path

@@ -1,5 +1,7 @@
 """Stage 01, first: what is being run, checked and frozen; everything later reads it from the warehouse."""
 
+from typing import Any
+
 import dagster as dg
 
 from assignment_assets.domain.setup.cycle_events import next_event
@@ -18,14 +20,15 @@ class RunConfigLaunch(RunConfig, dg.Config):
 @stage_asset("setup", deps=["reps"])
 def run_config(
     context: dg.AssetExecutionContext, config: RunConfigLaunch, warehouse: Warehouse, clock: Clock
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     """What this cycle runs: scope, day, capacities, quotas, bounds, deadlines, seed. Growth Strategy owns it.
 
     Every wrong value is listed at once and nothing is stored. Once frozen, all later stages read it from here.
     """
     cycle = context.partition_key
     frozen = RunConfig.model_validate(config.model_dump())
-    reps, events = warehouse.tables(cycle, REPS, CYCLE_EVENTS)
+    with warehouse.reading(cycle) as reader:
+        reps, events = reader.table(REPS), reader.table(CYCLE_EVENTS)
     require_sound(cycle, frozen, reps)
     frame = config_row(frozen, events)
     digests = warehouse.replace(cycle, [(RUN_CONFIG, frame)])

@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from assignment_assets.domain.tables import (
     LOCK_VERDICTS,
     SIGN_OFF_VERDICTS,
     WRITE_BACK_LOG,
+    Table,
 )
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
@@ -23,7 +25,9 @@ from assignment_assets.report.inputs import RUN_SUMMARY_COLUMNS
 from assignment_assets.report.refusals import deferred, not_written, refused
 from assignment_assets.report.summary import run_table
 
-STEPS = {  # asset → (stage, what comes in, the table that goes out, the step that Dagster times)
+STEPS: dict[
+    str, tuple[str, str | None, str | None, str | None]
+] = {  # asset → (stage, what comes in, the table that goes out, the step that Dagster times)
     "accounts": ("sources", None, "accounts", "sources"),
     "eligible_pool": ("setup", "accounts", "eligible_pool", "eligible_pool"),
     "lock_packets": ("locks", "eligible_pool", None, "lock_packets"),
@@ -37,7 +41,9 @@ STEPS = {  # asset → (stage, what comes in, the table that goes out, the step 
     "approved_diff": ("sign_off", "sign_off_packets", "approved_diff", "approved_diff"),
     "write_back_log": ("write_back", "approved_diff", "write_back_log", "write_back_log"),
 }
-REFUSALS = {  # asset → tables, and what is said of each
+REFUSALS: dict[
+    str, tuple[tuple[Table[Any], Callable[[pl.DataFrame], list[str]]], ...]
+] = {  # asset → tables, and what is said of each
     "locks": ((LOCK_VERDICTS, refused),),
     "reviewed_books": ((EDIT_VERDICTS, refused),),
     "approved_diff": ((SIGN_OFF_VERDICTS, refused), (APPROVED_DIFF, deferred)),
@@ -75,9 +81,9 @@ class RunSummary:
             {
                 "stage": stage,
                 "asset": asset,
-                "rows_in": manifest.get(source, {}).get("rows"),
-                "rows_out": manifest.get(target, {}).get("rows"),
-                "seconds": self.seconds.get(step),
+                "rows_in": manifest.get(source or "", {}).get("rows"),
+                "rows_out": manifest.get(target or "", {}).get("rows"),
+                "seconds": self.seconds.get(step or ""),
                 "people": self.people.get(asset),
                 "refused": self._refused(asset, folder, cycle),
             }

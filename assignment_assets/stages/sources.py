@@ -1,6 +1,7 @@
 """Stage 00: accounts, reps and opportunities as they are at the start of the cycle, and the rows left out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -8,7 +9,7 @@ import polars as pl
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.setup.run_config_faults import config_faults
-from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS
+from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS, RepsFrame, Table
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Source
@@ -39,11 +40,13 @@ DESCRIPTIONS = {
     ],
     pool=POOL,
 )
-def sources(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source):
+def sources(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source
+) -> Iterator[dg.MaterializeResult[Any]]:
     """Reads the source once and stores what it says; faulty rows are listed apart."""
     snapshot = read_snapshot(source.setting())
     require_valid_launch(context.run.run_config, context.partition_key, snapshot.reps)
-    pairs = [
+    pairs: list[tuple[Table[Any], pl.DataFrame]] = [
         (ACCOUNTS, with_held(snapshot.accounts, snapshot.reps, warehouse.folder)),
         (REPS, snapshot.reps),
         (OPPORTUNITIES, snapshot.opportunities),
@@ -55,7 +58,7 @@ def sources(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Sou
         yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(frame, digests[table.name]) | extra)
 
 
-def require_valid_launch(launch: Mapping, cycle: str, reps: pl.DataFrame) -> None:
+def require_valid_launch(launch: Mapping[str, Any], cycle: str, reps: RepsFrame) -> None:
     """Nothing, or InvalidInput where the run config of this very run is wrong: then nothing is materialised at all.
 
     Parameters

@@ -1,13 +1,14 @@
 """A person's choice of another point of the front, signed, and what it costs against the knee."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput, NotEntitled, Tampered
 from assignment_assets.domain.identity.codes import canonical_json, sign, verify
-from assignment_assets.domain.tables import CHOSEN_POINTS
+from assignment_assets.domain.tables import CHOSEN_POINTS, ChosenPointsFrame, ReferringFrontFrame
 
 OBJECTIVES = ("referring_imbalance", "drive_minutes", "moves_pct", "worst_book")
 """What a point is bound to, and what its price is told in; less is better everywhere."""
@@ -33,7 +34,7 @@ class ChosenPoint:
     note: str = ""
 
 
-def figures_of(front: pl.DataFrame, point: int) -> str:
+def figures_of(front: ReferringFrontFrame, point: int) -> str:
     """The point's objectives as text: what a choice is bound to.
 
     Raises
@@ -45,7 +46,7 @@ def figures_of(front: pl.DataFrame, point: int) -> str:
     return " ".join(f"{row[name]:.6f}" for name in OBJECTIVES)
 
 
-def price(front: pl.DataFrame, point: int) -> str:
+def price(front: ReferringFrontFrame, point: int) -> str:
     """What a point costs against the knee, in words: *12 % fewer moves costs 0.4 points of imbalance*.
 
     Parameters
@@ -59,7 +60,8 @@ def price(front: pl.DataFrame, point: int) -> str:
     row = _row(front, point)
     if row["point"] == knee["point"]:
         return "the knee: the best compromise under the configured weights"
-    gains, costs = [], []
+    gains: list[str] = []
+    costs: list[str] = []
     for name, (less, more) in IN_WORDS.items():
         difference = row[name] - knee[name]
         if abs(difference) >= UNSEEN:
@@ -95,7 +97,7 @@ def signed_choice(choice: ChosenPoint, token: str) -> str:
     return canonical_json(content | {"signature": sign(token, content)}) + "\n"
 
 
-def read_choice(content: dict, token: str, person: str, signers: Iterable[str]) -> ChosenPoint:
+def read_choice(content: Mapping[str, Any], token: str, person: str, signers: Iterable[str]) -> ChosenPoint:
     """The choice that a file's JSON holds, once its signature and its signer are checked.
 
     Raises
@@ -120,7 +122,7 @@ def read_choice(content: dict, token: str, person: str, signers: Iterable[str]) 
     return ChosenPoint(**fields)
 
 
-def chosen_row(front: pl.DataFrame, choice: ChosenPoint | None) -> pl.DataFrame:
+def chosen_row(front: ReferringFrontFrame, choice: ChosenPoint | None) -> ChosenPointsFrame:
     """Table `chosen_points`: the point in force, who chose it, and its price.
 
     Raises
@@ -148,7 +150,7 @@ def chosen_row(front: pl.DataFrame, choice: ChosenPoint | None) -> pl.DataFrame:
     return CHOSEN_POINTS.conform(pl.DataFrame([row], schema=CHOSEN_POINTS.columns))
 
 
-def _row(front: pl.DataFrame, point: int) -> dict:
+def _row(front: ReferringFrontFrame, point: int) -> dict[str, Any]:
     rows = front.filter(pl.col("point") == point)
     if not rows.height:
         raise InvalidInput(

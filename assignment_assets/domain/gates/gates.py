@@ -199,7 +199,7 @@ def closing(manifest: GateManifest, receipts: Sequence[Receipt], now: datetime) 
 
 def _readable_version(fields: dict[str, Any], what: str) -> int:
     """The version that stored fields say they have, taken out of them; 1 where they say none."""
-    version = fields.pop("schema_version", 1)
+    version: int = fields.pop("schema_version", 1)
     if version > RECEIPT_VERSION:
         raise WrongSchema(
             f"{what}: its schema is version {version}, expected {RECEIPT_VERSION} or older. Nothing was changed: "

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -10,8 +11,33 @@ from assignment_assets.domain.gate import GATES, LOCK_GATE, REVIEW_GATE, SIGN_OF
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, closing
 from assignment_assets.domain.segment import OPEN_CYCLE, WRITE_BACK
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
+from assignment_assets.domain.tables import (
+    CycleEventsFrame,
+    OverflowFrame,
+    ProposedBooksFrame,
+    RegionDigestsFrame,
+    ReviewedBooksFrame,
+    RunConfigFrame,
+    SignOffVerdictsFrame,
+    WriteBackLogFrame,
+)
 
 SHOWN_NAMES = 5
+Answered = Mapping[str, tuple[GateManifest, tuple[Receipt, ...]]]
+
+
+@dataclass(frozen=True)
+class CycleStatusInput:
+    """What a cycle has published of its course."""
+
+    configs: RunConfigFrame
+    events: CycleEventsFrame
+    proposed: ProposedBooksFrame
+    overflow: OverflowFrame
+    reviewed: ReviewedBooksFrame
+    digests: RegionDigestsFrame
+    verdicts: SignOffVerdictsFrame
+    log: WriteBackLogFrame
 
 
 @dataclass(frozen=True)
@@ -37,7 +63,7 @@ class CycleStatus:
     as_of: str
     revision: int
     gates: tuple[GateStatus, ...]
-    regions: tuple[dict, ...]
+    regions: tuple[dict[str, Any], ...]
     outcomes: dict[str, int] = field(default_factory=dict)
     next_step: str = ""
     proposal: str = ""
@@ -66,50 +92,49 @@ class CycleStatus:
 
 def cycle_status(
     cycle: str,
-    tables: Mapping[str, pl.DataFrame],
-    gates: Mapping[str, tuple[GateManifest, tuple[Receipt, ...]]],
+    given: CycleStatusInput,
+    gates: Answered,
     now: datetime,
 ) -> CycleStatus:
-    """The status, drawn from published tables and the gates' manifests and receipts.
+    """The status, drawn from what the cycle has published and the gates' manifests and receipts.
 
     Parameters
     ----------
-    tables
-        By name: run_config, cycle_events, proposed_books, overflow, reviewed_books, region_digests,
-        sign_off_verdicts, write_back_log.
+    given
+        What it has published.
     gates
         Gate → its manifest and receipts, where its packets are out.
     now
         Judges deadlines, nothing else.
     """
-    configs = tables["run_config"]
-    config = configs.row(-1, named=True) if configs.height else {"mode": "draft", "scope": "–", "as_of": "–"}
-    events = tables["cycle_events"]
+    config = (
+        given.configs.row(-1, named=True) if given.configs.height else {"mode": "draft", "scope": "–", "as_of": "–"}
+    )
     statuses = tuple(
-        _gate_status(gate, *gates[gate], now, _has_passed(gate, gates, tables))
+        _gate_status(gate, *gates[gate], now, _has_passed(gate, gates, given))
         if gate in gates
         else GateStatus(gate, is_out=False)
         for gate in GATES
     )
-    regions = _regions(tables["region_digests"], tables["sign_off_verdicts"]) if SIGN_OFF_GATE.name in gates else ()
-    log = tables["write_back_log"].sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
+    regions = _regions(given.digests, given.verdicts) if SIGN_OFF_GATE.name in gates else ()
+    log = given.log.sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
     outcomes = dict(log.group_by("outcome").len().sort("outcome").iter_rows())
-    state = _state(config["mode"], events, regions, outcomes)
+    state = _state(config["mode"], given.events, regions, outcomes)
     return CycleStatus(
         cycle,
         state,
         config["scope"],
         str(config["as_of"]),
-        1 + events.filter(pl.col("event") == "reopened").height,
+        1 + given.events.filter(pl.col("event") == "reopened").height,
         statuses,
         regions,
         outcomes,
         _next_step(cycle, state, statuses, regions),
-        _proposal(tables["proposed_books"], tables["overflow"]),
+        _proposal(given.proposed, given.overflow),
     )
 
 
-def _proposal(proposed: pl.DataFrame, overflow: pl.DataFrame) -> str:
+def _proposal(proposed: ProposedBooksFrame, overflow: OverflowFrame) -> str:
     """The proposal in counts; empty before there is one."""
     if not proposed.height and not overflow.height:
         return ""
@@ -121,12 +146,12 @@ def _proposal(proposed: pl.DataFrame, overflow: pl.DataFrame) -> str:
     )
 
 
-def _has_passed(gate: str, gates: Mapping[str, tuple], tables: Mapping[str, pl.DataFrame]) -> bool:
+def _has_passed(gate: str, gates: Answered, given: CycleStatusInput) -> bool:
     """Whether the waterfall has gone on beyond a gate."""
     return {
         LOCK_GATE.name: REVIEW_GATE.name in gates,
-        REVIEW_GATE.name: tables["reviewed_books"].height > 0,
-        SIGN_OFF_GATE.name: "closed" in tables["cycle_events"]["event"],
+        REVIEW_GATE.name: given.reviewed.height > 0,
+        SIGN_OFF_GATE.name: "closed" in given.events["event"],
     }[gate]
 
 
@@ -155,7 +180,7 @@ def _some(names: tuple[str, ...]) -> str:
     return ", ".join(names[:SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _regions(digests: pl.DataFrame, verdicts: pl.DataFrame) -> tuple[dict, ...]:
+def _regions(digests: RegionDigestsFrame, verdicts: SignOffVerdictsFrame) -> tuple[dict[str, Any], ...]:
     """Each region with who signed it as it stands, or who rejected it; the last word counts."""
     accepted = verdicts.filter(pl.col("verdict") == "accepted").sort("receipt_no")
     last = {(row["region"], row["digest"]): row for row in accepted.iter_rows(named=True)}
@@ -172,14 +197,14 @@ def _regions(digests: pl.DataFrame, verdicts: pl.DataFrame) -> tuple[dict, ...]:
     return tuple(told)
 
 
-def _standing(region: dict) -> str:
+def _standing(region: dict[str, Any]) -> str:
     if region["signed_by"]:
         return f"signed by {region['signed_by']}"
     return f"rejected by {region['rejected_by']}" if region["rejected_by"] else "not signed"
 
 
-def _state(mode: str, events: pl.DataFrame, regions: tuple[dict, ...], outcomes: dict[str, int]) -> str:
-    finished = [event for event in events["event"] if event in FINISHED_EVENTS]
+def _state(mode: str, events: CycleEventsFrame, regions: tuple[dict[str, Any], ...], outcomes: dict[str, int]) -> str:
+    finished: list[str] = [event for event in events["event"] if event in FINISHED_EVENTS]
     if finished:
         return finished[-1]
     if mode == "draft":
@@ -189,7 +214,7 @@ def _state(mode: str, events: pl.DataFrame, regions: tuple[dict, ...], outcomes:
     return "signed" if regions and all(region["signed_by"] for region in regions) else "open"
 
 
-def _next_step(cycle: str, state: str, gates: tuple[GateStatus, ...], regions: tuple[dict, ...]) -> str:
+def _next_step(cycle: str, state: str, gates: tuple[GateStatus, ...], regions: tuple[dict[str, Any], ...]) -> str:
     *earlier, sign_off_gate = gates
     if state in FINISHED_EVENTS:
         return "nothing; open a new cycle with `assignment cycle new`."

@@ -1,14 +1,15 @@
 """Receipts as rows: what was returned to a gate, for the log of submissions and for the audit."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 
 from assignment_assets.domain.gates.gates import Receipt
-from assignment_assets.domain.tables import AUDIT_LOG, SUBMISSIONS
+from assignment_assets.domain.tables import AUDIT_LOG, SUBMISSIONS, AuditLogFrame, SubmissionsFrame
 
 
-def submission_rows(receipts: Iterable[Receipt]) -> pl.DataFrame:
+def submission_rows(receipts: Iterable[Receipt]) -> SubmissionsFrame:
     """One row a receipt (SUBMISSIONS)."""
     rows = [
         {
@@ -25,10 +26,10 @@ def submission_rows(receipts: Iterable[Receipt]) -> pl.DataFrame:
         }
         for each in receipts
     ]
-    return pl.DataFrame(rows, schema=SUBMISSIONS.columns)
+    return SUBMISSIONS.conform(pl.DataFrame(rows, schema=SUBMISSIONS.columns))
 
 
-def audit_rows(receipts: Iterable[Receipt]) -> pl.DataFrame:
+def audit_rows(receipts: Iterable[Receipt]) -> AuditLogFrame:
     """One row a receipt (AUDIT_LOG): who returned what, and what became of it."""
     rows = [
         {
@@ -42,12 +43,12 @@ def audit_rows(receipts: Iterable[Receipt]) -> pl.DataFrame:
         }
         for each in receipts
     ]
-    return pl.DataFrame(rows, schema=AUDIT_LOG.columns)
+    return AUDIT_LOG.conform(pl.DataFrame(rows, schema=AUDIT_LOG.columns))
 
 
-def unknown_actions(actions: Iterable[dict], audit: pl.DataFrame) -> pl.DataFrame:
+def unknown_actions(actions: Iterable[dict[str, Any]], audit: AuditLogFrame) -> AuditLogFrame:
     """Of what the pages wrote down, what AUDIT_LOG does not have yet."""
     subject = ("at", "actor", "action", "subject")
     known = set(audit.select(subject).iter_rows())
     rows = [row for row in actions if tuple(row[name] for name in subject) not in known]
-    return pl.DataFrame(rows, schema=AUDIT_LOG.columns)
+    return AUDIT_LOG.conform(pl.DataFrame(rows, schema=AUDIT_LOG.columns))

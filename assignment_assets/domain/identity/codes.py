@@ -11,7 +11,9 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from assignment_assets.domain.errors import Tampered
 from assignment_assets.domain.gate import GATES
@@ -104,23 +106,23 @@ def signer_token(key: bytes, person: str) -> str:
     return keyed_hash(key, "signer token", name)
 
 
-def sign(token: str, payload: dict) -> str:
+def sign(token: str, payload: Mapping[str, Any]) -> str:
     """The signature, 64 hexadecimal digits, under a decision; the order of the payload's keys is free."""
     return hmac.new(bytes.fromhex(token), canonical_json(payload).encode(), hashlib.sha256).hexdigest()
 
 
-def verify(token: str, payload: dict, signature: str) -> bool:
+def verify(token: str, payload: Mapping[str, Any], signature: str) -> bool:
     """Whether the signature belongs to exactly this payload and token, compared in constant time."""
     return isinstance(signature, str) and signature.isascii() and hmac.compare_digest(sign(token, payload), signature)
 
 
-def seal(key: bytes, purpose: str, payload: dict) -> str:
+def seal(key: bytes, purpose: str, payload: Mapping[str, Any]) -> str:
     """The engine's own keyed hash over a payload, 64 hexadecimal digits; one purpose's seal is worth nothing
     for another."""
     return keyed_hash(key, purpose, canonical_json(payload))
 
 
-def is_sealed(key: bytes, purpose: str, payload: dict, shown: str) -> bool:
+def is_sealed(key: bytes, purpose: str, payload: Mapping[str, Any], shown: str) -> bool:
     """Whether the seal is the engine's over exactly this payload and purpose, compared in constant time."""
     return isinstance(shown, str) and shown.isascii() and hmac.compare_digest(seal(key, purpose, payload), shown)
 
@@ -130,7 +132,7 @@ def keyed_hash(key: bytes, purpose: str, text: str) -> str:
     return hmac.new(_subkey(key, purpose), text.encode(), hashlib.sha256).hexdigest()
 
 
-def canonical_json(payload: dict) -> str:
+def canonical_json(payload: Mapping[str, Any]) -> str:
     """JSON with sorted keys and no spaces, so that equal payloads give equal text.
 
     Raises ValueError for numbers that JSON cannot carry (not-a-number, infinity).

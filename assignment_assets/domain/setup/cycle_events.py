@@ -5,12 +5,12 @@ from datetime import datetime
 import polars as pl
 
 from assignment_assets.domain.setup.freeze import current_revision
-from assignment_assets.domain.tables import CYCLE_EVENTS
+from assignment_assets.domain.tables import CYCLE_EVENTS, CycleEventsFrame
 
 
 def next_event(
-    events: pl.DataFrame, event: str, *, actor: str, reason: str, at: datetime, from_stage: str | None = None
-) -> pl.DataFrame:
+    events: CycleEventsFrame, event: str, *, actor: str, reason: str, at: datetime, from_stage: str | None = None
+) -> CycleEventsFrame:
     """The row to append to a cycle's life (CYCLE_EVENTS); re-opening it begins a new revision.
 
     Parameters
@@ -31,4 +31,4 @@ def next_event(
         "reason": reason,
         "at": at,
     }
-    return pl.DataFrame([row], schema=CYCLE_EVENTS.columns)
+    return CYCLE_EVENTS.conform(pl.DataFrame([row], schema=CYCLE_EVENTS.columns))

@@ -5,6 +5,7 @@ import polars as pl
 from assignment_assets.domain.errors import CycleClosed, CycleFrozen
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS, STAGES
+from assignment_assets.domain.tables import CycleEventsFrame
 
 TABLE_STAGE = {
     "accounts": "sources",
@@ -28,7 +29,7 @@ TABLE_STAGE = {
 }
 
 
-def revision_of_gate(cycle_events: pl.DataFrame, gate: str) -> int:
+def revision_of_gate(cycle_events: CycleEventsFrame, gate: str) -> int:
     """The revision that a gate's packets carry: the last one that re-opened its stage or an earlier one, else 1."""
     stage = STAGES.index(GATES[gate].stage)
     reopened = cycle_events.filter(pl.col("event") == "reopened")
@@ -36,12 +37,12 @@ def revision_of_gate(cycle_events: pl.DataFrame, gate: str) -> int:
     return max(reaching, default=1)
 
 
-def current_revision(cycle_events: pl.DataFrame) -> int:
+def current_revision(cycle_events: CycleEventsFrame) -> int:
     """The cycle's revision: 1, and one more each time it was re-opened."""
     return 1 + cycle_events.filter(pl.col("event") == "reopened").height
 
 
-def require_unfinished(cycle: str, cycle_events: pl.DataFrame) -> None:
+def require_unfinished(cycle: str, cycle_events: CycleEventsFrame) -> None:
     """Nothing, or CycleClosed where the cycle was cancelled, has expired or is closed."""
     finished = cycle_events.filter(pl.col("event").is_in(FINISHED_EVENTS))
     if finished.height:
@@ -76,7 +77,7 @@ def require_unfrozen(cycle: str, table: str, issued: dict[str, int], old_digest:
         )
 
 
-def is_stale(cycle_events: pl.DataFrame, gate: str, revision: int) -> bool:
+def is_stale(cycle_events: CycleEventsFrame, gate: str, revision: int) -> bool:
     """Whether a gate's packets are out although they should have been withdrawn: the cycle ended without writing, or
     was re-opened from this gate's stage or an earlier one."""
     ended = cycle_events.filter(pl.col("event").is_in(["cancelled", "expired"])).height > 0

@@ -7,18 +7,18 @@ from assignment_assets.domain.setup.current_books import nobody_faults
 from assignment_assets.domain.setup.freeze import current_revision
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.setup.run_config_faults import config_faults
-from assignment_assets.domain.tables import RUN_CONFIG
+from assignment_assets.domain.tables import RUN_CONFIG, CycleEventsFrame, RepsFrame, RunConfigFrame
 
 
-def require_sound(cycle: str, config: RunConfig, reps: pl.DataFrame) -> None:
-    """Nothing, or InvalidInput with everything that is wrong with the config; `reps` is the table of that name."""
+def require_sound(cycle: str, config: RunConfig, reps: RepsFrame) -> None:
+    """Nothing, or InvalidInput with everything that is wrong with the config."""
     faults = config_faults(config, reps) or nobody_faults(reps, config)
     if faults:
         raise InvalidInput(f"cycle {cycle}, run config", faults)
 
 
-def config_row(config: RunConfig, events: pl.DataFrame) -> pl.DataFrame:
-    """The config as the one row of RUN_CONFIG, at the revision that CYCLE_EVENTS have come to."""
+def config_row(config: RunConfig, events: CycleEventsFrame) -> RunConfigFrame:
+    """The config as the one row of its table, at the revision that the events have come to."""
     row = {
         "revision": current_revision(events),
         "mode": config.mode,
@@ -28,10 +28,10 @@ def config_row(config: RunConfig, events: pl.DataFrame) -> pl.DataFrame:
         "config_json": config.canonical_json(),
         "config_digest": config.digest(),
     }
-    return pl.DataFrame([row], schema=RUN_CONFIG.columns)
+    return RUN_CONFIG.conform(pl.DataFrame([row], schema=RUN_CONFIG.columns))
 
 
-def frozen(cycle: str, rows: pl.DataFrame) -> RunConfig:
+def frozen(cycle: str, rows: RunConfigFrame) -> RunConfig:
     """The config that the cycle's RUN_CONFIG holds.
 
     Raises
@@ -46,7 +46,7 @@ def frozen(cycle: str, rows: pl.DataFrame) -> RunConfig:
     return stored_config(rows)
 
 
-def stored_config(rows: pl.DataFrame) -> RunConfig:
+def stored_config(rows: RunConfigFrame) -> RunConfig:
     """The config that rows of RUN_CONFIG hold, of which there is at least one."""
     return RunConfig.model_validate_json(rows["config_json"][-1])
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import Fault
 from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.tables import RepsFrame
 
 RANGES = {
     "book_size": (1, 100),
@@ -32,7 +33,7 @@ RANGES = {
 """Number → its least and its greatest value."""
 
 
-def config_faults(config: RunConfig, reps: pl.DataFrame | None = None) -> list[Fault]:
+def config_faults(config: RunConfig, reps: RepsFrame | None = None) -> list[Fault]:
     """Everything that is wrong with a run config, judged alone or, with `reps`, against the source."""
     faults = [*_date_faults(config), *_range_faults(config), *_scope_faults(config), *_override_faults(config)]
     return faults if reps is None else [*faults, *_unknown_name_faults(config, reps)]
@@ -163,7 +164,7 @@ def _override_faults(config: RunConfig) -> list[Fault]:
     ]
 
 
-def _unknown_name_faults(config: RunConfig, reps: pl.DataFrame) -> list[Fault]:
+def _unknown_name_faults(config: RunConfig, reps: RepsFrame) -> list[Fault]:
     known_reps = set(reps["rep_id"])
     known_regions = set(reps.filter(pl.col("team") == "field")["region"].drop_nulls())
     named = [

@@ -17,7 +17,19 @@ from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_id, complete_ids
 from assignment_assets.domain.sources.row_rules import RowRule, account_rules, opportunity_rules, rep_rules
 from assignment_assets.domain.sources.structure import structural_faults
-from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS, TEXT, WHOLE, Table
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    OPPORTUNITIES,
+    REPS,
+    SOURCE_EXCEPTIONS,
+    TEXT,
+    WHOLE,
+    AccountsFrame,
+    OpportunitiesFrame,
+    RepsFrame,
+    SourceExceptionsFrame,
+    Table,
+)
 
 FAULTY_SHARE = 0.01
 UNREAD = {"row_no": WHOLE, "column_name": TEXT, "found": TEXT, "expected": TEXT}
@@ -90,10 +102,10 @@ class Totals:
 class Snapshot:
     """The sources as of the cycle, in the warehouse's tables, with what had to be left out."""
 
-    accounts: pl.DataFrame
-    reps: pl.DataFrame
-    opportunities: pl.DataFrame
-    exceptions: pl.DataFrame
+    accounts: AccountsFrame
+    reps: RepsFrame
+    opportunities: OpportunitiesFrame
+    exceptions: SourceExceptionsFrame
     totals: dict[str, Totals]
 
 
@@ -112,7 +124,7 @@ def check_sources(
         table's rows are faulty.
     """
     sources = {"accounts": accounts, "reps": reps, "opportunities": opportunities}
-    tables = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
+    tables: dict[str, Table[Any]] = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
     numbered = {name: _numbered(name, source) for name, source in sources.items()}
     faults = [
         fault
@@ -137,7 +149,9 @@ def check_sources(
     if excesses:
         raise InvalidInput(f"More than {faulty_share:.0%} of a source's rows are faulty", excesses)
     return Snapshot(
-        **{name: tables[name].conform(as_stored(each.kept)) for name, each in judged.items()},
+        accounts=ACCOUNTS.conform(as_stored(judged_accounts.kept)),
+        reps=REPS.conform(as_stored(judged_reps.kept)),
+        opportunities=OPPORTUNITIES.conform(as_stored(judged_opportunities.kept)),
         exceptions=SOURCE_EXCEPTIONS.conform(pl.concat(each.exceptions for each in judged.values())),
         totals={name: each.totals for name, each in judged.items()},
     )
@@ -178,7 +192,7 @@ def _numbered(name: str, source: SourceTable) -> pl.DataFrame:
     )
 
 
-def _with_defaults(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+def _with_defaults(table: Table[Any], frame: pl.DataFrame) -> pl.DataFrame:
     defaults = DEFAULTS[table.name]
     present = [
         (pl.col(column) if column in frame.columns else pl.lit(None)).cast(dtype).alias(column)

@@ -1,6 +1,7 @@
 """What is wrong with a source as a whole: columns that are missing or of the wrong type, ids met twice."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import polars as pl
 
@@ -26,7 +27,7 @@ _KINDS = {
 
 
 def structural_faults(
-    table: Table, frame: pl.DataFrame, unread: pl.DataFrame, met_by_reader: Iterable[Fault], origin: str
+    table: Table[Any], frame: pl.DataFrame, unread: pl.DataFrame, met_by_reader: Iterable[Fault], origin: str
 ) -> list[Fault]:
     """Every reason why the table cannot be used at all, in the order of its columns.
 
@@ -41,7 +42,7 @@ def structural_faults(
     ]
 
 
-def _missing(table: Table, frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
+def _missing(table: Table[Any], frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
     for column in REQUIRED[table.name]:
         if column not in frame.columns:
             yield Fault(
@@ -60,7 +61,7 @@ def _missing(table: Table, frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
         )
 
 
-def _mistyped(table: Table, frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
+def _mistyped(table: Table[Any], frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
     for column, dtype in table.columns.items():
         if column not in frame.columns:
             continue
@@ -75,7 +76,7 @@ def _mistyped(table: Table, frame: pl.DataFrame, origin: str) -> Iterator[Fault]
             )
 
 
-def _mostly_unread(table: Table, frame: pl.DataFrame, unread: pl.DataFrame, origin: str) -> Iterator[Fault]:
+def _mostly_unread(table: Table[Any], frame: pl.DataFrame, unread: pl.DataFrame, origin: str) -> Iterator[Fault]:
     for (column,), cells in unread.group_by("column_name", maintain_order=True):
         filled = cells.height + (frame.height - frame[column].null_count() if column in frame.columns else 0)
         if cells.height * 2 > filled:
@@ -88,7 +89,7 @@ def _mostly_unread(table: Table, frame: pl.DataFrame, unread: pl.DataFrame, orig
             )
 
 
-def _repeated_ids(table: Table, frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
+def _repeated_ids(table: Table[Any], frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
     key = table.key[0]
     if key not in frame.columns:
         return

@@ -5,21 +5,21 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from assignment_assets.domain.gates.gates import Addressee, GateManifest, Receipt
-from assignment_assets.domain.gates.status import cycle_status
+from assignment_assets.domain.gates.status import CycleStatusInput, cycle_status
 from assignment_assets.domain.tables import TABLES
 from assignment_assets_tests.company import table
 
 NOON = datetime(2026, 10, 5, 12, 0)
-NAMES = (
-    "run_config",
-    "cycle_events",
-    "proposed_books",
-    "overflow",
-    "reviewed_books",
-    "region_digests",
-    "sign_off_verdicts",
-    "write_back_log",
-)
+FIELDS = {
+    "configs": "run_config",
+    "events": "cycle_events",
+    "proposed": "proposed_books",
+    "overflow": "overflow",
+    "reviewed": "reviewed_books",
+    "digests": "region_digests",
+    "verdicts": "sign_off_verdicts",
+    "log": "write_back_log",
+}
 CONFIG = {"revision": 1, "mode": "open", "scope": "global", "as_of": date(2026, 10, 1)}
 OPENED = {"event_no": 1, "event": "opened", "revision": 1, "at": NOON}
 DIGESTS = [
@@ -46,10 +46,10 @@ SIGN_OFFS = manifest("sign_offs", ("priya", "North"), ("priya", "South"), days=9
 
 def status(gates=(), now=NOON, **rows):
     """The status of a cycle with rows of some tables and some gates out."""
-    tables = {name: TABLES[name].empty() for name in NAMES}
-    tables |= {"run_config": table(TABLES["run_config"], CONFIG), "cycle_events": table(TABLES["cycle_events"], OPENED)}
+    tables = {"run_config": table(TABLES["run_config"], CONFIG), "cycle_events": table(TABLES["cycle_events"], OPENED)}
     tables |= {name: table(TABLES[name], *content) for name, content in rows.items()}
-    return cycle_status("2026q4-global", tables, {each.gate: (each, receipts) for each, *receipts in gates}, now)
+    given = CycleStatusInput(**{each: tables.get(name, TABLES[name].empty()) for each, name in FIELDS.items()})
+    return cycle_status("2026q4-global", given, {each.gate: (each, receipts) for each, *receipts in gates}, now)
 
 
 def signed(region, digest, receipt_no=1):
