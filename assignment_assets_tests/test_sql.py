@@ -5,10 +5,16 @@ parameters are DuckDB's variables; `sql/test_analysis.py` runs them.
 """
 
 import re
+import tomllib
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
+import duckdb
 import pytest
 
+from assignment_assets import domain
+from assignment_assets.domain.reading import Query
 from assignment_assets.domain.tables import TABLES
 from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.warehouse.warehouse import Warehouse
@@ -19,6 +25,11 @@ FILES = sorted(path.relative_to(SQL) for path in SQL.rglob("*.sql") if path != V
 QUERIES = [path for path in FILES if path.parts[0] != "analysis"]
 QUESTIONS = [path for path in FILES if path not in QUERIES]
 MADE = set(re.findall(r"^create or replace view (\w+) as", VIEWS.read_text(encoding="utf-8"), re.M))
+SAMPLES = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["sqlfluff"]["templater"][
+    "placeholder"
+]
+MODULES = [import_module(each.name) for each in walk_packages(domain.__path__, f"{domain.__name__}.")]
+ASKED = {each.name: each for module in MODULES for each in vars(module).values() if isinstance(each, Query)}
 STAGES = Path(__file__).parents[1] / "assignment_assets" / "stages"
 
 
@@ -67,16 +78,17 @@ def test_it_is_one_select_in_order_with_named_parameters_and_no_clock(path):
 def test_it_runs_on_an_empty_warehouse(path, tmp_path):
     entries, _ = parts(path)
     warehouse = Warehouse(database=str(tmp_path / "warehouse.duckdb"))
-    tables = tuple(TABLES[name] for name in sorted(listed(entries["reads"])))
-    parameters = {name.removeprefix("$"): "2026q4-global" for name in listed(entries["parameters"])}
-    assert warehouse.query(str(path.with_suffix("")), tables, **parameters).is_empty()
+    names = [name.removeprefix("$") for name in listed(entries["parameters"]) - {"$cycle"}]
+    parameters = {name: duckdb.sql(f"select {SAMPLES[name]}").fetchall()[0][0] for name in names}
+    assert warehouse.answer("2026q4-global", ASKED[str(path.with_suffix(""))], **parameters).is_empty()
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=str)
-def test_it_lies_with_its_asset_and_is_read(path):
+def test_it_lies_with_its_asset_and_is_asked_with_the_tables_that_it_reads(path):
     assert (STAGES / f"{path.parts[0]}.py").is_file()
-    texts = [each.read_text(encoding="utf-8") for each in STAGES.glob("*.py")]
-    assert any(f'"{path.with_suffix("")}"' in text for text in texts)
+    query = ASKED[str(path.with_suffix(""))]
+    assert {each.name for each in query.reads} == listed(parts(path)[0]["reads"])
+    assert set(query.key) <= set(query.columns)
 
 
 def test_views_are_the_published_tables_that_questions_read_and_three_drawn_from_them():

@@ -3,6 +3,17 @@
 Units: `bps` in hundredths; money in cents, `_cents` in its name (whole numbers, so that sums
 do not depend on the number of threads). Dates end in `_on`, UTC times without zone in `_at`,
 minutes in `_minutes`. `cycle` is the first column of every stored table; frames in the rules leave it out.
+
+An account's owner has one name a meaning:
+
+    owner_id            who owns it in the source, as of the cycle
+    rep_id              the rep whom a row is about: who holds, locks, is asked, is proposed
+    member_id           the Inside Sales member who works it
+    current_owner_id    `owner_id` beside another owner of the same row
+    proposed_owner_id   whom the engine gives it to
+    reviewed_owner_id   whom it goes to after the directors' review
+    old_owner_id, new_owner_id   the ends of a move that is shown, signed and written
+    found_owner_id      who owned it when it was written back
 """
 
 from dataclasses import dataclass
@@ -38,13 +49,16 @@ class Table(Generic[F]):
         newer = [pl.lit(None, dtype).alias(name) for name, dtype in self.columns.items() if name not in frame.columns]
         return frame.with_columns(newer)
 
-    def conform(self, frame: pl.DataFrame) -> F:
-        """The frame with exactly this table's columns, in order and type, sorted by its key.
+    def shaped(self, frame: pl.DataFrame) -> F:
+        """The frame with exactly this table's columns, in order and type; its rows stay in the order in which they are.
 
         Raises polars' own errors where a column is missing or cannot be cast: that is a broken contract.
         """
-        columns = [pl.col(name).cast(dtype) for name, dtype in self.columns.items()]
-        return cast(F, frame.select(columns).sort(self.key, nulls_last=False, maintain_order=True))
+        return cast(F, frame.select(pl.col(name).cast(dtype) for name, dtype in self.columns.items()))
+
+    def conform(self, frame: pl.DataFrame) -> F:
+        """The frame as `shaped` gives it, sorted by this table's key."""
+        return cast(F, self.shaped(frame).sort(self.key, nulls_last=False, maintain_order=True))
 
 
 AccountsFrame = NewType("AccountsFrame", pl.DataFrame)

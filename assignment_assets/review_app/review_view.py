@@ -15,7 +15,7 @@ from assignment_assets.domain.packet_rows import book_rows, book_summary, move_r
 from assignment_assets.domain.review.facts import REVIEW_EDITS, person_key
 from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
 from assignment_assets.domain.review.rule import Bounds, Verdicts, judge
-from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS, fixed_accounts, withdrawn
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS, fixed_accounts, taken_over
 from assignment_assets.domain.setup.overrides import coverage_overrides
 from assignment_assets.domain.tables import (
     ACCOUNTS,
@@ -166,7 +166,7 @@ def to_you(message: str, person: str, receipt_no: int) -> str:
 def withdrawn_now(request: PageRequest) -> pl.DataFrame:
     """account_id and other_cycle: the accounts that a narrower open cycle has taken over meanwhile."""
     claims = request.context.cache.answer(request.cycle, OPEN_CLAIMS)
-    return withdrawn(claims, request.context.config(request.cycle).scope).rename({"detail": "other_cycle"})
+    return taken_over(claims, request.context.config(request.cycle).scope)
 
 
 def used(verdicts: pl.DataFrame, view: ReviewView) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

@@ -1,5 +1,7 @@
 """Stage 01: each rep's book as it is now, who receives, which books are churned or non-productive."""
 
+from typing import Any
+
 import dagster as dg
 
 from assignment_assets.domain.setup.current_books import CurrentBooksInput
@@ -10,7 +12,7 @@ from assignment_assets.stages.cycle import counts, frozen_config, handed_on, sta
 
 
 @stage_asset("setup", deps=["accounts", "reps", "source_exceptions", "run_config"])
-def current_books(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def current_books(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """One row a rep: capacity, covered states, book size now, and whether they receive accounts in this cycle.
 
     Books whose owner has left are marked churned; books far below the field's referrals per account non-productive.

@@ -1,5 +1,7 @@
 """Stage 01, last: every account's standing in this cycle (free, fixed or out) and why."""
 
+from typing import Any
+
 import dagster as dg
 
 from assignment_assets.domain.setup.eligible_pool import EligiblePoolInput
@@ -10,7 +12,7 @@ from assignment_assets.stages.cycle import counts, frozen_config, handed_on, sta
 
 
 @stage_asset("setup", deps=["accounts", "source_exceptions", "current_books", "run_config"])
-def eligible_pool(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def eligible_pool(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Which accounts this cycle may give to somebody: every account once, with the reason it is in or out.
 
     Free accounts enter the waterfall. Fixed ones stay as owned and count in load and capacity. Carve-outs
@@ -18,7 +20,7 @@ def eligible_pool(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     """
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
-    frame = judge_pool(EligiblePoolInput.read(warehouse, cycle), config)
+    frame = judge_pool(EligiblePoolInput.read(warehouse, cycle, config), config)
     digests = warehouse.replace(cycle, [(ELIGIBLE_POOL, frame)])
     return handed_on(
         frame,

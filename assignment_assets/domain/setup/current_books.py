@@ -12,6 +12,7 @@ from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
+    REAL,
     REPS,
     SOURCE_EXCEPTIONS,
     TEXT,
@@ -19,6 +20,7 @@ from assignment_assets.domain.tables import (
     CurrentBooksFrame,
     RepsFrame,
     SourceExceptionsFrame,
+    Table,
 )
 
 INSIDE_SALES = ("arm", "growers", "activators")
@@ -29,6 +31,9 @@ BOOK_FACTS: Query[BookFactsFrame] = Query(
     ("rep_id",),
     {"rep_id": TEXT, "account_count": WHOLE, "referrals_l12m": WHOLE},
 )
+
+PerformanceFrame = NewType("PerformanceFrame", pl.DataFrame)
+PERFORMANCE: Table[PerformanceFrame] = Table("performance", ("rep_id",), {"rep_id": TEXT, "performance": REAL})
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ class CurrentBooksInput:
 
 def months_before(day: date, months: int) -> date:
     """The day so many calendar months earlier; the last day of that month where it is shorter."""
-    return pl.select(pl.lit(day).dt.offset_by(f"-{months}mo")).item()
+    earlier: date = pl.select(pl.lit(day).dt.offset_by(f"-{months}mo")).item()
+    return earlier
 
 
 def current_books(given: CurrentBooksInput, config: RunConfig) -> CurrentBooksFrame:
@@ -145,20 +151,19 @@ def _replaced_states(reps: RepsFrame, config: RunConfig) -> pl.Series:
 
 
 def _field_median(books: pl.DataFrame) -> float:
-    median = books["rate"].median()
-    return 0.0 if median is None else float(median)
+    median: float | None = books.select(pl.col("rate").median()).item()
+    return 0.0 if median is None else median
 
 
-def performance_or_median(reps: RepsFrame) -> pl.DataFrame:
+def performance_or_median(reps: RepsFrame) -> PerformanceFrame:
     """rep_id and performance, where a rep without one has the field's median (0 where nobody has one)."""
     known = reps.filter(pl.col("team") == "field")["performance"].median()
-    return reps.select("rep_id", pl.col("performance").fill_null(0.0 if known is None else known))
+    return PERFORMANCE.conform(reps.select("rep_id", pl.col("performance").fill_null(0.0 if known is None else known)))
 
 
 def nobody_faults(reps: RepsFrame, config: RunConfig) -> list[Fault]:
     """What is wrong where nobody could take a single account: no rep receives and no member of Inside Sales works."""
-    none = pl.DataFrame(schema={"rep_id": pl.String, "account_count": pl.Int64, "referrals_l12m": pl.Int64})
-    books = current_books(CurrentBooksInput(reps, none), config)
+    books = current_books(CurrentBooksInput(reps, BOOK_FACTS.rows.empty()), config)
     inside = books.filter(pl.col("team").is_in(INSIDE_SALES))
     at_work = inside.filter(pl.col("is_active") & ~pl.col("is_on_leave"))
     if books["is_receiver"].any() or at_work.height:

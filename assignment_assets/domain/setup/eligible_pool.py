@@ -8,21 +8,22 @@ import polars as pl
 from assignment_assets.domain.reading import Query, Readable
 from assignment_assets.domain.setup.current_books import INSIDE_SALES
 from assignment_assets.domain.setup.cycle import has_precedence
-from assignment_assets.domain.setup.overrides import overrides_that_matter
+from assignment_assets.domain.setup.overrides import coverage_overrides
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
+    FLAG,
     RUN_CONFIG,
     SOURCE_EXCEPTIONS,
     TEXT,
+    TEXTS,
     WHOLE,
-    AccountsFrame,
     CurrentBooksFrame,
     EligiblePoolFrame,
-    SourceExceptionsFrame,
+    Table,
 )
 
 OpenClaimsFrame = NewType("OpenClaimsFrame", pl.DataFrame)
@@ -38,6 +39,42 @@ OPEN_CLAIMS: Query[OpenClaimsFrame] = Query(
         "opened_no": WHOLE,
     },
 )
+AccountFactsFrame = NewType("AccountFactsFrame", pl.DataFrame)
+ACCOUNT_FACTS: Query[AccountFactsFrame] = Query(
+    "eligible_pool/account_facts",
+    (ACCOUNTS, CURRENT_BOOKS),
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "owner_id": TEXT,
+        "state": TEXT,
+        "carve_out": TEXT,
+        "held_for_new_hire": FLAG,
+        "referrals_l3m": WHOLE,
+        "referrals_l12m": WHOLE,
+        "referrals_ever": WHOLE,
+        "owner_team": TEXT,
+        "owner_region": TEXT,
+        "owner_is_active": FLAG,
+        "owner_is_churned": FLAG,
+        "owner_is_non_productive": FLAG,
+        "owner_receives": FLAG,
+        "is_unowned": FLAG,
+        "surplus_rank": WHOLE,
+    },
+)
+FaultyAccountsFrame = NewType("FaultyAccountsFrame", pl.DataFrame)
+FAULTY_ACCOUNTS: Query[FaultyAccountsFrame] = Query(
+    "eligible_pool/faulty_accounts",
+    (SOURCE_EXCEPTIONS, ACCOUNTS),
+    ("account_id",),
+    {"account_id": TEXT, "faults": TEXTS},
+)
+HoldingsFrame = NewType("HoldingsFrame", pl.DataFrame)
+HOLDINGS: Table[HoldingsFrame] = Table("holdings", ("account_id",), {"account_id": TEXT, "rep_id": TEXT})
+"""Who has which account, where no more is asked."""
+TakenOverFrame = NewType("TakenOverFrame", pl.DataFrame)
+TAKEN_OVER: Table[TakenOverFrame] = Table("taken_over", ("account_id",), {"account_id": TEXT, "other_cycle": TEXT})
 STANDINGS = {
     "in_scope_book": "free",
     "unowned": "free",
@@ -57,18 +94,18 @@ STANDINGS = {
 class EligiblePoolInput:
     """What the standing of every account is judged from."""
 
-    accounts: AccountsFrame
-    exceptions: SourceExceptionsFrame
+    accounts: AccountFactsFrame
+    faulty: FaultyAccountsFrame
     books: CurrentBooksFrame
     claims: OpenClaimsFrame
 
     @classmethod
-    def read(cls, warehouse: Readable, cycle: str) -> Self:
+    def read(cls, warehouse: Readable, cycle: str, config: RunConfig) -> Self:
         """The cycle's rows."""
         with warehouse.reading(cycle) as reader:
             return cls(
-                accounts=reader.table(ACCOUNTS),
-                exceptions=reader.table(SOURCE_EXCEPTIONS),
+                accounts=reader.answer(ACCOUNT_FACTS, placeholder_owner_ids=config.placeholder_owner_ids),
+                faulty=reader.answer(FAULTY_ACCOUNTS),
                 books=reader.table(CURRENT_BOOKS),
                 claims=reader.answer(OPEN_CLAIMS),
             )
@@ -80,37 +117,28 @@ def eligible_pool(given: EligiblePoolInput, config: RunConfig) -> EligiblePoolFr
     *Free* accounts are the pool: the locks are taken from them next. *Fixed* accounts stay as owned; they
     count in load and capacity. *Out* are carve-outs and rows that the source could not vouch for.
     """
-    accounts, books = given.accounts, given.books
-    owners = books.select(
-        pl.col("rep_id").alias("owner_id"),
-        "team",
-        "region",
-        "is_active",
-        "is_churned",
-        "is_non_productive",
-        owner_receives=pl.col("is_receiver"),
-    )
     judged = (
-        accounts.join(owners, on="owner_id", how="left")
-        .join(withdrawn(given.claims, config.scope), on="account_id", how="left")
-        .with_columns(
-            referral_status=referral_status(),
-            is_referring=pl.col("referrals_l12m") > 0,
-            is_unowned=is_unowned(config),
-        )
-        .with_columns(surplus_rank=_surplus_rank())
+        given.accounts.join(taken_over(given.claims, config.scope), on="account_id", how="left")
+        .with_columns(referral_status=referral_status(), is_referring=pl.col("referrals_l12m") > 0)
         .with_columns(
             reason=pl.when(pl.col("carve_out").is_not_null())
             .then(pl.lit("carve_out"))
-            .when(pl.col("detail").is_not_null())
+            .when(pl.col("other_cycle").is_not_null())
             .then(pl.lit("withdrawn"))
-            .otherwise(_scope_reason(books, config, overrides_that_matter(config, accounts, books)))
+            .otherwise(_scope_reason(given.books, config))
         )
-        .with_columns(detail=pl.coalesce("carve_out", "detail"))
+        .with_columns(detail=pl.coalesce("carve_out", "other_cycle"))
+    )
+    faulty = given.faulty.with_columns(
+        detail=pl.col("faults").list.join("; "),
+        reason=pl.lit("source_exception"),
+        referral_status=pl.lit("never"),
+        is_referring=pl.lit(False),
+        is_unowned=pl.lit(False),
     )
     return ELIGIBLE_POOL.conform(
-        pl.concat(
-            [_with_standing(judged), _with_standing(_exceptional(accounts, given.exceptions))], how="diagonal_relaxed"
+        pl.concat([judged, faulty], how="diagonal_relaxed").with_columns(
+            standing=pl.col("reason").replace_strict(STANDINGS, return_dtype=pl.String)
         )
     )
 
@@ -126,78 +154,53 @@ def referral_status() -> pl.Expr:
     )
 
 
-def is_unowned(config: RunConfig) -> pl.Expr:
-    """Whether nobody works the account: no owner, an inactive one, or a placeholder."""
-    return (
-        pl.col("owner_id").is_null()
-        | pl.col("owner_id").is_in(config.placeholder_owner_ids)
-        | (pl.col("team") == "placeholder").fill_null(False)
-        | ~pl.col("is_active").fill_null(False)
-    )
-
-
-def withdrawn(claims: OpenClaimsFrame, scope: str) -> pl.DataFrame:
-    """account_id and, as `detail`, the other open cycle that takes it."""
+def taken_over(claims: OpenClaimsFrame, scope: str) -> TakenOverFrame:
+    """What narrower open cycles, or earlier ones as narrow, have taken over from a cycle of this scope."""
     taken = [
-        {"account_id": row["account_id"], "detail": row["other_cycle"]}
+        {"account_id": row["account_id"], "other_cycle": row["other_cycle"]}
         for row in claims.iter_rows(named=True)
         if has_precedence(scope, row["opened_no"], row["other_scope"], row["other_opened_no"])
     ]
-    frame = pl.DataFrame(taken, schema={"account_id": pl.String, "detail": pl.String})
-    return frame.unique("account_id", keep="first", maintain_order=True)
+    frame = pl.DataFrame(taken, schema=TAKEN_OVER.columns)
+    return TAKEN_OVER.conform(frame.unique("account_id", keep="first", maintain_order=True))
 
 
-def taken_over(claims: OpenClaimsFrame, scope: str) -> pl.DataFrame:
-    """account_id and other_cycle: what narrower open cycles have taken over from a cycle of this scope."""
-    return withdrawn(claims, scope).rename({"detail": "other_cycle"})
+def free_accounts(pool: EligiblePoolFrame) -> EligiblePoolFrame:
+    """What the waterfall may give to somebody."""
+    return ELIGIBLE_POOL.conform(pool.filter(pl.col("standing") == "free"))
 
 
-def fixed_accounts(pool: EligiblePoolFrame) -> pl.DataFrame:
-    """account_id and rep_id of what stays as owned, outside the waterfall: it counts in a book's load."""
-    return pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id")
+def fixed_accounts(pool: EligiblePoolFrame) -> HoldingsFrame:
+    """What stays as owned, outside the waterfall: it counts in a book's load."""
+    return HOLDINGS.conform(pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id"))
 
 
-def _surplus_rank() -> pl.Expr:
-    """1 for the account that its owner would miss most; never-referred and low value rank last, carve-outs apart."""
-    return (
-        pl.struct(
-            ~(pl.col("keep_with_owner") | pl.col("is_house")),
-            -pl.col("referrals_l3m"),
-            -pl.col("referrals_ever"),
-            -pl.col("value_cents"),
-            pl.col("account_id"),
-        )
-        .rank("ordinal")
-        .over("owner_id", pl.col("carve_out").is_null())
-    )
-
-
-def _scope_reason(books: pl.DataFrame, config: RunConfig, overrides: pl.DataFrame) -> pl.Expr:
+def _scope_reason(books: CurrentBooksFrame, config: RunConfig) -> pl.Expr:
     """The reason code of an account that is neither a carve-out nor withdrawn."""
     receivers = books.filter("is_receiver")
     covered = sorted(set(receivers["covered_states"].explode().drop_nulls()))
-    excepted = overrides.join(receivers, on="rep_id", how="semi")["account_id"]
+    excepted = coverage_overrides(config).join(receivers, on="rep_id", how="semi")["account_id"]
     is_covered = pl.col("state").is_in(covered) | pl.col("account_id").is_in(excepted.implode())
-    is_inside = pl.col("team").is_in(INSIDE_SALES).fill_null(False)
+    is_inside = pl.col("owner_team").is_in(INSIDE_SALES).fill_null(False)
     nobodys = (
-        pl.when(pl.col("is_churned").fill_null(False))
+        pl.when("owner_is_churned")
         .then(pl.lit("churned_book"))
         .when(pl.col("is_unowned"))
         .then(pl.lit("unowned"))
         .when(is_inside)
         .then(pl.lit("inside_sales"))
     )
-    productive = pl.when(pl.col("is_non_productive").fill_null(False)).then(pl.lit("non_productive_book"))
+    productive = pl.when("owner_is_non_productive").then(pl.lit("non_productive_book"))
     fixed = pl.lit("out_of_scope")
     if config.scope == "global":
         return nobodys.otherwise(productive.otherwise(pl.lit("in_scope_book")))
     if config.scope in ("region", "rep"):
         own = (
-            pl.col("region").is_in(config.regions)
+            pl.col("owner_region").is_in(config.regions)
             if config.scope == "region"
             else pl.col("owner_id").is_in(config.reps)
         )
-        is_own = (own & (pl.col("team") == "field") & pl.col("is_active")).fill_null(False)
+        is_own = (own & (pl.col("owner_team") == "field") & pl.col("owner_is_active")).fill_null(False)
         return (
             pl.when(is_own)
             .then(productive.otherwise(pl.lit("in_scope_book")))
@@ -209,9 +212,9 @@ def _scope_reason(books: pl.DataFrame, config: RunConfig, overrides: pl.DataFram
         named = pl.col("owner_id").is_in(config.books) if config.books else pl.lit(True)
         is_named_only = bool(config.books)
         code = (
-            pl.when(pl.col("is_churned").fill_null(False))
+            pl.when("owner_is_churned")
             .then(pl.lit("churned_book"))
-            .when(pl.col("is_non_productive").fill_null(False))
+            .when("owner_is_non_productive")
             .then(pl.lit("non_productive_book"))
         )
         return (
@@ -220,8 +223,8 @@ def _scope_reason(books: pl.DataFrame, config: RunConfig, overrides: pl.DataFram
             .otherwise(fixed)
         )
     is_surplus = (
-        (pl.col("team") == "field")
-        & pl.col("is_active")
+        (pl.col("owner_team") == "field")
+        & pl.col("owner_is_active")
         & ~pl.col("owner_receives")
         & (pl.col("surplus_rank") > config.surplus_book_size)
     ).fill_null(False)
@@ -232,34 +235,11 @@ def _scope_reason(books: pl.DataFrame, config: RunConfig, overrides: pl.DataFram
         .then(pl.lit("held_for_new_hire"))
         .when(pl.col("is_unowned") | is_inside)
         .then(nobodys)
-        .when(pl.col("owner_receives").fill_null(False))
+        .when("owner_receives")
         .then(pl.lit("in_scope_book"))
-        .when(pl.col("is_non_productive").fill_null(False))
+        .when("owner_is_non_productive")
         .then(pl.lit("non_productive_book"))
         .when(is_surplus)
         .then(pl.lit("surplus"))
         .otherwise(fixed)
-    )
-
-
-def _with_standing(judged: pl.DataFrame) -> pl.DataFrame:
-    return judged.with_columns(standing=pl.col("reason").replace_strict(STANDINGS, return_dtype=pl.String))
-
-
-def _exceptional(accounts: pl.DataFrame, exceptions: pl.DataFrame) -> pl.DataFrame:
-    """Rows for the accounts that the source could not vouch for."""
-    return (
-        exceptions.filter(
-            (pl.col("table_name") == "accounts") & ~pl.col("record_id").is_in(accounts["account_id"].implode())
-        )
-        .group_by("record_id", maintain_order=True)
-        .agg(detail=(pl.col("column_name") + ": " + pl.col("found")).str.join("; "))
-        .select(
-            account_id="record_id",
-            detail="detail",
-            reason=pl.lit("source_exception"),
-            referral_status=pl.lit("never"),
-            is_referring=pl.lit(False),
-            is_unowned=pl.lit(False),
-        )
     )
