@@ -16,15 +16,23 @@
 36 + 3 + 3 + 1 accounts of the waterfall, 1 carve-out. Policy of the books: 12 seats, four field reps.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 
+import duckdb
 import polars as pl
 
+from assignment_assets.domain.reading import Query
 from assignment_assets.domain.setup.current_books import CurrentBooksInput, current_books
 from assignment_assets.domain.setup.eligible_pool import EligiblePoolInput, eligible_pool
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS, Table
+from assignment_assets.io.warehouse.connection import SETTINGS
+from assignment_assets.io.warehouse.queries import query_text
 from assignment_assets.sample.company import Company
 
 AS_OF = date(2026, 10, 1)
@@ -218,21 +226,66 @@ def config(**changes) -> RunConfig:
     return RunConfig(**{"as_of": str(AS_OF), "opened_by": OLIVIA, "preset": "quick", "book_size": 12} | changes)
 
 
+def answer_of(query: Query, *tables: tuple[Table, pl.DataFrame], **parameters: object) -> pl.DataFrame:
+    """The query's answer over these tables alone."""
+    connection = _memory()
+    for each, frame in tables:
+        connection.register(each.name, each.widened(frame).with_columns(cycle=pl.lit("c")).to_arrow())
+    params = {"cycle": "c", **parameters}
+    return query.rows.conform(connection.sql(query_text(query.name), params=params).pl())
+
+
+@cache
+def _memory() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config=SETTINGS)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A reader of tables that are drawn by hand; those that are not given are empty."""
+
+    tables: dict[str, pl.DataFrame]
+
+    @contextmanager
+    def reading(self, cycle: str) -> Iterator["Drawn"]:
+        """Itself: it has one cycle."""
+        yield self
+
+    def table(self, table: Table) -> pl.DataFrame:
+        """The rows that were given."""
+        return self.tables.get(table.name, table.empty())
+
+    def answer(self, query: Query, **parameters: object) -> pl.DataFrame:
+        """The query's answer over what was given."""
+        return answer_of(query, *((each, self.table(each)) for each in query.reads), **parameters)
+
+
+def drawn(company: Company, **tables: pl.DataFrame) -> Drawn:
+    """A company as inputs read it, with these tables beside its own."""
+    own = {"accounts": company.accounts, "reps": company.reps, "opportunities": company.opportunities}
+    return Drawn(own | tables)
+
+
+def set_up(company: Company, run_config: RunConfig, **tables: pl.DataFrame) -> Drawn:
+    """A company after its setup, with these tables beside."""
+    return drawn(
+        company, current_books=books_of(company, run_config), eligible_pool=pool_of(company, run_config), **tables
+    )
+
+
 def books_of(company: Company, run_config: RunConfig) -> pl.DataFrame:
     """Table `current_books` of a company, as stage 01 makes it."""
-    facts = (
-        company.accounts.filter(pl.col("carve_out").is_null())
-        .group_by(rep_id="owner_id")
-        .agg(account_count=pl.len().cast(pl.Int64), referrals_l12m=pl.col("referrals_l12m").sum())
-    )
-    return current_books(CurrentBooksInput(company.reps, facts), run_config)
+    return current_books(CurrentBooksInput.read(drawn(company), "c"), run_config)
 
 
-def pool_of(company: Company, run_config: RunConfig, claims: pl.DataFrame | None = None) -> pl.DataFrame:
+def pool_of(
+    company: Company, run_config: RunConfig, claims: pl.DataFrame | None = None, faults: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Table `eligible_pool` of a company, as stage 01 makes it."""
-    claims = pl.DataFrame(schema=CLAIMS) if claims is None else claims
-    books = books_of(company, run_config)
-    return eligible_pool(EligiblePoolInput(company.accounts, SOURCE_EXCEPTIONS.empty(), books, claims), run_config)
+    faults = SOURCE_EXCEPTIONS.empty() if faults is None else faults
+    given = drawn(company, current_books=books_of(company, run_config), source_exceptions=faults)
+    read = EligiblePoolInput.read(given, "c", run_config)
+    return eligible_pool(read if claims is None else replace(read, claims=claims), run_config)
 
 
 def reasons(pool: pl.DataFrame) -> dict[str, str]:

@@ -14,8 +14,8 @@ from assignment_assets.demo import people
 from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
-from assignment_assets.domain.locks import lock_candidates
-from assignment_assets.domain.packet_rows import lock_list_rows, move_rows
+from assignment_assets.domain.lock_lists import LockListsInput, lock_lists
+from assignment_assets.domain.packet_rows import move_rows
 from assignment_assets.domain.review.directors import regional_directors
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, decision_file, signed_text
@@ -23,8 +23,6 @@ from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
     EDIT_VERDICTS,
-    ELIGIBLE_POOL,
-    OPPORTUNITIES,
     OVERFLOW,
     PROPOSED_BOOKS,
     REGION_DIGESTS,
@@ -40,6 +38,7 @@ from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.published import read_published
+from assignment_assets.review_app.context import TableCache
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, running
 from assignment_assets.stages.reports import read_report, write_region_reports, write_report
@@ -122,11 +121,8 @@ def _open(story: Rehearsal, preset: str) -> None:
 
 def _locks(story: Rehearsal) -> None:
     story.say("Reps return their keep-lists")
-    accounts, opportunities, pool, books, reps = map(
-        story.table, (ACCOUNTS, OPPORTUNITIES, ELIGIBLE_POOL, CURRENT_BOOKS, REPS)
-    )
     config = RunConfig(as_of=str(AS_OF))
-    rows = lock_list_rows(lock_candidates(accounts, opportunities, pool, books, config), reps)
+    rows = lock_lists(LockListsInput.read(TableCache(story.folder), CYCLE, config), config).rows
     story.pass_time(3)
     actions, late = people.return_lock_lists(story.folder, CYCLE, rows, story.seed)
     story.look(LOCK_GATE.name)

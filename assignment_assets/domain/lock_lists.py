@@ -2,33 +2,61 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NewType, Self
 
 import polars as pl
 
 from assignment_assets.domain.gates.gates import Addressee
-from assignment_assets.domain.locks import free_seats, lock_candidates, settle
-from assignment_assets.domain.packet_rows import lock_list_rows
+from assignment_assets.domain.locks import PICKS, LockFactsFrame, LocksInput, lock_candidates, lock_facts, settle
+from assignment_assets.domain.packet_rows import LockListRowsFrame, lock_list_rows
+from assignment_assets.domain.reading import Query, Readable
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.tables import LOCK_VERDICTS
+from assignment_assets.domain.tables import (
+    CURRENT_BOOKS,
+    ELIGIBLE_POOL,
+    LOCK_VERDICTS,
+    REPS,
+    TEXT,
+    WHOLE,
+    LocksFrame,
+    LockVerdictsFrame,
+    RepsFrame,
+    Table,
+)
 
-RETURNED = {
-    "rep_id": pl.String,
-    "receipt_no": pl.Int64,
-    "row_no": pl.Int64,
-    "account_id": pl.String,
-    "answer": pl.String,
-    "rule": pl.String,
-    "message": pl.String,
-}
+LockListRepsFrame = NewType("LockListRepsFrame", pl.DataFrame)
+LOCK_LIST_REPS: Query[LockListRepsFrame] = Query(
+    "lock_packets/lock_list_reps",
+    (CURRENT_BOOKS, REPS, ELIGIBLE_POOL),
+    ("rep_id",),
+    {"rep_id": TEXT, "name": TEXT, "email": TEXT, "capacity": WHOLE, "free_account_count": WHOLE},
+)
+ReturnedFrame = NewType("ReturnedFrame", pl.DataFrame)
+RETURNED: Table[ReturnedFrame] = Table("returned", PICKS.key, PICKS.columns | {"rule": TEXT, "message": TEXT})
+"""A list as it came back; a row that could not be read has a rule already."""
+
+
+@dataclass(frozen=True)
+class LockListsInput:
+    """What lock lists are drawn from."""
+
+    facts: LockFactsFrame
+    reps: RepsFrame
+    asked: LockListRepsFrame
+
+    @classmethod
+    def read(cls, warehouse: Readable, cycle: str, config: RunConfig) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(facts=lock_facts(reader, config), reps=reader.table(REPS), asked=reader.answer(LOCK_LIST_REPS))
 
 
 @dataclass(frozen=True)
 class LockLists:
-    """The lists to send: `rows` (as `packet_rows.lock_list_rows`), and who is asked (`reps`: rep_id, name, email,
-    capacity; one row a list)."""
+    """The lists to send, and who is asked; one rep a list."""
 
-    rows: pl.DataFrame
-    reps: pl.DataFrame
+    rows: LockListRowsFrame
+    reps: LockListRepsFrame
 
     @property
     def addressees(self) -> list[Addressee]:
@@ -40,34 +68,19 @@ class LockLists:
 
     def summary(self) -> pl.DataFrame:
         """rep_id, accounts, and how many of them lock by themselves (automatic)."""
-        by_rep = self.rows.group_by("rep_id")
-        return by_rep.agg(pl.len().alias("accounts"), automatic=pl.col("lock_kind").is_not_null().sum()).sort("rep_id")
+        automatic = self.rows.group_by("rep_id").agg(automatic=pl.col("lock_kind").is_not_null().sum())
+        return self.reps.select("rep_id", accounts="free_account_count").join(automatic, on="rep_id").sort("rep_id")
 
 
-def lock_lists(
-    accounts: pl.DataFrame,
-    opportunities: pl.DataFrame,
-    pool: pl.DataFrame,
-    books: pl.DataFrame,
-    reps: pl.DataFrame,
-    config: RunConfig,
-) -> LockLists:
-    """A list for every active field rep who owns a free account; the frames are the tables of the setup."""
-    rows = lock_list_rows(lock_candidates(accounts, opportunities, pool, books, config), reps)
-    asked = reps.join(rows.select("rep_id").unique(), on="rep_id", how="semi").sort("rep_id")
-    seats = books.select("rep_id", "capacity")
-    return LockLists(rows, asked.select("rep_id", "name", "email").join(seats, on="rep_id", maintain_order="left"))
+def lock_lists(given: LockListsInput, config: RunConfig) -> LockLists:
+    """A list for every active field rep who owns a free account."""
+    return LockLists(lock_list_rows(lock_candidates(given.facts, config), given.reps), given.asked)
 
 
 def settle_lists(
-    returned: Sequence[pl.DataFrame],
-    accounts: pl.DataFrame,
-    opportunities: pl.DataFrame,
-    pool: pl.DataFrame,
-    books: pl.DataFrame,
-    config: RunConfig,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The locks (LOCKS), and a verdict on every row that a rep returned and every lock that did not fit.
+    returned: Sequence[pl.DataFrame], given: LocksInput, config: RunConfig
+) -> tuple[LocksFrame, LockVerdictsFrame]:
+    """The locks, and a verdict on every row that a rep returned and every lock that did not fit.
 
     A row that could not be read (it has a `rule` already) is refused with that rule and takes no part.
 
@@ -75,12 +88,9 @@ def settle_lists(
     ----------
     returned
         The lists that count, each with the columns of RETURNED, in workbook order.
-    accounts, opportunities, pool, books
-        Tables `accounts`, `opportunities`, `eligible_pool`, `current_books`.
     """
-    rows = pl.concat([pl.DataFrame(schema=RETURNED), *returned], how="diagonal_relaxed")
-    candidates = lock_candidates(accounts, opportunities, pool, books, config)
+    rows = RETURNED.shaped(pl.concat([RETURNED.empty(), *returned], how="diagonal_relaxed"))
     picks, unusable = rows.filter(pl.col("rule").is_null()), rows.filter(pl.col("rule").is_not_null())
-    locks, verdicts = settle(candidates, picks, free_seats(books, pool), config)
+    locks, verdicts = settle(lock_candidates(given.facts, config), PICKS.shaped(picks), given.seats, config)
     unusable = unusable.with_columns(lock_kind=pl.lit(""), verdict=pl.lit("refused"))
     return locks, LOCK_VERDICTS.conform(pl.concat([verdicts, unusable.select(list(LOCK_VERDICTS.columns))]))

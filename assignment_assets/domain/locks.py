@@ -1,21 +1,113 @@
 """Which accounts stay with their owner: automatic locks, then the rep's own picks, never above capacity."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, NewType, Self
 
 import polars as pl
 
-from assignment_assets.domain.setup.eligible_pool import fixed_accounts
-from assignment_assets.domain.setup.overrides import is_excepted, overrides_that_matter
+from assignment_assets.domain.reading import Query, Readable, Reader
+from assignment_assets.domain.setup.overrides import coverage_overrides, is_excepted
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.tables import LOCK_VERDICTS, LOCKS
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    DATE,
+    ELIGIBLE_POOL,
+    FLAG,
+    LOCK_VERDICTS,
+    LOCKS,
+    OPPORTUNITIES,
+    REAL,
+    TEXT,
+    WHOLE,
+    LocksFrame,
+    LockVerdictsFrame,
+    Table,
+)
 
+LockFactsFrame = NewType("LockFactsFrame", pl.DataFrame)
+LOCK_FACTS: Query[LockFactsFrame] = Query(
+    "locks/lock_facts",
+    (ELIGIBLE_POOL, ACCOUNTS, CURRENT_BOOKS, OPPORTUNITIES),
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "name": TEXT,
+        "owner_id": TEXT,
+        "state": TEXT,
+        "latitude": REAL,
+        "longitude": REAL,
+        "opp_count": WHOLE,
+        "bps": WHOLE,
+        "tam_cents": WHOLE,
+        "value_cents": WHOLE,
+        "referrals_l3m": WHOLE,
+        "referrals_l12m": WHOLE,
+        "referrals_ever": WHOLE,
+        "last_referral_on": DATE,
+        "keep_with_owner": FLAG,
+        "is_house": FLAG,
+        "referral_status": TEXT,
+        "is_unowned": FLAG,
+        "team": TEXT,
+        "is_active": FLAG,
+        "is_churned": FLAG,
+        "is_non_productive": FLAG,
+        "is_state_covered": FLAG,
+        "has_protected_deal": FLAG,
+    },
+)
+LockCandidatesFrame = NewType("LockCandidatesFrame", pl.DataFrame)
+LOCK_CANDIDATES: Table[LockCandidatesFrame] = Table(
+    "lock_candidates", LOCK_FACTS.key, LOCK_FACTS.columns | {"is_covered": FLAG, "lock_kind": TEXT}
+)
+FreeSeatsFrame = NewType("FreeSeatsFrame", pl.DataFrame)
+FREE_SEATS: Query[FreeSeatsFrame] = Query(
+    "locks/free_seats",
+    (CURRENT_BOOKS, ELIGIBLE_POOL),
+    ("rep_id",),
+    {"rep_id": TEXT, "capacity": WHOLE, "fixed_count": WHOLE, "free_seats": WHOLE},
+)
+PicksFrame = NewType("PicksFrame", pl.DataFrame)
+PICKS: Table[PicksFrame] = Table(
+    "picks",
+    ("rep_id", "row_no"),
+    {
+        "rep_id": TEXT,
+        "receipt_no": WHOLE,
+        "row_no": WHOLE,
+        "account_id": TEXT,
+        "answer": TEXT,  # keep, release
+    },
+)
 LOCK_KINDS = ("l3m_referrer", "keep_with_owner", "house", "protected_deal", "dormant_pick", "never_referred_pick")
 PICK_KINDS = {"dormant": "dormant_pick", "never": "never_referred_pick"}
 
 
-def lock_candidates(
-    accounts: pl.DataFrame, opportunities: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame, config: RunConfig
-) -> pl.DataFrame:
+@dataclass(frozen=True)
+class LocksInput:
+    """What locks are taken from, and the seats that they have."""
+
+    facts: LockFactsFrame
+    seats: FreeSeatsFrame
+
+    @classmethod
+    def read(cls, warehouse: Readable, cycle: str, config: RunConfig) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(facts=lock_facts(reader, config), seats=reader.answer(FREE_SEATS))
+
+
+def lock_facts(reader: Reader, config: RunConfig) -> LockFactsFrame:
+    """The answer of LOCK_FACTS for the days on which the config says that a deal protects its account."""
+    as_of = config.as_of_on
+    until = as_of + timedelta(days=config.protected_deal_days)
+    return reader.answer(LOCK_FACTS, as_of=as_of, protected_until=until)
+
+
+def lock_candidates(facts: LockFactsFrame, config: RunConfig) -> LockCandidatesFrame:
     """One row a free account: its owner, whether the owner covers its state, its automatic lock kind or null.
 
     Kinds in order of precedence: `l3m_referrer` (active field owner who covers the state, book neither churned
@@ -23,69 +115,39 @@ def lock_candidates(
     `protected_deal_days` later); the last three with any active owner who is not a placeholder. An owner whom Growth
     Strategy lets hold the account outside covered states counts as one who covers its state.
     """
-    as_of = config.as_of_on
-    protected = opportunities.filter(
-        ~pl.col("is_closed") & pl.col("close_on").is_between(as_of, as_of + timedelta(days=config.protected_deal_days))
-    )["account_id"].unique()
-    owners = books.select(
-        pl.col("rep_id").alias("owner_id"), "team", "is_active", "is_churned", "is_non_productive", "covered_states"
+    is_covered = pl.col("is_state_covered") | is_excepted(coverage_overrides(config), "owner_id")
+    holds = pl.col("is_active") & ~pl.col("is_unowned") & ~pl.col("is_churned")
+    is_productive_field = (pl.col("team") == "field").fill_null(False) & ~pl.col("is_non_productive")
+    kind = (
+        pl.when(holds & is_productive_field & pl.col("is_covered") & (pl.col("referral_status") == "l3m"))
+        .then(pl.lit("l3m_referrer"))
+        .when(holds & pl.col("keep_with_owner"))
+        .then(pl.lit("keep_with_owner"))
+        .when(holds & pl.col("is_house"))
+        .then(pl.lit("house"))
+        .when(holds & pl.col("has_protected_deal"))
+        .then(pl.lit("protected_deal"))
     )
-    exceptions = overrides_that_matter(config, accounts, books)
-    holds = pl.col("is_active").fill_null(False) & ~pl.col("is_unowned") & ~pl.col("is_churned").fill_null(False)
-    is_field = (pl.col("team") == "field").fill_null(False)
-    return (
-        pool.filter(pl.col("standing") == "free")
-        .select("account_id", "referral_status", "is_unowned")
-        .join(accounts, on="account_id", how="inner")
-        .join(owners, on="owner_id", how="left")
-        .with_columns(
-            is_covered=pl.col("covered_states").list.contains(pl.col("state")).fill_null(False)
-            | is_excepted(exceptions, "owner_id")
-        )
-        .with_columns(
-            lock_kind=pl.when(
-                holds
-                & is_field
-                & pl.col("is_covered")
-                & ~pl.col("is_churned")
-                & ~pl.col("is_non_productive")
-                & (pl.col("referral_status") == "l3m")
-            )
-            .then(pl.lit("l3m_referrer"))
-            .when(holds & pl.col("keep_with_owner"))
-            .then(pl.lit("keep_with_owner"))
-            .when(holds & pl.col("is_house"))
-            .then(pl.lit("house"))
-            .when(holds & pl.col("account_id").is_in(protected.implode()))
-            .then(pl.lit("protected_deal"))
-        )
-        .sort("account_id")
-    )
+    return LOCK_CANDIDATES.conform(facts.with_columns(is_covered=is_covered).with_columns(lock_kind=kind))
 
 
 def settle(
-    candidates: pl.DataFrame, picks: pl.DataFrame, seats: pl.DataFrame, config: RunConfig
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    candidates: LockCandidatesFrame, picks: PicksFrame, seats: FreeSeatsFrame, config: RunConfig
+) -> tuple[LocksFrame, LockVerdictsFrame]:
     """The locks, and a verdict on every automatic lock that did not fit and on every row that a rep returned.
 
     Parameters
     ----------
-    candidates
-        As `lock_candidates` gives them.
     picks
-        rep_id, receipt_no, row_no, account_id, answer (keep, release; blank rows left out), in workbook order.
+        Blank rows left out.
     seats
-        rep_id and `free_seats`: capacity less fixed accounts; only field reps are bounded by it.
+        Only field reps are bounded by them.
     config
         For the quotas.
-
-    Returns
-    -------
-    locks, lock_verdicts
-        Frames of tables `locks` and `lock_verdicts`.
     """
     room = dict(seats.select("rep_id", "free_seats").iter_rows())
-    locks, verdicts = [], []
+    locks: list[dict[str, Any]] = []
+    verdicts: list[dict[str, Any]] = []
     for row in _automatic_in_order(candidates).iter_rows(named=True):
         if row["team"] == "field" and room.get(row["owner_id"], 0) <= 0:
             verdicts.append(
@@ -134,7 +196,7 @@ def settle(
     )
 
 
-def _automatic_in_order(candidates: pl.DataFrame) -> pl.DataFrame:
+def _automatic_in_order(candidates: LockCandidatesFrame) -> pl.DataFrame:
     """Automatic locks by kind, then most recent referral, more referrals, value, id."""
     rank = {kind: number for number, kind in enumerate(LOCK_KINDS)}
     return (
@@ -152,7 +214,15 @@ def _automatic_in_order(candidates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _judge_pick(pick, facts, automatic, seen, used, quotas, room) -> tuple[str | None, str | None, str]:
+def _judge_pick(
+    pick: Mapping[str, Any],
+    facts: Mapping[str, Any] | None,
+    automatic: set[str],
+    seen: set[tuple[str, str]],
+    used: Mapping[tuple[str, str], int],
+    quotas: Mapping[str, int],
+    room: Mapping[str, int],
+) -> tuple[str | None, str | None, str]:
     """(lock kind or None, rule that refuses or None, sentence) of one row that a rep returned."""
     where = f"Row {pick['row_no']}, account {pick['account_id']}"
     if facts is None:
@@ -194,11 +264,20 @@ def _judge_pick(pick, facts, automatic, seen, used, quotas, room) -> tuple[str |
     return kind, None, f"{where}: kept ({count + 1} of {quotas[kind]} {name} picks)."
 
 
-def _lock(account_id: str, rep_id: str, kind: str, receipt_no: int | None) -> dict:
+def _lock(account_id: str, rep_id: str, kind: str, receipt_no: int | None) -> dict[str, Any]:
     return {"account_id": account_id, "rep_id": rep_id, "lock_kind": kind, "receipt_no": receipt_no}
 
 
-def _verdict(rep_id, receipt_no, row_no, account_id, kind, verdict, rule, message) -> dict:
+def _verdict(
+    rep_id: str,
+    receipt_no: int | None,
+    row_no: int,
+    account_id: str,
+    kind: str,
+    verdict: str,
+    rule: str | None,
+    message: str,
+) -> dict[str, Any]:
     return {
         "rep_id": rep_id,
         "receipt_no": receipt_no,
@@ -209,18 +288,3 @@ def _verdict(rep_id, receipt_no, row_no, account_id, kind, verdict, rule, messag
         "rule": rule,
         "message": message,
     }
-
-
-def free_seats(books: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
-    """rep_id, fixed_count, free_seats: capacity less what stays fixed with the rep, not below 0."""
-    fixed = fixed_accounts(pool).group_by("rep_id").agg(fixed_count=pl.len().cast(pl.Int64))
-    return (
-        books.filter(pl.col("team") == "field")
-        .join(fixed, on="rep_id", how="left")
-        .select(
-            "rep_id",
-            pl.col("fixed_count").fill_null(0),
-            free_seats=(pl.col("capacity") - pl.col("fixed_count").fill_null(0)).clip(lower_bound=0),
-        )
-        .sort("rep_id")
-    )

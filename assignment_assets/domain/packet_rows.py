@@ -1,20 +1,48 @@
 """What people are shown: the rows of lock lists, reviews and sign-offs, drawn from the waterfall's tables."""
 
+from typing import NewType
+
 import polars as pl
 
 from assignment_assets.domain.assignment.drive_time import with_drive_minutes
+from assignment_assets.domain.locks import LOCK_FACTS, LockCandidatesFrame
+from assignment_assets.domain.setup.eligible_pool import HOLDINGS, HoldingsFrame, referral_status
+from assignment_assets.domain.tables import (
+    TEXT,
+    WHOLE,
+    AccountsFrame,
+    CurrentBooksFrame,
+    EligiblePoolFrame,
+    OverflowFrame,
+    RepsFrame,
+    Table,
+)
 
+LockListRowsFrame = NewType("LockListRowsFrame", pl.DataFrame)
+LOCK_LIST_ROWS: Table[LockListRowsFrame] = Table(
+    "lock_list_rows",
+    ("rep_id", "account_id"),
+    {"rep_id": TEXT}
+    | {
+        name: LOCK_FACTS.columns[name]
+        for name in (
+            *("account_id", "name", "state", "referral_status", "referrals_l3m", "referrals_l12m", "referrals_ever"),
+            *("last_referral_on", "opp_count", "bps", "tam_cents", "value_cents"),
+        )
+    }
+    | {"drive_minutes": WHOLE, "lock_kind": TEXT},
+)
 MEASURES = ("opp_count", "bps", "tam_cents", "value_cents")
 
 
-def lock_list_rows(candidates: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+def lock_list_rows(candidates: LockCandidatesFrame, reps: RepsFrame) -> LockListRowsFrame:
     """A row for every free account of an active field rep: what a rep needs to decide keep or release.
 
     Sorted by rep; automatic locks first, then dormant, then never-referred accounts, each by value.
     """
     order = {"l3m": 0, "dormant": 1, "never": 2}
     rows = with_drive_minutes(candidates.rename({"owner_id": "rep_id"}), reps)
-    return (
+    return LOCK_LIST_ROWS.shaped(
         rows.filter((pl.col("team") == "field") & pl.col("is_active"))
         .with_columns(status_rank=pl.col("referral_status").replace_strict(order, return_dtype=pl.Int64))
         .sort(
@@ -25,37 +53,18 @@ def lock_list_rows(candidates: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame
             "account_id",
             descending=[False, False, False, True, False],
         )
-        .select(
-            "rep_id",
-            "account_id",
-            "name",
-            "state",
-            "referral_status",
-            "referrals_l3m",
-            "referrals_l12m",
-            "referrals_ever",
-            "last_referral_on",
-            "opp_count",
-            "bps",
-            "tam_cents",
-            "value_cents",
-            "drive_minutes",
-            "lock_kind",
-        )
     )
 
 
 def book_summary(
-    before: pl.DataFrame, after: pl.DataFrame, accounts: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame
+    before: HoldingsFrame, after: HoldingsFrame, accounts: AccountsFrame, books: CurrentBooksFrame, reps: RepsFrame
 ) -> pl.DataFrame:
     """One row a field rep: accounts, measures and drive minutes of the book before and after.
 
     Parameters
     ----------
     before, after
-        account_id and rep_id: who owns what, then who would.
-    accounts, books, reps
-        Tables `accounts`, `current_books`, `reps`.
+        Who owns what, then who would.
     """
     summary = (
         books.filter(pl.col("team") == "field")
@@ -77,7 +86,7 @@ def book_summary(
 
 
 def books_before_and_after(
-    rows: pl.DataFrame, fixed: pl.DataFrame, accounts: pl.DataFrame, books: pl.DataFrame, reps: pl.DataFrame
+    rows: pl.DataFrame, fixed: HoldingsFrame, accounts: AccountsFrame, books: CurrentBooksFrame, reps: RepsFrame
 ) -> pl.DataFrame:
     """`book_summary` of a proposal or a review: who owns what now, and who would.
 
@@ -86,23 +95,22 @@ def books_before_and_after(
     rows
         account_id, current_owner_id, new_owner_id.
     fixed
-        account_id and rep_id of accounts outside the pool, which stay.
+        Accounts outside the pool, which stay.
     """
     before, after = (
-        pl.concat([fixed, rows.select("account_id", rep_id=end)]) for end in ("current_owner_id", "new_owner_id")
+        HOLDINGS.conform(pl.concat([fixed, rows.select("account_id", rep_id=end)]))
+        for end in ("current_owner_id", "new_owner_id")
     )
     return book_summary(before, after, accounts, books, reps)
 
 
-def move_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+def move_rows(assigned: pl.DataFrame, accounts: AccountsFrame, reps: RepsFrame) -> pl.DataFrame:
     """One row a move: From and To with names and regions, the engine's reason, what keeping would cost.
 
     Parameters
     ----------
     assigned
         account_id, current_owner_id, new_owner_id, is_move, move_reason, reason_sentence, keep_cost_*.
-    accounts, reps
-        Tables `accounts`, `reps`.
     """
     people = reps.select("rep_id", "name", "region", "team")
     ends = {"from": "current_owner_id", "to": "new_owner_id"}
@@ -132,7 +140,7 @@ def move_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
     ).sort(pl.col("value_cents"), pl.col("account_id"), descending=[True, False])
 
 
-def book_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+def book_rows(assigned: pl.DataFrame, accounts: AccountsFrame, reps: RepsFrame) -> pl.DataFrame:
     """One row an editable account of a field book as proposed: locks left out.
 
     `assigned` as in `move_rows`, with `is_locked`.
@@ -146,15 +154,8 @@ def book_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
         .join(people.select("rep_id", "rep_name", "region"), on="rep_id")
     )
     rows = with_drive_minutes(held.join(accounts, on="account_id"), reps)
-    status = (
-        pl.when(pl.col("referrals_l3m") > 0)
-        .then(pl.lit("l3m"))
-        .when(pl.col("referrals_ever") > 0)
-        .then(pl.lit("dormant"))
-        .otherwise(pl.lit("never"))
-    )
     return (
-        rows.with_columns(referral_status=status)
+        rows.with_columns(referral_status=referral_status())
         .select(
             "region",
             "rep_id",
@@ -175,15 +176,9 @@ def book_rows(assigned: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame
 
 
 def candidate_rows(
-    overflow: pl.DataFrame, accounts: pl.DataFrame, pool: pl.DataFrame, reps: pl.DataFrame
+    overflow: OverflowFrame, accounts: AccountsFrame, pool: EligiblePoolFrame, reps: RepsFrame
 ) -> pl.DataFrame:
-    """One row an account that Inside Sales would work: what a director may ask for, the most valuable first.
-
-    Parameters
-    ----------
-    overflow, accounts, pool, reps
-        Tables `overflow`, `accounts`, `eligible_pool`, `reps`.
-    """
+    """One row an account that Inside Sales would work: what a director may ask for, the most valuable first."""
     return (
         overflow.select("account_id", rep_id="member_id")
         .join(accounts.select("account_id", "name", "state", "value_cents"), on="account_id")

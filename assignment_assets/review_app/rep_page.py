@@ -7,6 +7,7 @@ import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assignment_assets.domain.gate import LOCK_GATE
+from assignment_assets.domain.lock_lists import LockListsInput
 from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import lock_list_rows
 from assignment_assets.domain.tables import (
@@ -103,9 +104,10 @@ def _rows(request: PageRequest) -> pl.DataFrame:
     context, cycle = request.context, request.cycle
 
     def draw() -> pl.DataFrame:
-        accounts, opportunities, pool, books, reps = (context.table(cycle, table) for table in _TABLES)
-        candidates = lock_candidates(accounts, opportunities, pool, books, context.config(cycle))
-        return lock_list_rows(candidates, reps).join(
+        config = context.config(cycle)
+        given = LockListsInput.read(context.cache, cycle, config)
+        candidates = lock_candidates(given.facts, config)
+        return lock_list_rows(candidates, given.reps).join(
             candidates.select("account_id", "is_covered"), on="account_id", how="left", maintain_order="left"
         )
 

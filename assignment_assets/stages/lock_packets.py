@@ -1,10 +1,11 @@
 """Stage 02, out: a lock list for every rep whose accounts are free."""
 
+from typing import Any
+
 import dagster as dg
 
 from assignment_assets.domain.gate import LOCK_GATE
-from assignment_assets.domain.lock_lists import lock_lists
-from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, ELIGIBLE_POOL, OPPORTUNITIES, REPS
+from assignment_assets.domain.lock_lists import LockListsInput, lock_lists
 from assignment_assets.io.gate_packets.lock_lists import issue_lock_lists
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock
@@ -15,7 +16,7 @@ GATE = LOCK_GATE.name
 
 
 @stage_asset("locks", deps=["eligible_pool", "opportunities", "current_books"], kinds={"excel"})
-def lock_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
+def lock_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult[Any]:
     """A workbook for every rep whose accounts are free: what locks by itself, and up to 5 + 5 accounts to pick.
 
     Lies in `outbox/<cycle>/lock_lists/<rep>/`. Drafts send nothing.
@@ -24,10 +25,7 @@ def lock_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock:
     config = frozen_config(warehouse, cycle)
     if config.mode == "draft":
         return nothing_sent("a draft sends nothing to people")
-    accounts, opportunities, pool, books, reps = warehouse.tables(
-        cycle, ACCOUNTS, OPPORTUNITIES, ELIGIBLE_POOL, CURRENT_BOOKS, REPS
-    )
-    lists = lock_lists(accounts, opportunities, pool, books, reps, config)
+    lists = lock_lists(LockListsInput.read(warehouse, cycle, config), config)
     manifest = manifest_of(warehouse, cycle, GATE, config, clock, lists.addressees, config.lock_days)
     manifest = issue_lock_lists(warehouse.folder, manifest, lists, config)
     return packets_out(warehouse.folder, manifest, **{"first packets": as_table(lists.summary().head(8))})

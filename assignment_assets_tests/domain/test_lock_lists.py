@@ -2,12 +2,13 @@
 
 import polars as pl
 
-from assignment_assets.domain.lock_lists import lock_lists, settle_lists
-from assignment_assets_tests.company import books_of, config, pool_of, tiny
+from assignment_assets.domain.lock_lists import LockListsInput, lock_lists, settle_lists
+from assignment_assets.domain.locks import LocksInput
+from assignment_assets_tests.company import config, set_up, tiny
 
 CONFIG = config()
 COMPANY = tiny()
-POOL, BOOKS = pool_of(COMPANY, CONFIG), books_of(COMPANY, CONFIG)
+GIVEN = set_up(COMPANY, CONFIG)
 
 
 def returned(*rows):
@@ -21,11 +22,11 @@ def returned(*rows):
 
 def settled(*lists):
     """Locks and verdicts of these lists."""
-    return settle_lists(lists, COMPANY.accounts, COMPANY.opportunities, POOL, BOOKS, CONFIG)
+    return settle_lists(lists, LocksInput.read(GIVEN, "c", CONFIG), CONFIG)
 
 
 def test_every_active_field_rep_with_a_free_account_is_asked():
-    lists = lock_lists(COMPANY.accounts, COMPANY.opportunities, POOL, BOOKS, COMPANY.reps, CONFIG)
+    lists = lock_lists(LockListsInput.read(GIVEN, "c", CONFIG), CONFIG)
     assert [each.person for each in lists.addressees] == ["ana", "ben", "cleo"]
     assert {each.file for each in lists.addressees} == {"lock_list.xlsx"}
     assert dict(lists.reps.select("rep_id", "capacity").iter_rows()) == {"ana": 12, "ben": 12, "cleo": 12}

@@ -5,11 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from assignment_assets.domain.locks import LOCK_KINDS, free_seats, lock_candidates, settle
+from assignment_assets.domain.locks import LOCK_KINDS, PICKS, LocksInput, lock_candidates, settle
 from assignment_assets.domain.tables import OPPORTUNITIES
-from assignment_assets_tests.company import account, books_of, config, deal, pool_of, table, tiny
-
-PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "account_id": pl.String, "answer": pl.String}
+from assignment_assets_tests.company import account, config, deal, set_up, table, tiny
 
 
 def pick(account_id, row_no=1, answer="keep", rep_id="ana", receipt_no=1):
@@ -20,9 +18,9 @@ def pick(account_id, row_no=1, answer="keep", rep_id="ana", receipt_no=1):
 def settled(*picks, company=None, run_config=None):
     """(locks, verdicts) of a company after some picks."""
     company, run_config = company or tiny(), run_config or config()
-    pool, books = pool_of(company, run_config), books_of(company, run_config)
-    candidates = lock_candidates(company.accounts, company.opportunities, pool, books, run_config)
-    return settle(candidates, pl.DataFrame(list(picks), schema=PICKS), free_seats(books, pool), run_config)
+    given = LocksInput.read(set_up(company, run_config), "c", run_config)
+    rows = pl.DataFrame(list(picks), schema=PICKS.columns)
+    return settle(lock_candidates(given.facts, run_config), rows, given.seats, run_config)
 
 
 def kinds(locks):
@@ -171,9 +169,8 @@ def test_inside_sales_members_have_no_capacity():
 
 def test_fixed_accounts_take_their_seats_first():
     run_config = config(scope="churn", books=["max"], book_size=12)
-    seats = dict(
-        free_seats(books_of(tiny(), run_config), pool_of(tiny(), run_config)).select("rep_id", "free_seats").iter_rows()
-    )
+    given = LocksInput.read(set_up(tiny(), run_config), "c", run_config)
+    seats = dict(given.seats.select("rep_id", "free_seats").iter_rows())
     assert seats == {"ana": 0, "ben": 0, "cleo": 0, "max": 12, "nia": 12}
 
 

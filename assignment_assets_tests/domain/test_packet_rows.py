@@ -3,10 +3,10 @@
 import polars as pl
 
 from assignment_assets.domain.assignment.assigned import assigned
-from assignment_assets.domain.locks import lock_candidates
+from assignment_assets.domain.locks import lock_candidates, lock_facts
 from assignment_assets.domain.packet_rows import book_rows, book_summary, lock_list_rows, move_rows
 from assignment_assets.domain.tables import OVERFLOW, PROPOSED_BOOKS
-from assignment_assets_tests.company import books_of, config, pool_of, table, tiny
+from assignment_assets_tests.company import books_of, config, set_up, table, tiny
 
 PROPOSED = table(
     PROPOSED_BOOKS,
@@ -50,10 +50,8 @@ def test_the_proposal_is_one_row_an_account():
 
 def test_a_lock_list_shows_free_accounts_of_active_field_reps_automatic_locks_first():
     company, run_config = tiny(), config()
-    pool, books = pool_of(company, run_config), books_of(company, run_config)
-    rows = lock_list_rows(
-        lock_candidates(company.accounts, company.opportunities, pool, books, run_config), company.reps
-    )
+    facts = lock_facts(set_up(company, run_config), run_config)
+    rows = lock_list_rows(lock_candidates(facts, run_config), company.reps)
     assert set(rows["rep_id"]) == {"ana", "ben", "cleo"}
     anas = rows.filter(pl.col("rep_id") == "ana")
     assert set(anas["account_id"][:3]) == {"a01", "a02", "a11"}
@@ -64,10 +62,8 @@ def test_a_lock_list_shows_free_accounts_of_active_field_reps_automatic_locks_fi
 
 def test_only_owners_of_free_accounts_get_a_lock_list():
     company, run_config = tiny(), config(scope="rep", reps=["ana"])
-    pool, books = pool_of(company, run_config), books_of(company, run_config)
-    rows = lock_list_rows(
-        lock_candidates(company.accounts, company.opportunities, pool, books, run_config), company.reps
-    )
+    facts = lock_facts(set_up(company, run_config), run_config)
+    rows = lock_list_rows(lock_candidates(facts, run_config), company.reps)
     assert set(rows["rep_id"]) == {"ana"}
 
 

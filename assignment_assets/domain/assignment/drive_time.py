@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from assignment_assets.domain.tables import RepsFrame
+
 EARTH_RADIUS_MILES = 3959.0
 CIRCUITY = 1.25  # road miles over straight miles
 MILES_AN_HOUR = 52.0
@@ -23,7 +25,7 @@ def drive_minutes(latitude: str, longitude: str, other_latitude: str, other_long
     return minutes.round(0).clip(upper_bound=LONGEST_MINUTES).cast(pl.Int64)
 
 
-def with_drive_minutes(rows: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+def with_drive_minutes(rows: pl.DataFrame, reps: RepsFrame) -> pl.DataFrame:
     """The rows (with rep_id, latitude, longitude) and their `drive_minutes` to that rep; null for unknown reps."""
     places = reps.select("rep_id", rep_latitude="latitude", rep_longitude="longitude")
     joined = rows.drop("drive_minutes", strict=False).join(places, on="rep_id", how="left", maintain_order="left")

@@ -3,8 +3,8 @@
 import polars as pl
 
 from assignment_assets.domain.assignment.overflow import inside_sales_queue
-from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.review.facts import REVIEW_BOOKS, REVIEW_REPS
+from assignment_assets.domain.setup.eligible_pool import fixed_accounts
 from assignment_assets.domain.setup.run_config import RunConfig
 
 
@@ -24,10 +24,11 @@ def review_books(rows: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame) ->
 
 def review_reps(books: pl.DataFrame, reps: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
     """What the judge of a review takes as reps: books, names, directors, and accounts fixed outside the pool."""
+    fixed = fixed_accounts(pool).group_by("rep_id").agg(fixed_count=pl.len())
     return REVIEW_REPS.conform(
         books.join(reps.select("rep_id", "name", "director_email"), on="rep_id")
-        .join(free_seats(books, pool).select("rep_id", "fixed_count"), on="rep_id", how="left")
-        .with_columns(pl.col("fixed_count").fill_null(0))
+        .join(fixed, on="rep_id", how="left")
+        .with_columns(fixed_count=pl.when(pl.col("team") == "field").then("fixed_count").fill_null(0))
     )
 
 

@@ -3,12 +3,11 @@
 import polars as pl
 import pytest
 
-from assignment_assets.domain.setup.eligible_pool import STANDINGS, EligiblePoolInput, eligible_pool
+from assignment_assets.domain.setup.eligible_pool import STANDINGS
 from assignment_assets.domain.tables import SOURCE_EXCEPTIONS
 from assignment_assets_tests.company import (
     CLAIMS,
     account,
-    books_of,
     config,
     ids,
     pool_of,
@@ -154,9 +153,7 @@ def test_rows_that_the_source_could_not_vouch_for_stay_outside_and_say_why():
         {"table_name": "accounts", "record_id": "a01", "column_name": "parent_id", "found": "zz"},
         {"table_name": "reps", "record_id": "zoe", "column_name": "region", "found": ""},
     )
-    company, run_config = tiny(), config()
-    claims = pl.DataFrame(schema=CLAIMS)
-    pool = eligible_pool(EligiblePoolInput(company.accounts, faults, books_of(company, run_config), claims), run_config)
+    pool = pool_of(tiny(), config(), faults=faults)
     row = pool.filter(pl.col("account_id") == "x01").row(0, named=True)
     assert (row["standing"], row["reason"], row["detail"]) == ("out", "source_exception", "state: ZZ; tam: -1 dollars")
     assert reasons(pool)["a01"] == "in_scope_book"
