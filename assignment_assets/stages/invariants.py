@@ -1,11 +1,21 @@
 """The waterfall's invariants at each stage: blocking checks, evaluated again when the next segment begins."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import dagster as dg
 
+from assignment_assets.domain.invariants.checked import (
+    LocksChecked,
+    LogChecked,
+    PacketsChecked,
+    PoolChecked,
+    ProposalChecked,
+    ReviewChecked,
+    SignOffChecked,
+)
 from assignment_assets.domain.invariants.invariant import Invariant, require
 from assignment_assets.domain.invariants.waterfall import (
     OWNER_INVARIANTS,
@@ -17,70 +27,45 @@ from assignment_assets.domain.invariants.waterfall import (
     review_invariants,
     sign_off_invariants,
 )
-from assignment_assets.domain.tables import (
-    ACCOUNTS,
-    APPROVED_DIFF,
-    CURRENT_BOOKS,
-    DECIDED_BOOKS,
-    EDIT_VERDICTS,
-    ELIGIBLE_POOL,
-    FAMILIES,
-    LOCKS,
-    OVERFLOW,
-    PROPOSED_BOOKS,
-    REGION_DIGESTS,
-    REPS,
-    REVIEWED_BOOKS,
-    RUN_CONFIG,
-    SIGN_OFF_PACKETS,
-    SIGN_OFF_VERDICTS,
-    WRITE_BACK_LOG,
-    Table,
-)
+from assignment_assets.domain.reading import Readable
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import CYCLES, POOL
+
+Checked = TypeVar("Checked")
 
 # Partitioned checks are a preview in this Dagster; it says so once a check.
 warnings.filterwarnings("ignore", message="Specifying a partitions_def on an AssetCheckSpec")
 
 
 @dataclass(frozen=True)
-class CheckedAsset:
-    """Who judges an asset, over which tables in which order, and the names of the invariants that come of it."""
+class CheckedAsset(Generic[Checked]):
+    """What of the warehouse an asset is judged over, who judges, and the names of the invariants that come of it."""
 
-    judge: Callable[..., list[Invariant]]
-    tables: tuple[Table, ...]
+    read: Callable[[Readable, str], Checked]
+    judge: Callable[[Checked], list[Invariant]]
     names: tuple[str, ...]
 
-    def invariants(self, warehouse: Warehouse, cycle: str) -> list[Invariant]:
+    def invariants(self, warehouse: Readable, cycle: str) -> list[Invariant]:
         """The asset's invariants as the cycle's tables stand now."""
-        return self.judge(*warehouse.tables(cycle, *self.tables))
+        return self.judge(self.read(warehouse, cycle))
 
 
-INVARIANTS = {
-    "eligible_pool": CheckedAsset(
-        pool_invariants, (ACCOUNTS, ELIGIBLE_POOL), ("each_once", "complete", "no_carve_out")
-    ),
-    "locks": CheckedAsset(
-        lock_invariants, (ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS), ("locks_in_pool", "each_once", "capacity")
-    ),
+INVARIANTS: dict[str, CheckedAsset[Any]] = {
+    "eligible_pool": CheckedAsset(PoolChecked.read, pool_invariants, ("each_once", "complete", "no_carve_out")),
+    "locks": CheckedAsset(LocksChecked.read, lock_invariants, ("locks_in_pool", "each_once", "capacity")),
     "proposed_books": CheckedAsset(
+        ProposalChecked.read,
         proposal_invariants,
-        (RUN_CONFIG, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, OVERFLOW, FAMILIES),
         ("conservation", "each_once", "families_whole", "revenue_caps", *OWNER_INVARIANTS),
     ),
     "reviewed_books": CheckedAsset(
-        review_invariants,
-        (RUN_CONFIG, ACCOUNTS, ELIGIBLE_POOL, LOCKS, CURRENT_BOOKS, REPS, REVIEWED_BOOKS, EDIT_VERDICTS),
-        ("conservation", "within_bounds", *OWNER_INVARIANTS),
+        ReviewChecked.read, review_invariants, ("conservation", "within_bounds", *OWNER_INVARIANTS)
     ),
-    "sign_off_packets": CheckedAsset(packet_invariants, (DECIDED_BOOKS, SIGN_OFF_PACKETS), ("diff_equals_books",)),
+    "sign_off_packets": CheckedAsset(PacketsChecked.read, packet_invariants, ("diff_equals_books",)),
     "approved_diff": CheckedAsset(
-        sign_off_invariants,
-        (APPROVED_DIFF, SIGN_OFF_VERDICTS, REPS, REGION_DIGESTS, WRITE_BACK_LOG),
-        ("approved_within_signed", "approved_stands"),
+        SignOffChecked.read, sign_off_invariants, ("approved_within_signed", "approved_stands")
     ),
-    "write_back_log": CheckedAsset(log_invariants, (APPROVED_DIFF, WRITE_BACK_LOG), ("log_equals_diff",)),
+    "write_back_log": CheckedAsset(LogChecked.read, log_invariants, ("log_equals_diff",)),
 }
 
 
@@ -96,7 +81,7 @@ def require_invariants(warehouse: Warehouse, cycle: str, *assets: str) -> None:
     require(invariant for asset in assets for invariant in INVARIANTS[asset].invariants(warehouse, cycle))
 
 
-def _checks(asset: str):
+def _checks(asset: str) -> dg.AssetChecksDefinition:
     checked = INVARIANTS[asset]
 
     @dg.multi_asset_check(
@@ -104,7 +89,7 @@ def _checks(asset: str):
         specs=[dg.AssetCheckSpec(name, asset=asset, blocking=True, partitions_def=CYCLES) for name in checked.names],
         pool=POOL,
     )
-    def invariant_checks(context: dg.AssetCheckExecutionContext, warehouse: Warehouse):
+    def invariant_checks(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
         for invariant in checked.invariants(warehouse, context.partition_key):
             yield dg.AssetCheckResult(
                 asset_key=asset,

@@ -1,25 +1,26 @@
 """Stage 03, phase 3 and the whole proposal: who gets which account, and why."""
 
-import dagster as dg
-import polars as pl
+from collections.abc import Iterator
+from typing import Any
 
-from assignment_assets.domain.assignment.families import families_of
-from assignment_assets.domain.assignment.proposal import Proposal, propose
-from assignment_assets.domain.tables import (
-    CERTIFICATE,
-    FAMILIES,
-    OVERFLOW,
-    PROPOSED_BOOKS,
-    REFERRING_FRONT,
-    REFERRING_FRONT_BOOKS,
+import dagster as dg
+
+from assignment_assets.domain.assignment.problem import (
+    SOLVED_BOOKS,
+    SOLVED_FAMILIES,
+    ProposalInput,
+    Solved,
+    SolvedBooksFrame,
 )
+from assignment_assets.domain.assignment.proposal import Proposal, propose
+from assignment_assets.domain.tables import CERTIFICATE, FAMILIES, OVERFLOW, PROPOSED_BOOKS, CertificateFrame
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.optimizer.frames import books_frame, certificate_frame, families_frame, referring_assignment
 from assignment_assets.optimizer.model.solution import Books
 from assignment_assets.optimizer.solve import complete
 from assignment_assets.stages.cycle import CYCLES, POOL, as_table, counts, frozen_config, table_metadata
 from assignment_assets.stages.pictures import book_pictures, overflow_picture
-from assignment_assets.stages.problem import PROBLEM_TABLES, problem_of
+from assignment_assets.stages.problem import problem_of
 from assignment_assets.stages.search import progress_to
 
 SPECS = {
@@ -45,40 +46,47 @@ SPECS = {
     ],
     pool=POOL,
 )
-def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse):
+def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult[Any]]:
     """Completes the chosen point of the front with all other accounts, and places what has no seat."""
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
-    accounts, pool, held, books, reps, front, front_books = warehouse.tables(
-        cycle, *PROBLEM_TABLES, REFERRING_FRONT, REFERRING_FRONT_BOOKS
+    given = ProposalInput.read(warehouse, cycle)
+    problem = given.problem
+    instance, settings = problem_of(problem, config)
+    solution = complete(instance, referring_assignment(given.chosen, instance), settings, progress_to(context))
+    solved = Solved(
+        SOLVED_BOOKS.conform(books_frame(solution, instance)),
+        SOLVED_FAMILIES.conform(families_frame(solution, instance, problem.members)),
     )
-    instance, settings = problem_of(accounts, pool, held, books, reps, config)
-    chosen = front_books.filter(pl.col("point") == front.filter("is_chosen")["point"].item())
-    solution = complete(instance, referring_assignment(chosen, instance), settings, progress_to(context))
-    solved, members = books_frame(solution, instance), families_of(accounts, pool, held, books)
-    solved_families = families_frame(solution, instance, members)
-    found = propose(solved, solved_families, members, accounts, pool, held, books, reps, config)
-    certificate = certificate_frame(solution)
-    pairs = [(PROPOSED_BOOKS, found.proposed), (OVERFLOW, found.overflow), (FAMILIES, found.families)]
-    digests = warehouse.replace(cycle, [*pairs, (CERTIFICATE, certificate)])
+    found = propose(solved, given, config)
+    certificate = CERTIFICATE.conform(certificate_frame(solution))
+    digests = warehouse.replace(
+        cycle,
+        [
+            (PROPOSED_BOOKS, found.proposed),
+            (OVERFLOW, found.overflow),
+            (FAMILIES, found.families),
+            (CERTIFICATE, certificate),
+        ],
+    )
     yield dg.MaterializeResult(
         asset_key="proposed_books",
         metadata=table_metadata(found.proposed, digests["proposed_books"])
-        | _of_solution(solution, solved, certificate)
+        | _of_solution(solution, solved.books, certificate)
         | _of_proposal(found)
-        | book_pictures(accounts, reps, books, found.proposed, found.overflow),
+        | book_pictures(problem.accounts, problem.reps, problem.books, found.proposed, found.overflow),
     )
     yield dg.MaterializeResult(
         asset_key="overflow",
         metadata=table_metadata(found.overflow, digests["overflow"])
         | {
             "accounts by queue and reason": counts(found.overflow, "inside_sales_queue", "move_reason"),
-            "overflow by state": overflow_picture(found.overflow, accounts),
+            "overflow by state": overflow_picture(found.overflow, problem.accounts),
         },
     )
 
 
-def _of_solution(solution: Books, solved: pl.DataFrame, certificate: pl.DataFrame) -> dict:
+def _of_solution(solution: Books, solved: SolvedBooksFrame, certificate: CertificateFrame) -> dict[str, Any]:
     return {
         "placed by the optimiser": solution.num_placed,
         "proven largest number": solution.placed_bound,
@@ -87,7 +95,7 @@ def _of_solution(solution: Books, solved: pl.DataFrame, certificate: pl.DataFram
     }
 
 
-def _of_proposal(found: Proposal) -> dict:
+def _of_proposal(found: Proposal) -> dict[str, Any]:
     return {
         "moves": int(found.proposed["is_move"].sum()),
         "coverage overrides used": found.override_count,

@@ -1,9 +1,12 @@
 """Stage 03, phase 2: the best trade-offs for the referring accounts."""
 
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.assignment.choice import ChosenPoint, chosen_row, price, read_choice
+from assignment_assets.domain.assignment.problem import ProblemInput
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.tables import CHOSEN_POINTS, REFERRING_FRONT, REFERRING_FRONT_BOOKS
 from assignment_assets.io.durable import read_json
@@ -17,14 +20,14 @@ from assignment_assets.report.pictures import markdown
 from assignment_assets.stages.cycle import as_table, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.pictures import write_front_page
-from assignment_assets.stages.problem import problem
+from assignment_assets.stages.problem import problem_of
 from assignment_assets.stages.search import checkpoints_of, chosen_workers, progress_to
 
 
 @stage_asset(
     "assignment", deps=["locks", "current_books", "eligible_pool"], owner="team:data-science", kinds={"python"}
 )
-def referring_front(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def referring_front(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """The trade-offs to choose from: how evenly referring accounts can be spread, against drive time and moves.
 
     Each point is a complete set of books for the referring accounts that no other point beats in all three. The
@@ -32,12 +35,13 @@ def referring_front(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
     """
     cycle = context.partition_key
     require_invariants(warehouse, cycle, "locks")
-    instance, settings = problem(warehouse, cycle, frozen_config(warehouse, cycle))
+    config = frozen_config(warehouse, cycle)
+    instance, settings = problem_of(ProblemInput.read(warehouse, cycle), config)
     checkpoints = checkpoints_of(context, warehouse, instance, settings)
     with chosen_workers(read_settings().optimizer, context.log.info) as workers:
         front = solve_referring(instance, settings, progress_to(context), workers, checkpoints)
-    chosen = chosen_row(front_frame(front, chosen=front.knee), _choice(warehouse, cycle))
-    frame = front_frame(front, chosen=chosen["point"].item())
+    chosen = chosen_row(REFERRING_FRONT.conform(front_frame(front, chosen=front.knee)), _choice(warehouse, cycle))
+    frame = REFERRING_FRONT.conform(front_frame(front, chosen=chosen["point"].item()))
     digests = warehouse.replace(
         cycle,
         [

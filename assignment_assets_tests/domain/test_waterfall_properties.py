@@ -1,5 +1,6 @@
 """Whatever the company, the scope and the people: every invariant holds at every stage, and everybody is answered."""
 
+from dataclasses import replace
 from random import Random
 
 import polars as pl
@@ -7,43 +8,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.domain.assignment.assigned import assigned
-from assignment_assets.domain.assignment.families import FAMILY_COLUMNS, family_notes
+from assignment_assets.domain.assignment.families import FAMILY_NOTES
 from assignment_assets.domain.assignment.moves import MOVE_REASONS, proposed_books
 from assignment_assets.domain.assignment.overflow import inside_sales_queue
+from assignment_assets.domain.assignment.problem import SOLVED_BOOKS, ProblemInput
 from assignment_assets.domain.assignment.unseated import overflow_reasons, unseated
 from assignment_assets.domain.invariants import predicates
 from assignment_assets.domain.invariants.invariant import Invariant, require
-from assignment_assets.domain.locks import free_seats, lock_candidates, settle
+from assignment_assets.domain.locks import PICKS, LocksInput, lock_candidates, settle
 from assignment_assets.domain.review.facts import REVIEW_EDITS
 from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
 from assignment_assets.domain.review.rule import Bounds, judge
 from assignment_assets.domain.setup.current_books import performance_or_median
 from assignment_assets.domain.setup.overrides import coverage_overrides, overrides_that_matter
 from assignment_assets.domain.sign_off.packets import packets
-from assignment_assets.domain.tables import FAMILIES, OVERFLOW
+from assignment_assets.domain.tables import OVERFLOW
 from assignment_assets.optimizer.frames import instance_of
-from assignment_assets_tests.company import books_of, pool_of
+from assignment_assets_tests.company import books_of, drawn, pool_of
 from assignment_assets_tests.random_company import random_answers, random_company, random_config, random_edits
 
 OFTEN = settings(max_examples=50, deadline=None, derandomize=True, database=None)
-PICKS = {"rep_id": pl.String, "receipt_no": pl.Int64, "row_no": pl.Int64, "account_id": pl.String, "answer": pl.String}
-APART = family_notes(pl.DataFrame(schema=FAMILY_COLUMNS), FAMILIES.empty())
-SOLVED = {
-    "account_id": pl.String,
-    "rep_id": pl.String,
-    "phase": pl.String,
-    "drive_minutes": pl.Int64,
-    "is_capped": pl.Boolean,
-    "runner_up_rep_id": pl.String,
-    "keep_blocked": pl.String,
-    "keep_cost_imbalance": pl.Float64,
-    "keep_cost_minutes": pl.Float64,
-    "keep_cost_moves": pl.Float64,
-    "tie_rep_id": pl.String,
-    "tie_minutes": pl.Int64,
-    "tie_performance": pl.Float64,
-    "performance": pl.Float64,
-}
+APART = FAMILY_NOTES.empty()
 
 
 class Waterfall:
@@ -55,15 +40,15 @@ class Waterfall:
         self.books, self.pool = books_of(self.company, self.config), pool_of(self.company, self.config)
         self.free = self.pool.filter(pl.col("standing") == "free")
         self.overrides = overrides_that_matter(self.config, self.pool, self.books)
-        self.candidates = lock_candidates(
-            self.company.accounts, self.company.opportunities, self.pool, self.books, self.config
-        )
-        self.seats = free_seats(self.books, self.pool)
+        tables = drawn(self.company, current_books=self.books, eligible_pool=self.pool)
+        locks = LocksInput.read(tables, "c", self.config)
+        self.candidates, self.seats = lock_candidates(locks.facts, self.config), locks.seats
         self.picks = self._picks()
         self.locks, self.lock_verdicts = settle(self.candidates, self.picks, self.seats, self.config)
         solved = self._drawn()
-        kept, rest = unseated(solved, self.locks, self.pool, self.books, self.seats, self.overrides)
-        self.proposed = proposed_books(solved, self.locks, self.pool, kept, self.company.reps, self.overrides, APART)
+        problem = ProblemInput.read(replace(tables, tables=tables.tables | {"locks": self.locks}), "c")
+        kept, rest = unseated(solved, problem, self.seats, self.overrides)
+        self.proposed = proposed_books(solved, problem, kept, self.overrides, APART)
         placed = inside_sales_queue(rest, self.books, self.config)
         self.overflow = overflow_reasons(placed, rest, self.books, self.company.reps, self.overrides, APART)
 
@@ -77,7 +62,7 @@ class Waterfall:
                 for row_no, (account_id, said) in enumerate(answers.items())
                 if own.get(account_id) == rep_id or row_no % 9 == 0
             ]
-        return pl.DataFrame(rows, schema=PICKS)
+        return pl.DataFrame(rows, schema=PICKS.columns)
 
     def _drawn(self) -> pl.DataFrame:
         """Every free account with some receiver who has a seat and covers it, as the optimiser would hand over."""
@@ -116,11 +101,11 @@ class Waterfall:
                     "performance": 1.0,
                 }
             )
-        return pl.DataFrame(rows, schema=SOLVED)
+        return pl.DataFrame(rows, schema=SOLVED_BOOKS.columns)
 
     def owner_invariants(self, owners: pl.DataFrame) -> list[Invariant]:
         """The hard rules on who owns what, as the stages' checks ask them."""
-        field = self.books.select("rep_id", "team", "capacity", "covered_states").join(self.seats, on="rep_id")
+        field = self.books.select("rep_id", "team", "covered_states").join(self.seats, on="rep_id")
         return [
             Invariant("capacity", predicates.capacity(owners, field), "No book exceeds its capacity."),
             Invariant(

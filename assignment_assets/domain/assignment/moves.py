@@ -2,7 +2,11 @@
 
 import polars as pl
 
-from assignment_assets.domain.tables import PROPOSED_BOOKS
+from assignment_assets.domain.assignment.families import FamilyNotesFrame
+from assignment_assets.domain.assignment.problem import ProblemInput, SolvedBooksFrame
+from assignment_assets.domain.setup.eligible_pool import HoldingsFrame
+from assignment_assets.domain.setup.overrides import CoverageOverridesFrame
+from assignment_assets.domain.tables import PROPOSED_BOOKS, ProposedBooksFrame
 
 MOVE_REASONS = {
     "locked": "stays: a lock holds it",
@@ -29,32 +33,28 @@ LOCK_WORDS = {
 
 
 def proposed_books(
-    solved: pl.DataFrame,
-    locks: pl.DataFrame,
-    pool: pl.DataFrame,
-    kept: pl.DataFrame,
-    reps: pl.DataFrame,
-    overrides: pl.DataFrame,
-    families: pl.DataFrame,
-) -> pl.DataFrame:
-    """Table `proposed_books`: every locked, placed or kept account with its rep and the reason.
+    solved: SolvedBooksFrame,
+    given: ProblemInput,
+    kept: HoldingsFrame,
+    overrides: CoverageOverridesFrame,
+    families: FamilyNotesFrame,
+) -> ProposedBooksFrame:
+    """Every locked, placed or kept account with its rep and the reason.
 
     Parameters
     ----------
     solved
-        As the optimiser's `books_frame` gives it; rows without a rep are left to the overflow.
-    locks, pool, reps
-        Tables `locks`, `eligible_pool`, `reps`.
+        Rows without a rep are left to the overflow.
     kept
-        account_id, rep_id: accounts without a seat that stay with an owner outside this cycle.
+        Accounts without a seat that stay with an owner outside this cycle.
     overrides
         As `overrides_that_matter` gives them: who holds an account by one is told so, with Growth Strategy's reason.
     families
-        As `family_notes` gives them; without rows where families are apart.
+        Without rows where families are apart.
     """
-    owners = pool.select("account_id", "is_unowned", current_owner_id="owner_id")
-    names = reps.select("rep_id", "name")
-    locked = locks.select(
+    owners = given.pool.select("account_id", "is_unowned", current_owner_id="owner_id")
+    names = given.reps.select("rep_id", "name")
+    locked = given.locks.select(
         "account_id",
         "rep_id",
         phase=pl.lit("lock"),

@@ -1,10 +1,18 @@
 """Where an account without a seat goes: an Inside Sales queue and a member of it, so that none goes unworked."""
 
+from typing import NewType
+
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.setup.current_books import INSIDE_SALES
 from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.tables import TEXT, CurrentBooksFrame, Table
+
+InsideSalesFrame = NewType("InsideSalesFrame", pl.DataFrame)
+INSIDE_SALES_PLACES: Table[InsideSalesFrame] = Table(
+    "inside_sales_places", ("account_id",), {"account_id": TEXT, "inside_sales_queue": TEXT, "member_id": TEXT}
+)
 
 
 def queue_of(config: RunConfig) -> pl.Expr:
@@ -18,15 +26,15 @@ def queue_of(config: RunConfig) -> pl.Expr:
     )
 
 
-def inside_sales_members(books: pl.DataFrame) -> pl.DataFrame:
+def inside_sales_members(books: CurrentBooksFrame) -> pl.DataFrame:
     """rep_id and team of the Inside Sales members who can take accounts."""
     return books.filter(pl.col("team").is_in(INSIDE_SALES) & pl.col("is_active") & ~pl.col("is_on_leave")).select(
         "rep_id", "team"
     )
 
 
-def inside_sales_queue(unseated: pl.DataFrame, books: pl.DataFrame, config: RunConfig) -> pl.DataFrame:
-    """account_id, inside_sales_queue, member_id for every account given.
+def inside_sales_queue(unseated: pl.DataFrame, books: CurrentBooksFrame, config: RunConfig) -> InsideSalesFrame:
+    """The queue and the member of every account given.
 
     A member who owns the account already and works its queue keeps it; the others go one by one, in id order, to
     the member of the queue with the fewest accounts, ties in id order. A queue nobody works falls to the next one, the
@@ -36,8 +44,6 @@ def inside_sales_queue(unseated: pl.DataFrame, books: pl.DataFrame, config: RunC
     ----------
     unseated
         account_id, current_owner_id, referral_status, is_referring.
-    books
-        Table `current_books`.
     config
         Names the queues.
 
@@ -61,7 +67,7 @@ def inside_sales_queue(unseated: pl.DataFrame, books: pl.DataFrame, config: RunC
         )
     by_queue = {team: sorted(members.filter(pl.col("team") == team)["rep_id"]) for team in INSIDE_SALES}
     wanted = unseated.with_columns(inside_sales_queue=queue_of(config)).sort("account_id")
-    loads = dict.fromkeys(members["rep_id"], 0)
+    loads: dict[str, int] = dict.fromkeys(members["rep_id"], 0)
     rows, waiting = [], []
     for account_id, owner_id, queue in wanted.select(
         "account_id", "current_owner_id", "inside_sales_queue"
@@ -76,8 +82,7 @@ def inside_sales_queue(unseated: pl.DataFrame, books: pl.DataFrame, config: RunC
         member_id = min(by_queue[queue], key=lambda rep_id: (loads[rep_id], rep_id))
         loads[member_id] += 1
         rows.append((account_id, queue, member_id))
-    schema = {"account_id": pl.String, "inside_sales_queue": pl.String, "member_id": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("account_id")
+    return INSIDE_SALES_PLACES.conform(pl.DataFrame(rows, schema=INSIDE_SALES_PLACES.columns, orient="row"))
 
 
 def _from_queue(queue: str) -> tuple[str, ...]:

@@ -2,54 +2,35 @@
 
 from dataclasses import dataclass
 
-import polars as pl
-
 from assignment_assets.domain.assignment.families import family_notes, family_table
 from assignment_assets.domain.assignment.moves import proposed_books
 from assignment_assets.domain.assignment.overflow import inside_sales_queue
+from assignment_assets.domain.assignment.problem import ProposalInput, Solved
 from assignment_assets.domain.assignment.unseated import overflow_reasons, unseated
-from assignment_assets.domain.locks import free_seats
 from assignment_assets.domain.setup.overrides import overrides_that_matter
 from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.tables import FamiliesFrame, OverflowFrame, ProposedBooksFrame
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """PROPOSED_BOOKS, OVERFLOW and FAMILIES, and how many accounts are where only a coverage override lets them be."""
+    """The proposed books, and how many accounts are where only a coverage override lets them be."""
 
-    proposed: pl.DataFrame
-    overflow: pl.DataFrame
-    families: pl.DataFrame
+    proposed: ProposedBooksFrame
+    overflow: OverflowFrame
+    families: FamiliesFrame
     override_count: int
 
 
-def propose(
-    solved: pl.DataFrame,
-    solved_families: pl.DataFrame,
-    members: pl.DataFrame,
-    accounts: pl.DataFrame,
-    pool: pl.DataFrame,
-    locks: pl.DataFrame,
-    books: pl.DataFrame,
-    reps: pl.DataFrame,
-    config: RunConfig,
-) -> Proposal:
-    """Everybody's books as proposed, and Inside Sales queues for what has no seat.
-
-    Parameters
-    ----------
-    solved, solved_families
-        What the optimiser found (`optimizer.frames.books_frame`, `families_frame`).
-    members
-        As `families.families_of` gives them.
-    accounts, pool, locks, books, reps
-        Tables `accounts`, `eligible_pool`, `locks`, `current_books`, `reps`.
-    """
-    overrides = overrides_that_matter(config, pool, books)
-    kept, rest = unseated(solved, locks, pool, books, free_seats(books, pool), overrides)
-    families = family_table(members, solved_families, accounts, reps)
-    notes = family_notes(members, families)
-    proposed = proposed_books(solved, locks, pool, kept, reps, overrides, notes)
+def propose(solved: Solved, given: ProposalInput, config: RunConfig) -> Proposal:
+    """Everybody's books as proposed, and Inside Sales queues for what has no seat."""
+    problem = given.problem
+    books, reps = problem.books, problem.reps
+    overrides = overrides_that_matter(config, problem.pool, books)
+    kept, rest = unseated(solved.books, problem, given.seats, overrides)
+    families = family_table(problem.members, solved.families, problem.accounts, reps)
+    notes = family_notes(problem.members, families)
+    proposed = proposed_books(solved.books, problem, kept, overrides, notes)
     return Proposal(
         proposed=proposed,
         overflow=overflow_reasons(inside_sales_queue(rest, books, config), rest, books, reps, overrides, notes),

@@ -1,13 +1,17 @@
 """Revenue caps of books: whose cap is what, and the check that nothing placed takes a book above it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NewType
 
 import polars as pl
 
+from assignment_assets.domain.setup.eligible_pool import HoldingsFrame
 from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.tables import TEXT, WHOLE, AccountsFrame, CurrentBooksFrame, Table
 
 CENTS = 100
+RevenueCapsFrame = NewType("RevenueCapsFrame", pl.DataFrame)
+REVENUE_CAPS: Table[RevenueCapsFrame] = Table("revenue_caps", ("rep_id",), {"rep_id": TEXT, "revenue_cap_cents": WHOLE})
 
 
 def cap_of(common: int, single: Mapping[str, int], rep_id: str) -> int:
@@ -20,23 +24,17 @@ def is_above(revenue: Any, cap: Any) -> Any:
     return (cap > 0) & (revenue > cap)
 
 
-def revenue_caps(config: RunConfig, books: pl.DataFrame) -> pl.DataFrame:
-    """rep_id, revenue_cap_cents: the caps that hold for the optimiser; without rows where they are not enforced.
-
-    Parameters
-    ----------
-    books
-        Table `current_books`; only receivers have a cap.
-    """
+def revenue_caps(config: RunConfig, books: CurrentBooksFrame) -> RevenueCapsFrame:
+    """The receivers' caps (cents) that hold for the optimiser; without rows where they are not enforced."""
     receivers = books.filter("is_receiver")["rep_id"].sort()
     common, single = config.revenue_cap, config.revenue_caps
     rows = [(rep_id, CENTS * cap_of(common, single, rep_id)) for rep_id in receivers if config.enforce_revenue_cap]
-    frame = pl.DataFrame(rows, schema={"rep_id": pl.String, "revenue_cap_cents": pl.Int64}, orient="row")
-    return frame.filter(pl.col("revenue_cap_cents") > 0)
+    frame = pl.DataFrame(rows, schema=REVENUE_CAPS.columns, orient="row")
+    return REVENUE_CAPS.conform(frame.filter(pl.col("revenue_cap_cents") > 0))
 
 
 def within_revenue_caps(
-    given: pl.DataFrame, kept: pl.DataFrame, accounts: pl.DataFrame, caps: pl.DataFrame
+    given: HoldingsFrame, kept: HoldingsFrame, accounts: AccountsFrame, caps: RevenueCapsFrame
 ) -> pl.DataFrame:
     """Books that what was placed takes above their cap: rep_id, revenue_cents, kept_revenue_cents, revenue_cap_cents.
 
@@ -45,13 +43,9 @@ def within_revenue_caps(
     Parameters
     ----------
     given
-        account_id, rep_id: accounts that the optimiser placed.
+        What the optimiser placed.
     kept
-        account_id, rep_id: accounts that stay with the rep whatever is proposed, locked or fixed.
-    accounts
-        Table `accounts`.
-    caps
-        As `revenue_caps` gives them.
+        What stays with the rep whatever is proposed, locked or fixed.
     """
     facts = accounts.select("account_id", pl.col("revenue_cents").fill_null(0))
 

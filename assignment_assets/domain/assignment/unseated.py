@@ -1,42 +1,58 @@
 """Accounts that no receiving rep holds: which stay with an owner outside the cycle, and why the others overflow."""
 
+from typing import NewType
+
 import polars as pl
 
-from assignment_assets.domain.setup.overrides import is_excepted
-from assignment_assets.domain.tables import OVERFLOW
+from assignment_assets.domain.assignment.families import FamilyNotesFrame
+from assignment_assets.domain.assignment.overflow import InsideSalesFrame
+from assignment_assets.domain.assignment.problem import ProblemInput, SolvedBooksFrame
+from assignment_assets.domain.locks import FreeSeatsFrame
+from assignment_assets.domain.setup.eligible_pool import HOLDINGS, HoldingsFrame
+from assignment_assets.domain.setup.overrides import CoverageOverridesFrame, is_excepted
+from assignment_assets.domain.tables import (
+    FLAG,
+    OVERFLOW,
+    TEXT,
+    CurrentBooksFrame,
+    OverflowFrame,
+    RepsFrame,
+    Table,
+)
 
+UnseatedFrame = NewType("UnseatedFrame", pl.DataFrame)
+UNSEATED: Table[UnseatedFrame] = Table(
+    "unseated",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "current_owner_id": TEXT,
+        "state": TEXT,
+        "referral_status": TEXT,
+        "is_referring": FLAG,
+        "is_capped": FLAG,
+    },
+)
 QUEUE_NAMES = {"arm": "ARM", "growers": "Growers", "activators": "Activators"}
 
 
 def unseated(
-    solved: pl.DataFrame,
-    locks: pl.DataFrame,
-    pool: pl.DataFrame,
-    books: pl.DataFrame,
-    seats: pl.DataFrame,
-    overrides: pl.DataFrame,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    solved: SolvedBooksFrame, given: ProblemInput, seats: FreeSeatsFrame, overrides: CoverageOverridesFrame
+) -> tuple[HoldingsFrame, UnseatedFrame]:
     """The accounts without a seat: (those that stay with an owner outside this cycle, those for Inside Sales).
 
-    An account stays (account_id, rep_id) where its owner is an active field rep, not on leave, who covers its state
-    or has an override for it, is only outside the cycle's scope, and has a seat for it beside what is fixed and
-    locked: taking it away would help nobody. Where seats run short, referring accounts stay first, then by id. The
-    rest (account_id, current_owner_id, state, referral_status, is_referring, is_capped) overflows.
+    An account stays where its owner is an active field rep, not on leave, who covers its state or has an override for
+    it, is only outside the cycle's scope, and has a seat for it beside what is fixed and locked: taking it away would
+    help nobody. Where seats run short, referring accounts stay first, then by id. The rest overflows.
 
     Parameters
     ----------
-    solved
-        As the optimiser's `books_frame` gives it.
-    locks, pool, books
-        Tables `locks`, `eligible_pool`, `current_books`.
-    seats
-        As `locks.free_seats` gives them.
     overrides
         As `overrides_that_matter` gives them.
     """
-    locked = locks.group_by("rep_id").agg(locked_count=pl.len().cast(pl.Int64))
+    locked = given.locks.group_by("rep_id").agg(locked_count=pl.len().cast(pl.Int64))
     owners = (
-        books.filter(
+        given.books.filter(
             (pl.col("team") == "field")
             & pl.col("is_active")
             & ~pl.col("is_on_leave")
@@ -52,7 +68,7 @@ def unseated(
     rest = (
         solved.filter(pl.col("rep_id").is_null())
         .select("account_id", "is_capped")
-        .join(pool.rename({"owner_id": "current_owner_id"}), on="account_id")
+        .join(given.pool.rename({"owner_id": "current_owner_id"}), on="account_id")
         .join(owners, on="current_owner_id", how="left")
         .with_columns(
             is_covered=(
@@ -65,35 +81,25 @@ def unseated(
         .sort("account_id")
     )
     return (
-        rest.filter("stays").select("account_id", rep_id="current_owner_id"),
-        rest.filter(~pl.col("stays")).select(
-            "account_id", "current_owner_id", "state", "referral_status", "is_referring", "is_capped"
-        ),
+        HOLDINGS.conform(rest.filter("stays").select("account_id", rep_id="current_owner_id")),
+        UNSEATED.conform(rest.filter(~pl.col("stays"))),
     )
 
 
 def overflow_reasons(
-    placed: pl.DataFrame,
-    rest: pl.DataFrame,
-    books: pl.DataFrame,
-    reps: pl.DataFrame,
-    overrides: pl.DataFrame,
-    families: pl.DataFrame,
-) -> pl.DataFrame:
-    """Table `overflow`: queue, member and reason of every account that no receiving rep can hold.
+    placed: InsideSalesFrame,
+    rest: UnseatedFrame,
+    books: CurrentBooksFrame,
+    reps: RepsFrame,
+    overrides: CoverageOverridesFrame,
+    families: FamilyNotesFrame,
+) -> OverflowFrame:
+    """Queue, member and reason of every account that no receiving rep can hold.
 
     Parameters
     ----------
-    placed
-        account_id, inside_sales_queue, member_id.
-    rest
-        The second frame of `unseated`.
-    books, reps
-        Tables `current_books`, `reps`.
     overrides
         As `overrides_that_matter` gives them.
-    families
-        As `family_notes` gives them.
     """
     receivers = books.filter("is_receiver")
     covered = set(receivers["covered_states"].explode().drop_nulls())

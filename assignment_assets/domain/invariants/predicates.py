@@ -1,30 +1,60 @@
 """Predicates over the waterfall's frames: each gives the offending rows; none means that it holds.
 
-Blocking asset checks and property tests call the same functions. An `owners` frame has one row an account:
-account_id, owner_id; `proposed_owners` and `reviewed_owners` make it from the tables.
+Blocking asset checks and property tests call the same functions. `proposed_owners` and `reviewed_owners` say who owns
+what, from the tables.
 """
+
+from typing import NewType
 
 import polars as pl
 
 from assignment_assets.domain.regions import regions_of_owners
+from assignment_assets.domain.setup.overrides import CoverageOverridesFrame
+from assignment_assets.domain.tables import (
+    TEXT,
+    WHOLE,
+    AccountsFrame,
+    ApprovedDiffFrame,
+    CurrentBooksFrame,
+    DecidedBooksFrame,
+    EditVerdictsFrame,
+    EligiblePoolFrame,
+    LocksFrame,
+    OverflowFrame,
+    ProposedBooksFrame,
+    RepsFrame,
+    ReviewedBooksFrame,
+    SignOffPacketsFrame,
+    SignOffVerdictsFrame,
+    Table,
+    WriteBackLogFrame,
+)
+
+OwnersFrame = NewType("OwnersFrame", pl.DataFrame)
+OWNERS: Table[OwnersFrame] = Table("owners", ("account_id",), {"account_id": TEXT, "owner_id": TEXT})
+BookSeatsFrame = NewType("BookSeatsFrame", pl.DataFrame)
+BOOK_SEATS: Table[BookSeatsFrame] = Table(
+    "book_seats", ("rep_id",), {"rep_id": TEXT, "team": TEXT, "capacity": WHOLE, "fixed_count": WHOLE}
+)
 
 OFF_TERRITORY_LOCKS = ("keep_with_owner", "house", "protected_deal")
 
 
-def proposed_owners(proposed: pl.DataFrame, overflow: pl.DataFrame) -> pl.DataFrame:
+def proposed_owners(proposed: ProposedBooksFrame, overflow: OverflowFrame) -> OwnersFrame:
     """Owner of every account as proposed: the reps of PROPOSED_BOOKS, the Inside Sales members of OVERFLOW."""
-    return pl.concat(
-        [proposed.select("account_id", owner_id="rep_id"), overflow.select("account_id", owner_id="member_id")]
-    )
+    held = proposed.select("account_id", owner_id="rep_id")
+    return OWNERS.conform(pl.concat([held, overflow.select("account_id", owner_id="member_id")]))
 
 
-def reviewed_owners(reviewed_books: pl.DataFrame) -> pl.DataFrame:
+def reviewed_owners(reviewed_books: ReviewedBooksFrame) -> OwnersFrame:
     """Owner of every account after review; accounts withdrawn to another cycle are that cycle's to answer for."""
     kept = reviewed_books.filter(pl.col("review_change") != "withdrawn")
-    return kept.select("account_id", owner_id="reviewed_owner_id")
+    return OWNERS.conform(kept.select("account_id", owner_id="reviewed_owner_id"))
 
 
-def conservation(pool: pl.DataFrame, proposed: pl.DataFrame, overflow: pl.DataFrame) -> pl.DataFrame:
+def conservation(
+    pool: EligiblePoolFrame, proposed: ProposedBooksFrame | ReviewedBooksFrame, overflow: OverflowFrame
+) -> pl.DataFrame:
     """Accounts by which locked + placed + overflow differs from the pool: account_id, pool_count, found_count."""
     found = pl.concat([proposed.select("account_id"), overflow.select("account_id")])
     counts = _count(pool, "pool_count").join(_count(found, "found_count"), on="account_id", how="full", coalesce=True)
@@ -38,10 +68,10 @@ def each_once(*frames: pl.DataFrame) -> pl.DataFrame:
     return _count(together, "found_count").filter(pl.col("found_count") > 1).sort("account_id")
 
 
-def capacity(owners: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+def capacity(owners: OwnersFrame, reps: BookSeatsFrame) -> pl.DataFrame:
     """Field books above capacity: rep_id, load, capacity.
 
-    `reps`: rep_id, team, capacity, fixed_count. A book that its fixed accounts alone overfill offends only when
+    A book that its fixed accounts alone overfill offends only when
     `owners` give it more.
     """
     given = owners.group_by(rep_id="owner_id").agg(given=pl.len().cast(pl.Int64))
@@ -51,15 +81,19 @@ def capacity(owners: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
 
 
 def covered_states(
-    owners: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame, locks: pl.DataFrame, overrides: pl.DataFrame
+    owners: OwnersFrame,
+    accounts: AccountsFrame,
+    books: CurrentBooksFrame,
+    locks: LocksFrame,
+    overrides: CoverageOverridesFrame,
 ) -> pl.DataFrame:
     """Accounts in a field book whose rep does not cover the state: account_id, owner_id, state.
 
-    Exempt: locks of the kinds that hold off territory, and named overrides (account_id, rep_id).
+    Exempt: locks of the kinds that hold off territory, and named overrides.
     """
     off_territory = locks.filter(pl.col("lock_kind").is_in(OFF_TERRITORY_LOCKS)).select("account_id", "rep_id")
     exempt = pl.concat([off_territory, overrides.select("account_id", "rep_id")])
-    field = reps.filter(pl.col("team") == "field").select(owner_id="rep_id", covered="covered_states")
+    field = books.filter(pl.col("team") == "field").select(owner_id="rep_id", covered="covered_states")
     placed = owners.join(field, on="owner_id").join(accounts.select("account_id", "state"), on="account_id", how="left")
     is_covered = pl.col("state").is_in(pl.col("covered")).fill_null(False)
     placed = placed.filter(~is_covered).join(
@@ -68,27 +102,32 @@ def covered_states(
     return placed.select("account_id", "owner_id", "state").sort("account_id")
 
 
-def locks_unmoved(locks: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+def locks_unmoved(locks: LocksFrame, owners: OwnersFrame) -> pl.DataFrame:
     """Locked accounts that are not with the rep who locked them: account_id, rep_id, owner_id."""
     now = owners.select("account_id", "owner_id")
     held = locks.select("account_id", "rep_id").join(now, on="account_id", how="left")
     return held.filter(pl.col("owner_id").ne_missing(pl.col("rep_id"))).sort("account_id")
 
 
-def no_carve_out(accounts: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
-    """Carve-outs that were given an owner: account_id, carve_out."""
+def no_carve_out(accounts: AccountsFrame, owners: OwnersFrame | EligiblePoolFrame) -> pl.DataFrame:
+    """Carve-outs that were given an owner, or are free to be: account_id, carve_out."""
     carved = accounts.filter(pl.col("carve_out").is_not_null()).select("account_id", "carve_out")
     return carved.join(owners, on="account_id", how="semi").sort("account_id")
 
 
-def active_owner(owners: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+def active_owner(owners: OwnersFrame, reps: RepsFrame) -> pl.DataFrame:
     """Accounts without an owner who is active: account_id, owner_id."""
     active = reps.filter("is_active").select(owner_id="rep_id")
     return owners.join(active, on="owner_id", how="anti").select("account_id", "owner_id").sort("account_id")
 
 
 def within_bounds(
-    reviewed_books: pl.DataFrame, edit_verdicts: pl.DataFrame, reps: pl.DataFrame, *, max_adds: int, max_drops: int
+    reviewed_books: ReviewedBooksFrame,
+    edit_verdicts: EditVerdictsFrame,
+    reps: RepsFrame,
+    *,
+    max_adds: int,
+    max_drops: int,
 ) -> pl.DataFrame:
     """Books that people changed beyond ±5, held edits counted: rep_id, add_count, drop_count."""
     adds = reviewed_books.filter(pl.col("review_change") == "added").select("account_id", rep_id="reviewed_owner_id")
@@ -105,7 +144,7 @@ def within_bounds(
     return field.filter((pl.col("add_count") > max_adds) | (pl.col("drop_count") > max_drops))
 
 
-def diff_equals_books(reviewed_books: pl.DataFrame, packets: pl.DataFrame) -> pl.DataFrame:
+def diff_equals_books(reviewed_books: DecidedBooksFrame, packets: SignOffPacketsFrame) -> pl.DataFrame:
     """Moves by which packets and reviewed books differ, held ones apart: account_id, old_owner_id, new_owner_id."""
     held = packets.filter("is_held").select("account_id")
     shown = packets.filter(~pl.col("is_held")).select("account_id", "old_owner_id", "new_owner_id").unique()
@@ -114,7 +153,9 @@ def diff_equals_books(reviewed_books: pl.DataFrame, packets: pl.DataFrame) -> pl
     return _difference(moved, shown)
 
 
-def approved_within_signed(approved: pl.DataFrame, sign_off_verdicts: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+def approved_within_signed(
+    approved: ApprovedDiffFrame, sign_off_verdicts: SignOffVerdictsFrame, reps: RepsFrame
+) -> pl.DataFrame:
     """Approved moves of which a region has not signed: account_id, region (the one without a signature)."""
     signed = sign_off_verdicts.filter((pl.col("verdict") == "accepted") & (pl.col("decision") == "approve"))
     rows = approved.filter(pl.col("status") == "approved")
@@ -124,7 +165,7 @@ def approved_within_signed(approved: pl.DataFrame, sign_off_verdicts: pl.DataFra
     return pl.concat([without, other_digest]).unique().sort("account_id", "region")
 
 
-def log_equals_diff(log: pl.DataFrame, approved: pl.DataFrame) -> pl.DataFrame:
+def log_equals_diff(log: WriteBackLogFrame, approved: ApprovedDiffFrame) -> pl.DataFrame:
     """Moves by which the log and the approved diff differ, each once: sign_off_no, account_id, owners.
 
     An approved row without a log row offends, and so does a log row that the diff does not have; rows that the log

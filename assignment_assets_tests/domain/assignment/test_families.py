@@ -6,30 +6,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.domain.assignment.families import (
-    FAMILY_COLUMNS,
-    families_of,
+    FAMILY_MEMBERS,
     families_whole,
     family_notes,
-    family_roots,
     family_table,
 )
-from assignment_assets.domain.tables import FAMILIES, LOCKS
-from assignment_assets_tests.company import account, books_of, config, pool_of, table, tiny
+from assignment_assets.domain.tables import ACCOUNTS, ELIGIBLE_POOL, FAMILIES, LOCKS
+from assignment_assets_tests.company import Drawn, account, config, set_up, table, tiny
 
 
-def chain(**parents):
-    return pl.DataFrame(
-        {"account_id": list(parents), "parent_id": list(parents.values())},
-        schema={"account_id": pl.String, "parent_id": pl.String},
-    )
+def family_roots(parents):
+    """Account → its family, where every account is free and none is alone."""
+    names = set(parents) | {f"{each} too" for each in parents}
+    accounts = [account(each, None, parent_id=parents.get(each, each.removesuffix(" too"))) for each in names]
+    pool = [{"account_id": each, "standing": "free"} for each in names]
+    given = Drawn({"accounts": table(ACCOUNTS, *accounts), "eligible_pool": table(ELIGIBLE_POOL, *pool)})
+    found = dict(given.answer(FAMILY_MEMBERS).select("account_id", "family_id").iter_rows())
+    return {each: found[each] for each in parents}
 
 
 def found(*rows, locks=(), **changes):
     """Account → (family, anchor) of the tiny company with these rows."""
-    company, run_config = tiny(*rows), config(**changes)
-    frame = families_of(
-        company.accounts, pool_of(company, run_config), table(LOCKS, *locks), books_of(company, run_config)
-    )
+    given = set_up(tiny(*rows), config(**changes), locks=table(LOCKS, *locks))
+    frame = given.answer(FAMILY_MEMBERS)
     return {account_id: (family, anchor) for account_id, family, anchor in frame.rows()}
 
 
@@ -51,13 +50,13 @@ def child(account_id, owner_id, parent_id="a09", **changes):
     ],
 )
 def test_a_family_is_named_after_the_top_of_its_parents(parents, roots):
-    assert family_roots(chain(**parents)) == roots
+    assert family_roots(parents) == roots
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("abcdefghx"), min_size=1))
 def test_a_child_is_in_its_parents_family_whatever_the_chain(parents):
-    roots = family_roots(chain(**parents))
+    roots = family_roots(parents)
     assert set(roots) == set(parents)
     for account_id, parent_id in parents.items():
         assert roots[account_id] == roots.get(parent_id, parent_id)
@@ -90,7 +89,9 @@ def test_a_carve_out_parent_still_ties_its_children():
 
 
 def ends(outcome, rep_id=None, anchor=None):
-    members = pl.DataFrame([("a09", "a09", anchor), ("a10", "a09", anchor)], schema=FAMILY_COLUMNS, orient="row")
+    members = pl.DataFrame(
+        [("a09", "a09", anchor), ("a10", "a09", anchor)], schema=FAMILY_MEMBERS.columns, orient="row"
+    )
     outcomes = pl.DataFrame(
         {"family_id": ["a09"], "outcome": [outcome], "rep_id": [rep_id]}, schema_overrides={"rep_id": pl.String}
     )

@@ -4,9 +4,10 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.assignment.moves import MOVE_REASONS, proposed_books
+from assignment_assets.domain.assignment.problem import ProblemInput
 from assignment_assets.domain.setup.overrides import overrides_that_matter
 from assignment_assets.domain.tables import LOCKS
-from assignment_assets_tests.company import account, books_of, config, pool_of, table, tiny
+from assignment_assets_tests.company import account, books_of, config, set_up, table, tiny
 
 SOLVED = {
     "account_id": pl.String,
@@ -56,10 +57,8 @@ def explained(*rows, company=None, locks=(), kept=(), overrides=(), families=())
     exceptions = overrides_that_matter(run_config, company.accounts, books_of(company, run_config))
     frame = proposed_books(
         pl.DataFrame(list(rows), schema=SOLVED),
-        table(LOCKS, *locks),
-        pool_of(company, config()),
+        ProblemInput.read(set_up(company, config(), locks=table(LOCKS, *locks)), "c"),
         pl.DataFrame(list(kept), schema=KEPT, orient="row"),
-        company.reps,
         exceptions,
         notes,
     )

@@ -3,27 +3,28 @@
 import polars as pl
 import pytest
 
+from assignment_assets.domain.assignment.problem import ProblemInput
 from assignment_assets.domain.assignment.unseated import overflow_reasons, unseated
-from assignment_assets.domain.locks import free_seats
+from assignment_assets.domain.locks import FREE_SEATS
 from assignment_assets.domain.setup.overrides import COVERAGE_OVERRIDES, overrides_that_matter
 from assignment_assets.domain.tables import LOCKS
-from assignment_assets_tests.company import account, books_of, config, pool_of, table, tiny
+from assignment_assets_tests.company import account, books_of, config, pool_of, set_up, table, tiny
 
 NOTES = {"account_id": pl.String, "family_name": pl.String, "family_size": pl.Int64, "family_outcome": pl.String}
 
 
 def left(company, run_config, locks=()):
     """(kept, to Inside Sales) where the optimiser placed nothing at all."""
-    pool, books = pool_of(company, run_config), books_of(company, run_config)
     held = table(LOCKS, *locks)
+    given = set_up(company, run_config, locks=held)
+    problem = ProblemInput.read(given, "c")
     rows = (
-        pool.filter(pl.col("standing") == "free")
+        problem.pool.filter(pl.col("standing") == "free")
         .join(held, on="account_id", how="anti")
         .select("account_id", rep_id=pl.lit(None, pl.String), is_capped=pl.lit(False))
     )
-    overrides = overrides_that_matter(run_config, pool, books)
-    kept, rest = unseated(rows, held, pool, books, free_seats(books, pool), overrides)
-    return kept, rest
+    overrides = overrides_that_matter(run_config, problem.pool, problem.books)
+    return unseated(rows, problem, given.answer(FREE_SEATS), overrides)
 
 
 def test_without_a_seat_an_account_stays_with_an_owner_outside_the_cycle():
