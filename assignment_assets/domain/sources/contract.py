@@ -124,7 +124,6 @@ def check_sources(
         table's rows are faulty.
     """
     sources = {"accounts": accounts, "reps": reps, "opportunities": opportunities}
-    tables: dict[str, Table[Any]] = {"accounts": ACCOUNTS, "reps": REPS, "opportunities": OPPORTUNITIES}
     numbered = {name: _numbered(name, source) for name, source in sources.items()}
     faults = [
         fault
