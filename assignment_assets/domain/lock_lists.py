@@ -7,7 +7,8 @@ from typing import NewType, Self
 import polars as pl
 
 from assignment_assets.domain.gates.gates import Addressee
-from assignment_assets.domain.locks import PICKS, LockFactsFrame, LocksInput, lock_candidates, lock_facts, settle
+from assignment_assets.domain.lock_facts import LockFactsFrame, LocksInput, lock_facts
+from assignment_assets.domain.locks import PICKS, lock_candidates, settle
 from assignment_assets.domain.packet_rows import LockListRowsFrame, lock_list_rows
 from assignment_assets.domain.reading import Query, Readable
 from assignment_assets.domain.setup.run_config import RunConfig

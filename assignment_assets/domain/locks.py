@@ -1,25 +1,17 @@
 """Which accounts stay with their owner: automatic locks, then the rep's own picks, never above capacity."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, NewType, Self
+from typing import Any, NewType
 
 import polars as pl
 
-from assignment_assets.domain.reading import Query, Readable, Reader
+from assignment_assets.domain.lock_facts import LOCK_FACTS, FreeSeatsFrame, LockFactsFrame
 from assignment_assets.domain.setup.overrides import coverage_overrides, is_excepted
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import (
-    ACCOUNTS,
-    CURRENT_BOOKS,
-    DATE,
-    ELIGIBLE_POOL,
     FLAG,
     LOCK_VERDICTS,
     LOCKS,
-    OPPORTUNITIES,
-    REAL,
     TEXT,
     WHOLE,
     LocksFrame,
@@ -27,48 +19,9 @@ from assignment_assets.domain.tables import (
     Table,
 )
 
-LockFactsFrame = NewType("LockFactsFrame", pl.DataFrame)
-LOCK_FACTS: Query[LockFactsFrame] = Query(
-    "locks/lock_facts",
-    (ELIGIBLE_POOL, ACCOUNTS, CURRENT_BOOKS, OPPORTUNITIES),
-    ("account_id",),
-    {
-        "account_id": TEXT,
-        "name": TEXT,
-        "owner_id": TEXT,
-        "state": TEXT,
-        "latitude": REAL,
-        "longitude": REAL,
-        "opp_count": WHOLE,
-        "bps": WHOLE,
-        "tam_cents": WHOLE,
-        "value_cents": WHOLE,
-        "referrals_l3m": WHOLE,
-        "referrals_l12m": WHOLE,
-        "referrals_ever": WHOLE,
-        "last_referral_on": DATE,
-        "keep_with_owner": FLAG,
-        "is_house": FLAG,
-        "referral_status": TEXT,
-        "is_unowned": FLAG,
-        "team": TEXT,
-        "is_active": FLAG,
-        "is_churned": FLAG,
-        "is_non_productive": FLAG,
-        "is_state_covered": FLAG,
-        "has_protected_deal": FLAG,
-    },
-)
 LockCandidatesFrame = NewType("LockCandidatesFrame", pl.DataFrame)
 LOCK_CANDIDATES: Table[LockCandidatesFrame] = Table(
     "lock_candidates", LOCK_FACTS.key, LOCK_FACTS.columns | {"is_covered": FLAG, "lock_kind": TEXT}
-)
-FreeSeatsFrame = NewType("FreeSeatsFrame", pl.DataFrame)
-FREE_SEATS: Query[FreeSeatsFrame] = Query(
-    "locks/free_seats",
-    (CURRENT_BOOKS, ELIGIBLE_POOL),
-    ("rep_id",),
-    {"rep_id": TEXT, "capacity": WHOLE, "fixed_count": WHOLE, "free_seats": WHOLE},
 )
 PicksFrame = NewType("PicksFrame", pl.DataFrame)
 PICKS: Table[PicksFrame] = Table(
@@ -84,27 +37,6 @@ PICKS: Table[PicksFrame] = Table(
 )
 LOCK_KINDS = ("l3m_referrer", "keep_with_owner", "house", "protected_deal", "dormant_pick", "never_referred_pick")
 PICK_KINDS = {"dormant": "dormant_pick", "never": "never_referred_pick"}
-
-
-@dataclass(frozen=True)
-class LocksInput:
-    """What locks are taken from, and the seats that they have."""
-
-    facts: LockFactsFrame
-    seats: FreeSeatsFrame
-
-    @classmethod
-    def read(cls, warehouse: Readable, cycle: str, config: RunConfig) -> Self:
-        """The cycle's rows."""
-        with warehouse.reading(cycle) as reader:
-            return cls(facts=lock_facts(reader, config), seats=reader.answer(FREE_SEATS))
-
-
-def lock_facts(reader: Reader, config: RunConfig) -> LockFactsFrame:
-    """The answer of LOCK_FACTS for the days on which the config says that a deal protects its account."""
-    as_of = config.as_of_on
-    until = as_of + timedelta(days=config.protected_deal_days)
-    return reader.answer(LOCK_FACTS, as_of=as_of, protected_until=until)
 
 
 def lock_candidates(facts: LockFactsFrame, config: RunConfig) -> LockCandidatesFrame:

@@ -5,7 +5,8 @@ from typing import NewType
 import polars as pl
 
 from assignment_assets.domain.assignment.drive_time import with_drive_minutes
-from assignment_assets.domain.locks import LOCK_FACTS, LockCandidatesFrame
+from assignment_assets.domain.lock_facts import LOCK_FACTS
+from assignment_assets.domain.locks import LockCandidatesFrame
 from assignment_assets.domain.setup.eligible_pool import HOLDINGS, HoldingsFrame, referral_status
 from assignment_assets.domain.tables import (
     TEXT,

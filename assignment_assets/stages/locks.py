@@ -5,8 +5,8 @@ from typing import Any
 import dagster as dg
 
 from assignment_assets.domain.gate import LOCK_GATE
+from assignment_assets.domain.lock_facts import LocksInput
 from assignment_assets.domain.lock_lists import settle_lists
-from assignment_assets.domain.locks import LocksInput
 from assignment_assets.domain.tables import LOCK_VERDICTS, LOCKS
 from assignment_assets.io.intake.returned import returned_rows
 from assignment_assets.io.warehouse.warehouse import Warehouse

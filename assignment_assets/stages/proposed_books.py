@@ -49,8 +49,7 @@ SPECS = {
 def proposal(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult[Any]]:
     """Completes the chosen point of the front with all other accounts, and places what has no seat."""
     cycle = context.partition_key
-    config = frozen_config(warehouse, cycle)
-    given = ProposalInput.read(warehouse, cycle)
+    config, given = frozen_config(warehouse, cycle), ProposalInput.read(warehouse, cycle)
     problem = given.problem
     instance, settings = problem_of(problem, config)
     solution = complete(instance, referring_assignment(given.chosen, instance), settings, progress_to(context))

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from assignment_assets.domain.lock_facts import LocksInput
 from assignment_assets.domain.lock_lists import LockListsInput, lock_lists, settle_lists
-from assignment_assets.domain.locks import LocksInput
 from assignment_assets_tests.company import config, set_up, tiny
 
 CONFIG = config()

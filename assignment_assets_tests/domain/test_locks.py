@@ -5,7 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from assignment_assets.domain.locks import LOCK_KINDS, PICKS, LocksInput, lock_candidates, settle
+from assignment_assets.domain.lock_facts import LocksInput
+from assignment_assets.domain.locks import LOCK_KINDS, PICKS, lock_candidates, settle
 from assignment_assets.domain.tables import OPPORTUNITIES
 from assignment_assets_tests.company import account, config, deal, set_up, table, tiny
 

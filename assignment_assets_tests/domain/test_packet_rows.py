@@ -3,7 +3,8 @@
 import polars as pl
 
 from assignment_assets.domain.assignment.assigned import assigned
-from assignment_assets.domain.locks import lock_candidates, lock_facts
+from assignment_assets.domain.lock_facts import lock_facts
+from assignment_assets.domain.locks import lock_candidates
 from assignment_assets.domain.packet_rows import book_rows, book_summary, lock_list_rows, move_rows
 from assignment_assets.domain.tables import OVERFLOW, PROPOSED_BOOKS
 from assignment_assets_tests.company import books_of, config, set_up, table, tiny

@@ -15,7 +15,8 @@ from assignment_assets.domain.assignment.problem import SOLVED_BOOKS, ProblemInp
 from assignment_assets.domain.assignment.unseated import overflow_reasons, unseated
 from assignment_assets.domain.invariants import predicates
 from assignment_assets.domain.invariants.invariant import Invariant, require
-from assignment_assets.domain.locks import PICKS, LocksInput, lock_candidates, settle
+from assignment_assets.domain.lock_facts import LocksInput
+from assignment_assets.domain.locks import PICKS, lock_candidates, settle
 from assignment_assets.domain.review.facts import REVIEW_EDITS
 from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
 from assignment_assets.domain.review.rule import Bounds, judge

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from assignment_assets.domain.assignment.families import FAMILY_MEMBERS
+from assignment_assets.domain.lock_facts import FREE_SEATS, LOCK_FACTS
 from assignment_assets.domain.lock_lists import LOCK_LIST_REPS
-from assignment_assets.domain.locks import FREE_SEATS, LOCK_FACTS
 from assignment_assets.domain.setup.eligible_pool import ACCOUNT_FACTS, FAULTY_ACCOUNTS
 from assignment_assets.domain.tables import LOCKS, OPPORTUNITIES, SOURCE_EXCEPTIONS
 from assignment_assets.io.warehouse.warehouse import Warehouse

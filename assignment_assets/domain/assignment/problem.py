@@ -6,7 +6,7 @@ from typing import NewType, Self
 import polars as pl
 
 from assignment_assets.domain.assignment.families import FAMILY_MEMBERS, FamilyMembersFrame
-from assignment_assets.domain.locks import FREE_SEATS, FreeSeatsFrame
+from assignment_assets.domain.lock_facts import FREE_SEATS, FreeSeatsFrame
 from assignment_assets.domain.reading import Readable, Reader
 from assignment_assets.domain.tables import (
     ACCOUNTS,

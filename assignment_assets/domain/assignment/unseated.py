@@ -7,7 +7,7 @@ import polars as pl
 from assignment_assets.domain.assignment.families import FamilyNotesFrame
 from assignment_assets.domain.assignment.overflow import InsideSalesFrame
 from assignment_assets.domain.assignment.problem import ProblemInput, SolvedBooksFrame
-from assignment_assets.domain.locks import FreeSeatsFrame
+from assignment_assets.domain.lock_facts import FreeSeatsFrame
 from assignment_assets.domain.setup.eligible_pool import HOLDINGS, HoldingsFrame
 from assignment_assets.domain.setup.overrides import CoverageOverridesFrame, is_excepted
 from assignment_assets.domain.tables import (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from assignment_assets.domain.assignment.families import FAMILY_MEMBERS, FamilyMembersFrame
-from assignment_assets.domain.locks import FREE_SEATS, FreeSeatsFrame
+from assignment_assets.domain.lock_facts import FREE_SEATS, FreeSeatsFrame
 from assignment_assets.domain.reading import Readable, Reader
 from assignment_assets.domain.tables import (
     ACCOUNTS,

@@ -5,7 +5,7 @@ import pytest
 
 from assignment_assets.domain.assignment.problem import ProblemInput
 from assignment_assets.domain.assignment.unseated import overflow_reasons, unseated
-from assignment_assets.domain.locks import FREE_SEATS
+from assignment_assets.domain.lock_facts import FREE_SEATS
 from assignment_assets.domain.setup.overrides import COVERAGE_OVERRIDES, overrides_that_matter
 from assignment_assets.domain.tables import LOCKS
 from assignment_assets_tests.company import account, books_of, config, pool_of, set_up, table, tiny
