@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from distributed import LocalCluster
 
+from assignment_assets.domain.assignment.problem import ProblemInput
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.tables import REFERRING_FRONT
 from assignment_assets.io.settings import OptimizerSetting, read_settings
@@ -13,7 +14,7 @@ from assignment_assets.optimizer.frames import front_frame
 from assignment_assets.optimizer.pareto.progress import Progress
 from assignment_assets.optimizer.solve import solve_referring
 from assignment_assets.stages.cycle import frozen_config
-from assignment_assets.stages.problem import problem
+from assignment_assets.stages.problem import problem_of
 from assignment_assets.stages.search import chosen_workers, paced
 from assignment_assets_tests.company import account, tiny
 from assignment_assets_tests.rehearsal import Cycle, settle_in
@@ -46,7 +47,7 @@ def test_a_cycle_whose_units_go_to_a_cluster_has_the_front_of_one_process(tmp_pa
         cycle.propose()
         assert cluster.scheduler.transition_counter > 0
     warehouse = Warehouse(database=str(folder.warehouse))
-    alone = solve_referring(*problem(warehouse, cycle.name, frozen_config(warehouse, cycle.name)))
+    alone = solve_referring(*problem_of(ProblemInput.read(warehouse, cycle.name), frozen_config(warehouse, cycle.name)))
     assert alone.num_points > 1
     assert cycle.table(REFERRING_FRONT).equals(front_frame(alone, chosen=alone.knee))
     assert not (folder.checkpoints(cycle.name) / "referring.npz").exists()
