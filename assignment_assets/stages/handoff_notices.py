@@ -1,10 +1,11 @@
 """Stage 05, out: what was approved is told to whom it concerns, once."""
 
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.notices.letters import handoffs
-from assignment_assets.domain.tables import ACCOUNTS, APPROVED_DIFF, OPPORTUNITIES, REPS
+from assignment_assets.domain.notices.letters import HandoffInput, handoffs
 from assignment_assets.io.notices.bulletins import announce
 from assignment_assets.io.notices.post import post
 from assignment_assets.io.settings import read_settings
@@ -14,7 +15,7 @@ from assignment_assets.stages.cycle import as_table, counts, frozen_config, stag
 
 
 @stage_asset("sign_off", deps=["approved_diff"], kinds={"email"})
-def handoff_notices(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
+def handoff_notices(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult[Any]:
     """One letter for every receiver of approved accounts and one for every director, each sign-off once.
 
     Who was told of an approval that is revoked is told that, too.
@@ -24,9 +25,9 @@ def handoff_notices(context: dg.AssetExecutionContext, warehouse: Warehouse, clo
     cycle = context.partition_key
     if frozen_config(warehouse, cycle).mode == "draft":
         return dg.MaterializeResult(metadata={"letters": 0, "why": "a draft tells nobody"})
-    approved, accounts, reps, opportunities = warehouse.tables(cycle, APPROVED_DIFF, ACCOUNTS, REPS, OPPORTUNITIES)
+    letters = handoffs(cycle, HandoffInput.read(warehouse, cycle))
     setting = read_settings().notices
-    posted = post(warehouse.folder, cycle, handoffs(cycle, approved, accounts, reps, opportunities), setting, clock.now)
+    posted = post(warehouse.folder, cycle, letters, setting, clock.now)
     posted += announce(warehouse.folder, cycle, setting, clock.now)
     schema = {name: pl.String for name in ("person", "kind", "outcome", "said")}
     rows = pl.DataFrame([vars(each) for each in posted], schema=schema)

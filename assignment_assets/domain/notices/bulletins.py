@@ -14,6 +14,8 @@ from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, latest_receipts, who_is_missing
 from assignment_assets.domain.identity.codes import canonical_json
 from assignment_assets.domain.regions import NO_REGION
+from assignment_assets.domain.routing.tables import AnswersFrame
+from assignment_assets.domain.tables import ApprovedDiffFrame, RepsFrame
 
 NAMED = 12
 
@@ -42,16 +44,8 @@ class Bulletin:
         return "\n".join(self.lines)
 
 
-def approvals(cycle: str, approved: pl.DataFrame, reps: pl.DataFrame) -> Iterator[Bulletin]:
-    """Two bulletins a sign-off: who approved what, and what changes for whom.
-
-    Parameters
-    ----------
-    approved
-        APPROVED_DIFF.
-    reps
-        For names.
-    """
+def approvals(cycle: str, approved: ApprovedDiffFrame, reps: RepsFrame) -> Iterator[Bulletin]:
+    """Two bulletins a sign-off: who approved what, and what changes for whom."""
     names = dict(reps.select("rep_id", "name").iter_rows())
     for (number,), rows in approved.sort("sign_off_no").group_by("sign_off_no", maintain_order=True):
         now, later = (rows.filter(pl.col("status") == status) for status in ("approved", "deferred"))
@@ -87,13 +81,11 @@ def closing_of(manifest: GateManifest, receipts: Sequence[Receipt]) -> Bulletin:
     return Bulletin(manifest.cycle, "acceptance", f"{manifest.gate} {manifest.revision}", tuple(lines))
 
 
-def routed_on(day: date, answers: pl.DataFrame, waiting: int, reps: dict[str, str]) -> Bulletin | None:
+def routed_on(day: date, answers: AnswersFrame, waiting: int, reps: dict[str, str]) -> Bulletin | None:
     """How new owners answered on one day; None where nobody did.
 
     Parameters
     ----------
-    answers
-        ROUTING_ANSWERS.
     waiting
         How many routed accounts wait for an answer now.
     reps

@@ -3,12 +3,45 @@
 import hashlib
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import NewType, Self
 
 import polars as pl
 
 from assignment_assets.domain.gates.gates import Addressee
 from assignment_assets.domain.identity.codes import canonical_json
+from assignment_assets.domain.reading import Query, Readable
 from assignment_assets.domain.regions import regions_of_owners
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    APPROVED_DIFF,
+    OPPORTUNITIES,
+    REPS,
+    TEXT,
+    WHOLE,
+    RepsFrame,
+)
+
+HandoversFrame = NewType("HandoversFrame", pl.DataFrame)
+HANDOVERS: Query[HandoversFrame] = Query(
+    "handoff_notices/handovers",
+    (APPROVED_DIFF, ACCOUNTS, REPS, OPPORTUNITIES),
+    ("sign_off_no", "account_id"),
+    {
+        "sign_off_no": WHOLE,
+        "account_id": TEXT,
+        "status": TEXT,
+        "account_name": TEXT,
+        "account_state": TEXT,
+        "value_cents": WHOLE,
+        "old_owner_id": TEXT,
+        "old_name": TEXT,
+        "new_owner_id": TEXT,
+        "new_name": TEXT,
+        "reason": TEXT,
+        "open_deal_count": WHOLE,
+        "open_amount_cents": WHOLE,
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -72,29 +105,35 @@ class Reminder:
         return hashlib.sha256(canonical_json(named).encode()).hexdigest()
 
 
-def handoffs(
-    cycle: str, approved: pl.DataFrame, accounts: pl.DataFrame, reps: pl.DataFrame, opportunities: pl.DataFrame
-) -> list[Handoff]:
+@dataclass(frozen=True)
+class HandoffInput:
+    """What letters tell of, and the people who get them."""
+
+    handovers: HandoversFrame
+    reps: RepsFrame
+
+    @classmethod
+    def read(cls, warehouse: Readable, cycle: str) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(handovers=reader.answer(HANDOVERS), reps=reader.table(REPS))
+
+
+def handoffs(cycle: str, given: HandoffInput) -> list[Handoff]:
     """A letter for every receiver of approved accounts, and one for every director whose reps they touch.
 
     Where an approval was revoked, the same people have a letter that takes it back.
 
     One letter a sign-off and person: a region that signs later is told of in a letter of its own. What a receiver
     gives away in the same sign-off is in their letter too; who only gives has the director's.
-
-    Parameters
-    ----------
-    approved
-        APPROVED_DIFF; rows with status `approved` and `revoked` are told.
-    accounts, reps, opportunities
-        The tables of those names.
     """
     letters = []
+    told = given.handovers.sort("sign_off_no", "value_cents", "account_id", descending=[False, True, False])
     for status in ("approved", "revoked"):
-        rows = _told(approved.filter(pl.col("status") == status), accounts, reps, opportunities)
+        rows = told.filter(pl.col("status") == status)
         for (number,), mine in rows.group_by("sign_off_no", maintain_order=True):
-            letters += _to_receivers(cycle, number, mine, reps, "receiver" if status == "approved" else status)
-            letters += _to_directors(cycle, number, mine, reps, "director" if status == "approved" else status)
+            letters += _to_receivers(cycle, number, mine, given.reps, "receiver" if status == "approved" else status)
+            letters += _to_directors(cycle, number, mine, given.reps, "director" if status == "approved" else status)
     return letters
 
 
@@ -103,7 +142,7 @@ def missing_people(persons: tuple[Addressee, ...]) -> list[Addressee]:
     return list({each.person: each for each in persons}.values())
 
 
-def _to_receivers(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFrame, kind: str) -> list[Handoff]:
+def _to_receivers(cycle: str, number: int, rows: pl.DataFrame, reps: RepsFrame, kind: str) -> list[Handoff]:
     people = {row["rep_id"]: row for row in reps.to_dicts()}
     letters = []
     for receiver in sorted(set(rows["new_owner_id"])):
@@ -123,7 +162,7 @@ def _to_receivers(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFram
     return letters
 
 
-def _to_directors(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFrame, kind: str) -> list[Handoff]:
+def _to_directors(cycle: str, number: int, rows: pl.DataFrame, reps: RepsFrame, kind: str) -> list[Handoff]:
     directors = reps.filter((pl.col("team") == "field") & pl.col("director_email").is_not_null())
     regions = {
         email: set(group["region"].drop_nulls())
@@ -152,48 +191,17 @@ def _to_directors(cycle: str, number: int, rows: pl.DataFrame, reps: pl.DataFram
     return letters
 
 
-def _told(approved, accounts, reps, opportunities) -> pl.DataFrame:
-    deals = (
-        opportunities.filter(~pl.col("is_closed"))
-        .group_by("account_id")
-        .agg(open_deals=pl.len().cast(pl.Int64), open_amount_cents=pl.col("amount_cents").sum())
-    )
-    names = reps.select("rep_id", "name")
-    is_revoked = pl.col("status") == "revoked"
-    rows = (
-        approved.with_columns(reason_sentence=pl.when(is_revoked).then("deferred_because").otherwise("reason_sentence"))
-        .drop("region")
-        .join(
-            accounts.select("account_id", "name", "state", "value_cents").rename({"name": "account"}),
-            on="account_id",
-            how="left",
-        )
-        .join(deals, on="account_id", how="left")
-    )
-    for end in ("old", "new"):
-        rows = rows.join(
-            names.rename({"rep_id": f"{end}_owner_id", "name": f"{end}_name"}), on=f"{end}_owner_id", how="left"
-        )
-    return rows.with_columns(
-        pl.col("open_deals", "open_amount_cents", "value_cents").fill_null(0),
-        pl.col("account").fill_null(pl.col("account_id")),
-        pl.col("state", "reason_sentence").fill_null(""),
-        pl.col("old_name").fill_null("nobody"),
-        pl.col("new_name").fill_null(pl.col("new_owner_id")),
-    ).sort("sign_off_no", pl.col("value_cents"), "account_id", descending=[False, True, False])
-
-
 def _handovers(rows: pl.DataFrame) -> tuple[Handover, ...]:
     return tuple(
         Handover(
             row["account_id"],
-            row["account"],
-            row["state"],
+            row["account_name"],
+            row["account_state"],
             row["value_cents"],
             row["old_name"],
             row["new_name"],
-            row["reason_sentence"],
-            row["open_deals"],
+            row["reason"],
+            row["open_deal_count"],
             row["open_amount_cents"],
         )
         for row in rows.to_dicts()

@@ -2,9 +2,10 @@
 
 import polars as pl
 
-from assignment_assets.domain.notices.letters import handoffs
-from assignment_assets.domain.tables import APPROVED_DIFF
+from assignment_assets.domain.notices.letters import HandoffInput, handoffs
+from assignment_assets.domain.tables import ACCOUNTS, APPROVED_DIFF, OPPORTUNITIES, REPS
 from assignment_assets_tests.company import DANA, LEE, tiny
+from assignment_assets_tests.in_memory import CYCLE, InMemory
 
 
 def approved(*rows: tuple) -> pl.DataFrame:
@@ -32,7 +33,13 @@ def approved(*rows: tuple) -> pl.DataFrame:
 
 def letters(*rows: tuple) -> list:
     company = tiny()
-    return handoffs("2026q4-global", approved(*rows), company.accounts, company.reps, company.opportunities)
+    cycle = InMemory(
+        (APPROVED_DIFF, approved(*rows)),
+        (ACCOUNTS, company.accounts),
+        (REPS, company.reps),
+        (OPPORTUNITIES, company.opportunities),
+    )
+    return handoffs(CYCLE, HandoffInput.read(cycle, CYCLE))
 
 
 def test_a_receiver_has_one_letter_with_what_comes_and_goes():
