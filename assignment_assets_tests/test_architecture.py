@@ -63,7 +63,7 @@ WITHIN = {
             *("packet_rows", "reading", "regions", "review", "segment", "setup", "tables"),
         },
         "invariants": {"assignment", "errors", "lock_facts", "reading", "regions", "setup", "sign_off", "tables"},
-        "notices": {"gate", "gates", "identity", "regions", "sign_off"},
+        "notices": {"gate", "gates", "identity", "reading", "regions", "routing", "tables"},
         "routing": {"errors", "gate", "setup", "sign_off", "sources", "tables"},
     },
     "optimizer": {

@@ -15,8 +15,8 @@ from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.lock_lists import LockListsInput, lock_lists
-from assignment_assets.domain.packet_rows import move_rows
 from assignment_assets.domain.review.directors import regional_directors
+from assignment_assets.domain.review.shown import MOVES
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, decision_file, signed_text
 from assignment_assets.domain.tables import (
@@ -37,7 +37,7 @@ from assignment_assets.io.intake.look import look
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.settings import read_settings
-from assignment_assets.io.warehouse.published import read_published
+from assignment_assets.io.warehouse.published import answer_published, read_published
 from assignment_assets.review_app.context import TableCache
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import load, running
@@ -138,7 +138,7 @@ def _reviews(story: Rehearsal) -> None:
     story.say("Regional Directors review")
     accounts, books, reps = map(story.table, (ACCOUNTS, CURRENT_BOOKS, REPS))
     rows = assigned(story.table(PROPOSED_BOOKS), story.table(OVERFLOW))
-    directors = regional_directors(reps, books, move_rows(rows, accounts, reps))
+    directors = regional_directors(reps, books, answer_published(story.folder, CYCLE, MOVES))
     receiving = books.filter("is_receiver").select("rep_id", "region", "covered_states")
     shown = (
         rows.filter(pl.col("owner_kind") == "field")

@@ -1,4 +1,4 @@
-"""What people are shown: the rows of lock lists, reviews and sign-offs, drawn from the waterfall's tables."""
+"""What people are shown: the rows of lock lists, and each book before and after."""
 
 from typing import NewType
 
@@ -7,17 +7,8 @@ import polars as pl
 from assignment_assets.domain.assignment.drive_time import with_drive_minutes
 from assignment_assets.domain.lock_facts import LOCK_FACTS
 from assignment_assets.domain.locks import LockCandidatesFrame
-from assignment_assets.domain.setup.eligible_pool import HOLDINGS, HoldingsFrame, referral_status
-from assignment_assets.domain.tables import (
-    TEXT,
-    WHOLE,
-    AccountsFrame,
-    CurrentBooksFrame,
-    EligiblePoolFrame,
-    OverflowFrame,
-    RepsFrame,
-    Table,
-)
+from assignment_assets.domain.setup.eligible_pool import HOLDINGS, HoldingsFrame
+from assignment_assets.domain.tables import TEXT, WHOLE, AccountsFrame, CurrentBooksFrame, RepsFrame, Table
 
 LockListRowsFrame = NewType("LockListRowsFrame", pl.DataFrame)
 LOCK_LIST_ROWS: Table[LockListRowsFrame] = Table(
@@ -103,88 +94,3 @@ def books_before_and_after(
         for end in ("current_owner_id", "new_owner_id")
     )
     return book_summary(before, after, accounts, books, reps)
-
-
-def move_rows(assigned: pl.DataFrame, accounts: AccountsFrame, reps: RepsFrame) -> pl.DataFrame:
-    """One row a move: From and To with names and regions, the engine's reason, what keeping would cost.
-
-    Parameters
-    ----------
-    assigned
-        account_id, current_owner_id, new_owner_id, is_move, move_reason, reason_sentence, keep_cost_*.
-    """
-    people = reps.select("rep_id", "name", "region", "team")
-    ends = {"from": "current_owner_id", "to": "new_owner_id"}
-    rows = assigned.filter("is_move").join(
-        accounts.select("account_id", "name", "state", "value_cents"), on="account_id"
-    )
-    for end, column in ends.items():
-        renamed = {"rep_id": column, "name": f"{end}_name", "region": f"{end}_region", "team": f"{end}_team"}
-        rows = rows.join(people.rename(renamed), on=column, how="left")
-    return rows.select(
-        "account_id",
-        "name",
-        "state",
-        from_id=pl.col("current_owner_id").fill_null(""),
-        from_name=pl.col("from_name").fill_null("nobody"),
-        to_id="new_owner_id",
-        to_name="to_name",
-        is_to_field=pl.col("to_team") == "field",
-        value_cents="value_cents",
-        move_reason="move_reason",
-        reason_sentence="reason_sentence",
-        keep_cost_imbalance="keep_cost_imbalance",
-        keep_cost_minutes="keep_cost_minutes",
-        keep_cost_moves="keep_cost_moves",
-        from_region="from_region",
-        to_region="to_region",
-    ).sort(pl.col("value_cents"), pl.col("account_id"), descending=[True, False])
-
-
-def book_rows(assigned: pl.DataFrame, accounts: AccountsFrame, reps: RepsFrame) -> pl.DataFrame:
-    """One row an editable account of a field book as proposed: locks left out.
-
-    `assigned` as in `move_rows`, with `is_locked`.
-    """
-    people = reps.filter(pl.col("team") == "field").select(
-        pl.col("rep_id"), rep_name="name", region="region", rep_latitude="latitude", rep_longitude="longitude"
-    )
-    held = (
-        assigned.filter(~pl.col("is_locked"))
-        .rename({"new_owner_id": "rep_id"})
-        .join(people.select("rep_id", "rep_name", "region"), on="rep_id")
-    )
-    rows = with_drive_minutes(held.join(accounts, on="account_id"), reps)
-    return (
-        rows.with_columns(referral_status=referral_status())
-        .select(
-            "region",
-            "rep_id",
-            "rep_name",
-            "account_id",
-            "name",
-            "state",
-            "referral_status",
-            "opp_count",
-            "bps",
-            "tam_cents",
-            "value_cents",
-            "drive_minutes",
-            "is_move",
-        )
-        .sort("rep_name", "rep_id", pl.col("value_cents"), "account_id", descending=[False, False, True, False])
-    )
-
-
-def candidate_rows(
-    overflow: OverflowFrame, accounts: AccountsFrame, pool: EligiblePoolFrame, reps: RepsFrame
-) -> pl.DataFrame:
-    """One row an account that Inside Sales would work: what a director may ask for, the most valuable first."""
-    return (
-        overflow.select("account_id", rep_id="member_id")
-        .join(accounts.select("account_id", "name", "state", "value_cents"), on="account_id")
-        .join(pool.select("account_id", "referral_status"), on="account_id")
-        .join(reps.select("rep_id", owner_name="name"), on="rep_id", how="left")
-        .select("account_id", "name", "state", "owner_name", "referral_status", "value_cents")
-        .sort(pl.col("value_cents"), "account_id", descending=[True, False])
-    )

@@ -99,7 +99,7 @@ def _page(request: PageRequest, view: SigningView, region: dict[str, Any], fault
     proposed = review.summary(review.rows.select("account_id", rep_id="new_owner_id"))
     mine = summary.filter(pl.col("region") == name).sort("name")
     as_proposed = {row["rep_id"]: row for row in proposed.to_dicts()}
-    moves = moves_of(request, review, name)
+    moves = moves_of(request, name)
     number = _page_number(request.query.get("page", "1"), moves.height)
     edits = [row for row in view.edits if name in row["touched"]]
     lines = request.table(CERTIFICATE).filter(pl.col("state").is_null() | (pl.col("state") == ""))

@@ -11,10 +11,20 @@ import polars as pl
 
 from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.gates.gates import Receipt
-from assignment_assets.domain.packet_rows import book_rows, book_summary, move_rows
-from assignment_assets.domain.review.facts import REVIEW_EDITS, person_key
-from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
+from assignment_assets.domain.packet_rows import book_summary
+from assignment_assets.domain.review.facts import (
+    REVIEW_EDITS,
+    WITHDRAWN,
+    FallbackFrame,
+    ReviewBooksFrame,
+    ReviewEditsFrame,
+    ReviewRepsFrame,
+    WithdrawnFrame,
+    person_key,
+)
+from assignment_assets.domain.review.inputs import PEOPLE, REVIEWABLE, Proposal, fallback
 from assignment_assets.domain.review.rule import Bounds, Verdicts, judge
+from assignment_assets.domain.review.shown import EDITABLE, MOVES, by_value, editable_rows
 from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS, fixed_accounts, taken_over
 from assignment_assets.domain.setup.overrides import coverage_overrides
 from assignment_assets.domain.tables import (
@@ -24,6 +34,12 @@ from assignment_assets.domain.tables import (
     OVERFLOW,
     PROPOSED_BOOKS,
     REPS,
+    AccountsFrame,
+    CurrentBooksFrame,
+    EditVerdictsFrame,
+    OverflowFrame,
+    ProposedBooksFrame,
+    RepsFrame,
     Table,
 )
 from assignment_assets.io.intake.look import archived
@@ -42,18 +58,18 @@ _JUDGING = Semaphore(2)  # every judgement copies the cycle's books: a rush of p
 class ReviewView:
     """A cycle's proposal as reviews need it; frames as the rules in `domain` name them."""
 
-    accounts: pl.DataFrame
-    reps: pl.DataFrame
-    current_books: pl.DataFrame
-    proposed: pl.DataFrame
-    overflow: pl.DataFrame
+    accounts: AccountsFrame
+    reps: RepsFrame
+    current_books: CurrentBooksFrame
+    proposed: ProposedBooksFrame
+    overflow: OverflowFrame
     rows: pl.DataFrame
     moves: pl.DataFrame
     editable: pl.DataFrame
     fixed: pl.DataFrame
-    books: pl.DataFrame
-    people: pl.DataFrame
-    fallback: pl.DataFrame
+    books: ReviewBooksFrame
+    people: ReviewRepsFrame
+    fallback: FallbackFrame
     overrides: pl.DataFrame
     bounds: Bounds
 
@@ -97,23 +113,23 @@ def desk_of(request: PageRequest) -> ReviewView:
     context, cycle = request.context, request.cycle
 
     def draw() -> ReviewView:
-        accounts, pool, books, reps, proposed, overflow = (context.table(cycle, table) for table in TABLES)
         config = context.config(cycle)
-        rows = assigned(proposed, overflow)
-        review = review_books(rows, pool, books)
+        with context.cache.reading(cycle) as reader:
+            proposal, reviewable = Proposal.through(reader), reader.answer(REVIEWABLE)
+            people, moves, editable = reader.answer(PEOPLE), reader.answer(MOVES), reader.answer(EDITABLE)
         return ReviewView(
-            accounts=accounts,
-            reps=reps,
-            current_books=books,
-            proposed=proposed,
-            overflow=overflow,
-            rows=rows,
-            moves=move_rows(rows, accounts, reps),
-            editable=book_rows(rows, accounts, reps),
-            fixed=fixed_accounts(pool),
-            books=review,
-            people=review_reps(books, reps, pool),
-            fallback=fallback(review, pool, books, config),
+            accounts=proposal.accounts,
+            reps=proposal.reps,
+            current_books=proposal.books,
+            proposed=proposal.proposed,
+            overflow=proposal.overflow,
+            rows=assigned(proposal.proposed, proposal.overflow),
+            moves=by_value(moves),
+            editable=editable_rows(editable),
+            fixed=fixed_accounts(proposal.pool),
+            books=reviewable,
+            people=people,
+            fallback=fallback(reviewable, proposal.pool, proposal.books, config),
             overrides=coverage_overrides(config),
             bounds=Bounds(config.max_adds, config.max_drops),
         )
@@ -131,15 +147,15 @@ def provisional(
 
     def draw() -> Provisional:
         with _JUDGING:
-            others = [_edits_of(request, receipt) for receipt in receipts]
-            alone = _judge(view, pl.concat([REVIEW_EDITS.empty(), *others]), taken)
+            others: list[pl.DataFrame] = [_edits_of(request, receipt) for receipt in receipts]
+            alone = _judge(view, others, taken)
             adds, drops = used(alone.edit_verdicts, view)
             number = max((each.receipt_no for each in gate_state.counting), default=0) + 1
             own = pl.DataFrame(
                 [_as_edit(edit, row_no, number, request.person) for row_no, edit in enumerate(edits, 1)],
                 schema=REVIEW_EDITS.columns,
             )
-            verdicts = _judge(view, pl.concat([REVIEW_EDITS.empty(), *others, own]), taken) if edits else alone
+            verdicts = _judge(view, [*others, own], taken) if edits else alone
             mine = verdicts.edit_verdicts.filter(pl.col("receipt_no") == number)
             told = {
                 (row["edit_kind"], row["rep_id"], row["account_id"]): (
@@ -163,13 +179,13 @@ def to_you(message: str, person: str, receipt_no: int) -> str:
     )
 
 
-def withdrawn_now(request: PageRequest) -> pl.DataFrame:
-    """account_id and other_cycle: the accounts that a narrower open cycle has taken over meanwhile."""
+def withdrawn_now(request: PageRequest) -> WithdrawnFrame:
+    """The accounts that a narrower open cycle has taken over meanwhile."""
     claims = request.context.cache.answer(request.cycle, OPEN_CLAIMS)
-    return taken_over(claims, request.context.config(request.cycle).scope)
+    return WITHDRAWN.conform(taken_over(claims, request.context.config(request.cycle).scope))
 
 
-def used(verdicts: pl.DataFrame, view: ReviewView) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def used(verdicts: EditVerdictsFrame, view: ReviewView) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Accounts that count as adds and as drops of each book, net: accepted and held edits on both ends."""
     adds, drops = defaultdict(set), defaultdict(set)
     gate_state = verdicts.filter(pl.col("verdict").is_in(["accepted", "held"])).join(
@@ -197,12 +213,12 @@ def _usable(path: Path) -> tuple[dict[str, Any], ...]:
     return tuple(rows.select("edit_kind", "account_id", "rep_id", reason="edit_reason", note="note").to_dicts())
 
 
-def _edits_of(request: PageRequest, receipt: Receipt) -> pl.DataFrame:
+def _edits_of(request: PageRequest, receipt: Receipt) -> ReviewEditsFrame:
     rows = [
         _as_edit(edit, row_no, receipt.receipt_no, receipt.person)
         for row_no, edit in enumerate(sent_edits(request, receipt), 1)
     ]
-    return pl.DataFrame(rows, schema=REVIEW_EDITS.columns)
+    return REVIEW_EDITS.conform(pl.DataFrame(rows, schema=REVIEW_EDITS.columns))
 
 
 def _as_edit(edit: dict[str, Any], row_no: int, receipt_no: int, director: str) -> dict[str, Any]:
@@ -218,9 +234,9 @@ def _as_edit(edit: dict[str, Any], row_no: int, receipt_no: int, director: str) 
     }
 
 
-def _judge(view: ReviewView, edits: pl.DataFrame, taken: pl.DataFrame) -> Verdicts:
+def _judge(view: ReviewView, edits: list[pl.DataFrame], taken: WithdrawnFrame) -> Verdicts:
     return judge(
-        edits,
+        REVIEW_EDITS.conform(pl.concat([REVIEW_EDITS.empty(), *edits])),
         view.books,
         view.people,
         view.fallback,

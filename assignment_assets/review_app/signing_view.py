@@ -10,6 +10,8 @@ from assignment_assets.domain.gates.gates import latest_receipts
 from assignment_assets.domain.identity.codes import sign, signer_token, verify
 from assignment_assets.domain.regions import field_regions, regions_of_ends
 from assignment_assets.domain.sign_off.conflicts import SEVERITIES
+from assignment_assets.domain.sign_off.outcomes import LAST_OUTCOMES
+from assignment_assets.domain.sign_off.sign_off_packets import PACKET_MOVES
 from assignment_assets.domain.tables import (
     CONFLICTS,
     DECIDED_BOOKS,
@@ -18,7 +20,7 @@ from assignment_assets.domain.tables import (
     REGION_DIGESTS,
     SIGN_OFF_PACKETS,
     SIGN_OFF_VERDICTS,
-    WRITE_BACK_LOG,
+    DecidedBooksFrame,
 )
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
@@ -114,22 +116,17 @@ def balances(request: PageRequest, review: ReviewView, regions: tuple[str, ...])
     return request.context.cache.drawn(("balances", regions), request.cycle, (*TABLES, DECIDED_BOOKS), draw)
 
 
-def books_now(request: PageRequest) -> pl.DataFrame:
+def books_now(request: PageRequest) -> DecidedBooksFrame:
     """The reviewed books with held edits decided, as they stand."""
     return request.table(DECIDED_BOOKS)
 
 
-def moves_of(request: PageRequest, review: ReviewView, region: str) -> pl.DataFrame:
+def moves_of(request: PageRequest, region: str) -> pl.DataFrame:
     """The region's moves as its signature covers them, with names and values."""
-    names = dict(review.reps.select("rep_id", "name").iter_rows())
-    rows = (
-        request.table(SIGN_OFF_PACKETS)
-        .filter(pl.col("region") == region)
-        .join(review.accounts.select("account_id", "name", "state", "value_cents"), on="account_id", how="left")
-    )
+    rows = request.context.cache.answer(request.cycle, PACKET_MOVES).filter(pl.col("region") == region)
     return rows.with_columns(
-        from_name=pl.col("old_owner_id").replace_strict(names, default=pl.col("old_owner_id")).fill_null("nobody"),
-        to_name=pl.col("new_owner_id").replace_strict(names, default=pl.col("new_owner_id")),
+        from_name=pl.coalesce("old_name", "old_owner_id", pl.lit("nobody")),
+        to_name=pl.coalesce("new_name", "new_owner_id"),
     ).sort("is_held", pl.col("value_cents"), "account_id", descending=[True, True, False], nulls_last=True)
 
 
@@ -189,9 +186,7 @@ def _conflicts(request: PageRequest, regions: list[str], waiting: set[str]) -> l
 
 def _drift(request: PageRequest, review: ReviewView, regions: list[str]) -> list[dict[str, Any]]:
     """Accounts whose write did not come about, with the reason that the write-back logged."""
-    log = (
-        request.table(WRITE_BACK_LOG).sort("sign_off_no", "attempt").group_by("account_id", maintain_order=True).last()
-    )
+    log = request.context.cache.answer(request.cycle, LAST_OUTCOMES)
     packets = request.table(SIGN_OFF_PACKETS).filter(pl.col("region").is_in(regions)).select("account_id").unique()
     rows = log.filter(pl.col("outcome").is_in(DRIFTED)).join(packets, on="account_id", how="semi")
     return rows.join(review.accounts.select("account_id", "name"), on="account_id", how="left").to_dicts()

@@ -1,21 +1,12 @@
 """Stage 05, in: what is signed, and so may be written."""
 
+from typing import Any
+
 import dagster as dg
 
 from assignment_assets.domain.gate import SIGN_OFF_GATE
-from assignment_assets.domain.sign_off.approval import OWNED_NOW
-from assignment_assets.domain.sign_off.approved_diff import approve_signed
-from assignment_assets.domain.tables import (
-    APPROVED_DIFF,
-    CONFLICTS,
-    CURRENT_BOOKS,
-    ELIGIBLE_POOL,
-    REGION_DIGESTS,
-    REPS,
-    SIGN_OFF_PACKETS,
-    SIGN_OFF_VERDICTS,
-    WRITE_BACK_LOG,
-)
+from assignment_assets.domain.sign_off.approved_diff import ApprovalInput, approve_signed
+from assignment_assets.domain.tables import APPROVED_DIFF, SIGN_OFF_VERDICTS
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
@@ -27,7 +18,7 @@ GATE = SIGN_OFF_GATE.name
 
 
 @stage_asset("sign_off", deps=["sign_off_packets", "conflicts", GATE])
-def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """The owner changes that Growth Strategy has signed, region by region; only these are ever written.
 
     A move between two regions waits for both. A gain that would overfill a book until another region signs is
@@ -36,21 +27,8 @@ def approved_diff(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     cycle = context.partition_key
     require_invariants(warehouse, cycle, "sign_off_packets")
     config = frozen_config(warehouse, cycle)
-    tables = warehouse.tables(
-        cycle,
-        SIGN_OFF_PACKETS,
-        REGION_DIGESTS,
-        CURRENT_BOOKS,
-        REPS,
-        ELIGIBLE_POOL,
-        SIGN_OFF_VERDICTS,
-        APPROVED_DIFF,
-        WRITE_BACK_LOG,
-        CONFLICTS,
-    )
-    files = signed_files(warehouse, cycle)
-    owned_now = warehouse.answer(cycle, OWNED_NOW)
-    found = approve_signed(*tables, owned_now, files, read_settings().signers, config)
+    given, files = ApprovalInput.read(warehouse, cycle), signed_files(warehouse, cycle)
+    found = approve_signed(given, files, read_settings().signers, config)
     warehouse.append(cycle, SIGN_OFF_VERDICTS, found.verdicts)
     warehouse.append(cycle, APPROVED_DIFF, found.appended)
     tell(warehouse, cycle, GATE, found.verdicts, "signed_by")

@@ -1,25 +1,20 @@
 """Stage 05, out: what each region is about to sign, with the digest that a signature covers."""
 
 from dataclasses import replace
+from typing import Any
 
 import dagster as dg
 
 from assignment_assets.domain.gate import SIGN_OFF_GATE
-from assignment_assets.domain.sign_off.sign_off_packets import SIGN_OFF_DAYS, require_reviewed
-from assignment_assets.domain.sign_off.sign_off_packets import sign_off_packets as packets_to_sign
-from assignment_assets.domain.tables import (
-    ACCOUNTS,
-    CURRENT_BOOKS,
-    DECIDED_BOOKS,
-    DECISION_VERDICTS,
-    EDIT_VERDICTS,
-    ELIGIBLE_POOL,
-    PROPOSED_BOOKS,
-    REGION_DIGESTS,
-    REPS,
-    REVIEWED_BOOKS,
-    SIGN_OFF_PACKETS,
+from assignment_assets.domain.sign_off.sign_off_packets import (
+    SIGN_OFF_DAYS,
+    SignersInput,
+    ToSignInput,
+    require_reviewed,
+    to_sign,
 )
+from assignment_assets.domain.sign_off.sign_off_packets import sign_off_packets as shown_to_signers
+from assignment_assets.domain.tables import DECIDED_BOOKS, DECISION_VERDICTS, REGION_DIGESTS, SIGN_OFF_PACKETS
 from assignment_assets.io.gate_packets.sign_offs import issue_sign_offs
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.published import read_manifest
@@ -30,7 +25,6 @@ from assignment_assets.stages.cycle import (
     frozen_config,
     handed_on,
     nothing_sent,
-    open_claims,
     outbox_path,
     stage_asset,
 )
@@ -42,7 +36,9 @@ GATE = SIGN_OFF_GATE.name
 
 
 @stage_asset("sign_off", deps=["reviewed_books"], kinds={"duckdb", "excel"})
-def sign_off_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock) -> dg.MaterializeResult:
+def sign_off_packets(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, clock: Clock
+) -> dg.MaterializeResult[Any]:
     """Every move by region, held edits decided where Growth Strategy has decided them, with a digest a region.
 
     A move belongs to the regions of both its ends and waits for both. A region with an undecided held edit
@@ -54,30 +50,26 @@ def sign_off_packets(context: dg.AssetExecutionContext, warehouse: Warehouse, cl
     require_invariants(warehouse, cycle, "reviewed_books")
     if config.mode == "draft":
         return nothing_sent("a draft is never signed")
-    tables = warehouse.tables(
-        cycle, ACCOUNTS, ELIGIBLE_POOL, CURRENT_BOOKS, REPS, PROPOSED_BOOKS, REVIEWED_BOOKS, EDIT_VERDICTS
-    )
-    claims, files = open_claims(warehouse, cycle), signed_files(warehouse, cycle)
+    given, files = ToSignInput.read(warehouse, cycle), signed_files(warehouse, cycle)
     manifest = manifest_of(warehouse, cycle, GATE, config, clock, [], SIGN_OFF_DAYS)
-    packets = packets_to_sign(
-        *tables, claims, files, read_settings().signers, cycle=cycle, scope=config.scope, revision=manifest.revision
-    )
+    signed = to_sign(given, files, read_settings().signers, cycle=cycle, scope=config.scope, revision=manifest.revision)
     stored = warehouse.replace(
         cycle,
         [
-            (DECIDED_BOOKS, packets.decided.reviewed_books),
-            (DECISION_VERDICTS, packets.decided.decision_verdicts),
-            (SIGN_OFF_PACKETS, packets.rows),
-            (REGION_DIGESTS, packets.digests),
+            (DECIDED_BOOKS, signed.decided.reviewed_books),
+            (DECISION_VERDICTS, signed.decided.decision_verdicts),
+            (SIGN_OFF_PACKETS, signed.rows),
+            (REGION_DIGESTS, signed.digests),
         ],
     )
-    tell(warehouse, cycle, GATE, packets.decided.decision_verdicts, "decided_by")
+    tell(warehouse, cycle, GATE, signed.decided.decision_verdicts, "decided_by")
+    packets = shown_to_signers(signed, SignersInput.read(warehouse, cycle))
     issued = issue_sign_offs(warehouse.folder, replace(manifest, persons=packets.addressees), packets, config)
     return handed_on(
-        packets.rows,
+        signed.rows,
         stored["sign_off_packets"],
         **{
-            "regions": as_table(packets.digests),
+            "regions": as_table(signed.digests),
             "packets": len(issued.persons),
             "folder": outbox_path(warehouse.folder, issued),
         },

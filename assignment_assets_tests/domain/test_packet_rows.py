@@ -5,9 +5,18 @@ import polars as pl
 from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.lock_facts import lock_facts
 from assignment_assets.domain.locks import lock_candidates
-from assignment_assets.domain.packet_rows import book_rows, book_summary, lock_list_rows, move_rows
-from assignment_assets.domain.tables import OVERFLOW, PROPOSED_BOOKS
-from assignment_assets_tests.company import books_of, config, set_up, table, tiny
+from assignment_assets.domain.packet_rows import book_summary, lock_list_rows
+from assignment_assets.domain.review.shown import EDITABLE, MOVES, editable_rows
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    ELIGIBLE_POOL,
+    OVERFLOW,
+    PROPOSED_BOOKS,
+    REPS,
+)
+from assignment_assets_tests.company import books_of, config, pool_of, set_up, table, tiny
+from assignment_assets_tests.in_memory import InMemory
 
 PROPOSED = table(
     PROPOSED_BOOKS,
@@ -35,6 +44,19 @@ OVER = table(
 def shown():
     """The proposal above as one frame."""
     return assigned(PROPOSED, OVER)
+
+
+def proposed(company=None, run_config=None):
+    """The tables of a company that the proposal above was made for."""
+    company, run_config = company or tiny(), run_config or config()
+    return InMemory(
+        (ACCOUNTS, company.accounts),
+        (REPS, company.reps),
+        (CURRENT_BOOKS, books_of(company, run_config)),
+        (ELIGIBLE_POOL, pool_of(company, run_config)),
+        (PROPOSED_BOOKS, PROPOSED),
+        (OVERFLOW, OVER),
+    )
 
 
 def test_the_proposal_is_one_row_an_account():
@@ -69,7 +91,7 @@ def test_only_owners_of_free_accounts_get_a_lock_list():
 
 
 def test_moves_name_both_ends():
-    rows = {row["account_id"]: row for row in move_rows(shown(), tiny().accounts, tiny().reps).to_dicts()}
+    rows = {row["account_id"]: row for row in proposed().answer(MOVES).to_dicts()}
     assert set(rows) == {"b03", "q01", "c12"}
     wanted = ("from_name", "to_name", "from_region", "to_region", "is_to_field")
     assert {each: tuple(row[name] for name in wanted) for each, row in rows.items()} == {
@@ -81,7 +103,7 @@ def test_moves_name_both_ends():
 
 
 def test_books_show_what_may_be_edited():
-    rows = book_rows(shown(), tiny().accounts, tiny().reps)
+    rows = editable_rows(proposed().answer(EDITABLE))
     assert rows.select("rep_id", "account_id", "is_move").rows() == [
         ("ana", "a03", False),
         ("cleo", "b03", True),

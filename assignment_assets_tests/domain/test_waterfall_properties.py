@@ -18,14 +18,15 @@ from assignment_assets.domain.invariants.invariant import Invariant, require
 from assignment_assets.domain.lock_facts import LocksInput
 from assignment_assets.domain.locks import PICKS, lock_candidates, settle
 from assignment_assets.domain.review.facts import REVIEW_EDITS
-from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
+from assignment_assets.domain.review.inputs import PEOPLE, REVIEWABLE, fallback
 from assignment_assets.domain.review.rule import Bounds, judge
 from assignment_assets.domain.setup.current_books import performance_or_median
 from assignment_assets.domain.setup.overrides import coverage_overrides, overrides_that_matter
 from assignment_assets.domain.sign_off.packets import packets
-from assignment_assets.domain.tables import OVERFLOW
+from assignment_assets.domain.tables import CURRENT_BOOKS, ELIGIBLE_POOL, OVERFLOW, PROPOSED_BOOKS, REPS
 from assignment_assets.optimizer.frames import instance_of
 from assignment_assets_tests.company import books_of, drawn, pool_of
+from assignment_assets_tests.in_memory import InMemory
 from assignment_assets_tests.random_company import random_answers, random_company, random_config, random_edits
 
 OFTEN = settings(max_examples=50, deadline=None, derandomize=True, database=None)
@@ -126,12 +127,20 @@ class Waterfall:
     def reviewed(self):
         """The review of random edits, as the stage composes it."""
         rows = assigned(self.proposed, self.overflow)
-        books = review_books(rows, self.pool, self.books)
+        cycle = InMemory(
+            (PROPOSED_BOOKS, self.proposed),
+            (OVERFLOW, self.overflow),
+            (ELIGIBLE_POOL, self.pool),
+            (CURRENT_BOOKS, self.books),
+            (REPS, self.company.reps),
+        )
+        with cycle.reading() as reader:
+            books, self.people = reader.answer(REVIEWABLE), reader.answer(PEOPLE)
         self.edits = pl.DataFrame(random_edits(rows, self.company, self.seed), schema=REVIEW_EDITS.columns)
         return judge(
             self.edits,
             books,
-            review_reps(self.books, self.company.reps, self.pool),
+            self.people,
             fallback(books, self.pool, self.books, self.config),
             bounds=Bounds(self.config.max_adds, self.config.max_drops),
             coverage_overrides=coverage_overrides(self.config),
@@ -178,7 +187,7 @@ def test_the_invariants_hold_from_the_pool_to_the_packets(seed):
     rows, _ = packets(
         verdicts.reviewed_books,
         verdicts.edit_verdicts,
-        review_reps(waterfall.books, waterfall.company.reps, waterfall.pool),
+        waterfall.people,
         cycle="c",
         revision=1,
     )

@@ -90,7 +90,7 @@ def tell(warehouse: Warehouse) -> None:
     _tell_the_fourth_quarter(warehouse)
     warehouse.replace(DRAFT, [*_setup(AS_OF, "draft"), (ACCOUNTS, COMPANY.accounts), (REPS, COMPANY.reps)])
     warehouse.append(DRAFT, CYCLE_EVENTS, _events(NOON, "opened"))
-    written = [each for each in _answers() if not each[0].is_log]
+    written = [each for each in answers() if not each[0].is_log]
     warehouse.replace(EMPTY, [*_setup(date(2027, 1, 1)), *((each, each.empty()) for each, _ in written)])
     for log in (WRITE_BACK_LOG, SUBMISSIONS):
         warehouse.append(EMPTY, log, log.empty())
@@ -125,8 +125,8 @@ def _tell_the_fourth_quarter(warehouse: Warehouse) -> None:
         (REPS, COMPANY.reps),
         (CURRENT_BOOKS, books_of(COMPANY, CONFIG)),
         (ELIGIBLE_POOL, pool_of(COMPANY, CONFIG)),
-        *_proposal(),
-        *_answers(),
+        *proposal(),
+        *answers(),
     ]
     warehouse.replace(Q4, [(each, frame) for each, frame in tables if not each.is_log])
     for each, frame in tables:
@@ -135,7 +135,8 @@ def _tell_the_fourth_quarter(warehouse: Warehouse) -> None:
     warehouse.append(Q4, CYCLE_EVENTS, _events(NOON, "opened", "closed"))
 
 
-def _proposal() -> list[tuple[Table, pl.DataFrame]]:
+def proposal() -> list[tuple[Table, pl.DataFrame]]:
+    """What was proposed, and the locks that stood."""
     owners = dict(COMPANY.accounts.filter(pl.col("carve_out").is_null()).select("account_id", "owner_id").iter_rows())
     placed = {each: MOVES.get(each, owner) for each, owner in owners.items() if each[0] in "abcm"}
     locked = {"a06", "a11", "b11"}
@@ -166,7 +167,7 @@ def _proposal() -> list[tuple[Table, pl.DataFrame]]:
     ]
 
 
-def _answers() -> list[tuple[Table, pl.DataFrame]]:
+def answers() -> list[tuple[Table, pl.DataFrame]]:
     """What people returned, and what was approved and written."""
     return [
         (

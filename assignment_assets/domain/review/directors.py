@@ -2,17 +2,12 @@
 
 import polars as pl
 
+from assignment_assets.domain.review.shown import ProposedMovesFrame
+from assignment_assets.domain.tables import CurrentBooksFrame, RepsFrame
 
-def regional_directors(reps: pl.DataFrame, books: pl.DataFrame, moves: pl.DataFrame) -> dict[str, list[str]]:
-    """E-mail → regions of every director whose reps receive or are touched by a move.
 
-    Parameters
-    ----------
-    reps, books
-        Tables `reps`, `current_books`.
-    moves
-        from_region and to_region, as `packet_rows.move_rows` gives them.
-    """
+def regional_directors(reps: RepsFrame, books: CurrentBooksFrame, moves: ProposedMovesFrame) -> dict[str, list[str]]:
+    """E-mail → regions of every director whose reps receive or are touched by a move."""
     touched = set(books.filter("is_receiver")["region"]) | set(moves["from_region"]) | set(moves["to_region"])
     pairs = (
         reps.filter((pl.col("team") == "field") & pl.col("region").is_in(sorted(touched - {None})))

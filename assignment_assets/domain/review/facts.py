@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, NewType
 
 import polars as pl
 
@@ -9,7 +10,13 @@ from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.setup.current_books import INSIDE_SALES
 from assignment_assets.domain.tables import FLAG, TEXT, TEXTS, WHOLE, Table
 
-REVIEW_EDITS = Table(
+ReviewEditsFrame = NewType("ReviewEditsFrame", pl.DataFrame)
+ReviewBooksFrame = NewType("ReviewBooksFrame", pl.DataFrame)
+ReviewRepsFrame = NewType("ReviewRepsFrame", pl.DataFrame)
+FallbackFrame = NewType("FallbackFrame", pl.DataFrame)
+WithdrawnFrame = NewType("WithdrawnFrame", pl.DataFrame)
+
+REVIEW_EDITS: Table[ReviewEditsFrame] = Table(
     "review_edits",
     ("receipt_no", "row_no", "edit_kind", "account_id", "rep_id"),
     {
@@ -23,7 +30,7 @@ REVIEW_EDITS = Table(
         "note": TEXT,
     },
 )
-REVIEW_BOOKS = Table(
+REVIEW_BOOKS: Table[ReviewBooksFrame] = Table(
     "review_books",
     ("account_id",),
     {
@@ -37,7 +44,7 @@ REVIEW_BOOKS = Table(
         "reason_sentence": TEXT,
     },
 )
-REVIEW_REPS = Table(
+REVIEW_REPS: Table[ReviewRepsFrame] = Table(
     "review_reps",
     ("rep_id",),
     {
@@ -54,27 +61,27 @@ REVIEW_REPS = Table(
         "fixed_count": WHOLE,
     },
 )
-FALLBACK = Table("fallback", ("account_id",), {"account_id": TEXT, "member_id": TEXT})
-WITHDRAWN = Table("withdrawn", ("account_id",), {"account_id": TEXT, "other_cycle": TEXT})
+FALLBACK: Table[FallbackFrame] = Table("fallback", ("account_id",), {"account_id": TEXT, "member_id": TEXT})
+WITHDRAWN: Table[WithdrawnFrame] = Table("withdrawn", ("account_id",), {"account_id": TEXT, "other_cycle": TEXT})
 
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """One row of a director's review; two rows with the same content are two edits."""
+    """One row of a director's review; two rows with the same content are two edits. An id that is missing is empty."""
 
     receipt_no: int
     director: str
     row_no: int
     edit_kind: str
-    rep_id: str | None
-    account_id: str | None
+    rep_id: str
+    account_id: str
     edit_reason: str | None
     note: str | None
 
     @property
     def order(self) -> tuple[int, bool, int, str, str]:
         """Where it stands: by receipt; within one, drops before adds, each in row order."""
-        return self.receipt_no, self.edit_kind == "add", self.row_no, self.account_id or "", self.rep_id or ""
+        return self.receipt_no, self.edit_kind == "add", self.row_no, self.account_id, self.rep_id
 
     @property
     def because(self) -> str:
@@ -140,7 +147,7 @@ class ReviewFacts:
 
     def name(self, rep_id: str | None) -> str:
         """The person's name, or the id where the person is not among the reps."""
-        return self.reps[rep_id].name if rep_id in self.reps else str(rep_id)
+        return self.reps[rep_id].name if rep_id is not None and rep_id in self.reps else str(rep_id)
 
     def book(self, rep_id: str | None) -> str:
         """The book as sentences call it."""
@@ -160,19 +167,19 @@ def person_key(email: str | None) -> str:
     return (email or "").strip().casefold()
 
 
-def read_edits(edits: pl.DataFrame) -> list[Edit]:
+def read_edits(edits: ReviewEditsFrame) -> list[Edit]:
     """Edits in the order in which they are judged, whatever the order of the rows."""
-    rows = edits.select([pl.col(name).cast(dtype) for name, dtype in REVIEW_EDITS.columns.items()])
+    rows = REVIEW_EDITS.conform(edits).with_columns(pl.col("rep_id", "account_id").fill_null(""))
     return sorted((Edit(**row) for row in rows.to_dicts()), key=lambda edit: (edit.order, edit.because))
 
 
 def read_facts(
-    books: pl.DataFrame,
-    reps: pl.DataFrame,
-    fallback: pl.DataFrame,
+    books: ReviewBooksFrame,
+    reps: ReviewRepsFrame,
+    fallback: FallbackFrame,
     coverage_overrides: pl.DataFrame,
-    withdrawn: pl.DataFrame,
-    account_ids: Iterable[str | None],
+    withdrawn: WithdrawnFrame,
+    account_ids: Iterable[str],
 ) -> ReviewFacts:
     """The facts that judging edits on `account_ids` needs.
 
@@ -212,13 +219,13 @@ def read_facts(
     )
 
 
-def _rep(row: dict) -> Rep:
+def _rep(row: dict[str, Any]) -> Rep:
     covered = frozenset(row["covered_states"] or ())
     filled = {"covered_states": covered, "capacity": row["capacity"] or 0, "name": row["name"] or row["rep_id"]}
     return Rep(**{**row, **filled})
 
 
-def _account(row: dict) -> Account:
+def _account(row: dict[str, Any]) -> Account:
     return Account(
         account_id=row["account_id"],
         state=row["state"],

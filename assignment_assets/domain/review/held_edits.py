@@ -1,13 +1,27 @@
 """Growth Strategy's decisions on held edits: two regions, one voice, so a third person decides."""
 
 from dataclasses import dataclass
+from typing import Any, NewType
 
 import polars as pl
 
-from assignment_assets.domain.review.facts import REVIEW_EDITS, Edit, person_key
-from assignment_assets.domain.tables import DECISION_VERDICTS, EDIT_VERDICTS, FLAG, REVIEWED_BOOKS, TEXT, WHOLE, Table
+from assignment_assets.domain.review.facts import REVIEW_EDITS, Edit, ReviewRepsFrame, person_key
+from assignment_assets.domain.tables import (
+    DECISION_VERDICTS,
+    EDIT_VERDICTS,
+    FLAG,
+    REVIEWED_BOOKS,
+    TEXT,
+    WHOLE,
+    DecisionVerdictsFrame,
+    EditVerdictsFrame,
+    ReviewedBooksFrame,
+    Table,
+)
 
-DECISIONS = Table(
+HeldEditDecisionsFrame = NewType("HeldEditDecisionsFrame", pl.DataFrame)
+EntitlementsFrame = NewType("EntitlementsFrame", pl.DataFrame)
+DECISIONS: Table[HeldEditDecisionsFrame] = Table(
     "decisions",
     ("decision_no", "receipt_no", "account_id", "rep_id", "decided_by"),
     {
@@ -21,24 +35,26 @@ DECISIONS = Table(
         "is_signature_valid": FLAG,
     },
 )
+ENTITLEMENTS: Table[EntitlementsFrame] = Table("entitlements", ("person", "region"), {"person": TEXT, "region": TEXT})
 Transfer = tuple[str, str]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Decided:
-    """Verdicts and books with the decisions applied (EDIT_VERDICTS, REVIEWED_BOOKS), and DECISION_VERDICTS."""
+    """Verdicts and books with the decisions applied, and what came of each decision."""
 
-    edit_verdicts: pl.DataFrame
-    reviewed_books: pl.DataFrame
-    decision_verdicts: pl.DataFrame
+    edit_verdicts: EditVerdictsFrame
+    reviewed_books: ReviewedBooksFrame
+    decision_verdicts: DecisionVerdictsFrame
 
 
 def decide(
-    reviewed_books: pl.DataFrame,
-    edit_verdicts: pl.DataFrame,
-    decisions: pl.DataFrame,
-    reps: pl.DataFrame,
-    entitlements: pl.DataFrame,
+    reviewed_books: ReviewedBooksFrame,
+    edit_verdicts: EditVerdictsFrame,
+    decisions: HeldEditDecisionsFrame,
+    reps: ReviewRepsFrame,
+    entitlements: EntitlementsFrame,
 ) -> Decided:
     """Verdicts and books after Growth Strategy decided held edits; what nobody decided stays held.
 
@@ -52,10 +68,8 @@ def decide(
         As `review.judge` gives them.
     decisions
         DECISIONS; `is_signature_valid` is what the identity check found.
-    reps
-        REVIEW_REPS.
     entitlements
-        person, region. Who may sign for one of the two regions may decide.
+        Who may sign for one of the two regions may decide.
     """
     facts = {row["rep_id"]: row for row in reps.to_dicts()}
     held = _held(edit_verdicts, reviewed_books)
@@ -91,16 +105,18 @@ def decide(
     )
 
 
-def _held(edit_verdicts: pl.DataFrame, reviewed_books: pl.DataFrame) -> dict[Transfer, list[dict]]:
+def _held(edit_verdicts: EditVerdictsFrame, reviewed_books: ReviewedBooksFrame) -> dict[Transfer, list[Row]]:
     books = reviewed_books.filter(pl.col("review_change") != "withdrawn").select("account_id", "proposed_owner_id")
     rows = edit_verdicts.filter((pl.col("verdict") == "held") & (pl.col("edit_kind") == "add"))
-    held: dict[Transfer, list[dict]] = {}
+    held: dict[Transfer, list[Row]] = {}
     for row in rows.join(books, on="account_id").sort("receipt_no", "row_no").to_dicts():
         held.setdefault((row["account_id"], row["rep_id"]), []).append(row)
     return held
 
 
-def _refusal(row: dict, edits: list[dict], facts: dict, may_sign: set[tuple[str, str]]) -> tuple[str, str] | None:
+def _refusal(
+    row: Row, edits: list[Row], facts: dict[str, Row], may_sign: set[tuple[str, str]]
+) -> tuple[str, str] | None:
     if not row["is_signature_valid"]:
         return "bad_signature", f"The signature is not {row['decided_by']}'s. Sign the decision with your own key."
     if row["receipt_no"] not in {edit["receipt_no"] for edit in edits}:
@@ -117,7 +133,7 @@ def _refusal(row: dict, edits: list[dict], facts: dict, may_sign: set[tuple[str,
 
 
 def _overfilling(
-    accepted: dict[int, dict], owners: dict[str, str], facts: dict[str, dict]
+    accepted: dict[int, Row], owners: dict[str, str], facts: dict[str, Row]
 ) -> dict[int, tuple[str, str, str]]:
     """Refusals of the latest acceptances by which books would be overfull at the end."""
     loads = {rep_id: rep["fixed_count"] for rep_id, rep in facts.items()}
@@ -144,15 +160,15 @@ def _overfilling(
     return refusals
 
 
-def _done(row: dict) -> str:
+def _done(row: Row) -> str:
     verb = {"accept": "accepted", "refuse": "refused"}[row["decision"]]
     note = f": {row['note'].strip()}" if row["note"] and row["note"].strip() else ""
     return f"{verb} by {row['decided_by']}{note}"
 
 
 def _decided_edits(
-    edit_verdicts: pl.DataFrame, held: dict[Transfer, list[dict]], counting: dict[Transfer, dict]
-) -> pl.DataFrame:
+    edit_verdicts: EditVerdictsFrame, held: dict[Transfer, list[Row]], counting: dict[Transfer, Row]
+) -> EditVerdictsFrame:
     rows = []
     for row in edit_verdicts.to_dicts():
         transfer = row["account_id"], row["rep_id"]
@@ -165,8 +181,8 @@ def _decided_edits(
 
 
 def _decided_books(
-    reviewed_books: pl.DataFrame, held: dict[Transfer, list[dict]], counting: dict[Transfer, dict]
-) -> pl.DataFrame:
+    reviewed_books: ReviewedBooksFrame, held: dict[Transfer, list[Row]], counting: dict[Transfer, Row]
+) -> ReviewedBooksFrame:
     accepted = {t: decision for t, decision in counting.items() if decision["decision"] == "accept"}
     edits = {t: Edit(**{name: held[t][0][name] for name in REVIEW_EDITS.columns}) for t in accepted}
     rows = [

@@ -1,48 +1,75 @@
-"""What the judge of a review is given, from the waterfall's tables: books, people, who takes what is dropped."""
+"""What a review is drawn from and judged on: the proposal's tables, its books and people, who takes what is dropped."""
+
+from dataclasses import dataclass
+from typing import Self
 
 import polars as pl
 
 from assignment_assets.domain.assignment.overflow import inside_sales_queue
-from assignment_assets.domain.review.facts import REVIEW_BOOKS, REVIEW_REPS
-from assignment_assets.domain.setup.eligible_pool import fixed_accounts
+from assignment_assets.domain.reading import Query, Reader
+from assignment_assets.domain.review.facts import (
+    FALLBACK,
+    REVIEW_BOOKS,
+    REVIEW_REPS,
+    FallbackFrame,
+    ReviewBooksFrame,
+    ReviewRepsFrame,
+)
 from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    ELIGIBLE_POOL,
+    OVERFLOW,
+    PROPOSED_BOOKS,
+    REPS,
+    AccountsFrame,
+    CurrentBooksFrame,
+    EligiblePoolFrame,
+    OverflowFrame,
+    ProposedBooksFrame,
+    RepsFrame,
+)
+
+REVIEWABLE: Query[ReviewBooksFrame] = Query(
+    "reviewed_books/proposal",
+    (PROPOSED_BOOKS, OVERFLOW, ELIGIBLE_POOL, CURRENT_BOOKS),
+    REVIEW_BOOKS.key,
+    REVIEW_BOOKS.columns,
+)
+PEOPLE: Query[ReviewRepsFrame] = Query(
+    "reviewed_books/people", (CURRENT_BOOKS, REPS, ELIGIBLE_POOL), REVIEW_REPS.key, REVIEW_REPS.columns
+)
 
 
-def review_books(rows: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:
-    """What the judge of a review takes as books; a lock with an Inside Sales member is an Inside Sales account."""
-    field = books.filter(pl.col("team") == "field")["rep_id"].implode()
-    return REVIEW_BOOKS.conform(
-        rows.join(pool.select("account_id", "state"), on="account_id")
-        .rename({"new_owner_id": "proposed_owner_id"})
-        .with_columns(
-            owner_kind=pl.when(pl.col("proposed_owner_id").is_in(field))
-            .then(pl.lit("field"))
-            .otherwise(pl.lit("inside_sales"))
+@dataclass(frozen=True)
+class Proposal:
+    """The tables of a cycle that has been proposed."""
+
+    accounts: AccountsFrame
+    pool: EligiblePoolFrame
+    books: CurrentBooksFrame
+    reps: RepsFrame
+    proposed: ProposedBooksFrame
+    overflow: OverflowFrame
+
+    @classmethod
+    def through(cls, reader: Reader) -> Self:
+        """The cycle's rows."""
+        return cls(
+            accounts=reader.table(ACCOUNTS),
+            pool=reader.table(ELIGIBLE_POOL),
+            books=reader.table(CURRENT_BOOKS),
+            reps=reader.table(REPS),
+            proposed=reader.table(PROPOSED_BOOKS),
+            overflow=reader.table(OVERFLOW),
         )
-    )
 
 
-def review_reps(books: pl.DataFrame, reps: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
-    """What the judge of a review takes as reps: books, names, directors, and accounts fixed outside the pool."""
-    fixed = fixed_accounts(pool).group_by("rep_id").agg(fixed_count=pl.len())
-    return REVIEW_REPS.conform(
-        books.join(reps.select("rep_id", "name", "director_email"), on="rep_id")
-        .join(fixed, on="rep_id", how="left")
-        .with_columns(fixed_count=pl.when(pl.col("team") == "field").then("fixed_count").fill_null(0))
-    )
-
-
-def fallback(review: pl.DataFrame, pool: pl.DataFrame, books: pl.DataFrame, config: RunConfig) -> pl.DataFrame:
-    """Who in Inside Sales takes each account that a director may drop (FALLBACK): unlocked ones in field books.
-
-    Parameters
-    ----------
-    review
-        As `review_books` gives it.
-    pool, books
-        Tables `eligible_pool`, `current_books`.
-    """
+def fallback(
+    review: ReviewBooksFrame, pool: EligiblePoolFrame, books: CurrentBooksFrame, config: RunConfig
+) -> FallbackFrame:
+    """Who in Inside Sales takes each account that a director may drop: unlocked ones in field books."""
     may_be_dropped = review.filter((pl.col("owner_kind") == "field") & ~pl.col("is_locked")).select("account_id")
-    return inside_sales_queue(
-        pool.join(may_be_dropped, on="account_id").rename({"owner_id": "current_owner_id"}), books, config
-    )
+    unseated = pool.join(may_be_dropped, on="account_id").rename({"owner_id": "current_owner_id"})
+    return FALLBACK.conform(inside_sales_queue(unseated, books, config))

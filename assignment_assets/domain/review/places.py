@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assignment_assets.domain.errors import BrokenInvariant
-from assignment_assets.domain.review.facts import Account, Edit, ReviewFacts
+from assignment_assets.domain.review.facts import Account, Edit, Rep, ReviewFacts
 from assignment_assets.domain.review.refusals import cite
 from assignment_assets.domain.review.tally import Counter, Tally
 
@@ -48,13 +48,13 @@ def place(tally: Tally, counter: Counter) -> dict[str, Place]:
 
 
 def _place_without_taker(account: Account, edit: Edit, facts: ReviewFacts, seats: dict[str, int]) -> Place:
-    previous = account.current_owner_id
-    obstacle = _obstacle(account, edit, facts, seats)
-    if obstacle is None:
-        if facts.reps[previous].is_field:
-            seats[previous] -= 1
-        sentence = f"{edit.because}; nobody took it, so it stays with {facts.name(previous)}"
-        return Place(account.account_id, previous, "returned", edit, sentence)
+    previous = facts.reps.get(account.current_owner_id or "")
+    obstacle = _obstacle(account, previous, edit, facts, seats)
+    if previous is not None and obstacle is None:
+        if previous.is_field:
+            seats[previous.rep_id] -= 1
+        sentence = f"{edit.because}; nobody took it, so it stays with {previous.name}"
+        return Place(account.account_id, previous.rep_id, "returned", edit, sentence)
     member = facts.fallback.get(account.account_id)
     if member is None:
         raise BrokenInvariant(
@@ -65,9 +65,10 @@ def _place_without_taker(account: Account, edit: Edit, facts: ReviewFacts, seats
     return Place(account.account_id, member, "to_inside_sales", edit, sentence)
 
 
-def _obstacle(account: Account, edit: Edit, facts: ReviewFacts, seats: dict[str, int]) -> str | None:
+def _obstacle(
+    account: Account, previous: Rep | None, edit: Edit, facts: ReviewFacts, seats: dict[str, int]
+) -> str | None:
     """Why the previous owner cannot have the account back; None where they can."""
-    previous = facts.reps.get(account.current_owner_id)
     if previous is None:
         return "its previous owner is no rep"
     if previous.rep_id == edit.rep_id:

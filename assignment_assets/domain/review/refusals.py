@@ -63,7 +63,7 @@ def _faults(edit: Edit, facts: ReviewFacts) -> Iterator[Refusal]:
         return
     rep = facts.reps.get(edit.rep_id)
     if rep is None or not rep.is_field:
-        found = f"{rep.name} is an Inside Sales member" if rep else f"Rep '{edit.rep_id or ''}' is unknown"
+        found = f"{rep.name} is an Inside Sales member" if rep else f"Rep '{edit.rep_id}' is unknown"
         yield Refusal("unknown_rep", f"{found}; an edit names a field rep's book.")
         return
     in_book = account.proposed_owner_id == edit.rep_id
@@ -108,7 +108,7 @@ def _not_in_review(edit: Edit, facts: ReviewFacts) -> Refusal:
     if other_cycle is not None:
         found = f"Account {edit.account_id} was withdrawn: the narrower cycle {other_cycle} decides its owner"
     else:
-        found = f"Account '{edit.account_id or ''}' is not in this cycle's books: it is fixed, carved out or unknown"
+        found = f"Account '{edit.account_id}' is not in this cycle's books: it is fixed, carved out or unknown"
     return Refusal("not_in_review", f"{found}. Only accounts of the review book can be edited.")
 
 

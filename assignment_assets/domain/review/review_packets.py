@@ -1,21 +1,55 @@
 """What each Regional Director is shown: their regions' books before and after, the moves, what they may ask for."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import polars as pl
 
 from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.gates.gates import Addressee
-from assignment_assets.domain.packet_rows import book_rows, books_before_and_after, candidate_rows, move_rows
+from assignment_assets.domain.packet_rows import books_before_and_after
+from assignment_assets.domain.reading import Readable
 from assignment_assets.domain.review.directors import director_name, regional_directors
+from assignment_assets.domain.review.inputs import Proposal
+from assignment_assets.domain.review.shown import (
+    CANDIDATES,
+    EDITABLE,
+    MOVES,
+    CandidatesFrame,
+    EditableAccountsFrame,
+    ProposedMovesFrame,
+    by_value,
+    editable_rows,
+)
 from assignment_assets.domain.setup.eligible_pool import fixed_accounts
 
 SHOWN_CANDIDATES = 500
 
 
 @dataclass(frozen=True)
+class ReviewPacketsInput:
+    """What packets to review are drawn from."""
+
+    proposal: Proposal
+    moves: ProposedMovesFrame
+    editable: EditableAccountsFrame
+    candidates: CandidatesFrame
+
+    @classmethod
+    def read(cls, warehouse: Readable, cycle: str) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(
+                proposal=Proposal.through(reader),
+                moves=reader.answer(MOVES),
+                editable=reader.answer(EDITABLE),
+                candidates=reader.answer(CANDIDATES),
+            )
+
+
+@dataclass(frozen=True)
 class DirectorReview:
-    """One director's part; the frames are as `packet_rows` gives them, of the director's regions."""
+    """One director's part; the frames are those of ReviewPackets, of the director's regions."""
 
     name: str
     regions: list[str]
@@ -27,7 +61,11 @@ class DirectorReview:
 
 @dataclass(frozen=True)
 class ReviewPackets:
-    """All regions together, and the directors who are asked (e-mail → regions)."""
+    """All regions together, and the directors who are asked (e-mail → regions).
+
+    Frames: a row a field rep's book, before and after; a move; an account that may be dropped; one to ask for; a
+    receiver.
+    """
 
     directors: dict[str, list[str]]
     books: pl.DataFrame
@@ -64,23 +102,17 @@ class ReviewPackets:
         )
 
 
-def review_packets(
-    accounts: pl.DataFrame,
-    pool: pl.DataFrame,
-    books: pl.DataFrame,
-    reps: pl.DataFrame,
-    proposed: pl.DataFrame,
-    overflow: pl.DataFrame,
-) -> ReviewPackets:
-    """What goes out to review of a proposal; the frames are the tables of those names (`pool`: `eligible_pool`,
-    `books`: `current_books`, `proposed`: `proposed_books`)."""
-    rows = assigned(proposed, overflow)
-    moves = move_rows(rows, accounts, reps)
+def review_packets(given: ReviewPacketsInput) -> ReviewPackets:
+    """What goes out to review of a proposal."""
+    proposal = given.proposal
+    rows = assigned(proposal.proposed, proposal.overflow)
     return ReviewPackets(
-        directors=regional_directors(reps, books, moves),
-        books=books_before_and_after(rows, fixed_accounts(pool), accounts, books, reps),
-        moves=moves,
-        books_rows=book_rows(rows, accounts, reps),
-        candidates=candidate_rows(overflow, accounts, pool, reps),
-        receivers=books.filter("is_receiver"),
+        directors=regional_directors(proposal.reps, proposal.books, given.moves),
+        books=books_before_and_after(
+            rows, fixed_accounts(proposal.pool), proposal.accounts, proposal.books, proposal.reps
+        ),
+        moves=by_value(given.moves),
+        books_rows=editable_rows(given.editable),
+        candidates=by_value(given.candidates),
+        receivers=proposal.books.filter("is_receiver"),
     )

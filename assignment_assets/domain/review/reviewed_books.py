@@ -1,14 +1,16 @@
 """The books after the Regional Directors' reviews: what was returned, judged against the proposal."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import polars as pl
 
-from assignment_assets.domain.assignment.assigned import assigned
-from assignment_assets.domain.review.facts import REVIEW_EDITS
-from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
+from assignment_assets.domain.reading import Readable
+from assignment_assets.domain.review.facts import REVIEW_EDITS, WITHDRAWN, ReviewBooksFrame, ReviewRepsFrame
+from assignment_assets.domain.review.inputs import PEOPLE, REVIEWABLE, Proposal, fallback
 from assignment_assets.domain.review.rule import Bounds, Verdicts, judge
-from assignment_assets.domain.setup.eligible_pool import taken_over
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS, OpenClaimsFrame, taken_over
 from assignment_assets.domain.setup.overrides import coverage_overrides
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import EDIT_VERDICTS
@@ -16,16 +18,28 @@ from assignment_assets.domain.tables import EDIT_VERDICTS
 RETURNED = {**REVIEW_EDITS.columns, "rule": pl.String, "message": pl.String}
 
 
-def review(
-    returned: Sequence[pl.DataFrame],
-    pool: pl.DataFrame,
-    books: pl.DataFrame,
-    reps: pl.DataFrame,
-    proposed: pl.DataFrame,
-    overflow: pl.DataFrame,
-    claims: pl.DataFrame,
-    config: RunConfig,
-) -> Verdicts:
+@dataclass(frozen=True)
+class ReviewInput:
+    """What returned reviews are judged against."""
+
+    proposal: Proposal
+    reviewable: ReviewBooksFrame
+    people: ReviewRepsFrame
+    claims: OpenClaimsFrame
+
+    @classmethod
+    def read(cls, warehouse: Readable, cycle: str) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(
+                proposal=Proposal.through(reader),
+                reviewable=reader.answer(REVIEWABLE),
+                people=reader.answer(PEOPLE),
+                claims=reader.answer(OPEN_CLAIMS),
+            )
+
+
+def review(returned: Sequence[pl.DataFrame], given: ReviewInput, config: RunConfig) -> Verdicts:
     """A verdict for every edit that was returned, and the books that result.
 
     An edit that could not be read (it has a `rule` already) is refused with that rule and takes no part.
@@ -34,21 +48,17 @@ def review(
     ----------
     returned
         The reviews that count, each with the columns of RETURNED.
-    pool, books, reps, proposed, overflow
-        Tables `eligible_pool`, `current_books`, `reps`, `proposed_books`, `overflow`.
-    claims
-        What other open cycles free too (``sql/eligible_pool/open_claims.sql``).
     """
     edits = pl.concat([pl.DataFrame(schema=RETURNED), *returned], how="diagonal_relaxed")
-    shown = review_books(assigned(proposed, overflow), pool, books)
     verdicts = judge(
         REVIEW_EDITS.conform(edits.filter(pl.col("rule").is_null())),
-        shown,
-        review_reps(books, reps, pool),
-        fallback(shown, pool, books, config),
+        given.reviewable,
+        given.people,
+        fallback(given.reviewable, given.proposal.pool, given.proposal.books, config),
         bounds=Bounds(config.max_adds, config.max_drops),
         coverage_overrides=coverage_overrides(config),
-        withdrawn=taken_over(claims, config.scope),
+        withdrawn=WITHDRAWN.conform(taken_over(given.claims, config.scope)),
     )
     unusable = edits.filter(pl.col("rule").is_not_null()).with_columns(verdict=pl.lit("refused"))
-    return Verdicts(pl.concat([verdicts.edit_verdicts, EDIT_VERDICTS.conform(unusable)]), verdicts.reviewed_books)
+    all_verdicts = pl.concat([verdicts.edit_verdicts, EDIT_VERDICTS.conform(unusable)])
+    return Verdicts(EDIT_VERDICTS.conform(all_verdicts), verdicts.reviewed_books)

@@ -22,13 +22,25 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assignment_assets.domain.review.facts import REVIEW_EDITS, WITHDRAWN, Edit, ReviewFacts, read_edits, read_facts
+from assignment_assets.domain.review.facts import (
+    REVIEW_EDITS,
+    WITHDRAWN,
+    Edit,
+    FallbackFrame,
+    ReviewBooksFrame,
+    ReviewEditsFrame,
+    ReviewFacts,
+    ReviewRepsFrame,
+    WithdrawnFrame,
+    read_edits,
+    read_facts,
+)
 from assignment_assets.domain.review.places import Place, place
 from assignment_assets.domain.review.refusals import Refusal, refuse_faulty
 from assignment_assets.domain.review.settlement import settle
 from assignment_assets.domain.review.tally import Counter, Tally
 from assignment_assets.domain.setup.overrides import COVERAGE_OVERRIDES
-from assignment_assets.domain.tables import EDIT_VERDICTS, REVIEWED_BOOKS
+from assignment_assets.domain.tables import EDIT_VERDICTS, REVIEWED_BOOKS, EditVerdictsFrame, ReviewedBooksFrame
 
 
 @dataclass(frozen=True)
@@ -41,24 +53,24 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What a review came to: a verdict for every edit (EDIT_VERDICTS), every account once (REVIEWED_BOOKS)."""
+    """What a review came to: a verdict for every edit, every account once."""
 
-    edit_verdicts: pl.DataFrame
-    reviewed_books: pl.DataFrame
+    edit_verdicts: EditVerdictsFrame
+    reviewed_books: ReviewedBooksFrame
 
 
 PLUS_MINUS_FIVE = Bounds()
 
 
 def judge(
-    edits: pl.DataFrame,
-    books: pl.DataFrame,
-    reps: pl.DataFrame,
-    fallback: pl.DataFrame,
+    edits: ReviewEditsFrame,
+    books: ReviewBooksFrame,
+    reps: ReviewRepsFrame,
+    fallback: FallbackFrame,
     *,
     bounds: Bounds = PLUS_MINUS_FIVE,
     coverage_overrides: pl.DataFrame | None = None,
-    withdrawn: pl.DataFrame | None = None,
+    withdrawn: WithdrawnFrame | None = None,
 ) -> Verdicts:
     """A verdict for every edit and the books after review; the frames' columns are in `review_facts`.
 
@@ -101,8 +113,8 @@ def judge(
     )
 
 
-def withdraw(reviewed_books: pl.DataFrame, withdrawn: pl.DataFrame) -> pl.DataFrame:
-    """Reviewed books in which the accounts of `withdrawn` (WITHDRAWN) stay with their current owner."""
+def withdraw(reviewed_books: ReviewedBooksFrame, withdrawn: WithdrawnFrame) -> ReviewedBooksFrame:
+    """Reviewed books in which the accounts of `withdrawn` stay with their current owner."""
     gone = withdrawn.select("account_id", "other_cycle")
     books = reviewed_books.join(gone, on="account_id", how="left")
     is_gone = pl.col("other_cycle").is_not_null()
@@ -123,11 +135,12 @@ def _verdict(
     edit: Edit, refusal: Refusal | None, tally: Tally, places: dict[str, Place], facts: ReviewFacts
 ) -> dict[str, object]:
     content = {name: getattr(edit, name) for name in REVIEW_EDITS.columns}
+    content |= {"rep_id": edit.rep_id or None, "account_id": edit.account_id or None}
     if refusal is not None:
         return content | {"verdict": "refused", "rule": refusal.rule, "message": refusal.message}
     taking = tally.takings.get(edit.account_id)
     proposed = facts.accounts[edit.account_id].proposed_owner_id
-    if edit.edit_kind == "add" and taking.is_held:
+    if edit.edit_kind == "add" and taking is not None and taking.is_held:
         message = (
             f"Account {edit.account_id} is proposed for {facts.name(proposed)} ({facts.region(proposed)}) and asked for"
             f" {facts.book(edit.rep_id)} ({facts.region(edit.rep_id)}) by one of the two regions only:"
@@ -141,9 +154,9 @@ def _verdict(
     return content | {"verdict": "accepted", "rule": None, "message": message}
 
 
-def _reviewed(books: pl.DataFrame, places: dict[str, Place]) -> pl.DataFrame:
+def _reviewed(books: ReviewBooksFrame, places: dict[str, Place]) -> ReviewedBooksFrame:
     rows = [
-        (p.account_id, p.owner_id, p.review_change, p.edit.edit_reason.strip(), p.sentence, p.edit.receipt_no)
+        (p.account_id, p.owner_id, p.review_change, (p.edit.edit_reason or "").strip(), p.sentence, p.edit.receipt_no)
         for p in places.values()
     ]
     names = ["account_id", "reviewed_owner_id", "review_change", "human_reason", "human_sentence", "receipt_no"]

@@ -74,8 +74,9 @@ def _look_again(transfer: Transfer, settlement: Settlement, counter: Counter) ->
 def _yielding(transfer: Transfer, settlement: Settlement) -> set[Edit]:
     """Edits that give way to the transfer: its displacer too, where that does not stand itself."""
     displacer = settlement.out[transfer]
-    is_idle = displacer is not None and displacer.account_id not in settlement.tally.takings
-    return settlement.yielding | {displacer} if is_idle else settlement.yielding
+    if displacer is None or displacer.account_id in settlement.tally.takings:
+        return settlement.yielding
+    return settlement.yielding | {displacer}
 
 
 def _full(rep_id: str, tally: Tally, counter: Counter) -> Refusal:

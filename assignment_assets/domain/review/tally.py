@@ -148,7 +148,7 @@ class Counter:
         source = self.source(edit.account_id)
         drops = tally.drops.setdefault(source, {}) if source is not None else {edit.account_id: edit}
         adds = tally.adds.setdefault(edit.rep_id, {})
-        if edit.account_id not in drops and len(drops) >= self.bounds["drop"]:
+        if source is not None and edit.account_id not in drops and len(drops) >= self.bounds["drop"]:
             tally.refusals[edit] = self._used_up("drop", source, tally)
         elif len(adds) >= self.bounds["add"]:
             tally.refusals[edit] = self._used_up("add", edit.rep_id, tally)

@@ -1,12 +1,23 @@
 """The approved diff: what may be written now, and which gains wait for a seat."""
 
 from collections import Counter
-from typing import NewType
+from typing import Any, NewType
 
 import polars as pl
 
 from assignment_assets.domain.reading import Query
-from assignment_assets.domain.tables import ACCOUNTS, APPROVED_DIFF, CURRENT_BOOKS, REPS, TEXT, WHOLE, WRITE_BACK_LOG
+from assignment_assets.domain.sign_off.verdicts import SignedRegionsFrame
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    APPROVED_DIFF,
+    CURRENT_BOOKS,
+    REPS,
+    TEXT,
+    WHOLE,
+    WRITE_BACK_LOG,
+    ApprovedDiffFrame,
+    SignOffPacketsFrame,
+)
 
 OwnedNowFrame = NewType("OwnedNowFrame", pl.DataFrame)
 OWNED_NOW: Query[OwnedNowFrame] = Query(
@@ -23,19 +34,20 @@ OWNED_NOW: Query[OwnedNowFrame] = Query(
 MOVED, GIVEN_UP = ("verified", "skipped_already"), ("drift", "drift_rule", "gone", "held")
 """Outcomes of a write that has ended: the account has its new owner, or keeps the one that it was found with."""
 _LISTED = 5
+Row = dict[str, Any]
 
 
 def approve(
-    packets: pl.DataFrame,
-    signed: pl.DataFrame,
-    approved: pl.DataFrame,
-    owned_now: pl.DataFrame,
+    packets: SignOffPacketsFrame,
+    signed: SignedRegionsFrame,
+    approved: ApprovedDiffFrame,
+    owned_now: OwnedNowFrame,
     *,
     sign_off_no: int,
     verified: frozenset[str] = frozenset(),
     given_up: frozenset[str] = frozenset(),
-) -> pl.DataFrame:
-    """Rows to append to the approved diff under `sign_off_no` (APPROVED_DIFF); none when nothing changed.
+) -> ApprovedDiffFrame:
+    """Rows to append to the approved diff under `sign_off_no`; none when nothing changed.
 
     A signed region does not wait for the others; a move between regions waits for both, and appears under the region
     that signed last. Approvals are taken together, losses and gains: a receiver's load is what they own now, with all
@@ -48,13 +60,11 @@ def approve(
     Parameters
     ----------
     packets
-        SIGN_OFF_PACKETS as they stand now; accounts withdrawn since are not in them.
-    signed
-        SIGNED_REGIONS.
+        As they stand now; accounts withdrawn since are not in them.
     approved
-        APPROVED_DIFF as appended so far.
+        As appended so far.
     owned_now
-        OWNED_NOW: field reps, how many accounts of the waterfall each owns right now, and their capacity.
+        Field reps, how many accounts of the waterfall each owns right now, and their capacity.
     sign_off_no
         The number of this append, above all earlier ones.
     verified
@@ -67,7 +77,7 @@ def approve(
     candidates = {
         account_id: move
         for account_id, move in moves.items()
-        if not (move["unsigned"] or move["is_held"] or _is_same(latest.get(account_id), move, "approved"))
+        if not (move["unsigned"] or move["is_held"] or _is_same(latest.get(account_id, {}), move, "approved"))
     }
     ended = verified | given_up
     standing = {
@@ -79,7 +89,7 @@ def approve(
     settled = unsigned.keys() | candidates.keys()
     pending = [row for account_id, row in standing.items() if account_id not in settled]
     reps = {row["rep_id"]: row for row in OWNED_NOW.rows.conform(owned_now).to_dicts()}
-    loads = Counter({rep_id: rep["owned_count"] for rep_id, rep in reps.items()})
+    loads: Counter[str] = Counter({rep_id: rep["owned_count"] for rep_id, rep in reps.items()})
     for move in [*pending, *candidates.values()]:
         loads[move["old_owner_id"]] -= 1
         loads[move["new_owner_id"]] += 1
@@ -99,17 +109,17 @@ def approve(
     ]
     for account_id, move in sorted(candidates.items()):
         because = waits.get(account_id)
-        before = latest.get(account_id)
+        before = latest.get(account_id, {})
         if because is None or not (_is_same(before, move, "deferred") and before["deferred_because"] == because):
             status = "approved" if because is None else "deferred"
             rows.append({**move, "sign_off_no": sign_off_no, "status": status, "deferred_because": because})
     return APPROVED_DIFF.conform(pl.DataFrame(rows, schema=APPROVED_DIFF.columns))
 
 
-def _moves(packets: pl.DataFrame, signed: pl.DataFrame) -> dict[str, dict]:
+def _moves(packets: SignOffPacketsFrame, signed: SignedRegionsFrame) -> dict[str, Row]:
     """Each move once, with the region that signed last, its signature, and the regions that have not signed."""
     signatures = {row["region"]: row for row in signed.to_dicts()}
-    moves: dict[str, dict] = {}
+    moves: dict[str, Row] = {}
     for row in packets.sort("account_id", "region").to_dicts():
         move = moves.setdefault(row["account_id"], {**row, "unsigned": [], "receipt_no": -1})
         signature = signatures.get(row["region"])
@@ -120,15 +130,12 @@ def _moves(packets: pl.DataFrame, signed: pl.DataFrame) -> dict[str, dict]:
     return moves
 
 
-def _is_same(row: dict | None, move: dict, status: str) -> bool:
-    return (
-        row is not None
-        and row["status"] == status
-        and all(row[end] == move[end] for end in ("old_owner_id", "new_owner_id"))
-    )
+def _is_same(row: Row, move: Row, status: str) -> bool:
+    """Whether the last row of an account, empty where there is none, has this status and says this move."""
+    return row.get("status") == status and all(row[end] == move[end] for end in ("old_owner_id", "new_owner_id"))
 
 
-def _defer(candidates: dict[str, dict], reps: dict[str, dict], loads: Counter) -> set[str]:
+def _defer(candidates: dict[str, Row], reps: dict[str, Row], loads: Counter[str]) -> set[str]:
     """Accounts whose gain waits; `loads` is brought up to date."""
     deferred: set[str] = set()
     gains: dict[str, list[str]] = {}
@@ -148,10 +155,10 @@ def _defer(candidates: dict[str, dict], reps: dict[str, dict], loads: Counter) -
 
 def _because(
     rep_id: str,
-    reps: dict[str, dict],
-    loads: Counter,
-    moves: dict[str, dict],
-    candidates: dict[str, dict],
+    reps: dict[str, Row],
+    loads: Counter[str],
+    moves: dict[str, Row],
+    candidates: dict[str, Row],
     deferred: set[str],
 ) -> str:
     """What a deferred gain of the rep waits for: the accounts that have yet to leave the book, and who must sign."""
@@ -173,29 +180,33 @@ def _because(
     return f"{full}; waits for these to leave it: {', '.join(waits[:_LISTED])}{more}"
 
 
-def in_force(approved: pl.DataFrame) -> pl.DataFrame:
+def in_force(approved: ApprovedDiffFrame) -> pl.DataFrame:
     """The last row of each account where it says approved: what may be written, or has been."""
     latest = approved.sort("sign_off_no").group_by("account_id", maintain_order=True).last()
     return latest.filter(pl.col("status") == "approved").select(approved.columns)
 
 
-def revoke(approved: pl.DataFrame, signed: pl.DataFrame, written: frozenset[str], *, sign_off_no: int) -> pl.DataFrame:
+def revoke(
+    approved: ApprovedDiffFrame, signed: SignedRegionsFrame, written: frozenset[str], *, sign_off_no: int
+) -> ApprovedDiffFrame:
     """Rows that take back what was approved under a digest that no longer stands (status `revoked`).
 
     Parameters
     ----------
     approved
-        APPROVED_DIFF as appended so far.
+        As appended so far.
     signed
-        SIGNED_REGIONS as they stand now.
+        As they stand now.
     written
         Accounts whose write ended, one way or the other: these are not taken back.
     sign_off_no
         The number of this append.
     """
     stale = in_force(approved).join(signed.select("region", "digest"), on=["region", "digest"], how="anti")
-    return stale.filter(~pl.col("account_id").is_in(sorted(written))).with_columns(
-        sign_off_no=pl.lit(sign_off_no, pl.Int64),
-        status=pl.lit("revoked"),
-        deferred_because=pl.lit("the region's packet changed after it was signed; it must be signed again"),
+    return APPROVED_DIFF.conform(
+        stale.filter(~pl.col("account_id").is_in(sorted(written))).with_columns(
+            sign_off_no=pl.lit(sign_off_no, pl.Int64),
+            status=pl.lit("revoked"),
+            deferred_because=pl.lit("the region's packet changed after it was signed; it must be signed again"),
+        )
     )

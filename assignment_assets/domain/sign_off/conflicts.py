@@ -7,15 +7,27 @@ resolved by a rule, named, or by a person who may sign for one of its regions an
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from statistics import median
+from typing import Any, NewType
 
 import polars as pl
 
 from assignment_assets.domain.assignment.revenue import cap_of, is_above
 from assignment_assets.domain.regions import NO_REGION, field_regions, regions_of_ends
 from assignment_assets.domain.review.facts import person_key
-from assignment_assets.domain.tables import CONFLICTS, FLAG, TEXT, WHOLE, Table
+from assignment_assets.domain.review.held_edits import EntitlementsFrame
+from assignment_assets.domain.sign_off.conflict_facts import (
+    BooksAsSignedFrame,
+    ConflictsInput,
+    MovingDealsFrame,
+    OwnerlessFrame,
+    PipelineFrame,
+    SharedAccountsFrame,
+)
+from assignment_assets.domain.tables import CONFLICTS, FLAG, TEXT, WHOLE, ConflictsFrame, Table
 
-CONFLICT_DECISIONS = Table(
+ConflictDecisionsFrame = NewType("ConflictDecisionsFrame", pl.DataFrame)
+CONFLICT_DECISIONS: Table[ConflictDecisionsFrame] = Table(
     "conflict_decisions",
     ("receipt_no", "conflict"),
     {
@@ -27,6 +39,7 @@ CONFLICT_DECISIONS = Table(
     },
 )
 SEVERITIES = ("severe", "warning", "notice")
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,68 +59,32 @@ class Limits:
     revenue_caps: Mapping[str, int] = field(default_factory=dict)
 
 
-def find_conflicts(
-    books: pl.DataFrame,
-    fixed: pl.DataFrame,
-    accounts: pl.DataFrame,
-    opportunities: pl.DataFrame,
-    people: pl.DataFrame,
-    limits: Limits,
-) -> pl.DataFrame:
-    """Every conflict, once for each region that it belongs to (CONFLICTS), those that a rule resolves marked.
-
-    Parameters
-    ----------
-    books
-        account_id, current_owner_id, reviewed_owner_id, is_move: the books as they would be signed; is_unowned:
-        nobody works the account now.
-    fixed
-        account_id, rep_id: accounts outside the pool that stay where they are.
-    accounts, opportunities
-        The tables of those names.
-    people
-        REVIEW_REPS.
-    """
-    reps = {
-        row["rep_id"]: row
-        for row in people.select("rep_id", "name", "team", "region", "is_active", "capacity").to_dicts()
-    }
-    regions = field_regions(people)
-    facts = accounts.select("account_id", "name", "value_cents", "revenue_cents", "is_house", "co_owner_ids")
-    after = pl.concat([fixed.select("account_id", "rep_id"), books.select("account_id", rep_id="reviewed_owner_id")])
-    moves = books.filter("is_move").join(facts, on="account_id")
-    open_deals = opportunities.filter(~pl.col("is_closed")).join(
-        moves.select("account_id", "name", "current_owner_id", "reviewed_owner_id", "is_unowned"), on="account_id"
-    )
+def find_conflicts(given: ConflictsInput, limits: Limits) -> ConflictsFrame:
+    """Every conflict, once for each region that it belongs to, those that a rule resolves marked."""
+    names = ("rep_id", "name", "team", "region", "is_active", "capacity")
+    reps = {row["rep_id"]: row for row in given.people.select(names).to_dicts()}
+    regions = field_regions(given.people)
     found = [
-        *_closing_deals(open_deals, reps, limits, regions),
-        *_pipeline(open_deals, reps, regions),
-        *_shared(moves, reps, regions),
-        *_ownerless(books.join(facts, on="account_id"), reps, regions),
-        *_lopsided(
-            after.join(facts, on="account_id"),
-            set(books["reviewed_owner_id"]),
-            set(moves["reviewed_owner_id"]),
-            people,
-            limits,
-        ),
+        *_closing_deals(given.moving_deals, reps, limits, regions),
+        *_pipeline(given.pipeline, reps, regions),
+        *_shared(given.shared, reps, regions),
+        *_ownerless(given.ownerless, regions),
+        *_lopsided(given.books, limits),
     ]
     rows = [row | {"region": region} for row in found for region in row.pop("regions")]
     return CONFLICTS.conform(pl.DataFrame(rows, schema=CONFLICTS.columns))
 
 
-def resolve(conflicts: pl.DataFrame, decisions: pl.DataFrame, entitlements: pl.DataFrame) -> pl.DataFrame:
+def resolve(
+    conflicts: ConflictsFrame, decisions: ConflictDecisionsFrame, entitlements: EntitlementsFrame
+) -> ConflictsFrame:
     """The conflicts, those resolved by a person marked with who and why.
 
     Parameters
     ----------
-    conflicts
-        CONFLICTS.
     decisions
-        CONFLICT_DECISIONS; one counts where its signature is true, its note says why, and the person may sign for a
+        One counts where its signature is true, its note says why, and the person may sign for a
         region of the conflict.
-    entitlements
-        person, region.
     """
     may_sign = {(person_key(person), region) for person, region in entitlements.select("person", "region").iter_rows()}
     regions: dict[str, set[str]] = {}
@@ -132,15 +109,15 @@ def resolve(conflicts: pl.DataFrame, decisions: pl.DataFrame, entitlements: pl.D
     return CONFLICTS.conform(pl.DataFrame(rows, schema=CONFLICTS.columns))
 
 
-def severe_open(conflicts: pl.DataFrame) -> dict[str, int]:
+def severe_open(conflicts: ConflictsFrame) -> dict[str, int]:
     """Region → how many severe conflicts nobody and no rule has resolved; regions without one are left out."""
     rows = conflicts.filter((pl.col("severity") == "severe") & pl.col("resolved_by").is_null())
     return dict(rows.group_by("region").len().sort("region").iter_rows())
 
 
 def _closing_deals(
-    open_deals: pl.DataFrame, reps: dict[str, dict], limits: Limits, regions: dict[str, str]
-) -> list[dict]:
+    open_deals: MovingDealsFrame, reps: dict[str, Row], limits: Limits, regions: dict[str, str]
+) -> list[Row]:
     soon = open_deals.filter(
         pl.col("close_on").is_between(limits.as_of, limits.as_of + timedelta(days=limits.closing_days))
     ).sort("close_on", "opportunity_id")
@@ -167,33 +144,25 @@ def _closing_deals(
     return rows
 
 
-def _pipeline(open_deals: pl.DataFrame, reps: dict[str, dict], regions: dict[str, str]) -> list[dict]:
+def _pipeline(pipeline: PipelineFrame, reps: dict[str, Row], regions: dict[str, str]) -> list[Row]:
     """A line for each rep who hands open pipeline on."""
-    sums = (
-        open_deals.group_by("current_owner_id")
-        .agg(pl.col("amount_cents").sum(), count=pl.len(), takers=pl.col("reviewed_owner_id").unique().sort())
-        .drop_nulls("current_owner_id")
-        .sort("current_owner_id")
-    )
     return [
         _conflict(
             "open_pipeline",
             row["current_owner_id"],
             "notice",
-            f"{_plural(row['count'], 'open deal')} of {_dollars(row['amount_cents'])} would leave"
-            f" {_name(reps.get(row['current_owner_id']))}'s book for {_plural(len(row['takers']), 'new owner')}.",
+            f"{_plural(row['deal_count'], 'open deal')} of {_dollars(row['amount_cents'])} would leave"
+            f" {_name(reps.get(row['current_owner_id']))}'s book for {_plural(row['taker_count'], 'new owner')}.",
             regions_of_ends(regions, row["current_owner_id"]),
-            None,
-            row["current_owner_id"],
-            None,
+            rep_id=row["current_owner_id"],
         )
-        for row in sums.to_dicts()
+        for row in pipeline.to_dicts()
     ]
 
 
-def _shared(moves: pl.DataFrame, reps: dict[str, dict], regions: dict[str, str]) -> list[dict]:
+def _shared(accounts: SharedAccountsFrame, reps: dict[str, Row], regions: dict[str, str]) -> list[Row]:
     rows = []
-    for row in moves.filter(pl.col("is_house") | (pl.col("co_owner_ids").list.len() > 0)).sort("account_id").to_dicts():
+    for row in accounts.to_dicts():
         owner = reps.get(row["current_owner_id"])
         ends = regions_of_ends(regions, row["current_owner_id"], row["reviewed_owner_id"])
         ways = f"from {_name(owner)} to {_name(reps.get(row['reviewed_owner_id']))}"
@@ -221,97 +190,61 @@ def _shared(moves: pl.DataFrame, reps: dict[str, dict], regions: dict[str, str])
                     ends,
                     row["account_id"],
                     row["reviewed_owner_id"],
-                    None,
                 )
             )
     return rows
 
 
-def _ownerless(books: pl.DataFrame, reps: dict[str, dict], regions: dict[str, str]) -> list[dict]:
-    rows = []
-    active = {rep_id for rep_id, rep in reps.items() if rep["is_active"]}
-    for row in books.sort("account_id").select("account_id", "name", "reviewed_owner_id").to_dicts():
-        if row["reviewed_owner_id"] not in active:
-            rows.append(
-                _conflict(
-                    "no_owner",
-                    row["account_id"],
-                    "severe",
-                    f"{row['name']} would have no active owner.",
-                    regions_of_ends(regions, row["reviewed_owner_id"]),
-                    row["account_id"],
-                    row["reviewed_owner_id"],
-                    None,
-                )
-            )
-    return rows
+def _ownerless(accounts: OwnerlessFrame, regions: dict[str, str]) -> list[Row]:
+    return [
+        _conflict(
+            "no_owner",
+            row["account_id"],
+            "severe",
+            f"{row['name']} would have no active owner.",
+            regions_of_ends(regions, row["reviewed_owner_id"]),
+            row["account_id"],
+            row["reviewed_owner_id"],
+        )
+        for row in accounts.to_dicts()
+    ]
 
 
-def _lopsided(
-    after: pl.DataFrame, touched: set[str], gaining: set[str], people: pl.DataFrame, limits: Limits
-) -> list[dict]:
+def _lopsided(books: BooksAsSignedFrame, limits: Limits) -> list[Row]:
     """Books of the cycle past a cap, severe where they gain accounts besides; and books far above the others."""
-    field = people.filter((pl.col("team") == "field") & pl.col("is_active") & (pl.col("capacity") > 0))
-    sums = after.group_by("rep_id").agg(
-        pl.len().cast(pl.Int64).alias("count"), pl.col("revenue_cents").sum(), pl.col("value_cents").sum()
-    )
-    books = (
-        field.select("rep_id", "name", "region", "capacity")
-        .join(sums, on="rep_id")
-        .with_columns(a_seat=pl.col("value_cents") / pl.col("capacity"))
-        .sort("rep_id")
-    )
-    usual = books["a_seat"].median() or 0.0
+    a_seat = {row["rep_id"]: row["value_cents"] / row["capacity"] for row in books.to_dicts()}
+    usual = median(a_seat.values()) if a_seat else 0.0
     rows = []
-    for row in books.filter(pl.col("rep_id").is_in(list(touched))).to_dicts():
-        ends = [row["region"] or NO_REGION]
-        past_cap = "severe" if row["rep_id"] in gaining else "warning"
-        if row["count"] > row["capacity"]:
-            rows.append(
-                _conflict(
-                    "over_count",
-                    row["rep_id"],
-                    past_cap,
-                    f"{row['name']} would own {row['count']} accounts, {row['capacity']} at most.",
-                    ends,
-                    None,
-                    row["rep_id"],
-                    None,
-                )
-            )
-        cap = cap_of(limits.revenue_cap, limits.revenue_caps, row["rep_id"])
+    for row in books.filter("is_touched").to_dicts():
+        rep_id, ends = row["rep_id"], [row["region"] or NO_REGION]
+        past_cap = "severe" if row["is_gaining"] else "warning"
+        if row["account_count"] > row["capacity"]:
+            sentence = f"{row['name']} would own {row['account_count']} accounts, {row['capacity']} at most."
+            rows.append(_conflict("over_count", rep_id, past_cap, sentence, ends, rep_id=rep_id))
+        cap = cap_of(limits.revenue_cap, limits.revenue_caps, rep_id)
         if is_above(row["revenue_cents"], cap):
-            rows.append(
-                _conflict(
-                    "over_revenue",
-                    row["rep_id"],
-                    past_cap,
-                    f"{row['name']}'s accounts would have"
-                    f" {_dollars(row['revenue_cents'])} of revenue, {_dollars(cap)} at most.",
-                    ends,
-                    None,
-                    row["rep_id"],
-                    None,
-                )
+            sentence = (
+                f"{row['name']}'s accounts would have"
+                f" {_dollars(row['revenue_cents'])} of revenue, {_dollars(cap)} at most."
             )
-        if usual and row["a_seat"] > limits.far_above * usual:
-            rows.append(
-                _conflict(
-                    "far_above",
-                    row["rep_id"],
-                    "warning",
-                    f"{row['name']}'s book would be worth"
-                    f" {row['a_seat'] / usual:.1f} times the usual one, seat for seat.",
-                    ends,
-                    None,
-                    row["rep_id"],
-                    None,
-                )
-            )
+            rows.append(_conflict("over_revenue", rep_id, past_cap, sentence, ends, rep_id=rep_id))
+        if usual and a_seat[rep_id] > limits.far_above * usual:
+            times = a_seat[rep_id] / usual
+            sentence = f"{row['name']}'s book would be worth {times:.1f} times the usual one, seat for seat."
+            rows.append(_conflict("far_above", rep_id, "warning", sentence, ends, rep_id=rep_id))
     return rows
 
 
-def _conflict(kind, subject, severity, sentence, regions, account_id, rep_id, by_rule) -> dict:
+def _conflict(
+    kind: str,
+    subject: str,
+    severity: str,
+    sentence: str,
+    regions: list[str],
+    account_id: str | None = None,
+    rep_id: str | None = None,
+    by_rule: str | None = None,
+) -> Row:
     return {
         "conflict": f"{kind} {subject}",
         "kind": kind,
@@ -325,14 +258,14 @@ def _conflict(kind, subject, severity, sentence, regions, account_id, rep_id, by
     }
 
 
-def _is_idle(row: dict, reps: dict[str, dict]) -> bool:
+def _is_idle(row: Row, reps: dict[str, Row]) -> bool:
     """Whether nobody works the account now: unowned, or its owner is gone."""
     owner = reps.get(row["current_owner_id"])
     return bool(row["is_unowned"]) or owner is None or not owner["is_active"]
 
 
-def _name(rep: dict | None) -> str:
-    return rep["name"] if rep else "nobody"
+def _name(rep: Row | None) -> str:
+    return str(rep["name"]) if rep else "nobody"
 
 
 def _plural(count: int, noun: str) -> str:

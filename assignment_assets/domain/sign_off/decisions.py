@@ -4,8 +4,8 @@ A decision is a small JSON file in `inbox/<cycle>/sign_offs/<person>/`, signed w
 everything else that it says. The review page and the command line write the same file.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
 
 from assignment_assets.domain.identity.codes import canonical_json, sign, verify
 from assignment_assets.domain.identity.file_names import plain_name
@@ -66,7 +66,7 @@ class ConflictDecision:
 
 
 Decision = SignOff | HeldEditDecision | ConflictDecision
-KINDS = {"sign_off": SignOff, "held_edit": HeldEditDecision, "conflict": ConflictDecision}
+KINDS: dict[str, type[Decision]] = {"sign_off": SignOff, "held_edit": HeldEditDecision, "conflict": ConflictDecision}
 WORDS = {"sign_off": ("approve", "reject"), "held_edit": ("accept", "refuse"), "conflict": ("accept",)}
 
 
@@ -81,7 +81,7 @@ def signed_text(decision: Decision, token: str) -> str:
     return canonical_json(content | {"signature": sign(token, content)}) + "\n"
 
 
-def read_decision(content: dict) -> Decision:
+def read_decision(content: dict[str, Any]) -> Decision:
     """The decision that a file's JSON holds.
 
     Raises
@@ -89,31 +89,31 @@ def read_decision(content: dict) -> Decision:
     ValueError
         It is no decision: an unknown kind or word, or fields missing, too many, or of the wrong type.
     """
-    fields = {name: value for name, value in content.items() if name not in ("kind", "signature")}
+    given = {name: value for name, value in content.items() if name not in ("kind", "signature")}
     kind = KINDS.get(str(content.get("kind")))
     if kind is None:
         raise ValueError(f"the kind is {content.get('kind')!r}, expected {' or '.join(KINDS)}")
-    wanted = kind.__dataclass_fields__
-    if set(fields) != set(wanted):
-        wrong = sorted(set(fields) ^ set(wanted))
+    wanted = {each.name for each in fields(kind)}
+    if set(given) != wanted:
+        wrong = sorted(set(given) ^ wanted)
         raise ValueError(f"the fields {', '.join(wrong)} are missing or unknown")
-    for name, value in fields.items():
+    for name, value in given.items():
         expected = int if name in ("revision", "receipt_no") else str
         if type(value) is not expected:
             raise ValueError(f"{name} is {value!r}, expected {expected.__name__}")
         str(value).encode()  # half a surrogate pair is no text, and could not be signed
     words = WORDS[content["kind"]]
-    if fields["decision"] not in words:
-        raise ValueError(f"the decision is {fields['decision']!r}, expected {' or '.join(words)}")
-    return kind(**fields)
+    if given["decision"] not in words:
+        raise ValueError(f"the decision is {given['decision']!r}, expected {' or '.join(words)}")
+    return kind(**given)
 
 
-def is_signed(content: dict, token: str) -> bool:
+def is_signed(content: dict[str, Any], token: str) -> bool:
     """Whether the file's signature is the person's over exactly this content."""
     unsigned = {name: value for name, value in content.items() if name != "signature"}
     return verify(token, unsigned, content.get("signature", ""))
 
 
-def _content(decision: Decision) -> dict:
+def _content(decision: Decision) -> dict[str, Any]:
     kind = next(name for name, each in KINDS.items() if isinstance(decision, each))
     return asdict(decision) | {"kind": kind}

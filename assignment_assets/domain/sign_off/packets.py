@@ -6,15 +6,28 @@ import json
 import polars as pl
 
 from assignment_assets.domain.regions import FORMER_NO_REGION, NO_REGION, regions_of_owners
-from assignment_assets.domain.tables import REGION_DIGESTS, SIGN_OFF_PACKETS
+from assignment_assets.domain.review.facts import ReviewRepsFrame
+from assignment_assets.domain.tables import (
+    REGION_DIGESTS,
+    SIGN_OFF_PACKETS,
+    EditVerdictsFrame,
+    RegionDigestsFrame,
+    ReviewedBooksFrame,
+    SignOffPacketsFrame,
+)
 
 _SHOWN = [name for name in SIGN_OFF_PACKETS.columns if name != "region"]
 
 
 def packets(
-    reviewed_books: pl.DataFrame, edit_verdicts: pl.DataFrame, reps: pl.DataFrame, *, cycle: str, revision: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Moves per region (SIGN_OFF_PACKETS) and each region's digest (REGION_DIGESTS).
+    reviewed_books: ReviewedBooksFrame,
+    edit_verdicts: EditVerdictsFrame,
+    reps: ReviewRepsFrame,
+    *,
+    cycle: str,
+    revision: int,
+) -> tuple[SignOffPacketsFrame, RegionDigestsFrame]:
+    """Moves per region and each region's digest.
 
     A move between regions is in both. An edit that is still held is one row in every region that it or the
     account's move touches, with the rep who is asked for as the new owner: none of these regions can sign before
@@ -24,8 +37,6 @@ def packets(
     ----------
     reviewed_books, edit_verdicts
         As `held_edits.decide` gives them: decisions are applied before.
-    reps
-        rep_id, team, region.
     cycle, revision
         Part of every digest: a signature counts for one revision of one cycle.
     """
@@ -71,7 +82,7 @@ def _with_other_region(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(others, on=["account_id", "region"], how="left")
 
 
-def _digests(packet_rows: pl.DataFrame, cycle: str, revision: int) -> pl.DataFrame:
+def _digests(packet_rows: SignOffPacketsFrame, cycle: str, revision: int) -> RegionDigestsFrame:
     digests = []
     for (region,), rows in packet_rows.group_by("region", maintain_order=True):
         held_count = int(rows["is_held"].sum())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NewType, Self
 
 import polars as pl
 
@@ -10,17 +10,114 @@ from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.gate import REVIEW_GATE
 from assignment_assets.domain.gates.gates import Addressee
 from assignment_assets.domain.identity.file_names import plain_name
-from assignment_assets.domain.packet_rows import books_before_and_after, move_rows
-from assignment_assets.domain.review.held_edits import Decided, decide
-from assignment_assets.domain.review.inputs import review_reps
+from assignment_assets.domain.packet_rows import books_before_and_after
+from assignment_assets.domain.reading import Query, Readable
+from assignment_assets.domain.review.facts import WITHDRAWN, ReviewRepsFrame
+from assignment_assets.domain.review.held_edits import Decided, EntitlementsFrame, decide
+from assignment_assets.domain.review.inputs import PEOPLE
 from assignment_assets.domain.review.rule import withdraw
-from assignment_assets.domain.setup.eligible_pool import fixed_accounts, taken_over
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS, OpenClaimsFrame, fixed_accounts, taken_over
 from assignment_assets.domain.setup.freeze import revision_of_gate
 from assignment_assets.domain.sign_off.packets import packets
 from assignment_assets.domain.sign_off.signed_files import SignedFile, held_edit_decisions
 from assignment_assets.domain.sign_off.verdicts import entitlements
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    DECIDED_BOOKS,
+    EDIT_VERDICTS,
+    ELIGIBLE_POOL,
+    FLAG,
+    REPS,
+    REVIEWED_BOOKS,
+    SIGN_OFF_PACKETS,
+    TEXT,
+    WHOLE,
+    AccountsFrame,
+    CurrentBooksFrame,
+    CycleEventsFrame,
+    DecidedBooksFrame,
+    EditVerdictsFrame,
+    EligiblePoolFrame,
+    RegionDigestsFrame,
+    RepsFrame,
+    ReviewedBooksFrame,
+    SignOffPacketsFrame,
+)
 
 SIGN_OFF_DAYS = 90  # a sign-off is never assumed: the deadline only ends the reminders
+PacketMovesFrame = NewType("PacketMovesFrame", pl.DataFrame)
+PACKET_MOVES: Query[PacketMovesFrame] = Query(
+    "sign_off_packets/moves",
+    (SIGN_OFF_PACKETS, DECIDED_BOOKS, ACCOUNTS, REPS),
+    SIGN_OFF_PACKETS.key,
+    SIGN_OFF_PACKETS.columns
+    | {
+        "is_move": FLAG,
+        "name": TEXT,
+        "state": TEXT,
+        "value_cents": WHOLE,
+        "old_name": TEXT,
+        "new_name": TEXT,
+        "decided_name": TEXT,
+    },
+)
+
+
+@dataclass(frozen=True)
+class ToSignInput:
+    """What is put together to be signed."""
+
+    reviewed: ReviewedBooksFrame
+    verdicts: EditVerdictsFrame
+    people: ReviewRepsFrame
+    claims: OpenClaimsFrame
+
+    @classmethod
+    def read(cls, warehouse: Readable, cycle: str) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(
+                reviewed=reader.table(REVIEWED_BOOKS),
+                verdicts=reader.table(EDIT_VERDICTS),
+                people=reader.answer(PEOPLE),
+                claims=reader.answer(OPEN_CLAIMS),
+            )
+
+
+@dataclass(frozen=True)
+class ToSign:
+    """What regions sign: the decisions on held edits, each region's moves and digest, and who may sign."""
+
+    decided: Decided
+    rows: SignOffPacketsFrame
+    digests: RegionDigestsFrame
+    entitled: EntitlementsFrame
+
+
+@dataclass(frozen=True)
+class SignersInput:
+    """What signers are shown beside the moves' digests: drawn once what is to be signed is stored."""
+
+    accounts: AccountsFrame
+    pool: EligiblePoolFrame
+    books: CurrentBooksFrame
+    reps: RepsFrame
+    decided: DecidedBooksFrame
+    moves: PacketMovesFrame
+
+    @classmethod
+    def read(cls, warehouse: Readable, cycle: str) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(
+                accounts=reader.table(ACCOUNTS),
+                pool=reader.table(ELIGIBLE_POOL),
+                books=reader.table(CURRENT_BOOKS),
+                reps=reader.table(REPS),
+                decided=reader.table(DECIDED_BOOKS),
+                moves=reader.answer(PACKET_MOVES),
+            )
 
 
 @dataclass(frozen=True)
@@ -34,33 +131,17 @@ class RegionPacket:
 
 @dataclass(frozen=True)
 class SignOffPackets:
-    """All regions together.
+    """All regions together: what they sign, each book before and after, and the moves with names and values."""
 
-    Attributes
-    ----------
-    decided
-        The books as they would be signed, and the verdicts on decisions.
-    rows, digests
-        SIGN_OFF_PACKETS and REGION_DIGESTS.
-    books
-        As `packet_rows.book_summary` gives them.
-    named
-        Name, state, value and the names of both ends of every account that moves.
-    entitled
-        ENTITLEMENTS.
-    """
-
-    decided: Decided
-    rows: pl.DataFrame
-    digests: pl.DataFrame
+    to_sign: ToSign
     books: pl.DataFrame
-    named: pl.DataFrame
-    entitled: pl.DataFrame
+    moves: pl.DataFrame
 
     @property
     def addressees(self) -> tuple[Addressee, ...]:
         """Everybody who may sign a region that has something to sign, once for each region."""
-        signed = self.entitled.filter(pl.col("region").is_in(self.digests["region"].implode()))
+        entitled, digests = self.to_sign.entitled, self.to_sign.digests
+        signed = entitled.filter(pl.col("region").is_in(digests["region"].implode()))
         return tuple(
             Addressee(
                 person=person, name=person, email=person, file=f"{plain_name(region.lower())}.xlsx", subject=region
@@ -72,73 +153,59 @@ class SignOffPackets:
         """What a signer of this region is shown."""
         is_own = pl.col("region") == region
         return RegionPacket(
-            digest=self.digests.filter(is_own)["digest"].item(),
+            digest=self.to_sign.digests.filter(is_own)["digest"].item(),
             books=self.books.filter(is_own).sort("rep_id"),
-            moves=self.rows.filter(is_own).join(self.named, on="account_id").sort("account_id"),
+            moves=self.moves.filter(is_own),
         )
 
 
-def sign_off_packets(
-    accounts: pl.DataFrame,
-    pool: pl.DataFrame,
-    books: pl.DataFrame,
-    reps: pl.DataFrame,
-    proposed: pl.DataFrame,
-    reviewed: pl.DataFrame,
-    verdicts: pl.DataFrame,
-    claims: pl.DataFrame,
+def to_sign(
+    given: ToSignInput,
     files: Iterable[SignedFile],
     signers: Mapping[str, Iterable[str]],
     *,
     cycle: str,
     scope: str,
     revision: int,
-) -> SignOffPackets:
-    """The packets of a cycle that has been reviewed.
+) -> ToSign:
+    """What each region of a cycle that has been reviewed signs.
 
     Accounts that a narrower cycle has taken over since the review stay with their owner; then what Growth Strategy has
     decided on held edits is applied; what is still held keeps its regions from being signed.
 
     Parameters
     ----------
-    accounts, pool, books, reps, proposed, reviewed, verdicts
-        Tables `accounts`, `eligible_pool`, `current_books`, `reps`, `proposed_books`, `reviewed_books`,
-        `edit_verdicts`.
-    claims
-        What other open cycles free too (``sql/eligible_pool/open_claims.sql``).
     files, signers
         Growth Strategy's signed decisions so far, and who may sign (as `verdicts.entitlements` takes it).
     cycle, scope, revision
         Of this cycle, now.
     """
-    people = review_reps(books, reps, pool)
-    entitled = entitlements(people, signers)
-    standing = withdraw(reviewed, taken_over(claims, scope))
-    decided = decide(standing, verdicts, held_edit_decisions(files), people, entitled)
-    shown, digests = packets(decided.reviewed_books, decided.edit_verdicts, people, cycle=cycle, revision=revision)
-    costs = proposed.select("account_id", pl.selectors.starts_with("keep_cost"))
-    rows = decided.reviewed_books.rename({"reviewed_owner_id": "new_owner_id"}).join(costs, on="account_id", how="left")
+    entitled = entitlements(given.people, signers)
+    standing = withdraw(given.reviewed, WITHDRAWN.conform(taken_over(given.claims, scope)))
+    decided = decide(standing, given.verdicts, held_edit_decisions(files), given.people, entitled)
+    rows, digests = packets(decided.reviewed_books, decided.edit_verdicts, given.people, cycle=cycle, revision=revision)
+    return ToSign(decided, rows, digests, entitled)
+
+
+def sign_off_packets(signed: ToSign, given: SignersInput) -> SignOffPackets:
+    """What signers are shown of it."""
+    owners = given.decided.rename({"reviewed_owner_id": "new_owner_id"})
     return SignOffPackets(
-        decided=decided,
-        rows=shown,
-        digests=digests,
-        books=books_before_and_after(rows, fixed_accounts(pool), accounts, books, reps),
-        named=move_rows(rows, accounts, reps).select(
-            "account_id", "name", "state", "from_name", "to_name", "value_cents"
+        to_sign=signed,
+        books=books_before_and_after(owners, fixed_accounts(given.pool), given.accounts, given.books, given.reps),
+        moves=given.moves.filter("is_move").with_columns(
+            from_name=pl.col("old_name").fill_null("nobody"), to_name="decided_name"
         ),
-        entitled=entitled,
     )
 
 
-def require_reviewed(cycle: str, published: Mapping[str, Mapping[str, Any]], events: pl.DataFrame) -> None:
+def require_reviewed(cycle: str, published: Mapping[str, Mapping[str, Any]], events: CycleEventsFrame) -> None:
     """Nothing, or CycleClosed where the books that would be signed were not reviewed since the cycle was re-opened.
 
     Parameters
     ----------
     published
         The cycle's published tables: name → revision and more.
-    events
-        CYCLE_EVENTS.
     """
     reviewed, revision = published.get("reviewed_books"), revision_of_gate(events, REVIEW_GATE.name)
     if reviewed is None or reviewed["revision"] < revision:

@@ -6,10 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from assignment_assets.domain.review.held_edits import DECISIONS
-from assignment_assets.domain.sign_off.conflicts import CONFLICT_DECISIONS
+from assignment_assets.domain.review.held_edits import DECISIONS, HeldEditDecisionsFrame
+from assignment_assets.domain.sign_off.conflicts import CONFLICT_DECISIONS, ConflictDecisionsFrame
 from assignment_assets.domain.sign_off.decisions import ConflictDecision, Decision, HeldEditDecision, SignOff
-from assignment_assets.domain.sign_off.verdicts import SIGN_OFFS
+from assignment_assets.domain.sign_off.verdicts import SIGN_OFFS, SignOffsFrame
+from assignment_assets.domain.tables import SignOffVerdictsFrame
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class SignedFile:
     is_signature_valid: bool
 
 
-def held_edit_decisions(files: Iterable[SignedFile]) -> pl.DataFrame:
-    """What was decided on held edits (`held_edits.DECISIONS`)."""
+def held_edit_decisions(files: Iterable[SignedFile]) -> HeldEditDecisionsFrame:
+    """What was decided on held edits."""
     rows = [
         {
             "decision_no": file.receipt_no,
@@ -38,11 +39,11 @@ def held_edit_decisions(files: Iterable[SignedFile]) -> pl.DataFrame:
         for file in files
         if isinstance(file.decision, HeldEditDecision)
     ]
-    return pl.DataFrame(rows, schema=DECISIONS.columns)
+    return DECISIONS.conform(pl.DataFrame(rows, schema=DECISIONS.columns))
 
 
-def conflict_decisions(files: Iterable[SignedFile]) -> pl.DataFrame:
-    """Which conflicts people have taken on (`conflicts.CONFLICT_DECISIONS`)."""
+def conflict_decisions(files: Iterable[SignedFile]) -> ConflictDecisionsFrame:
+    """Which conflicts people have taken on."""
     rows = [
         {
             "receipt_no": file.receipt_no,
@@ -54,11 +55,11 @@ def conflict_decisions(files: Iterable[SignedFile]) -> pl.DataFrame:
         for file in files
         if isinstance(file.decision, ConflictDecision)
     ]
-    return pl.DataFrame(rows, schema=CONFLICT_DECISIONS.columns)
+    return CONFLICT_DECISIONS.conform(pl.DataFrame(rows, schema=CONFLICT_DECISIONS.columns))
 
 
-def sign_offs(files: Iterable[SignedFile]) -> pl.DataFrame:
-    """Which regions were approved or rejected (`verdicts.SIGN_OFFS`)."""
+def sign_offs(files: Iterable[SignedFile]) -> SignOffsFrame:
+    """Which regions were approved or rejected."""
     rows = [
         {
             "receipt_no": file.receipt_no,
@@ -72,11 +73,13 @@ def sign_offs(files: Iterable[SignedFile]) -> pl.DataFrame:
         for file in files
         if isinstance(file.decision, SignOff)
     ]
-    return pl.DataFrame(rows, schema=SIGN_OFFS.columns)
+    return SIGN_OFFS.conform(pl.DataFrame(rows, schema=SIGN_OFFS.columns))
 
 
-def accepted_sign_offs(files: Iterable[SignedFile], verdicts: pl.DataFrame) -> list[tuple[dict[str, Any], SignOff]]:
-    """Content and decision of the sign-offs that SIGN_OFF_VERDICTS accepted, in the order of their receipts."""
+def accepted_sign_offs(
+    files: Iterable[SignedFile], verdicts: SignOffVerdictsFrame
+) -> list[tuple[dict[str, Any], SignOff]]:
+    """Content and decision of the sign-offs that were accepted, in the order of their receipts."""
     accepted = set(verdicts.filter(pl.col("verdict") == "accepted").select("receipt_no", "region").iter_rows())
     return [
         (file.content, file.decision)

@@ -8,8 +8,9 @@ apart from a cycle's decisions: a standing policy in a cycle's inbox is no sign-
 import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from dataclasses import fields as fields_of
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.gate import GATES, Gate
@@ -65,8 +66,8 @@ class Acceptance:
     note: str = ""
 
 
-KINDS = {"standing_policy": StandingPolicy, "acceptance": Acceptance}
-TYPES = {"kinds": list, "max_moves": int, "decision_no": int}
+KINDS: dict[str, type[StandingPolicy | Acceptance]] = {"standing_policy": StandingPolicy, "acceptance": Acceptance}
+TYPES: dict[str, type] = {"kinds": list, "max_moves": int, "decision_no": int}
 WORDS = {"up_to": UP_TO, "answer": ("accepted", "declined")}
 DAYS = ("valid_from", "expires_on")
 _SHOWN = 80
@@ -87,11 +88,12 @@ def read_standing(content: object) -> StandingPolicy | Acceptance:
         It is none: an unknown kind or word, fields missing or too many, a wrong type, a text that cannot be written
         down, or a day that is none; every one is listed.
     """
-    kind = KINDS.get(str(content.get("kind"))) if isinstance(content, dict) else None
+    given: dict[str, Any] = content if isinstance(content, dict) else {}
+    kind = KINDS.get(str(given.get("kind")))
     if kind is None:
-        found = repr(content.get("kind"))[:_SHOWN] if isinstance(content, dict) else type(content).__name__
+        found = repr(given.get("kind"))[:_SHOWN] if isinstance(content, dict) else type(content).__name__
         raise InvalidInput("A decision", [Fault("kind", found, " or ".join(KINDS), "Sign it again.")])
-    fields = {name: value for name, value in content.items() if name not in ("kind", "signature")}
+    fields = {name: value for name, value in given.items() if name not in ("kind", "signature")}
     faults = list(_faults(kind, fields))
     if faults:
         raise InvalidInput("A decision", faults)
@@ -100,11 +102,11 @@ def read_standing(content: object) -> StandingPolicy | Acceptance:
     return kind(**fields)
 
 
-def _faults(kind: type, fields: dict) -> Iterator[Fault]:
-    known = kind.__dataclass_fields__
-    for name in known.keys() - fields.keys():
+def _faults(kind: type[StandingPolicy | Acceptance], fields: dict[str, Any]) -> Iterator[Fault]:
+    known = {each.name for each in fields_of(kind)}
+    for name in known - fields.keys():
         yield Fault(name, "missing", "a value", "Sign it again.")
-    for name in sorted(fields.keys() - known.keys()):
+    for name in sorted(fields.keys() - known):
         yield Fault(repr(name)[:_SHOWN], "given", "no such field", "Sign it again.")
     for name, value in fields.items():
         expected = TYPES.get(name, str)
@@ -113,13 +115,13 @@ def _faults(kind: type, fields: dict) -> Iterator[Fault]:
             continue
         if type(value) is not expected:
             yield Fault(name, repr(value)[:_SHOWN], expected.__name__, "Sign it again.")
-        elif expected is list and not all(type(each) is str for each in value):
+        elif expected is list and not all(type(each) is str for each in texts):
             yield Fault(name, repr(value)[:_SHOWN], "texts", "Sign it again.")
         elif any(type(each) is str and not _is_writable(each) for each in texts):
             yield Fault(name, "letters that no file can hold", "a text", "Sign it again.")
         elif name in WORDS and value not in WORDS[name]:
             yield Fault(name, repr(value)[:_SHOWN], f"one of {', '.join(WORDS[name])}", "Sign it again.")
-        elif name in DAYS and not _is_day(value):
+        elif name in DAYS and not _is_day(str(value)):
             yield Fault(name, repr(value)[:_SHOWN], "a day as YYYY-MM-DD", "Sign it again.")
 
 
@@ -136,12 +138,12 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def is_signed(content: dict, token: str) -> bool:
+def is_signed(content: dict[str, Any], token: str) -> bool:
     """Whether the file's signature is the person's over exactly this content."""
     unsigned = {name: value for name, value in content.items() if name != "signature"}
     return verify(token, unsigned, content.get("signature", ""))
 
 
-def _content(decision: StandingPolicy | Acceptance) -> dict:
+def _content(decision: StandingPolicy | Acceptance) -> dict[str, Any]:
     fields = asdict(decision) | {"kind": next(name for name, kind in KINDS.items() if isinstance(decision, kind))}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}

@@ -1,14 +1,26 @@
 """Which sign-offs count: an entitled person, a true signature, the digest of what stands now, nothing left open."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any, NewType
 
 import polars as pl
 
 from assignment_assets.domain.regions import NO_REGION
-from assignment_assets.domain.review.facts import person_key
-from assignment_assets.domain.tables import FLAG, SIGN_OFF_VERDICTS, TEXT, WHOLE, Table
+from assignment_assets.domain.review.facts import ReviewRepsFrame, person_key
+from assignment_assets.domain.review.held_edits import ENTITLEMENTS, EntitlementsFrame
+from assignment_assets.domain.tables import (
+    FLAG,
+    SIGN_OFF_VERDICTS,
+    TEXT,
+    WHOLE,
+    RegionDigestsFrame,
+    SignOffVerdictsFrame,
+    Table,
+)
 
-SIGN_OFFS = Table(
+SignOffsFrame = NewType("SignOffsFrame", pl.DataFrame)
+SignedRegionsFrame = NewType("SignedRegionsFrame", pl.DataFrame)
+SIGN_OFFS: Table[SignOffsFrame] = Table(
     "sign_offs",
     ("receipt_no", "region"),
     {
@@ -21,8 +33,7 @@ SIGN_OFFS = Table(
         "note": TEXT,
     },
 )
-ENTITLEMENTS = Table("entitlements", ("person", "region"), {"person": TEXT, "region": TEXT})
-SIGNED_REGIONS = Table(
+SIGNED_REGIONS: Table[SignedRegionsFrame] = Table(
     "signed_regions",
     ("region",),
     {
@@ -33,15 +44,16 @@ SIGNED_REGIONS = Table(
     },
 )
 Verdict = tuple[str, str | None, str]
+Row = dict[str, Any]
 
 
-def entitlements(people: pl.DataFrame, signers: Mapping[str, Iterable[str]]) -> pl.DataFrame:
-    """person and region: who may sign what (ENTITLEMENTS).
+def entitlements(people: ReviewRepsFrame, signers: Mapping[str, Iterable[str]]) -> EntitlementsFrame:
+    """Who may sign what.
 
     Parameters
     ----------
     people
-        REVIEW_REPS: the field's regions can be signed, and the pseudo-region of moves without a field rep.
+        The field's regions can be signed, and the pseudo-region of moves without a field rep.
     signers
         Person → regions, `*` for all of them.
     """
@@ -52,20 +64,20 @@ def entitlements(people: pl.DataFrame, signers: Mapping[str, Iterable[str]]) -> 
         for region in regions
         if "*" in allowed or region in allowed
     ]
-    return pl.DataFrame(pairs, schema=ENTITLEMENTS.columns, orient="row")
+    return ENTITLEMENTS.conform(pl.DataFrame(pairs, schema=ENTITLEMENTS.columns, orient="row"))
 
 
 def judge_sign_offs(
-    sign_offs: pl.DataFrame,
-    region_digests: pl.DataFrame,
-    entitlements: pl.DataFrame,
-    earlier: pl.DataFrame,
+    sign_offs: SignOffsFrame,
+    region_digests: RegionDigestsFrame,
+    entitlements: EntitlementsFrame,
+    earlier: SignOffVerdictsFrame,
     *,
     opened_by: str,
     opener_may_sign_alone: bool = False,
     severe_conflicts: Mapping[str, int] | None = None,
-) -> pl.DataFrame:
-    """A verdict for every new sign-off (SIGN_OFF_VERDICTS): accepted, refused with the rule, or ignored.
+) -> SignOffVerdictsFrame:
+    """A verdict for every new sign-off: accepted, refused with the rule, or ignored.
 
     Rules, in this order: `bad_signature`, `unknown_region`, `not_entitled`, `digest_changed`, `held_edits_open` and
     `severe_conflicts_open` (a region can be rejected over them, not approved), `already_signed`,
@@ -75,13 +87,11 @@ def judge_sign_offs(
     Parameters
     ----------
     sign_offs
-        SIGN_OFFS; `is_signature_valid` is what the identity check found.
+        `is_signature_valid` is what the identity check found.
     region_digests
-        REGION_DIGESTS as they stand now.
-    entitlements
-        ENTITLEMENTS.
+        As they stand now.
     earlier
-        SIGN_OFF_VERDICTS already given.
+        What was given already.
     opened_by
         Who opened the cycle.
     opener_may_sign_alone
@@ -93,7 +103,7 @@ def judge_sign_offs(
     digests = {row["region"]: row for row in region_digests.to_dicts()}
     may_sign = {(person_key(person), region) for person, region in entitlements.select("person", "region").iter_rows()}
     given = SIGN_OFF_VERDICTS.conform(earlier).filter(pl.col("verdict") == "accepted").to_dicts()
-    latest = {row["region"]: row for row in given}
+    latest: dict[str, Row] = {row["region"]: row for row in given}
     opener = person_key(opened_by)
     rows = SIGN_OFFS.conform(sign_offs).to_dicts()
     verdicts = []
@@ -101,7 +111,7 @@ def judge_sign_offs(
         digest = digests.get(row["region"])
         verdict = (
             _stranger(row, digest, sorted(digests), may_sign)
-            or _stale(row, digest)
+            or _stale(row, digest or {})
             or _conflicting(row, open_conflicts.get(row["region"], 0))
             or _repeated(row, latest.get(row["region"]))
         )
@@ -124,14 +134,14 @@ def judge_sign_offs(
     return SIGN_OFF_VERDICTS.conform(pl.DataFrame(verdicts, schema={**SIGN_OFFS.columns, **SIGN_OFF_VERDICTS.columns}))
 
 
-def signed_regions(verdicts: pl.DataFrame, region_digests: pl.DataFrame) -> pl.DataFrame:
-    """Regions whose packet as it stands now is approved, and by nobody rejected since (SIGNED_REGIONS)."""
+def signed_regions(verdicts: SignOffVerdictsFrame, region_digests: RegionDigestsFrame) -> SignedRegionsFrame:
+    """Regions whose packet as it stands now is approved, and by nobody rejected since."""
     accepted = verdicts.filter(pl.col("verdict") == "accepted").sort("receipt_no")
     latest = accepted.unique("region", keep="last", maintain_order=True).filter(pl.col("decision") == "approve")
     return SIGNED_REGIONS.conform(latest.join(region_digests, on=["region", "digest"], how="semi"))
 
 
-def _stranger(row: dict, digest: dict | None, regions: list[str], may_sign: set[tuple[str, str]]) -> Verdict | None:
+def _stranger(row: Row, digest: Row | None, regions: list[str], may_sign: set[tuple[str, str]]) -> Verdict | None:
     if not row["is_signature_valid"]:
         return (
             "refused",
@@ -153,7 +163,7 @@ def _stranger(row: dict, digest: dict | None, regions: list[str], may_sign: set[
     return None
 
 
-def _stale(row: dict, digest: dict) -> Verdict | None:
+def _stale(row: Row, digest: Row) -> Verdict | None:
     if row["digest"] != digest["digest"]:
         return (
             "refused",
@@ -177,7 +187,7 @@ def _stale(row: dict, digest: dict) -> Verdict | None:
     return None
 
 
-def _conflicting(row: dict, count: int) -> Verdict | None:
+def _conflicting(row: Row, count: int) -> Verdict | None:
     if not count or row["decision"] != "approve":
         return None
     return (
@@ -190,7 +200,7 @@ def _conflicting(row: dict, count: int) -> Verdict | None:
     )
 
 
-def _repeated(row: dict, latest: dict | None) -> Verdict | None:
+def _repeated(row: Row, latest: Row | None) -> Verdict | None:
     if latest is None or latest["digest"] != row["digest"]:
         return None
     said = f"{row['region']} as shown was {_verb(latest)} by {latest['signed_by']} (receipt {latest['receipt_no']})"
@@ -205,7 +215,7 @@ def _repeated(row: dict, latest: dict | None) -> Verdict | None:
     return None
 
 
-def _others(latest: dict[str, dict], digests: dict[str, dict], opener: str) -> bool:
+def _others(latest: dict[str, Row], digests: dict[str, Row], opener: str) -> bool:
     return any(
         row["decision"] == "approve" and person_key(row["signed_by"]) != opener
         for region, row in latest.items()
@@ -213,5 +223,5 @@ def _others(latest: dict[str, dict], digests: dict[str, dict], opener: str) -> b
     )
 
 
-def _verb(row: dict) -> str:
+def _verb(row: Row) -> str:
     return {"approve": "approved", "reject": "rejected"}[row["decision"]]

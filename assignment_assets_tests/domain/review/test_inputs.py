@@ -1,21 +1,19 @@
 """What the judge of a review is given, drawn from the waterfall's tables."""
 
-from assignment_assets.domain.assignment.assigned import assigned
-from assignment_assets.domain.review.inputs import fallback, review_books, review_reps
+from assignment_assets.domain.review.inputs import PEOPLE, REVIEWABLE, fallback
 from assignment_assets_tests.company import books_of, config, pool_of, tiny
-from assignment_assets_tests.domain.test_packet_rows import OVER, PROPOSED
+from assignment_assets_tests.domain.test_packet_rows import proposed
 
 
 def test_a_lock_with_an_inside_sales_member_is_no_field_book():
-    books = review_books(assigned(PROPOSED, OVER), pool_of(tiny(), config()), books_of(tiny(), config()))
+    books = proposed().answer(REVIEWABLE)
     kinds = dict(books.select("account_id", "owner_kind").iter_rows())
     assert (kinds["i01"], kinds["a01"], kinds["c12"]) == ("inside_sales", "field", "inside_sales")
 
 
 def test_review_reps_carry_names_directors_and_fixed_accounts():
-    run_config = config(scope="rep", reps=["ana"])
-    pool, books = pool_of(tiny(), run_config), books_of(tiny(), run_config)
-    rows = {row["rep_id"]: row for row in review_reps(books, tiny().reps, pool).to_dicts()}
+    people = proposed(run_config=config(scope="rep", reps=["ana"])).answer(PEOPLE)
+    rows = {row["rep_id"]: row for row in people.to_dicts()}
     assert (rows["ben"]["name"], rows["ben"]["director_email"], rows["ben"]["fixed_count"]) == (
         "Ben Ode",
         "dana@example.com",
@@ -26,5 +24,5 @@ def test_review_reps_carry_names_directors_and_fixed_accounts():
 
 def test_only_unlocked_accounts_of_field_books_have_somebody_in_inside_sales_to_fall_back_on():
     pool, books = pool_of(tiny(), config()), books_of(tiny(), config())
-    review = review_books(assigned(PROPOSED, OVER), pool, books)
+    review = proposed().answer(REVIEWABLE)
     assert set(fallback(review, pool, books, config())["account_id"]) == {"a03", "b03", "q01"}

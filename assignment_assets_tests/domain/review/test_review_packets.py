@@ -1,15 +1,14 @@
 """What a director is shown of the tiny company's proposal: their regions, and moves with either end there."""
 
 from assignment_assets.domain.review import review_packets as packets
-from assignment_assets_tests.company import DANA, LEE, books_of, config, pool_of, tiny
-from assignment_assets_tests.domain.test_packet_rows import OVER, PROPOSED
+from assignment_assets_tests.company import DANA, LEE
+from assignment_assets_tests.domain.test_packet_rows import proposed
+from assignment_assets_tests.in_memory import CYCLE
 
 
 def shown():
     """The packets of all directors."""
-    company, run_config = tiny(), config()
-    pool, books = pool_of(company, run_config), books_of(company, run_config)
-    return packets.review_packets(company.accounts, pool, books, company.reps, PROPOSED, OVER)
+    return packets.review_packets(packets.ReviewPacketsInput.read(proposed(), CYCLE))
 
 
 def test_a_move_between_regions_is_shown_to_both_directors():

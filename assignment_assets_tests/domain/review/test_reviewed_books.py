@@ -3,30 +3,24 @@
 import polars as pl
 
 from assignment_assets.domain.assignment.assigned import assigned
-from assignment_assets.domain.review.reviewed_books import RETURNED, review
-from assignment_assets_tests.company import DANA, books_of, config, pool_of, tiny
-from assignment_assets_tests.domain.test_packet_rows import OVER, PROPOSED
+from assignment_assets.domain.review.reviewed_books import RETURNED, ReviewInput, review
+from assignment_assets_tests.company import DANA, config
+from assignment_assets_tests.domain.test_packet_rows import OVER, PROPOSED, proposed
 from assignment_assets_tests.domain.tiny import drop
-
-NO_CLAIMS = pl.DataFrame(
-    schema={"account_id": pl.String, "other_cycle": pl.String, "other_scope": pl.String, "other_opened_no": pl.Int64}
-    | {"opened_no": pl.Int64}
-)
+from assignment_assets_tests.in_memory import CYCLE
 
 
 def reviewed(*edits):
     """The verdicts of one director's edits."""
-    company, run_config = tiny(), config()
-    pool, books = pool_of(company, run_config), books_of(company, run_config)
     returned = [pl.DataFrame(list(edits), schema=RETURNED)] if edits else []
-    return review(returned, pool, books, company.reps, PROPOSED, OVER, NO_CLAIMS, run_config)
+    return review(returned, ReviewInput.read(proposed(), CYCLE), config())
 
 
 def test_without_a_review_the_proposal_stands():
     found = reviewed()
     assert found.edit_verdicts.is_empty()
-    proposed = assigned(PROPOSED, OVER).sort("account_id")["new_owner_id"].to_list()
-    assert found.reviewed_books.sort("account_id")["reviewed_owner_id"].to_list() == proposed
+    as_proposed = assigned(PROPOSED, OVER).sort("account_id")["new_owner_id"].to_list()
+    assert found.reviewed_books.sort("account_id")["reviewed_owner_id"].to_list() == as_proposed
 
 
 def test_an_edit_that_could_not_be_read_is_refused_with_its_rule_and_changes_nothing():

@@ -4,9 +4,18 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.review.facts import REVIEW_REPS
+from assignment_assets.domain.sign_off.conflict_facts import ConflictsInput
 from assignment_assets.domain.sign_off.conflicts import CONFLICT_DECISIONS, Limits, find_conflicts, resolve, severe_open
-from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    CURRENT_BOOKS,
+    DECIDED_BOOKS,
+    ELIGIBLE_POOL,
+    OPPORTUNITIES,
+    REPS,
+)
+from assignment_assets_tests.company import table
+from assignment_assets_tests.in_memory import CYCLE, InMemory
 
 AS_OF = date(2026, 10, 1)
 PEOPLE = {
@@ -17,70 +26,43 @@ PEOPLE = {
 }
 
 
-def people() -> pl.DataFrame:
-    rows = [
-        dict.fromkeys(REVIEW_REPS.columns)
-        | {
-            "rep_id": rep_id,
-            "name": name,
-            "team": team,
-            "region": region,
-            "is_active": is_active,
-            "capacity": seats,
-            "covered_states": [],
-            "is_on_leave": False,
-            "is_receiver": True,
-            "fixed_count": 0,
-        }
-        for rep_id, (name, team, region, is_active, seats) in PEOPLE.items()
-    ]
-    return REVIEW_REPS.conform(pl.DataFrame(rows, schema=REVIEW_REPS.columns))
-
-
 def found(*moves: tuple, deals: list[tuple] = (), limits: Limits | None = None, **facts: dict) -> pl.DataFrame:
     """Conflicts of accounts given as (id, owner now, owner to be); `facts` by account id; deals (account, days)."""
-    books = pl.DataFrame(
-        [(account, old, new, old != new, old is None) for account, old, new in moves],
-        orient="row",
-        schema={
-            "account_id": pl.String,
-            "current_owner_id": pl.String,
-            "reviewed_owner_id": pl.String,
-            "is_move": pl.Boolean,
-            "is_unowned": pl.Boolean,
-        },
-    )
+    names = ("name", "team", "region", "is_active", "capacity")
+    people = [{"rep_id": rep_id} | dict(zip(names, values, strict=True)) for rep_id, values in PEOPLE.items()]
     plain = {"value_cents": 100_00, "revenue_cents": 1_000_00, "is_house": False, "co_owner_ids": []}
-    accounts = ACCOUNTS.conform(
-        pl.DataFrame(
-            [
-                dict.fromkeys(ACCOUNTS.columns)
-                | plain
-                | {"account_id": account, "name": f"Clinic {account}"}
-                | facts.get(account, {})
-                for account, _, _ in moves
-            ],
-            schema=ACCOUNTS.columns,
-        )
+    accounts = [
+        plain | {"account_id": account, "name": f"Clinic {account}"} | facts.get(account, {}) for account, _, _ in moves
+    ]
+    decided = [
+        {
+            "account_id": account,
+            "current_owner_id": old,
+            "reviewed_owner_id": new,
+            "is_move": old != new,
+            "review_change": "none",
+        }
+        for account, old, new in moves
+    ]
+    opportunities = [
+        {
+            "opportunity_id": f"d{number}",
+            "account_id": account,
+            "amount_cents": 50_000_00,
+            "is_closed": False,
+            "close_on": AS_OF + timedelta(days=days),
+        }
+        for number, (account, days) in enumerate(deals)
+    ]
+    cycle = InMemory(
+        (ACCOUNTS, table(ACCOUNTS, *accounts)),
+        (DECIDED_BOOKS, table(DECIDED_BOOKS, *decided)),
+        (ELIGIBLE_POOL, table(ELIGIBLE_POOL, *({"account_id": each, "is_unowned": not old} for each, old, _ in moves))),
+        (OPPORTUNITIES, table(OPPORTUNITIES, *opportunities)),
+        (REPS, table(REPS, *people)),
+        (CURRENT_BOOKS, table(CURRENT_BOOKS, *people)),
     )
-    opportunities = OPPORTUNITIES.conform(
-        pl.DataFrame(
-            [
-                dict.fromkeys(OPPORTUNITIES.columns)
-                | {
-                    "opportunity_id": f"d{number}",
-                    "account_id": account,
-                    "amount_cents": 50_000_00,
-                    "is_closed": False,
-                    "close_on": AS_OF + timedelta(days=days),
-                }
-                for number, (account, days) in enumerate(deals)
-            ],
-            schema=OPPORTUNITIES.columns,
-        )
-    )
-    fixed = pl.DataFrame(schema={"account_id": pl.String, "rep_id": pl.String})
-    return find_conflicts(books, fixed, accounts, opportunities, people(), limits or Limits(AS_OF))
+    return find_conflicts(ConflictsInput.read(cycle, CYCLE), limits or Limits(AS_OF))
 
 
 def of_kind(rows: pl.DataFrame, kind: str) -> list[dict]:
