@@ -1,11 +1,13 @@
 """Stage 06, before: what a write-back would meet, on one page."""
 
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.tables import ACCOUNTS, WRITE_BACK_LOG
+from assignment_assets.domain.sign_off.approved_accounts import ACCOUNTS_BY_OWNER
+from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.warehouse import Warehouse
@@ -19,7 +21,9 @@ from assignment_assets.write_back.writer import WORKERS
 
 
 @stage_asset("write_back", deps=["approved_diff"], kinds={"salesforce"}, pool="write_back")
-def write_back_dry_run(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source) -> dg.MaterializeResult:
+def write_back_dry_run(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source
+) -> dg.MaterializeResult[Any]:
     """Everything short of writing: who may receive, what has drifted, which teams, shares and deals the change
     touches, how many calls and minutes it takes. One page to decide from."""
     found = look_ahead(warehouse, context.partition_key, source)
@@ -38,10 +42,11 @@ def write_back_dry_run(context: dg.AssetExecutionContext, warehouse: Warehouse, 
 
 def look_ahead(warehouse: Warehouse, cycle: str, source: Source) -> DryRun:
     """The dry run of what is approved and not finished."""
-    log, accounts = warehouse.tables(cycle, WRITE_BACK_LOG, ACCOUNTS)
+    with warehouse.reading(cycle) as reader:
+        approved, log = approved_rows(reader), reader.table(WRITE_BACK_LOG)
+        owned = dict(reader.answer(ACCOUNTS_BY_OWNER).iter_rows())
     finished = log.filter(pl.col("outcome").is_in(list(FINISHED)))
-    rows = approved_rows(warehouse, cycle).join(finished, on=["sign_off_no", "account_id"], how="anti")
-    owned = dict(accounts.group_by("owner_id").len().iter_rows())
+    rows = approved.join(finished, on=["sign_off_no", "account_id"], how="anti")
     return looked_ahead(rows, owned, source.gateway(), WORKERS)
 
 

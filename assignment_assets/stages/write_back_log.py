@@ -1,25 +1,29 @@
 """Stage 06: the approved owners are written to Salesforce, read back, and logged account by account."""
 
+from dataclasses import dataclass
+from typing import Any, Self
+
 import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.setup.cycle_events import next_event
+from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.approval import MOVED
-from assignment_assets.domain.sign_off.write_permission import may_close, require_permitted, require_unclaimed
-from assignment_assets.domain.tables import (
-    APPROVED_DIFF,
-    CYCLE_EVENTS,
-    REGION_DIGESTS,
-    SIGN_OFF_VERDICTS,
-    WRITE_BACK_LOG,
+from assignment_assets.domain.sign_off.outcomes import LAST_OUTCOMES, LastOutcomesFrame
+from assignment_assets.domain.sign_off.write_permission import (
+    CompletionInput,
+    may_close,
+    require_permitted,
+    require_unclaimed,
 )
+from assignment_assets.domain.tables import CYCLE_EVENTS, WRITE_BACK_LOG, WriteBackLogFrame
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
-from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, open_claims, stage_asset
+from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_plans import approved_rows, tools
 from assignment_assets.stages.write_back_run import write_published
@@ -27,10 +31,29 @@ from assignment_assets.write_back.apply import open_changes
 from assignment_assets.write_back.journal import opened
 
 
+@dataclass(frozen=True)
+class WrittenInput:
+    """What a write-back has left."""
+
+    log: WriteBackLogFrame
+    last_outcomes: LastOutcomesFrame
+    completion: CompletionInput
+
+    @classmethod
+    def read(cls, warehouse: Warehouse, cycle: str) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(
+                log=reader.table(WRITE_BACK_LOG),
+                last_outcomes=reader.answer(LAST_OUTCOMES),
+                completion=CompletionInput.through(reader),
+            )
+
+
 @stage_asset("write_back", deps=["approved_diff"], kinds={"salesforce"}, pool="write_back")
 def write_back_log(
     context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source, clock: Clock
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     """Each approved owner, written to Account.OwnerId and read back; nothing else is ever written.
 
     Every sign-off has one sealed plan in the journal. Right before each write the account is read again: an owner,
@@ -41,19 +64,23 @@ def write_back_log(
     config = frozen_config(warehouse, cycle)
     require_writable(warehouse, cycle, config, clock)
     require_invariants(warehouse, cycle, "reviewed_books", "sign_off_packets", "approved_diff")
-    rows, log = approved_rows(warehouse, cycle), warehouse.table(cycle, WRITE_BACK_LOG)
-    still_to_write = [change.account_id for change in open_changes(rows, log)]
-    require_unclaimed(cycle, config.scope, open_claims(warehouse, cycle), still_to_write)
+    with warehouse.reading(cycle) as reader:
+        still_to_write = [
+            change.account_id for change in open_changes(approved_rows(reader), reader.table(WRITE_BACK_LOG))
+        ]
+        require_unclaimed(cycle, config.scope, reader.answer(OPEN_CLAIMS), still_to_write)
     with opened(warehouse.folder.journal, engine_key()) as journal:
         state = write_published(journal, warehouse, cycle, tools(source, clock), context.log.info)
-    log = _close_when_done(warehouse, cycle, clock)
-    last = log.group_by("account_id", maintain_order=True).last()
-    problems = last.filter(~pl.col("outcome").is_in(MOVED)).select("account_id", "outcome", "error_code", "error")
+    written = WrittenInput.read(warehouse, cycle)
+    _close_when_done(warehouse, cycle, written.completion, clock)
+    problems = written.last_outcomes.filter(~pl.col("outcome").is_in(MOVED)).select(
+        "account_id", "outcome", "error_code", "error"
+    )
     return handed_on(
-        log,
+        written.log,
         "append-only",
         **{
-            "accounts by outcome": counts(last, "outcome"),
+            "accounts by outcome": counts(written.last_outcomes, "outcome"),
             "not written": as_table(problems.head(20)),
             "state": state,
         },
@@ -66,14 +93,9 @@ def require_writable(warehouse: Warehouse, cycle: str, config: RunConfig, clock:
     require_permitted(cycle, config, manifest, warehouse.events(cycle), clock.now())
 
 
-def _close_when_done(warehouse: Warehouse, cycle: str, clock: Clock) -> pl.DataFrame:
-    """The cycle's log; the cycle is closed once every region is signed and every approved move has ended."""
-    *tables, log, events = warehouse.tables(
-        cycle, REGION_DIGESTS, SIGN_OFF_VERDICTS, APPROVED_DIFF, WRITE_BACK_LOG, CYCLE_EVENTS
-    )
-    if may_close(*tables, log, events):
+def _close_when_done(warehouse: Warehouse, cycle: str, completion: CompletionInput, clock: Clock) -> None:
+    """Closes the cycle once every region is signed and every approved move has ended."""
+    if may_close(completion):
         why = "every region is signed and every move has ended"
-        warehouse.append(
-            cycle, CYCLE_EVENTS, next_event(events, "closed", actor="write_back", reason=why, at=clock.now())
-        )
-    return log
+        closed = next_event(completion.events, "closed", actor="write_back", reason=why, at=clock.now())
+        warehouse.append(cycle, CYCLE_EVENTS, closed)

@@ -2,20 +2,25 @@
 
 import os
 import time
+from dataclasses import dataclass
+from typing import Self, get_args
 
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.gate import SIGN_OFF_GATE
+from assignment_assets.domain.reading import Reader
 from assignment_assets.domain.setup.freeze import revision_of_gate
 from assignment_assets.domain.sign_off.approval import in_force
+from assignment_assets.domain.sign_off.approved_accounts import APPROVED_ACCOUNTS
 from assignment_assets.domain.sign_off.signed_files import accepted_sign_offs
 from assignment_assets.domain.tables import (
-    ACCOUNTS,
-    APPROVED_DIFF,
     SIGN_OFF_PACKETS,
     SIGN_OFF_VERDICTS,
     WRITE_BACK_LOG,
+    SignOffPacketsFrame,
+    SignOffVerdictsFrame,
+    WriteBackLogFrame,
 )
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.settings import read_settings
@@ -29,19 +34,39 @@ from assignment_assets.write_back.planning import add_plans, keep_teams, owner_p
 from assignment_assets.write_back.writer import Lane, Tools
 
 
-def approved_rows(warehouse: Warehouse, cycle: str) -> pl.DataFrame:
+@dataclass(frozen=True)
+class PlansInput:
+    """What plans are made of: the changes in force (`plan.ROWS`), what was signed of them, what was written."""
+
+    rows: pl.DataFrame
+    packets: SignOffPacketsFrame
+    verdicts: SignOffVerdictsFrame
+    log: WriteBackLogFrame
+
+    @classmethod
+    def read(cls, warehouse: Warehouse, cycle: str) -> Self:
+        """The cycle's rows."""
+        with warehouse.reading(cycle) as reader:
+            return cls(
+                rows=approved_rows(reader),
+                packets=reader.table(SIGN_OFF_PACKETS),
+                verdicts=reader.table(SIGN_OFF_VERDICTS),
+                log=reader.table(WRITE_BACK_LOG),
+            )
+
+
+def approved_rows(reader: Reader) -> pl.DataFrame:
     """The approved changes in force, with what hard rules used of each account (`plan.ROWS`)."""
-    accounts, approved = warehouse.tables(cycle, ACCOUNTS, APPROVED_DIFF)
-    facts = accounts.select("account_id", "state", "carve_out", "parent_id")
-    return in_force(approved).join(facts, on="account_id", how="left")
+    return in_force(reader.answer(APPROVED_ACCOUNTS))
 
 
 def tools(source: Source, clock: Clock) -> Tools:
     """Connections, key, signers and clock for a run."""
     signers = [person for person, regions in read_settings().signers.items() if "*" in regions]
-    lane = os.environ.get("ASSIGNMENT_WRITE_BACK_LANE") or "composite"
-    if lane not in Lane.__args__:
-        raise InvalidInput("write-back", [Fault("ASSIGNMENT_WRITE_BACK_LANE", lane, " or ".join(Lane.__args__))])
+    named, lanes = os.environ.get("ASSIGNMENT_WRITE_BACK_LANE") or "composite", get_args(Lane)
+    lane: Lane | None = next((each for each in lanes if each == named), None)
+    if lane is None:
+        raise InvalidInput("write-back", [Fault("ASSIGNMENT_WRITE_BACK_LANE", named, " or ".join(lanes))])
     return Tools(source.gateway, engine_key(), signers, clock.now, time.sleep, lane=lane)
 
 
@@ -55,13 +80,13 @@ def plan_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools)
     """
     owners = owner_plans(journal, cycle)
     config = frozen_config(warehouse, cycle)
-    packets, verdicts, log = warehouse.tables(cycle, SIGN_OFF_PACKETS, SIGN_OFF_VERDICTS, WRITE_BACK_LOG)
+    stored = PlansInput.read(warehouse, cycle)
     owners += add_plans(
         journal,
-        approved_rows(warehouse, cycle),
-        packets,
-        accepted_sign_offs(signed_files(warehouse, cycle), verdicts),
-        log,
+        stored.rows,
+        stored.packets,
+        accepted_sign_offs(signed_files(warehouse, cycle), stored.verdicts),
+        stored.log,
         given,
         cycle=cycle,
         revision=revision_of_gate(warehouse.events(cycle), SIGN_OFF_GATE.name),

@@ -1,5 +1,7 @@
 """Stage 06, afterwards: who changed an owner that we wrote."""
 
+from typing import Any
+
 import dagster as dg
 
 from assignment_assets.io.folders import engine_key
@@ -13,7 +15,7 @@ from assignment_assets.write_back.undoing import owners_written, reconciled
 @stage_asset("write_back", deps=["write_back_log"], kinds={"salesforce"}, pool="write_back")
 def write_back_reconciliation(
     context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     """Every owner that we wrote, read again: which are others now, and whether a person or an automation was last at
     the account. Changes nothing; `assignment write-back reconcile --repair` proposes a plan that needs approval."""
     cycle, folder = context.partition_key, warehouse.folder

@@ -2,24 +2,20 @@
 
 from collections.abc import Callable, Iterator
 
-import polars as pl
-
-from assignment_assets.domain.tables import ACCOUNTS, CURRENT_BOOKS, WRITE_BACK_LOG
+from assignment_assets.domain.sign_off.approval import OWNED_NOW
+from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.write_back_plans import approved_rows, plan_cycle
 from assignment_assets.write_back.journal import Journal
-from assignment_assets.write_back.plan import seats_now
 from assignment_assets.write_back.planning import withdrawn
 from assignment_assets.write_back.publishing import WriteBackState, ended_log_rows, publish, publish_state
 from assignment_assets.write_back.writer import Progress, Tools, write
 
 
 def seats(warehouse: Warehouse, cycle: str) -> dict[str, int]:
-    """Free seats of every field rep, now."""
-    accounts, books, log = warehouse.tables(cycle, ACCOUNTS, CURRENT_BOOKS, WRITE_BACK_LOG)
-    field = books.filter(pl.col("team") == "field")
-    owners = accounts.filter(pl.col("carve_out").is_null()).select("account_id", "owner_id")
-    return seats_now(dict(field.select("rep_id", "capacity").iter_rows()), owners, log)
+    """Free seats of every field rep, now: capacity less what they own, below 0 where a book is overfull."""
+    books = warehouse.answer(cycle, OWNED_NOW).select("rep_id", "capacity", "owned_count")
+    return {rep_id: capacity - owned for rep_id, capacity, owned in books.iter_rows()}
 
 
 def write_published(
@@ -50,7 +46,8 @@ def write_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools
     CycleClosed
         The cycle was rolled back.
     """
-    rows = approved_rows(warehouse, cycle)
+    with warehouse.reading(cycle) as reader:
+        rows = approved_rows(reader)
     for plan in plan_cycle(journal, warehouse, cycle, given):
         gone = withdrawn(journal.rows(plan.plan_id), rows, plan.sign_off_no)
         for progress in write(journal, plan, seats(warehouse, cycle), given, gone):

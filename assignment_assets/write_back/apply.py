@@ -60,7 +60,7 @@ def apply(
     logged
         The `write_back_log` so far.
     seats
-        Free seats per rep (`plan.seats_now`); who is not named takes any number.
+        Free seats per rep, below 0 where a book is overfull; who is not named takes any number.
     clock
         The time in UTC without zone.
     pause

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import polars as pl
-
 from assignment_assets.domain.tables import TEXT, WHOLE
 
 MOVED = ("verified", "skipped_already")
@@ -56,29 +54,6 @@ class Change:
     def family(self) -> str:
         """Accounts of one family lock each other: they go in one call."""
         return self.parent_id or self.account_id
-
-
-def seats_now(capacities: Mapping[str, int], owners: pl.DataFrame, logged: pl.DataFrame) -> dict[str, int]:
-    """Free seats per rep: capacity less what they own; below 0 where a book is overfull.
-
-    Parameters
-    ----------
-    capacities
-        rep_id → capacity; who is not named (Inside Sales) takes any number.
-    owners
-        account_id and owner_id as of the cycle's snapshot, carve-outs left out.
-    logged
-        The cycle's write-back log; what it shows as moved counts with its new owner.
-    """
-    moved = (
-        logged.filter(pl.col("outcome").is_in(MOVED))
-        .sort("attempt")
-        .group_by("account_id")
-        .agg(pl.col("new_owner_id").last())
-    )
-    now = owners.join(moved, on="account_id", how="left").select(pl.coalesce("new_owner_id", "owner_id"))
-    counts = dict(now.group_by("new_owner_id").len().iter_rows())
-    return {rep_id: capacity - counts.get(rep_id, 0) for rep_id, capacity in capacities.items()}
 
 
 def next_call(changes: Iterable[Change], seats: Mapping[str, int], at_most: int) -> list[Change]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.write_back.apply import open_changes
-from assignment_assets.write_back.plan import Change, next_call, next_rings, seats_now
+from assignment_assets.write_back.plan import Change, next_call, next_rings
 
 
 def change(account, old, new):
@@ -56,13 +56,6 @@ def test_what_the_log_shows_as_finished_is_not_open_again():
 def test_an_account_with_two_open_changes_stops_the_run():
     with pytest.raises(BrokenInvariant, match=r"1 accounts with two open changes, such as b, expected one new owner"):
         open_changes(pl.concat([rows("a", "b"), rows("b", sign_off_no=2)]), WRITE_BACK_LOG.empty())
-
-
-def test_free_seats_count_what_the_log_has_moved():
-    owners = pl.DataFrame({"account_id": ["a", "b", "c"], "owner_id": ["r-1", "r-1", None]})
-    assert seats_now({"r-1": 2, "r-2": 1}, owners, WRITE_BACK_LOG.empty()) == {"r-1": 0, "r-2": 1}
-    log = logged((1, "a", 1, "failed"), (1, "a", 2, "verified"), (1, "b", 1, "drift"))
-    assert seats_now({"r-1": 2, "r-2": 1}, owners, log) == {"r-1": 1, "r-2": 0}
 
 
 def test_a_call_takes_no_more_than_the_receivers_seats():

@@ -1,24 +1,34 @@
 """Whether a cycle may write now, and whether it has nothing left to write."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import GateManifest
+from assignment_assets.domain.reading import Reader
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
-from assignment_assets.domain.setup.eligible_pool import taken_over
+from assignment_assets.domain.setup.eligible_pool import OpenClaimsFrame, taken_over
 from assignment_assets.domain.setup.freeze import revision_of_gate
 from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.sign_off.outcomes import (
+    APPROVAL_OUTCOMES,
+    UNSIGNED_REGIONS,
+    ApprovalOutcomesFrame,
+    UnsignedRegionsFrame,
+)
+from assignment_assets.domain.tables import CYCLE_EVENTS, CycleEventsFrame
 
 UNENDED = ("deferred", "failed", "unknown", "held")
 """Outcomes after which a move still waits: for a seat, for another try, for a look, for a decision."""
 
 
 def require_permitted(
-    cycle: str, config: RunConfig, manifest: GateManifest | None, events: pl.DataFrame, now: datetime
+    cycle: str, config: RunConfig, manifest: GateManifest | None, events: CycleEventsFrame, now: datetime
 ) -> None:
     """Nothing, or CycleClosed where this cycle may not write now: a draft, re-opened, or before its date.
 
@@ -26,8 +36,6 @@ def require_permitted(
     ----------
     manifest
         Of the sign-offs whose packets are out, or None.
-    events
-        The cycle's CYCLE_EVENTS.
     now
         UTC without zone.
     """
@@ -42,14 +50,8 @@ def require_permitted(
         raise CycleClosed(f"cycle {cycle}, write-back: {what_to_do}")
 
 
-def require_unclaimed(cycle: str, scope: str, claims: pl.DataFrame, account_ids: Collection[str]) -> None:
-    """Nothing, or CycleClosed where a narrower open cycle has taken over an account that is still to be written.
-
-    Parameters
-    ----------
-    claims
-        What other open cycles free too (``sql/eligible_pool/open_claims.sql``).
-    """
+def require_unclaimed(cycle: str, scope: str, claims: OpenClaimsFrame, account_ids: Collection[str]) -> None:
+    """Nothing, or CycleClosed where a narrower open cycle has taken over an account that is still to be written."""
     taken = taken_over(claims, scope).filter(pl.col("account_id").is_in(account_ids))
     if taken.height:
         others = ", ".join(sorted(set(taken["other_cycle"])))
@@ -59,25 +61,30 @@ def require_unclaimed(cycle: str, scope: str, claims: pl.DataFrame, account_ids:
         )
 
 
-def is_complete(digests: pl.DataFrame, verdicts: pl.DataFrame, approved: pl.DataFrame, log: pl.DataFrame) -> bool:
-    """Whether every region is signed as it stands and every approved move has ended, one way or the other.
+@dataclass(frozen=True)
+class CompletionInput:
+    """What says whether anything is left to sign or to write."""
 
-    Parameters
-    ----------
-    digests, verdicts, approved, log
-        Tables `region_digests`, `sign_off_verdicts`, `approved_diff`, `write_back_log`.
-    """
-    signed = verdicts.filter((pl.col("verdict") == "accepted") & (pl.col("decision") == "approve"))
-    unsigned = digests.join(signed, on=["region", "digest"], how="anti")
-    last = log.group_by("account_id", maintain_order=True).last()
-    ended = last.filter(~pl.col("outcome").is_in(UNENDED))
-    waiting = approved.filter(pl.col("status") != "revoked").join(ended, on="account_id", how="anti")
-    return not (unsigned.height or waiting.height)
+    unsigned: UnsignedRegionsFrame
+    approvals: ApprovalOutcomesFrame
+    events: CycleEventsFrame
+
+    @classmethod
+    def through(cls, reader: Reader) -> Self:
+        """The cycle's rows."""
+        return cls(
+            unsigned=reader.answer(UNSIGNED_REGIONS),
+            approvals=reader.answer(APPROVAL_OUTCOMES),
+            events=reader.table(CYCLE_EVENTS),
+        )
 
 
-def may_close(
-    digests: pl.DataFrame, verdicts: pl.DataFrame, approved: pl.DataFrame, log: pl.DataFrame, events: pl.DataFrame
-) -> bool:
+def is_complete(given: CompletionInput) -> bool:
+    """Whether every region is signed as it stands and every approved move has ended, one way or the other."""
+    is_waiting = pl.col("outcome").is_null() | pl.col("outcome").is_in(UNENDED)
+    return given.unsigned.is_empty() and given.approvals.filter(is_waiting).is_empty()
+
+
+def may_close(given: CompletionInput) -> bool:
     """Whether the cycle is complete and not over yet."""
-    is_over = events.filter(pl.col("event").is_in(FINISHED_EVENTS)).height > 0
-    return not is_over and is_complete(digests, verdicts, approved, log)
+    return given.events.filter(pl.col("event").is_in(FINISHED_EVENTS)).is_empty() and is_complete(given)
