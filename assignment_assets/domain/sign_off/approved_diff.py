@@ -11,8 +11,8 @@ from assignment_assets.domain.review.facts import ReviewRepsFrame
 from assignment_assets.domain.review.inputs import PEOPLE
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.approval import GIVEN_UP, MOVED, OWNED_NOW, OwnedNowFrame, approve, revoke
-from assignment_assets.domain.sign_off.conflicts import severe_open
 from assignment_assets.domain.sign_off.outcomes import LAST_OUTCOMES, LastOutcomesFrame
+from assignment_assets.domain.sign_off.resolution import severe_open
 from assignment_assets.domain.sign_off.signed_files import SignedFile, sign_offs
 from assignment_assets.domain.sign_off.verdicts import SIGN_OFFS, entitlements, judge_sign_offs, signed_regions
 from assignment_assets.domain.tables import (

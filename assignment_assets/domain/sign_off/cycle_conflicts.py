@@ -6,7 +6,8 @@ import polars as pl
 
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.conflict_facts import ConflictsInput
-from assignment_assets.domain.sign_off.conflicts import Limits, find_conflicts, resolve
+from assignment_assets.domain.sign_off.conflicts import Limits, find_conflicts
+from assignment_assets.domain.sign_off.resolution import resolve
 from assignment_assets.domain.sign_off.signed_files import SignedFile, conflict_decisions
 from assignment_assets.domain.sign_off.verdicts import entitlements
 from assignment_assets.domain.tables import ConflictsFrame

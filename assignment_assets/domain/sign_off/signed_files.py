@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.review.held_edits import DECISIONS, HeldEditDecisionsFrame
-from assignment_assets.domain.sign_off.conflicts import CONFLICT_DECISIONS, ConflictDecisionsFrame
 from assignment_assets.domain.sign_off.decisions import ConflictDecision, Decision, HeldEditDecision, SignOff
+from assignment_assets.domain.sign_off.resolution import CONFLICT_DECISIONS, ConflictDecisionsFrame
 from assignment_assets.domain.sign_off.verdicts import SIGN_OFFS, SignOffsFrame
 from assignment_assets.domain.tables import SignOffVerdictsFrame
 

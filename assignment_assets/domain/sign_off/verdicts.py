@@ -97,7 +97,7 @@ def judge_sign_offs(
     opener_may_sign_alone
         True switches the last rule off.
     severe_conflicts
-        Region → how many severe conflicts nobody has resolved (`conflicts.severe_open`).
+        Region → how many severe conflicts nobody has resolved (`resolution.severe_open`).
     """
     open_conflicts = severe_conflicts or {}
     digests = {row["region"]: row for row in region_digests.to_dicts()}

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from assignment_assets.domain.sign_off.conflict_facts import ConflictsInput
-from assignment_assets.domain.sign_off.conflicts import CONFLICT_DECISIONS, Limits, find_conflicts, resolve, severe_open
+from assignment_assets.domain.sign_off.conflicts import Limits, find_conflicts
+from assignment_assets.domain.sign_off.resolution import CONFLICT_DECISIONS, resolve, severe_open
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
