@@ -7,8 +7,6 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assignment_assets.domain.tables import RepsFrame
-
 NO_REGION = "no_region"
 FORMER_NO_REGION = "house"
 """What it was called before; signatures of then cover this word, and digests are still over it, so that they hold."""
@@ -30,17 +28,17 @@ def regions_of_ends(regions: Mapping[str, str], *ends: str | None) -> list[str]:
     return sorted({regions[end] for end in ends if end is not None and end in regions}) or [NO_REGION]
 
 
-def regions_of_owners(moves: pl.DataFrame, reps: RepsFrame) -> pl.DataFrame:
+def regions_of_owners(moves: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """The moves, each once for every region that it belongs to, with that `region`.
 
     Parameters
     ----------
     moves
         old_owner_id and new_owner_id, and whatever else shall be kept.
-    reps
-        Owners who are not in it belong to no region.
+    people
+        As `field_regions` takes them. Owners who are not in it belong to no region.
     """
-    regions = field_regions(reps)
+    regions = field_regions(people)
     ends = moves.select("old_owner_id", "new_owner_id").iter_rows()
     found = pl.Series("region", [regions_of_ends(regions, *pair) for pair in ends], dtype=pl.List(pl.String))
     return moves.with_columns(found).explode("region", empty_as_null=True)

@@ -25,8 +25,14 @@ from assignment_assets.domain.review.facts import (
 from assignment_assets.domain.review.inputs import PEOPLE, REVIEWABLE, Proposal, fallback
 from assignment_assets.domain.review.rule import Bounds, Verdicts, judge
 from assignment_assets.domain.review.shown import EDITABLE, MOVES, by_value, editable_rows
-from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS, fixed_accounts, taken_over
-from assignment_assets.domain.setup.overrides import coverage_overrides
+from assignment_assets.domain.setup.eligible_pool import (
+    HOLDINGS,
+    OPEN_CLAIMS,
+    HoldingsFrame,
+    fixed_accounts,
+    taken_over,
+)
+from assignment_assets.domain.setup.overrides import CoverageOverridesFrame, coverage_overrides
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,
@@ -66,11 +72,11 @@ class ReviewView:
     rows: pl.DataFrame
     moves: pl.DataFrame
     editable: pl.DataFrame
-    fixed: pl.DataFrame
+    fixed: HoldingsFrame
     books: ReviewBooksFrame
     people: ReviewRepsFrame
     fallback: FallbackFrame
-    overrides: pl.DataFrame
+    overrides: CoverageOverridesFrame
     bounds: Bounds
 
     def regions_of(self, director: str) -> list[str]:
@@ -82,8 +88,11 @@ class ReviewView:
 
     def summary(self, after: pl.DataFrame) -> pl.DataFrame:
         """Each field rep's book before and after; `after` has account_id and rep_id."""
-        before = pl.concat([self.fixed, self.rows.select("account_id", rep_id="current_owner_id")])
-        return book_summary(before, pl.concat([self.fixed, after]), self.accounts, self.current_books, self.reps)
+        before, later = (
+            HOLDINGS.conform(pl.concat([self.fixed, owned]))
+            for owned in (self.rows.select("account_id", rep_id="current_owner_id"), after)
+        )
+        return book_summary(before, later, self.accounts, self.current_books, self.reps)
 
     def owned(self, reviewed: pl.DataFrame) -> pl.DataFrame:
         """Every account with its owner before, as proposed and as reviewed."""

@@ -8,6 +8,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.setup.current_books import INSIDE_SALES
+from assignment_assets.domain.setup.overrides import CoverageOverridesFrame
 from assignment_assets.domain.tables import FLAG, TEXT, TEXTS, WHOLE, Table
 
 ReviewEditsFrame = NewType("ReviewEditsFrame", pl.DataFrame)
@@ -177,7 +178,7 @@ def read_facts(
     books: ReviewBooksFrame,
     reps: ReviewRepsFrame,
     fallback: FallbackFrame,
-    coverage_overrides: pl.DataFrame,
+    coverage_overrides: CoverageOverridesFrame,
     withdrawn: WithdrawnFrame,
     account_ids: Iterable[str],
 ) -> ReviewFacts:

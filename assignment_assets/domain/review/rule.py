@@ -39,7 +39,7 @@ from assignment_assets.domain.review.places import Place, place
 from assignment_assets.domain.review.refusals import Refusal, refuse_faulty
 from assignment_assets.domain.review.settlement import settle
 from assignment_assets.domain.review.tally import Counter, Tally
-from assignment_assets.domain.setup.overrides import COVERAGE_OVERRIDES
+from assignment_assets.domain.setup.overrides import COVERAGE_OVERRIDES, CoverageOverridesFrame
 from assignment_assets.domain.tables import EDIT_VERDICTS, REVIEWED_BOOKS, EditVerdictsFrame, ReviewedBooksFrame
 
 
@@ -69,7 +69,7 @@ def judge(
     fallback: FallbackFrame,
     *,
     bounds: Bounds = PLUS_MINUS_FIVE,
-    coverage_overrides: pl.DataFrame | None = None,
+    coverage_overrides: CoverageOverridesFrame | None = None,
     withdrawn: WithdrawnFrame | None = None,
 ) -> Verdicts:
     """A verdict for every edit and the books after review; the frames' columns are in `review_facts`.
