@@ -64,7 +64,7 @@ WITHIN = {
         },
         "invariants": {"assignment", "errors", "lock_facts", "reading", "regions", "setup", "sign_off", "tables"},
         "notices": {"gate", "gates", "identity", "reading", "regions", "routing", "tables"},
-        "routing": {"errors", "gate", "setup", "sign_off", "sources", "tables"},
+        "routing": {"errors", "gate", "reading", "setup", "sign_off", "sources", "tables"},
     },
     "optimizer": {
         "model": set(),

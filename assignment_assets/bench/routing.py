@@ -15,7 +15,8 @@ from assignment_assets.bench.interference import interference
 from assignment_assets.bench.played import Evening, Played, Stage, play, staged
 from assignment_assets.bench.quarter import Size, Story, draw
 from assignment_assets.bench.reaction import at_rest, reaction
-from assignment_assets.domain.routing.candidates import SETTLED, new_accounts
+from assignment_assets.domain.routing.candidates import SETTLED, NewAccountsInput, new_accounts
+from assignment_assets.domain.routing.latest_decisions import ON_THE_WAY
 from assignment_assets.domain.routing.people import People, loads
 from assignment_assets.domain.routing.router import Router
 from assignment_assets.domain.routing.rules import routing_rules
@@ -27,12 +28,14 @@ from assignment_assets.domain.routing.tables import (
     EVENT_CYCLES,
     EVENTS,
     WRITES,
+    NewAccountsFrame,
 )
-from assignment_assets.domain.routing.views import minutes_to_owner
+from assignment_assets.domain.routing.views import OWNER_TIMES, minutes_to_owner
+from assignment_assets.domain.tables import AccountsFrame
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.changes import ChangeReader
-from assignment_assets.io.warehouse.routing_copies import read_routing
+from assignment_assets.io.warehouse.routing_copies import answer_routing, read_routing
 from assignment_assets.routing.look import look
 from assignment_assets.routing.standing_files import read_rules
 from assignment_assets.sample.company import generate
@@ -97,7 +100,9 @@ def log_digest(folder: DataFolder) -> str:
 def _judged(story: Story, played: Played) -> Line:
     decisions, writes = read_routing(played.folder, DECISIONS), read_routing(played.folder, WRITES)
     arrivals = {each.subject for each in story.happenings if each.kind == "arrival"}
-    timed = minutes_to_owner(decisions, writes).filter(pl.col("account_id").is_in(list(arrivals)))
+    timed = minutes_to_owner(decisions, answer_routing(played.folder, OWNER_TIMES)).filter(
+        pl.col("account_id").is_in(list(arrivals))
+    )
     minutes = timed.group_by("account_id").agg(pl.col("minutes").min()).drop_nulls()["minutes"]
     log = write_log(played.state_dir).filter((pl.col("field") == "OwnerId") & (pl.col("channel") == "api"))
     unexplained = (
@@ -187,14 +192,11 @@ def throughput(owned: tuple[int, ...], decisions: int, say: Callable[[Line], obj
         sample = company.accounts.filter(pl.col("carve_out").is_null()).sort("account_id").head(min(count, 5_000))
         rules = routing_rules({})
         fresh = sample.with_columns(created_at=pl.lit(begins), owner_id=pl.lit(None, pl.String))
-        nobody = pl.DataFrame(schema={"account_id": pl.String, "rep_id": pl.String})
-        batch = new_accounts(
-            fresh, company.reps, company.opportunities, DECISIONS.empty(), nobody, rules, begins, begins
-        )
-        batch = pl.concat([batch] * (decisions // batch.height + 1)).head(decisions)
-        waiting = pl.DataFrame(schema={"account_id": pl.String, "new_owner_id": pl.String})
+        asked = NewAccountsInput(AccountsFrame(fresh), company.reps, company.opportunities)
+        batch = new_accounts(asked, rules, begins, begins)
+        batch = NewAccountsFrame(pl.concat([batch] * (decisions // batch.height + 1)).head(decisions))
         started = time.perf_counter()
-        counted = loads(company.accounts, waiting)
+        counted = loads(company.accounts, ON_THE_WAY.rows.empty())
         prepared = time.perf_counter() - started
         half = {rep_id: round(HALF_FULL * number / max(counted.values())) for rep_id, number in counted.items()}
         router = Router(rules, People(company.reps.with_columns(capacity=pl.lit(100)), half, (), BEGINS), {}, 1)

@@ -22,12 +22,11 @@ from assignment_assets.domain.routing.tables import (
     SHADOW_ACCOUNTS,
     SUMMARY,
     WORKLOAD,
-    WRITES,
 )
-from assignment_assets.domain.routing.views import ALL_RULES, SPANS, minutes_to_owner
+from assignment_assets.domain.routing.views import ALL_RULES, OWNER_TIMES, SPANS, minutes_to_owner
 from assignment_assets.domain.tables import F, Table
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.routing_copies import read_routing
+from assignment_assets.io.warehouse.routing_copies import answer_routing, read_routing
 from assignment_assets.review_app.access import PageRefused
 from assignment_assets.review_app.context import PageRequest
 
@@ -57,7 +56,9 @@ def _shown(folder: DataFolder, span: str, now: datetime) -> dict[str, object]:
         return read_routing(folder, which)
 
     names = dict(table(SEEN_REPS).select("rep_id", "name").iter_rows())
-    decided = minutes_to_owner(table(DECISIONS), table(WRITES)).filter(pl.col("decided_at") > now - SPANS[span])
+    decided = minutes_to_owner(table(DECISIONS), answer_routing(folder, OWNER_TIMES)).filter(
+        pl.col("decided_at") > now - SPANS[span]
+    )
     ended: datetime | None = table(PASSES).select(pl.col("ended_at").max()).item()
     alerts, kpis = table(ALERTS), table(KPIS)
     workload = table(WORKLOAD).with_columns(

@@ -10,12 +10,14 @@ from typing import Any, cast
 
 import polars as pl
 
+from assignment_assets.domain.reading import Query
 from assignment_assets.domain.routing.tables import UNPUBLISHED
 from assignment_assets.domain.tables import F, Table
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.schema.columns import create_table
 from assignment_assets.io.schema.routing_log import ROUTING_LOG
 from assignment_assets.io.warehouse.connection import Connection, connected
+from assignment_assets.io.warehouse.queries import query_text
 from assignment_assets.io.warehouse.routing_copies import publish
 
 
@@ -54,7 +56,7 @@ class RoutingLog:
             connection.commit()
             for table in transaction.changed.values():
                 if table not in UNPUBLISHED:
-                    publish(self._folder, table, transaction.rows(table))
+                    publish(self._folder, table, transaction.table(table))
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -84,7 +86,7 @@ class RoutingLog:
 
 
 class Transaction:
-    """The log within one transaction; `changed` names the tables that were written.
+    """The log within one transaction, as a `domain.reading.Reader`; `changed` names the tables that were written.
 
     `frames` holds tables as they stand, by name: a table is read once, and kept in step with what is written.
     """
@@ -94,7 +96,7 @@ class Transaction:
         self._made: set[str] = set()
         self.changed: dict[str, Table[Any]] = {}
 
-    def rows(self, table: Table[F]) -> F:
+    def table(self, table: Table[F]) -> F:
         """All rows of a table, sorted by its key."""
         if table.name not in self._frames:
             self._make(table)
@@ -103,6 +105,12 @@ class Transaction:
             found = self._connection.sql(f"select {columns} from {table.name} order by {order}").pl()
             self._frames[table.name] = table.conform(found)
         return cast(F, self._frames[table.name])
+
+    def answer(self, query: Query[F], **parameters: object) -> F:
+        """The query's answer, what was written in this transaction included; tables that it reads are made first."""
+        for table in query.reads:
+            self._make(table)
+        return query.rows.conform(self._connection.sql(query_text(query.name), params=parameters).pl())
 
     def append(self, table: Table[Any], frame: pl.DataFrame) -> None:
         """Adds rows."""

@@ -8,13 +8,18 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.errors import WarehouseBusy
-from assignment_assets.domain.routing.acceptance import given_back, lapsed, pending
-from assignment_assets.domain.routing.candidates import new_accounts
+from assignment_assets.domain.routing.acceptance import lapsed
+from assignment_assets.domain.routing.candidates import (
+    CHANGED_FAMILIES,
+    ChangedFamiliesFrame,
+    NewAccountsInput,
+    new_accounts,
+)
 from assignment_assets.domain.routing.events.detect import PollSnapshot, detect, owners_meet
+from assignment_assets.domain.routing.latest_decisions import AWAITING_ANSWER
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import (
     ANSWERS,
-    DECISIONS,
     EVENTS,
     EXCEPTIONS,
     NEW_ACCOUNTS,
@@ -22,7 +27,8 @@ from assignment_assets.domain.routing.tables import (
     SEEN_ACCOUNTS,
     SEEN_OPPORTUNITIES,
     SEEN_REPS,
-    WRITES,
+    EventsFrame,
+    NewAccountsFrame,
 )
 from assignment_assets.domain.sign_off.standing import Acceptance
 from assignment_assets.domain.tables import TEXT
@@ -36,8 +42,8 @@ class Polled:
     """What one poll brought: the candidates, the events, how many rows had changed."""
 
     poll_no: int
-    candidates: pl.DataFrame
-    events: pl.DataFrame
+    candidates: NewAccountsFrame
+    events: EventsFrame
     changed_rows: int
 
 
@@ -76,20 +82,10 @@ def poll(
         transaction.append(EVENTS, events)
         _note_families(transaction, events, now)
         _fold_answers(transaction, answers, after.reps, now)
-        decisions = transaction.rows(DECISIONS)
-        returned = given_back(decisions, transaction.rows(ANSWERS), transaction.rows(WRITES))
         routes_from = last["routes_from"] if last else now
-        candidates = new_accounts(
-            after.accounts,
-            after.reps,
-            after.opportunities,
-            decisions,
-            returned,
-            rules,
-            routes_from,
-            now,
-            _families(transaction.rows(EVENTS), families_from or {}),
-        ).join(claimed(log.folder), on="account_id", how="anti")
+        families = _families(transaction.table(EVENTS), families_from or {})
+        asked = new_accounts(NewAccountsInput.read(transaction, families), rules, routes_from, now)
+        candidates = NewAccountsFrame(asked.join(claimed(log.folder), on="account_id", how="anti"))
         transaction.append(NEW_ACCOUNTS, candidates)
         row = {
             "poll_no": number,
@@ -106,21 +102,21 @@ def poll(
     return Polled(number, candidates, events, counts)
 
 
-def _families(events: pl.DataFrame, since: Mapping[str, date]) -> pl.DataFrame:
+def _families(events: EventsFrame, since: Mapping[str, date]) -> ChangedFamiliesFrame:
     """account_id and kind of the families' events that nobody has settled and a policy covers."""
     first_day = pl.col("kind").replace_strict(dict(since), default=None, return_dtype=pl.Date)
     waiting = owners_meet(events).filter(pl.col("cycle").is_null() & (pl.col("detected_at").dt.date() >= first_day))
-    return waiting.select("kind", account_id="subject_id")
+    return CHANGED_FAMILIES.conform(waiting.select("kind", account_id="subject_id"))
 
 
 def _last(transaction: Transaction) -> dict[str, Any] | None:
-    polls = transaction.rows(POLLS)
+    polls = transaction.table(POLLS)
     return polls.row(-1, named=True) if polls.height else None
 
 
 def _seen(transaction: Transaction, at: datetime) -> PollSnapshot:
     return PollSnapshot(
-        transaction.rows(SEEN_ACCOUNTS), transaction.rows(SEEN_REPS), transaction.rows(SEEN_OPPORTUNITIES), at.date()
+        transaction.table(SEEN_ACCOUNTS), transaction.table(SEEN_REPS), transaction.table(SEEN_OPPORTUNITIES), at.date()
     )
 
 
@@ -138,7 +134,7 @@ def _merge(transaction: Transaction, changes: Changes, before: PollSnapshot | No
     transaction.forget(SEEN_OPPORTUNITIES, list(changes.gone_opportunities))
 
 
-def _note_families(transaction: Transaction, events: pl.DataFrame, now: datetime) -> None:
+def _note_families(transaction: Transaction, events: EventsFrame, now: datetime) -> None:
     """Families in which two owners meet: one account each, for the exception queue."""
     split = owners_meet(events)
     note_exceptions(
@@ -153,7 +149,7 @@ def _note_families(transaction: Transaction, events: pl.DataFrame, now: datetime
 
 def note_exceptions(transaction: Transaction, found: list[tuple[str, str, str]], now: datetime) -> None:
     """Appends (kind, subject, why) to the exception queue; what stands there already is not repeated."""
-    standing = transaction.rows(EXCEPTIONS)
+    standing = transaction.table(EXCEPTIONS)
     known = set(standing.select("kind", "subject_id", "why").iter_rows())
     new = [each for each in dict.fromkeys(found) if each not in known]
     rows = [
@@ -165,9 +161,8 @@ def note_exceptions(transaction: Transaction, found: list[tuple[str, str, str]],
 
 def _fold_answers(transaction: Transaction, answers: list[Acceptance], reps: pl.DataFrame, now: datetime) -> None:
     """Notes the owners' answers that came in time, then whose time is over."""
-    decisions, known = transaction.rows(DECISIONS), transaction.rows(ANSWERS)
     emails = {rep_id: (email or "").lower() for rep_id, email in reps.select("rep_id", "email").iter_rows()}
-    waiting = {row["decision_no"]: row for row in pending(decisions, known).iter_rows(named=True)}
+    waiting = {row["decision_no"]: row for row in transaction.answer(AWAITING_ANSWER).iter_rows(named=True)}
     rows = []
     for answer in answers:
         asked = waiting.get(answer.decision_no)
@@ -185,9 +180,8 @@ def _fold_answers(transaction: Transaction, answers: list[Acceptance], reps: pl.
                     "note": answer.note,
                 }
             )
-    given = pl.DataFrame(rows, schema=ANSWERS.columns)
-    transaction.append(ANSWERS, given)
-    transaction.append(ANSWERS, lapsed(decisions, pl.concat([known, given]), now))
+    transaction.append(ANSWERS, pl.DataFrame(rows, schema=ANSWERS.columns))
+    transaction.append(ANSWERS, lapsed(transaction.answer(AWAITING_ANSWER), now))
 
 
 def owners_written(transaction: Transaction, moved: pl.DataFrame) -> None:
@@ -199,7 +193,7 @@ def owners_written(transaction: Transaction, moved: pl.DataFrame) -> None:
         account_id, new_owner_id.
     """
     if moved.height:
-        accounts = transaction.rows(SEEN_ACCOUNTS).join(
+        accounts = transaction.table(SEEN_ACCOUNTS).join(
             moved.select(pl.col("account_id").cast(TEXT), pl.col("new_owner_id").cast(TEXT)), on="account_id"
         )
         transaction.merge(SEEN_ACCOUNTS, accounts.with_columns(owner_id="new_owner_id").drop("new_owner_id"))

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.routing.candidates import FINISHED, SETTLED
+from assignment_assets.domain.routing.candidates import SETTLED
 from assignment_assets.domain.routing.events.detect import FAMILY
+from assignment_assets.domain.routing.latest_decisions import ON_THE_WAY
 from assignment_assets.domain.routing.people import BOOK_SIZE
 from assignment_assets.domain.routing.pilot import covers, home_states
 from assignment_assets.domain.routing.rules import RoutingRules
@@ -28,17 +29,9 @@ def writable(
     accounts are moved than the policy says; the rest waits, and stands in the exception queue.
     """
     with log.open() as transaction:
-        decisions, writes = transaction.rows(DECISIONS), transaction.rows(WRITES)
-        latest = decisions.sort("decision_no").group_by("account_id", maintain_order=True).last()
-        ended = writes.filter(pl.col("outcome").is_in(FINISHED)).select(
-            decision_no="sign_off_no", account_id="account_id"
-        )
-        waiting = (
-            latest.filter(pl.col("new_owner_id").is_not_null())
-            .join(ended, on=["decision_no", "account_id"], how="anti")
-            .sort("decision_no")
-        )
-        waiting = waiting.filter(covers(home_states(rules.pilot, transaction.rows(SEEN_REPS)), "segment", "state"))
+        decisions, writes = transaction.table(DECISIONS), transaction.table(WRITES)
+        waiting = transaction.answer(ON_THE_WAY).sort("decision_no")
+        waiting = waiting.filter(covers(home_states(rules.pilot, transaction.table(SEEN_REPS)), "segment", "state"))
         allowed = [_within(waiting, decisions, writes, policies, kind, now) for kind in (ROUTING, "departure", *FAMILY)]
         going = pl.concat(allowed).sort("decision_no")
         _note_waiting(transaction, waiting.join(going, on="decision_no", how="anti"), policies, now)
@@ -101,11 +94,11 @@ def _note_waiting(transaction: Transaction, held: pl.DataFrame, policies: Polici
 
 def _seats(transaction: Transaction, going: pl.DataFrame) -> dict[str, int]:
     """rep_id → free seats of the field reps who receive; Inside Sales takes any number."""
-    reps = transaction.rows(SEEN_REPS).filter(
+    reps = transaction.table(SEEN_REPS).filter(
         (pl.col("team") == "field") & pl.col("rep_id").is_in(going["new_owner_id"].implode())
     )
     counts = dict(
-        transaction.rows(SEEN_ACCOUNTS).filter(pl.col("carve_out").is_null()).group_by("owner_id").len().iter_rows()
+        transaction.table(SEEN_ACCOUNTS).filter(pl.col("carve_out").is_null()).group_by("owner_id").len().iter_rows()
     )
     return {
         rep_id: min(BOOK_SIZE, BOOK_SIZE if capacity is None else capacity) - counts.get(rep_id, 0)

@@ -1,10 +1,12 @@
 """What people look at between the quarters: conflicts of rules, KPIs, the pilot. Brought up to date hourly."""
 
+from typing import Any
+
 import dagster as dg
 
-from assignment_assets.domain.routing.tables import DECISIONS, SUMMARY, WRITES
-from assignment_assets.domain.routing.views import minutes_to_owner
-from assignment_assets.io.warehouse.routing_copies import read_routing
+from assignment_assets.domain.routing.tables import DECISIONS, SUMMARY
+from assignment_assets.domain.routing.views import OWNER_TIMES, minutes_to_owner
+from assignment_assets.io.warehouse.routing_copies import answer_routing, read_routing
 from assignment_assets.report.pictures.canvas import markdown
 from assignment_assets.report.pictures.routing import hours_picture, rules_picture
 from assignment_assets.resources import Clock
@@ -16,7 +18,7 @@ from assignment_assets.stages.routing_pass import RoutingState
 
 
 @routing_asset(deps=["routing_decisions"])
-def routing_conflicts(clock: Clock) -> dg.MaterializeResult:
+def routing_conflicts(clock: Clock) -> dg.MaterializeResult[Any]:
     """How often which rules name different people, and the missing rule that would have prevented most of it.
 
     The log's own accounts are routed again under every candidate rule; what stays in conflict is counted.
@@ -37,12 +39,12 @@ def routing_conflicts(clock: Clock) -> dg.MaterializeResult:
 
 
 @routing_asset(deps=["routing_summary", "supplements"])
-def routing_kpis(clock: Clock) -> dg.MaterializeResult:
+def routing_kpis(clock: Clock) -> dg.MaterializeResult[Any]:
     """Time to ownership, coverage, reassignment rate, response in time, revenue per owner; with what cannot be
     measured from the sources named as such."""
     log, now = routing_log(), clock.now()
     rows = measure(log, RoutingState.now(log, now).rules, now)
-    timed = minutes_to_owner(read_routing(log.folder, DECISIONS), read_routing(log.folder, WRITES))
+    timed = minutes_to_owner(read_routing(log.folder, DECISIONS), answer_routing(log.folder, OWNER_TIMES))
     figures = {row["kpi"]: row["value"] for row in rows.iter_rows(named=True) if row["value"] is not None}
     return dg.MaterializeResult(
         metadata=table_metadata(rows, APPENDED)
@@ -58,7 +60,7 @@ def routing_kpis(clock: Clock) -> dg.MaterializeResult:
 
 
 @routing_asset(deps=["routing_kpis"])
-def pilot_comparison(clock: Clock) -> dg.MaterializeResult:
+def pilot_comparison(clock: Clock) -> dg.MaterializeResult[Any]:
     """The KPIs of the pilot beside the rest. A pilot (`[pilot]` in the routing rules) is the segment to begin with:
     only its accounts are written and only its events run by themselves."""
     log, now = routing_log(), clock.now()

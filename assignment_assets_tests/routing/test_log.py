@@ -12,7 +12,7 @@ from assignment_assets_tests.company import tiny
 
 def stored(log: RoutingLog, table: Table):
     with RoutingLog(log.folder).open() as transaction:
-        return transaction.rows(table)
+        return transaction.table(table)
 
 
 @pytest.fixture
@@ -26,11 +26,11 @@ def test_what_was_read_once_follows_every_change_of_the_file(log):
         with log.open() as transaction:
             transaction.replace(SEEN_ACCOUNTS, accounts.tail(30))
         with log.open() as transaction:
-            assert transaction.rows(SEEN_ACCOUNTS).height == 30
+            assert transaction.table(SEEN_ACCOUNTS).height == 30
             transaction.merge(SEEN_ACCOUNTS, accounts.head(20).with_columns(owner_id=None, latitude=1.5))
             transaction.forget(SEEN_ACCOUNTS, accounts["account_id"].tail(3).to_list())
         with log.kept(), log.open() as transaction:
-            known = transaction.rows(SEEN_ACCOUNTS)
+            known = transaction.table(SEEN_ACCOUNTS)
     assert known.height == accounts.height - 3
     assert known.equals(stored(log, SEEN_ACCOUNTS)) and known.schema == SEEN_ACCOUNTS.empty().schema
 
@@ -40,8 +40,8 @@ def test_what_failed_is_neither_in_the_file_nor_in_memory(log):
     with log.kept():
         with pytest.raises(RuntimeError), log.open() as transaction:
             transaction.append(TERRITORY_POOL, pl.DataFrame([row], schema=TERRITORY_POOL.columns))
-            assert transaction.rows(TERRITORY_POOL).height == 1
+            assert transaction.table(TERRITORY_POOL).height == 1
             raise RuntimeError
         with log.open() as transaction:
-            assert transaction.rows(TERRITORY_POOL).height == 0
+            assert transaction.table(TERRITORY_POOL).height == 0
     assert stored(log, ALERTS).height == stored(log, TERRITORY_POOL).height == 0

@@ -59,7 +59,7 @@ def deals_seen(org) -> list[str]:
     org.wait(minutes=1)
     org.go()
     with RoutingLog(org.folder).open() as transaction:
-        return transaction.rows(SEEN_OPPORTUNITIES)["opportunity_id"].to_list()
+        return transaction.table(SEEN_OPPORTUNITIES)["opportunity_id"].to_list()
 
 
 def test_files_are_compared_whole(tmp_path, org):
@@ -113,16 +113,16 @@ def test_a_poll_that_fails_leaves_the_log_as_it_was(org):
     with pytest.raises(SourceUnavailable):
         poll(log, missing, read_rules(), [], org.now)
     with log.open() as transaction:
-        assert transaction.rows(POLLS).height == 1
+        assert transaction.table(POLLS).height == 1
 
 
 def test_a_block_that_fails_undoes_what_it_wrote(org):
     log = RoutingLog(org.folder)
     with pytest.raises(ZeroDivisionError), log.kept(), log.open() as transaction:
         transaction.replace(POLLS, POLLS.empty())
-        transaction.rows(POLLS).height // 0
+        transaction.table(POLLS).height // 0
     with log.open() as transaction:
-        assert transaction.rows(POLLS).height == 1
+        assert transaction.table(POLLS).height == 1
 
 
 def test_rules_that_cannot_be_read_stop_the_pass_and_say_why(org):

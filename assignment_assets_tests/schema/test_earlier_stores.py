@@ -154,8 +154,8 @@ def test_a_routing_log_is_migrated_and_its_copies_are_read_before_that(left_by, 
     assert published["weekly_activity"].is_null().all()
     log = RoutingLog(cycle.folder)
     with log.open() as transaction:
-        assert transaction.rows(WORKLOAD).equals(published)
-        assert all(transaction.rows(table).schema == table.empty().schema for table in ROUTING_TABLES.values())
+        assert transaction.table(WORKLOAD).equals(published)
+        assert all(transaction.table(table).schema == table.empty().schema for table in ROUTING_TABLES.values())
     assert len(copies(cycle.folder.routing_log)) == 1
     require_nothing_lost(before, held(cycle.folder.routing_log))
     with log.open() as transaction:

@@ -1,40 +1,62 @@
 """Which accounts need an owner now, with everything that the rules ask about them."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NewType, Self
 
 import polars as pl
 
+from assignment_assets.domain.reading import Reader
+from assignment_assets.domain.routing.latest_decisions import GIVEN_BACK, GivenBackFrame
 from assignment_assets.domain.routing.rules import RoutingRules
-from assignment_assets.domain.routing.tables import NEW_ACCOUNTS
+from assignment_assets.domain.routing.tables import (
+    DECISIONS,
+    NEW_ACCOUNTS,
+    SEEN_ACCOUNTS,
+    SEEN_OPPORTUNITIES,
+    SEEN_REPS,
+    DecisionsFrame,
+    NewAccountsFrame,
+)
 from assignment_assets.domain.setup.eligible_pool import referral_status
+from assignment_assets.domain.tables import TEXT, AccountsFrame, OpportunitiesFrame, RepsFrame, Table
 
 SETTLED = ("verified", "skipped_already")
-FAMILIES = {"account_id": pl.String, "kind": pl.String}
-FINISHED = (*SETTLED, "drift", "drift_rule", "gone")
+
+ChangedFamiliesFrame = NewType("ChangedFamiliesFrame", pl.DataFrame)
+CHANGED_FAMILIES: Table[ChangedFamiliesFrame] = Table(
+    "changed_families", ("account_id", "kind"), {"account_id": TEXT, "kind": TEXT}
+)
+"""Accounts that were merged or re-parented, to be settled now; not stored."""
 
 
-def owners_in_force(decisions: pl.DataFrame, writes: pl.DataFrame) -> pl.DataFrame:
-    """account_id and new_owner_id of decisions that are on their way and not ended: they count as owned already."""
-    ended = writes.filter(pl.col("outcome").is_in(FINISHED)).select(decision_no="sign_off_no", account_id="account_id")
-    latest = decisions.sort("decision_no").group_by("account_id", maintain_order=True).last()
-    return (
-        latest.filter(pl.col("new_owner_id").is_not_null())
-        .join(ended, on=["decision_no", "account_id"], how="anti")
-        .select("account_id", "new_owner_id")
-    )
+@dataclass(frozen=True)
+class NewAccountsInput:
+    """Who needs an owner is asked of these; `given_back` are accounts whose last decision was not accepted."""
+
+    accounts: AccountsFrame
+    reps: RepsFrame
+    opportunities: OpportunitiesFrame
+    decisions: DecisionsFrame = field(default_factory=DECISIONS.empty)
+    given_back: GivenBackFrame = field(default_factory=GIVEN_BACK.rows.empty)
+    families: ChangedFamiliesFrame = field(default_factory=CHANGED_FAMILIES.empty)
+
+    @classmethod
+    def read(cls, reader: Reader, families: ChangedFamiliesFrame) -> Self:
+        """What was seen and decided so far."""
+        return cls(
+            accounts=reader.table(SEEN_ACCOUNTS),
+            reps=reader.table(SEEN_REPS),
+            opportunities=reader.table(SEEN_OPPORTUNITIES),
+            decisions=reader.table(DECISIONS),
+            given_back=reader.answer(GIVEN_BACK),
+            families=families,
+        )
 
 
 def new_accounts(
-    accounts: pl.DataFrame,
-    reps: pl.DataFrame,
-    opportunities: pl.DataFrame,
-    decisions: pl.DataFrame,
-    returned: pl.DataFrame,
-    rules: RoutingRules,
-    routes_from: datetime,
-    seen_at: datetime,
-    families: pl.DataFrame | None = None,
-) -> pl.DataFrame:
+    given: NewAccountsInput, rules: RoutingRules, routes_from: datetime, seen_at: datetime
+) -> NewAccountsFrame:
     """Table `new_accounts`: the accounts outside carve-outs that nobody was given yet, oldest first in id order.
 
     An account needs an owner where its record is new and no decision exists, where its owner means nobody (a
@@ -43,19 +65,14 @@ def new_accounts(
 
     Parameters
     ----------
-    decisions
-        Table `routing_decisions` so far.
-    returned
-        account_id, rep_id: accounts whose last decision was declined or not accepted in time.
     routes_from
         Records created from this moment on are new.
-    families
-        account_id, kind: accounts that were merged or re-parented, to be settled now.
     """
-    people = reps.select(owner_id="rep_id", team="team", is_there=pl.lit(True))
-    decided = decisions.select("account_id").unique().with_columns(is_decided=pl.lit(True))
-    given_back = returned.select("account_id", not_to_rep_id="rep_id")
-    settled_now = (families if families is not None else pl.DataFrame(schema=FAMILIES)).unique("account_id")
+    accounts = given.accounts
+    people = given.reps.select(owner_id="rep_id", team="team", is_there=pl.lit(True))
+    decided = given.decisions.select("account_id").unique().with_columns(is_decided=pl.lit(True))
+    given_back = given.given_back.select("account_id", not_to_rep_id="rep_id")
+    settled_now = given.families.unique("account_id", keep="first", maintain_order=True)
     means_nobody = (
         pl.col("owner_id").is_null()
         | pl.col("is_there").is_null()
@@ -85,12 +102,12 @@ def new_accounts(
     parents = accounts.select(parent_id="account_id", parent_owner_id="owner_id")
     return NEW_ACCOUNTS.conform(
         judged.join(parents, on="parent_id", how="left")
-        .join(_deals(opportunities, judged), on="account_id", how="left")
+        .join(_deals(given.opportunities, judged), on="account_id", how="left")
         .with_columns(referral_status=referral_status(), seen_at=pl.lit(seen_at))
     )
 
 
-def _deals(opportunities: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+def _deals(opportunities: OpportunitiesFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """account_id, deal_owner_id, deal_id, rival_deal_owner_id: the largest open deal, and another owner's one."""
     deals = (
         opportunities.filter(~pl.col("is_closed") & pl.col("owner_id").is_not_null())

@@ -7,15 +7,15 @@ import polars as pl
 from assignment_assets.domain.routing.people import People
 from assignment_assets.domain.routing.router import Router
 from assignment_assets.domain.routing.rules import RoutingRules, Territory
-from assignment_assets.domain.routing.tables import MISSING_RULES
+from assignment_assets.domain.routing.tables import MISSING_RULES, ConflictsFrame, MissingRulesFrame, NewAccountsFrame
 
 MOST_TERRITORIES = 5
 PREFIX = 3
 
 
 def missing_rules(
-    arrivals: pl.DataFrame, conflicts: pl.DataFrame, rules: RoutingRules, people: Callable[[], People]
-) -> pl.DataFrame:
+    arrivals: NewAccountsFrame, conflicts: ConflictsFrame, rules: RoutingRules, people: Callable[[], People]
+) -> MissingRulesFrame:
     """Table `missing_rules`: every candidate, how many conflicts it would have left, and who would own otherwise.
 
     Parameters
@@ -43,23 +43,24 @@ def missing_rules(
             }
         )
     frame = MISSING_RULES.conform(pl.DataFrame(rows, schema=MISSING_RULES.columns))
-    return frame.sort("prevented", "other_owners", "candidate", descending=[True, False, False])
+    return MissingRulesFrame(frame.sort("prevented", "other_owners", "candidate", descending=[True, False, False]))
 
 
 def _replayed(
-    arrivals: pl.DataFrame, rules: RoutingRules, people: Callable[[], People]
+    arrivals: NewAccountsFrame, rules: RoutingRules, people: Callable[[], People]
 ) -> tuple[int, dict[int, str | None]]:
     router = Router(rules, people(), {}, 1)
-    conflicts, owners = 0, {}
+    conflicts = 0
+    owners: dict[int, str | None] = {}
     for _, batch in arrivals.sort("seen_at", "account_id").group_by("seen_at", maintain_order=True):
-        routed = router.route(batch, batch["seen_at"][0])
+        routed = router.route(NewAccountsFrame(batch), batch["seen_at"][0])
         conflicts += len(routed.conflicts)
         owners |= {row["decision_no"]: row["new_owner_id"] for row in routed.decisions}
     return conflicts, owners
 
 
 def _candidates(
-    arrivals: pl.DataFrame, conflicts: pl.DataFrame, rules: RoutingRules
+    arrivals: NewAccountsFrame, conflicts: ConflictsFrame, rules: RoutingRules
 ) -> Iterator[tuple[str, RoutingRules, str]]:
     """A sentence, the rules with the candidate in force, and the candidate as TOML."""
     for rule in rules.order:
@@ -70,7 +71,7 @@ def _candidates(
     yield from _own_territories(arrivals, conflicts, rules)
 
 
-def _boundaries(conflicts: pl.DataFrame, rules: RoutingRules) -> Iterator[tuple[str, RoutingRules, str]]:
+def _boundaries(conflicts: ConflictsFrame, rules: RoutingRules) -> Iterator[tuple[str, RoutingRules, str]]:
     """For each territory that lost to another: without the states that both claim."""
     names = {f"territory {each.name}": each for each in rules.territories}
     lost = conflicts.filter(pl.col("loser_rule").is_in(list(names)))["loser_rule"].unique().sort()
@@ -89,7 +90,7 @@ def _boundaries(conflicts: pl.DataFrame, rules: RoutingRules) -> Iterator[tuple[
 
 
 def _own_territories(
-    arrivals: pl.DataFrame, conflicts: pl.DataFrame, rules: RoutingRules
+    arrivals: NewAccountsFrame, conflicts: ConflictsFrame, rules: RoutingRules
 ) -> Iterator[tuple[str, RoutingRules, str]]:
     """For the owner who most often goes before the territory in one ZIP area: a territory of their own there."""
     prefix = pl.col("postal_code").str.head(PREFIX)
@@ -113,5 +114,5 @@ def _own_territories(
         )
 
 
-def _states(arrivals: pl.DataFrame) -> list[str]:
+def _states(arrivals: NewAccountsFrame) -> list[str]:
     return sorted(arrivals["state"].drop_nulls().unique())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from assignment_assets.domain.routing.people import People
 from assignment_assets.domain.routing.rules import RoutingRules, Territory
@@ -40,7 +41,7 @@ class Nominators:
             for state in territory.states if not territory.postal_prefixes else ():
                 self._by_state.setdefault(state, []).append(territory)
         self._lengths = sorted({len(prefix) for prefix in self._by_prefix}, reverse=True)
-        self._of_rule: dict[str, Callable[[dict], Nomination | None]] = {
+        self._of_rule: dict[str, Callable[[dict[str, Any]], Nomination | None]] = {
             "named_owner": self._named,
             "existing_opportunity": self._deal,
             "parent_owner": self._parent,
@@ -48,12 +49,12 @@ class Nominators:
             "territory": self._territory,
         }
 
-    def ask(self, account: dict) -> list[Nomination]:
+    def ask(self, account: dict[str, Any]) -> list[Nomination]:
         """The nominations of all rules that match, in the configured order."""
         asked = (self._of_rule[rule](account) for rule in self._rules.order)
         return [nomination for nomination in asked if nomination is not None]
 
-    def _named(self, account: dict) -> Nomination | None:
+    def _named(self, account: dict[str, Any]) -> Nomination | None:
         rep_id = self._rules.named_owners.get(account["account_id"])
         if rep_id:
             return Nomination("named_owner", (rep_id,), "the rules name this owner for the account", needs_cover=False)
@@ -63,7 +64,7 @@ class Nominators:
             )
         return None
 
-    def _deal(self, account: dict) -> Nomination | None:
+    def _deal(self, account: dict[str, Any]) -> Nomination | None:
         rep_id, rival = account["deal_owner_id"], account["rival_deal_owner_id"]
         if not rep_id:
             return None
@@ -75,13 +76,13 @@ class Nominators:
             rivals=rivals if rival else (),
         )
 
-    def _parent(self, account: dict) -> Nomination | None:
+    def _parent(self, account: dict[str, Any]) -> Nomination | None:
         rep_id = account["parent_owner_id"]
         if not rep_id:
             return None
         return Nomination("parent_owner", (rep_id,), f"owns the parent account {account['parent_id']}")
 
-    def _usage(self, account: dict) -> Nomination | None:
+    def _usage(self, account: dict[str, Any]) -> Nomination | None:
         for threshold in self._rules.usage_thresholds:
             figure = account[IN_CENTS.get(threshold.measure, threshold.measure)]
             if figure is not None and figure >= threshold.at_least:
@@ -93,7 +94,7 @@ class Nominators:
                 )
         return None
 
-    def _territory(self, account: dict) -> Nomination | None:
+    def _territory(self, account: dict[str, Any]) -> Nomination | None:
         state, matching = account["state"], self._matching(account)
         if not self._rules.territories and state:
             return Nomination(
@@ -122,7 +123,7 @@ class Nominators:
             rivals=rivals,
         )
 
-    def _matching(self, account: dict) -> list[Territory]:
+    def _matching(self, account: dict[str, Any]) -> list[Territory]:
         postal, state = account["postal_code"] or "", account["state"]
         found = [
             territory
@@ -139,7 +140,7 @@ class Nominators:
         return tuple(territory.reps or self._people.covering.get(state or "", ()))
 
 
-def _precedence(territory: Territory) -> tuple:
+def _precedence(territory: Territory) -> tuple[int, bool, str]:
     return territory.priority, not territory.postal_prefixes, territory.name
 
 

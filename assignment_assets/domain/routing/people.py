@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
+from assignment_assets.domain.routing.latest_decisions import OnTheWayFrame
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.setup.current_books import INSIDE_SALES
 from assignment_assets.domain.sources.ids import complete_id
+from assignment_assets.domain.tables import AccountsFrame, RepsFrame
 
 BOOK_SIZE = 100
 
@@ -41,7 +44,7 @@ class People:
         The day on which leave is judged.
     """
 
-    def __init__(self, reps: pl.DataFrame, loads: Mapping[str, int], high: Iterable[str], day: date):
+    def __init__(self, reps: RepsFrame, loads: Mapping[str, int], high: Iterable[str], day: date):
         self.reps = {row["rep_id"]: _rep(row, day) for row in reps.sort("rep_id").iter_rows(named=True)}
         self.loads = {rep_id: loads.get(rep_id, 0) for rep_id in self.reps}
         self.high = frozenset(high)
@@ -86,17 +89,11 @@ class People:
         return "", ""
 
 
-def loads(accounts: pl.DataFrame, in_force: pl.DataFrame) -> dict[str, int]:
-    """rep_id → accounts outside carve-outs, those on their way to the rep included.
-
-    Parameters
-    ----------
-    in_force
-        account_id, new_owner_id: decisions not yet ended.
-    """
+def loads(accounts: AccountsFrame, on_the_way: OnTheWayFrame) -> dict[str, int]:
+    """rep_id → accounts outside carve-outs, those on their way to the rep included."""
     owners = (
         accounts.filter(pl.col("carve_out").is_null())
-        .join(in_force, on="account_id", how="left")
+        .join(on_the_way.select("account_id", "new_owner_id"), on="account_id", how="left")
         .select(rep_id=pl.coalesce("new_owner_id", "owner_id"))
     )
     return dict(owners.drop_nulls().group_by("rep_id").len().iter_rows())
@@ -124,7 +121,7 @@ def with_completed_ids(rules: RoutingRules) -> RoutingRules:
     )
 
 
-def _rep(row: dict, day: date) -> Rep:
+def _rep(row: dict[str, Any], day: date) -> Rep:
     until = row["on_leave_until"]
     return Rep(
         rep_id=row["rep_id"],

@@ -3,7 +3,8 @@
 import polars as pl
 
 from assignment_assets.domain.routing.rules import Pilot
-from assignment_assets.domain.routing.tables import PILOT_COMPARISON
+from assignment_assets.domain.routing.tables import PILOT_COMPARISON, KpisFrame, PilotComparisonFrame
+from assignment_assets.domain.tables import RepsFrame
 
 
 def covers(pilot: Pilot, region: str, state: str) -> pl.Expr:
@@ -13,7 +14,7 @@ def covers(pilot: Pilot, region: str, state: str) -> pl.Expr:
     return (pl.col(region).is_in(pilot.regions) | pl.col(state).is_in(pilot.states)).fill_null(False)
 
 
-def home_states(pilot: Pilot, reps: pl.DataFrame) -> Pilot:
+def home_states(pilot: Pilot, reps: RepsFrame) -> Pilot:
     """The pilot with the states that only its regions' active field reps cover: accounts of nobody belong by state."""
     field = (
         reps.filter((pl.col("team") == "field") & pl.col("is_active"))
@@ -26,7 +27,7 @@ def home_states(pilot: Pilot, reps: pl.DataFrame) -> Pilot:
     return pilot.model_copy(update={"states": sorted({*pilot.states, *own})})
 
 
-def comparison(of_pilot: pl.DataFrame, of_rest: pl.DataFrame) -> pl.DataFrame:
+def comparison(of_pilot: KpisFrame, of_rest: KpisFrame) -> PilotComparisonFrame:
     """Table `pilot_comparison`: each KPI in the pilot, in the rest, and the difference."""
     rest = of_rest.select("kpi", rest="value")
     return PILOT_COMPARISON.conform(

@@ -7,6 +7,7 @@ account, state and postal prefix. The same candidates in the same state give the
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -14,7 +15,13 @@ from assignment_assets.domain.routing.events.detect import FAMILY
 from assignment_assets.domain.routing.nominations import Nomination, Nominators
 from assignment_assets.domain.routing.people import People
 from assignment_assets.domain.routing.rules import RoutingRules
-from assignment_assets.domain.routing.tables import CONFLICTS, DECISIONS
+from assignment_assets.domain.routing.tables import (
+    CONFLICTS,
+    DECISIONS,
+    ConflictsFrame,
+    DecisionsFrame,
+    NewAccountsFrame,
+)
 from assignment_assets.domain.sign_off.standing import ROUTING
 
 SHOWN_PASSED_OVER = 6
@@ -36,10 +43,10 @@ SENTENCES = {
 class Routed:
     """What one batch of candidates became: rows of `routing_decisions` and of `routing_conflicts`."""
 
-    decisions: list[dict] = field(default_factory=list)
-    conflicts: list[dict] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
 
-    def frames(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def frames(self) -> tuple[DecisionsFrame, ConflictsFrame]:
         """The rows as tables."""
         return (
             DECISIONS.conform(pl.DataFrame(self.decisions, schema=DECISIONS.columns)),
@@ -79,14 +86,14 @@ class Router:
             "never": rules.queue_for_never_referred,
         }
 
-    def route(self, candidates: pl.DataFrame, now: datetime) -> Routed:
+    def route(self, candidates: NewAccountsFrame, now: datetime) -> Routed:
         """Decisions and conflicts for every candidate (table `new_accounts`), oldest record first."""
         routed = Routed()
         for account in candidates.sort("created_at", "account_id", nulls_last=False).iter_rows(named=True):
             self._decide(account, now, routed)
         return routed
 
-    def _decide(self, account: dict, now: datetime, routed: Routed) -> None:
+    def _decide(self, account: dict[str, Any], now: datetime, routed: Routed) -> None:
         account["parent_owner_id"] = self._taken.get(account["parent_id"], account["parent_owner_id"])
         nominations = self._nominators.ask(account)
         is_family = account["why"] in FAMILY
@@ -107,7 +114,7 @@ class Router:
             row = self._stay(account, now, passed) if is_family else self._overflow(account, now, nominations, passed)
         routed.decisions.append(row)
 
-    def _choose(self, nomination: Nomination, account: dict, passed: dict[str, str]) -> str | None:
+    def _choose(self, nomination: Nomination, account: dict[str, Any], passed: dict[str, str]) -> str | None:
         """The rep who takes it, or null; who may not is added to `passed`."""
         free, above = [], []
         for rep_id in nomination.reps:
@@ -134,7 +141,9 @@ class Router:
         people = self._people
         return min(reps, key=lambda rep_id: (people.share_used(rep_id), rep_id < in_turn, rep_id))
 
-    def _row(self, account: dict, now: datetime, nomination: Nomination, rep_id: str, passed: dict[str, str]) -> dict:
+    def _row(
+        self, account: dict[str, Any], now: datetime, nomination: Nomination, rep_id: str, passed: dict[str, str]
+    ) -> dict[str, Any]:
         rep = self._people.reps[rep_id]
         evidence = nomination.evidence
         if nomination.inside and not nomination.pod:
@@ -158,7 +167,7 @@ class Router:
             "accept_by": now + timedelta(hours=hours) if hours else None,
         }
 
-    def _stay(self, account: dict, now: datetime, passed: dict[str, str]) -> dict:
+    def _stay(self, account: dict[str, Any], now: datetime, passed: dict[str, str]) -> dict[str, Any]:
         evidence = "no rule of a family names another owner who may take it"
         return self._common(account, now, passed) | {
             "new_owner_id": account["owner_id"],
@@ -166,7 +175,9 @@ class Router:
             "evidence": evidence,
         }
 
-    def _overflow(self, account: dict, now: datetime, nominations: list[Nomination], passed: dict[str, str]) -> dict:
+    def _overflow(
+        self, account: dict[str, Any], now: datetime, nominations: list[Nomination], passed: dict[str, str]
+    ) -> dict[str, Any]:
         queue, member_id = self._people.queue_member(self._queues[account["referral_status"] or "never"])
         if member_id:
             self._people.take(member_id)
@@ -181,7 +192,7 @@ class Router:
             "inside_sales_queue": queue or None,
         }
 
-    def _common(self, account: dict, now: datetime, passed: dict[str, str]) -> dict:
+    def _common(self, account: dict[str, Any], now: datetime, passed: dict[str, str]) -> dict[str, Any]:
         number, self._next_no = self._next_no, self._next_no + 1
         return dict.fromkeys(DECISIONS.columns) | {
             "rules_digest": self._rules_digest,
@@ -198,7 +209,9 @@ class Router:
             "state": account["state"],
         }
 
-    def _note_conflicts(self, row: dict, winner: Nomination, others: list[Nomination], routed: Routed) -> None:
+    def _note_conflicts(
+        self, row: dict[str, Any], winner: Nomination, others: list[Nomination], routed: Routed
+    ) -> None:
         """One row for each rule or territory that would have named somebody else."""
         rivals = [(name, reps, reason, name) for name, reps, reason in winner.rivals if row["new_owner_id"] not in reps]
         for other in others:
@@ -237,7 +250,7 @@ def _said(passed: dict[str, str]) -> str | None:
     return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
 
 
-def rotation(decisions: pl.DataFrame) -> dict[str, str]:
+def rotation(decisions: DecisionsFrame) -> dict[str, str]:
     """Territory → the rep who took its last account, from the log."""
     taken = decisions.filter(pl.col("territory").is_not_null() & (pl.col("rule") == "territory")).sort("decision_no")
     last = taken.group_by("territory", maintain_order=True).agg(pl.col("new_owner_id").last())

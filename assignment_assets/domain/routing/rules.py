@@ -31,14 +31,14 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
-import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.setup.run_config import Queue, model_faults
 from assignment_assets.domain.sources.states import STATE_CODES
+from assignment_assets.domain.tables import RepsFrame
 
 RuleName = Literal["named_owner", "existing_opportunity", "parent_owner", "usage_threshold", "territory"]
 Choice = Literal["capacity", "round_robin"]
@@ -146,7 +146,7 @@ class RoutingRules(_Strict):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def routing_rules(content: dict, what: str = "routing rules") -> RoutingRules:
+def routing_rules(content: dict[str, Any], what: str = "routing rules") -> RoutingRules:
     """The rules that a TOML file's content holds.
 
     Raises
@@ -164,7 +164,7 @@ def routing_rules(content: dict, what: str = "routing rules") -> RoutingRules:
     return rules
 
 
-def unknown_reps(rules: RoutingRules, reps: pl.DataFrame) -> list[Fault]:
+def unknown_reps(rules: RoutingRules, reps: RepsFrame) -> list[Fault]:
     """The rep ids that the rules name and the source does not know."""
     named = [
         *(("named_owners", rep_id) for rep_id in rules.named_owners.values()),

@@ -1,51 +1,57 @@
 """What management is told: accounts without an owner for too long, reps above the high-water mark."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 import polars as pl
 
+from assignment_assets.domain.reading import Reader
+from assignment_assets.domain.routing.owners import WITHOUT_OWNER, WithoutOwnerFrame
 from assignment_assets.domain.routing.rules import RoutingRules
-from assignment_assets.domain.routing.tables import ALERTS, UNOWNED
+from assignment_assets.domain.routing.tables import (
+    ALERTS,
+    UNOWNED,
+    WORKLOAD,
+    AlertsFrame,
+    UnownedFrame,
+    WorkloadFrame,
+)
 
 
-def unowned(accounts: pl.DataFrame, reps: pl.DataFrame, rules: RoutingRules) -> pl.DataFrame:
-    """account_id and created_at of accounts outside carve-outs that no active person owns."""
-    people = reps.select(owner_id="rep_id", works=pl.col("is_active") & (pl.col("team") != "placeholder"))
-    works = pl.col("works").fill_null(False) & ~pl.col("owner_id").is_in(rules.placeholder_owner_ids).fill_null(False)
-    return (
-        accounts.filter(pl.col("carve_out").is_null())
-        .join(people, on="owner_id", how="left")
-        .filter(~works)
-        .select("account_id", "created_at")
-        .sort("account_id")
-    )
+@dataclass(frozen=True)
+class AlertsInput:
+    """What alerts are drawn from: `before` is table `unowned_accounts` as of last time."""
+
+    without_owner: WithoutOwnerFrame
+    workloads: WorkloadFrame
+    before: UnownedFrame
+
+    @classmethod
+    def read(cls, reader: Reader, rules: RoutingRules) -> Self:
+        """As it stands now."""
+        return cls(
+            without_owner=reader.answer(WITHOUT_OWNER, placeholder_owner_ids=rules.placeholder_owner_ids),
+            workloads=reader.table(WORKLOAD),
+            before=reader.table(UNOWNED),
+        )
 
 
 def alerts(
-    without_owner: pl.DataFrame,
-    workloads: pl.DataFrame,
-    before: pl.DataFrame,
-    last_poll_at: datetime,
-    rules: RoutingRules,
-    now: datetime,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    given: AlertsInput, last_poll_at: datetime, rules: RoutingRules, now: datetime
+) -> tuple[AlertsFrame, UnownedFrame]:
     """Table `routing_alerts` and table `unowned_accounts`, as they stand now.
 
     A record that is newer than the last poll has been without an owner since it was created, any other since it
     was first seen so. A rep above the high-water mark counts from when that began. `hours` says how long it has
     lasted; for accounts only what has lasted `unowned_alert_hours` is an alert.
-
-    Parameters
-    ----------
-    before
-        Table `unowned_accounts` as of last time.
     """
     first = pl.when(pl.col("created_at") > last_poll_at).then("created_at").otherwise(pl.lit(now))
-    lasting = without_owner.join(before, on="account_id", how="left").select(
+    lasting = given.without_owner.join(given.before, on="account_id", how="left").select(
         "account_id", since=pl.coalesce("since", first)
     )
     limit = now - timedelta(hours=rules.unowned_alert_hours)
-    high = workloads.filter("is_high").select(
+    high = given.workloads.filter("is_high").select(
         kind=pl.lit("high_water"),
         subject_id="rep_id",
         since="since",

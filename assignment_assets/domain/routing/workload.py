@@ -1,26 +1,43 @@
 """The workload index of each rep and who stands above the high-water mark, with hysteresis."""
 
 from datetime import datetime, timedelta
+from typing import NewType
 
 import polars as pl
 
+from assignment_assets.domain.reading import Query
 from assignment_assets.domain.routing.people import BOOK_SIZE
 from assignment_assets.domain.routing.rules import RoutingRules
-from assignment_assets.domain.routing.tables import WORKLOAD
+from assignment_assets.domain.routing.tables import (
+    DECISIONS,
+    SEEN_ACCOUNTS,
+    SEEN_OPPORTUNITIES,
+    SEEN_REPS,
+    WORKLOAD,
+    WorkloadFrame,
+)
+from assignment_assets.domain.sources.supplements import ACTIVITIES
+from assignment_assets.domain.tables import TEXT, WHOLE
 
 WEEK = timedelta(days=7)
+WorkloadCountsFrame = NewType("WorkloadCountsFrame", pl.DataFrame)
+WORKLOAD_COUNTS: Query[WorkloadCountsFrame] = Query(
+    "routing_summary/workload_counts",
+    (SEEN_REPS, SEEN_ACCOUNTS, SEEN_OPPORTUNITIES, DECISIONS, ACTIVITIES),
+    ("rep_id",),
+    {
+        "rep_id": TEXT,
+        "segment": TEXT,
+        "capacity": WHOLE,
+        "active_accounts": WHOLE,
+        "pipeline_accounts": WHOLE,
+        "weekly_inbound": WHOLE,
+        "weekly_activity": WHOLE,
+    },
+)
 
 
-def workload(
-    accounts: pl.DataFrame,
-    reps: pl.DataFrame,
-    opportunities: pl.DataFrame,
-    decisions: pl.DataFrame,
-    before: pl.DataFrame,
-    rules: RoutingRules,
-    now: datetime,
-    activities: pl.DataFrame | None = None,
-) -> pl.DataFrame:
+def workload(counts: WorkloadCountsFrame, before: WorkloadFrame, rules: RoutingRules, now: datetime) -> WorkloadFrame:
     """Table `workload`: one row an active field rep.
 
     The index is percent of capacity: points per account owned, per account with an open deal and per account
@@ -33,33 +50,7 @@ def workload(
         The table as of the last time: what hysteresis goes by.
     """
     weights = rules.workload
-    owned = accounts.filter(pl.col("carve_out").is_null() & pl.col("owner_id").is_not_null())
-    with_deal = opportunities.filter(~pl.col("is_closed")).select("account_id").unique()
-    columns = {
-        "active_accounts": owned,
-        "pipeline_accounts": owned.join(with_deal, on="account_id", how="semi"),
-        "weekly_inbound": decisions.filter(pl.col("decided_at") > now - WEEK).select(
-            "account_id", owner_id="new_owner_id"
-        ),
-    }
-    frame = reps.filter((pl.col("team") == "field") & pl.col("is_active")).select(
-        "rep_id", segment=pl.col("region").fill_null("none"), capacity=pl.col("capacity").fill_null(BOOK_SIZE)
-    )
-    for name, rows in columns.items():
-        counts = rows.group_by(rep_id="owner_id").len(name)
-        frame = frame.join(counts, on="rep_id", how="left").with_columns(pl.col(name).fill_null(0).cast(pl.Int64))
-    active = (
-        pl.DataFrame(schema={"rep_id": pl.String, "weekly_activity": pl.Int64})
-        if activities is None
-        else (
-            activities.filter(pl.col("happened_at") > now - WEEK)
-            .group_by("rep_id")
-            .agg(weekly_activity=pl.len().cast(pl.Int64))
-        )
-    )
-    frame = frame.join(active, on="rep_id", how="left")
-    if activities is not None:
-        frame = frame.with_columns(pl.col("weekly_activity").fill_null(0))
+    frame = counts.with_columns(pl.col("capacity").fill_null(BOOK_SIZE))
     points = (
         weights.per_account * pl.col("active_accounts")
         + weights.per_pipeline_account * pl.col("pipeline_accounts")
@@ -93,6 +84,6 @@ def workload(
     )
 
 
-def above_high_water(workloads: pl.DataFrame) -> list[str]:
+def above_high_water(workloads: WorkloadFrame) -> list[str]:
     """The reps who get no inbound accounts now."""
     return workloads.filter("is_high")["rep_id"].to_list()

@@ -11,8 +11,8 @@ import polars as pl
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.notices.bulletins import Bulletin, approvals, closing_of, routed_on
-from assignment_assets.domain.routing.acceptance import pending
-from assignment_assets.domain.routing.tables import ANSWERS, DECISIONS, SEEN_REPS
+from assignment_assets.domain.routing.latest_decisions import AWAITING_ANSWER
+from assignment_assets.domain.routing.tables import ANSWERS, SEEN_REPS
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 from assignment_assets.domain.tables import APPROVED_DIFF, CYCLE_EVENTS, REPS
 from assignment_assets.io.folders import DataFolder
@@ -22,7 +22,7 @@ from assignment_assets.io.notices.ledger import opened
 from assignment_assets.io.notices.post import Posted
 from assignment_assets.io.settings import NoticesSetting
 from assignment_assets.io.warehouse.published import read_published
-from assignment_assets.io.warehouse.routing_copies import read_routing
+from assignment_assets.io.warehouse.routing_copies import answer_routing, read_routing
 
 if TYPE_CHECKING:
     from assignment_assets.io.notices.slack import Slack
@@ -48,9 +48,9 @@ def due_bulletins(folder: DataFolder, cycle: str) -> Iterator[Bulletin]:
 
 def due_of_routing(folder: DataFolder, now: datetime) -> Iterator[Bulletin]:
     """How new owners answered, a bulletin for each of the last seven days."""
-    answers, decisions = read_routing(folder, ANSWERS), read_routing(folder, DECISIONS)
+    answers = read_routing(folder, ANSWERS)
     names = dict(read_routing(folder, SEEN_REPS).select("rep_id", "name").iter_rows())
-    waiting = pending(decisions, answers).height
+    waiting = answer_routing(folder, AWAITING_ANSWER).height
     days = sorted({at.date() for at in answers["at"].drop_nulls() if 0 < (now.date() - at.date()).days <= DAYS})
     yield from filter(None, (routed_on(day, answers, waiting, names) for day in days))
 

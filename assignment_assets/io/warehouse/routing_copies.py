@@ -5,16 +5,20 @@ names, and written so before the first copy of this version.
 """
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from assignment_assets.domain.reading import Query
 from assignment_assets.domain.tables import F, Table
 from assignment_assets.io.durable import read_json, write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.schema.routing_log import ROUTING_LOG
 from assignment_assets.io.schema.stamp import require_readable, stamp
+from assignment_assets.io.warehouse.connection import patiently_opened
+from assignment_assets.io.warehouse.queries import query_text
 
 
 def publish(folder: DataFolder, table: Table[Any], frame: pl.DataFrame) -> None:
@@ -45,6 +49,20 @@ def read_routing(folder: DataFolder, table: Table[F]) -> F:
     if not path.is_file():
         return table.empty()
     return table.conform(table.widened(_as_now(path, _said_version(folder))))
+
+
+def answer_routing(folder: DataFolder, query: Query[F], **parameters: object) -> F:
+    """The query's answer over the published copies, without opening the log.
+
+    Raises
+    ------
+    WrongSchema
+        A newer release has published them.
+    """
+    with closing(patiently_opened(Path(":memory:"), 0)) as connection:
+        for table in query.reads:
+            connection.register(table.name, read_routing(folder, table).to_arrow())
+        return query.rows.conform(connection.sql(query_text(query.name), params=parameters).pl())
 
 
 def _as_now(path: Path, said: dict[str, Any]) -> pl.DataFrame:

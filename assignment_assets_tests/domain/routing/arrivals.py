@@ -1,21 +1,28 @@
 """Routing drawn by hand on the tiny company: new clinics, and who should take them."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 
-from assignment_assets.domain.routing.candidates import new_accounts
+from assignment_assets.domain.routing.candidates import NewAccountsInput, new_accounts
+from assignment_assets.domain.routing.latest_decisions import GIVEN_BACK, ON_THE_WAY
 from assignment_assets.domain.routing.people import People, loads
 from assignment_assets.domain.routing.router import Router
 from assignment_assets.domain.routing.rules import RoutingRules, routing_rules
-from assignment_assets.domain.routing.tables import DECISIONS
+from assignment_assets.domain.routing.tables import DECISIONS, SEEN
+from assignment_assets.domain.tables import Table
+from assignment_assets.io.warehouse.connection import patiently_opened
+from assignment_assets.routing.log import Transaction
 from assignment_assets.sample.company import Company
 from assignment_assets_tests.company import AS_OF, account, tiny
 
 BEGIN = datetime(2026, 10, 1, 8, 0)
 SEEN_AT = datetime(2026, 10, 1, 9, 0)
-NOBODY_BACK = pl.DataFrame(schema={"account_id": pl.String, "rep_id": pl.String})
-NOT_ON_ITS_WAY = pl.DataFrame(schema={"account_id": pl.String, "new_owner_id": pl.String})
+NOBODY_BACK = GIVEN_BACK.rows.empty()
+NOT_ON_ITS_WAY = ON_THE_WAY.rows.empty()
 
 
 def clinic(account_id: str = "n01", state: str = "TX", minute: int = 30, **changes) -> dict:
@@ -34,16 +41,20 @@ def candidates(
     drawn: Company, rules: RoutingRules, decisions: pl.DataFrame | None = None, returned: pl.DataFrame = NOBODY_BACK
 ) -> pl.DataFrame:
     """The accounts of the company that need an owner."""
-    return new_accounts(
-        drawn.accounts,
-        drawn.reps,
-        drawn.opportunities,
-        DECISIONS.empty() if decisions is None else decisions,
-        returned,
-        rules,
-        BEGIN,
-        SEEN_AT,
-    )
+    decided = DECISIONS.empty() if decisions is None else decisions
+    given = NewAccountsInput(drawn.accounts, drawn.reps, drawn.opportunities, decided, returned)
+    return new_accounts(given, rules, BEGIN, SEEN_AT)
+
+
+@contextmanager
+def seen(drawn: Company, *frames: tuple[Table, pl.DataFrame]) -> Iterator[Transaction]:
+    """A routing log in memory that has seen the company, and what else it holds."""
+    with closing(patiently_opened(Path(":memory:"), 0)) as connection:
+        transaction = Transaction(connection, {})
+        polled = zip(SEEN, (drawn.accounts, drawn.reps, drawn.opportunities), strict=True)
+        for table, frame in (*polled, *frames):
+            transaction.append(table, frame)
+        yield transaction
 
 
 def route(

@@ -3,19 +3,19 @@
 import polars as pl
 import pytest
 
-from assignment_assets.domain.routing.candidates import new_accounts
-from assignment_assets.domain.routing.families import hierarchy_conflicts, same_name
+from assignment_assets.domain.routing.candidates import NewAccountsInput, new_accounts
+from assignment_assets.domain.routing.families import HierarchyInput, hierarchy_conflicts, same_name
 from assignment_assets.domain.routing.people import People, loads
 from assignment_assets.domain.routing.router import Router
 from assignment_assets.domain.routing.rules import routing_rules
-from assignment_assets.domain.routing.tables import DECISIONS
 from assignment_assets_tests.company import AS_OF, account, deal, tiny
-from assignment_assets_tests.domain.routing.arrivals import BEGIN, NOBODY_BACK, NOT_ON_ITS_WAY, SEEN_AT
+from assignment_assets_tests.domain.routing.arrivals import BEGIN, NOT_ON_ITS_WAY, SEEN_AT, seen
 
 
 def pairs(*changed: dict) -> list[tuple]:
     drawn = tiny(*changed)
-    found = hierarchy_conflicts(drawn.accounts, drawn.reps)
+    with seen(drawn) as log:
+        found = hierarchy_conflicts(HierarchyInput.read(log))
     return found.select("kind", "account_id", "other_account_id", "crosses_regions").rows()
 
 
@@ -68,9 +68,8 @@ def settle(kind: str, *changed: dict, deals: tuple = ()) -> dict:
     opportunities = pl.concat([drawn.opportunities, pl.DataFrame(deals, schema=drawn.opportunities.schema)])
     rules = routing_rules({})
     families = pl.DataFrame({"account_id": ["a12"], "kind": [kind]})
-    asked = new_accounts(
-        drawn.accounts, drawn.reps, opportunities, DECISIONS.empty(), NOBODY_BACK, rules, BEGIN, SEEN_AT, families
-    ).filter(account_id="a12")
+    given = NewAccountsInput(drawn.accounts, drawn.reps, opportunities, families=families)
+    asked = new_accounts(given, rules, BEGIN, SEEN_AT).filter(account_id="a12")
     people = People(drawn.reps, loads(drawn.accounts, NOT_ON_ITS_WAY), (), AS_OF)
     return Router(rules, people, {}, 1, {"re_parented": "digest"}).route(asked, SEEN_AT).decisions[0]
 

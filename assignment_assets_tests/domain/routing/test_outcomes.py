@@ -15,9 +15,14 @@ NOW = datetime(2026, 10, 1, 12)
 NOBODY = pl.Series("answer", [], pl.String)
 
 
-def values(beside: Beside, decisions=(), writes=(), answers=NOBODY) -> dict[str, float | None]:
+def beside(began_on: date | None = None, **frames: pl.DataFrame) -> Beside:
+    """What was handed over: every table that is given here."""
+    return Beside(frozenset(frames) - {"moved"}, began_on=began_on, **frames)
+
+
+def values(given_beside: Beside, decisions=(), writes=(), answers=NOBODY) -> dict[str, float | None]:
     given = table(DECISIONS, *decisions), table(WRITES, *writes), answers
-    rows = outcome_kpis(beside, *given, 4, routing_rules({}), NOW)
+    rows = outcome_kpis(given_beside, *given, 4, routing_rules({}), NOW)
     return {name: value for name, value, _, _ in rows}
 
 
@@ -51,7 +56,7 @@ def test_the_response_is_the_new_owners_own_first_activity_within_the_hours():
             for account, rep, hours in acted
         ),
     )
-    found = values(Beside({"activities": given}), decisions, writes)
+    found = values(beside(activities=given), decisions, writes)
     assert found["response_sla"] == 25.0
     assert found["weekly_activity"] == 1.0
 
@@ -64,10 +69,10 @@ def test_the_lift_is_what_stable_books_renew_above_accounts_that_moved():
     )
     moved = pl.DataFrame(
         [("m1", datetime(2026, 5, 1)), ("m2", datetime(2026, 1, 1)), ("old", datetime(2024, 1, 1))],
-        schema=MOVED,
+        schema=MOVED.columns,
         orient="row",
     )
-    found = values(Beside({"renewals": renewals}, moved))
+    found = values(beside(renewals=renewals, moved=moved))
     assert found["renewal_lift"] == pytest.approx(100 * (2 / 3 - 1 / 2), abs=0.001)
 
 
@@ -76,7 +81,7 @@ def test_without_a_pair_to_compare_there_is_no_figure():
     forecasts = table(
         FORECASTS, {"period_on": date(2026, 6, 30), "rep_id": "ana", "forecast_amount_cents": 1, "amount_cents": 1}
     )
-    found = values(Beside({"renewals": renewals, "forecasts": forecasts}, began_on=date(2026, 7, 1)))
+    found = values(beside(renewals=renewals, forecasts=forecasts, began_on=date(2026, 7, 1)))
     assert found["renewal_lift"] is None and found["forecast_accuracy_delta"] is None
 
 
@@ -89,11 +94,11 @@ def test_forecasts_are_compared_before_and_since_routing_began():
         (date(2026, 9, 30), "ben", 0, 0),
     ]
     forecasts = table(FORECASTS, *(dict(zip(FORECASTS.columns, row, strict=True)) for row in rows))
-    found = values(Beside({"forecasts": forecasts}, began_on=date(2026, 7, 1)))
+    found = values(beside(forecasts=forecasts, began_on=date(2026, 7, 1)))
     assert found["forecast_accuracy_delta"] == pytest.approx(95 - (70 + 80) / 2)
 
 
 def test_what_is_handed_over_is_narrowed_to_a_segments_accounts():
     renewals = table(RENEWALS, *({"account_id": each, "due_on": date(2026, 9, 1), "is_renewed": True} for each in "ab"))
-    beside = Beside({"renewals": renewals}).narrowed(pl.DataFrame({"account_id": ["a"]}))
-    assert beside.frames["renewals"]["account_id"].to_list() == ["a"]
+    narrowed = beside(renewals=renewals).narrowed(pl.DataFrame({"account_id": ["a"]}))
+    assert narrowed.renewals["account_id"].to_list() == ["a"]

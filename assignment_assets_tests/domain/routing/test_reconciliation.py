@@ -4,9 +4,11 @@ from datetime import date
 
 import polars as pl
 
-from assignment_assets.domain.routing.reconciliation import shadow_accounts
-from assignment_assets.domain.sources.supplements import BILLING, USAGE
+from assignment_assets.domain.routing.reconciliation import ShadowAccountsInput, shadow_accounts
+from assignment_assets.domain.sources.supplements import BILLING, SUPPLEMENTS, USAGE
+from assignment_assets.sample.company import Company
 from assignment_assets_tests.company import account, table, tiny
+from assignment_assets_tests.domain.routing.arrivals import seen
 
 DAY = date(2026, 10, 1)
 
@@ -19,9 +21,15 @@ def billed(*rows: dict) -> dict:
     return {"billing": table(BILLING, *recent)}
 
 
+def compared(drawn: Company, handed_over: dict) -> pl.DataFrame:
+    """Table `shadow_accounts` of a company and what was handed over about its customers."""
+    with seen(drawn, *((SUPPLEMENTS[name], frame) for name, frame in handed_over.items())) as log:
+        return shadow_accounts(ShadowAccountsInput.read(log, 180, DAY))
+
+
 def found(handed_over: dict, *accounts: dict) -> dict[str, tuple]:
     drawn = tiny(*accounts)
-    shadows = shadow_accounts(drawn.accounts, drawn.reps, handed_over, 180, DAY)
+    shadows = compared(drawn, handed_over)
     return {
         row["customer_key"]: (row["finding"], row["account_id"], row["matched_by"])
         for row in shadows.iter_rows(named=True)
@@ -64,13 +72,9 @@ def test_a_customer_of_long_ago_and_a_carve_out_are_no_shadows():
 
 
 def test_usage_is_told_apart_from_billing_and_says_when_it_was_last_seen():
-    seen = {"usage": table(USAGE, {"customer_key": "W1", "name": "Nowhere", "last_used_on": date(2026, 9, 20)})}
+    used = {"usage": table(USAGE, {"customer_key": "W1", "name": "Nowhere", "last_used_on": date(2026, 9, 20)})}
     drawn = tiny()
-    row = (
-        shadow_accounts(drawn.accounts, drawn.reps, seen | billed({"name": "Elsewhere"}), 180, DAY)
-        .filter(source="usage")
-        .row(0, named=True)
-    )
+    row = compared(drawn, used | billed({"name": "Elsewhere"})).filter(source="usage").row(0, named=True)
     assert row["sentence"] == "no account of the CRM has this id or name; last seen 2026-09-20"
     assert row["amount_cents"] is None and row["last_on"] == date(2026, 9, 20)
 

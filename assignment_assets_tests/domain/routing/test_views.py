@@ -3,13 +3,21 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from assignment_assets.domain.routing.missing_rule import missing_rules
+from assignment_assets.domain.routing.outcomes import Beside
 from assignment_assets.domain.routing.people import People, loads
 from assignment_assets.domain.routing.router import Router
 from assignment_assets.domain.routing.rules import routing_rules
 from assignment_assets.domain.routing.tables import ANSWERS, CONFLICTS, DECISIONS, WRITES
-from assignment_assets.domain.routing.views import conflict_pairs, kpis, summary
+from assignment_assets.domain.routing.views import (
+    DECISIONS_BY_RULE,
+    PAIRS_OF_RULES,
+    KpisInput,
+    kpis,
+    span_starts,
+    summary,
+)
 from assignment_assets_tests.company import AS_OF
-from assignment_assets_tests.domain.routing.arrivals import NOT_ON_ITS_WAY, SEEN_AT, candidates, clinic, company
+from assignment_assets_tests.domain.routing.arrivals import NOT_ON_ITS_WAY, SEEN_AT, candidates, clinic, company, seen
 
 TERRITORIES = [
     {"name": "A", "states": ["TX"], "reps": ["ana"]},
@@ -55,7 +63,8 @@ def test_the_summary_counts_by_rule_and_tells_median_and_worst_time_to_owner():
         write(number, rows[number - 1]["decided_at"] + timedelta(minutes=minutes))
         for number, minutes in ((1, 2), (2, 4), (3, 30), (5, 1))
     ]
-    found = summary(frame(DECISIONS, rows), frame(WRITES, writes), SEEN_AT)
+    with seen(company(), (DECISIONS, frame(DECISIONS, rows)), (WRITES, frame(WRITES, writes))) as log:
+        found = summary(log.answer(DECISIONS_BY_RULE, **span_starts(SEEN_AT)))
     day = {row["rule"]: row for row in found.filter(span="day").iter_rows(named=True)}
     assert (day["all"]["decisions"], day["territory"]["decisions"], day["territory"]["conflicts"]) == (4, 3, 1)
     assert (day["territory"]["median_minutes"], day["territory"]["worst_minutes"]) == (4.0, 30.0)
@@ -79,7 +88,8 @@ def routed(**rules):
 
 def test_conflicts_are_counted_by_pair_of_rules_with_an_example():
     _, conflicts, _, _ = routed()
-    pair = conflict_pairs(conflicts).row(0, named=True)
+    with seen(company(), (CONFLICTS, conflicts)) as log:
+        pair = log.answer(PAIRS_OF_RULES).row(0, named=True)
     assert (pair["winner_rule"], pair["loser_rule"], pair["conflicts"], pair["accounts"]) == (
         "territory",
         "territory A",
@@ -109,15 +119,9 @@ def test_the_kpis_are_measured_and_what_cannot_be_measured_says_so():
         dict.fromkeys(ANSWERS.columns) | {"decision_no": number, "answer": answer, "at": SEEN_AT}
         for number, answer in ((1, "accepted"), (2, "lapsed"))
     ]
-    found = kpis(
-        drawn.accounts,
-        drawn.reps,
-        frame(DECISIONS, rows),
-        frame(WRITES, writes),
-        frame(ANSWERS, answers),
-        routing_rules({}),
-        SEEN_AT,
-    )
+    told = [(DECISIONS, rows), (WRITES, writes), (ANSWERS, answers)]
+    with seen(drawn, *((table, frame(table, each)) for table, each in told)) as log:
+        found = kpis(KpisInput.read(log, routing_rules({}), Beside()), routing_rules({}), SEEN_AT)
     value = dict(found.select("kpi", "value").iter_rows())
     kept = drawn.accounts.filter(pl.col("carve_out").is_null()).height
     assert value["time_to_ownership"] == 3.0

@@ -3,12 +3,13 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
+from assignment_assets.domain.routing.owners import WITHOUT_OWNER
 from assignment_assets.domain.routing.rules import routing_rules
 from assignment_assets.domain.routing.tables import ALERTS, DECISIONS, UNOWNED, WORKLOAD
-from assignment_assets.domain.routing.watch import alerts, unowned
-from assignment_assets.domain.routing.workload import above_high_water, workload
+from assignment_assets.domain.routing.watch import AlertsInput, alerts
+from assignment_assets.domain.routing.workload import WEEK, WORKLOAD_COUNTS, above_high_water, workload
 from assignment_assets_tests.company import account
-from assignment_assets_tests.domain.routing.arrivals import clinic, company
+from assignment_assets_tests.domain.routing.arrivals import clinic, company, seen
 
 NOW = datetime(2026, 10, 1, 12, 0)
 MARKS = {"workload": {"marks": {"high": 70, "low": 50}, "per_pipeline_account": 0, "per_weekly_inbound": 0}}
@@ -17,15 +18,14 @@ MARKS = {"workload": {"marks": {"high": 70, "low": 50}, "per_pipeline_account": 
 def loads(count: int, before: pl.DataFrame | None = None, now: datetime = NOW, **rules) -> pl.DataFrame:
     """The workload with so many accounts of Nia's, twenty seats a book."""
     drawn = company(*(account(f"z{number:02}", "nia") for number in range(count)))
-    return workload(
-        drawn.accounts,
-        drawn.reps,
-        drawn.opportunities,
-        DECISIONS.empty(),
-        WORKLOAD.empty() if before is None else before,
-        routing_rules(rules or MARKS),
-        now,
-    )
+    return loaded(drawn, DECISIONS.empty(), before, now, **(rules or MARKS))
+
+
+def loaded(drawn, decisions: pl.DataFrame, before: pl.DataFrame | None, now: datetime, **rules) -> pl.DataFrame:
+    """The workload of a company to which so much was given."""
+    with seen(drawn, (DECISIONS, decisions)) as log:
+        counts = log.answer(WORKLOAD_COUNTS, week_from=now - WEEK)
+    return workload(counts, WORKLOAD.empty() if before is None else before, routing_rules(rules), now)
 
 
 def nia(frame: pl.DataFrame) -> dict:
@@ -74,7 +74,7 @@ def test_the_index_counts_accounts_pipeline_and_what_came_in_this_week():
         ],
         schema=DECISIONS.columns,
     )
-    frame = workload(drawn.accounts, drawn.reps, drawn.opportunities, inbound, WORKLOAD.empty(), routing_rules({}), NOW)
+    frame = loaded(drawn, inbound, None, NOW)
     cleo = frame.filter(rep_id="cleo").row(0, named=True)
     assert (cleo["active_accounts"], cleo["pipeline_accounts"], cleo["weekly_inbound"]) == (12, 2, 2)
     assert cleo["index"] == 100 * (12 + 0.5 * 2 + 0.5 * 2) / 20
@@ -87,12 +87,17 @@ def test_a_segment_may_have_marks_of_its_own():
 
 def raised(drawn, before: pl.DataFrame, last_poll: datetime, now: datetime) -> pl.DataFrame:
     rules = routing_rules({})
-    return alerts(unowned(drawn.accounts, drawn.reps, rules), WORKLOAD.empty(), before, last_poll, rules, now)
+    return alerts(AlertsInput(without_owner(drawn), WORKLOAD.empty(), before), last_poll, rules, now)
+
+
+def without_owner(drawn) -> pl.DataFrame:
+    with seen(drawn) as log:
+        return log.answer(WITHOUT_OWNER, placeholder_owner_ids=[])
 
 
 def test_an_account_of_somebody_who_left_is_unowned_and_a_carve_out_is_not_asked_about():
     drawn = company(clinic("n01"), clinic("n02", carve_out="TAD"))
-    assert sorted(unowned(drawn.accounts, drawn.reps, routing_rules({}))["account_id"]) == ["m01", "m02", "m03", "n01"]
+    assert sorted(without_owner(drawn)["account_id"]) == ["m01", "m02", "m03", "n01"]
 
 
 def test_a_new_record_counts_from_its_creation_and_any_other_from_when_it_was_seen():

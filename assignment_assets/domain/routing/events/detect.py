@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
-from assignment_assets.domain.routing.tables import EVENTS
-from assignment_assets.domain.setup.current_books import CurrentBooksInput, current_books
+from assignment_assets.domain.routing.tables import EVENTS, EventsFrame
+from assignment_assets.domain.setup.current_books import BOOK_FACTS, CurrentBooksInput, current_books
 from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.tables import AccountsFrame, CurrentBooksFrame, OpportunitiesFrame, RepsFrame
 
 SCOPES = {
     "departure": "churn",
@@ -34,15 +36,15 @@ FAMILY = ("merged", "re_parented")
 class PollSnapshot:
     """What was seen at one poll: the three tables, and the day on which leave is judged."""
 
-    accounts: pl.DataFrame
-    reps: pl.DataFrame
-    opportunities: pl.DataFrame
+    accounts: AccountsFrame
+    reps: RepsFrame
+    opportunities: OpportunitiesFrame
     day: date
 
 
 def detect(
     before: PollSnapshot, after: PollSnapshot, merged: dict[str, str], poll_no: int, now: datetime
-) -> pl.DataFrame:
+) -> EventsFrame:
     """Rows of `events`: what changed between two polls, each with the figures that show it.
 
     The id is a digest of what happened and of the poll, so that looking twice gives the same rows.
@@ -75,7 +77,7 @@ def _event_id(kind: str, subject: str, poll_no: int) -> str:
     return hashlib.sha256(f"{poll_no}\x1f{kind}\x1f{subject}".encode()).hexdigest()[:16]
 
 
-def _of_reps(before: PollSnapshot, after: PollSnapshot) -> Iterator[tuple[str, str, str | None, dict]]:
+def _of_reps(before: PollSnapshot, after: PollSnapshot) -> Iterator[tuple[str, str, str | None, dict[str, Any]]]:
     old = {row["rep_id"]: row for row in before.reps.filter(pl.col("team") == "field").iter_rows(named=True)}
     for rep in after.reps.filter(pl.col("team") == "field").sort("rep_id").iter_rows(named=True):
         rep_id, region, was = rep["rep_id"], rep["region"], old.pop(rep["rep_id"], None)
@@ -109,11 +111,11 @@ def _of_reps(before: PollSnapshot, after: PollSnapshot) -> Iterator[tuple[str, s
             yield "departure", rep_id, was["region"], {"is_active": [True, "no longer in the source"]}
 
 
-def _is_away(rep: dict, day: date) -> bool:
+def _is_away(rep: dict[str, Any], day: date) -> bool:
     return rep["on_leave_until"] is not None and rep["on_leave_until"] >= day
 
 
-def _of_books(before: PollSnapshot, after: PollSnapshot) -> Iterator[tuple[str, str, str | None, dict]]:
+def _of_books(before: PollSnapshot, after: PollSnapshot) -> Iterator[tuple[str, str, str | None, dict[str, Any]]]:
     """Books that have become non-productive; churned ones are departures."""
     was = set(_books(before).filter("is_non_productive")["rep_id"])
     for book in _books(after).filter("is_non_productive").iter_rows(named=True):
@@ -122,18 +124,18 @@ def _of_books(before: PollSnapshot, after: PollSnapshot) -> Iterator[tuple[str, 
             yield "book_non_productive", book["rep_id"], book["region"], figures
 
 
-def _books(seen: PollSnapshot) -> pl.DataFrame:
+def _books(seen: PollSnapshot) -> CurrentBooksFrame:
     facts = (
         seen.accounts.filter(pl.col("carve_out").is_null())
         .group_by(rep_id="owner_id")
         .agg(account_count=pl.len().cast(pl.Int64), referrals_l12m=pl.col("referrals_l12m").sum())
     )
-    return current_books(CurrentBooksInput(seen.reps, facts), RunConfig(as_of=str(seen.day)))
+    return current_books(CurrentBooksInput(seen.reps, BOOK_FACTS.rows.conform(facts)), RunConfig(as_of=str(seen.day)))
 
 
 def _of_families(
     before: PollSnapshot, after: PollSnapshot, merged: dict[str, str]
-) -> Iterator[tuple[str, str, str | None, dict]]:
+) -> Iterator[tuple[str, str, str | None, dict[str, Any]]]:
     """Accounts merged or moved under another parent; `owners_meet` says whether the family now has two owners."""
     owners = after.accounts.select("account_id", "owner_id")
     owner_of = dict(owners.filter(pl.col("account_id").is_in(sorted(merged.values()))).iter_rows())
@@ -166,7 +168,7 @@ def _of_families(
         )
 
 
-def owners_meet(events: pl.DataFrame) -> pl.DataFrame:
+def owners_meet(events: EventsFrame) -> EventsFrame:
     """The events of families in which two owners now meet: what a person or a policy has to settle."""
     meets = pl.col("evidence").str.json_path_match("$.owners_meet") == "true"
-    return events.filter(pl.col("scope").eq("family") & meets.fill_null(False))
+    return EventsFrame(events.filter(pl.col("scope").eq("family") & meets.fill_null(False)))

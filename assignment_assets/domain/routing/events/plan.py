@@ -3,28 +3,35 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any, NewType
 
 import polars as pl
 
 from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE
-from assignment_assets.domain.routing.tables import EVENT_CYCLES
+from assignment_assets.domain.routing.tables import EVENT_CYCLES, EventCyclesFrame, EventsFrame
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.standing import UP_TO, StandingPolicy, passes
+from assignment_assets.domain.tables import TEXT, Table
 
 NAMES_GO_TO = {"churn": "books", "rep": "reps", "new_starter_class": "reps", "region": "regions"}
 OPENER = "events@engine"
 
+CycleOfEventFrame = NewType("CycleOfEventFrame", pl.DataFrame)
+CYCLE_OF_EVENT: Table[CycleOfEventFrame] = Table("cycle_of_event", ("event_id",), {"event_id": TEXT, "cycle": TEXT})
+"""Which cycle settles an event; merged into `events`, not stored."""
 
-def ready(events: pl.DataFrame, quiet_minutes: int, now: datetime) -> pl.DataFrame:
+
+def ready(events: EventsFrame, quiet_minutes: int, now: datetime) -> EventsFrame:
     """The events without a cycle whose scope has been quiet for the window: they join one cycle each scope."""
     waiting = events.filter(pl.col("cycle").is_null() & pl.col("scope").is_in(list(NAMES_GO_TO)))
     latest = pl.col("detected_at").max().over("scope")
-    return waiting.filter(latest <= now - timedelta(minutes=quiet_minutes)).sort("scope", "detected_at", "event_id")
+    quiet = waiting.filter(latest <= now - timedelta(minutes=quiet_minutes))
+    return EventsFrame(quiet.sort("scope", "detected_at", "event_id"))
 
 
 def plan_cycles(
-    events: pl.DataFrame, taken: Iterable[str], policies: dict[str, tuple[StandingPolicy, str]], now: datetime
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    events: EventsFrame, taken: Iterable[str], policies: dict[str, tuple[StandingPolicy, str]], now: datetime
+) -> tuple[EventCyclesFrame, CycleOfEventFrame]:
     """Rows of `event_cycles`, and event_id → cycle, for events that are `ready`.
 
     Events of one scope and under the same policy join one cycle; in the scope `rep`, which names a single rep, each
@@ -37,7 +44,9 @@ def plan_cycles(
     policies
         Kind of event → policy in force and its digest.
     """
-    used, cycles, of_event = set(taken), [], []
+    used = set(taken)
+    cycles: list[dict[str, Any]] = []
+    of_event: list[dict[str, str]] = []
     for group in _groups(events, policies):
         cycle = _cycle_id(group, now, used)
         used.add(cycle)
@@ -45,12 +54,12 @@ def plan_cycles(
         cycles.append(_row(cycle, group, policies, now))
     return (
         EVENT_CYCLES.conform(pl.DataFrame(cycles, schema=EVENT_CYCLES.columns)),
-        pl.DataFrame(of_event, schema={"event_id": pl.String, "cycle": pl.String}),
+        CYCLE_OF_EVENT.conform(pl.DataFrame(of_event, schema=CYCLE_OF_EVENT.columns)),
     )
 
 
-def _groups(events: pl.DataFrame, policies: dict[str, tuple[StandingPolicy, str]]) -> list[list[dict]]:
-    groups: dict[tuple, list[dict]] = {}
+def _groups(events: EventsFrame, policies: dict[str, tuple[StandingPolicy, str]]) -> list[list[dict[str, Any]]]:
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in events.iter_rows(named=True):
         own = row["subject_id"] if row["scope"] == "rep" else ""
         digest = policies[row["kind"]][1] if row["kind"] in policies else ""
@@ -58,7 +67,7 @@ def _groups(events: pl.DataFrame, policies: dict[str, tuple[StandingPolicy, str]
     return list(groups.values())
 
 
-def _cycle_id(group: list[dict], now: datetime, used: set[str]) -> str:
+def _cycle_id(group: list[dict[str, Any]], now: datetime, used: set[str]) -> str:
     kinds = {row["kind"] for row in group}
     subjects = {row["subject_id"] for row in group}
     if len(kinds) == len(subjects) == 1:
@@ -71,7 +80,9 @@ def _cycle_id(group: list[dict], now: datetime, used: set[str]) -> str:
     return f"{now:%Y-%m-%d}-event-{number}"
 
 
-def _row(cycle: str, group: list[dict], policies: dict[str, tuple[StandingPolicy, str]], now: datetime) -> dict:
+def _row(
+    cycle: str, group: list[dict[str, Any]], policies: dict[str, tuple[StandingPolicy, str]], now: datetime
+) -> dict[str, Any]:
     scope = group[0]["scope"]
     names = sorted({name for row in group for name in json.loads(row["names"])})
     policy, digest = policies.get(group[0]["kind"], (None, None))

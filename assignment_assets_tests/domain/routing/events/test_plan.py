@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 import pytest
 
-from assignment_assets.domain.routing.events.departure import departure_plan
+from assignment_assets.domain.routing.events.departure import DEPARTING_BOOKS, departure_plan
 from assignment_assets.domain.routing.events.detect import SCOPES
 from assignment_assets.domain.routing.events.plan import plan_cycles, ready
 from assignment_assets.domain.routing.rules import routing_rules
@@ -14,7 +14,9 @@ from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.setup.run_config_faults import config_faults
 from assignment_assets.domain.sign_off.standing import StandingPolicy
 from assignment_assets.domain.tables import OPPORTUNITIES
+from assignment_assets.sample.company import Company
 from assignment_assets_tests.company import PRIYA, account, deal, table, tiny
+from assignment_assets_tests.domain.routing.arrivals import seen
 
 NOW = datetime(2026, 11, 21, 9, 0)
 
@@ -119,7 +121,8 @@ def test_a_leavers_book_is_split_into_pipeline_low_tiers_and_the_rest():
         account("m05", "max", carve_out="SUD"),
     )
     deals = table(OPPORTUNITIES, deal("d8", "m04", 20, amount_cents=700), deal("d9", "m01", 20, is_closed=True))
-    ways = departure_plan(drawn.accounts, drawn.reps, deals, ["max"], routing_rules({}), NOW)
+    with seen(Company(drawn.accounts, drawn.reps, deals)) as log:
+        ways = departure_plan(log.answer(DEPARTING_BOOKS, rep_ids=["max"]), routing_rules({}), NOW)
     assert dict(ways.select("account_id", "way").iter_rows()) == {
         "m01": "optimiser",
         "m02": "territory_pool",
