@@ -3,6 +3,8 @@
 import functools
 import json
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -16,14 +18,14 @@ def show(text: str, content: object, as_json: bool) -> None:
     click.echo(json.dumps(content, default=str, ensure_ascii=False) if as_json else text)
 
 
-def command(group: click.Group, name: str | None = None):
+def command(group: click.Group, name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
     """Decorator: a command of a group that takes `--json` and turns the engine's errors into one message."""
 
-    def decorate(function):
+    def decorate(function: Callable[..., None]) -> click.Command:
         @functools.wraps(function)
-        def guarded(*args, **options):
+        def guarded(*args: Any, **options: Any) -> None:
             try:
-                return function(*args, **options)
+                function(*args, **options)
             except AssignmentError as error:
                 click.echo(f"error: {error}", err=True)
                 sys.exit(2)

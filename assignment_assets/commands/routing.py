@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from typing import Any, Literal
 
 import click
 import polars as pl
@@ -36,6 +37,7 @@ from assignment_assets.domain.sign_off.standing import (
     signed_text,
 )
 from assignment_assets.domain.sources.supplements import SUPPLEMENTS
+from assignment_assets.domain.tables import Table
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
@@ -48,7 +50,6 @@ from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.reconcile import compare_pilot, take_in
 from assignment_assets.routing.reconcile import reconcile as compare_owners
 from assignment_assets.routing.watch import measure, study_conflicts, study_families
-from assignment_assets.stages.cycle import CYCLES
 from assignment_assets.stages.routing_pass import RoutingState, one_pass
 
 SHOWN = 10
@@ -71,7 +72,7 @@ def route(as_json: bool) -> None:
     setting = source.setting()
     gateway = source.gateway() if setting.kind == "salesforce" else None
     with instance() as dagster:
-        taken = list(dagster.get_dynamic_partitions(CYCLES.name))
+        taken = list(dagster.get_dynamic_partitions("cycle"))
     done = one_pass(
         RoutingLog(DataFolder.from_environment()), ChangeReader(setting), gateway, taken, utc_now, time.sleep
     )
@@ -97,7 +98,7 @@ def status(as_json: bool) -> None:
     log = RoutingLog(folder)
     study_conflicts(log, RoutingState.now(log, utc_now()).rules, utc_now())
     study_families(log)
-    shown = (SUMMARY, ALERTS, CONFLICT_PAIRS, MISSING_RULES, HIERARCHY_CONFLICTS, EXCEPTIONS)
+    shown: tuple[Table[Any], ...] = (SUMMARY, ALERTS, CONFLICT_PAIRS, MISSING_RULES, HIERARCHY_CONFLICTS, EXCEPTIONS)
     tables = {table.name: read_routing(folder, table) for table in shown}
     lines = [f"last poll {polls['polled_at'][-1]:%Y-%m-%d %H:%M:%S} UTC"]
     for row in tables["routing_summary"].iter_rows(named=True):
@@ -261,7 +262,7 @@ def accept(account_id: str, decline: bool, person: str, note: str, as_json: bool
             "to be accepted. `assignment routing status` shows what was decided."
         )
     last = decisions.row(-1, named=True)
-    answer = "declined" if decline else "accepted"
+    answer: Literal["accepted", "declined"] = "declined" if decline else "accepted"
     given = Acceptance(last["decision_no"], account_id, last["new_owner_id"], answer, person, note)
     _put("acceptances", person, str(last["decision_no"]), given)
     show(f"{account_id}: {answer}; it counts from the next pass on.", {"decision_no": last["decision_no"]}, as_json)
@@ -273,7 +274,7 @@ def list_events(as_json: bool) -> None:
     folder = DataFolder.from_environment()
     cycles, found = read_routing(folder, EVENT_CYCLES), read_routing(folder, EVENTS)
     with instance() as dagster:
-        opened = set(dagster.get_dynamic_partitions(CYCLES.name))
+        opened = set(dagster.get_dynamic_partitions("cycle"))
     lines = [
         f"{row['cycle']:<48} {'opened' if row['cycle'] in opened else 'planned':<8} {row['scope']:<18} "
         f"up to {row['up_to']:<13} {row['why']}"

@@ -1,5 +1,7 @@
 """Between the quarters: new accounts find their owner, events find their cycle. Assets of the group `routing`."""
 
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
@@ -23,7 +25,7 @@ from assignment_assets.stages.routing_write_back import routing_decisions, routi
 
 
 @routing_asset(kinds={"salesforce", "duckdb"})
-def new_accounts(source: Source, clock: Clock) -> dg.MaterializeResult:
+def new_accounts(source: Source, clock: Clock) -> dg.MaterializeResult[Any]:
     """Accounts that need an owner, as of this poll: new records, accounts of nobody, accounts given back.
 
     Reads what was modified since the last poll, with an overlap, and compares it with what was seen before.
@@ -44,7 +46,7 @@ def new_accounts(source: Source, clock: Clock) -> dg.MaterializeResult:
 
 
 @routing_asset(deps=["new_accounts"])
-def events(context: dg.AssetExecutionContext, clock: Clock) -> dg.MaterializeResult:
+def events(context: dg.AssetExecutionContext, clock: Clock) -> dg.MaterializeResult[Any]:
     """What happened between two polls, each event once, and the cycle that settles it.
 
     Departures are settled here account by account: most wait for their cycle, active pipeline is listed for the
@@ -72,7 +74,7 @@ def events(context: dg.AssetExecutionContext, clock: Clock) -> dg.MaterializeRes
 
 
 @routing_asset(deps=["routing_write_back"])
-def departures() -> dg.MaterializeResult:
+def departures() -> dg.MaterializeResult[Any]:
     """Every leaver's book: how many accounts went which way, how many the leaver owns still.
 
     Most go to the event's cycle, by territory rule and optimiser; active pipeline is listed for the director in

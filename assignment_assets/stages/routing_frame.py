@@ -1,6 +1,8 @@
 """What the assets of routing share: their frame, their log, how they show money."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -14,9 +16,9 @@ APPENDED, REPLACED = "append-only", "replaced"
 SHOWN = 30
 
 
-def routing_asset(deps=(), **options):
+def routing_asset(deps: Iterable[str] = (), **options: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Decorator of one asset of continuous routing: not partitioned, in a pool of its own, its staleness seen."""
-    return dg.asset(
+    decorate: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
         group_name="routing",
         deps=list(deps),
         pool=POOL,
@@ -25,6 +27,7 @@ def routing_asset(deps=(), **options):
         freshness_policy=SEEN_STOPPED,
         **options,
     )
+    return decorate
 
 
 def routing_log() -> RoutingLog:

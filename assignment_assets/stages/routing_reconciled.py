@@ -1,5 +1,7 @@
 """What is compared between the quarters: families with two owners, other systems' tables, customers of nobody."""
 
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
@@ -16,7 +18,7 @@ from assignment_assets.stages.routing_pass import RoutingState
 
 
 @routing_asset(deps=["new_accounts"])
-def hierarchy_conflicts() -> dg.MaterializeResult:
+def hierarchy_conflicts() -> dg.MaterializeResult[Any]:
     """Accounts that belong together and have two owners: parent and child, or the same customer entered twice.
 
     A duplicate is another account of the same name (legal form, case and punctuation apart) and postal code.
@@ -36,7 +38,7 @@ def hierarchy_conflicts() -> dg.MaterializeResult:
 
 
 @routing_asset(kinds={"file", "duckdb"})
-def supplements() -> dg.MaterializeResult:
+def supplements() -> dg.MaterializeResult[Any]:
     """What other systems hand over beside the CRM: billing, usage, renewals, forecasts, activities. All optional.
 
     Files, mapped by the TOML that `[supplements] path` in the settings names.
@@ -59,7 +61,7 @@ def supplements() -> dg.MaterializeResult:
 
 
 @routing_asset(deps=["new_accounts", "supplements"])
-def shadow_accounts(clock: Clock) -> dg.MaterializeResult:
+def shadow_accounts(clock: Clock) -> dg.MaterializeResult[Any]:
     """Customers that are billed or use the product, and that nobody in the field works for: not in the CRM, without an
     active owner, or with Inside Sales. Empty where neither billing nor usage is handed over."""
     log, now = routing_log(), clock.now()

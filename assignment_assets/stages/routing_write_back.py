@@ -1,6 +1,7 @@
 """Between the quarters: what is decided of new accounts, what is written of it, and how all of it stands."""
 
 import time
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -21,7 +22,7 @@ from assignment_assets.stages.routing_pass import RoutingState, write_decisions
 
 
 @routing_asset(deps=["new_accounts", "events"])
-def routing_decisions(clock: Clock) -> dg.MaterializeResult:
+def routing_decisions(clock: Clock) -> dg.MaterializeResult[Any]:
     """Who takes each account, by which rule, on which evidence, and who was passed over and why.
 
     Two rules or territories that name different people are a conflict: settled by their order, and logged.
@@ -42,7 +43,7 @@ def routing_decisions(clock: Clock) -> dg.MaterializeResult:
 
 
 @routing_asset(deps=["routing_decisions"], kinds={"salesforce", "duckdb"})
-def routing_write_back(context: dg.AssetExecutionContext, source: Source, clock: Clock) -> dg.MaterializeResult:
+def routing_write_back(context: dg.AssetExecutionContext, source: Source, clock: Clock) -> dg.MaterializeResult[Any]:
     """The decisions that a standing policy covers, written to Account.OwnerId and read back, one by one.
 
     Without a policy nothing is written; above its largest number of moves the rest waits for a person.
@@ -62,7 +63,7 @@ def routing_write_back(context: dg.AssetExecutionContext, source: Source, clock:
 
 
 @routing_asset(deps=["routing_write_back"])
-def routing_summary(clock: Clock) -> dg.MaterializeResult:
+def routing_summary(clock: Clock) -> dg.MaterializeResult[Any]:
     """The last 24 hours and 30 days: how many, by which rule, how fast; workload and alerts as they stand."""
     log, now = routing_log(), clock.now()
     raised = watch(log, RoutingState.now(log, now).rules, now)
