@@ -25,6 +25,7 @@ from assignment_assets.domain.routing.tables import (
     MISSING_RULES,
     POLLS,
     SUMMARY,
+    PollsFrame,
 )
 from assignment_assets.domain.segment import OPEN_CYCLE
 from assignment_assets.domain.setup.run_config import RunConfig
@@ -132,7 +133,7 @@ def status(as_json: bool) -> None:
     show("\n".join(lines), {name: frame.to_dicts() for name, frame in tables.items()}, as_json)
 
 
-def require_polled(folder: DataFolder) -> pl.DataFrame:
+def require_polled(folder: DataFolder) -> PollsFrame:
     """The polls so far.
 
     Raises

@@ -8,6 +8,7 @@ import polars as pl
 
 from assignment_assets.domain.routing.events.detect import FAMILY
 from assignment_assets.domain.routing.rules import RoutingRules
+from assignment_assets.domain.routing.tables import AlertsFrame, EventCyclesFrame
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.sources.changes import ChangeReader
@@ -43,8 +44,8 @@ class PassSummary:
     decided: int
     conflicts: int
     written: int
-    event_cycles: pl.DataFrame
-    alerts: pl.DataFrame
+    event_cycles: EventCyclesFrame
+    alerts: AlertsFrame
 
 
 def look(log: RoutingLog, reader: ChangeReader, state: RoutingState, now: datetime) -> Polled:
