@@ -60,7 +60,8 @@ def test_there_are_files():
 def test_the_header_says_grain_reads_and_parameters(path):
     entries, statement = parts(path)
     assert set(entries) - {"units", "notes"} == {"grain", "reads", "parameters"}
-    named = {name for name in TABLES.keys() | IN_THE_LOG.keys() | MADE if re.search(rf"\b(?:from|join)\s+{name}\b", statement)}
+    known = TABLES.keys() | IN_THE_LOG.keys() | MADE
+    named = {name for name in known if re.search(rf"\b(?:from|join)\s+{name}\b", statement)}
     assert listed(entries["reads"]) == named
     parameter = r"\$\w+" if path in QUERIES else r"getvariable\('\w+'\)"
     assert listed(entries["parameters"]) == (set(re.findall(parameter, statement)) or {"none"})

@@ -6,11 +6,11 @@ from pathlib import Path
 import polars as pl
 
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
-from assignment_assets.domain.tables import CYCLE_EVENTS
+from assignment_assets.domain.tables import CYCLE_EVENTS, CycleEventsFrame
 from assignment_assets.io.folders import DataFolder
 
 
-def cycle_life(folder: DataFolder, cycle: str) -> pl.DataFrame:
+def cycle_life(folder: DataFolder, cycle: str) -> CycleEventsFrame:
     """The published rows of `cycle_events`, read again only where the file has changed: sensors ask at every look."""
     path = folder.published(cycle) / f"{CYCLE_EVENTS.name}.parquet"
     if not path.is_file():
@@ -20,7 +20,7 @@ def cycle_life(folder: DataFolder, cycle: str) -> pl.DataFrame:
 
 
 @lru_cache(maxsize=1024)
-def _life(path: Path, _: tuple[int, int, int]) -> pl.DataFrame:
+def _life(path: Path, _: tuple[int, int, int]) -> CycleEventsFrame:
     return CYCLE_EVENTS.conform(pl.read_parquet(path))
 
 

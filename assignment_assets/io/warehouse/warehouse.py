@@ -92,12 +92,6 @@ class Warehouse(DuckDBResource):
         with self.reading(cycle) as reader:
             return reader.answer(query, **parameters)
 
-    def tables(self, cycle: str, *tables: Table[Any]) -> list[pl.DataFrame]:
-        """The cycle's rows of several tables, read through one connection."""
-        with self.connect() as connection:
-            self._publish_what_is_due(connection, cycle)
-            return [_rows(connection, cycle, table) for table in tables]
-
     def events(self, cycle: str) -> CycleEventsFrame:
         """The cycle's life so far, in order."""
         return self.table(cycle, CYCLE_EVENTS)

@@ -38,7 +38,8 @@ def test_what_was_stored_comes_back_in_the_same_types_and_in_key_order(warehouse
     company = tiny()
     warehouse.replace("one", [(ACCOUNTS, company.accounts.reverse()), (REPS, company.reps)])
     assert warehouse.table("one", ACCOUNTS).equals(company.accounts)
-    accounts, reps = warehouse.tables("one", ACCOUNTS, REPS)
+    with warehouse.reading("one") as reader:
+        accounts, reps = reader.table(ACCOUNTS), reader.table(REPS)
     assert (accounts.schema, reps.schema) == (company.accounts.schema, company.reps.schema)
     assert reps.equals(company.reps)
 
