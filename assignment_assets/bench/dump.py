@@ -16,7 +16,7 @@ from assignment_assets.domain.assignment.drive_time import (
     LONGEST_MINUTES,
     MILES_AN_HOUR,
 )
-from assignment_assets.optimizer.model.phase import VALUE, build_phase
+from assignment_assets.optimizer.model.phase import VALUE, Before, build_phase
 from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.model.solution import PHASE_REFERRING, Books
 from assignment_assets.optimizer.pareto.archive import Archive
@@ -143,8 +143,7 @@ def _certificate(problem: Problem, front: ReferringFront, books: Books, settings
 def _edges(problem: Problem, free: pl.Series) -> pl.DataFrame:
     instance = problem.instance
     nothing = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
-    phase = build_phase(
-        instance, "value", np.arange(instance.num_accounts), VALUE, instance.base_load, instance.seats, nothing
-    )
+    before = Before(instance.base_load, instance.seats, nothing)
+    phase = build_phase(instance, "value", np.arange(instance.num_accounts), VALUE, before)
     account, rep = columns_of(phase)
     return pl.DataFrame({"account": free.gather(account), "rep": rep.astype(np.int32), "minutes": phase.edges.minutes})

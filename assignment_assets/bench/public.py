@@ -7,7 +7,8 @@ import numpy as np
 from assignment_assets.bench.instances import Problem
 from assignment_assets.bench.memory import peak_mb
 from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
-from assignment_assets.optimizer.improve.moves import FULL_FORCE, RISING_FORCE, burst, exchange_pairs, round_by_diving
+from assignment_assets.optimizer.improve.descents import DESCENT
+from assignment_assets.optimizer.improve.moves import burst, exchange_pairs, round_by_diving
 from assignment_assets.optimizer.local_search.priced_candidates import price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.phases.referring import referring_phase
@@ -40,10 +41,10 @@ def time_to_gap(problem: Problem, seed: int) -> dict:
         began, wall = time.process_time(), time.perf_counter()
         generator = np.random.default_rng([seed, 2])
         rounded, dived = round_by_diving(normalised, priced, start, generator)
-        books = exchange_pairs(normalised, rounded, dived, RISING_FORCE + FULL_FORCE, generator)
+        books = exchange_pairs(normalised, rounded, dived, DESCENT.rising + DESCENT.full, generator)
         if budget:
             books = burst(normalised, books, dived, budget, TEMPERATURE, generator)
-            books = exchange_pairs(normalised, books, dived, FULL_FORCE, generator)
+            books = exchange_pairs(normalised, books, dived, DESCENT.full, generator)
         spent = shared + time.process_time() - began
         found = evaluate(phase, books)[0]
         gap = 100.0 * (float(WEIGHTS @ (found / RANGES)) / float(priced.duals.bound) - 1.0)

@@ -1,5 +1,7 @@
 """Between the waterfall's frames and the optimiser's arrays."""
 
+from typing import NamedTuple
+
 import numpy as np
 import polars as pl
 
@@ -14,6 +16,31 @@ MEASURES = ("opp_count", "bps", "tam_cents")
 LOADS = (*MEASURES, "value_cents")
 
 
+class Beside(NamedTuple):
+    """What is asked of the books beside seats and states; none of it, unless given.
+
+    Parameters
+    ----------
+    overrides
+        account_id, rep_id: single accounts that a rep may hold outside covered states; as `overrides_that_matter` gives
+        them.
+    families
+        account_id, family_id, anchor_rep_id: accounts that go to one rep together; as `families_of` gives them.
+    may_split
+        Whether a family that no rep can hold whole is placed one by one.
+    caps
+        rep_id, revenue_cap_cents: as `revenue_caps` gives them. A rep who keeps more already has no seats.
+    """
+
+    overrides: pl.DataFrame | None = None
+    families: pl.DataFrame | None = None
+    may_split: bool = True
+    caps: pl.DataFrame | None = None
+
+
+NOTHING_BESIDE = Beside()
+
+
 def instance_of(
     accounts: pl.DataFrame,
     pool: pl.DataFrame,
@@ -21,10 +48,7 @@ def instance_of(
     books: pl.DataFrame,
     reps: pl.DataFrame,
     performance: pl.DataFrame,
-    overrides: pl.DataFrame | None = None,
-    families: pl.DataFrame | None = None,
-    may_split: bool = True,
-    caps: pl.DataFrame | None = None,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Instance:
     """The problem of one cycle: free accounts without a lock, the receivers, what they keep and may still take.
 
@@ -37,15 +61,8 @@ def instance_of(
         Tables `accounts`, `eligible_pool`, `locks`, `current_books`, `reps`.
     performance
         rep_id and performance without nulls.
-    overrides
-        account_id, rep_id: single accounts that a rep may hold outside covered states; as `overrides_that_matter` gives
-        them.
-    families
-        account_id, family_id, anchor_rep_id: accounts that go to one rep together; as `families_of` gives them.
-    may_split
-        Whether a family that no rep can hold whole is placed one by one.
-    caps
-        rep_id, revenue_cap_cents: as `revenue_caps` gives them. A rep who keeps more already has no seats.
+    beside
+        What is asked of the books beside seats and states.
     """
     receivers = (
         books.filter("is_receiver")
@@ -71,7 +88,7 @@ def instance_of(
         .join(accounts, on="account_id")
         .sort("account_id")
     )
-    pairs = [] if overrides is None else overrides.select("account_id", "rep_id").rows()
+    pairs = [] if beside.overrides is None else beside.overrides.select("account_id", "rep_id").rows()
     states = sorted(set(free["state"]) | set(receivers["covered_states"].explode().drop_nulls()))
     state_index = {state: number for number, state in enumerate(states)}
     rep_index = {rep_id: number for number, rep_id in enumerate(receivers["rep_id"])}
@@ -86,8 +103,8 @@ def instance_of(
     )
     seats = (receivers["capacity"] - loads["kept_count"].cast(pl.Int64)).clip(lower_bound=0).to_numpy()
     capped = None
-    if caps is not None and caps.height:
-        capped = _caps(caps, receivers, kept, free)
+    if beside.caps is not None and beside.caps.height:
+        capped = _caps(beside.caps, receivers, kept, free)
         seats = np.where(capped.above > 0, 0, seats)
     return Instance(
         account_ids=free["account_id"].to_list(),
@@ -108,7 +125,7 @@ def instance_of(
         account_longitude=free["longitude"].to_numpy(),
         rep_latitude=receivers["latitude"].to_numpy(),
         rep_longitude=receivers["longitude"].to_numpy(),
-        families=None if families is None else _families(families, free["account_id"], rep_index, may_split),
+        families=None if beside.families is None else _families(beside, free["account_id"], rep_index),
         caps=capped,
     )
 
@@ -124,15 +141,15 @@ def family_ids(families: pl.DataFrame) -> list[str]:
     return sorted(set(families["family_id"]))
 
 
-def _families(families: pl.DataFrame, account_ids: pl.Series, rep_index: dict[str, int], may_split: bool) -> Families:
+def _families(beside: Beside, account_ids: pl.Series, rep_index: dict[str, int]) -> Families:
+    families = beside.families
     number = {family_id: place for place, family_id in enumerate(family_ids(families))}
     family_of = {account_id: number[family] for account_id, family in families.select("account_id", "family_id").rows()}
     anchor = np.full(len(number), NO_REP)
     for family, rep_id in families.select("family_id", "anchor_rep_id").drop_nulls().unique().rows():
         anchor[number[family]] = rep_index[rep_id]
-    return Families(
-        np.array([family_of.get(account_id, -1) for account_id in account_ids], dtype=np.int32), anchor, may_split
-    )
+    member = np.array([family_of.get(account_id, -1) for account_id in account_ids], dtype=np.int32)
+    return Families(member, anchor, beside.may_split)
 
 
 def families_frame(books: Books, instance: Instance, families: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from assignment_assets.domain.assignment.revenue import revenue_caps
 from assignment_assets.domain.setup.current_books import performance_or_median
 from assignment_assets.domain.setup.overrides import overrides_that_matter
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.optimizer.frames import instance_of
+from assignment_assets.optimizer.frames import Beside, instance_of
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.model.settings import Settings
 
@@ -27,9 +27,11 @@ def problem_of(given: ProblemInput, config: RunConfig) -> tuple[Instance, Settin
         given.books,
         given.reps,
         performance_or_median(given.reps),
-        overrides_that_matter(config, given.pool, given.books),
-        given.members if config.families == "together" else None,
-        may_split=config.family_without_a_book == "split",
-        caps=revenue_caps(config, given.books),
+        Beside(
+            overrides=overrides_that_matter(config, given.pool, given.books),
+            families=given.members if config.families == "together" else None,
+            may_split=config.family_without_a_book == "split",
+            caps=revenue_caps(config, given.books),
+        ),
     )
     return instance, settings

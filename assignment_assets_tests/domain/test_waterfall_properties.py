@@ -24,7 +24,7 @@ from assignment_assets.domain.setup.current_books import performance_or_median
 from assignment_assets.domain.setup.overrides import coverage_overrides, overrides_that_matter
 from assignment_assets.domain.sign_off.packets import packets
 from assignment_assets.domain.tables import CURRENT_BOOKS, ELIGIBLE_POOL, OVERFLOW, PROPOSED_BOOKS, REPS
-from assignment_assets.optimizer.frames import instance_of
+from assignment_assets.optimizer.frames import Beside, instance_of
 from assignment_assets_tests.company import books_of, drawn, pool_of
 from assignment_assets_tests.in_memory import InMemory
 from assignment_assets_tests.random_company import random_answers, random_company, random_config, random_edits
@@ -223,7 +223,7 @@ def test_the_optimiser_is_given_what_the_locks_left(seed):
         waterfall.books,
         waterfall.company.reps,
         performance_or_median(waterfall.company.reps),
-        waterfall.overrides,
+        Beside(overrides=waterfall.overrides),
     )
     named = set(waterfall.overrides.select("account_id", "rep_id").rows())
     covered = dict(waterfall.books.select("rep_id", "covered_states").iter_rows())

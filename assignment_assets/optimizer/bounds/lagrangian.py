@@ -14,54 +14,11 @@ import numpy as np
 from assignment_assets.optimizer.bounds.dual import exact_value, spread
 from assignment_assets.optimizer.bounds.projected_lbfgs import ascend
 from assignment_assets.optimizer.bounds.smoothing import near_columns, smoothed_value
-from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.bounds.stages import UNBOUNDED, AscentParams, BoundParams, Stage
+from assignment_assets.optimizer.model.phase import Edges, Phase
 from assignment_assets.optimizer.model.weighted_sum import Weighing, load_factors
 
-EVERY, UNBOUNDED = 1 << 30, np.inf
-MORE_MINUTES = 9.0  # in a unit, so that drive time alone has one as well
-IN_SPREAD = 4.0  # reps an account
-
-
-class Stage(NamedTuple):
-    """One ascent. Lengths are in units of an edge's typical cost (`Weighing.unit` and some minutes), those of a stage
-    with a box in spreads: within one spread of the least, accounts have `IN_SPREAD` reps on average.
-    """
-
-    temperature: float
-    per_book: float  # so many accounts a rep are looked at
-    reach: float  # edges so far above an account's least are looked at
-    most: int  # of them, at most so many an account
-    iterations: int  # at most: where the bound has stopped rising it ends
-    box: float  # how far a price may move
-
-
-MEDIUM, HUGE = 100_000, 5_000_000  # edges; from there on a phase is
-STILL = 3e-6  # relative gain of ten iterations, below which a bound has stopped rising
-CLOSELY = tuple(
-    Stage(temperature, EVERY, UNBOUNDED, EVERY, 200, UNBOUNDED)  # a small phase
-    for temperature in (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)
-)
-LONG = (  # a medium one: fewer stages, longer; the cool ones without the edges that have no share in the softmin
-    Stage(2.0, 12, UNBOUNDED, EVERY, 60, UNBOUNDED),
-    Stage(0.3, EVERY, UNBOUNDED, EVERY, 200, UNBOUNDED),
-    Stage(0.05, EVERY, 8.0, EVERY, 200, UNBOUNDED),
-    Stage(0.005, EVERY, 2.0, EVERY, 200, UNBOUNDED),
-)
-IN_BOXES = (  # a huge one: long while it is hot, on samples; cool on few edges
-    Stage(2.0, 3, UNBOUNDED, EVERY, 80, UNBOUNDED),
-    Stage(0.4, 6, UNBOUNDED, EVERY, 120, UNBOUNDED),
-    Stage(0.1, 12, UNBOUNDED, EVERY, 80, UNBOUNDED),
-    Stage(0.2, EVERY, 25.0, 56, 40, 6.0),
-    Stage(0.08, EVERY, 25.0, 48, 60, 6.0),
-    Stage(0.03, EVERY, 12.0, 32, 40, 3.0),
-)
-ROUGHLY_SMALL = tuple(Stage(temperature, EVERY, UNBOUNDED, EVERY, 15, UNBOUNDED) for temperature in (1.0, 0.1))
-ROUGHLY = (
-    Stage(2.0, 6, UNBOUNDED, EVERY, 20, UNBOUNDED),
-    Stage(0.5, 12, UNBOUNDED, EVERY, 25, UNBOUNDED),
-    Stage(0.06, 30, 5.0, 48, 15, 0.6),
-)
-AGAIN = (Stage(0.1, EVERY, 8.0, EVERY, 40, UNBOUNDED), Stage(0.02, EVERY, 3.0, EVERY, 40, UNBOUNDED))
+BOUND = BoundParams()
 
 
 class Duals(NamedTuple):
@@ -79,7 +36,13 @@ class Duals(NamedTuple):
         return self.seat * (weighing.unit / self.weighing.unit), share * new
 
 
-def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None, roughly: bool = False) -> Duals:
+def lower_bound(
+    phase: Phase,
+    weighing: Weighing,
+    near: Duals | None = None,
+    roughly: bool = False,
+    params: BoundParams = BOUND,
+) -> Duals:
     """The best bound found, and the prices that prove it.
 
     Parameters
@@ -93,45 +56,45 @@ def lower_bound(phase: Phase, weighing: Weighing, near: Duals | None = None, rou
         edges, excess = phase.edges, weighing.costs.excess
         fixed = float((excess * np.maximum(edges.base - edges.target, 0.0)).sum())
         return Duals(np.zeros(phase.num_reps), excess.copy(), fixed + weighing.constant, weighing)
-    climb = _Climb(phase, weighing)
+    climb = _Climb(phase, weighing, params)
     if near is None:
         climb.begin(np.zeros(phase.num_reps), 0.5 * weighing.costs.excess)
     else:
         climb.begin(*near.carried(weighing))
     num_edges = phase.edges.start[-1]
-    is_small = num_edges < MEDIUM
-    thorough = CLOSELY if is_small else LONG if num_edges < HUGE else IN_BOXES
-    for stage in (ROUGHLY_SMALL if is_small else ROUGHLY) if roughly else thorough:
+    is_small = num_edges < params.medium
+    thorough = params.closely if is_small else params.long if num_edges < params.huge else params.in_boxes
+    for stage in (params.roughly_small if is_small else params.roughly) if roughly else thorough:
         climb.run(stage)
     if is_small and not roughly and phase.reserve.any():
         climb.count_later(phase.reserve.sum(axis=1))
-        for stage in CLOSELY:
+        for stage in params.closely:
             climb.run(stage)
     return climb.duals()
 
 
-def prices_again(phase: Phase, weighing: Weighing, near: Duals) -> Duals:
+def prices_again(phase: Phase, weighing: Weighing, near: Duals, params: BoundParams = BOUND) -> Duals:
     """Prices and bound of a phase that is little else than the one whose prices are given: some accounts are placed."""
-    climb = _Climb(phase, weighing)
+    climb = _Climb(phase, weighing, params)
     climb.begin(*near.carried(weighing))
-    for stage in AGAIN:
+    for stage in params.again:
         climb.run(stage)
     return climb.duals()
 
 
-def edge_unit(weighing: Weighing) -> float:
+def edge_unit(weighing: Weighing, params: BoundParams = BOUND) -> float:
     """An edge's typical cost, above 0: what stages are measured in."""
-    return weighing.unit + MORE_MINUTES * weighing.costs.minute
+    return weighing.unit + params.more_minutes * weighing.costs.minute
 
 
 class _Climb:
     """The ascent of one dual function: its variables are the prices in units of one edge's typical cost."""
 
-    def __init__(self, phase: Phase, weighing: Weighing):
-        self.edges, self.weighing = phase.edges, weighing
+    def __init__(self, phase: Phase, weighing: Weighing, params: BoundParams):
+        self.edges, self.weighing, self.params = phase.edges, weighing, params
         self.room = phase.edges.room
         self.demand = np.zeros(len(phase.edges.rank), dtype=np.int64)
-        self.unit = edge_unit(weighing)
+        self.unit = edge_unit(weighing, params)
         size = np.broadcast_to(self.unit / weighing.size, self.room.shape)
         self.scale = np.concatenate([np.full(len(self.room), self.unit), size.ravel()])
         self.ceiling = np.concatenate([np.full(len(self.room), np.inf), weighing.costs.excess.ravel()]) / self.scale
@@ -179,7 +142,7 @@ class _Climb:
             self.edges,
             costs,
             self.room,
-            *self._prices(self.centre),
+            self._prices(self.centre),
             self._sample(stage.per_book),
             load_factor,
             stage.reach * length * unit,
@@ -193,13 +156,13 @@ class _Climb:
             )
             return value / unit, np.concatenate([seat_slope, balance_slope.ravel()]) * self.scale / unit
 
-        return low + ascend(smoothed, self.centre - low, high - low, stage.iterations, STILL)
+        params = AscentParams(precision=self.params.still)
+        return low + ascend(smoothed, self.centre - low, high - low, stage.iterations, params)
 
     def _spread(self) -> float:
         """In units."""
-        found = spread(
-            self.edges, self.weighing.costs, self.room, *self._prices(self.centre), IN_SPREAD, self.load_factor
-        )
+        costs, per_account = self.weighing.costs, self.params.in_spread
+        found = spread(self.edges, costs, self.room, *self._prices(self.centre), per_account, self.load_factor)
         return found / self.unit + 1e-9
 
     def _sample(self, per_book: float) -> np.ndarray:
@@ -213,7 +176,7 @@ class _Climb:
         return np.sort(self.order[step // 2 :: step]).astype(np.int32)
 
 
-def _by_place_and_size(edges) -> np.ndarray:
+def _by_place_and_size(edges: Edges) -> np.ndarray:
     """int64[n]: neighbours in this order are alike. The minutes to two reps of the state stand for the place."""
     degree = np.diff(edges.start)
     hours = [edges.minutes[edges.start[:-1] + offset] // 60 for offset in (np.zeros_like(degree), degree // 2)]

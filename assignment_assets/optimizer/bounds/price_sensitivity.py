@@ -6,23 +6,40 @@ of the prices when loads have to be taken elsewhere. A rep's prices stand togeth
 last; loads are in typical sizes (`Weighing.size`), seats as they are.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds.lagrangian import Duals, edge_unit
 from assignment_assets.optimizer.bounds.smoothing import near_columns
+from assignment_assets.optimizer.model.knobs import POSITIVE, Knobs, knob
 from assignment_assets.optimizer.model.phase import Phase
 from assignment_assets.optimizer.model.weighted_sum import Weighing
 
-NEGLIGIBLE = 14.0  # temperatures above an account's least cost, where its share is a millionth
 SHARE = 1e-6  # product of shares that is left out
-SOFT = 0.01  # of a target: how much more a book takes in any case when a price goes through its whole range
 TYPICAL = 60.0  # units that an account costs: the range of a seat's price
 TOLERANCE = 1e-6  # of a price's range: so near an end it is at the end, where it answers to nothing
 
 
+@dataclass(frozen=True)
+class StiffnessParams(Knobs):
+    """What counts as an answer to a price."""
+
+    negligible: float = knob(14.0, POSITIVE, "temperatures above the least beyond which an edge has no share; slower")
+    soft: float = knob(0.01, POSITIVE, "of a target: what a book takes at any price; forced loads count less")
+
+
+STIFFNESS = StiffnessParams()
+
+
 def stiffness(
-    phase: Phase, weighing: Weighing, duals: Duals, is_whole: np.ndarray, temperature: float
+    phase: Phase,
+    weighing: Weighing,
+    duals: Duals,
+    is_whole: np.ndarray,
+    temperature: float,
+    params: StiffnessParams = STIFFNESS,
 ) -> tuple[np.ndarray, np.ndarray]:
     """How prices answer to forced loads, and the loads expected of the accounts that are to be whole.
 
@@ -47,16 +64,15 @@ def stiffness(
         edges,
         costs,
         room,
-        duals.seat,
-        duals.balance,
+        (duals.seat, duals.balance),
         everybody,
         np.ones(len(everybody)),
-        NEGLIGIBLE * temperature,
+        params.negligible * temperature,
         phase.num_reps,
     )
     price = np.column_stack([duals.balance * size, duals.seat])
     ceiling = np.column_stack([costs.excess * size, np.full(phase.num_reps, TYPICAL * weighing.unit)])
-    soft = SOFT * np.column_stack([edges.target / size, edges.seats]) / np.maximum(ceiling, 1e-300)
+    soft = params.soft * np.column_stack([edges.target / size, edges.seats]) / np.maximum(ceiling, 1e-300)
     is_fixed = (price <= TOLERANCE * ceiling) | (soft <= 0.0)
     is_fixed[:, :-1] |= price[:, :-1] >= (1.0 - TOLERANCE) * ceiling[:, :-1]
     second, expected = _second_derivative(edges, columns, duals.seat, duals.balance, room, temperature, is_whole, size)

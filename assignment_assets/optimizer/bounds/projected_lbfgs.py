@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numba import njit
 
-MEMORY = 12
-SUFFICIENT = 1e-4
-HALVINGS = 25
+from assignment_assets.optimizer.bounds.stages import AscentParams
+
+ASCENT = AscentParams()
 NEGLIGIBLE = 1e-100  # a squared change of slope that says nothing
 
 
@@ -22,7 +22,7 @@ def ascend(
     start: np.ndarray,
     ceiling: np.ndarray,
     iterations: int,
-    precision: float = 1e-9,
+    params: AscentParams = ASCENT,
 ) -> np.ndarray:
     """float64[V]: the best point met, between 0 and `ceiling`.
 
@@ -30,12 +30,12 @@ def ascend(
     ----------
     function
         Gives the value and its gradient.
-    precision
-        Relative gain of ten iterations below which it stops.
+    iterations
+        At most.
     """
     point = np.clip(start, 0.0, ceiling)
     value, slope = function(point)
-    steps, bends = np.empty((MEMORY, len(point))), np.empty((MEMORY, len(point)))
+    steps, bends = (np.empty((params.memory, len(point))) for _ in range(2))
     kept, past = 0, [value]
     for _ in range(iterations):
         direction = uphill(steps, bends, kept, slope, point, ceiling)
@@ -44,14 +44,14 @@ def ascend(
             break
         moved = step = None
         length = 1.0 if kept else 1.0 / steepest
-        for _ in range(HALVINGS):
+        for _ in range(params.halvings):
             candidate = np.clip(point + length * direction, 0.0, ceiling)
             step = candidate - point
             gain = dot(slope, step)
             if gain <= 0.0:
                 break
             new_value, new_slope = function(candidate)
-            if new_value >= value + SUFFICIENT * gain:
+            if new_value >= value + params.sufficient * gain:
                 moved = candidate
                 break
             length *= 0.5
@@ -62,11 +62,11 @@ def ascend(
             continue
         bend = slope - new_slope
         if dot(step, bend) > 1e-12 * dot(bend, bend) > NEGLIGIBLE:
-            steps[kept % MEMORY], bends[kept % MEMORY] = step, bend
+            steps[kept % params.memory], bends[kept % params.memory] = step, bend
             kept += 1
         point, value, slope = moved, new_value, new_slope
         past.append(value)
-        if len(past) > 10 and value - past[-11] <= precision * (abs(value) + 1e-30):
+        if len(past) > 10 and value - past[-11] <= params.precision * (abs(value) + 1e-30):
             break
     return point
 

@@ -31,11 +31,12 @@ class Columns(NamedTuple):
 
 
 @njit(cache=True)
-def near_columns(edges, costs, room, seat, balance, account_of, load_factor, reach, most):
+def near_columns(edges, costs, room, prices, account_of, load_factor, reach, most):
     """Edges of the accounts given (int32[m]) whose cost at the prices is within `reach` of the least, at most `most`.
 
     A large account's reach is longer by its tolerance (float64[n]).
     """
+    seat, balance = prices
     num_accounts, num_measures = edges.amount.shape
     start, floor = np.zeros(len(account_of) + 1, dtype=np.int64), np.empty(len(account_of))
     size = 0

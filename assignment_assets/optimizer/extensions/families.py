@@ -24,7 +24,7 @@ from assignment_assets.optimizer.bounds.proof import direction_of
 from assignment_assets.optimizer.model.extensions import NO_BOOK, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.objectives import evaluate
-from assignment_assets.optimizer.model.phase import OPP_BPS_TAM, VALUE, Edges, Phase, build_phase
+from assignment_assets.optimizer.model.phase import OPP_BPS_TAM, VALUE, Before, Edges, Phase, build_phase
 from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.model.weighted_sum import Costs
 from assignment_assets.optimizer.phases.referring import referring_phase
@@ -102,7 +102,7 @@ class _Placing:
         second, start = referring_phase(alone, largest)
         everybody = np.flatnonzero(largest.is_placed)
         nobody = np.zeros_like(largest.flow)
-        third = build_phase(alone, "value", everybody, VALUE, alone.base_load, alone.seats, nobody)
+        third = build_phase(alone, "value", everybody, VALUE, Before(alone.base_load, alone.seats, nobody))
         third_start = draw_from_flow(np.arange(len(everybody)), third.edges.state, third.edges, largest.flow.copy())
         self.priced_edges = (
             _price_edges(alone, accounts, third, third_start, VALUE, settings.value_weights),
@@ -168,7 +168,8 @@ def _price_edges(
     scale = NormalisedProblem(phase, np.zeros(3), np.maximum(evaluate(phase, start)[0], 1e-6))
     weighing = scale.weighing(direction_of(weights))
     none = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
-    edges = build_phase(instance, phase.name, accounts, measures, instance.base_load, instance.seats, none).edges
+    before = Before(instance.base_load, instance.seats, none)
+    edges = build_phase(instance, phase.name, accounts, measures, before).edges
     row = np.full(instance.num_accounts, -1, dtype=np.int64)
     row[accounts] = np.arange(len(accounts))
     return _PricedEdges(row, edges, weighing.costs, phase.edges.room, lower_bound(phase, weighing, roughly=True))

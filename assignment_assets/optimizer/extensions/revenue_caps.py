@@ -5,27 +5,60 @@ how far it can be from that. It is found by the search of the phases itself: acc
 of their own, who takes all and costs most.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from assignment_assets.domain.errors import Fault, InvalidInput
-from assignment_assets.optimizer.local_search.annealing import Schedule, anneal
+from assignment_assets.optimizer.local_search.annealing import anneal
 from assignment_assets.optimizer.local_search.candidates import all_candidates
+from assignment_assets.optimizer.local_search.cooling import Schedule
 from assignment_assets.optimizer.local_search.exchange_candidates import unpaired
 from assignment_assets.optimizer.local_search.rng import seed_word
 from assignment_assets.optimizer.model.extensions import NO_CAP
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
-from assignment_assets.optimizer.model.phase import VALUE, build_phase
+from assignment_assets.optimizer.model.knobs import ENTRIES, ONE_OR_MORE, Knobs, knob
+from assignment_assets.optimizer.model.phase import VALUE, Before, build_phase
 from assignment_assets.optimizer.model.weighted_sum import Costs
 from assignment_assets.optimizer.seats.feasible_start import draw_from_flow
 from assignment_assets.optimizer.seats.max_flow import Selection, WithinCaps, seat_by_state
 
-ROUNDS = ((200, 0.001, 0.001), (2000, 0.3, 0.003))  # sweeps, temperatures; the next only where some are left out
-MOST_PROPOSALS = 10_000_000
 UNPLACED = 40_000  # what an account without a rep costs; a fifth less where it has the largest revenue
 LAST = "\U0010ffff"  # after every id
+
+
+class PackingRound(NamedTuple):
+    """A search for seats within caps; the next only where some accounts are left out."""
+
+    sweeps: int
+    hot: float  # first and last temperature, in what an account without a rep costs
+    cold: float
+
+
+@dataclass(frozen=True)
+class PackingParams(Knobs):
+    """How books within caps are packed."""
+
+    rounds: tuple[PackingRound, ...] = knob(
+        (PackingRound(200, 0.001, 0.001), PackingRound(2000, 0.3, 0.003)),
+        ENTRIES,
+        "sweeps and temperatures of the search for seats within caps; more accounts placed, slower",
+    )
+    most_proposals: int = knob(10_000_000, ONE_OR_MORE, "proposals of a round, at most; the same")
+
+
+PACKING = PackingParams()
+
+
+class _Space(NamedTuple):
+    """What there is to fill."""
+
+    seats: np.ndarray  # int64[R]
+    room: np.ndarray  # int64[R], revenue
+    is_given: np.ndarray  # bool[N], accounts whose rep is fixed
+    seed: int
 
 
 def seat_referring(instance: Instance, selection: Selection, is_given: np.ndarray, seed: int) -> Selection:
@@ -48,7 +81,8 @@ def seat_referring(instance: Instance, selection: Selection, is_given: np.ndarra
         np.subtract.at(room, holder, instance.caps.revenue[waiting])
     demand = np.bincount(instance.account_state[later], minlength=instance.num_states)
     start = np.full(instance.num_accounts, NO_REP, dtype=np.int32)
-    start[rows], reserve = _fit(instance, rows, selection, selection.flow, instance.seats, room, demand, is_given, seed)
+    space = _Space(instance.seats, room, is_given, seed)
+    start[rows], reserve = _fit(instance, rows, selection, selection.flow, demand, space)
     placed = np.flatnonzero(start >= 0)
     np.add.at(reserve, (instance.account_state[placed], start[placed]), 1)
     return Selection(later | (start >= 0), reserve, selection.is_tight, instance.covers, WithinCaps(start, room))
@@ -84,7 +118,7 @@ def seat_others(
     seats = instance.seats - np.bincount(assignment[taken], minlength=instance.num_reps)
     nobody = np.zeros(instance.num_states, dtype=np.int64)
     start = assignment.copy()
-    start[rows], _ = _fit(instance, rows, selection, flow, seats, room, nobody, is_given, seed)
+    start[rows], _ = _fit(instance, rows, selection, flow, nobody, _Space(seats, room, is_given, seed))
     return replace(selection, is_placed=start >= 0, within=WithinCaps(start, selection.within.room))
 
 
@@ -98,7 +132,8 @@ def top_up(instance: Instance, assignment: np.ndarray) -> None:
     rows, placed = np.flatnonzero(assignment < 0), np.flatnonzero(assignment >= 0)
     free = instance.seats - np.bincount(assignment[placed], minlength=instance.num_reps)
     nobody = np.zeros((instance.num_states, instance.num_reps), dtype=np.int64)
-    edges = build_phase(instance, "revenue", rows, VALUE, instance.base_load, instance.seats, nobody).edges
+    before = Before(instance.base_load, instance.seats, nobody)
+    edges = build_phase(instance, "revenue", rows, VALUE, before).edges
     revenue = instance.caps.revenue[rows]
     order, spare = np.argsort(revenue, kind="stable"), spare_room(instance, assignment)
     assignment[rows] = _top_up(order, revenue, free, spare, edges)
@@ -132,11 +167,8 @@ def _fit(
     rows: np.ndarray,
     selection: Selection,
     flow: np.ndarray,
-    seats: np.ndarray,
-    room: np.ndarray,
     demand: np.ndarray,
-    is_given: np.ndarray,
-    seed: int,
+    space: _Space,
 ) -> tuple[np.ndarray, np.ndarray]:
     """int32[n], the reps of the accounts `rows` within seats and caps, −1 where none is left; and the reserve.
 
@@ -147,18 +179,19 @@ def _fit(
     demand
         int64[S]: heads of later accounts, whose seats are kept.
     """
-    found, spare = np.full(len(rows), NO_REP, dtype=np.int32), room.copy()
+    found, spare = np.full(len(rows), NO_REP, dtype=np.int32), space.room.copy()
     wanted = np.flatnonzero(selection.is_placed[rows])
-    everybody = build_phase(instance, "revenue", rows, VALUE, instance.base_load, seats, np.zeros_like(flow)).edges
+    before = Before(instance.base_load, space.seats, np.zeros_like(flow))
+    everybody = build_phase(instance, "revenue", rows, VALUE, before).edges
     drawn = draw_from_flow(wanted, everybody.state, everybody, flow.copy())
     drawn = np.where(selection.is_placed[rows], drawn, NO_REP)
     revenue = instance.caps.revenue[rows]
-    _keep(np.argsort(revenue, kind="stable"), drawn, revenue, found, spare, is_given[rows])
-    free = seats - np.bincount(found[found >= 0], minlength=len(seats))
+    _keep(np.argsort(revenue, kind="stable"), drawn, revenue, found, spare, space.is_given[rows])
+    free = space.seats - np.bincount(found[found >= 0], minlength=len(space.seats))
     reserve = seat_by_state(demand, instance.covers.copy(), free)
     able = np.flatnonzero(instance.covers.any(axis=0)[everybody.state])
     if (found[wanted] < 0).any():
-        found[able], reserve = _packed(instance, rows[able], found[able], reserve, seats, room, is_given, seed)
+        found[able], reserve = _packed(instance, rows[able], found[able], reserve, space)
     return found, reserve
 
 
@@ -167,10 +200,8 @@ def _packed(
     rows: np.ndarray,
     found: np.ndarray,
     reserve: np.ndarray,
-    seats: np.ndarray,
-    room: np.ndarray,
-    is_given: np.ndarray,
-    seed: int,
+    space: _Space,
+    params: PackingParams = PACKING,
 ) -> tuple[np.ndarray, np.ndarray]:
     """As many of the accounts as the search can place; `found` and `reserve` are where it starts.
 
@@ -179,7 +210,7 @@ def _packed(
     """
     nobody, states = instance.num_reps, instance.num_states
     may_go = np.ones(states, dtype=bool)
-    may_go[instance.account_state[is_given]] = False
+    may_go[instance.account_state[space.is_given]] = False
     covers = np.zeros((nobody + 1, 2 * states), dtype=bool)
     covers[:nobody] = np.tile(instance.covers, 2)
     covers[nobody, states:] = may_go
@@ -198,7 +229,8 @@ def _packed(
     )
     later = np.zeros((2 * states, nobody + 1), dtype=np.int64)
     later[:states, :nobody] = reserve
-    phase = build_phase(widened, "revenue", rows, VALUE, widened.base_load, np.append(seats, len(rows)), later)
+    before = Before(widened.base_load, np.append(space.seats, len(rows)), later)
+    phase = build_phase(widened, "revenue", rows, VALUE, before)
     revenue = instance.caps.revenue[rows]
     minutes, going = np.zeros(len(phase.edges.minutes), dtype=np.uint16), may_go[instance.account_state[rows]]
     share = revenue[going] / max(int(revenue.max()), 1)
@@ -208,15 +240,16 @@ def _packed(
         owner=np.full(len(rows), NO_REP, dtype=np.int32),
         base=np.zeros((nobody + 1, 1)),
         amount=revenue[:, None].astype(np.float64),
-        target=np.append(room, NO_CAP)[:, None].astype(np.float64),
+        target=np.append(space.room, NO_CAP)[:, None].astype(np.float64),
     )
     best, kept = np.where(found < 0, nobody, found).astype(np.int32), later
-    costs, generator = Costs(1.0, 0.0, np.empty((nobody + 1, 0))), np.random.default_rng([seed, 6])
-    for sweeps, hot, cold in ROUNDS:
+    costs, generator = Costs(1.0, 0.0, np.empty((nobody + 1, 0))), np.random.default_rng([space.seed, 6])
+    for sweeps, hot, cold in params.rounds:
         if not (best == nobody).any():
             break
         start, later = best.copy(), kept.copy()
-        schedule = Schedule(min(sweeps * len(rows), MOST_PROPOSALS), hot * UNPLACED, cold * UNPLACED, 1.0, 1.0)
+        steps = min(sweeps * len(rows), params.most_proposals)
+        schedule = Schedule(steps, hot * UNPLACED, cold * UNPLACED, 1.0, 1.0)
         anneal(start, later, edges, all_candidates(phase), unpaired(), costs, schedule, seed_word(generator))
         if (start == nobody).sum() < (best == nobody).sum():
             best, kept = start, later

@@ -7,8 +7,10 @@ books, cyclic exchanges), which together make a local optimum.
 import numpy as np
 
 from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
+from assignment_assets.optimizer.improve.descents import DESCENT, DescentParams
 from assignment_assets.optimizer.local_search import cyclic_exchange, pair_exchange, worst_book_descent
-from assignment_assets.optimizer.local_search.annealing import Schedule, anneal
+from assignment_assets.optimizer.local_search.annealing import anneal
+from assignment_assets.optimizer.local_search.cooling import schedule_of
 from assignment_assets.optimizer.local_search.gap_decomposition import Dual
 from assignment_assets.optimizer.local_search.pair_exchange import ExchangePlan
 from assignment_assets.optimizer.local_search.priced_candidates import PricedCandidates, price_candidates
@@ -19,13 +21,6 @@ from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.rounding import diving
 from assignment_assets.optimizer.rounding.auction import seat_by_auction
 from assignment_assets.optimizer.seats.feasible_start import fit_reserve
-
-LAST_WINDOW = 0.2  # of a burst's candidates, over the first
-LAST_TEMPERATURE = 0.05  # of a burst, over the first
-RISING_FORCE = tuple(ExchangePlan(force, 0.3, 24, 2, 10) for force in (0.1, 0.3, 1.0))  # from prices to whole accounts
-FULL_FORCE = (ExchangePlan(1.0, 0.0, 16, 3, 20),)
-COARSE_GAP_SHARE, FINE_GAP_SHARE = 0.25, 0.005  # of a book that is looked at, over a book's share of the bound
-CYCLE_GOALS = 5  # reps that a cyclic exchange tries for its first account
 
 
 def round_by_auction(
@@ -48,7 +43,11 @@ def round_by_diving(
 
 
 def dive_to_optimum(
-    problem: NormalisedProblem, priced: PricedCandidates, start: np.ndarray, generator: np.random.Generator
+    problem: NormalisedProblem,
+    priced: PricedCandidates,
+    start: np.ndarray,
+    generator: np.random.Generator,
+    params: DescentParams = DESCENT,
 ) -> np.ndarray | None:
     """The dive brought to a local optimum; none for a phase with too many prices.
 
@@ -57,7 +56,8 @@ def dive_to_optimum(
     if not diving.is_divable(problem.phase):
         return None
     rounded, dived = round_by_diving(problem, priced, start, generator)
-    return local_optimum(problem, exchange_pairs(problem, rounded, dived, RISING_FORCE, generator), priced, generator)
+    levelled = exchange_pairs(problem, rounded, dived, params.rising, generator)
+    return local_optimum(problem, levelled, priced, generator, params)
 
 
 def _repaired(
@@ -103,7 +103,7 @@ def burst(
     if direction is not None:
         weighing = weigh(phase, direction / problem.ranges, weighing.size)
     hot, wide = temperature * priced.weighing.unit, min(max(priced.reduced_cost_window, 1e-30), 1e30)
-    schedule = Schedule(int(sweeps * phase.num_accounts), hot, hot * LAST_TEMPERATURE, wide, wide * LAST_WINDOW)
+    schedule = schedule_of(int(sweeps * phase.num_accounts), hot, wide)
     reserve = fit_reserve(phase, books) if reserve is None else reserve
     anneal(
         result, reserve, phase.searched, priced.candidates, priced.pairs, weighing.costs, schedule, seed_word(generator)
@@ -120,7 +120,7 @@ def exchange_pairs(
 ) -> np.ndarray:
     """A copy of `books` in which two books at a time exchange accounts, by each plan in turn."""
     phase, result = problem.phase, books.copy()
-    reserve = fit_reserve(phase, books)
+    reserve, dual = fit_reserve(phase, books), _dual(problem, priced)
     for plan in plans:
         pair_exchange.descend(
             result,
@@ -128,8 +128,7 @@ def exchange_pairs(
             phase.searched,
             priced.candidates,
             priced.pairs,
-            priced.weighing.costs,
-            priced.duals.balance,
+            dual,
             plan,
             seed_word(generator),
         )
@@ -137,7 +136,11 @@ def exchange_pairs(
 
 
 def descend_worst_books(
-    problem: NormalisedProblem, books: np.ndarray, priced: PricedCandidates, least_share: float
+    problem: NormalisedProblem,
+    books: np.ndarray,
+    priced: PricedCandidates,
+    least_share: float,
+    most_moves: int = DESCENT.most_moves,
 ) -> np.ndarray:
     """A copy of `books` after the best exchanges out of those that hold most of the gap, over all reps who cover.
 
@@ -153,25 +156,30 @@ def descend_worst_books(
         problem.phase.searched,
         _dual(problem, priced),
         _gap_share(problem, priced, least_share),
+        most_moves,
     )
     return result
 
 
 def local_optimum(
-    problem: NormalisedProblem, books: np.ndarray, priced: PricedCandidates, generator: np.random.Generator
+    problem: NormalisedProblem,
+    books: np.ndarray,
+    priced: PricedCandidates,
+    generator: np.random.Generator,
+    params: DescentParams = DESCENT,
 ) -> np.ndarray:
     """A copy of `books` after the three descents, the first of them once more at the end."""
-    result = exchange_pairs(problem, books, priced, FULL_FORCE, generator)
-    result = descend_worst_books(problem, result, priced, FINE_GAP_SHARE)
+    result = exchange_pairs(problem, books, priced, params.full, generator)
+    result = descend_worst_books(problem, result, priced, params.least_share, params.most_moves)
     cyclic_exchange.descend(
         result,
         fit_reserve(problem.phase, result),
         problem.phase.searched,
         _dual(problem, priced),
-        _gap_share(problem, priced, FINE_GAP_SHARE),
-        CYCLE_GOALS,
+        _gap_share(problem, priced, params.least_share),
+        params.cycle_goals,
     )
-    return exchange_pairs(problem, result, priced, FULL_FORCE, generator)
+    return exchange_pairs(problem, result, priced, params.full, generator)
 
 
 def gap(problem: NormalisedProblem, priced: PricedCandidates, books: np.ndarray) -> float:

@@ -17,28 +17,11 @@ Every state visited is feasible, for this phase and for the accounts that come l
 nothing goes above it.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.local_search.rng import below, fraction, next_word
 from assignment_assets.optimizer.local_search.state import build_state, exchange, free_seat_by_augmenting, shift
-
-COOLINGS = 256  # steps of the temperature's geometric schedule
-NARROWINGS, NARROWING_SWEEPS = 16, 4  # of the window's: at most so many, each so many proposals an account long
-STRETCH, LAP_SWEEPS = 4096, 2  # accounts; proposals, in multiples of the accounts, from one end to the other
-PARTNERS_COMPARED = 4  # partners compared in an exchange
-
-
-class Schedule(NamedTuple):
-    """How a search cools."""
-
-    steps: int  # proposals
-    hot: float  # first and last temperature, in units of the weighted objective; at 0 only improvements are accepted
-    cold: float
-    wide: float  # first and last window, in the same units, above 0
-    narrow: float
 
 
 @njit(cache=True)
@@ -89,14 +72,15 @@ def anneal(assignment, reserve, edges, candidates, pairs, costs, schedule, word)
     width = np.empty(num_accounts, dtype=np.int32)
     num_proposed = 0
     total, accepted = 0.0, 0
+    coolings, stretch, partners = schedule.coolings, schedule.stretch, schedule.partners
     temperature, window = schedule.hot, schedule.wide
     is_warm = schedule.hot > 0.0 and schedule.cold > 0.0
-    cooling = (schedule.cold / schedule.hot) ** (1.0 / COOLINGS) if is_warm else 1.0
-    windows = min(max(schedule.steps // (NARROWING_SWEEPS * max(num_accounts, 1)), 1), NARROWINGS)
+    cooling = (schedule.cold / schedule.hot) ** (1.0 / coolings) if is_warm else 1.0
+    windows = min(max(schedule.steps // (schedule.narrowing_sweeps * max(num_accounts, 1)), 1), schedule.narrowings)
     narrowing = (schedule.narrow / schedule.wide) ** (1.0 / windows)
     window *= np.sqrt(narrowing)
-    lap = max(schedule.steps // max(schedule.steps // (LAP_SWEEPS * max(num_accounts, 1)), 1), 1)
-    block, span = max(1, schedule.steps // COOLINGS), schedule.steps // windows + 1
+    lap = max(schedule.steps // max(schedule.steps // (schedule.lap_sweeps * max(num_accounts, 1)), 1), 1)
+    block, span = max(1, schedule.steps // coolings), schedule.steps // windows + 1
     for step in range(schedule.steps):
         if step % block == 0 and step > 0:
             temperature *= cooling
@@ -106,8 +90,8 @@ def anneal(assignment, reserve, edges, candidates, pairs, costs, schedule, word)
             if num_proposed == 0:
                 break
         word = next_word(word)
-        slot = below(word, min(num_proposed, STRETCH))
-        if num_proposed > STRETCH:
+        slot = below(word, min(num_proposed, stretch))
+        if num_proposed > stretch:
             slot += np.int64(num_proposed * (step % lap) / lap)
             if slot >= num_proposed:
                 slot -= num_proposed
@@ -184,7 +168,7 @@ def anneal(assignment, reserve, edges, candidates, pairs, costs, schedule, word)
                 best, partner, partner_cost, partner_candidate = change_of_other, other, cost_of_other, candidate_here
                 new_here, new_there = cost_here, cost_there
             met += 1
-            if met == PARTNERS_COMPARED:
+            if met == partners:
                 break
         if partner < 0:
             continue

@@ -1,16 +1,29 @@
 """Which reps a search proposes for an account: all who cover its state, or those of small reduced cost."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import price_edges, spread
-from assignment_assets.optimizer.bounds.lagrangian import HUGE, Duals
+from assignment_assets.optimizer.bounds.lagrangian import BOUND, Duals
+from assignment_assets.optimizer.model.knobs import NOT_NEGATIVE, ONE_OR_MORE, Knobs, knob
 from assignment_assets.optimizer.model.phase import Phase
 from assignment_assets.optimizer.model.weighted_sum import Costs, load_factors
 
-MOST_CANDIDATES, MOST_CANDIDATES_IF_HUGE = 32, 12  # of one account; in a huge phase
+
+@dataclass(frozen=True)
+class CandidateParams(Knobs):
+    """Which reps are proposed."""
+
+    per_account: float = knob(4.0, ONE_OR_MORE, "of an account, on average; proposals reach further, pay less often")
+    most: int = knob(32, ONE_OR_MORE, "of one account; memory of the pairs grows by the square")
+    most_if_huge: int = knob(12, ONE_OR_MORE, "the same in a huge phase")
+    huge: int = knob(BOUND.huge, NOT_NEGATIVE, "edges from which a phase is huge here; more phases have longer lists")
+
+
+CANDIDATES = CandidateParams()
 
 
 class Candidates(NamedTuple):
@@ -28,13 +41,15 @@ def all_candidates(phase: Phase) -> Candidates:
     return Candidates(start, rank.astype(np.int32), np.zeros(len(rank)))
 
 
-def nearest_candidates(phase: Phase, costs: Costs, duals: Duals, per_account: float) -> tuple[Candidates, float]:
+def nearest_candidates(
+    phase: Phase, costs: Costs, duals: Duals, params: CandidateParams = CANDIDATES
+) -> tuple[Candidates, float]:
     """The reps whose cost at the dual prices is near the account's least: so many an account on average.
 
     An edge further away than the gap between a solution and the bound is in no better solution at all; a smaller slack
     is a heuristic that spends proposals where they pay. A large account may be further from its least than a small one,
     by as much as its load is above the mean: what it costs in the wrong place is little beside what it unbalances. No
-    account has more than `MOST_CANDIDATES` candidates (fewer in a huge phase): pairs of them grow with the square.
+    account has more than `CandidateParams.most` candidates (fewer in a huge phase): pairs of them grow with the square.
 
     Returns
     -------
@@ -45,8 +60,8 @@ def nearest_candidates(phase: Phase, costs: Costs, duals: Duals, per_account: fl
     """
     room = phase.edges.room
     load_factor = load_factors(phase, costs)
-    window = spread(phase.edges, costs, room, duals.seat, duals.balance, per_account, load_factor)
-    most = MOST_CANDIDATES if phase.edges.start[-1] < HUGE else MOST_CANDIDATES_IF_HUGE
+    window = spread(phase.edges, costs, room, duals.seat, duals.balance, params.per_account, load_factor)
+    most = params.most if phase.edges.start[-1] < params.huge else params.most_if_huge
     found = _priced(phase.edges, costs, room, duals.seat, duals.balance, load_factor, window, most)
     return Candidates(*found), window
 

@@ -75,7 +75,7 @@ def _best_cycle(gaps, edges, dual, account, goals, cost, cost_of_other):
                         best, best_second, best_third = change, second, -1
                     continue
                 change, third = best_successor(
-                    gaps, edges, dual, so_far - gaps.balance_gap[beyond], best, beyond, second, here, account
+                    gaps, edges, dual, (so_far - gaps.balance_gap[beyond], best), beyond, second, here, account
                 )
                 if third >= 0:
                     best, best_second, best_third = change, second, third

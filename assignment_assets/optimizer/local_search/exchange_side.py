@@ -34,9 +34,13 @@ def empty_side(plan, num_measures):
 
 
 @njit(cache=True)
-def gather(side, search, edges, candidates, pairs, cost, slope, pair, source, goal):
-    """The accounts of the book `source` that `goal` might have, the cheapest first; how many."""
-    assignment, above, account_of, amount = search.assignment, candidates.above, pairs.account, edges.amount
+def gather(side, search, edges, pairs, prices, slope, pair, ends):
+    """The accounts of the first of two books that the other might have, the cheapest first; how many.
+
+    `prices` are what the candidates cost above their account's least, and what they cost but for balance.
+    """
+    (above, cost), (source, goal) = prices, ends
+    assignment, account_of, amount = search.assignment, pairs.account, edges.amount
     accounts, dearness, costs = side.account, side.above, side.cost
     lower, upper = (pairs.lower, pairs.upper) if source < goal else (pairs.upper, pairs.lower)
     count = 0

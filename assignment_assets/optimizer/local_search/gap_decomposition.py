@@ -100,11 +100,12 @@ def fits(search, edges, num_measures, rep, comes, goes):
 
 
 @njit(cache=True, inline="always")
-def best_successor(gaps, edges, dual, so_far, best, book, comes, here, goes):
-    """The least change below `best`, and the account of `book` (−1: none) that makes it by taking the place of `goes`
-    in `here`, while `comes` comes to `book`. `so_far` is the change but for the two books'
-    balance gaps and its own cost.
+def best_successor(gaps, edges, dual, so_far_and_best, book, comes, here, goes):
+    """The least change below the best, and the account of `book` (−1: none) that makes it by taking the place of `goes`
+    in `here`, while `comes` comes to `book`. What there is so far is the change but for the two books' balance gaps and
+    the account's own cost.
     """
+    so_far, best = so_far_and_best
     search, reduced, num_measures = gaps.search, gaps.reduced, dual.room.shape[1]
     member, rank_of, state_of, successor = search.member, edges.rank, edges.state, -1
     for place in range(search.first[book], search.first[book] + search.count[book]):

@@ -23,8 +23,6 @@ from assignment_assets.optimizer.local_search.exchange_side import combine, empt
 from assignment_assets.optimizer.local_search.rng import below, next_word
 from assignment_assets.optimizer.local_search.state import build_state, exchange, shift
 
-SQUARE_AT = 0.01  # of a target: the difference whose square costs `spread` times what it costs as excess
-
 
 class ExchangePlan(NamedTuple):
     """How two books exchange accounts, and how long."""
@@ -34,16 +32,17 @@ class ExchangePlan(NamedTuple):
     accounts_per_side: int  # accounts a side, the cheapest to move
     together: int  # of them change sides at once, at most: 1, 2 or 3
     rounds: int  # through all pairs, at most
+    square_at: float = 0.01  # of a target: the difference whose square costs `spread` times what it costs as excess
 
 
 @njit(cache=True)
-def descend(assignment, reserve, edges, candidates, pairs, costs, balance, plan, word):
+def descend(assignment, reserve, edges, candidates, pairs, dual, plan, word):
     """Improves `assignment` (int32[n]) in place, two books at a time; seats held for later accounts stay.
 
     Parameters
     ----------
-    balance
-        float64[R, K]: dual prices of balance, which count where `plan.force` is below 1.
+    dual
+        The objective, and the dual prices of balance, which count where `plan.force` is below 1.
     word
         uint64, the state of the random numbers.
 
@@ -54,16 +53,18 @@ def descend(assignment, reserve, edges, candidates, pairs, costs, balance, plan,
     exchanges
         How many were carried out.
     """
+    costs = dual.costs
     num_measures, num_pairs = costs.excess.shape[1], len(pairs.start) - 1
     search = build_state(assignment, reserve, edges)
     cost, rep_of, _ = candidate_costs(assignment, edges, candidates, costs)
+    prices = (candidates.above, cost)
     excess = plan.force * costs.excess
     square = np.zeros_like(excess)
     for rep in range(len(excess)):
         for k in range(num_measures):
             if edges.target[rep, k] > 0.0:
-                square[rep, k] = plan.spread * excess[rep, k] / (SQUARE_AT * edges.target[rep, k])
-    slope = (1.0 - plan.force) * balance
+                square[rep, k] = plan.spread * excess[rep, k] / (plan.square_at * edges.target[rep, k])
+    slope = (1.0 - plan.force) * dual.balance
     ours, theirs = empty_side(plan, edges.amount.shape[1]), empty_side(plan, edges.amount.shape[1])
     changed, tried = np.zeros(len(excess), dtype=np.int64), np.full(max(num_pairs, 0), -1, dtype=np.int64)
     order = np.arange(max(num_pairs, 0))
@@ -80,11 +81,11 @@ def descend(assignment, reserve, edges, candidates, pairs, costs, balance, plan,
             if tried[pair] >= max(changed[here], changed[there]):
                 continue
             tried[pair] = exchanges
-            num_ours = gather(ours, search, edges, candidates, pairs, cost, slope, pair, here, there)
-            num_theirs = gather(theirs, search, edges, candidates, pairs, cost, slope, pair, there, here)
+            num_ours = gather(ours, search, edges, pairs, prices, slope, pair, (here, there))
+            num_theirs = gather(theirs, search, edges, pairs, prices, slope, pair, (there, here))
             num_ours = combine(ours, edges.amount, num_ours, plan.together)
             num_theirs = combine(theirs, edges.amount, num_theirs, plan.together)
-            change, mine, yours = _best(search, excess, square, ours, num_ours, theirs, num_theirs, here, there)
+            change, mine, yours = _best(search, excess, square, ours, num_ours, theirs, num_theirs, (here, there))
             if change < 0.0:
                 _carry_out(search, edges, ours, mine, theirs, yours, here, there)
                 total += change
@@ -96,8 +97,9 @@ def descend(assignment, reserve, edges, candidates, pairs, costs, balance, plan,
 
 
 @njit(cache=True)
-def _best(search, excess, square, ours, num_ours, theirs, num_theirs, here, there):
+def _best(search, excess, square, ours, num_ours, theirs, num_theirs, ends):
     """The change of the objective at best, below zero or else zero, and the subsets that change sides."""
+    here, there = ends
     over, num_measures = search.over, excess.shape[1]
     our_total, our_cost, our_parts = ours.total, ours.total_cost, ours.parts
     their_total, their_cost, their_parts = theirs.total, theirs.total_cost, theirs.parts

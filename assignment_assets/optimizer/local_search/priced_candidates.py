@@ -8,12 +8,16 @@ import numpy as np
 
 from assignment_assets.optimizer.bounds.lagrangian import Duals
 from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
-from assignment_assets.optimizer.local_search.candidates import Candidates, candidates_among, nearest_candidates
+from assignment_assets.optimizer.local_search.candidates import (
+    CANDIDATES,
+    CandidateParams,
+    Candidates,
+    candidates_among,
+    nearest_candidates,
+)
 from assignment_assets.optimizer.local_search.exchange_candidates import Pairs, pair_up
 from assignment_assets.optimizer.model.subproblem import subproblem
 from assignment_assets.optimizer.model.weighted_sum import Weighing
-
-CANDIDATES_PER_ACCOUNT = 4.0  # candidates, on average
 
 
 class PricedCandidates(NamedTuple):
@@ -32,11 +36,16 @@ class PricedCandidates(NamedTuple):
         return sum(array.nbytes for array in (*self.candidates, *self.pairs))
 
 
-def price_candidates(problem: NormalisedProblem, direction: np.ndarray, duals: Duals | None = None) -> PricedCandidates:
+def price_candidates(
+    problem: NormalisedProblem,
+    direction: np.ndarray,
+    duals: Duals | None = None,
+    params: CandidateParams = CANDIDATES,
+) -> PricedCandidates:
     """The candidates that the direction's prices leave; the best prices, unless others are given."""
     duals = problem.prove(direction) if duals is None else duals
     weighing = problem.weighing(direction)
-    candidates, reduced_cost_window = nearest_candidates(problem.phase, weighing.costs, duals, CANDIDATES_PER_ACCOUNT)
+    candidates, reduced_cost_window = nearest_candidates(problem.phase, weighing.costs, duals, params)
     pairs = pair_up(problem.phase.edges, candidates)
     return PricedCandidates(np.asarray(direction), weighing, duals, candidates, reduced_cost_window, pairs)
 

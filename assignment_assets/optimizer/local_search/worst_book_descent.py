@@ -18,17 +18,17 @@ from assignment_assets.optimizer.local_search.gap_decomposition import (
 )
 from assignment_assets.optimizer.local_search.state import free_seat_by_augmenting
 
-MOST_MOVES = 4  # of a book, in multiples of its accounts
-
 
 @njit(cache=True)
-def descend(assignment, reserve, edges, dual, least_gap_share):
+def descend(assignment, reserve, edges, dual, least_gap_share, most_moves):
     """Improves `assignment` (int32[n]) and rearranges `reserve` (int64[S, R]) in place, the worst book first.
 
     Parameters
     ----------
     least_gap_share
         What a book holds of the gap at least, in the weighted objective, to be looked at.
+    most_moves
+        Of a book, in multiples of its accounts.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def descend(assignment, reserve, edges, dual, least_gap_share):
     total, moves = 0.0, 0
     for here in np.argsort(-(gaps.balance_gap + gaps.edge_gap)):
         may_free_seat[:] = is_reserved
-        left = MOST_MOVES * gaps.search.count[here]
+        left = most_moves * gaps.search.count[here]
         while gaps.balance_gap[here] + gaps.edge_gap[here] > least_gap_share and left > 0:
             change, account, partner, there = _best_exchange(gaps, edges, dual, here, may_free_seat, cost)
             if account < 0:
@@ -90,7 +90,7 @@ def _best_exchange(gaps, edges, dual, here, may_free_seat, cost):
                     best, best_account, best_partner, best_there = change, account, -1, there
             if rise - edge_gap[there] >= best:
                 continue
-            change, partner = best_successor(gaps, edges, dual, rise, best, there, account, here, account)
+            change, partner = best_successor(gaps, edges, dual, (rise, best), there, account, here, account)
             if partner >= 0:
                 best, best_account, best_partner, best_there = change, account, partner, there
     return best, best_account, best_partner, best_there

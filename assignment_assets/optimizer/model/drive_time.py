@@ -17,39 +17,15 @@ def edge_minutes(account_state, account_lat, account_lon, rep_lat, rep_lon, stat
 
     Coordinates in radians. The constants are arguments of the compiled loop, so that its cache never holds old ones.
     """
-    return _edge_minutes(
-        account_state,
-        account_lat,
-        account_lon,
-        rep_lat,
-        rep_lon,
-        state_start,
-        state_reps,
-        starts,
-        EARTH_RADIUS_MILES,
-        CIRCUITY,
-        MILES_AN_HOUR,
-        HANDLING_MINUTES,
-        float(LONGEST_MINUTES),
-    )
+    formula = (EARTH_RADIUS_MILES, CIRCUITY, MILES_AN_HOUR, HANDLING_MINUTES, LONGEST_MINUTES)
+    accounts, reps = np.stack([account_lat, account_lon]), np.stack([rep_lat, rep_lon])
+    return _edge_minutes(account_state, accounts, reps, state_start, state_reps, starts, tuple(map(float, formula)))
 
 
 @njit(cache=True)
-def _edge_minutes(
-    account_state,
-    account_lat,
-    account_lon,
-    rep_lat,
-    rep_lon,
-    state_start,
-    state_reps,
-    starts,
-    radius,
-    circuity,
-    speed,
-    handling,
-    longest,
-):
+def _edge_minutes(account_state, accounts, reps, state_start, state_reps, starts, formula):
+    (account_lat, account_lon), (rep_lat, rep_lon) = (accounts[0], accounts[1]), (reps[0], reps[1])
+    radius, circuity, speed, handling, longest = formula
     minutes = np.empty(starts[-1], dtype=np.uint16)
     rep_sin, rep_cos = np.sin(rep_lat), np.cos(rep_lat)
     for account in range(len(account_state)):

@@ -106,15 +106,21 @@ class Phase:
         return len(self.totals)
 
 
+class Before(NamedTuple):
+    """What books hold when a phase begins, and what they may take."""
+
+    held: np.ndarray  # int64[R, 4], loads of the kept accounts and of earlier phases
+    seats: np.ndarray  # int64[R], of this phase and of the reserve together
+    reserve: np.ndarray  # int64[S, R], a feasible seating of later phases' accounts within `seats`
+    room: np.ndarray | None = None  # int64[R] ≥ 0, revenue that the phase may add, where the instance has caps
+
+
 def build_phase(
     instance: Instance,
     name: str,
     accounts: np.ndarray,
     measures: tuple[int, ...],
-    held: np.ndarray,
-    seats: np.ndarray,
-    reserve: np.ndarray,
-    room: np.ndarray | None = None,
+    before: Before,
     usable: np.ndarray | None = None,
 ) -> Phase:
     """The phase that places `accounts`.
@@ -123,21 +129,15 @@ def build_phase(
     ----------
     measures
         Which of opp_count, bps, tam, value are balanced.
-    held
-        int64[R, 4]: loads before the phase, of the kept accounts and of earlier phases.
-    seats
-        int64[R]: seats of this phase and of the reserve together.
-    reserve
-        int64[S, R]: a feasible seating of later phases' accounts within `seats`.
-    room
-        int64[R] ≥ 0: revenue that the phase may add to each book, where the instance has caps.
+    before
+        What books hold, and what they may take.
     usable
         bool[R, S]: the only pairs of rep and state that the phase may use; all that are covered, unless given.
     """
     amount = np.column_stack([instance.measures, instance.value])[np.ix_(accounts, measures)]
     shares = instance.shares
     counted = shares > 0
-    base = np.where(counted[:, None], held[:, measures], 0)
+    base = np.where(counted[:, None], before.held[:, measures], 0)
     totals = base.sum(axis=0) + amount.sum(axis=0)
     target = np.outer(shares, totals) / max(int(shares.sum()), 1)
     has_owner = instance.has_owner[accounts]
@@ -147,7 +147,7 @@ def build_phase(
         accounts=accounts,
         totals=totals,
         shares=shares,
-        reserve=reserve,
+        reserve=before.reserve,
         num_driven=len(accounts),
         num_owned=int(has_owner.sum()),
         num_always_moved=int((has_owner & (owner == NO_REP)).sum()),
@@ -158,10 +158,12 @@ def build_phase(
                 name: np.array(a, dtype=np.float64, order="C")
                 for name, a in (("amount", amount), ("base", base), ("target", target))
             },
-            seats=seats.copy(),
+            seats=before.seats.copy(),
         ),
     )
-    return phase if room is None else replace(phase, capped=_with_revenue(phase.edges, instance.caps, accounts, room))
+    if before.room is None:
+        return phase
+    return replace(phase, capped=_with_revenue(phase.edges, instance.caps, accounts, before.room))
 
 
 def by_place(instance: Instance, which: np.ndarray) -> np.ndarray:

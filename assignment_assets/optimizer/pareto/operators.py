@@ -8,16 +8,10 @@ from pymoo.core.infill import InfillCriterion
 from pymoo.core.population import Population
 
 from assignment_assets.optimizer.pareto.archive import Archive
-from assignment_assets.optimizer.pareto.tasks import WALK_SEARCHES, Polish, SharedProblem, Walk, work
+from assignment_assets.optimizer.pareto.tasks import Polish, SharedProblem, Walk, work
 from assignment_assets.optimizer.pareto.workers import Workers
 
-FRESH_RATE = 0.15  # of the walks: what no point has yet comes from them
-MATES = 8
-WALK_REACH = 3.0  # how far a walk leads, in cells of the lattice
-DISAGREEING_SHARE = 0.35  # of the accounts of a walk, about
-CHILDREN_PER_WALK = 8  # children a walk
 EVALUATED = ("F", "G", "H")  # what pymoo asks of a child: its objectives, which come with it, and constraints: none
-KNEE_SHARE, POLISH_GROWTH = 0.28, 2.0  # of all proposals, the knee's; each polish of it is so much longer than the last
 
 
 class HashDuplicates(DuplicateElimination):
@@ -76,7 +70,7 @@ class NeighbourWalks(InfillCriterion):
         self.generation += 1
         generator = np.random.default_rng([self.seed, 8, self.generation])
         normalised = self.shared.problem.normalise(self.archive.objectives)
-        num_walks = -(-n_offsprings // CHILDREN_PER_WALK)
+        num_walks = -(-n_offsprings // self.shared.params.walk.children)
         tasks = [self._walk(place, generator, normalised) for place in self._places(num_walks)]
         polish = self._knee(num_walks, normalised)
         found = list(self.workers.map(work, self.handle, [*([polish] if polish else []), *tasks]))
@@ -110,32 +104,34 @@ class NeighbourWalks(InfillCriterion):
         return Polish(place, best, self.generation == 1, length, (self.seed, 9, self.generation))
 
     def _length_due(self, num_walks: int) -> float | None:
-        (first, _), (later, _) = WALK_SEARCHES
-        a_walk = FRESH_RATE + DISAGREEING_SHARE * ((1.0 - FRESH_RATE) * first + (CHILDREN_PER_WALK - 1) * later)
+        walk, polish = self.shared.params.walk, self.shared.params.polish
+        on_part = (1.0 - walk.fresh_rate) * walk.first_length + (walk.children - 1) * walk.step_length
+        a_walk = walk.fresh_rate + walk.disagreeing * on_part
         a_generation = num_walks * self.sweeps * a_walk
         spent, length, due = 0.0, self.knee_sweeps, None
         for generation in range(1, self.generation + 1):
             due = None
-            if generation == 1 or spent + length <= KNEE_SHARE * (spent + length + a_generation * generation):
+            if generation == 1 or spent + length <= polish.share * (spent + length + a_generation * generation):
                 due = length
-                spent, length = spent + length, length * POLISH_GROWTH
+                spent, length = spent + length, length * polish.growth
         return due
 
     def _walk(self, place: int, generator: np.random.Generator, normalised: np.ndarray) -> Walk:
+        params = self.shared.params.walk
         direction, cell = self.shared.directions[place], 0.5 / np.sqrt(len(self.shared.directions))
-        first, goal = _near(direction, cell, generator), _near(direction, WALK_REACH * cell, generator)
+        first, goal = _near(direction, cell, generator), _near(direction, params.reach * cell, generator)
         steps = [first]
-        for left in range(CHILDREN_PER_WALK - 1, 0, -1):
+        for left in range(params.children - 1, 0, -1):
             steps.append(steps[-1] + (goal - steps[-1]) / left)
         start = self.archive.best(first, normalised)
-        near = [goal, *(_near(first, 2.0 * cell, generator) for _ in range(MATES - 1))]
+        near = [goal, *(_near(first, 2.0 * cell, generator) for _ in range(params.mates - 1))]
         mates = [row for row in dict.fromkeys(self.archive.best(each, normalised) for each in near) if row != start]
         return Walk(
             place,
             np.array(steps),
             self.archive.assignment(start),
             self.archive.assignments(np.array(mates, dtype=np.int64)),
-            not mates or generator.random() < FRESH_RATE,
+            not mates or generator.random() < params.fresh_rate,
             self.sweeps,
             tuple(generator.integers(2**31, size=4).tolist()),
         )

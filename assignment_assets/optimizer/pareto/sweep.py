@@ -9,14 +9,17 @@ from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProb
 from assignment_assets.optimizer.local_search.priced_candidates import PricedCandidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.settings import Settings
+from assignment_assets.optimizer.pareto.search_params import SEARCH, SearchParams
 from assignment_assets.optimizer.pareto.tasks import Range, SharedProblem
 from assignment_assets.optimizer.pareto.weight_lattice import directions, halfway
 
-SWEEP_RANGES = 4  # of the lattice, that different workers may walk
-
 
 def price_lattice(
-    problem: NormalisedProblem, divisions: int, knee: PricedCandidates, on_direction: Callable[[int, int], None]
+    problem: NormalisedProblem,
+    divisions: int,
+    knee: PricedCandidates,
+    on_direction: Callable[[int, int], None],
+    params: SearchParams = SEARCH,
 ) -> SharedProblem:
     """Prices along the lattice, each from its neighbour's or between two of them; the knee's come last."""
     lattice, duals_of, near = directions(divisions), {}, knee.duals
@@ -28,7 +31,7 @@ def price_lattice(
     for place, (one, other) in between.items():
         duals_of[place] = problem.prices_between(lattice[place], duals_of[one], duals_of[other])
     duals = [duals_of[place] for place in range(len(lattice))]
-    return SharedProblem(problem, np.vstack([lattice, knee.direction]), [*duals, knee.duals])
+    return SharedProblem(problem, np.vstack([lattice, knee.direction]), [*duals, knee.duals], params)
 
 
 def ranges(shared: SharedProblem, known: np.ndarray, settings: Settings) -> Iterator[Range]:
@@ -36,7 +39,7 @@ def ranges(shared: SharedProblem, known: np.ndarray, settings: Settings) -> Iter
     solutions known (int32[k, n])."""
     lattice = shared.directions[:-1]
     normalised = shared.problem.normalise(evaluate(shared.problem.phase, known))
-    cuts = np.linspace(0, len(lattice), SWEEP_RANGES + 1).astype(int)
+    cuts = np.linspace(0, len(lattice), shared.params.sweep.ranges + 1).astype(int)
     for number, (first, last) in enumerate(pairwise(cuts)):
         if last > first:
             start = known[np.argmin(normalised @ lattice[first])]

@@ -10,14 +10,8 @@ from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProb
 from assignment_assets.optimizer.improve.moves import burst, dive_to_optimum, gap, local_optimum, round_by_auction
 from assignment_assets.optimizer.local_search.priced_candidates import PricedCandidates, disagreement, price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
+from assignment_assets.optimizer.pareto.search_params import SEARCH, SearchParams
 from assignment_assets.optimizer.seats.feasible_start import fit_reserve
-
-SEED_TEMPERATURE, FRESH_TEMPERATURE, KNEE_TEMPERATURE = 0.7, 0.3, 3.0  # first temperatures, in the weighing's units
-WALK_SEARCHES = ((0.5, 0.05), (0.125, 0.015))  # a walk's first search and its others: part of a burst, temperature
-SEARCH_SWEEPS, MOST_SEARCHES = 800, 8  # a polish has one search for so many of its sweeps; one to so many
-MERGING_SWEEPS, MERGING_TEMPERATURE = 200, 1.0  # of each search on what they disagree about
-MERGE_WITHIN = 2.0  # times the gap of the best search: what is no further from the bound is worth merging
-MOST_CANDIDATES_BYTES = 150_000_000
 
 
 class SharedProblem:
@@ -30,14 +24,18 @@ class SharedProblem:
         float64[D, 3].
     duals
         Prices of each.
+    params
+        How all of it is searched.
     """
 
-    def __init__(self, problem: NormalisedProblem, directions: np.ndarray, duals: list[Duals]):
-        self.problem, self.directions, self.duals = problem, directions, duals
+    def __init__(
+        self, problem: NormalisedProblem, directions: np.ndarray, duals: list[Duals], params: SearchParams = SEARCH
+    ):
+        self.problem, self.directions, self.duals, self.params = problem, directions, duals, params
         self._built: dict[int, PricedCandidates] = {}
 
     def __reduce__(self):
-        return SharedProblem, (self.problem, self.directions, self.duals)
+        return SharedProblem, (self.problem, self.directions, self.duals, self.params)
 
     def priced(self, place: int) -> PricedCandidates:
         """The candidates of a direction; as many are kept as the memory allows, the last used longest."""
@@ -45,7 +43,7 @@ class SharedProblem:
         if priced is None:
             priced = price_candidates(self.problem, self.directions[place], self.duals[place])
             held = priced.num_bytes + sum(each.num_bytes for each in self._built.values())
-            while self._built and held > MOST_CANDIDATES_BYTES:
+            while self._built and held > self.params.candidate_bytes:
                 held -= self._built.pop(next(iter(self._built))).num_bytes
         self._built[place] = priced
         return priced
@@ -105,25 +103,26 @@ def _sweep(shared: SharedProblem, task: Range) -> np.ndarray:
     for place in range(*task.places):
         priced = shared.priced(place)
         current = round_by_auction(problem, priced, current, generator)
-        current = burst(problem, current, priced, task.sweeps, SEED_TEMPERATURE, generator)
+        current = burst(problem, current, priced, task.sweeps, shared.params.sweep.temperature, generator)
         found.append(current)
     return np.array(found)
 
 
 def _walk(shared: SharedProblem, task: Walk) -> Found:
     generator, problem, priced = np.random.default_rng(task.seed), shared.problem, shared.priced(task.place)
-    begin = task.start
+    params, begin = shared.params.walk, task.start
     if task.is_fresh:
-        begin = burst(problem, begin, priced, task.sweeps, FRESH_TEMPERATURE, generator, task.directions[0])
+        begin = burst(problem, begin, priced, task.sweeps, params.fresh_temperature, generator, task.directions[0])
     part = disagreement(problem, priced, np.vstack([begin, task.start, task.mates]))
     everything = part.priced._replace(reduced_cost_window=np.inf)
     current = part.start
     reserve, found = fit_reserve(part.problem.phase, current), []
     for step, direction in enumerate(task.directions):
         if step or not task.is_fresh:
-            sweeps, temperature = WALK_SEARCHES[min(step, 1)]
+            length = params.step_length if step else params.first_length
+            temperature = params.step_temperature if step else params.first_temperature
             current = burst(
-                part.problem, current, everything, sweeps * task.sweeps, temperature, generator, direction, reserve
+                part.problem, current, everything, length * task.sweeps, temperature, generator, direction, reserve
             )
         found.append(current)
     return Found(evaluate(part.problem.phase, np.array(found)), part.whole(np.array(found)))
@@ -134,21 +133,21 @@ def _polish(shared: SharedProblem, task: Polish) -> np.ndarray:
     2003, doi:10.1287/ijoc.15.3.233.16078): where all agree there is little to gain. The start is one of them where
     it is of their kind: the best of earlier searches."""
     generator, problem, priced = np.random.default_rng(task.seed), shared.problem, shared.priced(task.place)
-    gap_of = partial(gap, problem, priced)
-    count = int(np.clip(task.sweeps // SEARCH_SWEEPS, 1, MOST_SEARCHES))
+    gap_of, params = partial(gap, problem, priced), shared.params.polish
+    count = int(np.clip(task.sweeps // params.search_sweeps, 1, params.most_searches))
     found = []
     for _ in range(count):
-        searched = burst(problem, task.start, priced, task.sweeps / count, KNEE_TEMPERATURE, generator)
+        searched = burst(problem, task.start, priced, task.sweeps / count, params.temperature, generator)
         found.append(local_optimum(problem, searched, priced, generator))
     dived = dive_to_optimum(problem, priced, task.start, generator) if task.is_first else None
     if dived is not None:
         found.append(dived)
-    enough = MERGE_WITHIN * min(map(gap_of, found))
+    enough = params.merge_within * min(map(gap_of, found))
     rivals = sorted((books for books in (*found, task.start) if gap_of(books) <= enough), key=gap_of)
     if len(rivals) > 1:
         part = disagreement(problem, priced, np.array(rivals))
-        sweeps = MERGING_SWEEPS * problem.phase.num_accounts / max(len(part.accounts), 1)
+        sweeps = params.merging_sweeps * problem.phase.num_accounts / max(len(part.accounts), 1)
         for _ in range(count):
-            searched = burst(part.problem, part.start, part.priced, sweeps, MERGING_TEMPERATURE, generator)
+            searched = burst(part.problem, part.start, part.priced, sweeps, params.merging_temperature, generator)
             found.append(local_optimum(problem, part.whole(searched[None, :])[0], priced, generator))
     return np.array(found)

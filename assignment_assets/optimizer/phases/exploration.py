@@ -19,7 +19,7 @@ from assignment_assets.optimizer.pareto.checkpoint import Checkpoint, Checkpoint
 from assignment_assets.optimizer.pareto.nsga2 import evolve
 from assignment_assets.optimizer.pareto.operators import NeighbourWalks
 from assignment_assets.optimizer.pareto.progress import Listener, Progress
-from assignment_assets.optimizer.pareto.sweep import SWEEP_RANGES, price_lattice, ranges
+from assignment_assets.optimizer.pareto.sweep import price_lattice, ranges
 from assignment_assets.optimizer.pareto.tasks import Polish, SharedProblem, work
 from assignment_assets.optimizer.pareto.workers import SerialWorkers, Workers
 
@@ -114,7 +114,7 @@ def sweep(
     for done, found in enumerate(mating.workers.map(work, mating.handle, ranges(mating.shared, known, settings))):
         mating.archive.add(*found)
         seeds.append(found.books)
-        tell("sweep", done + 1, SWEEP_RANGES)
+        tell("sweep", done + 1, mating.shared.params.sweep.ranges)
     return np.concatenate(seeds)
 
 

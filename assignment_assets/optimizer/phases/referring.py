@@ -3,7 +3,7 @@
 import numpy as np
 
 from assignment_assets.optimizer.model.instance import Instance
-from assignment_assets.optimizer.model.phase import OPP_BPS_TAM, Phase, build_phase, by_place
+from assignment_assets.optimizer.model.phase import OPP_BPS_TAM, Before, Phase, build_phase, by_place
 from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.pareto.checkpoint import Checkpoints
 from assignment_assets.optimizer.pareto.front import ReferringFront
@@ -20,17 +20,8 @@ def referring_phase(instance: Instance, selection: Selection) -> tuple[Phase, np
     accounts = by_place(instance, selection.is_placed & instance.is_referring)
     reserve = selection.flow.copy()
     room = None if selection.within is None else selection.within.room
-    bare = build_phase(
-        instance,
-        "referring",
-        accounts,
-        OPP_BPS_TAM,
-        instance.base_load,
-        instance.seats,
-        reserve,
-        room,
-        selection.usable,
-    )
+    before = Before(instance.base_load, instance.seats, reserve, room)
+    bare = build_phase(instance, "referring", accounts, OPP_BPS_TAM, before, selection.usable)
     if selection.within is not None:
         start = selection.within.start[accounts]
         np.subtract.at(reserve, (bare.edges.state, start), 1)

@@ -1,5 +1,6 @@
 """Phase 3: the other accounts on the seats that are left, so that every book is worth the same."""
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -7,7 +8,6 @@ import numpy as np
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.optimizer.bounds.proof import Proof, direction_of
 from assignment_assets.optimizer.improve.moves import (
-    COARSE_GAP_SHARE,
     burst,
     descend_worst_books,
     dive_to_optimum,
@@ -18,13 +18,23 @@ from assignment_assets.optimizer.improve.moves import (
 from assignment_assets.optimizer.improve.survey import survey
 from assignment_assets.optimizer.local_search.priced_candidates import price_candidates
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
-from assignment_assets.optimizer.model.phase import VALUE, Phase, build_phase, by_place
+from assignment_assets.optimizer.model.knobs import NOT_NEGATIVE, Knobs, knob
+from assignment_assets.optimizer.model.phase import VALUE, Before, Phase, build_phase, by_place
 from assignment_assets.optimizer.model.settings import Settings
 from assignment_assets.optimizer.pareto.progress import Listener, Progress
 from assignment_assets.optimizer.seats.feasible_start import draw_from_flow
 from assignment_assets.optimizer.seats.max_flow import Selection, seat_in_order, usable_pairs
 
-VALUE_TEMPERATURE = 0.15  # in the weighing's units
+
+@dataclass(frozen=True)
+class ValueParams(Knobs):
+    """How phase 3 is searched; how long is `Settings.value_sweeps`."""
+
+    temperature: float = knob(0.15, NOT_NEGATIVE, "first temperature of its bursts; needs more `value_sweeps`")
+    least_share: float = knob(0.25, NOT_NEGATIVE, "of a book's share of the bound: who holds less rests half way")
+
+
+VALUE_SEARCH = ValueParams()
 
 
 def check_referring(instance: Instance, referring: np.ndarray) -> np.ndarray:
@@ -103,7 +113,7 @@ def _reconcile(
             homeless.append(account)
     if homeless:
         rows = np.array(homeless)
-        phase = build_phase(instance, "referring", rows, VALUE, instance.base_load, instance.seats, left)
+        phase = build_phase(instance, "referring", rows, VALUE, Before(instance.base_load, instance.seats, left))
         assignment = assignment.copy()
         assignment[rows] = draw_from_flow(np.arange(len(rows)), phase.edges.state, phase.edges, left)
     return assignment, left
@@ -125,14 +135,15 @@ def value_phase(
         room = instance.caps.room - np.bincount(
             assignment[taken], instance.caps.revenue[taken], minlength=instance.num_reps
         ).astype(np.int64)
-    phase = build_phase(instance, "value", accounts, VALUE, held, seats, np.zeros_like(flow), room, usable)
+    before = Before(held, seats, np.zeros_like(flow), room)
+    phase = build_phase(instance, "value", accounts, VALUE, before, usable)
     if selection.within is not None:
         return phase, selection.within.start[accounts]
     return phase, draw_from_flow(np.arange(len(accounts)), phase.edges.state, phase.edges, flow.copy())
 
 
 def distribute_value(
-    phase: Phase, start: np.ndarray, settings: Settings, progress: Listener
+    phase: Phase, start: np.ndarray, settings: Settings, progress: Listener, params: ValueParams = VALUE_SEARCH
 ) -> tuple[Proof, np.ndarray]:
     """Phase 3's proof at the configured weights, and the books (int32[n])."""
     generator = np.random.default_rng([settings.seed, 3])
@@ -140,9 +151,9 @@ def distribute_value(
     priced = price_candidates(problem, direction_of(settings.value_weights))
     progress(Progress("value", "bounds", 1, 1))
     rounded = round_by_auction(problem, priced, extremes[0], generator)
-    books = burst(problem, rounded, priced, settings.value_sweeps / 3, VALUE_TEMPERATURE, generator)
-    books = descend_worst_books(problem, books, priced, COARSE_GAP_SHARE)
-    books = burst(problem, books, priced, 2 * settings.value_sweeps / 3, VALUE_TEMPERATURE, generator)
+    books = burst(problem, rounded, priced, settings.value_sweeps / 3, params.temperature, generator)
+    books = descend_worst_books(problem, books, priced, params.least_share)
+    books = burst(problem, books, priced, 2 * settings.value_sweeps / 3, params.temperature, generator)
     books = local_optimum(problem, books, priced, generator)
     dived = dive_to_optimum(problem, priced, extremes[0], generator)
     if dived is not None:

@@ -24,94 +24,81 @@ def break_ties(instance: Instance, phases: tuple[Phase, ...], assignment: np.nda
     Imbalance means all four measures, so that a referring account's tie leaves the value books alone too. Where books
     have revenue caps, a tie keeps within them.
     """
-    revenue = spare = np.empty(0, dtype=np.int64)
-    if instance.caps is not None:
-        revenue, spare = instance.caps.revenue, spare_room(instance, assignment)
-    given_by = np.full(instance.num_accounts, -1, dtype=np.int32)
-    placed = np.flatnonzero(assignment >= 0)
+    before, placed = assignment.copy(), np.flatnonzero(assignment >= 0)
     amounts = np.column_stack([instance.measures, instance.value])
     shares = instance.shares
     counted = shares > 0
     load = np.where(counted[:, None], instance.base_load, 0)
     np.add.at(load, assignment[placed], amounts[placed])
-    totals = load[counted].sum(axis=0)
+    whole, totals = int(shares.sum()), load[counted].sum(axis=0)
+    over = whole * load - shares[:, None] * totals  # above target, in whole numbers
     free = instance.seats - np.bincount(assignment[placed], minlength=instance.num_reps)
-    whole = int(shares.sum())
+    needs, left = np.ones((instance.num_accounts, 1), dtype=np.int64), free[:, None].astype(np.int64)
+    if instance.caps is not None:
+        needs = np.column_stack([needs, instance.caps.revenue])
+        left = np.column_stack([left, spare_room(instance, assignment)])
     for _ in range(instance.num_reps + 1):
         changed = 0
         for phase in phases:
+            rows = phase.accounts
+            books = assignment[rows]
             changed += _pass(
-                phase.accounts,
-                phase.edges,
-                amounts,
-                assignment,
-                given_by,
-                load,
-                free,
-                shares,
-                whole,
-                totals,
-                instance.performance,
-                band,
-                revenue,
-                spare,
+                phase.edges, books, whole * amounts[rows], needs[rows], over, left, instance.performance, band
             )
+            assignment[rows] = books
         if not changed:
             break
-    return given_by
+    return np.where(assignment != before, before, -1).astype(np.int32)  # each change is to a better one: none goes back
 
 
 @njit(cache=True)
-def _pass(
-    accounts, edges, amounts, assignment, given_by, load, free, shares, whole, totals, performance, band, revenue, spare
-):
+def _pass(edges, books, amounts, needs, over, left, performance, band):
+    """Gives each account of a phase to the best of the reps with whom it is tied; how many went.
+
+    An account's amounts and needs (seat, revenue) come to the new book's loads above target and are taken from what is
+    left there; all of it is changed in place.
+    """
     changed = 0
-    for row in range(len(accounts)):
-        account = accounts[row]
-        here, state = assignment[account], edges.state[row]
-        edge = edges.start[row]
+    for account in range(len(books)):
+        here, state = books[account], edges.state[account]
+        edge = edges.start[account]
         here_minutes = np.int64(edges.minutes[edge + edges.rank[state, here]])
         best, best_minutes = here, here_minutes
         for place in range(edges.state_start[state], edges.state_start[state + 1]):
             there = edges.reps[place]
             minutes = np.int64(edges.minutes[edge + place - edges.state_start[state]])
-            if there == here or free[there] <= 0 or abs(minutes - here_minutes) > band:
+            if there == here or abs(minutes - here_minutes) > band:
                 continue
-            if len(spare) > 0 and revenue[account] > spare[there]:
+            has_space = True
+            for k in range(left.shape[1]):
+                has_space = has_space and needs[account, k] <= left[there, k]
+            if not has_space:
                 continue
             better = performance[there] > performance[best] or (
                 best != here and performance[there] == performance[best] and minutes < best_minutes
             )
-            if not better or edges.owner[row] == here or edges.owner[row] == there:
+            if not better or edges.owner[account] == here or edges.owner[account] == there:
                 continue
-            if _same_balance(amounts, account, load, here, there, shares, whole, totals):
+            if _same_balance(amounts, over, account, here, there):
                 best, best_minutes = there, minutes
         if best != here:
-            for k in range(load.shape[1]):
-                load[here, k] -= amounts[account, k]
-                load[best, k] += amounts[account, k]
-            free[here] += 1
-            free[best] -= 1
-            if len(spare) > 0:
-                spare[here] += revenue[account]
-                spare[best] -= revenue[account]
-            assignment[account] = best
-            if given_by[account] < 0:
-                given_by[account] = here
+            for k in range(over.shape[1]):
+                over[here, k] -= amounts[account, k]
+                over[best, k] += amounts[account, k]
+            for k in range(left.shape[1]):
+                left[here, k] += needs[account, k]
+                left[best, k] -= needs[account, k]
+            books[account] = best
             changed += 1
     return changed
 
 
 @njit(cache=True)
-def _same_balance(amounts, account, load, here, there, shares, whole, totals):
-    for k in range(load.shape[1]):
+def _same_balance(amounts, over, account, here, there):
+    for k in range(over.shape[1]):
         amount = amounts[account, k]
-        before = max(0, whole * load[here, k] - shares[here] * totals[k]) + max(
-            0, whole * load[there, k] - shares[there] * totals[k]
-        )
-        after = max(0, whole * (load[here, k] - amount) - shares[here] * totals[k]) + max(
-            0, whole * (load[there, k] + amount) - shares[there] * totals[k]
-        )
+        before = max(0, over[here, k]) + max(0, over[there, k])
+        after = max(0, over[here, k] - amount) + max(0, over[there, k] + amount)
         if before != after:
             return False
     return True

@@ -6,24 +6,36 @@ not counted. From prices near the best there is little left to bid, and the resu
 cheapest seating at these balance prices. Later accounts, whose seats are kept, do not bid.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import price_edges
 from assignment_assets.optimizer.bounds.lagrangian import Duals
+from assignment_assets.optimizer.model.knobs import ONE_OR_MORE, POSITIVE, Knobs, knob
 from assignment_assets.optimizer.model.phase import Phase
 from assignment_assets.optimizer.model.weighted_sum import Weighing
 
-BID_STEP = 1.0  # least raise of a bid, in the weighing's units
-MOST_BIDS = 200  # in multiples of the number of accounts
-MOST_LOOKS = 150_000_000  # edges looked at for them
+
+@dataclass(frozen=True)
+class AuctionParams(Knobs):
+    """How accounts bid, and how long."""
+
+    bid_step: float = knob(1.0, POSITIVE, "least raise of a bid, in the weighing's units; a faster, coarser auction")
+    most_bids: int = knob(200, ONE_OR_MORE, "bids, times the accounts; fewer accounts left without a seat")
+    most_looks: int = knob(150_000_000, ONE_OR_MORE, "edges looked at for them; the same")
 
 
-def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals) -> np.ndarray:
+AUCTION = AuctionParams()
+
+
+def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals, params: AuctionParams = AUCTION) -> np.ndarray:
     """int32[n]: each account's rep; −1 for those who had no seat when the bids ran out."""
     room, edges = phase.edges.room, phase.edges
-    most = min(MOST_BIDS * phase.num_accounts, int(MOST_LOOKS * phase.num_accounts / max(edges.start[-1], 1)))
-    return _bid(edges, weighing.costs, room, duals.seat, duals.balance, BID_STEP * weighing.unit, most)
+    looks = params.most_looks * phase.num_accounts / max(edges.start[-1], 1)
+    most = min(params.most_bids * phase.num_accounts, int(looks))
+    return _bid(edges, weighing.costs, room, duals.seat, duals.balance, params.bid_step * weighing.unit, most)
 
 
 @njit(cache=True)

@@ -11,6 +11,7 @@ costs. (Dives of integer programming fix variables and solve again in the same w
 doi:10.14279/depositonce-1634.)
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from numba import njit
 from assignment_assets.optimizer.bounds.dual import price_edges
 from assignment_assets.optimizer.bounds.lagrangian import Duals, prices_again
 from assignment_assets.optimizer.bounds.price_sensitivity import stiffness
+from assignment_assets.optimizer.model.knobs import ENTRIES, NOT_NEGATIVE, ONE_OR_MORE, Knobs, knob
 from assignment_assets.optimizer.model.phase import Phase
 from assignment_assets.optimizer.model.subproblem import subproblem
 from assignment_assets.optimizer.model.weighted_sum import Weighing, weigh
@@ -32,20 +34,29 @@ class Batch(NamedTuple):
     temperature: float  # temperature of the smoothed function, in units of an edge's typical cost
 
 
-BATCHES = (Batch(1, 0.1), Batch(4, 0.05), Batch(16, 0.03))
-SMALL_ACCOUNT = 0.01  # of a mean book's target: accounts below are left to the auction
-MOST_PRICES = 600  # of a phase that is dived: inverting takes the third power
-BATCH_ROUNDS = 10  # rounds of shifts and exchanges, at most
+@dataclass(frozen=True)
+class DiveParams(Knobs):
+    """What is placed before the auction, and how hard it is searched."""
+
+    batches: tuple[Batch, ...] = knob(
+        (Batch(1, 0.1), Batch(4, 0.05), Batch(16, 0.03)),
+        ENTRIES,
+        "accounts a rep placed by then, and the temperature; more placed before the auction, slower",
+    )
+    small_account: float = knob(0.01, NOT_NEGATIVE, "of a mean target: accounts below are left to the auction")
+    most_prices: int = knob(600, NOT_NEGATIVE, "prices of a phase that is dived; time by the third power")
+    rounds: int = knob(10, ONE_OR_MORE, "rounds of a batch's shifts and exchanges, at most; better batches")
 
 
-def is_divable(phase: Phase) -> bool:
+DIVE = DiveParams()
+
+
+def is_divable(phase: Phase, params: DiveParams = DIVE) -> bool:
     """Whether the phase has accounts, and few enough prices."""
-    return phase.num_accounts > 0 and phase.num_reps * (phase.num_measures + 1) <= MOST_PRICES
+    return phase.num_accounts > 0 and phase.num_reps * (phase.num_measures + 1) <= params.most_prices
 
 
-def dive(
-    phase: Phase, weighing: Weighing, duals: Duals, batches: tuple[Batch, ...] = BATCHES
-) -> tuple[np.ndarray, Duals]:
+def dive(phase: Phase, weighing: Weighing, duals: Duals, params: DiveParams = DIVE) -> tuple[np.ndarray, Duals]:
     """A rep for every account, −1 for those who had no seat, and the prices that the batches left.
 
     Seats that are kept for later accounts, and caps of revenue, are not looked at.
@@ -64,14 +75,15 @@ def dive(
         Those given, where nobody was left or the phase has too many prices.
     """
     books = np.full(phase.num_accounts, -1, dtype=np.int32)
-    order = _large(phase, weighing)
+    order = _large(phase, weighing, params.small_account)
     rest, others = phase, np.arange(phase.num_accounts)
-    for batch in batches if is_divable(phase) else ():
+    for batch in params.batches if is_divable(phase, params) else ():
         chosen = order[: int(batch.per_book * phase.num_reps)]
         chosen = chosen[books[chosen] < 0]
         if len(chosen) == 0:
             continue
-        books[chosen] = _place(rest, weighing, duals, np.searchsorted(others, chosen), batch.temperature)
+        rows = np.searchsorted(others, chosen)
+        books[chosen] = _place(rest, weighing, duals, rows, batch.temperature, params.rounds)
         rest, others = subproblem(phase, books), np.flatnonzero(books < 0)
         if len(others) == 0:
             break
@@ -80,30 +92,33 @@ def dive(
     return books, duals
 
 
-def _large(phase: Phase, weighing: Weighing) -> np.ndarray:
+def _large(phase: Phase, weighing: Weighing, small: float) -> np.ndarray:
     """int64[]: the accounts that are not small, the largest first, by what their load costs above target."""
     price, edges = weighing.costs.excess.max(axis=0, initial=0.0), phase.edges
     load = (edges.amount * price).sum(axis=1)
     order = np.argsort(-load, kind="stable")
     if not phase.num_reps:
         return order
-    return order[load[order] > SMALL_ACCOUNT * float((edges.target * price).sum(axis=1).mean())]
+    return order[load[order] > small * float((edges.target * price).sum(axis=1).mean())]
 
 
-def _place(phase: Phase, weighing: Weighing, duals: Duals, batch: np.ndarray, temperature: float) -> np.ndarray:
+def _place(
+    phase: Phase, weighing: Weighing, duals: Duals, batch: np.ndarray, temperature: float, rounds: int
+) -> np.ndarray:
     """int32[batch]: reps of the accounts of the batch, −1 for those whom no book has a seat for."""
     edges = phase.edges
     is_whole = np.zeros(phase.num_accounts, dtype=np.bool_)
     is_whole[batch] = True
     stiff, expected = stiffness(phase, weighing, duals, is_whole, temperature)
     costs, size = weighing.costs, weighing.size
-    return _search_batch(edges, costs, edges.room, duals.seat, duals.balance, size, batch, stiff, expected)
+    cost, load = _reduced_costs(edges, costs, edges.room, duals.seat, duals.balance, size, batch)
+    return _search_batch(edges.seats, cost, load, stiff, expected, rounds)
 
 
 @njit(cache=True)
-def _search_batch(edges, costs, room, seat, balance, size, batch, stiff, expected):
-    """int32[batch]: the reps of the least sum of reduced costs and the square of the forced loads, as found by shifts
-    and exchanges. The forced loads are what the batch has more, or less, than `expected` (float64[R, K + 1]).
+def _reduced_costs(edges, costs, room, seat, balance, size, batch):
+    """What each account of the batch costs above its least with every rep (float64[batch, R], infinite where none
+    covers it), and its loads there (float64[batch, R, K + 1]).
     """
     num_reps, num_measures = room.shape
     count, width = len(batch), num_measures + 1
@@ -117,7 +132,16 @@ def _search_batch(edges, costs, room, seat, balance, size, batch, stiff, expecte
             cost[row, rep] = priced[rank] - least
             for k in range(num_measures):
                 load[row, rep, k] = min(edges.amount[batch[row], k], room[rep, k]) / size[k]
-    free, held = edges.seats.copy(), np.full(count, -1, dtype=np.int32)
+    return cost, load
+
+
+@njit(cache=True)
+def _search_batch(seats, cost, load, stiff, expected, rounds):
+    """int32[batch]: the reps of the least sum of reduced costs and the square of the forced loads, as found by shifts
+    and exchanges. The forced loads are what the batch has more, or less, than `expected` (float64[R, K + 1]).
+    """
+    count, num_reps, width = load.shape
+    free, held = seats.copy(), np.full(count, -1, dtype=np.int32)
     slope, taken, given = np.zeros(len(stiff)), np.empty(width), np.empty(width)
     for rep in range(num_reps):
         _force(slope, stiff, expected[rep], rep, -1.0)
@@ -130,7 +154,7 @@ def _search_batch(edges, costs, room, seat, balance, size, batch, stiff, expecte
             held[row] = there
             free[there] -= 1
             _force(slope, stiff, load[row, there], there, 1.0)
-    for _ in range(BATCH_ROUNDS):
+    for _ in range(rounds):
         changed = False
         for row in range(count):
             here, best, there = held[row], -1e-15, -1

@@ -12,6 +12,7 @@ The prices come from the programme over buckets of accounts of one class and sim
 every account with its own revenue, so that neither the buckets nor the solver's tolerance can make it wrong.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +20,17 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from assignment_assets.optimizer.model.instance import Instance
+from assignment_assets.optimizer.model.knobs import ONE_OR_MORE, Knobs, knob
 
-BUCKETS = 24  # of revenue, for each class; with fewer different figures the programme is exact
+
+@dataclass(frozen=True)
+class CapBoundParams(Knobs):
+    """How finely the programme tells accounts apart."""
+
+    buckets: int = knob(24, ONE_OR_MORE, "of revenue, for each class; a tighter bound, slower, exact in the end")
+
+
+CAP_BOUND = CapBoundParams()
 
 
 class CapPrices(NamedTuple):
@@ -30,9 +40,11 @@ class CapPrices(NamedTuple):
     cent: np.ndarray  # float64[R] ≥ 0
 
 
-def cap_prices(instance: Instance, rows: np.ndarray, seats: np.ndarray, room: np.ndarray) -> CapPrices:
+def cap_prices(
+    instance: Instance, rows: np.ndarray, seats: np.ndarray, room: np.ndarray, params: CapBoundParams = CAP_BOUND
+) -> CapPrices:
     """The prices at which the accounts `rows` compete for `seats` and `room` (int64[R])."""
-    state, size, revenue, least = _buckets(instance.account_state[rows], instance.caps.revenue[rows])
+    state, size, revenue, least = _buckets(instance.account_state[rows], instance.caps.revenue[rows], params.buckets)
     unit = max(float(instance.caps.revenue[rows].mean()) if len(rows) else 0.0, 1.0)
     bucket, rep = np.nonzero(instance.covers.T[state] & (least[:, None] <= room))
     if not len(bucket):
@@ -76,7 +88,9 @@ def most_within_caps(instance: Instance) -> int:
     return int(np.floor(prices.seat @ seats + prices.cent @ room.astype(np.float64) + placing + 1e-6))
 
 
-def _buckets(state: np.ndarray, revenue: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _buckets(
+    state: np.ndarray, revenue: np.ndarray, most: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(class, number of accounts, mean revenue, least revenue) of each bucket."""
     found = []
     for each in np.unique(state):
@@ -84,8 +98,8 @@ def _buckets(state: np.ndarray, revenue: np.ndarray) -> tuple[np.ndarray, np.nda
         distinct = np.unique(figures)
         parts = (
             np.split(figures, np.searchsorted(figures, distinct[1:]))
-            if len(distinct) <= BUCKETS
-            else np.array_split(figures, BUCKETS)
+            if len(distinct) <= most
+            else np.array_split(figures, most)
         )
         found += [(each, len(part), part.mean(), part[0]) for part in parts]
     columns = list(zip(*found, strict=True)) if found else [(), (), (), ()]

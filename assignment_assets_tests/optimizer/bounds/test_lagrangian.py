@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from assignment_assets.optimizer.bounds import lagrangian as bounds
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
+from assignment_assets.optimizer.bounds.stages import BoundParams
 from assignment_assets.optimizer.model.phase import opened
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase
@@ -97,13 +97,12 @@ def test_pairs_that_would_cost_a_later_seat_change_nothing_but_the_size_of_the_p
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("medium_and_huge", [(0, 10**9), (0, 0)], ids=["medium", "huge"])
-def test_the_schedules_of_larger_phases_come_near_the_linear_programme_too(seed, medium_and_huge, monkeypatch):
-    monkeypatch.setattr(bounds, "MEDIUM", medium_and_huge[0])
-    monkeypatch.setattr(bounds, "HUGE", medium_and_huge[1])
+def test_the_schedules_of_larger_phases_come_near_the_linear_programme_too(seed, medium_and_huge):
+    params = BoundParams(medium=medium_and_huge[0], huge=medium_and_huge[1])
     instance = draw_instance(seed, num_accounts=300, num_reps=8, num_states=5, seats=30, covered=0.6)
     phase, _ = referring_phase(instance, select_seats(instance))
     phase = replace(phase, reserve=np.zeros_like(phase.reserve))
     weighing = weigh(phase, np.array([3.0, 1.0, 1.0]))
     exact = linear_programme(phase, weighing)
-    assert 0.97 * exact <= lower_bound(phase, weighing).bound <= exact * (1.0 + 1e-7)
-    assert 0.9 * exact <= lower_bound(phase, weighing, roughly=True).bound <= exact * (1.0 + 1e-7)
+    assert 0.97 * exact <= lower_bound(phase, weighing, params=params).bound <= exact * (1.0 + 1e-7)
+    assert 0.9 * exact <= lower_bound(phase, weighing, roughly=True, params=params).bound <= exact * (1.0 + 1e-7)

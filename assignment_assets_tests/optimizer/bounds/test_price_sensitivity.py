@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from assignment_assets.optimizer.bounds.lagrangian import edge_unit, lower_bound
-from assignment_assets.optimizer.bounds.price_sensitivity import SOFT, TOLERANCE, TYPICAL, stiffness
+from assignment_assets.optimizer.bounds.price_sensitivity import STIFFNESS, TOLERANCE, TYPICAL, stiffness
 from assignment_assets.optimizer.bounds.smoothing import near_columns, smoothed_value
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets_tests.optimizer.rounding.test_diving import draw_whales
@@ -16,8 +16,7 @@ def every_column(phase, weighing, duals):
         phase.edges,
         weighing.costs,
         room,
-        duals.seat,
-        duals.balance,
+        (duals.seat, duals.balance),
         everybody.astype(np.int32),
         np.ones(phase.num_accounts),
         np.inf,
@@ -69,7 +68,7 @@ def test_stiffness_inverts_what_the_slopes_of_the_smoothed_bound_change_by(seed)
         falls = (slopes(phase, weighing, columns, down) - slopes(phase, weighing, columns, up)).ravel() / (2.0 * step)
         rep, k = divmod(place, width)
         reserve = phase.edges.seats[rep] if k == width - 1 else phase.edges.target[rep, k] / scale[k]
-        falls[place] += SOFT * reserve / (ceiling.flat[place] * scale[k])
+        falls[place] += STIFFNESS.soft * reserve / (ceiling.flat[place] * scale[k])
         answer = found @ np.where(is_free, falls, 0.0)
         assert answer == pytest.approx(np.eye(len(answer))[place], abs=2e-2)
 

@@ -6,8 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
-from assignment_assets.optimizer.local_search.annealing import STRETCH, Schedule, anneal
-from assignment_assets.optimizer.local_search.candidates import MOST_CANDIDATES, candidates_among, nearest_candidates
+from assignment_assets.optimizer.local_search.annealing import anneal
+from assignment_assets.optimizer.local_search.candidates import (
+    CANDIDATES,
+    CandidateParams,
+    candidates_among,
+    nearest_candidates,
+)
+from assignment_assets.optimizer.local_search.cooling import ANNEALING, Schedule
 from assignment_assets.optimizer.local_search.exchange_candidates import pair_up
 from assignment_assets.optimizer.local_search.repair import repair_towards
 from assignment_assets.optimizer.local_search.state import build_state, exchange, free_seat_by_augmenting, shift
@@ -30,7 +36,9 @@ def draw_phase(seed):
 
 def search(phase, assignment, reserve, weighing, schedule, word, per_account=100.0):
     """Every eligible rep is proposed, unless `per_account` says how many."""
-    candidates, window = nearest_candidates(phase, weighing.costs, lower_bound(phase, weighing), per_account)
+    candidates, window = nearest_candidates(
+        phase, weighing.costs, lower_bound(phase, weighing), CandidateParams(per_account)
+    )
     schedule = schedule._replace(wide=max(window, 1e-30), narrow=max(window, 1e-30) * schedule.narrow)
     return anneal(
         assignment,
@@ -192,7 +200,7 @@ def test_two_full_books_change_places_where_that_helps():
 def test_every_pair_lists_the_accounts_that_have_both_reps_in_question(seed):
     phase, _ = draw_phase(seed)
     weighing = weigh(phase, np.ones(3))
-    candidates, _ = nearest_candidates(phase, weighing.costs, lower_bound(phase, weighing), 3.0)
+    candidates, _ = nearest_candidates(phase, weighing.costs, lower_bound(phase, weighing), CandidateParams(3.0))
     pairs, edges = pair_up(phase.edges, candidates), phase.edges
     rep_of = [
         edges.reps[edges.state_start[state] + candidates.rank[slice(*candidates.start[account : account + 2])]]
@@ -255,7 +263,7 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
     instance = draw_instance(
         3,
         num_accounts=60,
-        num_reps=MOST_CANDIDATES + 8,
+        num_reps=CANDIDATES.most + 8,
         num_states=1,
         seats=3,
         covered=1.1,
@@ -265,11 +273,11 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
     phase, _ = referring_phase(instance, select_seats(instance))
     weighing = weigh(phase, np.ones(3))
     duals = lower_bound(phase, weighing)
-    few = np.diff(nearest_candidates(phase, weighing.costs, duals, 3.0)[0].start)
+    few = np.diff(nearest_candidates(phase, weighing.costs, duals, CandidateParams(3.0))[0].start)
     whale = int(np.flatnonzero(phase.edges.amount[:, 0] == 500)[0])
     assert few[whale] > 3 * few.mean()
-    every = nearest_candidates(phase, weighing.costs, duals, 1000.0)[0]
-    assert np.diff(every.start).max() == MOST_CANDIDATES
+    every = nearest_candidates(phase, weighing.costs, duals, CandidateParams(1000.0))[0]
+    assert np.diff(every.start).max() == CANDIDATES.most
     for account in range(phase.num_accounts):
         assert (np.diff(every.above[every.start[account] : every.start[account + 1]]) >= 0).all()
 
@@ -279,7 +287,7 @@ def test_a_large_account_has_the_wider_choice_and_none_has_more_than_the_most():
 def test_open_among_assignments_is_who_has_a_choice_of_theirs_that_the_first_does_not_take(seed):
     phase, start = draw_phase(seed)
     weighing, mate = weigh(phase, np.ones(3)), start.copy()
-    candidates, _ = nearest_candidates(phase, weighing.costs, lower_bound(phase, weighing), 2.0)
+    candidates, _ = nearest_candidates(phase, weighing.costs, lower_bound(phase, weighing), CandidateParams(2.0))
     search(phase, mate, fit_reserve(phase, mate), weighing, Schedule(500, 10.0, 10.0, 1.0, 1.0), seed + 1)
     accounts, among = candidates_among(phase, candidates, np.stack([start, mate]))
 
@@ -295,7 +303,7 @@ def test_open_among_assignments_is_who_has_a_choice_of_theirs_that_the_first_doe
 
 
 def test_the_stretch_of_a_large_phase_passes_every_account():
-    count = 2 * STRETCH + 100
+    count = 2 * ANNEALING.stretch + 100
     instance = draw_instance(
         3, num_accounts=count, num_reps=4, num_states=1, seats=count, covered=1.1, is_referring=np.ones(count, bool)
     )

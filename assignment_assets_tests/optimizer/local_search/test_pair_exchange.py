@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.optimizer.bounds.lagrangian import lower_bound
-from assignment_assets.optimizer.improve.moves import RISING_FORCE
-from assignment_assets.optimizer.local_search.candidates import nearest_candidates
+from assignment_assets.optimizer.improve.descents import DESCENT
+from assignment_assets.optimizer.local_search.candidates import CandidateParams, nearest_candidates
 from assignment_assets.optimizer.local_search.exchange_candidates import pair_up
+from assignment_assets.optimizer.local_search.gap_decomposition import Dual
 from assignment_assets.optimizer.local_search.pair_exchange import ExchangePlan, descend
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
@@ -25,20 +26,19 @@ from assignment_assets_tests.optimizer.local_search.test_annealing import (
 
 seeds = st.integers(0, 2**31)
 SIZES, TOGETHER = st.sampled_from([1, 3, 16]), st.sampled_from([1, 2, 3])
-plans = st.builds(ExchangePlan, st.just(1.0), st.just(0.0), SIZES, TOGETHER, st.just(5))
+plans = st.builds(ExchangePlan, st.just(1.0), st.just(0.0), SIZES, TOGETHER, st.just(5), st.just(0.01))
 
 
 def exchange_books(phase, assignment, reserve, weighing, plan, word):
     duals = lower_bound(phase, weighing)
-    candidates, _ = nearest_candidates(phase, weighing.costs, duals, 100.0)
+    candidates, _ = nearest_candidates(phase, weighing.costs, duals, CandidateParams(per_account=100.0))
     return descend(
         assignment,
         reserve,
         phase.searched,
         candidates,
         pair_up(phase.edges, candidates),
-        weighing.costs,
-        duals.balance,
+        Dual(weighing.costs, phase.edges.room, duals.seat, duals.balance),
         plan,
         np.uint64(word),
     )
@@ -58,7 +58,7 @@ def test_an_exchange_of_pairs_keeps_every_rule_and_its_delta_is_the_full_differe
 
 
 @settings(max_examples=40, deadline=None)
-@given(seeds, weights_of, st.sampled_from(RISING_FORCE))
+@given(seeds, weights_of, st.sampled_from(DESCENT.rising))
 def test_on_the_way_from_prices_every_rule_is_kept(seed, weights, plan):
     phase, start = draw_phase(seed)
     result, reserve = start.copy(), fit_reserve(phase, start)
@@ -105,5 +105,5 @@ def test_the_same_word_exchanges_the_same_way():
     weighing = weigh(phase, np.ones(3))
     found = [start.copy(), start.copy()]
     for result in found:
-        exchange_books(phase, result, fit_reserve(phase, start), weighing, RISING_FORCE[0], 9)
+        exchange_books(phase, result, fit_reserve(phase, start), weighing, DESCENT.rising[0], 9)
     assert found[0].tobytes() == found[1].tobytes()

@@ -22,7 +22,7 @@ from assignment_assets_tests.optimizer.local_search.test_annealing import (
 )
 
 seeds = st.integers(0, 2**31)
-EVERY_GOAL = 100
+EVERY_GOAL, MOST_MOVES = 100, 4
 
 
 def dual_of(phase, weights):
@@ -33,7 +33,7 @@ def dual_of(phase, weights):
 
 def improve(step, phase, assignment, reserve, dual):
     if step is worst_book_descent:
-        return worst_book_descent.descend(assignment, reserve, phase.searched, dual, -1.0)
+        return worst_book_descent.descend(assignment, reserve, phase.searched, dual, -1.0, MOST_MOVES)
     return cyclic_exchange.descend(assignment, reserve, phase.searched, dual, 0.0, EVERY_GOAL)
 
 

@@ -7,7 +7,8 @@ from assignment_assets.optimizer.local_search.priced_candidates import price_can
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.pareto.archive import Archive
 from assignment_assets.optimizer.pareto.nsga2 import BooksProblem
-from assignment_assets.optimizer.pareto.operators import CHILDREN_PER_WALK, NeighbourWalks
+from assignment_assets.optimizer.pareto.operators import NeighbourWalks
+from assignment_assets.optimizer.pareto.search_params import SEARCH
 from assignment_assets.optimizer.pareto.sweep import price_lattice
 from assignment_assets.optimizer.pareto.tasks import Polish, Walk
 from assignment_assets.optimizer.pareto.workers import SerialWorkers
@@ -15,7 +16,7 @@ from assignment_assets.optimizer.phases.referring import referring_phase
 from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets_tests.optimizer.instances import draw_instance
 
-OFFSPRING = 2 * CHILDREN_PER_WALK
+OFFSPRING = 2 * SEARCH.walk.children
 
 
 class Listening(SerialWorkers):

@@ -8,6 +8,7 @@ from assignment_assets.optimizer.improve.survey import survey
 from assignment_assets.optimizer.local_search.priced_candidates import disagreement, price_candidates
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.pareto import tasks
+from assignment_assets.optimizer.pareto.search_params import SearchParams
 from assignment_assets.optimizer.pareto.sweep import price_lattice
 from assignment_assets.optimizer.pareto.tasks import Polish, Range, SharedProblem, Walk, work
 from assignment_assets.optimizer.pareto.weight_lattice import directions
@@ -113,8 +114,8 @@ def test_candidates_are_let_go_of_where_they_hold_too_much(shared_and_extremes, 
     shared, _ = shared_and_extremes
     fresh = SharedProblem(shared.problem, shared.directions, shared.duals)
     sizes = [fresh.priced(place).num_bytes for place in range(3)]
-    monkeypatch.setattr(tasks, "MOST_CANDIDATES_BYTES", max(sizes) + min(sizes))
-    narrow, built = SharedProblem(shared.problem, shared.directions, shared.duals), []
+    params = SearchParams(candidate_bytes=max(sizes) + min(sizes))
+    narrow, built = SharedProblem(shared.problem, shared.directions, shared.duals, params), []
     monkeypatch.setattr(tasks, "price_candidates", lambda *given: built.append(given) or price_candidates(*given))
     first = narrow.priced(0)
     assert narrow.priced(0) is first

@@ -11,7 +11,7 @@ from assignment_assets.optimizer.local_search.priced_candidates import price_can
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase
-from assignment_assets.optimizer.rounding.auction import BID_STEP, seat_by_auction
+from assignment_assets.optimizer.rounding.auction import AUCTION, seat_by_auction
 from assignment_assets.optimizer.seats.max_flow import seat_by_state, select_seats
 from assignment_assets_tests.optimizer.instances import draw_instance
 
@@ -52,4 +52,4 @@ def test_by_drive_time_alone_it_is_within_its_step_of_the_best_seating(seed):
     found = seat_by_auction(phase, weighing, lower_bound(phase, weighing))
     minutes = phase.edges.minutes.reshape(30, 6)[:, np.repeat(np.arange(6), 5)].astype(float)
     best = minutes[linear_sum_assignment(minutes)].mean()
-    assert evaluate(phase, found)[0, 1] <= best + BID_STEP * weighing.unit * phase.num_accounts + 1e-9
+    assert evaluate(phase, found)[0, 1] <= best + AUCTION.bid_step * weighing.unit * phase.num_accounts + 1e-9

@@ -13,8 +13,7 @@ from assignment_assets.optimizer.local_search.priced_candidates import price_can
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase
-from assignment_assets.optimizer.rounding import diving
-from assignment_assets.optimizer.rounding.diving import Batch, dive
+from assignment_assets.optimizer.rounding.diving import Batch, DiveParams, dive
 from assignment_assets.optimizer.seats.feasible_start import fit_reserve
 from assignment_assets.optimizer.seats.max_flow import select_seats
 from assignment_assets_tests.optimizer.instances import draw_instance
@@ -26,7 +25,7 @@ from assignment_assets_tests.optimizer.local_search.test_annealing import (
 )
 
 seeds = st.integers(0, 2**31)
-FEW = (Batch(1, 0.1), Batch(3, 0.05))
+FEW = DiveParams((Batch(1, 0.1), Batch(3, 0.05)))
 
 
 def draw_whales(seed):
@@ -105,14 +104,12 @@ def test_the_same_phase_gives_the_same_books_and_prices():
     assert (one[1].balance == other[1].balance).all()
 
 
-def test_a_phase_with_too_many_prices_is_only_rounded(monkeypatch):
+def test_a_phase_with_too_many_prices_is_only_rounded():
     phase, _ = draw_whales(3)
     weighing = weigh(phase, np.ones(3))
     duals = lower_bound(phase, weighing)
-    monkeypatch.setattr(diving, "MOST_PRICES", 31)
-    assert dive(phase, weighing, duals)[1] is duals
-    monkeypatch.setattr(diving, "MOST_PRICES", 32)
-    assert dive(phase, weighing, duals)[1] is not duals
+    assert dive(phase, weighing, duals, DiveParams(most_prices=31))[1] is duals
+    assert dive(phase, weighing, duals, DiveParams(most_prices=32))[1] is not duals
 
 
 def test_an_account_that_no_book_has_a_seat_for_stays_without():
@@ -121,7 +118,7 @@ def test_an_account_that_no_book_has_a_seat_for_stays_without():
     seats[2] = 3
     phase = replace(phase, edges=phase.edges._replace(seats=seats))
     weighing = weigh(phase, np.ones(3))
-    found, _ = dive(phase, weighing, lower_bound(phase, weighing, roughly=True), (Batch(1, 0.1),))
+    found, _ = dive(phase, weighing, lower_bound(phase, weighing, roughly=True), DiveParams((Batch(1, 0.1),)))
     assert sorted(found[found >= 0]) == [2, 2, 2]
 
 
@@ -142,12 +139,10 @@ def test_prices_found_again_prove_no_less_than_those_given_and_a_bound(seed):
     assert before - 1e-9 <= again <= evaluate(phase, start)[0].sum() + 1e-9
 
 
-def test_small_accounts_are_left_to_the_auction(monkeypatch):
+def test_small_accounts_are_left_to_the_auction():
     phase, _ = draw_whales(3)
     weighing = weigh(phase, np.array([0.5, 0.01, 0.01]))
     duals = lower_bound(phase, weighing)
     share = (phase.edges.amount / phase.edges.target[0]).mean(axis=1)
-    monkeypatch.setattr(diving, "SMALL_ACCOUNT", 1.01 * share.max())
-    assert dive(phase, weighing, duals)[1] is duals
-    monkeypatch.setattr(diving, "SMALL_ACCOUNT", 0.99 * share.max())
-    assert dive(phase, weighing, duals)[1] is not duals
+    assert dive(phase, weighing, duals, DiveParams(small_account=1.01 * share.max()))[1] is duals
+    assert dive(phase, weighing, duals, DiveParams(small_account=0.99 * share.max()))[1] is not duals
