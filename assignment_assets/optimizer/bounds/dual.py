@@ -13,13 +13,24 @@ accounts changes nothing and makes the bound tighter ("whale lift").
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.model.arrays import FloatArray, IntArray
+from assignment_assets.optimizer.model.phase import Edges
 from assignment_assets.optimizer.model.weighted_sum import Costs
 
 SAMPLE = 5000  # accounts that a spread is estimated from
 
 
 @njit(cache=True, inline="always")
-def edge_cost(edges, costs, room, seat, balance, account, rank, rep):
+def edge_cost(
+    edges: Edges,
+    costs: Costs,
+    room: FloatArray,
+    seat: FloatArray,
+    balance: FloatArray,
+    account: int,
+    rank: int,
+    rep: int,
+) -> float:
     """What an account costs with a rep at the dual prices."""
     cost = costs.minute * edges.minutes[edges.start[account] + rank] + seat[rep]
     owner = edges.owner[account]
@@ -33,7 +44,9 @@ def edge_cost(edges, costs, room, seat, balance, account, rank, rep):
 
 
 @njit(cache=True)
-def price_edges(edges, costs, room, seat, balance, account, cost):
+def price_edges(
+    edges: Edges, costs: Costs, room: FloatArray, seat: FloatArray, balance: FloatArray, account: int, cost: FloatArray
+) -> tuple[int, float]:
     """Fills `cost` (float64[R]) with an account's edges at the dual prices; how many they are, and the least.
 
     Simple loops over all of them, one term a time: the compiler makes eight at once of each.
@@ -60,7 +73,7 @@ def price_edges(edges, costs, room, seat, balance, account, cost):
 
 
 @njit(cache=True)
-def fixed_part(edges, costs, room, seat, balance):
+def fixed_part(edges: Edges, costs: Costs, room: FloatArray, seat: FloatArray, balance: FloatArray) -> float:
     """The part of the bound that no account decides; a book that starts above target pays for that at once."""
     value = 0.0
     for rep in range(room.shape[0]):
@@ -72,7 +85,9 @@ def fixed_part(edges, costs, room, seat, balance):
 
 
 @njit(cache=True)
-def exact_value(edges, costs, room, demand, seat, balance):
+def exact_value(
+    edges: Edges, costs: Costs, room: FloatArray, demand: IntArray, seat: FloatArray, balance: FloatArray
+) -> float:
     """The bound that the prices prove, up to the weighing's constant."""
     value = fixed_part(edges, costs, room, seat, balance)
     cost = np.empty(len(edges.seats))
@@ -89,7 +104,7 @@ def exact_value(edges, costs, room, demand, seat, balance):
 
 
 def spread(
-    edges,
+    edges: Edges,
     costs: Costs,
     room: np.ndarray,
     seat: np.ndarray,
@@ -105,7 +120,15 @@ def spread(
 
 
 @njit(cache=True)
-def _above_least(edges, costs, room, seat, balance, load_factor, step):
+def _above_least(
+    edges: Edges,
+    costs: Costs,
+    room: FloatArray,
+    seat: FloatArray,
+    balance: FloatArray,
+    load_factor: FloatArray,
+    step: int,
+) -> FloatArray:
     """The costs of every `step`-th account's edges above the account's least."""
     size = 0
     for account in range(0, len(edges.state), step):

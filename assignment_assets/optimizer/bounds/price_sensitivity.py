@@ -12,9 +12,10 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds.lagrangian import Duals, edge_unit
-from assignment_assets.optimizer.bounds.smoothing import near_columns
+from assignment_assets.optimizer.bounds.smoothing import Columns, near_columns
+from assignment_assets.optimizer.model.arrays import BoolArray, FloatArray
 from assignment_assets.optimizer.model.knobs import POSITIVE, Knobs, knob
-from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.phase import Edges, Phase
 from assignment_assets.optimizer.model.weighted_sum import Weighing
 
 SHARE = 1e-6  # product of shares that is left out
@@ -80,7 +81,16 @@ def stiffness(
 
 
 @njit(cache=True)
-def _second_derivative(edges, columns, seat, balance, room, temperature, is_whole, size):
+def _second_derivative(
+    edges: Edges,
+    columns: Columns,
+    seat: FloatArray,
+    balance: FloatArray,
+    room: FloatArray,
+    temperature: float,
+    is_whole: BoolArray,
+    size: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
     """The second derivative of the smoothed function in all prices, negated, without the accounts that are to be whole,
     and the loads (float64[R, K + 1]) that are expected of those.
     """
@@ -124,7 +134,7 @@ def _second_derivative(edges, columns, seat, balance, room, temperature, is_whol
 
 
 @njit(cache=True)
-def _inverse(matrix, diagonal, is_fixed):
+def _inverse(matrix: FloatArray, diagonal: FloatArray, is_fixed: BoolArray) -> FloatArray:
     """The inverse of `matrix` (symmetric, changed in place) plus a diagonal above zero, in the coordinates that are not
     fixed; zero in the others. Gauss-Jordan without pivots, in one fixed order.
     """

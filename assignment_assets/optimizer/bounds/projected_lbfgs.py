@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds.stages import AscentParams
+from assignment_assets.optimizer.model.arrays import FloatArray
 
 ASCENT = AscentParams()
 NEGLIGIBLE = 1e-100  # a squared change of slope that says nothing
@@ -72,7 +73,7 @@ def ascend(
 
 
 @njit(cache=True)
-def dot(left, right):
+def dot(left: FloatArray, right: FloatArray) -> float:
     """The sum of products, always in the same order."""
     total = 0.0
     for place in range(len(left)):
@@ -81,7 +82,9 @@ def dot(left, right):
 
 
 @njit(cache=True)
-def uphill(steps, bends, kept, slope, point, ceiling):
+def uphill(
+    steps: FloatArray, bends: FloatArray, kept: int, slope: FloatArray, point: FloatArray, ceiling: FloatArray
+) -> FloatArray:
     """The quasi-Newton direction in the variables that are free to move (two-loop recursion)."""
     size = len(slope)
     is_free = np.empty(size, dtype=np.bool_)

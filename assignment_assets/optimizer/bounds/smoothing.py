@@ -11,6 +11,9 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import fixed_part, price_edges
+from assignment_assets.optimizer.model.arrays import FloatArray, IntArray, Prices, RepArray
+from assignment_assets.optimizer.model.phase import Edges
+from assignment_assets.optimizer.model.weighted_sum import Costs
 
 LOG2_E = 1.4426950408889634
 FAR = 60.0  # halvings of a share, at most
@@ -31,7 +34,16 @@ class Columns(NamedTuple):
 
 
 @njit(cache=True)
-def near_columns(edges, costs, room, prices, account_of, load_factor, reach, most):
+def near_columns(
+    edges: Edges,
+    costs: Costs,
+    room: FloatArray,
+    prices: Prices,
+    account_of: RepArray,
+    load_factor: FloatArray,
+    reach: float,
+    most: int,
+) -> Columns:
     """Edges of the accounts given (int32[m]) whose cost at the prices is within `reach` of the least, at most `most`.
 
     A large account's reach is longer by its tolerance (float64[n]).
@@ -71,7 +83,16 @@ def near_columns(edges, costs, room, prices, account_of, load_factor, reach, mos
 
 
 @njit(cache=True)
-def smoothed_value(edges, costs, room, demand, columns, seat, balance, temperature):
+def smoothed_value(
+    edges: Edges,
+    costs: Costs,
+    room: FloatArray,
+    demand: IntArray,
+    columns: Columns,
+    seat: FloatArray,
+    balance: FloatArray,
+    temperature: float,
+) -> tuple[float, FloatArray, FloatArray]:
     """The smoothed bound at temperature `temperature`, and its slope in the prices (float64[R] and float64[R, K])."""
     num_reps, num_measures = room.shape
     value = fixed_part(edges, costs, room, seat, balance)
@@ -116,7 +137,7 @@ def smoothed_value(edges, costs, room, demand, columns, seat, balance, temperatu
 
 
 @njit(cache=True)
-def _softmin(cost, power, width, per_halving):
+def _softmin(cost: FloatArray, power: FloatArray, width: int, per_halving: float) -> tuple[float, float]:
     """Replaces the first `width` costs by 2^−(what they are above the least, times `per_halving`); the least, the sum.
 
     `power` is scratch; both have room for `LANES` more.

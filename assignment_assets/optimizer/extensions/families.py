@@ -21,6 +21,7 @@ from assignment_assets.optimizer.bounds.dual import edge_cost
 from assignment_assets.optimizer.bounds.lagrangian import Duals, lower_bound
 from assignment_assets.optimizer.bounds.normalised_problem import NormalisedProblem
 from assignment_assets.optimizer.bounds.proof import direction_of
+from assignment_assets.optimizer.model.arrays import FloatArray, IntArray
 from assignment_assets.optimizer.model.extensions import NO_BOOK, NO_SEAT, SPLIT, WHOLE, FamilyOutcomes
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.objectives import evaluate
@@ -176,7 +177,15 @@ def _price_edges(
 
 
 @njit(cache=True)
-def _add_costs(cost, rows, edges, costs, room, seat, balance):
+def _add_costs(
+    cost: FloatArray,
+    rows: IntArray,
+    edges: Edges,
+    costs: Costs,
+    room: FloatArray,
+    seat: FloatArray,
+    balance: FloatArray,
+) -> None:
     for row in rows:
         state = edges.state[row]
         for rep in range(len(cost)):

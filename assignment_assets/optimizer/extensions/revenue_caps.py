@@ -17,10 +17,11 @@ from assignment_assets.optimizer.local_search.candidates import all_candidates
 from assignment_assets.optimizer.local_search.cooling import Schedule
 from assignment_assets.optimizer.local_search.exchange_candidates import unpaired
 from assignment_assets.optimizer.local_search.rng import seed_word
+from assignment_assets.optimizer.model.arrays import BoolArray, IntArray, RepArray
 from assignment_assets.optimizer.model.extensions import NO_CAP
 from assignment_assets.optimizer.model.instance import NO_REP, Instance
 from assignment_assets.optimizer.model.knobs import ENTRIES, ONE_OR_MORE, Knobs, knob
-from assignment_assets.optimizer.model.phase import VALUE, Before, build_phase
+from assignment_assets.optimizer.model.phase import VALUE, Before, Edges, build_phase
 from assignment_assets.optimizer.model.weighted_sum import Costs
 from assignment_assets.optimizer.seats.feasible_start import draw_from_flow
 from assignment_assets.optimizer.seats.max_flow import Selection, WithinCaps, seat_by_state
@@ -140,7 +141,7 @@ def top_up(instance: Instance, assignment: np.ndarray) -> None:
 
 
 @njit(cache=True)
-def _top_up(order, revenue, free, spare, edges):
+def _top_up(order: IntArray, revenue: IntArray, free: IntArray, spare: IntArray, edges: Edges) -> RepArray:
     found = np.full(len(revenue), -1, dtype=np.int32)
     for account in order:
         begin, best, nearest = edges.state_start[edges.state[account]], -1, np.int64(1) << 40
@@ -257,7 +258,9 @@ def _packed(
 
 
 @njit(cache=True)
-def _keep(order, drawn, revenue, found, spare, is_given):
+def _keep(
+    order: IntArray, drawn: RepArray, revenue: IntArray, found: RepArray, spare: IntArray, is_given: BoolArray
+) -> None:
     """Takes over what was drawn as far as the caps allow, given accounts first; changes `found` and `spare`."""
     for given in (True, False):
         for account in order:

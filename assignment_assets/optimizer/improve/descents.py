@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assignment_assets.domain.errors import Fault, InvalidInput
-from assignment_assets.optimizer.local_search.pair_exchange import ExchangePlan
+from assignment_assets.optimizer.local_search.exchange_plan import ExchangePlan
 from assignment_assets.optimizer.model.knobs import ENTRIES, NOT_NEGATIVE, ONE_OR_MORE, Knobs, knob
 
 

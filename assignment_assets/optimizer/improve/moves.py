@@ -11,8 +11,8 @@ from assignment_assets.optimizer.improve.descents import DESCENT, DescentParams
 from assignment_assets.optimizer.local_search import cyclic_exchange, pair_exchange, worst_book_descent
 from assignment_assets.optimizer.local_search.annealing import anneal
 from assignment_assets.optimizer.local_search.cooling import schedule_of
+from assignment_assets.optimizer.local_search.exchange_plan import ExchangePlan
 from assignment_assets.optimizer.local_search.gap_decomposition import Dual
-from assignment_assets.optimizer.local_search.pair_exchange import ExchangePlan
 from assignment_assets.optimizer.local_search.priced_candidates import PricedCandidates, price_candidates
 from assignment_assets.optimizer.local_search.repair import repair_towards
 from assignment_assets.optimizer.local_search.rng import seed_word

@@ -20,12 +20,34 @@ nothing goes above it.
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.local_search.annealing_moves import (
+    best_member,
+    draw_candidate,
+    draw_slot,
+    look_through,
+)
+from assignment_assets.optimizer.local_search.candidates import Candidates
+from assignment_assets.optimizer.local_search.cooling import Schedule
+from assignment_assets.optimizer.local_search.edge_costs import book_costs, candidate_costs, own_costs
+from assignment_assets.optimizer.local_search.exchange_candidates import Pairs
 from assignment_assets.optimizer.local_search.rng import below, fraction, next_word
 from assignment_assets.optimizer.local_search.state import build_state, exchange, free_seat_by_augmenting, shift
+from assignment_assets.optimizer.model.arrays import IntArray, RepArray
+from assignment_assets.optimizer.model.phase import Edges
+from assignment_assets.optimizer.model.weighted_sum import Costs
 
 
 @njit(cache=True)
-def anneal(assignment, reserve, edges, candidates, pairs, costs, schedule, word):
+def anneal(
+    assignment: RepArray,
+    reserve: IntArray,
+    edges: Edges,
+    candidates: Candidates,
+    pairs: Pairs,
+    costs: Costs,
+    schedule: Schedule,
+    word: np.uint64,
+) -> tuple[float, int]:
     """Improves `assignment` (int32[n]) and rearranges `reserve` (int64[S, R]) in place.
 
     Parameters
@@ -46,32 +68,14 @@ def anneal(assignment, reserve, edges, candidates, pairs, costs, schedule, word)
     is_capped, has_pairs = edges.amount.shape[1] > num_measures, len(pairs.table) > 0
     search = build_state(assignment, reserve, edges)
     # Fields of tuples are named once: a compiled loop that reaches through a tuple counts references at every step.
-    over, excess, free, member = search.over, costs.excess, search.free, search.member
-    book_start, book_size = search.first, search.count
-    amount_of, state_of, rank_of, owner_of = edges.amount, edges.state, edges.rank, edges.owner
-    minutes, edge_start = edges.minutes, edges.start
-    candidate_start, above = candidates.start, candidates.above
-    table, slots, pair_start, lower, upper, paired = (
-        pairs.table,
-        pairs.slot,
-        pairs.start,
-        pairs.lower,
-        pairs.upper,
-        pairs.account,
-    )
-    book_cost = np.zeros(len(edges.seats))
-    for rep in range(len(book_cost)):
-        for k in range(num_measures):
-            book_cost[rep] += excess[rep, k] * max(0.0, over[rep, k])
-    own_cost = np.empty(num_accounts)  # of the edge that an account has
-    for account in range(num_accounts):
-        drive = minutes[edge_start[account] + rank_of[state_of[account], assignment[account]]]
-        own_cost[account] = _edge_price(costs.minute, costs.move, drive, owner_of[account], assignment[account])
+    over, excess, free, book_start, book_size = search.over, costs.excess, search.free, search.first, search.count
+    amount_of, candidate_start, above = edges.amount, candidates.start, candidates.above
+    table, slots, pair_start = pairs.table, pairs.slot, pairs.start
+    paired, lower, upper = pairs.account, pairs.lower, pairs.upper
     cost, rep_of, held = candidate_costs(assignment, edges, candidates, costs)
-    proposed = np.empty(num_accounts, dtype=np.int32)
-    width = np.empty(num_accounts, dtype=np.int32)
-    num_proposed = 0
-    total, accepted = 0.0, 0
+    book_cost, own_cost = book_costs(over, excess), own_costs(assignment, edges, costs)
+    proposed, width = np.empty(num_accounts, dtype=np.int32), np.empty(num_accounts, dtype=np.int32)
+    num_proposed, total, accepted = 0, 0.0, 0
     coolings, stretch, partners = schedule.coolings, schedule.stretch, schedule.partners
     temperature, window = schedule.hot, schedule.wide
     is_warm = schedule.hot > 0.0 and schedule.cold > 0.0
@@ -86,26 +90,17 @@ def anneal(assignment, reserve, edges, candidates, pairs, costs, schedule, word)
             temperature *= cooling
         if step % span == 0:
             window *= narrowing if step > 0 else 1.0
-            num_proposed = _look_through(window, candidate_start, above, held, proposed, width)
+            num_proposed = look_through(window, candidate_start, above, held, proposed, width)
             if num_proposed == 0:
                 break
         word = next_word(word)
-        slot = below(word, min(num_proposed, stretch))
-        if num_proposed > stretch:
-            slot += np.int64(num_proposed * (step % lap) / lap)
-            if slot >= num_proposed:
-                slot -= num_proposed
+        slot = draw_slot(word, num_proposed, stretch, step, lap)
         account = proposed[slot]
         begin = candidate_start[account]
         word = next_word(word)
-        within = width[slot]
-        if begin <= held[account] < begin + within:  # another one than it holds
-            if within == 1:
-                continue
-            candidate = begin + below(word, within - 1)
-            candidate += 1 if candidate >= held[account] else 0
-        else:
-            candidate = begin + below(word, within)
+        candidate = draw_candidate(word, begin, width[slot], held[account])
+        if candidate < 0:
+            continue
         here, there = assignment[account], rep_of[candidate]
         if here == there:
             continue
@@ -139,37 +134,35 @@ def anneal(assignment, reserve, edges, candidates, pairs, costs, schedule, word)
             continue
         word = next_word(word)
         place = first + below(word, last - first)
-        best, partner, partner_cost, partner_candidate, met = np.inf, -1, 0.0, -1, 0
-        for _ in range(last - first):
-            place += 1
-            if place == last:
-                place = first
-            other = paired[place] if is_known else member[place]
-            if assignment[other] != there or (not is_known and rank_of[state_of[other], here] < 0):
-                continue
-            if is_capped:
-                gained = amount_of[account, num_measures] - amount_of[other, num_measures]
-                if over[there, num_measures] + gained > 0.0 or over[here, num_measures] - gained > 0.0:
+        if is_known:  # kept here: handing its arrays to a function at every step costs a quarter of the search
+            listed = lower if here < there else upper
+            best, partner, partner_cost, partner_candidate, met = np.inf, -1, 0.0, -1, 0
+            for _ in range(last - first):
+                place += 1
+                if place == last:
+                    place = first
+                other = paired[place]
+                if assignment[other] != there:
                     continue
-            if is_known:
-                candidate_here = lower[place] if here < there else upper[place]
-                cost_of_other = cost[candidate_here]
-            else:
-                candidate_here = -1
-                drive = minutes[edge_start[other] + rank_of[state_of[other], here]]
-                cost_of_other = _edge_price(costs.minute, costs.move, drive, owner_of[other], here)
-            cost_here, cost_there = 0.0, 0.0
-            for k in range(num_measures):
-                difference = amount_of[account, k] - amount_of[other, k]
-                cost_here += excess[here, k] * max(0.0, over[here, k] - difference)
-                cost_there += excess[there, k] * max(0.0, over[there, k] + difference)
-            change_of_other = cost_of_other - own_cost[other] + cost_here + cost_there
-            if change_of_other < best:
-                best, partner, partner_cost, partner_candidate = change_of_other, other, cost_of_other, candidate_here
-                new_here, new_there = cost_here, cost_there
-            met += 1
-            if met == partners:
-                break
+                if is_capped:
+                    gained = amount_of[account, num_measures] - amount_of[other, num_measures]
+                    if over[there, num_measures] + gained > 0.0 or over[here, num_measures] - gained > 0.0:
+                        continue
+                cost_here, cost_there = 0.0, 0.0
+                for k in range(num_measures):
+                    difference = amount_of[account, k] - amount_of[other, k]
+                    cost_here += excess[here, k] * max(0.0, over[here, k] - difference)
+                    cost_there += excess[there, k] * max(0.0, over[there, k] + difference)
+                change_of_other = cost[listed[place]] - own_cost[other] + cost_here + cost_there
+                if change_of_other < best:
+                    best, partner, partner_candidate = change_of_other, other, listed[place]
+                    partner_cost, new_here, new_there = cost[listed[place]], cost_here, cost_there
+                met += 1
+                if met == partners:
+                    break
+        else:
+            found = best_member(search, edges, costs, own_cost, account, (here, there), (place, first, last, partners))
+            best, partner, partner_cost, partner_candidate, new_here, new_there = found
         if partner < 0:
             continue
         both = change + best - book_cost[here] - book_cost[there]
@@ -181,45 +174,3 @@ def anneal(assignment, reserve, edges, candidates, pairs, costs, schedule, word)
             total += both
             accepted += 1
     return total, accepted
-
-
-@njit(cache=True)
-def candidate_costs(assignment, edges, candidates, costs):
-    """What every candidate costs but for balance, its rep, and which one each account holds (−1: none of them)."""
-    minutes, start, rank, reps, owner = edges.minutes, edges.start, candidates.rank, edges.reps, edges.owner
-    candidate_start, state, state_start = candidates.start, edges.state, edges.state_start
-    cost, rep_of = np.empty(len(rank)), np.empty(len(rank), dtype=np.int32)
-    held = np.full(len(assignment), -1, dtype=np.int32)
-    for account in range(len(assignment)):
-        begin = state_start[state[account]]
-        for candidate in range(candidate_start[account], candidate_start[account + 1]):
-            rep = reps[begin + rank[candidate]]
-            drive = minutes[start[account] + rank[candidate]]
-            rep_of[candidate] = rep
-            cost[candidate] = _edge_price(costs.minute, costs.move, drive, owner[account], rep)
-            if rep == assignment[account]:
-                held[account] = candidate
-    return cost, rep_of, held
-
-
-@njit(cache=True, inline="always")
-def _edge_price(minute, move, drive, owner, rep):
-    """Drive time and the move, as they count in the weighted objective."""
-    cost = minute * np.float64(drive)
-    return cost + move if owner >= 0 and owner != rep else cost
-
-
-@njit(cache=True)
-def _look_through(window, candidate_start, above, held, proposed, width):
-    """Which accounts have something to propose within the window, how many candidates, and how many accounts."""
-    count = 0
-    for account in range(len(held)):
-        within = 0
-        for candidate in range(candidate_start[account], candidate_start[account + 1]):
-            if above[candidate] > window:
-                break
-            within += 1
-        if within > 1 or held[account] != candidate_start[account]:
-            proposed[count], width[count] = account, within
-            count += 1
-    return count

@@ -8,8 +8,9 @@ from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import price_edges, spread
 from assignment_assets.optimizer.bounds.lagrangian import BOUND, Duals
+from assignment_assets.optimizer.model.arrays import FloatArray, IntArray, RepArray
 from assignment_assets.optimizer.model.knobs import NOT_NEGATIVE, ONE_OR_MORE, Knobs, knob
-from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.phase import Edges, Phase
 from assignment_assets.optimizer.model.weighted_sum import Costs, load_factors
 
 
@@ -81,7 +82,9 @@ def candidates_among(phase: Phase, candidates: Candidates, assignments: np.ndarr
 
 
 @njit(cache=True)
-def _among(edges, candidates, assignments):
+def _among(
+    edges: Edges, candidates: Candidates, assignments: RepArray
+) -> tuple[IntArray, IntArray, RepArray, FloatArray]:
     accounts, start = np.empty(len(edges.state), dtype=np.int64), np.zeros(len(edges.state) + 1, dtype=np.int64)
     rank, above = np.empty(len(candidates.rank), dtype=np.int32), np.empty(len(candidates.rank))
     num_rows, count = len(assignments), 0
@@ -106,7 +109,16 @@ def _among(edges, candidates, assignments):
 
 
 @njit(cache=True)
-def _priced(edges, costs, room, seat, balance, load_factor, window, most_candidates):
+def _priced(
+    edges: Edges,
+    costs: Costs,
+    room: FloatArray,
+    seat: FloatArray,
+    balance: FloatArray,
+    load_factor: FloatArray,
+    window: float,
+    most_candidates: int,
+) -> tuple[IntArray, RepArray, FloatArray]:
     num_accounts = len(edges.state)
     start = np.zeros(num_accounts + 1, dtype=np.int64)
     kept_rank, kept_above = np.empty(4 * num_accounts, dtype=np.int32), np.empty(4 * num_accounts)

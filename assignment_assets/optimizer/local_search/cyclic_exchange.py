@@ -5,16 +5,22 @@ from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import price_edges
 from assignment_assets.optimizer.local_search.gap_decomposition import (
+    Dual,
+    GapDecomposition,
     balance_gap_of,
     best_successor,
     change_places,
     decompose_gap,
     fits,
 )
+from assignment_assets.optimizer.model.arrays import FloatArray, IntArray, RepArray
+from assignment_assets.optimizer.model.phase import Edges
 
 
 @njit(cache=True)
-def descend(assignment, reserve, edges, dual, least_gap_share, goals):
+def descend(
+    assignment: RepArray, reserve: IntArray, edges: Edges, dual: Dual, least_gap_share: float, goals: int
+) -> tuple[float, int]:
     """Improves `assignment` (int32[n]) in place by cycles of two or three accounts, each in the next one's book.
 
     The first is an account whose reduced cost is above `least_gap_share`, the costliest first; it goes to one of the
@@ -44,7 +50,15 @@ def descend(assignment, reserve, edges, dual, least_gap_share, goals):
 
 
 @njit(cache=True)
-def _best_cycle(gaps, edges, dual, account, goals, cost, cost_of_other):
+def _best_cycle(
+    gaps: GapDecomposition,
+    edges: Edges,
+    dual: Dual,
+    account: int,
+    goals: int,
+    cost: FloatArray,
+    cost_of_other: FloatArray,
+) -> tuple[float, int, int]:
     """Change, second account (−1: no cycle helps), third (−1: the second takes the first one's place)."""
     search, num_measures = gaps.search, dual.room.shape[1]
     member, first, count, assignment = search.member, search.first, search.count, search.assignment

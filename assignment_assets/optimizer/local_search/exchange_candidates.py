@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.local_search.candidates import Candidates
+from assignment_assets.optimizer.model.arrays import IntArray, RepArray
 from assignment_assets.optimizer.model.phase import Edges
 
 
@@ -50,7 +51,7 @@ def pair_up(edges: Edges, candidates: Candidates) -> Pairs:
 
 
 @njit(cache=True)
-def _entries(edges, candidates, size):
+def _entries(edges: Edges, candidates: Candidates, size: int) -> tuple[IntArray, RepArray, RepArray, RepArray]:
     key = np.empty(size, dtype=np.int64)
     lower, upper = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
     account_of = np.empty(size, dtype=np.int32)
@@ -70,7 +71,7 @@ def _entries(edges, candidates, size):
 
 
 @njit(cache=True)
-def _order(key, num_reps):
+def _order(key: IntArray, num_reps: int) -> RepArray:
     """The stable order of keys `lower · num_reps + upper`: counted by the upper rep, then by the lower one."""
     order, last = np.arange(len(key)).astype(np.int32), np.empty(len(key), dtype=np.int32)
     for part in range(2):
@@ -87,7 +88,7 @@ def _order(key, num_reps):
 
 
 @njit(cache=True)
-def _table(candidates, slot, number):
+def _table(candidates: Candidates, slot: IntArray, number: RepArray) -> RepArray:
     table = np.full(slot[-1], -1, dtype=np.int32)
     entry = 0
     for account in range(len(slot) - 1):

@@ -5,6 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.local_search.exchange_candidates import Pairs
+from assignment_assets.optimizer.local_search.exchange_plan import ExchangePlan
+from assignment_assets.optimizer.local_search.state import SearchState
+from assignment_assets.optimizer.model.arrays import FloatArray, Prices
+from assignment_assets.optimizer.model.phase import Edges
+
 
 class Side(NamedTuple):
     """The accounts of one book that the other might have, and their subsets. The empty subset is the first."""
@@ -18,7 +24,7 @@ class Side(NamedTuple):
 
 
 @njit(cache=True)
-def empty_side(plan, num_measures):
+def empty_side(plan: ExchangePlan, num_measures: int) -> Side:
     count = plan.accounts_per_side
     subsets = 1 + count + count * (count - 1) // 2 * (1 if plan.together > 1 else 0)
     if plan.together > 2:
@@ -34,7 +40,16 @@ def empty_side(plan, num_measures):
 
 
 @njit(cache=True)
-def gather(side, search, edges, pairs, prices, slope, pair, ends):
+def gather(
+    side: Side,
+    search: SearchState,
+    edges: Edges,
+    pairs: Pairs,
+    prices: Prices,
+    slope: FloatArray,
+    pair: int,
+    ends: tuple[int, int],
+) -> int:
     """The accounts of the first of two books that the other might have, the cheapest first; how many.
 
     `prices` are what the candidates cost above their account's least, and what they cost but for balance.
@@ -66,7 +81,7 @@ def gather(side, search, edges, pairs, prices, slope, pair, ends):
 
 
 @njit(cache=True)
-def combine(side, amount, count, together):
+def combine(side: Side, amount: FloatArray, count: int, together: int) -> int:
     """All subsets of at most `together` of the first `count` accounts; how many."""
     parts, total, total_cost, account, cost = side.parts, side.total, side.total_cost, side.account, side.cost
     subset, begin, end = 1, 0, 1  # one size stands from `begin` to `end`; the next adds an account before the last one

@@ -16,6 +16,8 @@ from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import edge_cost, price_edges
 from assignment_assets.optimizer.local_search.state import SearchState, build_state, exchange, shift
+from assignment_assets.optimizer.model.arrays import IntArray, RepArray
+from assignment_assets.optimizer.model.phase import Edges
 
 ROUNDING = 1e-12  # of the costliest account: a smaller gain is none
 
@@ -42,7 +44,7 @@ class Dual(NamedTuple):
 
 
 @njit(cache=True)
-def decompose_gap(assignment, reserve, edges, dual):
+def decompose_gap(assignment: RepArray, reserve: IntArray, edges: Edges, dual: Dual) -> GapDecomposition:
     num_accounts, (num_reps, num_measures) = len(assignment), dual.room.shape
     least, reduced, cost = np.empty(num_accounts), np.empty(num_accounts), np.empty(num_reps)
     inside, edge_gap = np.zeros((num_reps, num_measures)), np.zeros(num_reps)
@@ -68,7 +70,7 @@ def decompose_gap(assignment, reserve, edges, dual):
 
 
 @njit(cache=True)
-def balance_gap_of(gaps, edges, dual, rep, comes, goes):
+def balance_gap_of(gaps: GapDecomposition, edges: Edges, dual: Dual, rep: int, comes: int, goes: int) -> float:
     """What the book's loads add to the gap once one account has come and one has gone (−1: none)."""
     gap = 0.0
     for k in range(dual.room.shape[1]):
@@ -83,14 +85,14 @@ def balance_gap_of(gaps, edges, dual, rep, comes, goes):
 
 
 @njit(cache=True)
-def rise_of(edges, dual, gaps, account, rep):
+def rise_of(edges: Edges, dual: Dual, gaps: GapDecomposition, account: int, rep: int) -> float:
     """The account's reduced cost with a rep who covers it."""
     rank = edges.rank[edges.state[account], rep]
     return edge_cost(edges, dual.costs, dual.room, dual.seat, dual.balance, account, rank, rep) - gaps.least[account]
 
 
 @njit(cache=True)
-def fits(search, edges, num_measures, rep, comes, goes):
+def fits(search: SearchState, edges: Edges, num_measures: int, rep: int, comes: int, goes: int) -> bool:
     """Whether the book stays below its revenue cap, where it has one."""
     for k in range(num_measures, edges.amount.shape[1]):
         gone = edges.amount[goes, k] if goes >= 0 else 0.0
@@ -100,7 +102,16 @@ def fits(search, edges, num_measures, rep, comes, goes):
 
 
 @njit(cache=True, inline="always")
-def best_successor(gaps, edges, dual, so_far_and_best, book, comes, here, goes):
+def best_successor(
+    gaps: GapDecomposition,
+    edges: Edges,
+    dual: Dual,
+    so_far_and_best: tuple[float, float],
+    book: int,
+    comes: int,
+    here: int,
+    goes: int,
+) -> tuple[float, int]:
     """The least change below the best, and the account of `book` (−1: none) that makes it by taking the place of `goes`
     in `here`, while `comes` comes to `book`. What there is so far is the change but for the two books' balance gaps and
     the account's own cost.
@@ -129,7 +140,7 @@ def best_successor(gaps, edges, dual, so_far_and_best, book, comes, here, goes):
 
 
 @njit(cache=True)
-def change_places(gaps, edges, dual, account, partner, there):
+def change_places(gaps: GapDecomposition, edges: Edges, dual: Dual, account: int, partner: int, there: int) -> None:
     """The account goes there, its partner (−1: none) where it was."""
     here = gaps.search.assignment[account]
     if partner >= 0:
@@ -143,7 +154,7 @@ def change_places(gaps, edges, dual, account, partner, there):
 
 
 @njit(cache=True)
-def _note(gaps, edges, dual, account, left, rep):
+def _note(gaps: GapDecomposition, edges: Edges, dual: Dual, account: int, left: int, rep: int) -> None:
     gaps.edge_gap[left] -= gaps.reduced[account]
     gaps.reduced[account] = rise_of(edges, dual, gaps, account, rep)
     gaps.edge_gap[rep] += gaps.reduced[account]

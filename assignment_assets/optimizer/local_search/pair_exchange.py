@@ -13,30 +13,32 @@ small square of every difference from target: what one book cannot do without is
 rather than kept where it is.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.local_search.annealing import candidate_costs
-from assignment_assets.optimizer.local_search.exchange_side import combine, empty_side, gather
+from assignment_assets.optimizer.local_search.candidates import Candidates
+from assignment_assets.optimizer.local_search.edge_costs import candidate_costs
+from assignment_assets.optimizer.local_search.exchange_candidates import Pairs
+from assignment_assets.optimizer.local_search.exchange_plan import ExchangePlan
+from assignment_assets.optimizer.local_search.exchange_side import Side, combine, empty_side, gather
+from assignment_assets.optimizer.local_search.gap_decomposition import Dual
 from assignment_assets.optimizer.local_search.rng import below, next_word
-from assignment_assets.optimizer.local_search.state import build_state, exchange, shift
-
-
-class ExchangePlan(NamedTuple):
-    """How two books exchange accounts, and how long."""
-
-    force: float  # 0 < force ≤ 1, the share of the excess price that counts; 1 is the weighted objective
-    spread: float  # ≥ 0
-    accounts_per_side: int  # accounts a side, the cheapest to move
-    together: int  # of them change sides at once, at most: 1, 2 or 3
-    rounds: int  # through all pairs, at most
-    square_at: float = 0.01  # of a target: the difference whose square costs `spread` times what it costs as excess
+from assignment_assets.optimizer.local_search.state import SearchState, build_state, exchange, shift
+from assignment_assets.optimizer.model.arrays import FloatArray, IntArray, RepArray
+from assignment_assets.optimizer.model.phase import Edges
 
 
 @njit(cache=True)
-def descend(assignment, reserve, edges, candidates, pairs, dual, plan, word):
+def descend(
+    assignment: RepArray,
+    reserve: IntArray,
+    edges: Edges,
+    candidates: Candidates,
+    pairs: Pairs,
+    dual: Dual,
+    plan: ExchangePlan,
+    word: np.uint64,
+) -> tuple[float, int]:
     """Improves `assignment` (int32[n]) in place, two books at a time; seats held for later accounts stay.
 
     Parameters
@@ -97,7 +99,16 @@ def descend(assignment, reserve, edges, candidates, pairs, dual, plan, word):
 
 
 @njit(cache=True)
-def _best(search, excess, square, ours, num_ours, theirs, num_theirs, ends):
+def _best(
+    search: SearchState,
+    excess: FloatArray,
+    square: FloatArray,
+    ours: Side,
+    num_ours: int,
+    theirs: Side,
+    num_theirs: int,
+    ends: tuple[int, int],
+) -> tuple[float, int, int]:
     """The change of the objective at best, below zero or else zero, and the subsets that change sides."""
     here, there = ends
     over, num_measures = search.over, excess.shape[1]
@@ -150,7 +161,9 @@ def _best(search, excess, square, ours, num_ours, theirs, num_theirs, ends):
 
 
 @njit(cache=True, inline="always")
-def _load_cost(excess, square, here, there, k, over_here, over_there):
+def _load_cost(
+    excess: FloatArray, square: FloatArray, here: int, there: int, k: int, over_here: float, over_there: float
+) -> float:
     return (
         excess[here, k] * max(0.0, over_here)
         + square[here, k] * over_here * over_here
@@ -160,7 +173,16 @@ def _load_cost(excess, square, here, there, k, over_here, over_there):
 
 
 @njit(cache=True)
-def _fits(search, num_measures, mine, our_total, yours, their_total, here, there):
+def _fits(
+    search: SearchState,
+    num_measures: int,
+    mine: RepArray,
+    our_total: FloatArray,
+    yours: RepArray,
+    their_total: FloatArray,
+    here: int,
+    there: int,
+) -> bool:
     """Whether both books have the seats, and stay below their revenue caps where they have any."""
     leave = 0
     for place in range(3):
@@ -175,7 +197,9 @@ def _fits(search, num_measures, mine, our_total, yours, their_total, here, there
 
 
 @njit(cache=True)
-def _carry_out(search, edges, ours, mine, theirs, yours, here, there):
+def _carry_out(
+    search: SearchState, edges: Edges, ours: Side, mine: int, theirs: Side, yours: int, here: int, there: int
+) -> None:
     for place in range(3):
         one, other = ours.parts[mine, place], theirs.parts[yours, place]
         if one >= 0 and other >= 0:

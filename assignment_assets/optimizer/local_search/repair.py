@@ -1,13 +1,18 @@
 """One assignment taken towards another one that may break the rules, as far as the rules allow."""
 
+import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.local_search.rng import below, next_word
 from assignment_assets.optimizer.local_search.state import build_state, exchange, free_seat_by_augmenting, shift
+from assignment_assets.optimizer.model.arrays import IntArray, RepArray
+from assignment_assets.optimizer.model.phase import Edges
 
 
 @njit(cache=True)
-def repair_towards(books, reserve, wanted, edges, is_capped, word):
+def repair_towards(
+    books: RepArray, reserve: IntArray, wanted: RepArray, edges: Edges, is_capped: bool, word: np.uint64
+) -> None:
     """Moves the accounts of `books` (int32[n]) one by one to where `wanted` (int32[n]) has them; always feasible.
 
     An account goes there when a seat is free or can be made free; otherwise in exchange for an account of that book

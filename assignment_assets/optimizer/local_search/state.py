@@ -5,6 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.model.arrays import IntArray, RepArray
+from assignment_assets.optimizer.model.phase import Edges
+
 
 class SearchState(NamedTuple):
     """An assignment laid open. All arrays are changed in place."""
@@ -21,7 +24,7 @@ class SearchState(NamedTuple):
 
 
 @njit(cache=True)
-def build_state(assignment, reserve, edges):
+def build_state(assignment: RepArray, reserve: IntArray, edges: Edges) -> SearchState:
     """The state of an assignment; `assignment` and `reserve` are used, not copied."""
     num_accounts, num_measures = edges.amount.shape
     num_reps = len(edges.seats)
@@ -50,7 +53,7 @@ def build_state(assignment, reserve, edges):
 
 
 @njit(cache=True)
-def shift(search, edges, account, there):
+def shift(search: SearchState, edges: Edges, account: int, there: int) -> None:
     """Moves an account to another book. The seat there must have been made free."""
     here = search.assignment[account]
     for k in range(search.load.shape[1]):
@@ -72,7 +75,7 @@ def shift(search, edges, account, there):
 
 
 @njit(cache=True)
-def exchange(search, edges, account, partner):
+def exchange(search: SearchState, edges: Edges, account: int, partner: int) -> None:
     """Two accounts change places."""
     here, there = search.assignment[account], search.assignment[partner]
     for k in range(search.load.shape[1]):
@@ -87,7 +90,7 @@ def exchange(search, edges, account, partner):
 
 
 @njit(cache=True)
-def free_seat_by_augmenting(search, edges, there, here):
+def free_seat_by_augmenting(search: SearchState, edges: Edges, there: int, here: int) -> bool:
     """Frees a seat with `there` by passing reserved seats on, as far as `here` or any free seat; false if none can.
 
     `here` counts as free: the account that asks is about to leave it. The reserve is a flow by state, so a chain of

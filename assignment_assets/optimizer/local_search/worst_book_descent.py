@@ -10,6 +10,8 @@ from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import price_edges
 from assignment_assets.optimizer.local_search.gap_decomposition import (
+    Dual,
+    GapDecomposition,
     balance_gap_of,
     best_successor,
     change_places,
@@ -17,10 +19,14 @@ from assignment_assets.optimizer.local_search.gap_decomposition import (
     fits,
 )
 from assignment_assets.optimizer.local_search.state import free_seat_by_augmenting
+from assignment_assets.optimizer.model.arrays import BoolArray, FloatArray, IntArray, RepArray
+from assignment_assets.optimizer.model.phase import Edges
 
 
 @njit(cache=True)
-def descend(assignment, reserve, edges, dual, least_gap_share, most_moves):
+def descend(
+    assignment: RepArray, reserve: IntArray, edges: Edges, dual: Dual, least_gap_share: float, most_moves: int
+) -> tuple[float, int]:
     """Improves `assignment` (int32[n]) and rearranges `reserve` (int64[S, R]) in place, the worst book first.
 
     Parameters
@@ -59,7 +65,9 @@ def descend(assignment, reserve, edges, dual, least_gap_share, most_moves):
 
 
 @njit(cache=True)
-def _best_exchange(gaps, edges, dual, here, may_free_seat, cost):
+def _best_exchange(
+    gaps: GapDecomposition, edges: Edges, dual: Dual, here: int, may_free_seat: BoolArray, cost: FloatArray
+) -> tuple[float, int, int, int]:
     """Change, account of this book, partner (−1: a seat), and the partner's book; account −1 where none helps.
 
     A seat is free, or else a later account is asked to make way, unless it is known that none can (bool[R]).

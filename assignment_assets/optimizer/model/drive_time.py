@@ -10,9 +10,19 @@ from assignment_assets.domain.assignment.drive_time import (
     LONGEST_MINUTES,
     MILES_AN_HOUR,
 )
+from assignment_assets.optimizer.model.arrays import FloatArray, IntArray, MinuteArray, RepArray
 
 
-def edge_minutes(account_state, account_lat, account_lon, rep_lat, rep_lon, state_start, state_reps, starts):
+def edge_minutes(
+    account_state: RepArray,
+    account_lat: FloatArray,
+    account_lon: FloatArray,
+    rep_lat: FloatArray,
+    rep_lon: FloatArray,
+    state_start: RepArray,
+    state_reps: RepArray,
+    starts: IntArray,
+) -> MinuteArray:
     """uint16[edges]: minutes from each account to each rep who covers its state, account by account.
 
     Coordinates in radians. The constants are arguments of the compiled loop, so that its cache never holds old ones.
@@ -23,7 +33,15 @@ def edge_minutes(account_state, account_lat, account_lon, rep_lat, rep_lon, stat
 
 
 @njit(cache=True)
-def _edge_minutes(account_state, accounts, reps, state_start, state_reps, starts, formula):
+def _edge_minutes(
+    account_state: RepArray,
+    accounts: FloatArray,
+    reps: FloatArray,
+    state_start: RepArray,
+    state_reps: RepArray,
+    starts: IntArray,
+    formula: tuple[float, float, float, float, float],
+) -> MinuteArray:
     (account_lat, account_lon), (rep_lat, rep_lon) = (accounts[0], accounts[1]), (reps[0], reps[1])
     radius, circuity, speed, handling, longest = formula
     minutes = np.empty(starts[-1], dtype=np.uint16)

@@ -8,7 +8,8 @@ their sum W, an excess is (W·load − w·total)⁺.
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.arrays import IntArray, RepArray
+from assignment_assets.optimizer.model.phase import Edges, Phase
 
 
 def evaluate(phase: Phase, assignments: np.ndarray) -> np.ndarray:
@@ -45,7 +46,7 @@ def worst_book(phase: Phase, loads: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
-def _sums(assignments, edges, num_reps, num_measures):
+def _sums(assignments: RepArray, edges: Edges, num_reps: int, num_measures: int) -> tuple[IntArray, IntArray, IntArray]:
     num_points, num_accounts = assignments.shape
     drive = np.zeros(num_points, dtype=np.int64)
     moved = np.zeros(num_points, dtype=np.int64)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.model.arrays import IntArray, MinuteArray
 from assignment_assets.optimizer.model.phase import Edges, Phase
 
 
@@ -47,7 +48,7 @@ def subproblem(phase: Phase, books: np.ndarray) -> Phase:
 
 
 @njit(cache=True)
-def _minutes(minutes, old_start, kept, start):
+def _minutes(minutes: MinuteArray, old_start: IntArray, kept: IntArray, start: IntArray) -> MinuteArray:
     found = np.empty(start[-1], dtype=minutes.dtype)
     for row in range(len(kept)):
         begin = old_start[kept[row]]

@@ -3,6 +3,8 @@
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.model.arrays import BoolArray, FloatArray, IntArray
+
 
 class Archive:
     """Mutually non-dominated points with their assignments, each objective vector once, in order of arrival."""
@@ -50,7 +52,7 @@ def non_dominated(objectives: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
-def _is_kept(second, third):
+def _is_kept(second: IntArray, third: FloatArray) -> BoolArray:
     """bool[P] for rows in ascending order: no earlier row is at least as good in the second and third objective.
 
     `second` are ranks. `least[r]` is the third objective's least over a range of ranks that ends before r (Fenwick

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 from pymoo.algorithms.moo.nsga2 import NSGA2
+from pymoo.core.population import Population
 from pymoo.core.problem import Problem
 from pymoo.core.survival import Survival
 from pymoo.core.termination import NoTermination
@@ -26,7 +27,7 @@ class BooksProblem(Problem):
         super().__init__(n_var=phase.num_accounts, n_obj=3, xl=0, xu=max(phase.num_reps - 1, 0), vtype=int)
         self.phase = phase
 
-    def _evaluate(self, x, out, *args, **kwargs):
+    def _evaluate(self, x: np.ndarray, out: dict[str, np.ndarray], *args: object, **kwargs: object) -> None:
         out["F"] = evaluate(self.phase, x)
 
 
@@ -42,7 +43,9 @@ class AnchoredSurvival(Survival):
         self.scale, self.anchors = scale, anchors
         self.by_rank = RankAndCrowding(crowding_func="mnn")
 
-    def _do(self, problem, pop, *args, n_survive=None, **kwargs):
+    def _do(
+        self, problem: Problem, pop: Population, *args: object, n_survive: int | None = None, **kwargs: object
+    ) -> Population:
         pop = pop[_in_order(pop.get("F"), np.asarray(pop.get("X"), dtype=np.int32))]
         normalised = self.scale.normalise(pop.get("F"))
         anchored = dict.fromkeys(np.argmin(normalised @ self.anchors.T, axis=0).tolist())

@@ -6,6 +6,7 @@ import numpy as np
 from pymoo.core.duplicate import DuplicateElimination
 from pymoo.core.infill import InfillCriterion
 from pymoo.core.population import Population
+from pymoo.core.problem import Problem
 
 from assignment_assets.optimizer.pareto.archive import Archive
 from assignment_assets.optimizer.pareto.tasks import Polish, SharedProblem, Walk, work
@@ -17,7 +18,9 @@ EVALUATED = ("F", "G", "H")  # what pymoo asks of a child: its objectives, which
 class HashDuplicates(DuplicateElimination):
     """Drops assignments met before, within the batch and in the populations given; linear, by digest."""
 
-    def do(self, pop, *args, return_indices=False, to_itself=True):
+    def do(
+        self, pop: Population, *args: Population, return_indices: bool = False, to_itself: bool = True
+    ) -> Population | tuple[Population, list[int], list[int]]:
         seen = {_digest(row) for other in args for row in other.get("X")}
         fresh, repeated = [], []
         for index, row in enumerate(pop.get("X")):
@@ -66,7 +69,14 @@ class NeighbourWalks(InfillCriterion):
         self.sweeps, self.knee_sweeps, self.seed = sweeps, knee_sweeps, seed
         self.generation = 0
 
-    def _do(self, problem, pop, n_offsprings, random_state=None, **kwargs):
+    def _do(
+        self,
+        problem: Problem,
+        pop: Population,
+        n_offsprings: int,
+        random_state: object = None,
+        **kwargs: object,
+    ) -> Population:
         self.generation += 1
         generator = np.random.default_rng([self.seed, 8, self.generation])
         normalised = self.shared.problem.normalise(self.archive.objectives)

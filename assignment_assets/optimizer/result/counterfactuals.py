@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assignment_assets.optimizer.local_search.state import build_state
-from assignment_assets.optimizer.model.phase import Phase
-from assignment_assets.optimizer.model.weighted_sum import Weighing, weigh
+from assignment_assets.optimizer.local_search.state import SearchState, build_state
+from assignment_assets.optimizer.model.arrays import CodeArray, FloatArray, IntArray, RepArray
+from assignment_assets.optimizer.model.phase import Edges, Phase
+from assignment_assets.optimizer.model.weighted_sum import Costs, Weighing, weigh
 
 FREE, NO_OWNER, NOT_COVERED, FULL = 0, 1, 2, 3
 
@@ -47,7 +48,7 @@ def weigh_alternatives(
 
 
 @njit(cache=True)
-def _book_change(search, excess, rep, k_change):
+def _book_change(search: SearchState, excess: FloatArray, rep: int, k_change: FloatArray) -> float:
     total = 0.0
     for k in range(len(k_change)):
         total += excess[rep, k] * (max(0.0, search.over[rep, k] + k_change[k]) - max(0.0, search.over[rep, k]))
@@ -55,17 +56,19 @@ def _book_change(search, excess, rep, k_change):
 
 
 @njit(cache=True)
-def _minutes(edges, account, rep):
+def _minutes(edges: Edges, account: int, rep: int) -> float:
     return np.float64(edges.minutes[edges.start[account] + edges.rank[edges.state[account], rep]])
 
 
 @njit(cache=True)
-def _moved(edges, account, rep):
+def _moved(edges: Edges, account: int, rep: int) -> float:
     return 1.0 if edges.owner[account] >= 0 and edges.owner[account] != rep else 0.0
 
 
 @njit(cache=True)
-def _alternatives(assignment, later, edges, costs, points, seat_price):
+def _alternatives(
+    assignment: RepArray, later: IntArray, edges: Edges, costs: Costs, points: FloatArray, seat_price: FloatArray
+) -> tuple[RepArray, CodeArray, RepArray, FloatArray, FloatArray, FloatArray]:
     num_accounts = len(edges.state)
     runner_up = np.full(num_accounts, -1, dtype=np.int32)
     blocked = np.zeros(num_accounts, dtype=np.int8)

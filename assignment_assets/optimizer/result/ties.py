@@ -14,8 +14,9 @@ import numpy as np
 from numba import njit
 
 from assignment_assets.optimizer.extensions.revenue_caps import spare_room
+from assignment_assets.optimizer.model.arrays import FloatArray, IntArray, RepArray
 from assignment_assets.optimizer.model.instance import Instance
-from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.phase import Edges, Phase
 
 
 def break_ties(instance: Instance, phases: tuple[Phase, ...], assignment: np.ndarray, band: int) -> np.ndarray:
@@ -52,7 +53,16 @@ def break_ties(instance: Instance, phases: tuple[Phase, ...], assignment: np.nda
 
 
 @njit(cache=True)
-def _pass(edges, books, amounts, needs, over, left, performance, band):
+def _pass(
+    edges: Edges,
+    books: RepArray,
+    amounts: IntArray,
+    needs: IntArray,
+    over: IntArray,
+    left: IntArray,
+    performance: FloatArray,
+    band: int,
+) -> int:
     """Gives each account of a phase to the best of the reps with whom it is tied; how many went.
 
     An account's amounts and needs (seat, revenue) come to the new book's loads above target and are taken from what is
@@ -94,7 +104,7 @@ def _pass(edges, books, amounts, needs, over, left, performance, band):
 
 
 @njit(cache=True)
-def _same_balance(amounts, over, account, here, there):
+def _same_balance(amounts: IntArray, over: IntArray, account: int, here: int, there: int) -> bool:
     for k in range(over.shape[1]):
         amount = amounts[account, k]
         before = max(0, over[here, k]) + max(0, over[there, k])

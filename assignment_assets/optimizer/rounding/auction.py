@@ -13,9 +13,10 @@ from numba import njit
 
 from assignment_assets.optimizer.bounds.dual import price_edges
 from assignment_assets.optimizer.bounds.lagrangian import Duals
+from assignment_assets.optimizer.model.arrays import FloatArray, RepArray
 from assignment_assets.optimizer.model.knobs import ONE_OR_MORE, POSITIVE, Knobs, knob
-from assignment_assets.optimizer.model.phase import Phase
-from assignment_assets.optimizer.model.weighted_sum import Weighing
+from assignment_assets.optimizer.model.phase import Edges, Phase
+from assignment_assets.optimizer.model.weighted_sum import Costs, Weighing
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,15 @@ def seat_by_auction(phase: Phase, weighing: Weighing, duals: Duals, params: Auct
 
 
 @njit(cache=True)
-def _bid(edges, costs, room, reserve_price, balance, step, most_bids):
+def _bid(
+    edges: Edges,
+    costs: Costs,
+    room: FloatArray,
+    reserve_price: FloatArray,
+    balance: FloatArray,
+    step: float,
+    most_bids: int,
+) -> RepArray:
     state_of, state_start, reps, seats = edges.state, edges.state_start, edges.reps, edges.seats
     num_reps, num_bidders = len(seats), len(state_of)
     price, cost = reserve_price.copy(), np.empty(num_reps)

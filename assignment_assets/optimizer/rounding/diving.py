@@ -20,10 +20,11 @@ from numba import njit
 from assignment_assets.optimizer.bounds.dual import price_edges
 from assignment_assets.optimizer.bounds.lagrangian import Duals, prices_again
 from assignment_assets.optimizer.bounds.price_sensitivity import stiffness
+from assignment_assets.optimizer.model.arrays import FloatArray, IntArray, RepArray
 from assignment_assets.optimizer.model.knobs import ENTRIES, NOT_NEGATIVE, ONE_OR_MORE, Knobs, knob
-from assignment_assets.optimizer.model.phase import Phase
+from assignment_assets.optimizer.model.phase import Edges, Phase
 from assignment_assets.optimizer.model.subproblem import subproblem
-from assignment_assets.optimizer.model.weighted_sum import Weighing, weigh
+from assignment_assets.optimizer.model.weighted_sum import Costs, Weighing, weigh
 from assignment_assets.optimizer.rounding.auction import seat_by_auction
 
 
@@ -116,7 +117,15 @@ def _place(
 
 
 @njit(cache=True)
-def _reduced_costs(edges, costs, room, seat, balance, size, batch):
+def _reduced_costs(
+    edges: Edges,
+    costs: Costs,
+    room: FloatArray,
+    seat: FloatArray,
+    balance: FloatArray,
+    size: FloatArray,
+    batch: IntArray,
+) -> tuple[FloatArray, FloatArray]:
     """What each account of the batch costs above its least with every rep (float64[batch, R], infinite where none
     covers it), and its loads there (float64[batch, R, K + 1]).
     """
@@ -136,7 +145,9 @@ def _reduced_costs(edges, costs, room, seat, balance, size, batch):
 
 
 @njit(cache=True)
-def _search_batch(seats, cost, load, stiff, expected, rounds):
+def _search_batch(
+    seats: IntArray, cost: FloatArray, load: FloatArray, stiff: FloatArray, expected: FloatArray, rounds: int
+) -> RepArray:
     """int32[batch]: the reps of the least sum of reduced costs and the square of the forced loads, as found by shifts
     and exchanges. The forced loads are what the batch has more, or less, than `expected` (float64[R, K + 1]).
     """
@@ -192,7 +203,7 @@ def _search_batch(seats, cost, load, stiff, expected, rounds):
 
 
 @njit(cache=True)
-def _force(slope, stiff, load, rep, sign):
+def _force(slope: FloatArray, stiff: FloatArray, load: FloatArray, rep: int, sign: float) -> None:
     """The slope of the square once a load is in a book, or out of it."""
     width = len(load)
     for place in range(len(slope)):
@@ -201,14 +212,14 @@ def _force(slope, stiff, load, rep, sign):
 
 
 @njit(cache=True)
-def _carry(slope, stiff, taken, here, given, there):
+def _carry(slope: FloatArray, stiff: FloatArray, taken: FloatArray, here: int, given: FloatArray, there: int) -> None:
     """The slope once one book's load has fallen by `taken` and another's has risen by `given`."""
     _force(slope, stiff, taken, here, -1.0)
     _force(slope, stiff, given, there, 1.0)
 
 
 @njit(cache=True)
-def _change(slope, stiff, taken, here, given, there):
+def _change(slope: FloatArray, stiff: FloatArray, taken: FloatArray, here: int, given: FloatArray, there: int) -> float:
     """The change of the square when one book's load falls by `taken` and another's rises by `given`."""
     change, width = 0.0, len(taken)
     here, there = here * width, there * width

@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.model.arrays import IntArray, RepArray
 from assignment_assets.optimizer.model.phase import Edges, Phase
 from assignment_assets.optimizer.seats.max_flow import seat_by_state
 
@@ -23,7 +24,7 @@ def covers_of(edges: Edges) -> np.ndarray:
 
 
 @njit(cache=True)
-def draw_from_flow(order, account_state, edges, flow):
+def draw_from_flow(order: IntArray, account_state: RepArray, edges: Edges, flow: IntArray) -> RepArray:
     """int32[n]: accounts take the nearest rep that the flow of their state still offers, in the order given.
 
     `flow` (int64[S, R]) is lowered; what is left of it is the reserve.

@@ -14,6 +14,7 @@ from numba import njit
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from assignment_assets.optimizer.model.arrays import BoolArray, IntArray, RepArray
 from assignment_assets.optimizer.model.instance import Instance
 
 
@@ -95,7 +96,7 @@ def usable_pairs(covers: np.ndarray, flow: np.ndarray, seats: np.ndarray) -> np.
 
 
 @njit(cache=True)
-def seat_by_state(demand, covers, seats):
+def seat_by_state(demand: IntArray, covers: BoolArray, seats: IntArray) -> IntArray:
     """int64[S, R]: a largest flow of `demand` heads a state to `seats`; each state in turn takes all it can."""
     num_reps, num_states = covers.shape
     free = seats.copy()
@@ -115,7 +116,9 @@ def seat_by_state(demand, covers, seats):
 
 
 @njit(cache=True)
-def seat_in_order(order, account_state, covers, free, flow):
+def seat_in_order(
+    order: IntArray, account_state: RepArray, covers: BoolArray, free: IntArray, flow: IntArray
+) -> tuple[BoolArray, BoolArray]:
     """Seats accounts one by one; `free` and `flow` are updated.
 
     A state from which no path leads to a free seat never regains one, nor do the states it can reach: they are closed.
@@ -153,7 +156,7 @@ def seat_in_order(order, account_state, covers, free, flow):
 
 
 @njit(cache=True)
-def augment(source, covers, free, flow, is_closed):
+def augment(source: int, covers: BoolArray, free: IntArray, flow: IntArray, is_closed: BoolArray) -> bool:
     """One more head of state `source` along a shortest augmenting path; closes what it reached when there is none."""
     num_reps, num_states = covers.shape
     came_by = np.full(num_states, -1, dtype=np.int64)  # the rep through which a state was reached

@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from assignment_assets.optimizer.model.arrays import BoolArray, IntArray
 from assignment_assets.optimizer.model.instance import Instance
 from assignment_assets.optimizer.seats.max_flow import augment
 
@@ -43,7 +44,7 @@ class ResidualFlow:
 
 
 @njit(cache=True)
-def _restore(heads, covers, seats, flow, rep):
+def _restore(heads: IntArray, covers: BoolArray, seats: IntArray, flow: IntArray, rep: int) -> None:
     """Makes `flow` a largest one again after heads, and seats of `rep`, have become fewer.
 
     Units above the heads of a class are taken back, at `rep` first; then units above the seats of `rep`; then every

@@ -9,8 +9,9 @@ from assignment_assets.optimizer.bounds.lagrangian import lower_bound
 from assignment_assets.optimizer.improve.descents import DESCENT
 from assignment_assets.optimizer.local_search.candidates import CandidateParams, nearest_candidates
 from assignment_assets.optimizer.local_search.exchange_candidates import pair_up
+from assignment_assets.optimizer.local_search.exchange_plan import ExchangePlan
 from assignment_assets.optimizer.local_search.gap_decomposition import Dual
-from assignment_assets.optimizer.local_search.pair_exchange import ExchangePlan, descend
+from assignment_assets.optimizer.local_search.pair_exchange import descend
 from assignment_assets.optimizer.model.objectives import evaluate
 from assignment_assets.optimizer.model.weighted_sum import weigh
 from assignment_assets.optimizer.phases.referring import referring_phase

@@ -5,7 +5,7 @@ import pytest
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.optimizer.improve.descents import DescentParams
 from assignment_assets.optimizer.local_search.cooling import AnnealingParams, Schedule, schedule_of
-from assignment_assets.optimizer.local_search.pair_exchange import ExchangePlan
+from assignment_assets.optimizer.local_search.exchange_plan import ExchangePlan
 from assignment_assets.optimizer.pareto.search_params import PolishParams, WalkParams
 from assignment_assets.optimizer.rounding.diving import DiveParams
 
