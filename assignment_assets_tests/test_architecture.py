@@ -49,7 +49,7 @@ WITHIN = {
         "segment": set(),
         "gate": {"segment"},
         "identity": {"errors", "gate"},
-        "sources": {"errors", "tables"},
+        "sources": {"errors", "identity", "tables"},
         "setup": {"errors", "gate", "identity", "reading", "tables"},
         "gates": {"errors", "gate", "identity", "regions", "segment", "reading", "setup", "tables"},
         "lock_facts": {"reading", "setup", "tables"},

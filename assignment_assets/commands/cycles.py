@@ -18,7 +18,8 @@ from assignment_assets.domain.setup.cycle_events import next_event
 from assignment_assets.domain.setup.freeze import require_unfinished
 from assignment_assets.domain.setup.run_config import RunConfig, model_faults
 from assignment_assets.domain.setup.run_config_faults import config_faults
-from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, WRITE_BACK_LOG
+from assignment_assets.domain.sources.summary import source_lines
+from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, SOURCE_PROFILE, WRITE_BACK_LOG
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import withdraw
@@ -88,7 +89,9 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
     if config.mode == "draft":
         run_segment(PROPOSE.name, cycle_id)
     status = read_status(DataFolder.from_environment(), cycle_id, utc_now())
-    show("\n".join(status.lines()), {"cycle": cycle_id, "run_id": run.run_id, "state": status.state}, as_json)
+    read = source_lines(read_published(DataFolder.from_environment(), cycle_id, SOURCE_PROFILE))
+    lines = ["Read from the source", *read, *status.lines()]
+    show("\n".join(lines), {"cycle": cycle_id, "run_id": run.run_id, "state": status.state, "source": read}, as_json)
 
 
 def _config_content(path: Path) -> dict:

@@ -22,6 +22,7 @@ OPEN_CYCLE = Segment(
         "reps",
         "opportunities",
         "source_exceptions",
+        "source_profile",
         "run_config",
         "current_books",
         "eligible_pool",

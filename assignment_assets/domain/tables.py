@@ -65,6 +65,7 @@ AccountsFrame = NewType("AccountsFrame", pl.DataFrame)
 RepsFrame = NewType("RepsFrame", pl.DataFrame)
 OpportunitiesFrame = NewType("OpportunitiesFrame", pl.DataFrame)
 SourceExceptionsFrame = NewType("SourceExceptionsFrame", pl.DataFrame)
+SourceProfileFrame = NewType("SourceProfileFrame", pl.DataFrame)
 RunConfigFrame = NewType("RunConfigFrame", pl.DataFrame)
 CurrentBooksFrame = NewType("CurrentBooksFrame", pl.DataFrame)
 EligiblePoolFrame = NewType("EligiblePoolFrame", pl.DataFrame)
@@ -167,6 +168,17 @@ SOURCE_EXCEPTIONS: Table[SourceExceptionsFrame] = Table(
         "found": TEXT,
         "expected": TEXT,
         "remedy": TEXT,
+    },
+)
+SOURCE_PROFILE: Table[SourceProfileFrame] = Table(
+    "source_profile",
+    ("table_name", "line_no"),
+    {
+        "table_name": TEXT,
+        "line_no": WHOLE,
+        "kind": TEXT,  # read, kept, left_out, listed, excluded, note
+        "row_count": WHOLE,
+        "sentence": TEXT,
     },
 )
 

@@ -1,6 +1,8 @@
 """Stage 00: accounts, reps and opportunities as they are at the start of the cycle, and the rows left out."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -9,7 +11,17 @@ import polars as pl
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.setup.run_config_faults import config_faults
-from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS, RepsFrame, Table
+from assignment_assets.domain.sources.summary import source_lines, source_profile
+from assignment_assets.domain.tables import (
+    ACCOUNTS,
+    OPPORTUNITIES,
+    REPS,
+    RUN_CONFIG,
+    SOURCE_EXCEPTIONS,
+    SOURCE_PROFILE,
+    RepsFrame,
+    Table,
+)
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Source
@@ -22,6 +34,7 @@ DESCRIPTIONS = {
     "opportunities": "Every opportunity as of this cycle; open ones that close soon protect their account.",
     "source_exceptions": "Rows of the source that could not be vouched for: which, where, what was expected. "
     "They stay outside the pool until somebody corrects them.",
+    "source_profile": "What was read of each source, what was left out and why, and what was completed from what.",
 }
 
 
@@ -44,18 +57,37 @@ def sources(
     context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Reads the source once and stores what it says; faulty rows are listed apart."""
-    snapshot = read_snapshot(source.setting())
-    require_valid_launch(context.run.run_config, context.partition_key, snapshot.reps)
+    launch = context.run.run_config
+    snapshot = read_snapshot(source.setting(), as_of(launch, warehouse, context.partition_key))
+    require_valid_launch(launch, context.partition_key, snapshot.reps)
+    profile = source_profile(snapshot)
     pairs: list[tuple[Table[Any], pl.DataFrame]] = [
         (ACCOUNTS, with_held(snapshot.accounts, snapshot.reps, warehouse.folder)),
         (REPS, snapshot.reps),
         (OPPORTUNITIES, snapshot.opportunities),
         (SOURCE_EXCEPTIONS, snapshot.exceptions),
+        (SOURCE_PROFILE, profile),
     ]
+    said: dict[str, dict[str, Any]] = {
+        "source_exceptions": {"faults by kind": counts(snapshot.exceptions, "table_name", "column_name")},
+        "source_profile": {"what was read": dg.MetadataValue.md("\n".join(source_lines(profile)))},
+    }
     digests = warehouse.replace(context.partition_key, pairs)
     for table, frame in pairs:
-        extra = {"faults by kind": counts(frame, "table_name", "column_name")} if table is SOURCE_EXCEPTIONS else {}
-        yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(frame, digests[table.name]) | extra)
+        metadata = table_metadata(frame, digests[table.name]) | said.get(table.name, {})
+        yield dg.MaterializeResult(asset_key=table.name, metadata=metadata)
+
+
+def as_of(launch: Mapping[str, Any], warehouse: Warehouse, cycle: str) -> date | None:
+    """The cycle's day: of the run config of this very run, else of the one that is frozen; null where neither is."""
+    given = launch.get("ops", {}).get("run_config", {}).get("config")
+    if given:
+        with suppress(ValueError):  # what is wrong with the run config is said with everything else that is
+            return RunConfig.model_validate(given).as_of_on
+        return None
+    frozen = warehouse.table(cycle, RUN_CONFIG)
+    day: date | None = frozen["as_of"][-1] if frozen.height else None
+    return day
 
 
 def require_valid_launch(launch: Mapping[str, Any], cycle: str, reps: RepsFrame) -> None:

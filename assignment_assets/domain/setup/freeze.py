@@ -12,6 +12,7 @@ TABLE_STAGE = {
     "reps": "sources",
     "opportunities": "sources",
     "source_exceptions": "sources",
+    "source_profile": "sources",
     "run_config": "setup",
     "current_books": "setup",
     "eligible_pool": "setup",

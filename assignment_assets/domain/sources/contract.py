@@ -2,12 +2,13 @@
 
 A *structural* fault (a column missing or of the wrong type, an id met twice) stops the cycle; all of them are
 listed together. A *row* fault goes to `source_exceptions`; its row leaves the table where nothing sensible
-can be done with it, and stays with the cell emptied where its neighbours need it (`row_rules`). More than one
-row in a hundred taken out stops the cycle too.
+can be done with it, and stays with the cell emptied otherwise. More than one row in a hundred taken out stops the
+cycle too, and so does a rep's row with a fault: whoever's states cannot be read must not lose a book for it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -15,8 +16,10 @@ import polars as pl
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_id, complete_ids
+from assignment_assets.domain.sources.owners import with_rep_ids
+from assignment_assets.domain.sources.referrals import with_referrals
 from assignment_assets.domain.sources.row_rules import RowRule, account_rules, opportunity_rules, rep_rules
-from assignment_assets.domain.sources.structure import structural_faults
+from assignment_assets.domain.sources.structure import ROW, damaged_ids, structural_faults
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     OPPORTUNITIES,
@@ -32,7 +35,14 @@ from assignment_assets.domain.tables import (
 )
 
 FAULTY_SHARE = 0.01
-UNREAD = {"row_no": WHOLE, "column_name": TEXT, "found": TEXT, "expected": TEXT}
+UNREAD = {"row_no": WHOLE, "column_name": TEXT, "found": TEXT, "expected": TEXT, "remedy": TEXT}
+LEFT_OUT = {"row_no": WHOLE, "record_id": TEXT, "column_name": TEXT, "found": TEXT, "expected": TEXT}
+NEEDED = {
+    "accounts": ("account_id", "state", "owner_id", ROW),
+    "reps": ("rep_id", "team"),
+    "opportunities": ("opportunity_id", "account_id", "is_closed", ROW),
+}
+"""Cells without which a row is left out where they cannot be read; any other cell is emptied and its row stays."""
 DEFAULTS: dict[str, dict[str, Any]] = {
     "accounts": {
         "opp_count": 0,
@@ -76,6 +86,10 @@ class SourceTable:
         Ids of records that row filters left out on purpose.
     notes
         Sentences on what the reader completed or left out.
+    outside
+        Rows outside the covered country (`LEFT_OUT`); they are no faults, and no longer in `frame`.
+    contradicted
+        Cells that others of their row contradict (`UNREAD`), corrected in `frame` where that was possible.
     """
 
     frame: pl.DataFrame
@@ -84,6 +98,8 @@ class SourceTable:
     faults: tuple[Fault, ...] = ()
     excluded_ids: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    outside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT))
+    contradicted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNREAD))
 
 
 @dataclass(frozen=True)
@@ -110,12 +126,20 @@ class Snapshot:
 
 
 def check_sources(
-    accounts: SourceTable, reps: SourceTable, opportunities: SourceTable, faulty_share: float = FAULTY_SHARE
+    accounts: SourceTable,
+    reps: SourceTable,
+    opportunities: SourceTable,
+    as_of: date | None = None,
+    faulty_share: float = FAULTY_SHARE,
+    *,
+    is_poll: bool = False,
 ) -> Snapshot:
     """The snapshot that the cycle runs on.
 
-    Rep rows with a fault stay, so that their accounts keep an owner; who is listed in the exceptions receives
-    nothing. Opportunities of accounts left out, by a filter or by a fault, are left out with a note.
+    A rep's row with a fault stops the cycle: a book is never emptied because of a cell. At a poll (`is_poll`) the row
+    stays, so that its accounts keep an owner, and whoever is listed in the exceptions receives nothing. Opportunities
+    of accounts that are not in the list, or were left out, are left out with a note. `as_of` is the day from which
+    referral counts that the source does not have are told by the last referral.
 
     Raises
     ------
@@ -125,28 +149,39 @@ def check_sources(
     """
     sources = {"accounts": accounts, "reps": reps, "opportunities": opportunities}
     numbered = {name: _numbered(name, source) for name, source in sources.items()}
-    faults = [
-        fault
-        for name, source in sources.items()
-        for fault in structural_faults(FIELDS[name], numbered[name], source.unread, source.faults, source.origin)
-    ]
+    owner_notes: dict[str, tuple[str, ...]] = {}
+    unclear: list[Fault] = []
+    for name in ("accounts", "opportunities"):
+        numbered[name], owner_notes[name], doubts = with_rep_ids(numbered[name], numbered["reps"], sources[name].origin)
+        unclear += doubts
+    faults = [*(fault for name in sources for fault in _faults(FIELDS[name], numbered[name], sources[name])), *unclear]
     if faults:
         raise InvalidInput("The sources cannot be used", faults)
 
-    typed = {name: _with_defaults(FIELDS[name], frame) for name, frame in numbered.items()}
+    told, told_notes = with_referrals(numbered["accounts"], as_of)
+    typed = {name: _with_defaults(FIELDS[name], frame) for name, frame in (numbered | {"accounts": told}).items()}
     judged_reps = _judge("reps", reps, typed["reps"], rep_rules())
+    if judged_reps.exceptions.height and not is_poll:
+        raise InvalidInput("Reps whose row cannot be read would lose their book", _cells_of(judged_reps))
     known_accounts = typed["accounts"]["account_id"]
     judged_accounts = _judge(
-        "accounts", accounts, typed["accounts"], account_rules(judged_reps.kept["rep_id"], known_accounts)
+        "accounts",
+        accounts,
+        typed["accounts"],
+        account_rules(judged_reps.kept["rep_id"], known_accounts),
+        (*owner_notes["accounts"], *told_notes),
     )
     mine, notes = _of_kept_accounts(typed["opportunities"], accounts, judged_accounts)
     judged_opportunities = _judge(
         "opportunities", opportunities, mine, opportunity_rules(judged_accounts.kept["account_id"]), notes
     )
     judged = {"accounts": judged_accounts, "reps": judged_reps, "opportunities": judged_opportunities}
-    excesses = [fault for each in judged.values() for fault in each.excess(faulty_share)]
+    excesses = [
+        *(fault for each in judged.values() for fault in each.excess(faulty_share)),
+        *_nothing_left(judged_accounts),
+    ]
     if excesses:
-        raise InvalidInput(f"More than {faulty_share:.0%} of a source's rows are faulty", excesses)
+        raise InvalidInput("Too much of the source would be left out", excesses)
     return Snapshot(
         accounts=ACCOUNTS.conform(as_stored(judged_accounts.kept)),
         reps=REPS.conform(as_stored(judged_reps.kept)),
@@ -154,6 +189,13 @@ def check_sources(
         exceptions=SOURCE_EXCEPTIONS.conform(pl.concat(each.exceptions for each in judged.values())),
         totals={name: each.totals for name, each in judged.items()},
     )
+
+
+def _faults(table: Table[Any], numbered: pl.DataFrame, source: SourceTable) -> list[Fault]:
+    """Why the table cannot be used at all; damaged ids first, for these are met twice only because of that."""
+    raw = source.frame if "row_no" in source.frame.columns else source.frame.with_row_index("row_no", offset=1)
+    damaged = list(damaged_ids(raw, source.unread, IDS[table.name], source.origin))
+    return damaged or structural_faults(table, numbered, source.unread, source.faults, source.origin)
 
 
 @dataclass(frozen=True)
@@ -209,9 +251,8 @@ def _judge(
     name: str, source: SourceTable, frame: pl.DataFrame, rules: list[RowRule], notes: tuple[str, ...] = ()
 ) -> _Judged:
     key = frame.columns[1]
-    keeps_unread = name == "reps"
-    listed = [_unread_rows(name, key, frame, source.unread)]
-    out = set() if keeps_unread else set(source.unread["row_no"])
+    listed = [_unread_rows(name, key, frame, source.unread), _unread_rows(name, key, frame, source.contradicted)]
+    out = set(source.unread.filter(pl.col("column_name").is_in(NEEDED[name]))["row_no"])
     emptied = []
     for rule in rules:
         broken = frame.filter(rule.is_broken)
@@ -220,6 +261,7 @@ def _judge(
             out.update(broken["row_no"])
         elif rule.repaired is not None:
             emptied.append(pl.when(rule.is_broken).then(rule.repaired).otherwise(rule.column).alias(rule.column))
+    listed.append(_outside_rows(name, source.outside))
     exceptions = pl.concat(listed).unique(["record_id", "column_name"], keep="first", maintain_order=True)
     kept = frame.filter(~pl.col("row_no").is_in(list(out))).with_columns(emptied).drop("row_no")
     totals = Totals(
@@ -257,16 +299,65 @@ def _unread_rows(name: str, key: str, frame: pl.DataFrame, unread: pl.DataFrame)
         "row_no",
         "found",
         "expected",
-        pl.lit("Correct the value, or map its spelling.").alias("remedy"),
+        "remedy",
     )
+
+
+def _outside_rows(name: str, outside: pl.DataFrame) -> pl.DataFrame:
+    return outside.select(
+        pl.lit(name).alias("table_name"),
+        pl.coalesce("record_id", pl.format("row {}", "row_no")).alias("record_id"),
+        "column_name",
+        "row_no",
+        "found",
+        "expected",
+        pl.lit("Left out. Correct the country where it is wrong.").alias("remedy"),
+    )
+
+
+def _cells_of(judged: "_Judged") -> list[Fault]:
+    """Every exception as a fault with its row and cell."""
+    return [
+        Fault(
+            f"{judged.origin}, row {row['row_no']}, {row['column_name']} of {row['record_id']}",
+            row["found"][:80],
+            row["expected"],
+            row["remedy"],
+        )
+        for row in judged.exceptions.iter_rows(named=True)
+    ]
+
+
+def _nothing_left(accounts: "_Judged") -> Iterable[Fault]:
+    kept = accounts.kept
+    if not kept.height:
+        yield Fault(accounts.origin, "no account that can be used", "at least one", "Export the accounts again.")
+    elif kept["carve_out"].null_count() == 0:
+        words = ", ".join(kept["carve_out"].unique(maintain_order=True).head(5))
+        yield Fault(
+            f"{accounts.origin}, column carve_out",
+            f"every one of {kept.height} accounts is carved out ({words})",
+            "a column that is empty for the accounts of the waterfall",
+            "Map another column, or say which words mean none with null_if.",
+        )
 
 
 def _of_kept_accounts(
     opportunities: pl.DataFrame, accounts: SourceTable, judged: _Judged
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    faulty = judged.exceptions["record_id"]
-    left_out = set(accounts.excluded_ids) | (set(faulty) - set(judged.kept["account_id"]))
-    orphans = pl.col("account_id").is_in(list(left_out)).fill_null(False)
-    count = opportunities.select(orphans.sum()).item()
-    note = f"{count} opportunities belong to accounts that were left out, and are left out with them."
-    return opportunities.filter(~orphans), (note,) if count else ()
+    """The opportunities of accounts that stayed; the others are no faults, and are counted."""
+    kept = judged.kept["account_id"].implode()
+    known = set(judged.exceptions["record_id"]) | accounts.excluded_ids
+    blank = pl.col("account_id").is_null()
+    mine = pl.col("account_id").is_in(kept).fill_null(False)
+    with_accounts = ~mine & pl.col("account_id").is_in(list(known)).fill_null(False)
+    strangers = ~mine & ~blank & ~with_accounts
+    counts = opportunities.select(
+        with_accounts.sum().alias("a"), strangers.sum().alias("b"), blank.sum().alias("c")
+    ).row(0)
+    said = (
+        "{} opportunities belong to accounts that were left out, and are left out with them.",
+        "{} opportunities belong to accounts that are not in the list, and are left out.",
+        "{} opportunities name no account, and are left out.",
+    )
+    return opportunities.filter(mine), tuple(text.format(n) for text, n in zip(said, counts, strict=True) if n)

@@ -25,7 +25,7 @@ def complete_id(text: str) -> str:
     suffix. Surrounding blanks go. What contradicts its suffix stays as it is; `is_damaged_id` tells.
     """
     stripped = text.strip()
-    if not _looks_like_salesforce(stripped):
+    if not looks_like_salesforce(stripped):
         return stripped
     body, suffix = stripped[:BODY], stripped[BODY:].upper()
     if not suffix:
@@ -64,10 +64,11 @@ def complete_ids(column: pl.Series) -> pl.Series:
 
 
 def _has_full_shape(text: str) -> bool:
-    return len(text) == BODY + SUFFIX and _looks_like_salesforce(text)
+    return len(text) == BODY + SUFFIX and looks_like_salesforce(text)
 
 
-def _looks_like_salesforce(text: str) -> bool:
+def looks_like_salesforce(text: str) -> bool:
+    """Whether the text has the shape of an id of 15 or 18 characters, whatever its case."""
     if len(text) not in (BODY, BODY + SUFFIX) or not (text.isascii() and text.isalnum()):
         return False
     if text[:3].upper() not in KEY_PREFIXES:

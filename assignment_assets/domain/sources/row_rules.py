@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assignment_assets.domain.identity.codes import is_person
 from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.domain.sources.ids import is_damaged_id
-from assignment_assets.domain.sources.states import STATE_CODES
+from assignment_assets.domain.sources.states import NO_STATES, STATE_CODES
 
 TEAMS = ("field", "arm", "growers", "activators", "placeholder")
 """Field reps; the three Inside Sales queues; users who only stand in where nobody owns an account."""
@@ -44,8 +45,8 @@ def account_rules(rep_ids: pl.Series, account_ids: pl.Series) -> list[RowRule]:
             "state",
             pl.col("state").is_null() | ~pl.col("state").is_in(_STATES),
             "a USPS state code",
-            "Fill in the state.",
-            pl.col("state"),
+            "Fill in the state, or leave the account out with exclude.",
+            _named_kind("state"),
         ),
         RowRule(
             "latitude",
@@ -88,12 +89,22 @@ def account_rules(rep_ids: pl.Series, account_ids: pl.Series) -> list[RowRule]:
 
 
 def rep_rules() -> list[RowRule]:
-    """The rules of reps; all but an unusable id or team keep the row, and its rep receives nothing."""
+    """The rules of reps; all but an unusable id or team keep the row, and its rep receives nothing.
+
+    Addresses are asked for where the source has any: a company that sends no mail needs none.
+    """
     is_field = pl.col("team") == "field"
     strangers = pl.col("covered_states").list.set_difference(pl.lit(_STATES))
     known = pl.col("covered_states").list.set_intersection(pl.lit(_STATES)).list.sort()
     return [
         *_id_rules("rep_id"),
+        RowRule(
+            "rep_id",
+            pl.col("rep_id").is_not_null() & ~pl.col("rep_id").map_elements(is_person, return_dtype=pl.Boolean),
+            "an id or an e-mail address, which files, folders and links are named by: letters, digits and . @ + _ ' -",
+            "Map rep_id to the column of user ids or e-mail addresses; owners by name are found by the reps' names.",
+            pl.col("rep_id"),
+        ),
         RowRule(
             "team",
             pl.col("team").is_null() | ~pl.col("team").is_in(TEAMS),
@@ -108,6 +119,17 @@ def rep_rules() -> list[RowRule]:
             "Fill in the region; until then the rep receives nothing.",
             pl.col("region"),
             keeps_row=True,
+        ),
+        *(
+            RowRule(
+                column,
+                is_field & pl.col("is_active") & ~_is_address(column) & pl.col(column).is_not_null().any(),
+                "an e-mail address",
+                f"Fill in {whose}; until then the rep receives nothing.",
+                pl.col(column),
+                keeps_row=True,
+            )
+            for column, whose in (("email", "the rep's address"), ("director_email", "the Regional Director's address"))
         ),
         RowRule(
             "latitude",
@@ -178,13 +200,32 @@ def _id_rules(column: str) -> list[RowRule]:
 
 
 def _not_negative(column: str) -> RowRule:
-    return RowRule(column, pl.col(column) < 0, "a number of 0 or more", _FIX_NUMBER, _shown(column))
+    unknown = pl.lit(None if column in ("revenue", "amount") else 0, pl.Int64)
+    return RowRule(
+        column,
+        pl.col(column) < 0,
+        "a number of 0 or more",
+        _FIX_NUMBER,
+        _shown(column),
+        keeps_row=True,
+        repaired=unknown,
+    )
 
 
 def _shown(column: str) -> pl.Expr:
     if column in IN_CENTS:
         return pl.format("{} dollars", (pl.col(column) / 100).round(2))
     return (pl.col(column) / 100).cast(pl.String) if column == "bps" else pl.col(column).cast(pl.String)
+
+
+def _named_kind(column: str) -> pl.Expr:
+    """The cell, with what it is where that is known and no state."""
+    kind = pl.col(column).str.to_uppercase().replace_strict(NO_STATES, default=None, return_dtype=pl.String)
+    return pl.when(kind.is_null()).then(pl.col(column)).otherwise(pl.format("{} ({})", column, kind))
+
+
+def _is_address(column: str) -> pl.Expr:
+    return pl.col(column).str.contains(r"^[^@\s,;<>/\\]+@[^@\s,;<>/\\]+\.[^@\s,;<>/\\.]+$").fill_null(False)
 
 
 def _has_place() -> pl.Expr:

@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.errors import Fault
-from assignment_assets.domain.tables import Table
+from assignment_assets.domain.sources.ids import looks_like_salesforce
+from assignment_assets.domain.tables import WHOLE, Table
 
 REQUIRED = {
     "accounts": ("account_id", "name", "state"),
@@ -15,6 +16,9 @@ REQUIRED = {
 }
 PLACED = ("accounts", "reps")
 EXAMPLES = 5
+ROW = "row"
+"""The column of an exception that concerns the whole row."""
+FEWEST_LETTERS = 24
 _KINDS = {
     pl.String: "text",
     pl.Int64: "whole numbers",
@@ -40,6 +44,42 @@ def structural_faults(
         *_mostly_unread(table, frame, unread, origin),
         *_repeated_ids(table, frame, origin),
     ]
+
+
+def damaged_ids(frame: pl.DataFrame, unread: pl.DataFrame, columns: Iterable[str], origin: str) -> Iterator[Fault]:
+    """Ids that a tool has changed beyond repair: numbers in place of ids, and capitals lost without a suffix."""
+    for column in columns:
+        if frame.schema.get(column) != pl.String:
+            continue
+        ids = frame.select(pl.col("row_no").cast(WHOLE), pl.col(column).str.strip_chars()).drop_nulls()
+        lost = unread.filter(pl.col("column_name") == column).select("row_no", pl.col("found").alias(column))
+        numbers = pl.concat([ids, lost]).filter(pl.col(column).str.contains(r"^\d([.,]\d+)?[eE]\+?\d+$"))
+        if numbers.height:
+            yield Fault(
+                f"{origin}, column {column}",
+                f"{numbers.height} ids such as {_rows(numbers)}: a spreadsheet has made numbers of them",
+                "ids as the source has them",
+                "Export again, and do not open the file in a spreadsheet, or import that column as text.",
+            )
+        if _lost_capitals(ids[column].unique()):
+            yield Fault(
+                f"{origin}, column {column}",
+                f"{ids.height} ids of 15 characters without a capital, such as {_rows(ids)}: "
+                "a tool has changed their case",
+                "ids of 18 characters, or of 15 with their capitals",
+                "Export ids of 18 characters; which accounts these mean cannot be known.",
+            )
+
+
+def _lost_capitals(ids: pl.Series) -> bool:
+    """Whether so many letters, all small or all capitals, cannot be chance in ids that tell case apart."""
+    short = [text for text in ids if len(text) == 15 and looks_like_salesforce(text)]
+    letters = "".join(filter(str.isalpha, "".join(text[3:] for text in short)))
+    return len(short) == len(ids) and len(letters) >= FEWEST_LETTERS and letters in (letters.lower(), letters.upper())
+
+
+def _rows(ids: pl.DataFrame) -> str:
+    return ", ".join(f"{text[:40]} (row {row})" for row, text in ids.head(3).iter_rows())
 
 
 def _missing(table: Table[Any], frame: pl.DataFrame, origin: str) -> Iterator[Fault]:
@@ -77,7 +117,8 @@ def _mistyped(table: Table[Any], frame: pl.DataFrame, origin: str) -> Iterator[F
 
 
 def _mostly_unread(table: Table[Any], frame: pl.DataFrame, unread: pl.DataFrame, origin: str) -> Iterator[Fault]:
-    for (column,), cells in unread.group_by("column_name", maintain_order=True):
+    judged = unread.filter(pl.col("column_name") != ROW)
+    for (column,), cells in judged.group_by("column_name", maintain_order=True):
         filled = cells.height + (frame.height - frame[column].null_count() if column in frame.columns else 0)
         if cells.height * 2 > filled:
             examples = ", ".join(repr(text) for text in cells["found"].unique(maintain_order=True).head(EXAMPLES))
@@ -103,12 +144,12 @@ def _repeated_ids(table: Table[Any], frame: pl.DataFrame, origin: str) -> Iterat
             f"{origin}, column {key}",
             f"{identity} in rows {', '.join(map(str, rows))}",
             "each id once",
-            "Keep one of the rows.",
+            "Find out which row is right; leave the others out with exclude, or export again.",
         )
     if repeated.height > EXAMPLES:
         yield Fault(
             f"{origin}, column {key}",
             f"{repeated.height - EXAMPLES} more ids in several rows",
             "each id once",
-            "Keep one row of each.",
+            "Find out which rows are right; leave the others out with exclude, or export again.",
         )

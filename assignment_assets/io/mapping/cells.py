@@ -1,9 +1,9 @@
 """Reads the texts of one source column as the contract's type; what cannot be read is told apart from nothing."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Literal
 
@@ -13,21 +13,33 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.domain.sources.states import state_code
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXTS, WHOLE
+from assignment_assets.io.mapping.days import Decision, decide, fitting, moment_of
+from assignment_assets.io.mapping.numbers import LARGEST, currencies, is_either, number_of, reads_better
 
 HUNDREDTHS = frozenset({*IN_CENTS, "bps"})
 STATES = frozenset({"state", "covered_states"})
 TRUE = frozenset({"true", "t", "yes", "y", "1", "x", "on"})
 FALSE = frozenset({"false", "f", "no", "n", "0", "off"})
-LARGEST = Decimal(10) ** 15
-_NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
+FORMULA_ERROR = re.compile(
+    r"#(N/A|NA|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|ERROR!|GETTING_DATA)", re.IGNORECASE
+)
+SPREADSHEET_NUMBER = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
+TEAM_WORDS = {
+    "field": "field",
+    "field sales": "field",
+    "field rep": "field",
+    "field reps": "field",
+    "outside sales": "field",
+}
+_SHOWN = 3
 Dtype = pl.DataType | type[pl.DataType]
-_ISO = re.compile(r"\d{4}-\d\d-\d\d([ T].+)?")
 _OPTIONS = {
     "scale": ("numbers", (WHOLE, REAL)),
     "decimal": ("numbers", (WHOLE, REAL)),
     "zero_pad": ("texts", (TEXT,)),
     "dates": ("dates and times", (DATE, MOMENT)),
     "separator": ("lists", (TEXTS,)),
+    "fill_down": ("texts", (TEXT,)),
     "true": ("yes or no", (FLAG,)),
     "false": ("yes or no", (FLAG,)),
 }
@@ -68,7 +80,9 @@ class ColumnRule(BaseModel):
     dates
         Formats besides ISO.
     separator
-        Between the items of a list.
+        Between the items of a list; lists of states are told apart by commas, semicolons, slashes and blanks.
+    fill_down
+        True where a value holds for the empty cells below it, as in grouped reports; False where they are empty.
     true, false
         Further spellings.
     """
@@ -84,6 +98,7 @@ class ColumnRule(BaseModel):
     decimal: Literal[".", ","] = "."
     dates: list[str] = []
     separator: str = Field(";", min_length=1)
+    fill_down: bool | None = None
     true: list[str] = []
     false: list[str] = []
 
@@ -94,61 +109,173 @@ class ColumnRule(BaseModel):
                 yield option, kinds
 
 
-def read_column(
-    texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule, dates: tuple[str, ...] = (), states: str = "code"
-) -> tuple[pl.Series, pl.Series, str]:
-    """The values of the contract's column `name`, where they could not be read, and what was expected there.
+@dataclass(frozen=True)
+class Question:
+    """Why a column as a whole cannot be read as it stands: what was found, what was expected, what to do."""
 
-    Returns
-    -------
+    found: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class ReadColumn:
+    """A column that was read.
+
+    Attributes
+    ----------
     values
-        Of type `dtype`; null where the cell is empty, unknown or unreadable.
+        Of the contract's type; null where the cell is empty, unknown or unreadable.
     is_unread
         True where a text could not be read.
     expected
         A sentence's end for the list of exceptions.
+    questions
+        What a person must decide first.
+    notes
+        Sentences on what was completed.
     """
-    prepared = _prepared(texts, rule)
-    read, expected = _reader(name, dtype, rule, (*rule.dates, *dates), states)
-    answers = {text: read(text) for text in prepared.drop_nulls().unique().to_list()}
-    values = pl.Series(name, [None if text is None else answers[text] for text in prepared.to_list()], dtype=dtype)
-    return values, prepared.is_not_null() & values.is_null(), expected
+
+    values: pl.Series
+    is_unread: pl.Series
+    expected: str
+    questions: tuple[Question, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def _prepared(texts: pl.Series, rule: ColumnRule) -> pl.Series:
+def read_column(texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule, dates: tuple[str, ...] = ()) -> ReadColumn:
+    """The values of the contract's column `name`."""
+    prepared, notes = _prepared(texts, name, rule)
+    cells = [cell for cell in prepared.drop_nulls().unique(maintain_order=True).to_list() if not is_failed(cell, name)]
+    formats = decide(cells, (*rule.dates, *dates)) if dtype in (DATE, MOMENT) else Decision(())
+    read, expected = _reader(name, dtype, rule, formats.formats)
+    answers = {cell: read(cell) for cell in cells}
+    values = pl.Series(name, [answers.get(cell) for cell in prepared.to_list()], dtype=dtype)
+    is_no = name == "carve_out" and prepared.str.to_lowercase().is_in(list(FALSE))
+    is_unread = prepared.is_not_null() & values.is_null() & (~is_no if isinstance(is_no, pl.Series) else True)
+    unread = [cell for cell in cells if answers[cell] is None]
+    questions = [
+        *_torn(formats.torn, formats.formats),
+        *(_money_questions(cells, rule) if name in HUNDREDTHS and name != "bps" else ()),
+        *_better_said(cells, unread, name, dtype),
+    ]
+    return ReadColumn(values, is_unread, expected, tuple(questions), notes)
+
+
+def is_failed(cell: str, name: str) -> bool:
+    """Whether a spreadsheet's damage stands in place of the value: a formula's error, or an id made a number."""
+    return bool(FORMULA_ERROR.fullmatch(cell)) or (name.endswith("_id") and bool(SPREADSHEET_NUMBER.fullmatch(cell)))
+
+
+def _prepared(texts: pl.Series, name: str, rule: ColumnRule) -> tuple[pl.Series, tuple[str, ...]]:
     stripped = texts.str.strip_chars()
     unknown = [text.strip().lower() for text in rule.null_if] + [""]
     frame = pl.DataFrame({"text": stripped}).select(
         pl.when(~pl.col("text").str.to_lowercase().is_in(unknown)).then(pl.col("text")).alias("text")
     )
-    cell = pl.col("text").fill_null(pl.lit(rule.default, TEXT)).replace(rule.values)
+    cell = pl.col("text").forward_fill() if rule.fill_down else pl.col("text")
+    cell = cell.fill_null(pl.lit(rule.default, TEXT)).replace(rule.values)
+    if name == "postal_code":
+        return _zip_codes(frame.select(cell)["text"], rule)
     if rule.zero_pad is not None:
         cell = cell.str.zfill(rule.zero_pad)
-    return frame.select(cell)["text"]
+    return frame.select(cell)["text"], ()
 
 
-def _reader(
-    name: str, dtype: Dtype, rule: ColumnRule, formats: tuple[str, ...], states: str
-) -> tuple[Callable[[str], object], str]:
+def _zip_codes(cells: pl.Series, rule: ColumnRule) -> tuple[pl.Series, tuple[str, ...]]:
+    """ZIP codes with the zeros that a spreadsheet took, without the decimals that it added."""
+    whole = pl.col("text").str.replace(r"\.0+$", "")
+    padded = (
+        pl.when(whole.str.contains(r"^\d{3,5}$"))
+        .then(whole.str.zfill(5))
+        .when(whole.str.contains(r"^\d{3,5}-\d{4}$"))
+        .then(whole.str.zfill(10))
+        .when(whole.str.contains(r"^\d{8,9}$"))
+        .then(whole.str.zfill(9).str.replace(r"^(\d{5})(\d{4})$", "$1-$2"))
+        .otherwise(whole.str.zfill(rule.zero_pad or 0))
+    )
+    both = cells.to_frame("text").with_columns(padded=padded)
+    changed = both.filter(pl.col("text").is_not_null() & (pl.col("text") != pl.col("padded")))
+    if not changed.height:
+        return both["padded"], ()
+    shown = ", ".join(f"{was} read as {now}" for was, now in changed.unique(maintain_order=True).head(_SHOWN).rows())
+    return both["padded"], (f"ZIP codes completed: {changed.height} ({shown}).",)
+
+
+def _torn(cells: tuple[str, ...], formats: tuple[str, ...]) -> Iterator[Question]:
+    if cells:
+        yield Question(
+            f"{len(cells)} values such as {_shown(cells)}, which {' and '.join(formats)} read as different days",
+            "one order of day and month in the whole column",
+            f'Keep one: dates = ["{formats[0]}"] or dates = ["{formats[1]}"].',
+        )
+
+
+def _money_questions(cells: Collection[str], rule: ColumnRule) -> Iterator[Question]:
+    if "decimal" not in rule.model_fields_set and is_either(cells):
+        dotted = [cell for cell in cells if "." in cell]
+        yield Question(
+            f"{len(dotted)} values such as {_shown(dotted)}, with three digits after every dot",
+            "a dot that begins decimals, or one that groups thousands; both are possible",
+            'Say which: decimal = "," where 388.000 means 388 thousand, decimal = "." where it means 388.',
+        )
+    met = currencies(cells)
+    if len(met) > 1:
+        yield Question(
+            f"amounts in {', '.join(met)}",
+            "one currency in the whole column",
+            "Convert them first, or export one currency.",
+        )
+
+
+def _better_said(cells: Collection[str], unread: Collection[str], name: str, dtype: Dtype) -> Iterator[Question]:
+    """How most of the cells would be read, where most could not be."""
+    if 2 * len(unread) <= len(cells):
+        return
+    if dtype in (WHOLE, REAL) and reads_better(unread, ","):
+        yield Question(
+            f"{len(unread)} of {len(cells)} values such as {_shown(unread)}",
+            "a number whose decimals begin with a dot",
+            'Say decimal = "," for this column.',
+        )
+    elif dtype in (DATE, MOMENT) and (formats := fitting(unread)):
+        options = " or ".join(f'dates = ["{each}"]' for each in formats[:2])
+        yield Question(
+            f"{len(unread)} of {len(cells)} values such as {_shown(unread)}",
+            "a day such as 2026-09-30",
+            f"Say {options}.",
+        )
+
+
+def _shown(cells: Collection[str]) -> str:
+    return ", ".join(cell[:40] for cell in list(cells)[:_SHOWN])
+
+
+def _reader(name: str, dtype: Dtype, rule: ColumnRule, formats: tuple[str, ...]) -> tuple[Callable[[str], object], str]:
     if name in STATES:
-        one = _named_state if states == "name or code" else str.upper
         if dtype == TEXTS:
-            return (lambda text: [one(item) for item in _items(text, rule)]), "a list of states"
-        return one, "a state"
+            return (lambda text: _states(text, rule)), "a list of states"
+        return _named_state, "a state"
     if dtype == TEXTS:
         return (lambda text: _items(text, rule)), "a list"
+    if name == "carve_out":
+        return _carve_out, "a text"
+    if name == "team":
+        return _team, "a team"
     if dtype == FLAG:
         yes, no = TRUE | {text.lower() for text in rule.true}, FALSE | {text.lower() for text in rule.false}
         return (lambda text: True if text.lower() in yes else False if text.lower() in no else None), "yes or no"
     if dtype in (DATE, MOMENT):
         example = date(2026, 9, 30).strftime((*formats, "%Y-%m-%d")[0])
-        return (lambda text: _moment(text, formats, dtype)), f"a day such as {example}"
+        return (lambda text: moment_of(text, formats, dtype == DATE)), f"a day such as {example}"
     if dtype == REAL:
         return (lambda text: _real(text, rule)), "a number"
     if dtype == WHOLE:
         factor = Decimal(100) if name in HUNDREDTHS else Decimal(1)
         is_rounded = name in HUNDREDTHS or rule.scale is not None
         return (lambda text: _whole(text, rule, factor, is_rounded)), "a number" if is_rounded else "a whole number"
+    if name.endswith("_id"):
+        return str, "an id; a spreadsheet's formula failed here, or made a number of it"
     return str, "a text"
 
 
@@ -156,20 +283,37 @@ def _items(text: str, rule: ColumnRule) -> list[str]:
     return [item.strip() for item in text.split(rule.separator) if item.strip()]
 
 
+def _states(text: str, rule: ColumnRule) -> list[str]:
+    """States between any of the usual separators; names may hold blanks, so blanks separate codes alone."""
+    if "separator" in rule.model_fields_set:
+        return [_named_state(item) for item in _items(text, rule)]
+    found: list[str] = []
+    for item in re.split(r"[;,/|\n]+", text):
+        whole = item.strip()
+        if whole and state_code(whole):
+            found.append(_named_state(whole))
+        else:
+            found.extend(_named_state(each) for each in whole.split() if each.lower() not in ("and", "&"))
+    return found
+
+
 def _named_state(text: str) -> str:
-    return state_code(text) or text
+    return state_code(text) or text.upper() if len(text) <= 3 else state_code(text) or text
+
+
+def _carve_out(text: str) -> str | None:
+    return None if text.lower() in FALSE else "carved out" if text.lower() in TRUE else text
+
+
+def _team(text: str) -> str:
+    plain = " ".join(text.split()).casefold()
+    return TEAM_WORDS.get(plain, plain)
 
 
 def _number(text: str, rule: ColumnRule) -> Decimal | None:
-    plain = text.replace("$", "").replace(" ", "").replace("\u00a0", "")
-    if plain.startswith("(") and plain.endswith(")"):
-        plain = "-" + plain[1:-1]
-    if rule.decimal == ",":
-        plain = plain.translate(str.maketrans(",.", ".,"))
-    if not _NUMBER.fullmatch(plain) or not any(character.isdigit() for character in plain):
-        return None
-    number = Decimal(plain.replace(",", "")) * (rule.scale or 1)
-    return number if abs(number) <= LARGEST else None
+    number = number_of(text, rule.decimal)
+    scaled = None if number is None else number * (rule.scale or 1)
+    return scaled if scaled is not None and abs(scaled) <= LARGEST else None
 
 
 def _whole(text: str, rule: ColumnRule, factor: Decimal, is_rounded: bool) -> int | None:
@@ -184,26 +328,3 @@ def _whole(text: str, rule: ColumnRule, factor: Decimal, is_rounded: bool) -> in
 def _real(text: str, rule: ColumnRule) -> float | None:
     number = _number(text, rule)
     return None if number is None else float(number)
-
-
-def _moment(text: str, formats: tuple[str, ...], dtype: Dtype) -> date | datetime | None:
-    moment = _in_stated_format(text, formats) or _in_iso(text)
-    if moment is None:
-        return None
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
-    return moment.date() if dtype == DATE else moment
-
-
-def _in_stated_format(text: str, formats: tuple[str, ...]) -> datetime | None:
-    for each in formats:
-        with suppress(ValueError):
-            return datetime.strptime(text, each)
-    return None
-
-
-def _in_iso(text: str) -> datetime | None:
-    if _ISO.fullmatch(text):
-        with suppress(ValueError):
-            return datetime.fromisoformat(text)
-    return None

@@ -7,7 +7,7 @@
                                         # or "gsheet:" and a Google Sheet's key or address (`sheet` is its tab)
     path_variable = "ACCOUNTS_FILE"     # an environment variable that goes first
     exclude = {status = ["CLOSED"]}     # rows left out; `only` keeps the named values alone
-    states = "name or code"             # default "code"
+    states = "name or code"             # both are understood whatever stands here
     dates = ["%m/%d/%Y"]                # besides ISO dates, which are always understood
 
     [accounts.columns]                  # absent: the file uses the contract's names
@@ -44,9 +44,11 @@ TABLES: dict[str, Table[Any]] = {**FIELDS, **{name: fields_of(table) for name, t
 GSHEET = "gsheet:"
 CONTRACT = {
     **{name: tuple(table.columns) for name, table in TABLES.items()},
+    "accounts": (*TABLES["accounts"].columns, "country"),
     "reps": (*TABLES["reps"].columns, "postal_code"),
 }
-"""Columns that may be mapped; a rep's postal_code only serves to complete coordinates."""
+"""Columns that may be mapped; a rep's postal_code only completes coordinates, an account's country only says which
+accounts are elsewhere."""
 
 
 def _named_column(rule: object) -> object:
@@ -74,7 +76,7 @@ class TableMapping(BaseModel):
     where: str = ""
     exclude: dict[str, Texts] = {}
     only: dict[str, Texts] = {}
-    states: Literal["code", "name or code"] = "code"
+    states: Literal["code", "name or code"] = "name or code"
     dates: list[str] = []
     columns: Rules | None = None
     constants: dict[str, Annotated[str, BeforeValidator(as_text)]] = {}

@@ -1,29 +1,60 @@
-"""Reads any CSV, XLSX or Parquet as texts: the header found, encoding and separator recognised, rows numbered.
+"""Reads any CSV, XLSX or Parquet as texts: the header found, footers told apart, rows numbered.
 
-Nothing is interpreted here: a ZIP code keeps its zeros and an id its digits wherever the file still has them.
+Nothing is interpreted here: a ZIP code keeps its zeros and an id its digits wherever the file still has them. A cell
+whose formula failed holds the spreadsheet's word for it, such as ``#N/A``.
 """
 
-import codecs
-import csv
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import fastexcel
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
+from assignment_assets.io.mapping.csv_rows import csv_rows
+from assignment_assets.io.mapping.headers import HEADER_WITHIN, known_names, names_met
 
-HEADER_WITHIN = 20
-SEPARATORS = (",", ";", "\t", "|")
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+SHORT = {"row_no": pl.Int64, "found": pl.String}
+TOTALS = re.compile(r"(grand |sub)?(total|sum|count|average)s?\b.*", re.IGNORECASE)
+_ERRORS = {
+    "Error(NA)": "#N/A",
+    "Error(Div0)": "#DIV/0!",
+    "Error(Ref)": "#REF!",
+    "Error(Value)": "#VALUE!",
+    "Error(Name)": "#NAME?",
+    "Error(Num)": "#NUM!",
+    "Error(Null)": "#NULL!",
+}
 
 
-def read_texts(path: Path, wanted: Collection[str], sheet: str = "", separator: str = "") -> pl.DataFrame:
-    """The table in a file: `row_no` (as people count: 1 is the file's first row), then its columns as text.
+@dataclass(frozen=True)
+class Texts:
+    """A table as texts.
 
-    The header is the row, within the first twenty, that has most of the `wanted` names; titles and blank rows
-    above it are passed over. Names and cells lose surrounding blanks, empty cells are null. Rows that are
-    empty throughout are left out. A Parquet file's rows are numbered from 1.
+    Attributes
+    ----------
+    frame
+        `row_no` (as people count: 1 is the file's first row), then the columns as text; empty cells are null.
+    short
+        Rows that break off before a column that is wanted (`SHORT`).
+    notes
+        Sentences on what was told apart or completed.
+    """
+
+    frame: pl.DataFrame
+    short: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SHORT))
+    notes: tuple[str, ...] = ()
+
+
+def read_texts(path: Path, wanted: Collection[str], sheet: str = "", separator: str = "") -> Texts:
+    """The table in a file.
+
+    The header is the row, within the first twenty, that has most of the `wanted` names, in any case and with any
+    blanks; titles and blank rows above it are passed over, a report's footer below the data is left out and said.
+    Names and cells lose surrounding blanks. Rows that are empty throughout are left out. A Parquet file's rows are
+    numbered from 1.
 
     Parameters
     ----------
@@ -33,7 +64,7 @@ def read_texts(path: Path, wanted: Collection[str], sheet: str = "", separator: 
     wanted
         Column names that a header is recognised by.
     sheet
-        Sheet of an XLSX file; empty for the first.
+        Sheet of an XLSX file; empty for the one whose header has most of the wanted names.
     separator
         Separator of a CSV; empty to recognise it.
 
@@ -50,15 +81,16 @@ def read_texts(path: Path, wanted: Collection[str], sheet: str = "", separator: 
         )
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        return _parquet(path)
+        return Texts(_parquet(path))
     if suffix == ".xlsx":
-        return _named(_sheet(path, sheet), 1, wanted, path)
+        return _named(*_sheet(path, sheet, wanted), wanted, path.name)
     if suffix in (".csv", ".txt", ".tsv"):
-        return _named(*_lines(path, wanted, separator), wanted, path)
-    raise _unusable(path, f"a file of type {suffix or 'unknown'}", "CSV, XLSX or Parquet", "Save it as one of these.")
+        raw = csv_rows(path, wanted, separator)
+        return _named(raw.cells, raw.widths, raw.notes, wanted, path.name)
+    raise _unusable(path.name, f"a file of type {suffix or 'unknown'}", "CSV, XLSX or Parquet", "Save it as one.")
 
 
-def read_rows(rows: list[list[str | None]], wanted: Collection[str], name: str) -> pl.DataFrame:
+def read_rows(rows: list[list[str | None]], wanted: Collection[str], name: str) -> Texts:
     """The table in rows of texts that were read elsewhere, by the rules of `read_texts`; `name` is for messages.
 
     Raises
@@ -68,18 +100,23 @@ def read_rows(rows: list[list[str | None]], wanted: Collection[str], name: str) 
     """
     width = max((len(row) for row in rows), default=0)
     columns = {f"column_{place}": [row[place] if place < len(row) else None for row in rows] for place in range(width)}
-    return _named(pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), 1, wanted, Path(name))
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    return _named(frame, _full(frame), (), wanted, name)
 
 
-def _unusable(path: Path, found: str, expected: str, remedy: str) -> InvalidInput:
-    return InvalidInput(f"The file {path.name} cannot be read", [Fault(path.name, found, expected, remedy)])
+def _unusable(name: str, found: str, expected: str, remedy: str) -> InvalidInput:
+    return InvalidInput(f"The file {name} cannot be read", [Fault(name, found, expected, remedy)])
+
+
+def _full(frame: pl.DataFrame) -> pl.Series:
+    return pl.Series("width", [frame.width], dtype=pl.Int64).new_from_index(0, frame.height)
 
 
 def _parquet(path: Path) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(path)
     except pl.exceptions.ComputeError as error:
-        raise _unusable(path, f"damaged content ({error})", "Parquet", "Export it again.") from error
+        raise _unusable(path.name, "damaged content", "Parquet", "Export it again.") from error
     texts = [
         pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(";")
         if isinstance(dtype, pl.List)
@@ -89,90 +126,100 @@ def _parquet(path: Path) -> pl.DataFrame:
     return frame.select(texts).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
 
 
-def _sheet(path: Path, sheet: str) -> pl.DataFrame:
+def _sheet(path: Path, sheet: str, wanted: Collection[str]) -> tuple[pl.DataFrame, pl.Series, tuple[str, ...]]:
     try:
         book = fastexcel.read_excel(path)
     except fastexcel.FastExcelError as error:
-        raise _unusable(path, f"damaged content ({error})", "an XLSX workbook", "Save it again.") from error
+        raise _unusable(path.name, "damaged content, or a password", "an XLSX workbook", "Save it again.") from error
     names = book.sheet_names
     if sheet and sheet not in names:
-        raise _unusable(path, f"sheets {', '.join(names)}", f"a sheet {sheet}", "Correct the mapping's sheet.")
-    return book.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        raise _unusable(path.name, f"sheets {', '.join(names)}", f"a sheet {sheet}", "Correct the mapping's sheet.")
+    if sheet or len(names) == 1:
+        frame = _cells(book, sheet or names[0])
+        return frame, _full(frame), ()
+    frames = {name: _cells(book, name) for name in names}
+    best = max(names, key=lambda name: (_most_names(frames[name], wanted), -names.index(name)))
+    note = f"Of the sheets {', '.join(names)}, {best} is read; set `sheet` for another."
+    return frames[best], _full(frames[best]), (note,)
 
 
-def _lines(path: Path, wanted: Collection[str], separator: str) -> tuple[pl.DataFrame, int]:
-    text = _decoded(path)
-    head = text[:100_000].splitlines(keepends=True)[:HEADER_WITHIN]
-    chosen = separator or max(SEPARATORS, key=lambda each: max(_header_places(head, each, wanted), default=(0, 0, 0)))
-    _, _, above = max(_header_places(head, chosen, wanted), default=(0, 0, 0))
-    try:
-        frame = pl.read_csv(text.encode(), separator=chosen, has_header=False, infer_schema=False, skip_lines=-above)
-    except pl.exceptions.NoDataError:
-        return pl.DataFrame(), 1
-    except pl.exceptions.ComputeError as error:
-        found = _first_long_line(text, chosen, -above) or str(error)
-        raise _unusable(
-            path,
-            found,
-            "as many values in each row as in the header",
-            f"Put quotes around values that hold the separator {chosen!r}.",
-        ) from error
-    return frame, 1 - above
+def _cells(book: fastexcel.ExcelReader, sheet: str) -> pl.DataFrame:
+    loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
+    frame = loaded.to_polars()
+    if not frame.width:
+        return frame
+    _, errors = loaded.to_arrow_with_errors()
+    failed: dict[int, dict[int, str]] = {}
+    for each in errors.errors if errors else ():
+        row, column = each.offset_position
+        failed.setdefault(column, {})[row] = next(
+            (word for kind, word in _ERRORS.items() if kind in each.detail), "#N/A"
+        )
+    repaired = []
+    for column, words in failed.items():
+        cells = frame.to_series(column).to_list()
+        for row, word in words.items():
+            cells[row] = word
+        repaired.append(pl.Series(frame.columns[column], cells, dtype=pl.String))
+    return frame.with_columns(repaired)
 
 
-def _header_places(head: list[str], separator: str, wanted: Collection[str]) -> Iterator[tuple[int, int, int]]:
-    """Per row: how many wanted names it has, its number of values, minus the lines above it."""
-    records = csv.reader(head, delimiter=separator)
-    above = 0
-    for row in records:
-        yield _names(row, wanted), len(row), -above
-        above = records.line_num
+def _most_names(frame: pl.DataFrame, wanted: Collection[str]) -> int:
+    return max((names_met(row, wanted) for row in frame.head(HEADER_WITHIN).iter_rows()), default=0)
 
 
-def _first_long_line(text: str, separator: str, above: int) -> str:
-    records = csv.reader(text.splitlines(keepends=True)[above:], delimiter=separator)
-    width = len(next(records))
-    long = next((row for row in records if len(row) > width), None)
-    return f"{len(long)} values in line {above + records.line_num}, where the header has {width}" if long else ""
-
-
-def _decoded(path: Path) -> str:
-    content = path.read_bytes()
-    encodings = ("utf-16",) if content.startswith(_UTF16) else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise _unusable(path, "an unknown encoding", "UTF-8 or Windows-1252", "Save it as CSV UTF-8.")
-
-
-def _names(row: list[str], wanted: Collection[str]) -> int:
-    return len({cell.strip() for cell in row} & set(wanted))
-
-
-def _named(raw: pl.DataFrame, first_row: int, wanted: Collection[str], path: Path) -> pl.DataFrame:
+def _named(raw: pl.DataFrame, widths: pl.Series, notes: tuple[str, ...], wanted: Collection[str], name: str) -> Texts:
     head = [[(cell or "").strip() for cell in row] for row in raw.head(HEADER_WITHIN).iter_rows()]
     filled = [row for row in head if any(row)]
     if not filled:
-        raise _unusable(path, "no rows", "a header and rows", "Export it again.")
-    place = max(range(len(head)), key=lambda index: (_names(head[index], wanted), -index))
-    names = head[place]
-    if not _names(names, wanted):
+        raise _unusable(name, "no rows", "a header and rows", "Export it again.")
+    place = max(range(len(head)), key=lambda index: (names_met(head[index], wanted), -index))
+    if not names_met(head[place], wanted):
         raise _unusable(
-            path,
-            f"a first row of {', '.join(filter(None, filled[0]))}",
+            name,
+            f"a first row of {', '.join(filter(None, filled[0]))[:200]}",
             f"a header with {', '.join(wanted)}",
             "Correct the mapping's column names.",
         )
-    doubled = sorted({name for name in names if name in wanted and names.count(name) > 1})
+    names, doubled = known_names(head[place], wanted)
     if doubled:
         raise _unusable(
-            path, f"the columns {', '.join(doubled)} more than once", "each column once", "Rename or remove one."
+            name, f"the columns {', '.join(doubled)} more than once", "each column once", "Rename or remove one."
         )
-    columns = {name: column for name, column in zip(names, raw.columns, strict=True) if name}
-    cells = [pl.col(column).str.strip_chars().replace("", None).alias(name) for name, column in columns.items()]
-    rows = raw.with_row_index("row_no", offset=first_row).slice(place + 1)
-    return rows.select(pl.col("row_no").cast(pl.Int64), *cells).filter(
-        ~pl.all_horizontal(pl.exclude("row_no").is_null())
+    columns = {each: column for each, column in zip(names, raw.columns, strict=True) if each}
+    cells = [pl.col(column).str.strip_chars().replace("", None).alias(each) for each, column in columns.items()]
+    rows = raw.with_columns(widths).with_row_index("row_no", offset=1).slice(place + 1)
+    texts = rows.select(pl.col("row_no").cast(pl.Int64), *cells, pl.col("width").alias("row width")).filter(
+        ~pl.all_horizontal(pl.exclude("row_no", "row width").is_null())
     )
+    data, footer = _without_footer(texts, [each for each in columns if each in set(wanted)])
+    needed = 1 + max(index for index, each in enumerate(names) if each in set(wanted))
+    short = data.filter(pl.col("row width") < needed).select(
+        "row_no", found=pl.format("{} cells, where the header has {}", "row width", pl.lit(len(names)))
+    )
+    return Texts(data.drop("row width"), short, (*notes, *_footer_note(footer)))
+
+
+def _without_footer(texts: pl.DataFrame, wanted: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of the table, and those below it that say something about a report: at most one cell, or a total."""
+    if len(wanted) < 3:
+        return texts, texts.clear()
+    cells = pl.exclude("row_no", "row width")
+    first = pl.coalesce(cells)
+    tail = texts.select(
+        is_tail=(pl.sum_horizontal(cells.is_not_null()) <= 1)
+        | (
+            first.str.contains(f"(?i)^{TOTALS.pattern}$")
+            & pl.col(wanted[0]).str.contains(r"\d{3}").not_().fill_null(True)
+        )
+    )["is_tail"].to_list()
+    length = next((count for count, is_tail in enumerate(reversed(tail)) if not is_tail), len(tail))
+    return texts.head(texts.height - length), texts.tail(length)
+
+
+def _footer_note(footer: pl.DataFrame) -> tuple[str, ...]:
+    if not footer.height:
+        return ()
+    said = footer.select(pl.coalesce(pl.exclude("row_no", "row width")).str.slice(0, 40)).to_series().head(3)
+    rows = f"row {footer['row_no'][0]}" + (f" to {footer['row_no'][-1]}" if footer.height > 1 else "")
+    return (f"Left out as the report's footer: {rows} ({'; '.join(said)}).",)

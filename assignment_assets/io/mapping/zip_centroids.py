@@ -1,4 +1,4 @@
-"""Coordinates of ZIP codes, for rows that have none of their own."""
+"""Coordinates of ZIP codes, for rows that have none of their own, and the state that each lies in."""
 
 from functools import cache
 
@@ -19,7 +19,7 @@ def with_coordinates(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     rows whose ZIP code is unknown stay without coordinates. All three columns must be there.
     """
     completed = frame.join(
-        _centroids(),
+        zip_places(),
         left_on=pl.col("postal_code").str.extract(r"^(\d{5})"),
         right_on="zip_code",
         how="left",
@@ -33,10 +33,12 @@ def with_coordinates(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 
 
 @cache
-def _centroids() -> pl.DataFrame:
+def zip_places() -> pl.DataFrame:
+    """zip_code, zip_state, and zip_latitude and zip_longitude of its centroid, of every ZIP code that has one."""
     places = [
-        (place["zip_code"], float(place["lat"]), float(place["long"]))
+        (place["zip_code"], place["state"], float(place["lat"]), float(place["long"]))
         for place in zipcodes.list_all()
         if float(place["lat"]) or float(place["long"])
     ]
-    return pl.DataFrame(places, ["zip_code", "zip_latitude", "zip_longitude"], orient="row")
+    columns = ["zip_code", "zip_state", "zip_latitude", "zip_longitude"]
+    return pl.DataFrame(places, columns, orient="row").unique("zip_code", keep="first", maintain_order=True)

@@ -174,8 +174,7 @@ class OwnerGateway:
         rule = self._rules.get(name)
         if rule is None:
             return [self._mapping.constants.get(name)] * texts.height
-        values, _, _ = read_column(texts[rule.source], name, TEXT, rule, states=self._mapping.states)
-        return values.to_list()
+        return read_column(texts[rule.source], name, TEXT, rule).values.to_list()
 
 
 def _precondition(change: OwnerChange) -> dict[str, str]:

@@ -5,6 +5,7 @@ import polars as pl
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.sources.contract import SourceTable
 from assignment_assets.io.mapping.mapping import TABLES, SourceMapping, TableMapping
+from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.translation import translate
 from assignment_assets.io.salesforce.connection import CallRefused, Org, Record
 
@@ -37,7 +38,7 @@ def read_objects(org: Org, mapping: SourceMapping) -> dict[str, SourceTable]:
                 )
             )
             continue
-        sources[name] = translate(name, table, texts, f"object {table.object}")
+        sources[name] = translate(name, table, Texts(texts), f"object {table.object}")
     if faults:
         raise InvalidInput("The mapping does not fit the org", faults)
     return sources

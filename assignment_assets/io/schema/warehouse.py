@@ -56,6 +56,14 @@ STEPS = (
             "opportunities": {"amount": "amount_cents"},
         },
     ),
+    Step(
+        "what was read of the sources, left out and completed is kept with the cycle",
+        (
+            "create table if not exists source_profile "
+            "(cycle varchar not null, table_name varchar, line_no bigint, kind varchar, row_count bigint, "
+            "sentence varchar)",
+        ),
+    ),
 )
 WAREHOUSE = Store(
     "warehouse",

@@ -12,6 +12,7 @@ from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_ids
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
 from assignment_assets.io.mapping.mapping import SourceMapping, TableMapping, read_mapping
+from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.translation import translate
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.settings import SalesforceSettings
@@ -76,10 +77,10 @@ class ChangeReader:
         `now` is the watermark of sources that have no clock of their own.
         """
         if self._org is None or self._mapping is None:
-            return Changes.whole(read_snapshot(self._setting), now)
+            return Changes.whole(read_snapshot(self._setting, is_poll=True), now)
         watermark = _server_time(self._org)
         if since is None:
-            return Changes.whole(read_snapshot(self._setting), watermark)
+            return Changes.whole(read_snapshot(self._setting, is_poll=True), watermark)
         frames: dict[str, pl.DataFrame] = {
             name: OPPORTUNITIES.empty() for name in TABLES if name not in self._mapping.tables()
         }
@@ -118,7 +119,10 @@ class ChangeReader:
             as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
         )
         if name not in self._known or not self._known[name][0].equals(texts):
-            self._known[name] = texts, _in_contract(name, translate(name, table, texts, f"object {table.object}").frame)
+            self._known[name] = (
+                texts,
+                _in_contract(name, translate(name, table, Texts(texts), f"object {table.object}").frame),
+            )
         return self._known[name][1]
 
 

@@ -1,13 +1,11 @@
 """A mapped table as texts, from the file or the Google Sheet that holds it."""
 
-import polars as pl
-
 from assignment_assets.io.mapping.mapping import FolderMapping, TableMapping
-from assignment_assets.io.mapping.tabular_files import read_rows, read_texts
+from assignment_assets.io.mapping.tabular_files import Texts, read_rows, read_texts
 from assignment_assets.io.sheets.door import open_google
 
 
-def table_texts(mapping: FolderMapping, name: str, table: TableMapping) -> tuple[pl.DataFrame, str]:
+def table_texts(mapping: FolderMapping, name: str, table: TableMapping) -> tuple[Texts, str]:
     """The table's rows as `files.read_texts` gives them, and what to call their origin.
 
     Raises

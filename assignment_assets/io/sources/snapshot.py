@@ -1,5 +1,6 @@
 """The one seam behind which accounts, reps and opportunities come from: the sample, files or Salesforce."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -18,12 +19,12 @@ from assignment_assets.io.sources.mapped_texts import table_texts
 NAMES = ("accounts", "reps", "opportunities")
 
 
-def read_snapshot(setting: SourceSetting) -> Snapshot:
+def read_snapshot(setting: SourceSetting, as_of: date | None = None, *, is_poll: bool = False) -> Snapshot:
     """The sources as they are now, checked against the contract.
 
     `sample` reads the folder `path` with accounts.parquet, reps.parquet and opportunities.parquet in the
     warehouse's own columns; `files` (Google Sheets among them) and `salesforce` read the mapping
-    `path`.
+    `path`. `as_of` and `is_poll` are those of `check_sources`.
 
     Raises
     ------
@@ -33,7 +34,7 @@ def read_snapshot(setting: SourceSetting) -> Snapshot:
         The mapping, the structure of the sources, or more than one row in a hundred is faulty.
     """
     if setting.kind == "sample":
-        return _checked(_sample(Path(setting.path)))
+        return _checked(_sample(Path(setting.path)), as_of, is_poll)
     mapping = read_mapping(Path(setting.path))
     kind = "salesforce" if mapping.accounts.object else "files"
     if kind != setting.kind:
@@ -44,11 +45,11 @@ def read_snapshot(setting: SourceSetting) -> Snapshot:
             "Correct the kind or the path.",
         )
         raise InvalidInput("The source cannot be read", [fault])
-    return _checked(_files(mapping) if kind == "files" else _salesforce(mapping))
+    return _checked(_files(mapping) if kind == "files" else _salesforce(mapping), as_of, is_poll)
 
 
-def _checked(sources: dict[str, SourceTable]) -> Snapshot:
-    return check_sources(sources["accounts"], sources["reps"], sources["opportunities"])
+def _checked(sources: dict[str, SourceTable], as_of: date | None, is_poll: bool) -> Snapshot:
+    return check_sources(sources["accounts"], sources["reps"], sources["opportunities"], as_of, is_poll=is_poll)
 
 
 def _sample(folder: Path) -> dict[str, SourceTable]:

@@ -5,6 +5,7 @@ import pytest
 
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.sources.contract import UNREAD, SourceTable, check_sources
+from assignment_assets.domain.sources.fields import as_fields
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS
 
 MANY = 400
@@ -107,7 +108,8 @@ def test_all_structural_faults_of_all_tables_are_listed_at_once():
         "  1. accounts.csv, column state: missing, expected a column that gives the accounts' state. "
         "Map it under [accounts.columns], or set it under [accounts.constants].",
         "  2. accounts.csv, column tam: values of type String, expected whole numbers. Map the column that holds them.",
-        "  3. accounts.csv, column account_id: a-0001 in rows 1, 2, expected each id once. Keep one of the rows.",
+        "  3. accounts.csv, column account_id: a-0001 in rows 1, 2, expected each id once. "
+        "Find out which row is right; leave the others out with exclude, or export again.",
         "  4. reps.csv, column team: missing, expected a column that gives the reps' team. "
         "Map it under [reps.columns], or set it under [reps.constants].",
         "  5. reps.csv, columns latitude and longitude: missing, expected coordinates, or a postal_code to take "
@@ -126,10 +128,6 @@ def test_one_record_under_a_short_and_a_long_id_is_a_duplicate():
     [
         ("state", None, "nothing", "a USPS state code"),
         ("state", "ZZ", "ZZ", "a USPS state code"),
-        ("tam", -100, "-1.0 dollars", "a number of 0 or more"),
-        ("value", -1, "-0.01 dollars", "a number of 0 or more"),
-        ("bps", -50, "-0.5", "a number of 0 or more"),
-        ("opp_count", -1, "-1", "a number of 0 or more"),
         ("owner_id", "r-9", "r-9", "the id of one of the reps"),
         ("latitude", None, "nothing", "coordinates, or a ZIP code that has some"),
         ("latitude", 400.0, "400.0, -83.0", "coordinates, or a ZIP code that has some"),
@@ -142,6 +140,24 @@ def test_a_faulty_account_is_listed_and_leaves_the_table(column, cell, found, ex
     ]
     assert "a-0007" not in snapshot.accounts["account_id"]
     assert (snapshot.totals["accounts"].kept, snapshot.totals["accounts"].faulty) == (MANY - 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "found"),
+    [
+        ("tam", -100, "-1.0 dollars"),
+        ("value", -1, "-0.01 dollars"),
+        ("bps", -50, "-0.5"),
+        ("opp_count", -1, "-1"),
+    ],
+)
+def test_a_number_below_zero_is_listed_and_emptied_and_its_account_stays(column, cell, found):
+    snapshot = check_sources(accounts(**{column: {7: cell}}), reps(), opportunities())
+    assert rows(snapshot, "column_name", "found", "expected") == [
+        ("accounts", "a-0007", column, found, "a number of 0 or more")
+    ]
+    kept = as_fields(snapshot.accounts).filter(pl.col("account_id") == "a-0007")
+    assert kept[column].to_list() == [0]
 
 
 def test_an_account_without_an_id_is_listed_under_its_row():
@@ -171,26 +187,40 @@ def test_an_unknown_parent_is_listed_and_the_account_stays_without_one():
     assert snapshot.accounts.height == MANY
 
 
-def test_a_value_that_cannot_be_read_takes_its_account_out():
-    unread = pl.DataFrame({"row_no": [7], "column_name": ["tam"], "found": ["n/k"], "expected": ["an amount"]}, UNREAD)
+def unread_cells(column, expected, **found):
+    """Cells of a column that could not be read: row number → text."""
+    return pl.DataFrame(
+        {
+            "row_no": [int(row.removeprefix("row_")) for row in found],
+            "column_name": column,
+            "found": list(found.values()),
+            "expected": expected,
+            "remedy": "Correct the value, or map its spelling.",
+        },
+        UNREAD,
+    )
+
+
+def test_a_value_that_cannot_be_read_is_emptied_and_its_account_stays():
+    unread = unread_cells("tam", "an amount", row_7="n/k")
     source = accounts()
     snapshot = check_sources(SourceTable(source.frame, source.origin, unread), reps(), opportunities())
     assert rows(snapshot, "column_name", "found", "expected", "remedy") == [
         ("accounts", "a-0007", "tam", "n/k", "an amount", "Correct the value, or map its spelling.")
     ]
-    assert "a-0007" not in snapshot.accounts["account_id"]
+    assert "a-0007" in snapshot.accounts["account_id"]
+
+
+@pytest.mark.parametrize("column", ["account_id", "state", "owner_id"])
+def test_an_account_is_left_out_where_its_id_state_or_owner_cannot_be_read(column):
+    unread = unread_cells(column, "a text", row_7="#N/A")
+    source = accounts(**({column: {7: None}}))
+    snapshot = check_sources(SourceTable(source.frame, source.origin, unread), reps(), opportunities())
+    assert snapshot.accounts.height == MANY - 1
 
 
 def test_a_column_that_mostly_cannot_be_read_is_of_the_wrong_type():
-    unread = pl.DataFrame(
-        {
-            "row_no": range(1, 4),
-            "column_name": ["revenue"] * 3,
-            "found": ["high", "low", "high"],
-            "expected": ["an amount of money"] * 3,
-        },
-        UNREAD,
-    )
+    unread = unread_cells("revenue", "an amount of money", row_1="high", row_2="low", row_3="high")
     source = accounts()
     with pytest.raises(InvalidInput, match=r"column revenue: 3 of 3 values such as 'high', 'low', expected an amount"):
         check_sources(SourceTable(source.frame, source.origin, unread), reps(), opportunities())
@@ -207,8 +237,10 @@ def test_a_column_that_mostly_cannot_be_read_is_of_the_wrong_type():
         ("capacity", -5, "a number of accounts of 0 or more", None),
     ],
 )
-def test_a_faulty_rep_is_listed_and_stays_as_the_owner_of_their_accounts(column, cell, expected, kept):
-    snapshot = check_sources(accounts(), reps(**{column: {1: cell}}), opportunities())
+def test_a_faulty_rep_stops_a_cycle_and_at_a_poll_stays_as_the_owner_of_their_accounts(column, cell, expected, kept):
+    with pytest.raises(InvalidInput, match=rf"row 1, {column} of r-1: .*expected {expected}"):
+        check_sources(accounts(), reps(**{column: {1: cell}}), opportunities())
+    snapshot = check_sources(accounts(), reps(**{column: {1: cell}}), opportunities(), is_poll=True)
     assert rows(snapshot, "column_name", "expected") == [("reps", "r-1", column, expected)]
     assert snapshot.reps.filter(pl.col("rep_id") == "r-1").row(0, named=True)[column] == kept
     assert snapshot.reps.height == 3
@@ -225,18 +257,22 @@ def test_a_user_without_a_team_is_no_rep_and_their_accounts_have_an_unknown_owne
     many = [{**row, "rep_id": f"r-{number}"} for number in range(200) for row in reps().frame.head(1).to_dicts()]
     many.append({**many[0], "rep_id": "stray", "team": None})
     users = SourceTable(pl.DataFrame(many), "reps.csv")
-    snapshot = check_sources(accounts(owner_id={7: "stray"}), users, opportunities())
+    snapshot = check_sources(accounts(owner_id={7: "stray"}), users, opportunities(), is_poll=True)
     assert rows(snapshot, "column_name", "expected") == [
         ("accounts", "a-0007", "owner_id", "the id of one of the reps"),
         ("reps", "stray", "team", "one of field, arm, growers, activators, placeholder"),
     ]
 
 
-def test_an_opportunity_of_an_unknown_account_is_listed():
+def test_opportunities_of_unknown_accounts_or_of_none_are_left_out_and_counted():
     many = pl.DataFrame({"opportunity_id": [f"o-{number}" for number in range(200)], "account_id": ["a-0001"] * 200})
-    stray = pl.DataFrame({"opportunity_id": ["o-x"], "account_id": ["a-9999"]})
+    stray = pl.DataFrame({"opportunity_id": ["o-x", "o-y"], "account_id": ["a-9999", None]})
     snapshot = check_sources(accounts(), reps(), SourceTable(pl.concat([many, stray]), "opportunities.csv"))
-    assert rows(snapshot, "found", "expected") == [("opportunities", "o-x", "a-9999", "the id of one of the accounts")]
+    assert snapshot.exceptions.is_empty()
+    assert snapshot.totals["opportunities"].notes == (
+        "1 opportunities belong to accounts that are not in the list, and are left out.",
+        "1 opportunities name no account, and are left out.",
+    )
     assert snapshot.opportunities.height == 200
 
 
@@ -255,13 +291,13 @@ def test_opportunities_of_accounts_left_out_go_with_them_and_are_counted():
 
 
 def test_more_than_one_faulty_row_in_a_hundred_stops_with_counts_by_kind_and_examples():
-    source = accounts(state={number: "ZZ" for number in range(1, 5)}, tam={10: -100})
+    source = accounts(state={number: "ZZ" for number in range(1, 6)}, tam={10: -100})
     with pytest.raises(InvalidInput) as refusal:
         check_sources(source, reps(), opportunities())
     assert str(refusal.value).splitlines() == [
-        "More than 1% of a source's rows are faulty: 2 faults.",
-        "  1. accounts.csv, column state: 4 of 400 rows, such as row 1 (ZZ), row 2 (ZZ), row 3 (ZZ), "
-        "expected a USPS state code. Fill in the state.",
+        "Too much of the source would be left out: 2 faults.",
+        "  1. accounts.csv, column state: 5 of 400 rows, such as row 1 (ZZ), row 2 (ZZ), row 3 (ZZ), "
+        "expected a USPS state code. Fill in the state, or leave the account out with exclude.",
         "  2. accounts.csv, column tam: 1 of 400 rows, such as row 10 (-1.0 dollars), expected a number of 0 or more. "
         "Correct the number, or map the value that stands for unknown with null_if.",
     ]

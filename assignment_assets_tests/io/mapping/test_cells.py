@@ -11,10 +11,11 @@ from assignment_assets.io.mapping.cells import ColumnRule, read_column
 DTYPES = FIELDS["accounts"].columns | FIELDS["reps"].columns
 
 
-def read(name, *texts, dates=(), states="code", **options):
+def read(name, *texts, dates=(), **options):
     rule = ColumnRule.model_validate({"from": name} | options)
-    values, is_unread, _ = read_column(pl.Series(texts, dtype=pl.String), name, DTYPES[name], rule, dates, states)
-    return [("unread" if unread else value) for value, unread in zip(values.to_list(), is_unread, strict=True)]
+    found = read_column(pl.Series(texts, dtype=pl.String), name, DTYPES[name], rule, dates)
+    cells = zip(found.values.to_list(), found.is_unread, strict=True)
+    return [("unread" if unread else value) for value, unread in cells]
 
 
 def test_money_becomes_whole_cents_exactly():
@@ -72,10 +73,10 @@ def test_times_become_utc():
     ]
 
 
-def test_states_are_codes_or_names_where_that_is_stated():
-    assert read("state", "oh", "Ohio", " new  york ", "Ontario", states="name or code") == ["OH", "OH", "NY", "Ontario"]
-    assert read("state", "oh", "Ohio") == ["OH", "OHIO"]
-    assert read("covered_states", "Ohio; PA;", "", states="name or code") == [["OH", "PA"], None]
+def test_states_are_codes_names_or_usual_abbreviations():
+    assert read("state", "oh", "Ohio", " new  york ", "Ontario") == ["OH", "OH", "NY", "Ontario"]
+    assert read("state", "Mass.", "Calif.", "N.J.", "Washington D.C.", "Wash.") == ["MA", "CA", "NJ", "DC", "WA"]
+    assert read("covered_states", "Ohio; PA;", "") == [["OH", "PA"], None]
 
 
 def test_lists_are_split_at_the_stated_separator():

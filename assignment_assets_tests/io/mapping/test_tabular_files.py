@@ -32,12 +32,12 @@ def workbook(tmp_path, rows, first_row=0, sheet="Accounts"):
 def test_encoding_and_separator_of_a_csv_are_recognised(tmp_path, encoding, separator):
     lines = ["id,name,zip", "1,Café Clínica,01234", "2,Plain,99501"]
     path = written(tmp_path, "\n".join(lines).replace(",", separator), encoding=encoding)
-    assert read_texts(path, WANTED).rows() == [(2, "1", "Café Clínica", "01234"), (3, "2", "Plain", "99501")]
+    assert read_texts(path, WANTED).frame.rows() == [(2, "1", "Café Clínica", "01234"), (3, "2", "Plain", "99501")]
 
 
 def test_titles_and_blank_rows_above_the_header_are_passed_over_and_rows_keep_their_numbers(tmp_path):
     path = written(tmp_path, 'Export of today\n\n id , name ,zip,\n1,"two\nlines",1\n\n2,b,\n')
-    assert read_texts(path, WANTED).rows() == [(4, "1", "two\nlines", "1"), (6, "2", "b", None)]
+    assert read_texts(path, WANTED).frame.rows() == [(4, "1", "two\nlines", "1"), (6, "2", "b", None)]
 
 
 def test_a_row_with_more_values_than_the_header_is_refused_with_its_line(tmp_path):
@@ -57,7 +57,7 @@ def test_a_sheet_is_read_as_text_whatever_its_cells_hold(tmp_path):
             ["002", "b", None, datetime(2026, 9, 30, 8, 5), False, 0.1],
         ],
     )
-    assert read_texts(path, WANTED).rows() == [
+    assert read_texts(path, WANTED).frame.rows() == [
         (4, "001", "17", "1234", "2026-09-30 00:00:00", "true", "1234.56"),
         (5, "002", "b", None, "2026-09-30 08:05:00", "false", "0.1"),
     ]
@@ -74,7 +74,7 @@ def test_parquet_becomes_text_with_its_lists_joined(tmp_path):
     pl.DataFrame(
         {"id": [1], "states": [["OH", "PA"]], "since": [date(2026, 1, 2)], "is_active": [True], "performance": [0.25]}
     ).write_parquet(path)
-    assert read_texts(path, WANTED).rows() == [(1, "1", "OH;PA", "2026-01-02", "true", "0.25")]
+    assert read_texts(path, WANTED).frame.rows() == [(1, "1", "OH;PA", "2026-01-02", "true", "0.25")]
 
 
 def test_a_missing_file_is_named(tmp_path):

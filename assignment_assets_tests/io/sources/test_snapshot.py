@@ -61,7 +61,8 @@ def hospitals_file(folder, *special):
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, HEADER)
         writer.writeheader()
-        writer.writerows([*special, *(hospital(number) for number in range(300))])
+        closed = hospital(999, status="CLOSED")
+        writer.writerows([*special, *(hospital(number) for number in range(300)), closed])
     return path
 
 
@@ -81,7 +82,7 @@ def hospitals(tmp_path, monkeypatch):
 
 def test_closed_hospitals_stay_out_and_beds_are_the_market(hospitals):
     snapshot = hospitals(hospital(901, status="CLOSED"), hospital(902, beds="-999"), hospital(903, beds="120"))
-    assert snapshot.totals["accounts"].excluded == 1
+    assert snapshot.totals["accounts"].excluded == 2
     account = {row["account_id"]: row for row in snapshot.accounts.to_dicts()}
     assert "1300901" not in account
     assert (account["1300902"]["tam_cents"], account["1300902"]["value_cents"]) == (0, 0)
@@ -94,14 +95,19 @@ def test_short_zips_get_their_zeros_and_give_coordinates_where_there_are_none(ho
     boston = snapshot.accounts.filter(pl.col("account_id") == "1300901").row(0, named=True)
     assert boston["postal_code"] == "02114"
     assert (round(boston["latitude"]), round(boston["longitude"])) == (42, -71)
-    assert snapshot.totals["accounts"].notes == ("Coordinates taken from the ZIP code: 1 of 301 accounts.",)
+    assert snapshot.totals["accounts"].notes[:2] == (
+        "ZIP codes completed: 1 (2114 read as 02114).",
+        "Coordinates taken from the ZIP code: 1 of 301 accounts.",
+    )
 
 
 def test_territories_are_states_and_what_is_none_is_listed(hospitals):
-    snapshot = hospitals(hospital(901, state="PR"), hospital(902, state="ON"))
+    snapshot = hospitals(
+        hospital(901, state="PR", zip="00901", latitude="18.4", longitude="-66.1"), hospital(902, state="ON")
+    )
     assert "1300901" in snapshot.accounts["account_id"]
     assert snapshot.exceptions.select("record_id", "column_name", "row_no", "found").rows() == [
-        ("1300902", "state", 3, "ON")
+        ("1300902", "state", 3, "ON (a Canadian province)")
     ]
 
 
@@ -240,5 +246,9 @@ if HOSPITALS.exists():
         snapshot = read_snapshot(SourceSetting(kind="files", path=str(MAPPING)))
         assert snapshot.accounts.height == 7634
         assert snapshot.totals["accounts"].excluded == 379
-        assert snapshot.exceptions.is_empty()
+        assert set(snapshot.exceptions["remedy"]) <= {
+            "Correct the coordinates; meanwhile those of the ZIP code count.",
+            "Correct the state or the ZIP code; meanwhile the state counts.",
+        }
+        assert snapshot.exceptions.height == 4
         assert snapshot.accounts["postal_code"].str.len_chars().unique().to_list() == [5]

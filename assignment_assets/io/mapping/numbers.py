@@ -1,0 +1,82 @@
+"""Reads a column of numbers as its writer meant them: currency, thousands and decimal sign decided from the whole."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+LARGEST = Decimal(10) ** 15
+_CODES = (
+    *("USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "JPY", "CNY", "INR", "MXN", "BRL", "SEK", "NOK", "DKK"),
+    *("PLN", "CZK", "HUF", "RON", "ILS", "ZAR", "SGD", "HKD", "KRW", "TRY", "AED", "SAR"),
+)
+_SIGN = rf"(?:US\$|CA\$|AU\$|A\$|C\$|R\$|[$€£¥₹₩₽₺₪]|(?:{'|'.join(_CODES)})\.?)"
+_MONEY = re.compile(rf"(?P<before>{_SIGN})?(?P<number>[^A-Za-z$€£¥₹₩₽₺₪]*(?:[eE][+-]?\d+)?)(?P<after>{_SIGN})?")
+_CODE_OF_SIGN = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+_BLANKS = dict.fromkeys(map(ord, " \u00a0\u202f\u2009\u2007'\u2019"))
+_NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
+_EITHER = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")
+_SURELY_DECIMAL = re.compile(r"-?\d*\.(\d{1,2}|\d{4,})|-?0?\.\d{3}|-?\d{4,}\.\d{3}|-?[\d,]*,\d{3}\.\d*")
+
+DecimalSign = Literal[".", ","]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number as written: without blanks and currency, and which currency that was (empty for none)."""
+
+    text: str
+    currency: str
+
+
+def written(cell: str) -> Written:
+    """The cell without its currency, apostrophes and blanks; parentheses mean minus."""
+    plain = cell.translate(_BLANKS)
+    is_negative = plain.startswith("(") and plain.endswith(")")
+    plain = plain[1:-1] if is_negative else plain
+    if plain.startswith("-"):
+        is_negative, plain = not is_negative, plain[1:]
+    met = _MONEY.fullmatch(plain)
+    if not met or (met["before"] and met["after"]):
+        return Written(cell, "")
+    sign = (met["before"] or met["after"] or "").removesuffix(".")
+    number = met["number"].removesuffix("-") if met["number"].endswith("-") else met["number"]
+    is_negative = is_negative != met["number"].endswith("-")
+    return Written(("-" if is_negative else "") + number, _CODE_OF_SIGN.get(sign, sign))
+
+
+def number_of(cell: str, decimal: DecimalSign = ".") -> Decimal | None:
+    """The number; null where the cell holds none, or one of more than 10^15.
+
+    The sign that is not `decimal` groups thousands, three digits each.
+    """
+    plain = written(cell).text
+    if decimal == ",":
+        plain = plain.translate(str.maketrans(",.", ".,"))
+    if not _NUMBER.fullmatch(plain) or not any(character.isdigit() for character in plain):
+        return None
+    number = Decimal(plain.replace(",", ""))
+    return number if abs(number) <= LARGEST else None
+
+
+def currencies(cells: Iterable[str]) -> list[str]:
+    """The currencies that the cells are written in, the commonest first; cells without one do not count."""
+    met = Counter(found for cell in cells if (found := written(cell).currency))
+    return [code for code, _ in met.most_common()]
+
+
+def is_either(cells: Collection[str]) -> bool:
+    """Whether a dot may group thousands as well as begin decimals: three digits after every one, as in 388.000."""
+    texts = [written(cell).text for cell in cells]
+    dotted = [text for text in texts if "." in text]
+    may_group = [text for text in dotted if _EITHER.fullmatch(text)]
+    return bool(may_group) and not any(_SURELY_DECIMAL.fullmatch(text) for text in dotted)
+
+
+def reads_better(cells: Collection[str], decimal: DecimalSign) -> bool:
+    """Whether more cells are numbers with this decimal sign than with the other."""
+    other: DecimalSign = "." if decimal == "," else ","
+    here = sum(number_of(cell, decimal) is not None for cell in cells)
+    return here > sum(number_of(cell, other) is not None for cell in cells)

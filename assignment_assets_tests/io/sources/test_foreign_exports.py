@@ -1,0 +1,375 @@
+"""Exports as others make them: read right, or refused in words that say what to do. Each test is a kind of fault."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from assignment_assets.domain.errors import InvalidInput
+from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.sources.snapshot import read_snapshot
+from assignment_assets_tests.io.sources.exports import NUM_ACCOUNTS, export
+
+AS_OF = date(2026, 10, 1)
+
+
+def read(mapping):
+    return read_snapshot(SourceSetting(kind="files", path=str(mapping)), AS_OF)
+
+
+def refusal(mapping):
+    with pytest.raises(InvalidInput) as refused:
+        read(mapping)
+    return str(refused.value)
+
+
+def cell(column, *values):
+    """A change that puts the values into the column of the first rows."""
+    return lambda number, row: row | ({column: values[number]} if number < len(values) else {})
+
+
+def whole(column, spelling):
+    """A change of every cell of a column."""
+    return lambda number, row: row | {column: spelling(row[column])}
+
+
+def notes(snapshot, table="accounts"):
+    return " ".join(snapshot.totals[table].notes)
+
+
+def exceptions(snapshot):
+    return snapshot.exceptions.select("record_id", "column_name", "row_no", "found").rows()
+
+
+def test_a_sound_export_is_read_without_a_word_of_fault(tmp_path):
+    snapshot = read(export(tmp_path))
+    assert (snapshot.accounts.height, snapshot.exceptions.height) == (NUM_ACCOUNTS, 0)
+
+
+def test_deals_are_closed_by_the_word_of_their_stage(tmp_path):
+    snapshot = read(export(tmp_path))
+    assert snapshot.opportunities["is_closed"].to_list() == [False, True] * 5
+    assert "by their stage 5 of 10 deals are closed (Closed Won 5)" in notes(snapshot, "opportunities")
+
+
+def test_referral_counts_that_are_absent_are_told_by_the_last_referral(tmp_path):
+    snapshot = read(export(tmp_path))
+    recent = snapshot.accounts.filter(pl.col("last_referral_on") >= date(2026, 7, 1))
+    assert recent["referrals_l3m"].to_list() == [1] * recent.height
+    assert snapshot.accounts.filter(pl.col("last_referral_on") < date(2026, 7, 1))["referrals_l3m"].sum() == 0
+    assert (snapshot.accounts["referrals_ever"] > 0).all()
+    assert f"{recent.height} of {NUM_ACCOUNTS} accounts have a last referral within 3 months" in notes(snapshot)
+
+
+@pytest.mark.parametrize("states", ["CA, WA", "CA/WA", "CA WA", "California; Washington", "ca | wa", "CA and WA"])
+def test_a_reps_states_are_told_apart_by_any_usual_sign(tmp_path, states):
+    snapshot = read(export(tmp_path, reps=cell("States", states)))
+    assert snapshot.reps.filter(pl.col("rep_id") == "u0")["covered_states"].to_list() == [["CA", "WA"]]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("States", "CA, Kalifornien", "covered_states of u0: CA, Kalifornien"),
+        ("Zip", "99999", "latitude of u0: nothing"),
+        ("Region", "", "region of u0: nothing"),
+        ("Active", "perhaps", "is_active of u0: perhaps"),
+        ("Team", "wizards", "team of u0: wizards"),
+        ("Team", "", "team of u0: nothing"),
+        ("Email", "Rep Null", "email of u0: Rep Null"),
+        ("Email", "", "email of u0: nothing"),
+        ("Manager Email", "Dana East", "director_email of u0: Dana East"),
+        ("User ID", "#REF!", "#REF!"),
+    ],
+)
+def test_a_reps_row_that_cannot_be_read_whole_stops_with_the_row_and_the_cell(tmp_path, column, value, said):
+    text = refusal(export(tmp_path, reps=cell(column, value)))
+    assert "row 2" in text or "(row 2)" in text
+    assert said in text
+
+
+@pytest.mark.parametrize("team", ["Field", "FIELD SALES", " field rep "])
+def test_the_usual_words_for_a_field_rep_are_known(tmp_path, team):
+    snapshot = read(export(tmp_path, reps=cell("Team", team)))
+    assert snapshot.reps["team"].to_list() == ["field"] * 6
+
+
+def test_zeros_that_a_spreadsheet_took_come_back_and_it_is_said(tmp_path):
+    snapshot = read(export(tmp_path, accounts=whole("Billing Zip/Postal Code", lambda zip_code: f"{int(zip_code)}.0")))
+    assert set(snapshot.accounts["postal_code"]) == {"10021", "07030", "02115", "92101", "78701", "99201"}
+    assert f"ZIP codes completed: {NUM_ACCOUNTS} (10021.0 read as 10021, 7030.0 read as 07030" in notes(snapshot)
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#REF!", "#VALUE!"])
+def test_a_formula_that_failed_is_neither_nobody_nor_nothing(tmp_path, error):
+    owners, revenues = cell("Account Owner", error), cell("Annual Revenue", "1", error)
+    snapshot = read(export(tmp_path, accounts=lambda number, row: owners(number, revenues(number, row))))
+    assert sorted(exceptions(snapshot)) == [("A-0000", "owner_id", 2, error), ("A-0001", "revenue", 3, error)]
+    assert "A-0000" not in snapshot.accounts["account_id"]
+    assert snapshot.accounts.filter(pl.col("account_id") == "A-0001")["revenue_cents"].to_list() == [None]
+
+
+def test_formula_errors_of_a_workbook_are_seen(tmp_path):
+    mapping = export(tmp_path, accounts=cell("Account Owner", "u0", "NA()"))
+    rows = [line.split(",") for line in (tmp_path / "accounts.csv").read_text().splitlines()]
+    with xlsxwriter.Workbook(tmp_path / "accounts.xlsx") as book:
+        page = book.add_worksheet()
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+        page.write_formula(2, 2, "=NA()", None, "#N/A")
+    mapping.write_text(mapping.read_text().replace("accounts.csv", "accounts.xlsx"))
+    assert exceptions(read(mapping)) == [("A-0001", "owner_id", 3, "#N/A")]
+
+
+def grouped(number, row):
+    """The owner in the first row of each group of twenty alone."""
+    return row if number % 20 == 0 else row | {"Account Owner": ""}
+
+
+def test_an_owner_in_the_first_row_of_each_group_is_asked_for_and_filled_down_where_that_is_said(tmp_path):
+    text = refusal(export(tmp_path, accounts=grouped))
+    assert "column Account Owner: 114 of 120 cells empty below a value" in text
+    assert "fill_down = true" in text
+    filled = read(
+        export(tmp_path, accounts=grouped, columns={"owner_id": '{from = "Account Owner", fill_down = true}'})
+    )
+    assert filled.accounts["owner_id"].null_count() == 0
+    empty = read(
+        export(tmp_path, accounts=grouped, columns={"owner_id": '{from = "Account Owner", fill_down = false}'})
+    )
+    assert empty.accounts["owner_id"].null_count() == 114
+
+
+def abroad(number, row):
+    """Two accounts of Italy, whose province looks like a state."""
+    home = row | {"Billing Country": "United States"}
+    italy = row | {"Billing Country": "Italy", "Billing State/Province": "MI", "Billing Zip/Postal Code": "20121"}
+    return italy if number < 2 else home
+
+
+def test_accounts_abroad_are_left_out_by_name_and_are_no_faults(tmp_path):
+    snapshot = read(export(tmp_path, accounts=abroad))
+    assert exceptions(snapshot) == [
+        ("A-0000", "country", 2, "Italy, MI, 20121"),
+        ("A-0001", "country", 3, "Italy, MI, 20121"),
+    ]
+    assert snapshot.totals["accounts"].faulty == 0
+    assert "2 opportunities belong to accounts that were left out" in notes(snapshot, "opportunities")
+
+
+@pytest.mark.parametrize(("text", "kind"), [("ON", "a Canadian province"), ("AE", "a military post")])
+def test_what_stands_for_a_state_and_is_none_is_named(tmp_path, text, kind):
+    snapshot = read(export(tmp_path, accounts=cell("Billing State/Province", text)))
+    assert exceptions(snapshot) == [("A-0000", "state", 2, f"{text} ({kind})")]
+
+
+def placed(latitude, longitude):
+    """A change that gives every account coordinates of Manhattan, those of ZIP code 10021 as asked."""
+
+    def change(number, row):
+        is_east = row["Billing Zip/Postal Code"] == "10021"
+        return row | {"Latitude": latitude if is_east else "", "Longitude": longitude if is_east else ""}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "said"),
+    [
+        ("-73.96", "40.77", "they are swapped"),
+        ("40.77", "73.96", "the minus is missing"),
+        ("34.05", "-118.24", "coordinates within 400 km of ZIP code 10021"),
+    ],
+)
+def test_coordinates_that_contradict_the_zip_code_are_found_and_those_of_the_zip_code_count(
+    tmp_path, latitude, longitude, said
+):
+    columns = {"latitude": '"Latitude"', "longitude": '"Longitude"'}
+    snapshot = read(export(tmp_path, accounts=placed(latitude, longitude), columns=columns))
+    assert snapshot.exceptions.height == 20
+    assert said in snapshot.exceptions["expected"][0]
+    east = snapshot.accounts.filter(pl.col("postal_code") == "10021")
+    assert (round(east["latitude"][0]), round(east["longitude"][0])) == (41, -74)
+
+
+def test_a_state_that_is_not_the_zip_codes_is_listed_and_counts(tmp_path):
+    snapshot = read(export(tmp_path, accounts=cell("Billing State/Province", "TX")))
+    assert exceptions(snapshot) == [("A-0000", "state", 2, "TX with ZIP code 10021")]
+    assert snapshot.accounts.filter(pl.col("account_id") == "A-0000")["state"].to_list() == ["TX"]
+
+
+def carved(spelling):
+    return lambda number, row: row | {"Carve": spelling(number)}
+
+
+def test_words_for_no_are_no_carve_out(tmp_path):
+    columns = {"carve_out": '"Carve"'}
+    snapshot = read(export(tmp_path, accounts=carved(lambda number: "true" if number < 3 else "No"), columns=columns))
+    assert snapshot.accounts["carve_out"].drop_nulls().to_list() == ["carved out"] * 3
+
+
+def test_a_source_that_carves_every_account_out_stops(tmp_path):
+    text = refusal(export(tmp_path, accounts=carved(lambda _: "x"), columns={"carve_out": '"Carve"'}))
+    assert "every one of 120 accounts is carved out" in text
+
+
+def test_a_cell_that_cannot_be_read_is_emptied_and_its_account_stays(tmp_path):
+    snapshot = read(export(tmp_path, accounts=cell("Annual Revenue", "12%")))
+    assert exceptions(snapshot) == [("A-0000", "revenue", 2, "12%")]
+    assert snapshot.accounts.filter(pl.col("account_id") == "A-0000")["revenue_cents"].to_list() == [None]
+
+
+def test_a_dot_before_three_digits_in_every_cell_is_asked_for(tmp_path):
+    dotted = whole("Annual Revenue", lambda amount: f"{int(amount) // 1000}.000")
+    text = refusal(export(tmp_path, accounts=dotted))
+    assert "column Annual Revenue: 120 values such as 1.000, 2.000, 3.000, with three digits after every dot" in text
+    assert 'decimal = ","' in text
+    said = read(export(tmp_path, accounts=dotted, columns={"revenue": '{from = "Annual Revenue", decimal = ","}'}))
+    assert said.accounts["revenue_cents"].head(2).to_list() == [100000, 200000]
+
+
+@pytest.mark.parametrize(
+    ("spelling", "cents"),
+    [("1.234,00 \u20ac", 123400), ("EUR 1.234,50", 123450), ("\u20ac1\u202f234,5", 123450), ("1'234,5", 123450)],
+)
+def test_money_is_read_in_any_spelling_of_one_currency(tmp_path, spelling, cents):
+    euros = export(
+        tmp_path,
+        accounts=cell("Annual Revenue", spelling),
+        columns={"revenue": '{from = "Annual Revenue", decimal = ","}'},
+    )
+    assert read(euros).accounts["revenue_cents"][0] == cents
+
+
+def test_two_currencies_in_one_column_stop(tmp_path):
+    text = refusal(export(tmp_path, accounts=cell("Annual Revenue", "$5", "\u20ac6")))
+    assert "amounts in USD, EUR, expected one currency" in text
+
+
+def test_numbers_with_a_decimal_comma_stop_with_the_option_by_name(tmp_path):
+    text = refusal(export(tmp_path, accounts=whole("Annual Revenue", lambda amount: f"{amount},50")))
+    assert 'Say decimal = "," for this column' in text
+
+
+def test_the_order_of_day_and_month_is_decided_from_the_whole_column(tmp_path):
+    dates = {"dates": '["%d/%m/%Y", "%m/%d/%Y"]'}
+    american = export(tmp_path, deals=cell("Close Date", "10/02/2026", "10/15/2026"), options=dates)
+    assert read(american).opportunities["close_on"].head(2).to_list() == [date(2026, 10, 2), date(2026, 10, 15)]
+    torn = export(tmp_path, deals=cell("Close Date", "10/02/2026", "09/02/2026"), options=dates)
+    assert "2 values such as 10/02/2026, 09/02/2026, which %d/%m/%Y and %m/%d/%Y read as different" in refusal(torn)
+
+
+def test_a_column_of_days_in_another_format_stops_with_the_format(tmp_path):
+    text = refusal(export(tmp_path, deals=whole("Close Date", lambda _: "10/15/2026")))
+    assert 'Say dates = ["%m/%d/%Y"]' in text
+
+
+def test_ids_that_a_spreadsheet_made_numbers_of_are_damage_and_no_duplicates(tmp_path):
+    text = refusal(export(tmp_path, accounts=cell("Account ID", "1.00E+14", "1.00E+14", "7.5E+11")))
+    assert "3 ids such as 1.00E+14 (row 2), 1.00E+14 (row 3), 7.5E+11 (row 4): a spreadsheet has made numbers" in text
+    assert "Keep one of the rows" not in text
+
+
+def test_ids_of_fifteen_characters_in_small_letters_are_damage(tmp_path):
+    text = refusal(export(tmp_path, accounts=lambda number, row: row | {"Account ID": f"0015e0000{number:04}ab"}))
+    assert "120 ids of 15 characters without a capital" in text
+    assert "0015e00000000ab (row 2)" in text
+
+
+def test_a_quotation_mark_that_never_closes_is_named_by_its_row_and_nothing_of_the_file_is_shown(tmp_path):
+    mapping = export(tmp_path)
+    path = tmp_path / "accounts.csv"
+    path.write_text(path.read_text().replace("Clinic 4,", '"Clinic 4,'))
+    text = refusal(mapping)
+    assert "a quotation mark in line 6 (row 6) that never closes" in text
+    assert "Clinic" not in text
+
+
+def test_a_row_that_breaks_off_is_a_fault_and_no_zeros(tmp_path):
+    mapping = export(tmp_path)
+    path = tmp_path / "accounts.csv"
+    lines = path.read_text().splitlines()
+    lines[3] = ",".join(lines[3].split(",")[:5])
+    path.write_text("\n".join(lines))
+    assert exceptions(read(mapping)) == [("A-0002", "row", 4, "5 cells, where the header has 8")]
+
+
+def test_a_line_in_another_encoding_is_named_and_the_others_keep_their_accents(tmp_path):
+    mapping = export(tmp_path, accounts=cell("Account Name", "Cl\u00ednica Pe\u00f1a", "Caf\u00e9"))
+    path = tmp_path / "accounts.csv"
+    path.write_bytes(path.read_bytes().replace("Caf\u00e9".encode(), "Caf\u00e9".encode("cp1252")))
+    snapshot = read(mapping)
+    assert snapshot.accounts["name"].head(2).to_list() == ["Cl\u00ednica Pe\u00f1a", "Caf\u00e9"]
+    assert "Not in the file's UTF-8, and read as Windows-1252: row 3 (Caf\u00e9)" in notes(snapshot)
+
+
+def test_headers_are_known_in_any_case_and_with_any_blanks_and_a_double_that_nobody_maps_does_not_matter(tmp_path):
+    mapping = export(tmp_path)
+    path = tmp_path / "accounts.csv"
+    header, *rows = path.read_text().splitlines()
+    odd = header.replace("Account ID", "ACCOUNT ID").replace("Account Name", "Account name ")
+    odd = odd.replace("Billing State", "Billing\u00a0 State") + ",Notes,Notes"
+    path.write_text("\n".join([odd, *(f"{row},a,b" for row in rows)]), encoding="utf-8")
+    assert read(mapping).accounts.height == NUM_ACCOUNTS
+
+
+def test_a_reports_footer_is_said_and_is_no_fault(tmp_path):
+    mapping = export(tmp_path)
+    path = tmp_path / "accounts.csv"
+    path.write_text(path.read_text() + '\n"Accounts of the quarter"\n"Generated by Ann"\n')
+    snapshot = read(mapping)
+    assert (snapshot.accounts.height, snapshot.exceptions.height) == (NUM_ACCOUNTS, 0)
+    assert "Left out as the report's footer: row 123 to 124 (Accounts of the quarter; Generated by Ann)" in notes(
+        snapshot
+    )
+
+
+def test_a_totals_row_is_a_footer(tmp_path):
+    mapping = export(tmp_path)
+    path = tmp_path / "accounts.csv"
+    path.write_text(path.read_text() + "Grand Total,120 records,,,,99999999,,\n")
+    assert read(mapping).accounts.height == NUM_ACCOUNTS
+
+
+def test_a_filter_on_blanks_works_and_one_that_matches_nothing_stops(tmp_path):
+    orphans = cell("Account ID", "", "")
+    filtered = read(export(tmp_path, deals=orphans, options={"exclude": '{"Account ID" = [""]}'}))
+    assert (filtered.opportunities.height, filtered.totals["opportunities"].excluded) == (8, 2)
+    text = refusal(export(tmp_path, options={"exclude": '{Stage = ["Closed Wonn"]}'}))
+    assert "column Stage: no row with 'Closed Wonn'; there are Negotiation, Closed Won" in text
+
+
+def test_a_workbooks_cover_sheet_is_passed_over(tmp_path):
+    mapping = export(tmp_path)
+    rows = [line.split(",") for line in (tmp_path / "accounts.csv").read_text().splitlines()]
+    with xlsxwriter.Workbook(tmp_path / "accounts.xlsx") as book:
+        book.add_worksheet("Cover").write_row(0, 0, ["Accounts", "of the quarter"])
+        page = book.add_worksheet("Data")
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+    mapping.write_text(mapping.read_text().replace("accounts.csv", "accounts.xlsx"))
+    snapshot = read(mapping)
+    assert snapshot.accounts.height == NUM_ACCOUNTS
+    assert "Of the sheets Cover, Data, Data is read" in notes(snapshot)
+
+
+@pytest.mark.parametrize(("column", "header"), [("Full Name", "name"), ("Email", "e-mail address")])
+def test_owners_are_found_by_the_name_or_the_address_of_the_rep(tmp_path, column, header):
+    spelled = {"Full Name": "REP {} ", "Email": "Rep{}@example.com"}[column]
+    change = whole("Account Owner", lambda owner: spelled.format(owner[1:]))
+    snapshot = read(export(tmp_path, accounts=change))
+    assert snapshot.accounts["owner_id"].head(3).to_list() == ["u0", "u1", "u2"]
+    assert f"Owners are found by the {header} of the rep: 120 rows." in notes(snapshot)
+
+
+def test_owners_by_a_name_that_two_reps_share_stop(tmp_path):
+    change = whole("Account Owner", lambda owner: f"Rep {max(1, int(owner[1:]))}")
+    text = refusal(export(tmp_path, accounts=change, reps=cell("Full Name", "Rep 1")))
+    assert "reps who share one: rep 1 (u0), rep 1 (u1)" in text
+
+
+def test_a_name_as_a_reps_id_is_refused_before_any_packet_would_bear_it(tmp_path):
+    mapping = export(tmp_path)
+    mapping.write_text(mapping.read_text().replace('rep_id = "User ID"', 'rep_id = "Full Name"'))
+    assert "row 2, rep_id of Rep 0: Rep 0, expected an id or an e-mail address" in refusal(mapping)
