@@ -12,6 +12,7 @@ from assignment_assets.commands import (
     run,
     sample,
     showing,
+    source,
     stores,
     write_back,
 )
@@ -23,7 +24,7 @@ def main() -> None:
     """The Account Assignment Engine: who owns which account, decided, corrected, signed and written back."""
 
 
-for group in (cycles.cycle, routing.routing, routing.events, bench.bench, write_back.write_back):
+for group in (cycles.cycle, routing.routing, routing.events, bench.bench, write_back.write_back, source.source):
     main.add_command(group)
 for group in (
     people.people,

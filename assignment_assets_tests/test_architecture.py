@@ -86,6 +86,7 @@ WITHIN = {
         "workbooks": set(),
         "compute": {"durable"},
         "mapping": set(),
+        "proposal": {"mapping"},
         "salesforce": {"mapping"},
         "durable": set(),
         "schema": set(),

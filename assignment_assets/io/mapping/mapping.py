@@ -7,7 +7,7 @@
                                         # or "gsheet:" and a Google Sheet's key or address (`sheet` is its tab)
     path_variable = "ACCOUNTS_FILE"     # an environment variable that goes first
     exclude = {status = ["CLOSED"]}     # rows left out; `only` keeps the named values alone
-    states = "name or code"             # both are understood whatever stands here
+    states = "from postal_code"         # for accounts without a state; names and codes are understood without it
     dates = ["%m/%d/%Y"]                # besides ISO dates, which are always understood
 
     [accounts.columns]                  # absent: the file uses the contract's names
@@ -42,6 +42,8 @@ from assignment_assets.io.mapping.cells import ColumnRule, as_text
 
 TABLES: dict[str, Table[Any]] = {**FIELDS, **{name: fields_of(table) for name, table in SUPPLEMENTS.items()}}
 GSHEET = "gsheet:"
+FROM_ZIP, STATE_OF_ZIP = "from postal_code", "state of the ZIP code"
+"""How a mapping asks for the states of ZIP codes, and the column that they then stand in."""
 CONTRACT = {
     **{name: tuple(table.columns) for name, table in TABLES.items()},
     "accounts": (*TABLES["accounts"].columns, "country"),
@@ -76,7 +78,7 @@ class TableMapping(BaseModel):
     where: str = ""
     exclude: dict[str, Texts] = {}
     only: dict[str, Texts] = {}
-    states: Literal["code", "name or code"] = "name or code"
+    states: Literal["code", "name or code", "from postal_code"] = "name or code"
     dates: list[str] = []
     columns: Rules | None = None
     constants: dict[str, Annotated[str, BeforeValidator(as_text)]] = {}
@@ -84,7 +86,8 @@ class TableMapping(BaseModel):
     def rules(self, table: str, available: Collection[str]) -> dict[str, ColumnRule]:
         """Contract column → how it is read; without `[columns]`, the contract's names that are available."""
         if self.columns is not None:
-            return self.columns
+            told = {"state": ColumnRule.model_validate({"from": STATE_OF_ZIP})} if self.states == FROM_ZIP else {}
+            return self.columns | told
         return {name: ColumnRule.model_validate({"from": name}) for name in CONTRACT[table] if name in available}
 
     def source_columns(self, table: str) -> list[str]:

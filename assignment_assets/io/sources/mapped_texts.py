@@ -1,7 +1,14 @@
 """A mapped table as texts, from the file or the Google Sheet that holds it."""
 
-from assignment_assets.io.mapping.mapping import FolderMapping, TableMapping
+from dataclasses import replace
+
+import polars as pl
+
+from assignment_assets.domain.tables import TEXT
+from assignment_assets.io.mapping.cells import read_column
+from assignment_assets.io.mapping.mapping import FROM_ZIP, STATE_OF_ZIP, FolderMapping, TableMapping
 from assignment_assets.io.mapping.tabular_files import Texts, read_rows, read_texts
+from assignment_assets.io.mapping.zip_centroids import zip_places
 from assignment_assets.io.sheets.door import open_google
 
 
@@ -18,6 +25,22 @@ def table_texts(mapping: FolderMapping, name: str, table: TableMapping) -> tuple
     wanted, key = table.source_columns(name), mapping.spreadsheet(table)
     if key:
         origin = f"Google Sheet {key[:8]}…" + (f", tab {table.sheet}" if table.sheet else "")
-        return read_rows(open_google().table(key, table.sheet), wanted, origin), origin
+        return _with_states(read_rows(open_google().table(key, table.sheet), wanted, origin), name, table), origin
     path = mapping.file(table)
-    return read_texts(path, wanted, table.sheet, table.separator), path.name
+    return _with_states(read_texts(path, wanted, table.sheet, table.separator), name, table), path.name
+
+
+def _with_states(texts: Texts, name: str, table: TableMapping) -> Texts:
+    """The rows with the state of each ZIP code as a column of its own, where the mapping asks for it."""
+    rule = table.rules(name, texts.frame.columns).get("postal_code")
+    if table.states != FROM_ZIP or rule is None or rule.source not in texts.frame.columns:
+        return texts
+    read = read_column(texts.frame[rule.source], "postal_code", TEXT, rule)
+    states = (
+        read.values.to_frame("zip")
+        .select(pl.col("zip").str.extract(r"^(\d{5})"))
+        .join(zip_places(), left_on="zip", right_on="zip_code", how="left", maintain_order="left")["zip_state"]
+    )
+    found = states.len() - states.null_count()
+    note = f"States taken from the ZIP code: {found} of {states.len()} {name}."
+    return replace(texts, frame=texts.frame.with_columns(states.alias(STATE_OF_ZIP)), notes=(*texts.notes, note))

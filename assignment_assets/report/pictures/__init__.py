@@ -8,7 +8,7 @@ from assignment_assets.report.pictures.canvas import data_uri, markdown
 from assignment_assets.report.pictures.drive import drive_time_distribution
 from assignment_assets.report.pictures.front import front
 from assignment_assets.report.pictures.funnel import funnel
-from assignment_assets.report.pictures.map import map_before_after
+from assignment_assets.report.pictures.map import map_before_after, map_of_owners
 from assignment_assets.report.pictures.overflow import overflow_by_state
 from assignment_assets.report.pictures.sizes import book_sizes
 
@@ -20,6 +20,7 @@ __all__ = [
     "front",
     "funnel",
     "map_before_after",
+    "map_of_owners",
     "markdown",
     "overflow_by_state",
 ]

@@ -53,6 +53,20 @@ def map_before_after(owned: pl.DataFrame, reps: pl.DataFrame, is_zoomed: bool = 
         return canvas.png(sheet)
 
 
+def map_of_owners(owned: pl.DataFrame, reps: pl.DataFrame, headline: str) -> bytes:
+    """One map of the accounts as they are owned now; parameters as in `map_before_after`."""
+    located = owned.drop_nulls(["latitude", "longitude"])
+    if located.is_empty():
+        return canvas.nothing_to_show(headline)
+    drawn = located.sort("account_id").gather_every(-(-located.height // MOST_DOTS))
+    with canvas.paper():
+        sheet = canvas.figure(4.4, headline, OF_THE_COUNTRY)
+        axes = sheet.add_subplot()
+        _country(axes, outlines.FRAME)
+        _dots(axes, drawn, "before", rep_colours(located, reps))
+        return canvas.png(sheet)
+
+
 def rep_colours(located: pl.DataFrame, reps: pl.DataFrame) -> dict[str, str]:
     """Rep id → colour; largest books choose first, each the colour least used by the reps it shares cells with."""
     cell = (pl.col("latitude") / 1.5).floor() * 1000 + (pl.col("longitude") / 1.5).floor()

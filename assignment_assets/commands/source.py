@@ -1,0 +1,117 @@
+"""`assignment source …`: look at an export before a cycle, and judge a mapping."""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from assignment_assets.commands.output import command, show
+from assignment_assets.domain.errors import AssignmentError, Fault, InvalidInput
+from assignment_assets.io.clock import utc_now
+from assignment_assets.io.durable import write_whole
+from assignment_assets.io.mapping.mapping import read_mapping
+from assignment_assets.io.proposal.columns import Answers
+from assignment_assets.io.proposal.proposal import propose
+from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.sources.snapshot import read_snapshot
+from assignment_assets.report.source_page import page_html, page_text
+from assignment_assets.stages.source_preview import preview
+
+as_of_option = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day that rules take for today; else today."
+)
+
+
+@click.group()
+def source() -> None:
+    """Look at an export before a cycle starts from it."""
+
+
+@command(source)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--write", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the mapping there.")
+@click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write the preview there.")
+@click.option("--inside-sales", default="", help="Who of the roster takes accounts for which no field rep has a seat.")
+@click.option("--states-from-zip", is_flag=True, help="Take each account's state from its ZIP code.")
+@click.option("--column", "columns", multiple=True, help="TABLE.FIELD=HEADER: which column holds it. Repeat for more.")
+@click.option("--constant", "constants", multiple=True, help="TABLE.FIELD=VALUE: the same in every row. Repeatable.")
+@click.option("--dates", default="", help="How days are written, such as %d/%m/%Y; else told by the whole column.")
+@click.option("--decimal", default="", type=click.Choice(["", ".", ","]), help="The decimal sign of money.")
+@click.option("--fill-down/--no-fill-down", default=None, help="Whether an owner holds for the empty cells below it.")
+@as_of_option
+def look(
+    files: tuple[Path, ...],
+    target: Path | None,
+    page: Path | None,
+    inside_sales: str,
+    states_from_zip: bool,
+    columns: tuple[str, ...],
+    constants: tuple[str, ...],
+    dates: str,
+    decimal: str,
+    fill_down: bool | None,
+    as_of: datetime | None,
+    as_json: bool,
+) -> None:
+    """Propose a mapping for FILES (or a folder) and show what a cycle would start from."""
+    answers = Answers(_pairs("column", columns), _pairs("constant", constants), dates, decimal, fill_down)
+    proposal = propose(files, answers, inside_sales=inside_sales, states_from_zip=states_from_zip)
+    with TemporaryDirectory(prefix="assignment-") as folder:
+        mapping = target or Path(folder) / "mapping.toml"
+        text = proposal.text(mapping.parent)
+        write_whole(mapping, text.encode())
+        if target and not as_json:
+            click.echo(f"mapping: {target}")
+        for note in proposal.notes if not as_json else ():
+            click.echo(note)
+        day = _day(as_of)
+        snapshot = read_snapshot(SourceSetting(kind="files", path=str(mapping)), day)
+    shown = preview(snapshot, day)
+    unmapped = proposal.unmapped()
+    if page:
+        write_whole(page, page_html(shown, snapshot.accounts, snapshot.reps, unmapped).encode())
+    content = {
+        "mapping": text,
+        "files": {name: each.path.name for name, each in proposal.found.items()},
+        "notes": proposal.notes,
+        "unmapped": [{"table": table, "field": name, "means": means} for table, name, means in unmapped],
+        "profile": asdict(shown),
+    }
+    show(page_text(shown, unmapped), content, as_json)
+
+
+@command(source)
+@click.argument("mapping", type=click.Path(path_type=Path))
+@as_of_option
+def check(mapping: Path, as_of: datetime | None, as_json: bool) -> None:
+    """Judge MAPPING: ends with 0 where a cycle could start from its files, with 1 and every fault where not."""
+    day = _day(as_of)
+    try:
+        kind = "salesforce" if read_mapping(mapping).accounts.object else "files"
+        shown = preview(read_snapshot(SourceSetting(kind=kind, path=str(mapping)), day), day)
+    except AssignmentError as error:
+        faults = [asdict(each) for each in error.faults] if isinstance(error, InvalidInput) else []
+        said = json.dumps({"is_usable": False, "error": str(error), "faults": faults}, ensure_ascii=False)
+        click.echo(said if as_json else f"error: {error}", err=not as_json)
+        sys.exit(1)
+    show(page_text(shown), {"is_usable": True, "profile": asdict(shown)}, as_json)
+
+
+def _day(as_of: datetime | None) -> date:
+    return (as_of or utc_now()).date()
+
+
+def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
+    split = [each.partition("=") for each in given]
+    wrong = [
+        Fault(f"--{option} {name}", "no = in it", "TABLE.FIELD=TEXT, such as accounts.tam=Potential", "Correct it.")
+        for name, sign, _ in split
+        if not sign
+    ]
+    if wrong:
+        raise InvalidInput("options", wrong)
+    return {name.strip(): value.strip() for name, _, value in split}
