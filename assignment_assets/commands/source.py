@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,7 +69,10 @@ def look(
         for note in proposal.notes if not as_json else ():
             click.echo(note)
         day = _day(as_of)
-        snapshot = read_snapshot(SourceSetting(kind="files", path=str(mapping)), day)
+        try:
+            snapshot = read_snapshot(SourceSetting(kind="files", path=str(mapping)), day)
+        except InvalidInput as error:
+            raise InvalidInput(error.what, map(_with_option, error.faults)) from error
     shown = preview(snapshot, day)
     unmapped = proposal.unmapped()
     if page:
@@ -99,6 +102,25 @@ def check(mapping: Path, as_of: datetime | None, as_json: bool) -> None:
         click.echo(said if as_json else f"error: {error}", err=not as_json)
         sys.exit(1)
     show(page_text(shown), {"is_usable": True, "profile": asdict(shown)}, as_json)
+
+
+OPTIONS = {
+    "decimal =": '--decimal "," or --decimal "."',
+    "dates =": '--dates "%m/%d/%Y"',
+    "fill_down": "--fill-down or --no-fill-down",
+    "accounts' state": '--states-from-zip, or --column accounts.state="…"',
+    "Regional Director's address": '--constant reps.director_email="you@example.com"',
+    "[accounts.columns]": '--column accounts.FIELD="…"',
+    "[reps.columns]": '--column reps.FIELD="…", or --constant reps.FIELD="…"',
+    "[opportunities.columns]": '--column opportunities.FIELD="…"',
+}
+"""What a fault says → the options of `look` that answer it; the first that fits."""
+
+
+def _with_option(fault: Fault) -> Fault:
+    said = f"{fault.expected} {fault.remedy}"
+    option = next((option for words, option in OPTIONS.items() if words in said), "")
+    return replace(fault, remedy=f"{fault.remedy} Here: {option}.".lstrip()) if option else fault
 
 
 def _day(as_of: datetime | None) -> date:

@@ -11,7 +11,7 @@ from assignment_assets.io.proposal.mapping_text import mapping_text, unmapped
 from assignment_assets.io.proposal.synonyms import candidates
 from assignment_assets.io.proposal.tables import Found, found_tables
 
-JOINED = 0.9
+JOINED, FIRST = 0.9, 1_000
 _BY = {"rep_id": "id", "email": "e-mail address", "name": "name"}
 
 
@@ -113,7 +113,7 @@ def _roster(found: Found, chosen: Proposed, inside_sales: str) -> list[str]:
 def _keys(found: Found, chosen: Proposed) -> dict[str, set[str]]:
     frame = found.texts.frame
     return {
-        field: {cell.casefold() for cell in frame[rule["from"]].drop_nulls()}
+        field: set(frame[rule["from"]].drop_nulls().str.to_lowercase())
         for field in _BY
         if (rule := chosen.columns.get(field))
     }
@@ -125,23 +125,26 @@ def _owners(table: str, found: Found, chosen: Proposed, roster: dict[str, set[st
     taken = {rule["from"] for field, rule in chosen.columns.items() if field != "owner_id"}
     known = candidates(frame.columns, table)["owner_id"]
     others = [name for name in frame.columns if name != "row_no" and name not in {*known, *taken}]
+    every = sorted(set().union(*roster.values()))
     shares = []
     for rank, header in enumerate([*known, *others]):
-        cells = {cell.casefold() for cell in frame[header].drop_nulls()}
+        cells = frame[header].drop_nulls().str.to_lowercase()
+        if header not in known and cells.head(FIRST).is_in(every).mean() in (None, 0.0):
+            continue
         for field, keys in roster.items():
-            joined = len(cells & keys) / max(len(cells), 1)
-            if cells and (header in known or joined >= JOINED):
+            joined = (cells.is_in(list(keys)).mean() or 0.0) if cells.len() else 0.0
+            if cells.len() and (header in known or joined >= JOINED):
                 shares.append((joined, -rank, header, field))
     if not shares:
         return []
     joined, _, header, field = max(shares)
     options = {name: value for name, value in chosen.columns.get("owner_id", {}).items() if name != "from"}
     chosen.columns["owner_id"] = {"from": header, **options}
-    chosen.told_by["owner_id"] = f"{joined:.0%} of its values are a rep's {_BY[field]}"
+    chosen.told_by["owner_id"] = f"{joined:.0%} of its cells are a rep's {_BY[field]}"
     if joined >= JOINED:
         return []
     return [
-        f"{found.path.name}, column {header}: {joined:.0%} of its values are a rep's {_BY[field]}; "
+        f"{found.path.name}, column {header}: {joined:.0%} of its cells are a rep's {_BY[field]}; "
         f'say --column {table}.owner_id="…" where another column names the owner.'
     ]
 

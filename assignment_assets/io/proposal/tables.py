@@ -1,8 +1,9 @@
 """Which file is which table: told by headers, then by the file's name."""
 
 import csv
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.io.mapping.csv_rows import SEPARATORS
-from assignment_assets.io.mapping.headers import HEADER_WITHIN
+from assignment_assets.io.mapping.headers import HEADER_WITHIN, plain_name
 from assignment_assets.io.mapping.tabular_files import Texts, read_texts
 from assignment_assets.io.proposal.synonyms import FILE_WORDS, SYNONYMS, TELLING, candidates, squeezed
 
@@ -62,11 +63,21 @@ def found_tables(paths: Sequence[Path]) -> tuple[dict[str, Found], list[str]]:
         )
     used = {(path, sheet) for path, sheet, _ in chosen.values()}
     notes += [f"{_called(path, sheet)} is not used." for path, sheet, _ in headers if (path, sheet) not in used]
-    tables = {
-        name: Found(path, sheet, header, read_texts(path, [each for each in header if header.count(each) == 1], sheet))
-        for name, (path, sheet, header) in chosen.items()
-    }
+    tables = {}
+    for name, (path, sheet, header) in chosen.items():
+        tables[name], doubled = _read(path, sheet, header)
+        notes += [f"{_called(path, sheet)} has {each} more than once; it is not used." for each in doubled]
     return tables, notes
+
+
+def _read(path: Path, sheet: str, header: tuple[str, ...]) -> tuple[Found, list[str]]:
+    """The table without the columns whose name stands there twice, and these names."""
+    counts = Counter(map(plain_name, header))
+    once = [name for name in header if counts[plain_name(name)] == 1]
+    texts = read_texts(path, once, sheet)
+    kept = [name for name in texts.frame.columns if name == "row_no" or counts[plain_name(name)] == 1]
+    doubled = list(dict.fromkeys(name for name in header if counts[plain_name(name)] > 1))
+    return Found(path, sheet, tuple(once), replace(texts, frame=texts.frame.select(kept))), doubled
 
 
 _EXPECTED = {
@@ -107,7 +118,10 @@ def _sheet_names(path: Path) -> list[tuple[str, bool]]:
     except fastexcel.FastExcelError as error:
         fault = Fault(path.name, "damaged content, or a password", "an XLSX workbook", "Save it again.")
         raise InvalidInput(f"The file {path.name} cannot be read", [fault]) from error
-    return [(name, book.load_sheet(name, n_rows=1).visible == "visible") for name in book.sheet_names]
+    return [
+        (name, book.load_sheet(name, header_row=None, n_rows=1, dtypes="string").visible == "visible")
+        for name in book.sheet_names
+    ]
 
 
 def _called(path: Path, sheet: str) -> str:
