@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from assignment_assets.domain.sources.profile import Exceptions, MoneyFigures, Profile
+from assignment_assets.domain.sources.figures import Exceptions, MoneyFigures, Profile
 from assignment_assets.report import pictures
 from assignment_assets.report.front_view import policy
 from assignment_assets.report.grid import Column, Grid, grid, number, prose
@@ -115,7 +115,9 @@ def _sections(
             "reps",
             "Reps who cannot receive",
             [] if idle.height else ["Every field rep can."],
-            grids=[grid(idle, "Reps", [Column("name", "Rep"), Column("reason", "Why", words), Column("cell", "Cell")])]
+            grids=[
+                grid(idle, "Reps", [Column("name", "Rep"), Column("reason", "Why", _worded), Column("cell", "Cell")])
+            ]
             if idle.height
             else [],
         ),
@@ -156,12 +158,16 @@ def _money_row(each: MoneyFigures) -> tuple[str, ...]:
 
 def _count_grid(caption: str, counts: dict[str, int]) -> Grid:
     frame = pl.DataFrame(list(counts.items()), schema={"what": pl.String, "count": pl.Int64}, orient="row")
-    return grid(frame, caption, [Column("what", "What", words), number("count", "Accounts", has_bar=True)])
+    return grid(frame, caption, [Column("what", "What", _worded), number("count", "Accounts", has_bar=True)])
 
 
 def _first(counts: dict[str, int]) -> dict[str, int]:
     rest = sum(list(counts.values())[MOST_STATES:])
     return dict(list(counts.items())[:MOST_STATES]) | ({"others": rest} if rest else {})
+
+
+def _worded(code: object) -> str:
+    return words(code if isinstance(code, str) else None)
 
 
 def _line(title: str, counts: dict[str, int]) -> str:

@@ -10,7 +10,8 @@ from assignment_assets.domain.setup.current_books import CurrentBooksInput, curr
 from assignment_assets.domain.setup.eligible_pool import EligiblePoolInput, eligible_pool
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sources.contract import Snapshot
-from assignment_assets.domain.sources.profile import Profile, profile
+from assignment_assets.domain.sources.figures import Profile
+from assignment_assets.domain.sources.profile import profile
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     CURRENT_BOOKS,

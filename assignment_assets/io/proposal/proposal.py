@@ -125,14 +125,14 @@ def _owners(table: str, found: Found, chosen: Proposed, roster: dict[str, set[st
     taken = {rule["from"] for field, rule in chosen.columns.items() if field != "owner_id"}
     known = candidates(frame.columns, table)["owner_id"]
     others = [name for name in frame.columns if name != "row_no" and name not in {*known, *taken}]
-    every = sorted(set().union(*roster.values()))
+    every = sorted({key for keys in roster.values() for key in keys})
     shares = []
     for rank, header in enumerate([*known, *others]):
         cells = frame[header].drop_nulls().str.to_lowercase()
-        if header not in known and cells.head(FIRST).is_in(every).mean() in (None, 0.0):
+        if header not in known and not cells.head(FIRST).is_in(every).any():
             continue
         for field, keys in roster.items():
-            joined = (cells.is_in(list(keys)).mean() or 0.0) if cells.len() else 0.0
+            joined = int(cells.is_in(list(keys)).sum()) / max(cells.len(), 1)
             if cells.len() and (header in known or joined >= JOINED):
                 shares.append((joined, -rank, header, field))
     if not shares:
