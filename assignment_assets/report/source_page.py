@@ -16,6 +16,11 @@ from assignment_assets.report.wording import dollars, plural, whole, words
 MOST_STATES = 12
 
 
+def words_of(code: object) -> str:
+    """A code in words; a dash for nothing."""
+    return words(code if isinstance(code, str) else None)
+
+
 def page_text(shown: Profile, unmapped: Sequence[tuple[str, str, str]] = ()) -> str:
     """The profile as plain text, one page."""
     rows = [
@@ -116,7 +121,7 @@ def _sections(
             "Reps who cannot receive",
             [] if idle.height else ["Every field rep can."],
             grids=[
-                grid(idle, "Reps", [Column("name", "Rep"), Column("reason", "Why", _worded), Column("cell", "Cell")])
+                grid(idle, "Reps", [Column("name", "Rep"), Column("reason", "Why", words_of), Column("cell", "Cell")])
             ]
             if idle.height
             else [],
@@ -148,6 +153,7 @@ def _sections(
     ]
 
 
+_IDLE = (Column("name", "Rep"), Column("reason", "Why", words_of), Column("cell", "Cell"))
 _MONEY = ("column", "filled", "sum", "smallest", "largest")
 
 
@@ -158,16 +164,12 @@ def _money_row(each: MoneyFigures) -> tuple[str, ...]:
 
 def _count_grid(caption: str, counts: dict[str, int]) -> Grid:
     frame = pl.DataFrame(list(counts.items()), schema={"what": pl.String, "count": pl.Int64}, orient="row")
-    return grid(frame, caption, [Column("what", "What", _worded), number("count", "Accounts", has_bar=True)])
+    return grid(frame, caption, [Column("what", "What", words_of), number("count", "Accounts", has_bar=True)])
 
 
 def _first(counts: dict[str, int]) -> dict[str, int]:
     rest = sum(list(counts.values())[MOST_STATES:])
     return dict(list(counts.items())[:MOST_STATES]) | ({"others": rest} if rest else {})
-
-
-def _worded(code: object) -> str:
-    return words(code if isinstance(code, str) else None)
 
 
 def _line(title: str, counts: dict[str, int]) -> str:

@@ -137,7 +137,7 @@ def _by_cells(chosen: Proposed, table: str, texts: pl.DataFrame, there: list[str
             chosen.columns[key], chosen.told_by[key] = {"from": spare[0]}, "by its cells, each of which stands once"
 
 
-_TESTS = {
+_TESTS: dict[str, dict[str, Any]] = {
     "accounts": {"state": state_code, "postal_code": _ZIP.fullmatch},
     "reps": {"email": _ADDRESS.fullmatch, "covered_states": _are_states, "postal_code": _ZIP.fullmatch},
     "opportunities": {"close_on": lambda cell: bool(fitting([cell]) or re.fullmatch(r"\d{4}-\d\d-\d\d", cell))},

@@ -1,6 +1,7 @@
 """Which file is which table: told by headers, then by the file's name."""
 
 import csv
+import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +44,8 @@ def found_tables(paths: Sequence[Path]) -> tuple[dict[str, Found], list[str]]:
     InvalidInput
         No file looks like accounts, or none like reps.
     """
-    headers, notes = [], []
+    headers: list[tuple[Path, str, tuple[str, ...]]] = []
+    notes: list[str] = []
     for path, sheet in _sheets(list(_files(paths)), notes):
         header = _header(path, sheet)
         if sum(squeezed(name) in _KNOWN for name in header) < 2:
@@ -179,5 +181,5 @@ def _likeness(table: str, path: Path, sheet: str, header: tuple[str, ...]) -> fl
         len(met)
         + 2 * len(met & TELLING[table])
         + 6 * any(word in called for word in FILE_WORDS[table])
-        - 1.5 * len(header) ** 0.5
+        - 1.5 * math.sqrt(len(header))
     )
