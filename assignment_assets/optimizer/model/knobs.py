@@ -4,8 +4,8 @@ A room's knobs are the fields of a frozen dataclass beside what they steer; `doc
 table. What people choose is in `settings`.
 """
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, ClassVar
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 
@@ -47,10 +47,12 @@ def knob(default: Any, within: Range, effect: str) -> Any:
 class Knobs:
     """What classes of knobs have in common: a value outside its range is refused where it is given."""
 
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
     def __post_init__(self) -> None:
         faults = [
             Fault(f"{type(self).__name__}.{each.name}", repr(value), str(each.metadata["within"]), "Change it.")
-            for each in fields(self)  # type: ignore[arg-type]  # every class of them is a dataclass
+            for each in fields(self)
             for value in [getattr(self, each.name)]
             if "within" in each.metadata and value not in each.metadata["within"]
         ]
