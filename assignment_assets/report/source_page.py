@@ -109,7 +109,7 @@ def _sections(
     )
     return [
         Section("map", "The map", pictures=[picture(pictures.map_of_owners(owned, field, headline), headline)]),
-        Section("figures", "Figures", grids=[_count_grid(*each) for each in counts], is_side_by_side=True),
+        Section("figures", "Figures", grids=[_count_grid(*each) for each in counts if each[1]], is_side_by_side=True),
         Section(
             "money",
             "Money",
@@ -120,11 +120,7 @@ def _sections(
             "reps",
             "Reps who cannot receive",
             [] if idle.height else ["Every field rep can."],
-            grids=[
-                grid(idle, "Reps", [Column("name", "Rep"), Column("reason", "Why", words_of), Column("cell", "Cell")])
-            ]
-            if idle.height
-            else [],
+            grids=[grid(idle, "Reps", list(_IDLE))] if idle.height else [],
         ),
         Section(
             "listed",

@@ -10,6 +10,8 @@ import string
 import polars as pl
 
 ALPHABET = string.ascii_uppercase + "012345"
+SPREADSHEET_NUMBER = r"\d([.,]\d+)?[eE]\+?\d+"
+"""What a spreadsheet makes of an id of digits, as a pattern: 1.00E+14."""
 BODY, SUFFIX, GROUP = 15, 3, 5
 _FLAGS = {ord(character): "1" if character.isupper() else "0" for character in string.ascii_letters + string.digits}
 _LETTER_OF_FLAGS = {f"{number:0{GROUP}b}"[::-1]: letter for number, letter in enumerate(ALPHABET)}

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.errors import Fault
-from assignment_assets.domain.sources.ids import looks_like_salesforce
+from assignment_assets.domain.sources.ids import SPREADSHEET_NUMBER, looks_like_salesforce
 from assignment_assets.domain.tables import WHOLE, Table
 
 REQUIRED = {
@@ -53,7 +53,7 @@ def damaged_ids(frame: pl.DataFrame, unread: pl.DataFrame, columns: Iterable[str
             continue
         ids = frame.select(pl.col("row_no").cast(WHOLE), pl.col(column).str.strip_chars()).drop_nulls()
         lost = unread.filter(pl.col("column_name") == column).select("row_no", pl.col("found").alias(column))
-        numbers = pl.concat([ids, lost]).filter(pl.col(column).str.contains(r"^\d([.,]\d+)?[eE]\+?\d+$"))
+        numbers = pl.concat([ids, lost]).filter(pl.col(column).str.contains(f"^{SPREADSHEET_NUMBER}$"))
         if numbers.height:
             yield Fault(
                 f"{origin}, column {column}",

@@ -11,6 +11,7 @@ import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assignment_assets.domain.sources.fields import IN_CENTS
+from assignment_assets.domain.sources.ids import SPREADSHEET_NUMBER
 from assignment_assets.domain.sources.states import state_code
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXTS, WHOLE
 from assignment_assets.io.mapping.days import Decision, decide, fitting, moment_of
@@ -23,7 +24,6 @@ FALSE = frozenset({"false", "f", "no", "n", "0", "off"})
 FORMULA_ERROR = re.compile(
     r"#(N/A|NA|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|ERROR!|GETTING_DATA)", re.IGNORECASE
 )
-SPREADSHEET_NUMBER = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 TEAM_WORDS = {
     "field": "field",
     "field sales": "field",
@@ -32,6 +32,7 @@ TEAM_WORDS = {
     "outside sales": "field",
 }
 _SHOWN = 3
+LONGEST_CODE = 3
 Dtype = pl.DataType | type[pl.DataType]
 _OPTIONS = {
     "scale": ("numbers", (WHOLE, REAL)),
@@ -164,7 +165,9 @@ def read_column(texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule, dat
 
 def is_failed(cell: str, name: str) -> bool:
     """Whether a spreadsheet's damage stands in place of the value: a formula's error, or an id made a number."""
-    return bool(FORMULA_ERROR.fullmatch(cell)) or (name.endswith("_id") and bool(SPREADSHEET_NUMBER.fullmatch(cell)))
+    return bool(FORMULA_ERROR.fullmatch(cell)) or (
+        name.endswith("_id") and bool(re.fullmatch(SPREADSHEET_NUMBER, cell))
+    )
 
 
 def _prepared(texts: pl.Series, name: str, rule: ColumnRule) -> tuple[pl.Series, tuple[str, ...]]:
@@ -298,7 +301,7 @@ def _states(text: str, rule: ColumnRule) -> list[str]:
 
 
 def _named_state(text: str) -> str:
-    return state_code(text) or text.upper() if len(text) <= 3 else state_code(text) or text
+    return state_code(text) or (text.upper() if len(text) <= LONGEST_CODE else text)
 
 
 def _carve_out(text: str) -> str | None:

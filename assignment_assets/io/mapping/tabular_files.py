@@ -4,7 +4,6 @@ Nothing is interpreted here: a ZIP code keeps its zeros and an id its digits whe
 whose formula failed holds the spreadsheet's word for it, such as ``#N/A``.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from assignment_assets.io.mapping.csv_rows import csv_rows
 from assignment_assets.io.mapping.headers import HEADER_WITHIN, known_names, names_met
 
 SHORT = {"row_no": pl.Int64, "found": pl.String}
-TOTALS = re.compile(r"(grand |sub)?(total|sum|count|average)s?\b.*", re.IGNORECASE)
+TOTALS = r"(?i)^(grand |sub)?(total|sum|count|average)s?\b"
 _ERRORS = {
     "Error(NA)": "#N/A",
     "Error(Div0)": "#DIV/0!",
@@ -208,10 +207,7 @@ def _without_footer(texts: pl.DataFrame, wanted: list[str]) -> tuple[pl.DataFram
     first = pl.coalesce(cells)
     tail = texts.select(
         is_tail=(pl.sum_horizontal(cells.is_not_null()) <= 1)
-        | (
-            first.str.contains(f"(?i)^{TOTALS.pattern}$")
-            & pl.col(wanted[0]).str.contains(r"\d{3}").not_().fill_null(True)
-        )
+        | (first.str.contains(TOTALS) & pl.col(wanted[0]).str.contains(r"\d{3}").not_().fill_null(True))
     )["is_tail"].to_list()
     length = next((count for count, is_tail in enumerate(reversed(tail)) if not is_tail), len(tail))
     return texts.head(texts.height - length), texts.tail(length)
