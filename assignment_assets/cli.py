@@ -11,6 +11,7 @@ from assignment_assets.commands import (
     routing,
     run,
     sample,
+    schedule,
     showing,
     source,
     stores,
@@ -33,6 +34,7 @@ for group in (
     sample.company,
     run.segments,
     showing.showing,
+    schedule.schedules,
     stores.stores,
 ):
     for command in group.commands.values():

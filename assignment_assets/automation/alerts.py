@@ -44,7 +44,10 @@ def advice(kind: str, message: str = "") -> str:
 
 @dataclass(frozen=True)
 class Failure:
-    """One failed run: `said` holds (step, kind of error, message) for every step that failed."""
+    """One failed run: `said` holds (step, kind of error, message) for every step that failed.
+
+    A schedule that could not even ask for a run has an empty `run_id`.
+    """
 
     run_id: str
     job: str
@@ -54,7 +57,8 @@ class Failure:
 
     def text(self) -> str:
         """The alert, a paragraph a failed step."""
-        lines = [f"{self.job} of {self.cycle or 'no cycle'} failed (run {self.run_id})."]
+        run = f" (run {self.run_id})" if self.run_id else ""
+        lines = [f"{self.job} of {self.cycle or 'no cycle'} failed{run}."]
         for step, kind, message in self.said:
             lines += [f"Failed: {step}", f"  It said: {message}", f"  What to do: {advice(kind, message)}"]
         if not self.said:
@@ -69,7 +73,7 @@ class Failure:
 
 def raise_alert(folder: DataFolder, failure: Failure, now: datetime) -> Path:
     """Writes the alert to `data/alerts/`, a file a failed run; returns its path."""
-    name = f"{now:%Y%m%dT%H%M%S}-{failure.job}-{failure.cycle or 'none'}-{failure.run_id[:8]}.txt"
+    name = f"{now:%Y%m%dT%H%M%S}-{failure.job}-{failure.cycle or 'none'}-{failure.run_id[:8] or 'tick'}.txt"
     path = folder.root / "alerts" / name
     write_whole(path, failure.text())
     return path

@@ -10,11 +10,10 @@ from dagster_shared.error import SerializableErrorInfo
 
 from assignment_assets.automation.alerts import Failure, raise_alert
 from assignment_assets.automation.gate_watch import Watched, open_gates, read_cursor, watch, write_cursor
+from assignment_assets.automation.quarter import every_quarter
 from assignment_assets.automation.reminders import reminders
 from assignment_assets.domain.gate import GATES, Gate
-from assignment_assets.domain.segment import OPEN_CYCLE, SEGMENTS
-from assignment_assets.domain.setup.cycle import quarterly_id
-from assignment_assets.domain.setup.run_config import RunConfig
+from assignment_assets.domain.segment import SEGMENTS
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.settings import read_settings
 from assignment_assets.resources import Clock
@@ -91,27 +90,6 @@ def answered(watched: Watched) -> dg.AssetMaterialization:
             "receipts": ", ".join(f"{each.person}: {each.receipt_no}" for each in watched.state.latest) or "none",
             "digest": watched.state.digest,
         },
-    )
-
-
-@dg.schedule(
-    name="every_quarter",
-    job_name=OPEN_CYCLE.name,
-    cron_schedule="0 6 1 1,4,7,10 *",
-    execution_timezone="America/New_York",
-    default_status=dg.DefaultScheduleStatus.STOPPED,
-)
-def every_quarter(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Opens the quarter's global cycle on its first morning, with the default run config. Off until switched on."""
-    day = context.scheduled_execution_time.date()
-    cycle = quarterly_id(day)
-    if cycle in CYCLES.get_partition_keys(dynamic_partitions_store=context.instance):
-        return dg.SkipReason(f"{cycle} is open already")
-    opened = CYCLES.build_add_request([cycle])
-    context.instance.add_dynamic_partitions(opened.partitions_def_name, opened.partition_keys)
-    config = RunConfig(as_of=day.isoformat(), opened_by="schedule every_quarter")
-    return dg.RunRequest(
-        run_key=cycle, partition_key=cycle, run_config={"ops": {"run_config": {"config": config.model_dump()}}}
     )
 
 

@@ -13,7 +13,7 @@ from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.segment import OPEN_CYCLE, PROPOSE
-from assignment_assets.domain.setup.cycle import STAGES, cycle_id_faults, quarterly_id
+from assignment_assets.domain.setup.cycle import STAGES, cycle_id_faults, default_id
 from assignment_assets.domain.setup.cycle_events import next_event
 from assignment_assets.domain.setup.freeze import require_unfinished
 from assignment_assets.domain.setup.run_config import RunConfig, model_faults
@@ -80,8 +80,7 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
         if value not in (None, ())
     }
     config = checked_config(content)
-    day = config.as_of_on
-    cycle_id = cycle_id or (quarterly_id(day) if config.scope == "global" else f"{day}-{config.scope}")
+    cycle_id = cycle_id or default_id(config.as_of_on, config.scope)
     faults = cycle_id_faults(cycle_id)
     if faults:
         raise InvalidInput("cycle", faults)
@@ -100,6 +99,8 @@ def _config_content(path: Path) -> dict:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         fault = Fault(path.name, str(error), "TOML in UTF-8", "Correct the line.")
         raise InvalidInput("run config", [fault]) from error
+    if isinstance(content.get("run_config"), dict):  # the schedule's file
+        content = content["run_config"]
     return {name: f"{value}" if isinstance(value, date) else value for name, value in content.items()}
 
 

@@ -13,9 +13,11 @@ from assignment_assets.domain.setup.run_config import model_faults
 from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.stores.schemes import address_fault
 
+EXAMPLE = PROJECT / "examples" / "settings.toml"
 VARIABLES = {
     "source": {"kind": "ASSIGNMENT_SOURCE", "path": "ASSIGNMENT_SOURCE_PATH"},
     "supplements": {"path": "ASSIGNMENT_SUPPLEMENTS"},
+    "schedule": {"path": "ASSIGNMENT_SCHEDULE"},
 }
 """Section → entries that the environment may set; it goes first."""
 
@@ -35,6 +37,14 @@ class SupplementSetting(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     path: str = Field("", description="The mapping (TOML); empty: there is none. Relative to the project's root.")
+
+
+class ScheduleSetting(BaseModel):
+    """What the quarterly schedule runs with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field("", description="The file (TOML), relative to the project's root; empty: beside the settings.")
 
 
 class FilesSetting(BaseModel):
@@ -108,6 +118,7 @@ class Settings(BaseModel):
 
     source: SourceSetting = SourceSetting()
     supplements: SupplementSetting = SupplementSetting()
+    schedule: ScheduleSetting = ScheduleSetting()
     files: FilesSetting = FilesSetting()
     sheets: SheetsSetting = SheetsSetting()
     pages: PagesSetting = PagesSetting()
@@ -128,6 +139,13 @@ class Settings(BaseModel):
         }
 
 
+def settings_path() -> Path:
+    """The settings file in force, whether it is there or not."""
+    named = os.environ.get("ASSIGNMENT_SETTINGS")
+    standing = [PROJECT / "settings.toml", EXAMPLE]
+    return Path(named) if named else next(path for path in standing if path.is_file() or path == EXAMPLE)
+
+
 def read_settings() -> Settings:
     """The settings in force; what the environment sets (`VARIABLES`) goes first.
 
@@ -138,9 +156,7 @@ def read_settings() -> Settings:
     InvalidInput
         The file has unknown or wrong entries; every one is listed.
     """
-    named = os.environ.get("ASSIGNMENT_SETTINGS")
-    standing = [PROJECT / "settings.toml", PROJECT / "examples" / "settings.toml"]
-    path = Path(named) if named else next(path for path in standing if path.is_file() or path == standing[-1])
+    named, path = os.environ.get("ASSIGNMENT_SETTINGS"), settings_path()
     if named and not path.is_file():
         raise SourceUnavailable(
             f"settings: the file {path} is not there, expected the file that ASSIGNMENT_SETTINGS names. "

@@ -1,7 +1,7 @@
-"""Sensors wait for people and say for whom; the schedule opens quarters; a failed run tells what to do."""
+"""Sensors wait for people and say for whom; a failed run tells what to do."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import dagster as dg
 import polars as pl
@@ -10,7 +10,7 @@ from dagster._core.events import EngineEventData
 from dagster_shared.error import SerializableErrorInfo
 
 from assignment_assets.automation.alerts import Failure
-from assignment_assets.automation.waterfall import JOBS, SENSORS, alerts, every_quarter, failure_of, gate_sensor
+from assignment_assets.automation.waterfall import JOBS, SENSORS, alerts, failure_of, gate_sensor
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.gate import LOCK_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
@@ -222,23 +222,6 @@ def test_decisions_that_were_judged_already_start_nothing(dagster, gate):
     published.mkdir(parents=True)
     pl.DataFrame([row], schema=SUBMISSIONS.columns).write_parquet(published / "submissions.parquet")
     assert "new decisions" not in Ticks(dagster, SIGN_OFF_GATE).why()
-
-
-def test_the_schedule_opens_the_quarters_cycle_once():
-    with dg.instance_for_test() as instance:
-        context = dg.build_schedule_context(
-            instance=instance, scheduled_execution_time=datetime(2026, 10, 1, 10, tzinfo=UTC)
-        )
-        request = every_quarter(context)
-        assert (request.run_key, request.partition_key) == ("2026q4-global", "2026q4-global")
-        assert request.run_config["ops"]["run_config"]["config"]["as_of"] == "2026-10-01"
-        assert instance.get_dynamic_partitions("cycle") == ["2026q4-global"]
-        assert every_quarter(context).skip_message == "2026q4-global is open already"
-
-
-def test_the_schedule_keeps_new_yorks_mornings_and_is_off_until_switched_on():
-    assert (every_quarter.cron_schedule, every_quarter.execution_timezone) == ("0 6 1 1,4,7,10 *", "America/New_York")
-    assert every_quarter.default_status == dg.DefaultScheduleStatus.STOPPED
 
 
 def test_every_gate_has_a_sensor_that_runs_and_starts_the_segment_behind_it():

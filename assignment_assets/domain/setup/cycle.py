@@ -29,6 +29,11 @@ def quarterly_id(day: date) -> str:
     return f"{day.year}q{(day.month - 1) // 3 + 1}-global"
 
 
+def default_id(day: date, scope: str) -> str:
+    """The id of a cycle that nobody has named: the quarter's, or the day's with the scope."""
+    return quarterly_id(day) if scope == "global" else f"{day}-{scope}"
+
+
 def has_precedence(scope: str, opened_no: int, other_scope: str, other_opened_no: int) -> bool:
     """Whether the other of two open cycles takes an account that both would free.
 
