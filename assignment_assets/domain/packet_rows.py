@@ -65,7 +65,7 @@ def book_summary(
     )
     for suffix, owned in (("before", before), ("after", after)):
         facts = (
-            with_drive_minutes(owned.join(accounts, on="account_id"), reps)
+            with_drive_minutes(owned.join(accounts, on="account_id", how="left"), reps)
             .group_by("rep_id")
             .agg(
                 pl.len().cast(pl.Int64).alias(f"accounts_{suffix}"),

@@ -168,6 +168,7 @@ SOURCE_EXCEPTIONS: Table[SourceExceptionsFrame] = Table(
         "found": TEXT,
         "expected": TEXT,
         "remedy": TEXT,
+        "owner_id": TEXT,  # who keeps an account whose row was left out; null where nobody is known to, or it stays
     },
 )
 SOURCE_PROFILE: Table[SourceProfileFrame] = Table(

@@ -9,9 +9,11 @@ from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.status import CycleStatus, CycleStatusInput, cycle_status
 from assignment_assets.domain.tables import (
     CYCLE_EVENTS,
+    ELIGIBLE_POOL,
     OVERFLOW,
     PROPOSED_BOOKS,
     REGION_DIGESTS,
+    REPS,
     REVIEWED_BOOKS,
     RUN_CONFIG,
     SIGN_OFF_VERDICTS,
@@ -49,6 +51,8 @@ def status_of(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
         digests=read_published(folder, cycle, REGION_DIGESTS),
         verdicts=read_published(folder, cycle, SIGN_OFF_VERDICTS),
         log=read_published(folder, cycle, WRITE_BACK_LOG),
+        reps=read_published(folder, cycle, REPS),
+        pool=read_published(folder, cycle, ELIGIBLE_POOL),
     )
     return cycle_status(cycle, given, gates, now)
 

@@ -179,9 +179,12 @@ def _caps(caps: pl.DataFrame, receivers: pl.DataFrame, kept: pl.DataFrame, free:
 
 
 def _kept(accounts: pl.DataFrame, pool: pl.DataFrame, locks: pl.DataFrame) -> pl.DataFrame:
-    """Accounts that stay with a rep whatever is proposed: locked or fixed, with their loads."""
+    """Accounts that stay with a rep whatever is proposed: locked or fixed, with their loads.
+
+    An account whose row was left out of the source takes its seat, and its loads are unknown.
+    """
     fixed = pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id")
-    return pl.concat([fixed, locks.select("account_id", "rep_id")]).join(accounts, on="account_id")
+    return pl.concat([fixed, locks.select("account_id", "rep_id")]).join(accounts, on="account_id", how="left")
 
 
 def front_frame(front: ReferringFront, chosen: int) -> pl.DataFrame:

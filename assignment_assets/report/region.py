@@ -79,7 +79,8 @@ def of_region(report: ReportInput, region: str) -> ReportInput:
         "edit_verdicts": pl.col("account_id").is_in(accounts),
         "decision_verdicts": pl.col("account_id").is_in(accounts),
         "submissions": pl.col("person").is_in(people),
-        "source_exceptions": pl.col("record_id").is_in([*accounts, *own["rep_id"]]),
+        "source_exceptions": pl.col("record_id").is_in([*accounts, *own["rep_id"]])
+        | pl.col("owner_id").is_in(own["rep_id"].implode()),
         "audit_log": pl.col("actor").is_in(own["rep_id"].implode())
         | pl.col("subject").is_in([region, *accounts, *own["rep_id"]])
         | (pl.col("actor").is_in(people) & pl.col("action").str.starts_with("returned")),
@@ -112,7 +113,8 @@ def _accounts(report: ReportInput, own: pl.DataFrame) -> tuple[list[str], list[s
     mine = owned.filter(pl.any_horizontal(pl.col(name).is_in(ids) for name in states))
     holders = {holder for name in states for holder in mine[name].drop_nulls()}
     carved = report.frame("accounts").filter(pl.col("owner_id").is_in(ids))["account_id"]
-    return sorted({*mine["account_id"], *carved}), sorted(holders - set(own["rep_id"]))
+    unread = report.frame("source_exceptions").filter(pl.col("owner_id").is_in(ids))["record_id"]
+    return sorted({*mine["account_id"], *carved, *unread}), sorted(holders - set(own["rep_id"]))
 
 
 def _held_by(own: pl.DataFrame, ends: tuple[str, ...]) -> pl.Expr:

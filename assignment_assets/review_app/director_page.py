@@ -6,7 +6,7 @@ import polars as pl
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assignment_assets.domain.gate import REVIEW_GATE
-from assignment_assets.domain.tables import EDIT_VERDICTS
+from assignment_assets.domain.tables import EDIT_VERDICTS, SOURCE_EXCEPTIONS
 from assignment_assets.io.workbooks.packets import EDIT_REASONS
 from assignment_assets.report.balance import balance
 from assignment_assets.report.pictures.map import map_before_after
@@ -108,6 +108,7 @@ def _page(request: PageRequest, gate_state: GateState, fault: str = "") -> str:
         reasons=EDIT_REASONS,
         touched=_touched(view),
         gone=_withdrawn(reviewed, view, regions),
+        unread=_unread(request, view, regions),
     )
 
 
@@ -127,6 +128,13 @@ def _withdrawn(reviewed: pl.DataFrame, view: ReviewView, regions: list[str]) -> 
     own = view.people.filter(pl.col("region").is_in(regions))["rep_id"].implode()
     is_own = pl.col("current_owner_id").is_in(own) | pl.col("proposed_owner_id").is_in(own)
     return reviewed.filter((pl.col("review_change") == "withdrawn") & is_own).height
+
+
+def _unread(request: PageRequest, view: ReviewView, regions: list[str]) -> list[dict[str, Any]]:
+    """Accounts of the regions' reps whose row in the source could not be used: they stay, and are in no table."""
+    own = view.people.filter(pl.col("region").is_in(regions)).select("name", owner_id="rep_id")
+    rows = request.table(SOURCE_EXCEPTIONS).join(own, on="owner_id")
+    return rows.sort("name", "record_id", "column_name").to_dicts()
 
 
 def _touched(view: ReviewView) -> dict[str, dict[str, int]]:

@@ -50,13 +50,13 @@ def test_nobodys_accounts_are_asked_for_without_a_placeholder_too(finished):
 
 
 def test_a_faulty_account_is_told_with_all_its_faults_and_one_that_came_through_is_not():
-    names = "table_name record_id column_name found"
+    names = "table_name record_id column_name found owner_id"
     faults = (
-        ("accounts", "x01", "tam", "-1 dollars"),
-        ("accounts", "x01", "state", "ZZ"),
-        ("accounts", "x02", "state", None),
-        ("accounts", "a01", "parent_id", "zz"),
-        ("reps", "zoe", "region", ""),
+        ("accounts", "x01", "tam", "-1 dollars", "ana"),
+        ("accounts", "x01", "state", "ZZ", "ana"),
+        ("accounts", "x02", "state", None, None),
+        ("accounts", "a01", "parent_id", "zz", None),
+        ("reps", "zoe", "region", "", None),
     )
     company = set_up(tiny(), config(), source_exceptions=rows(SOURCE_EXCEPTIONS, names, *faults))
     assert answer(company.answer(FAULTY_ACCOUNTS)) == kept("eligible_pool/faulty_accounts")

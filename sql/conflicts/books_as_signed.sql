@@ -2,7 +2,8 @@
 -- grain: one row an active field rep with seats who would own an account
 -- reads: decided_books, eligible_pool, accounts, current_books, reps
 -- parameters: $cycle
--- notes: is_touched where the cycle decides on an account of the book, is_gaining where one comes into it
+-- notes: accounts whose row was left out of the source count without revenue and value;
+--     is_touched where the cycle decides on an account of the book, is_gaining where one comes into it
 with owned as (
     select
         account_id,
@@ -32,7 +33,7 @@ select
     bool_or(owned.is_decided) as is_touched,
     coalesce(bool_or(owned.is_move), false) as is_gaining
 from owned
-inner join accounts on owned.account_id = accounts.account_id and accounts.cycle = $cycle
+left join accounts on owned.account_id = accounts.account_id and accounts.cycle = $cycle
 inner join current_books on owned.rep_id = current_books.rep_id and current_books.cycle = $cycle
 inner join reps on current_books.cycle = reps.cycle and current_books.rep_id = reps.rep_id
 where current_books.team = 'field' and current_books.is_active and current_books.capacity > 0

@@ -1,9 +1,10 @@
--- Accounts that the source could not vouch for, with every fault that was found.
+-- Accounts that the source could not vouch for, with every fault that was found and who keeps them.
 -- grain: one row an account that has a fault and is not among the accounts
 -- reads: source_exceptions, accounts
 -- parameters: $cycle
 select
     source_exceptions.record_id as account_id,
+    max(source_exceptions.owner_id) as owner_id,
     coalesce(
         list(
             source_exceptions.column_name || ': ' || source_exceptions.found

@@ -11,11 +11,14 @@ from assignment_assets.domain.gate import GATES, LOCK_GATE, REVIEW_GATE, SIGN_OF
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, closing
 from assignment_assets.domain.segment import OPEN_CYCLE, WRITE_BACK
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
+from assignment_assets.domain.setup.eligible_pool import LEFT_OUT_REASONS
 from assignment_assets.domain.tables import (
     CycleEventsFrame,
+    EligiblePoolFrame,
     OverflowFrame,
     ProposedBooksFrame,
     RegionDigestsFrame,
+    RepsFrame,
     ReviewedBooksFrame,
     RunConfigFrame,
     SignOffVerdictsFrame,
@@ -38,6 +41,8 @@ class CycleStatusInput:
     digests: RegionDigestsFrame
     verdicts: SignOffVerdictsFrame
     log: WriteBackLogFrame
+    reps: RepsFrame
+    pool: EligiblePoolFrame
 
 
 @dataclass(frozen=True)
@@ -67,11 +72,13 @@ class CycleStatus:
     outcomes: dict[str, int] = field(default_factory=dict)
     next_step: str = ""
     proposal: str = ""
+    left_out: str = ""
 
     def lines(self) -> list[str]:
         """The status as lines of text."""
         head = f"{self.cycle}: {self.state}, scope {self.scope}, as of {self.as_of}, revision {self.revision}"
         gates = [f"  {GATES[gate.gate].title:<11} {gate.why}" for gate in self.gates if self.state != "draft"]
+        left_out = [f"  {'Left out':<11} {self.left_out}"] if self.left_out else []
         proposal = [f"  {'Proposal':<11} {self.proposal}"] if self.proposal else []
         regions = [
             f"  {region['region']:<11} {region['move_count']} moves, digest {region['digest'][:12]}, "
@@ -82,6 +89,7 @@ class CycleStatus:
         written = [f"  {outcome:<15} {count}" for outcome, count in self.outcomes.items()]
         return [
             head,
+            *left_out,
             *proposal,
             *gates,
             *(["Regions", *regions] if regions else []),
@@ -131,6 +139,7 @@ def cycle_status(
         outcomes,
         _next_step(cycle, state, statuses, regions),
         _proposal(given.proposed, given.overflow),
+        _left_out(given.pool, given.reps),
     )
 
 
@@ -144,6 +153,22 @@ def _proposal(proposed: ProposedBooksFrame, overflow: OverflowFrame) -> str:
         f"{locked:,} locked, {proposed.height - locked:,} placed, {overflow.height:,} to Inside Sales; "
         f"{moves:,} change owner"
     )
+
+
+def _left_out(pool: EligiblePoolFrame, reps: RepsFrame) -> str:
+    """Accounts whose row could not be used, by owner; empty where there are none."""
+    rows = pool.filter(pl.col("reason").is_in(LEFT_OUT_REASONS))
+    if not rows.height:
+        return ""
+    by_owner = (
+        rows.join(reps.select(owner_id="rep_id", owner="name"), on="owner_id", how="left")
+        .with_columns(owner=pl.coalesce("owner", "owner_id", pl.lit("nobody known")))
+        .group_by("owner")
+        .len()
+        .sort("len", "owner", descending=[True, False])
+    )
+    whose = tuple(f"{owner} {count}" for owner, count in by_owner.iter_rows())
+    return f"{rows.height} account rows ({_some(whose)}), see source_exceptions; each counts in the book of its owner"
 
 
 def _has_passed(gate: str, gates: Answered, given: CycleStatusInput) -> bool:

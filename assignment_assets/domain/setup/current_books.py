@@ -27,7 +27,7 @@ INSIDE_SALES = ("arm", "growers", "activators")
 BookFactsFrame = NewType("BookFactsFrame", pl.DataFrame)
 BOOK_FACTS: Query[BookFactsFrame] = Query(
     "current_books/book_facts",
-    (REPS, ACCOUNTS),
+    (REPS, ACCOUNTS, SOURCE_EXCEPTIONS),
     ("rep_id",),
     {"rep_id": TEXT, "account_count": WHOLE, "referrals_l12m": WHOLE},
 )

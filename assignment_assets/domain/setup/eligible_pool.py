@@ -68,7 +68,7 @@ FAULTY_ACCOUNTS: Query[FaultyAccountsFrame] = Query(
     "eligible_pool/faulty_accounts",
     (SOURCE_EXCEPTIONS, ACCOUNTS),
     ("account_id",),
-    {"account_id": TEXT, "faults": TEXTS},
+    {"account_id": TEXT, "owner_id": TEXT, "faults": TEXTS},
 )
 HoldingsFrame = NewType("HoldingsFrame", pl.DataFrame)
 HOLDINGS: Table[HoldingsFrame] = Table("holdings", ("account_id",), {"account_id": TEXT, "rep_id": TEXT})
@@ -85,9 +85,12 @@ STANDINGS = {
     "surplus": "free",
     "out_of_scope": "fixed",
     "withdrawn": "fixed",
+    "row_left_out": "fixed",
     "carve_out": "out",
     "source_exception": "out",
 }
+LEFT_OUT_REASONS = ("row_left_out", "source_exception")
+"""Of accounts whose row could not be used: with an owner who is known, and without."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ def eligible_pool(given: EligiblePoolInput, config: RunConfig) -> EligiblePoolFr
     """One row an account of the source: free, fixed or out, with the reason.
 
     *Free* accounts are the pool: the locks are taken from them next. *Fixed* accounts stay as owned; they
-    count in load and capacity. *Out* are carve-outs and rows that the source could not vouch for.
+    count in load and capacity, and so does an account whose row was left out where its owner is known. *Out* are
+    carve-outs and other rows that the source could not vouch for.
     """
     judged = (
         given.accounts.join(taken_over(given.claims, config.scope), on="account_id", how="left")
@@ -131,7 +135,7 @@ def eligible_pool(given: EligiblePoolInput, config: RunConfig) -> EligiblePoolFr
     )
     faulty = given.faulty.with_columns(
         detail=pl.col("faults").list.join("; "),
-        reason=pl.lit("source_exception"),
+        reason=pl.when(pl.col("owner_id").is_null()).then(pl.lit("source_exception")).otherwise(pl.lit("row_left_out")),
         referral_status=pl.lit("never"),
         is_referring=pl.lit(False),
         is_unowned=pl.lit(False),

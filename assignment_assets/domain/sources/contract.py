@@ -7,7 +7,7 @@ cycle too, and so does a rep's row with a fault: whoever's states cannot be read
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -38,7 +38,7 @@ FAULTY_SHARE = 0.01
 UNREAD = {"row_no": WHOLE, "column_name": TEXT, "found": TEXT, "expected": TEXT, "remedy": TEXT}
 LEFT_OUT = {"row_no": WHOLE, "record_id": TEXT, "column_name": TEXT, "found": TEXT, "expected": TEXT}
 NEEDED = {
-    "accounts": ("account_id", "state", "owner_id", ROW),
+    "accounts": ("account_id", "state", "owner_id", "carve_out", ROW),
     "reps": ("rep_id", "team"),
     "opportunities": ("opportunity_id", "account_id", "is_closed", ROW),
 }
@@ -171,6 +171,7 @@ def check_sources(
         account_rules(judged_reps.kept["rep_id"], known_accounts),
         (*owner_notes["accounts"], *told_notes),
     )
+    judged_accounts = _with_owners(judged_accounts, typed["accounts"], judged_reps.kept["rep_id"])
     mine, notes = _of_kept_accounts(typed["opportunities"], accounts, judged_accounts)
     judged_opportunities = _judge(
         "opportunities", opportunities, mine, opportunity_rules(judged_accounts.kept["account_id"]), notes
@@ -200,7 +201,13 @@ def _faults(table: Table[Any], numbered: pl.DataFrame, source: SourceTable) -> l
 
 @dataclass(frozen=True)
 class _Judged:
+    """A table's rows, those that stay and what is wrong with others.
+
+    `left_out` are the row numbers of those that do not stay.
+    """
+
     origin: str
+    left_out: frozenset[int]
     kept: pl.DataFrame
     exceptions: pl.DataFrame
     totals: Totals
@@ -272,7 +279,18 @@ def _judge(
         len(source.excluded_ids),
         source.notes + notes,
     )
-    return _Judged(source.origin, kept, exceptions, totals)
+    return _Judged(source.origin, frozenset(out), kept, exceptions, totals)
+
+
+def _with_owners(accounts: _Judged, frame: pl.DataFrame, rep_ids: pl.Series) -> _Judged:
+    """The accounts' exceptions with who keeps each account whose row was left out: one of the reps, no carve-out's."""
+    kept_by = frame.filter(
+        pl.col("row_no").is_in(list(accounts.left_out))
+        & pl.col("carve_out").is_null()
+        & pl.col("owner_id").is_in(rep_ids.implode())
+    ).select("row_no", "owner_id")
+    owned = accounts.exceptions.drop("owner_id").join(kept_by, on="row_no", how="left", maintain_order="left")
+    return replace(accounts, exceptions=owned)
 
 
 def _record_id(key: str) -> pl.Expr:
@@ -288,6 +306,7 @@ def _exception_rows(name: str, key: str, broken: pl.DataFrame, rule: RowRule) ->
         pl.coalesce(rule.found, pl.lit("nothing")).alias("found"),
         pl.lit(rule.expected).alias("expected"),
         pl.lit(rule.remedy).alias("remedy"),
+        pl.lit(None, TEXT).alias("owner_id"),
     )
 
 
@@ -300,6 +319,7 @@ def _unread_rows(name: str, key: str, frame: pl.DataFrame, unread: pl.DataFrame)
         "found",
         "expected",
         "remedy",
+        pl.lit(None, TEXT).alias("owner_id"),
     )
 
 
@@ -312,6 +332,7 @@ def _outside_rows(name: str, outside: pl.DataFrame) -> pl.DataFrame:
         "found",
         "expected",
         pl.lit("Left out. Correct the country where it is wrong.").alias("remedy"),
+        pl.lit(None, TEXT).alias("owner_id"),
     )
 
 

@@ -64,6 +64,10 @@ STEPS = (
             "sentence varchar)",
         ),
     ),
+    Step(
+        "an account whose row was left out stays with its owner",
+        ("alter table if exists source_exceptions add column if not exists owner_id varchar",),
+    ),
 )
 WAREHOUSE = Store(
     "warehouse",

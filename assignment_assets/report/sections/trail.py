@@ -76,7 +76,7 @@ def exceptions(report: ReportInput, names: Names) -> Section:
         return not_run("exceptions", "Source exceptions", "Reading the sources")
     rows = report.frame("source_exceptions")
     if rows.is_empty():
-        return Section("exceptions", "Source exceptions", ["Every source row could be used."])
+        return Section("exceptions", "Source exceptions", _without_exceptions(report))
     columns = [
         Column("table_name", "Table", words),
         Column("record_id", "Record"),
@@ -84,15 +84,30 @@ def exceptions(report: ReportInput, names: Names) -> Section:
         Column("column_name", "Column", words),
         Column("found", "Found"),
         Column("expected", "Expected"),
+        Column("owner_id", "Stays with", names.person),
         prose("remedy", "What to do"),
     ]
-    sentence = f"{plural(rows.height, 'fault')} in source rows; accounts with a fault stay outside the pool."
+    held = rows.filter(pl.col("owner_id").is_not_null())["record_id"].n_unique()
+    sentence = (
+        f"{plural(rows.height, 'fault')} in source rows; an account whose row is left out stays outside the pool."
+    )
+    if held:
+        sentence += f" {plural(held, 'such account')} counted in the owner's book."
     return Section(
         "exceptions",
         "Source exceptions",
         [sentence],
         grids=[grid(rows, "Faults", columns, kept_in="source_exceptions")],
     )
+
+
+def _without_exceptions(report: ReportInput) -> list[str]:
+    """What is said where no fault is listed: rows may be left out all the same, and other regions' are not shown."""
+    if report.region:
+        return [f"No fault is known in the source rows of {report.region}."]
+    notes = report.frame("source_profile").filter(pl.col("kind") == "note")["sentence"]
+    left_out = [note for note in notes if "left out" in note]
+    return ["No source row has a fault.", *left_out] if left_out else ["Every source row could be used."]
 
 
 def audit(report: ReportInput, names: Names) -> Section:

@@ -19,6 +19,8 @@ FIELDS = {
     "digests": "region_digests",
     "verdicts": "sign_off_verdicts",
     "log": "write_back_log",
+    "reps": "reps",
+    "pool": "eligible_pool",
 }
 CONFIG = {"revision": 1, "mode": "open", "scope": "global", "as_of": date(2026, 10, 1)}
 OPENED = {"event_no": 1, "event": "opened", "revision": 1, "at": NOON}
@@ -147,3 +149,14 @@ def test_a_re_opened_cycle_goes_back_to_the_packets_that_are_out():
     )
     assert (found.revision, found.regions) == (2, ())
     assert found.next_step == "`assignment run propose 2026q4-global`, or the sensor does it."
+
+
+def test_accounts_whose_row_was_left_out_are_counted_by_owner():
+    pool = [
+        {"account_id": "x01", "reason": "row_left_out", "standing": "fixed", "owner_id": "ana"},
+        {"account_id": "x02", "reason": "row_left_out", "standing": "fixed", "owner_id": "ana"},
+        {"account_id": "row 7", "reason": "source_exception", "standing": "out"},
+        {"account_id": "a01", "reason": "in_scope_book", "standing": "free", "owner_id": "ana"},
+    ]
+    said = status(reps=[{"rep_id": "ana", "name": "Ana Ames"}], eligible_pool=pool).lines()
+    assert any("Left out    3 account rows (Ana Ames 2, nobody known 1)" in line for line in said)

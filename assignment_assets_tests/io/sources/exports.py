@@ -86,6 +86,7 @@ def export(
     deals: Change = unchanged,
     columns: Row | None = None,
     options: Row | None = None,
+    num_accounts: int = NUM_ACCOUNTS,
 ) -> Path:
     """Writes the three files and their mapping, each row changed as asked; returns the mapping's path.
 
@@ -93,7 +94,7 @@ def export(
     [opportunities].
     """
     tables = {
-        "accounts": (accounts, [account(number) for number in range(NUM_ACCOUNTS)], ACCOUNTS),
+        "accounts": (accounts, [account(number) for number in range(num_accounts)], ACCOUNTS),
         "reps": (reps, [rep(number) for number in range(len(PLACES))], REPS),
         "opportunities": (deals, [deal(number) for number in range(10)], DEALS),
     }
