@@ -86,7 +86,7 @@ WITHIN = {
         "workbooks": set(),
         "compute": {"durable"},
         "mapping": set(),
-        "proposal": {"mapping"},
+        "proposal": {"durable", "mapping", "sources"},
         "salesforce": {"mapping"},
         "durable": set(),
         "schema": set(),

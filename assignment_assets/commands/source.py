@@ -14,7 +14,7 @@ from assignment_assets.domain.errors import AssignmentError, Fault, InvalidInput
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.mapping.mapping import read_mapping
-from assignment_assets.io.proposal.columns import Answers
+from assignment_assets.io.proposal.answers import Answers
 from assignment_assets.io.proposal.proposal import propose
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
@@ -35,8 +35,11 @@ def source() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--write", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the mapping there.")
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write the preview there.")
-@click.option("--inside-sales", default="", help="Who of the roster takes accounts for which no field rep has a seat.")
+@click.option("--inside-sales", default="", help="Who takes accounts for which no field rep has a seat.")
 @click.option("--states-from-zip", is_flag=True, help="Take each account's state from its ZIP code.")
+@click.option(
+    "--roster-from-owners", is_flag=True, help="Take what the roster lacks, or all of it, from who owns what."
+)
 @click.option("--column", "columns", multiple=True, help="TABLE.FIELD=HEADER: which column holds it. Repeat for more.")
 @click.option("--constant", "constants", multiple=True, help="TABLE.FIELD=VALUE: the same in every row. Repeatable.")
 @click.option("--dates", default="", help="How days are written, such as %d/%m/%Y; else told by the whole column.")
@@ -49,6 +52,7 @@ def look(
     page: Path | None,
     inside_sales: str,
     states_from_zip: bool,
+    roster_from_owners: bool,
     columns: tuple[str, ...],
     constants: tuple[str, ...],
     dates: str,
@@ -58,14 +62,19 @@ def look(
     as_json: bool,
 ) -> None:
     """Propose a mapping for FILES (or a folder) and show what a cycle would start from."""
-    answers = Answers(_pairs("column", columns), _pairs("constant", constants), dates, decimal, fill_down)
-    proposal = propose(files, answers, inside_sales=inside_sales, states_from_zip=states_from_zip)
+    answers = Answers(
+        *(_pairs("column", columns), _pairs("constant", constants), dates, decimal, fill_down),
+        inside_sales=inside_sales,
+        states_from_zip=states_from_zip,
+        roster_from_owners=roster_from_owners,
+    )
+    proposal = propose(files, answers)
     with TemporaryDirectory(prefix="assignment-") as folder:
         mapping = target or Path(folder) / "mapping.toml"
-        text = proposal.text(mapping.parent)
-        write_whole(mapping, text.encode())
-        if target and not as_json:
-            click.echo(f"mapping: {target}")
+        text, roster = proposal.write(mapping)
+        for name, place in (("mapping", target), ("roster", roster if target else None)):
+            if place and not as_json:
+                click.echo(f"{name}: {place}")
         for note in proposal.notes if not as_json else ():
             click.echo(note)
         day = _day(as_of)

@@ -131,7 +131,7 @@ def test_a_roster_without_teams_says_so_and_an_option_names_inside_sales(tmp_pat
     assert "--inside-sales" in look(tmp_path)
     said = look(tmp_path, "--inside-sales", "Rep 5", "--json")
     assert said["profile"]["inside_sales"]["arm"] == 1
-    assert "nobody in reps.csv is called so" in look(tmp_path, "--inside-sales", "House queue", code=2)
+    assert "reps.csv has nobody of that name, 0 accounts have it" in look(tmp_path, "--inside-sales", "House queue")
 
 
 def test_what_no_column_holds_is_said_with_what_that_means(tmp_path):

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.sources.deal_accounts import with_account_ids
 from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_id, complete_ids
 from assignment_assets.domain.sources.owners import with_rep_ids
@@ -154,6 +155,7 @@ def check_sources(
     for name in ("accounts", "opportunities"):
         numbered[name], owner_notes[name], doubts = with_rep_ids(numbered[name], numbered["reps"], sources[name].origin)
         unclear += doubts
+    numbered["opportunities"], deal_notes = with_account_ids(numbered["opportunities"], numbered["accounts"])
     faults = [*(fault for name in sources for fault in _faults(FIELDS[name], numbered[name], sources[name])), *unclear]
     if faults:
         raise InvalidInput("The sources cannot be used", faults)
@@ -174,7 +176,11 @@ def check_sources(
     judged_accounts = _with_owners(judged_accounts, typed["accounts"], judged_reps.kept["rep_id"])
     mine, notes = _of_kept_accounts(typed["opportunities"], accounts, judged_accounts)
     judged_opportunities = _judge(
-        "opportunities", opportunities, mine, opportunity_rules(judged_accounts.kept["account_id"]), notes
+        "opportunities",
+        opportunities,
+        mine,
+        opportunity_rules(judged_accounts.kept["account_id"]),
+        (*deal_notes, *notes),
     )
     judged = {"accounts": judged_accounts, "reps": judged_reps, "opportunities": judged_opportunities}
     excesses = [

@@ -59,6 +59,10 @@ def _exact(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 class ColumnRule(BaseModel):
     """How one column is read, in this order: null_if, default, values, zero_pad, then its type with scale.
 
@@ -66,6 +70,12 @@ class ColumnRule(BaseModel):
     ----------
     source
         The source's column; `from` in TOML.
+    and_columns
+        Columns whose cells follow, with a blank between, as last names follow first names; `and` in TOML.
+    first_of
+        What separates several values of which the first counts, as in lists of associated companies.
+    id_of_name
+        Whether an id is made of the name that the cell holds: small letters, digits and dots.
     null_if
         Texts that mean unknown, in any case.
     default
@@ -91,6 +101,9 @@ class ColumnRule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: str = Field(alias="from", min_length=1)
+    and_columns: Annotated[list[str], BeforeValidator(_listed)] = Field([], alias="and")
+    first_of: str = ""
+    id_of_name: bool = False
     null_if: list[Annotated[str, BeforeValidator(as_text)]] = []
     default: Annotated[str | None, BeforeValidator(as_text)] = None
     values: dict[str, str] = {}
@@ -102,6 +115,10 @@ class ColumnRule(BaseModel):
     fill_down: bool | None = None
     true: list[str] = []
     false: list[str] = []
+
+    def sources(self) -> tuple[str, ...]:
+        """Every column of the source that is read."""
+        return self.source, *self.and_columns
 
     def misplaced_options(self, dtype: Dtype | None) -> Iterator[tuple[str, str]]:
         """Options that were given but mean nothing for a column of this type, with what they are for."""

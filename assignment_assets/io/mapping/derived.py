@@ -1,9 +1,14 @@
-"""Columns that the mapping leaves out and others tell: whether a deal is closed, by the words of its stage."""
+"""What the mapping leaves out and other cells tell: whether a deal is closed, by the words of its stage; and people who
+stand in no file."""
 
 import re
 from collections import Counter
+from collections.abc import Collection
 
 import polars as pl
+
+from assignment_assets.domain.sources.names import id_of_name
+from assignment_assets.domain.tables import FLAG, TEXT, WHOLE
 
 WON = frozenset({"won", "closedwon", "closewon", "dealwon", "closedwonrenewal", "contractsigned"})
 LOST = frozenset(
@@ -38,6 +43,24 @@ def with_closed(deals: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     )
 
 
+def with_inside_sales(reps: pl.DataFrame, names: Collection[str]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The roster with people who stand in no file and work as Inside Sales, and who was added."""
+    last = max(reps["row_no"].drop_nulls().to_list(), default=0)
+    added = pl.DataFrame(
+        {
+            "row_no": range(last + 1, last + 1 + len(names)),
+            "rep_id": [id_of_name(name) for name in names],
+            "name": list(names),
+            "team": ["arm"] * len(names),
+            "is_active": [True] * len(names),
+        },
+        schema={"row_no": WHOLE, "rep_id": TEXT, "name": TEXT, "team": TEXT, "is_active": FLAG},
+    )
+    there = [name for name in added.columns if name in reps.columns]
+    whole = pl.concat([reps, added.select(there)], how="diagonal")
+    return whole, (f"Added to the roster as Inside Sales: {', '.join(names)}.",)
+
+
 def is_closed_word(stage: str) -> bool:
     """Whether a stage's word says that the deal is over."""
     plain = _plain(stage)
@@ -45,8 +68,8 @@ def is_closed_word(stage: str) -> bool:
 
 
 def is_won_word(stage: str) -> bool:
-    """Whether a stage's word says that the deal was won."""
-    return _plain(stage) in WON or _plain(stage).endswith("closedwon")
+    """Whether a stage's word says that the deal was won; HubSpot writes the pipeline behind it."""
+    return _plain(stage) in WON or _plain(stage).startswith("closedwon") or _plain(stage).endswith("closedwon")
 
 
 def _plain(stage: str) -> str:

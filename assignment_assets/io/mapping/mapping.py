@@ -16,7 +16,14 @@
     postal_code = {from = "zip", zero_pad = 5}
 
     [accounts.constants]
-    tier = "B"
+    tier = "B"                          # or among the columns: tier = {constant = "B"}
+
+    [reps]
+    inside_sales = ["House queue"]      # works as Inside Sales, and is in no file
+
+    [reps.columns]
+    name = {from = "First Name", and = "Last Name"}
+    rep_id = {from = "First Name", and = "Last Name", id_of_name = true}     # ana.ruiz, where nobody has an id
 
 Money (tam, value, revenue, amount) is read in dollars and bps as the plain figure; both become hundredths, and money
 is stored with its unit in the name (tam_cents).
@@ -31,7 +38,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.setup.run_config import model_faults
@@ -46,15 +53,19 @@ FROM_ZIP, STATE_OF_ZIP = "from postal_code", "state of the ZIP code"
 """How a mapping asks for the states of ZIP codes, and the column that they then stand in."""
 CONTRACT = {
     **{name: tuple(table.columns) for name, table in TABLES.items()},
-    "accounts": (*TABLES["accounts"].columns, "country"),
+    "accounts": (*TABLES["accounts"].columns, "country", "city"),
     "reps": (*TABLES["reps"].columns, "postal_code"),
 }
-"""Columns that may be mapped; a rep's postal_code only completes coordinates, an account's country only says which
-accounts are elsewhere."""
+"""Columns that may be mapped; a rep's postal_code and an account's city only complete coordinates, an account's country
+only says which are elsewhere."""
 
 
 def _named_column(rule: object) -> object:
     return {"from": rule} if isinstance(rule, str) else rule
+
+
+def _is_constant(rule: object) -> bool:
+    return isinstance(rule, dict) and set(rule) == {"constant"}
 
 
 def _as_texts(values: object) -> object:
@@ -80,8 +91,20 @@ class TableMapping(BaseModel):
     only: dict[str, Texts] = {}
     states: Literal["code", "name or code", "from postal_code"] = "name or code"
     dates: list[str] = []
+    inside_sales: Texts = []
     columns: Rules | None = None
     constants: dict[str, Annotated[str, BeforeValidator(as_text)]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_constants(cls, given: Any) -> Any:
+        """Columns written as `{constant = "field"}` are constants."""
+        columns = given.get("columns") if isinstance(given, dict) else None
+        if not isinstance(given, dict) or not isinstance(columns, dict):
+            return given
+        constants = {name: rule["constant"] for name, rule in columns.items() if _is_constant(rule)}
+        rest = {name: rule for name, rule in columns.items() if name not in constants}
+        return {**given, "columns": rest, "constants": {**constants, **given.get("constants", {})}}
 
     def rules(self, table: str, available: Collection[str]) -> dict[str, ColumnRule]:
         """Contract column → how it is read; without `[columns]`, the contract's names that are available."""
@@ -92,7 +115,7 @@ class TableMapping(BaseModel):
 
     def source_columns(self, table: str) -> list[str]:
         """The source's own column names that this mapping uses, each once."""
-        mapped = [rule.source for rule in self.rules(table, CONTRACT[table]).values()]
+        mapped = [each for rule in self.rules(table, CONTRACT[table]).values() for each in rule.sources()]
         return list(dict.fromkeys([*mapped, *self.exclude, *self.only]))
 
 
@@ -226,6 +249,8 @@ def _place_faults(mapping: FolderMapping, name: str) -> Iterator[Fault]:
             yield Fault(
                 f"{name}, {table}.columns", "missing", "the object's field for each column", "Add the table of columns."
             )
+        if mapped.inside_sales and table != "reps":
+            yield Fault(f"{name}, {table}.inside_sales", "given", "it under [reps] alone", "Move it there.")
         for column in set(mapped.constants) & set(mapped.columns or {}):
             yield Fault(
                 f"{name}, {table}.constants.{column}",

@@ -11,7 +11,9 @@ from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.sources.structure import ROW
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.mapping.cells import ColumnRule, read_column
-from assignment_assets.io.mapping.derived import with_closed
+from assignment_assets.io.mapping.city_places import with_city_places
+from assignment_assets.io.mapping.composed import composed
+from assignment_assets.io.mapping.derived import with_closed, with_inside_sales
 from assignment_assets.io.mapping.mapping import TABLES, TableMapping
 from assignment_assets.io.mapping.places import abroad_rows, contradictions, country_header, is_abroad
 from assignment_assets.io.mapping.tabular_files import Texts
@@ -63,6 +65,9 @@ def translate(table: str, mapping: TableMapping, source: Texts, origin: str) -> 
     if table == "opportunities":
         frame, derived = with_closed(frame)
         notes.extend(derived)
+    if mapping.inside_sales:
+        frame, added = with_inside_sales(frame, mapping.inside_sales)
+        notes.extend(added)
     return SourceTable(
         frame,
         origin,
@@ -141,7 +146,7 @@ def _cells(
     texts: pl.DataFrame, rules: dict[str, ColumnRule], mapping: TableMapping
 ) -> Iterator[tuple[str, ColumnRule, pl.Series]]:
     for name, rule in rules.items():
-        yield name, rule, texts.get_column(rule.source, default=_repeated(None, texts.height))
+        yield name, rule, composed(texts, rule)
     for name, value in mapping.constants.items():
         yield name, ColumnRule.model_validate({"from": name}), _repeated(value, texts.height)
 
@@ -154,7 +159,7 @@ def _absent_columns(
     table: str, mapping: TableMapping, rules: dict[str, ColumnRule], texts: pl.DataFrame, origin: str
 ) -> Iterator[Fault]:
     there = [name for name in texts.columns if name != "row_no"]
-    places = [(f"{table}.columns.{name}", rule.source) for name, rule in rules.items()]
+    places = [(f"{table}.columns.{name}", each) for name, rule in rules.items() for each in rule.sources()]
     places += [(f"{table}.exclude", column) for column in mapping.exclude]
     places += [(f"{table}.only", column) for column in mapping.only]
     for place, column in places:
@@ -187,6 +192,11 @@ def _lowered(values: list[str]) -> list[str]:
 def _placed(frame: pl.DataFrame, table: str) -> tuple[pl.DataFrame, tuple[str, ...], pl.DataFrame]:
     """The frame with coordinates, sentences on them, and what ZIP codes contradicted (UNREAD)."""
     nothing = pl.DataFrame(schema=UNREAD)
+    if "city" in frame.columns and "state" in frame.columns:
+        placed, said, doubts = _placed(frame.drop("city"), table)
+        in_cities, taken = with_city_places(placed.with_columns(frame["city"]))
+        more = (f"Coordinates taken from the city: {taken} of {frame.height} {table}.",) if taken else ()
+        return in_cities, (*said, *more), doubts
     if "postal_code" not in frame.columns:
         return frame, (), nothing
     absent = [pl.lit(None, pl.Float64).alias(name) for name in ("latitude", "longitude") if name not in frame.columns]

@@ -69,7 +69,7 @@ def mapping_text(found: dict[str, Found], chosen: dict[str, Proposed], folder: P
             lines.append(f"{field} = {written}  # {mapped.told_by[field]}")
         for field, meaning in unmapped(table, mapped):
             lines.append(f"# {field}: no column; {meaning}")
-        used = {plain_name(rule["from"]) for rule in mapped.columns.values()}
+        used = {plain_name(name) for rule in mapped.columns.values() for name in (rule["from"], *rule.get("and", []))}
         idle = [name for name in where.header if plain_name(name) not in used]
         lines += [f"# not used: {', '.join(map(_toml, idle))}"] if idle else []
         if mapped.constants:

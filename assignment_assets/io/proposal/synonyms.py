@@ -1,5 +1,7 @@
-"""What other systems call the contract's fields: Salesforce's report labels and API names, HubSpot's, Dynamics'."""
+"""What other systems call the contract's fields: Salesforce's labels and API names, HubSpot's, Dynamics', Zoho's,
+Pipedrive's."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from assignment_assets.io.mapping.headers import plain_name
@@ -9,16 +11,19 @@ _ACCOUNTS = {
     "account_id": (
         *("Account ID", "Account Id (18)", "Id", "Record ID", "hs_object_id", "Company ID", "(Do Not Modify) Account"),
         *("Account", "Account Number", "Customer ID", "Account 18 Digit ID", "Case Safe ID", "Facility ID", "CRM ID"),
+        *("accountid", "Account.Id", "Organization ID", "Account: Account ID", "Customer Number"),
     ),
     "name": (
         *("Account Name", "Company name", "Name", "Company", "Customer Name", "Facility Name", "Organization Name"),
-        *("Business Name", "Customer", "Account"),
+        *("Business Name", "Customer", "Account", "Account: Account Name", "Account.Name", "Organization"),
     ),
     "owner_id": (
         *("Owner ID", "Account Owner ID", "Account Owner: User ID", "hubspot_owner_id", "_ownerid_value", "OwnerId"),
         *("Account Owner", "Company owner", "Owner", "Owner Name", "Account Owner Name", "Owner: Full Name"),
         *("Account Owner Email", "Owner Email", "Account Owner: Email", "Account Owner Alias", "Sales Rep", "Rep"),
         *("Account Executive", "Account Manager", "Salesperson", "Assigned To", "Sales Agent", "Assigned Rep"),
+        *("Owner.Name", "Owner.Email", "Account.OwnerId", "Account Owner.id", "Account Owner: Full Name"),
+        *("Owner: Name", "Owner: Email", "Company owner email", "Owning User", "owneridname"),
     ),
     "parent_id": (
         *("Parent Account ID", "ParentId", "Parent ID", "_parentaccountid_value", "parentaccountid"),
@@ -29,18 +34,20 @@ _ACCOUNTS = {
             "Parent Account",
             "Parent Company",
         ),
-        "Parent",
+        *("Parent", "Parent.Id", "Parent Account.id", "Parent Account: Account ID", "Parent Company IDs"),
     ),
     "state": (
         *("Billing State/Province", "Billing State", "Billing State Code", "State/Region", "State"),
         *("address1_stateorprovince", "Address 1: State/Province", "Shipping State/Province", "Shipping State"),
         *("State/Province", "Billing State/Province (text only)", "State Code", "Region/State", "Province", "ST"),
-        *("State or Province", "hs_state_code"),
+        *("State or Province", "hs_state_code", "BillingAddress.state", "Mailing State/Province", "Ship To State"),
+        *("Bill To State", "State/county of Address"),
     ),
     "postal_code": (
         *("Billing Zip/Postal Code", "Billing Postal Code", "BillingPostalCode", "Billing Zip", "Postal Code", "Zip"),
         *("address1_postalcode", "Address 1: ZIP/Postal Code", "Zip Code", "Zip/Postal Code", "Shipping Postal Code"),
         *("Shipping Zip/Postal Code", "Zip Postal Code", "Postcode"),
+        *("Billing Code", "ZIP/Postal code of Address", "Billing Zip Code", "Mailing Zip/Postal Code", "Zipcode"),
     ),
     "latitude": (
         *("Billing Latitude", "Latitude", "Lat", "address1_latitude", "Address 1: Latitude", "Shipping Latitude"),
@@ -49,7 +56,14 @@ _ACCOUNTS = {
         *("Billing Longitude", "Longitude", "Lon", "Lng", "Long", "address1_longitude", "Address 1: Longitude"),
         "Shipping Longitude",
     ),
-    "opp_count": ("Opp Count", "Opportunity Count", "Open Opportunities", "Number of Opportunities", "Opportunities"),
+    "city": (
+        *("Billing City", "City", "address1_city", "Address 1: City", "Shipping City", "City/town/village/locality"),
+        "City/town/village/locality of Address",
+    ),
+    "opp_count": (
+        *("Opp Count", "Opportunity Count", "Open Opportunities", "Number of Opportunities", "Opportunities"),
+        *("Number of Associated Deals", "num_associated_deals", "Open deals"),
+    ),
     "bps": ("BPS", "BPS Score"),
     "tam": ("TAM", "Total Addressable Market", "Market Potential", "TAM ($)"),
     "value": ("Value", "Account Value", "Potential Value", "Account Score Value", "Lifetime Value"),
@@ -73,27 +87,30 @@ _REPS = {
     "rep_id": (
         *("User ID", "Rep ID", "Id", "systemuserid", "(Do Not Modify) User", "Owner ID", "Record ID", "hs_object_id"),
         *("Employee ID", "User: User ID", "18 Digit User ID", "User Id (18)", "Sales Rep ID", "Rep Number"),
+        *("User.Id",),
     ),
     "name": (
         *("Full Name", "Name", "fullname", "Rep Name", "User Name", "Rep", "User: Full Name", "Sales Rep", "User"),
-        *("Employee Name", "Sales Agent", "Salesperson", "Last Name", "Display Name"),
+        *("Employee Name", "Sales Agent", "Salesperson", "Display Name", "User.Name", "Owner Name"),
     ),
     "email": (
         *("Email", "E-mail", "Primary Email", "internalemailaddress", "Email Address", "User: Email", "Work Email"),
-        "Rep Email",
+        *("Rep Email", "User Email", "domainname", "Owner Email"),
     ),
     "region": (
         *("Region", "Territory", "Sales Region", "Business Unit", "Regional Office", "Division", "Sales Office"),
-        *("Role Name", "Main team", "Primary Team", "District"),
+        *("Role Name", "Main team", "Primary Team", "District", "UserRole.Name", "User Role", "businessunitidname"),
+        *("_businessunitid_value", "_territoryid_value", "Teams"),
     ),
     "director_email": (
         *("Director Email", "Manager Email", "Manager: Email", "Regional Director Email", "Manager's Email"),
-        *("Director", "Regional Director", "Manager", "Supervisor", "Manager Name"),
+        *("Director", "Regional Director", "Manager", "Supervisor", "Manager Name", "Manager.Email", "Manager.Name"),
+        *("Reporting To", "Reports To", "Sales Manager"),
     ),
     "team": ("Team", "Sales Team", "Team Name", "Role", "Job Function", "Segment"),
     "is_active": (
         *("Active", "IsActive", "Is Active", "Status", "User Status", "isdisabled", "Enabled", "Active User"),
-        "Employment Status",
+        *("Employment Status", "Archived", "Deactivated"),
     ),
     "on_leave_until": ("On Leave Until", "Leave Until", "Leave End", "Return Date"),
     "started_on": ("Start Date", "Started On", "Hire Date", "Started", "Date Hired", "Employee Start Date"),
@@ -111,7 +128,17 @@ _REPS = {
     ),
     "latitude": ("Latitude", "Lat", "Home Latitude"),
     "longitude": ("Longitude", "Lon", "Lng", "Home Longitude"),
-    "postal_code": ("Zip", "Zip Code", "Postal Code", "Zip/Postal Code", "Home Zip", "PostalCode", "Home Postal Code"),
+    "postal_code": (
+        "Zip",
+        "Zip Code",
+        "Postal Code",
+        "Zip/Postal Code",
+        "Home Zip",
+        "PostalCode",
+        "Home Postal Code",
+        "address1_postalcode",
+        "Address 1: ZIP/Postal Code",
+    ),
     "performance": ("Performance", "Quota Attainment", "Attainment"),
     "capacity": ("Capacity", "Max Accounts", "Book Size", "Account Cap"),
 }
@@ -119,32 +146,38 @@ _DEALS = {
     "opportunity_id": (
         *("Opportunity ID", "Deal ID", "Record ID", "Id", "hs_object_id", "(Do Not Modify) Opportunity"),
         *("opportunityid", "Opp ID", "Opportunity Number", "Opportunity Id (18)"),
+        *("Opportunity: Opportunity ID", "Deal Record ID"),
     ),
     "account_id": (
         *("Account ID", "Associated Company IDs", "Associated Company IDs (Primary)", "Primary Associated Company ID"),
         *("Company ID", "_parentaccountid_value", "_customerid_value", "customerid", "Account: Account ID"),
         *("Potential Customer", "Account", "Account Name", "Associated Company", "Associated Company (Primary)"),
-        *("Company", "Customer", "Company Name"),
+        *("Company", "Customer", "Company Name", "Account.Id", "Account.Name", "Account Name.id", "Organization"),
+        *("Organization ID", "Account: Account Name", "parentaccountid", "customeridname", "Associated Company Name"),
     ),
     "owner_id": (
         *("Owner ID", "Opportunity Owner ID", "hubspot_owner_id", "_ownerid_value", "Opportunity Owner", "Deal owner"),
         *("Owner", "Owner Name", "Owner Email", "Opportunity Owner Email", "Sales Agent", "Sales Rep", "Rep"),
+        *("Owner.Name", "Owner.Email", "Deal Owner.id", "Opportunity Owner: Full Name"),
     ),
     "stage": (
         *("Stage", "StageName", "Deal Stage", "dealstage", "Pipeline Phase", "stepname", "Opportunity Stage"),
-        *("Sales Stage", "Status Reason", "Status"),
+        *("Sales Stage", "Opportunity: Stage", "Status Reason", "Status", "statuscode"),
     ),
     "amount": (
         *("Amount", "Deal Amount", "Est. Revenue", "Estimated Revenue", "estimatedvalue", "Amount in company currency"),
         *("Opportunity Amount", "Close Value", "Deal Value", "Value", "Actual Revenue", "actualvalue"),
+        "Amount (converted)",
     ),
     "close_on": (
         *("Close Date", "closedate", "CloseDate", "Est. Close Date", "Estimated Close Date", "estimatedclosedate"),
-        *("Expected Close Date", "Actual Close Date", "Closing Date"),
+        *("Expected Close Date", "Actual Close Date", "Closing Date", "actualclosedate", "Won time"),
     ),
     "is_closed": ("Closed", "IsClosed", "Is Closed", "Is Deal Closed?", "hs_is_closed", "statecode", "Status"),
     "is_won": ("Won", "IsWon", "Is Won", "Is Closed Won", "hs_is_closed_won", "statecode", "Status"),
 }
+_PREFIX = re.compile(r"^(organization|deal|user) - ")
+"""What Pipedrive writes before every header."""
 SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {"accounts": _ACCOUNTS, "reps": _REPS, "opportunities": _DEALS}
 """Table → field → headers, the surest first. The contract's own names are understood besides."""
 TELLING = {
@@ -163,7 +196,7 @@ FILE_WORDS = {
 
 def squeezed(name: str) -> str:
     """The letters and digits of a header, so that BillingState, billing_state and Billing State are one."""
-    return "".join(filter(str.isalnum, plain_name(name).removesuffix("__c")))
+    return "".join(filter(str.isalnum, _PREFIX.sub("", plain_name(name)).removesuffix("__c")))
 
 
 def candidates(headers: Iterable[str], table: str) -> Mapping[str, list[str]]:

@@ -34,7 +34,7 @@ class Found:
     texts: Texts
 
 
-def found_tables(paths: Sequence[Path]) -> tuple[dict[str, Found], list[str]]:
+def found_tables(paths: Sequence[Path], *, needs_reps: bool = True) -> tuple[dict[str, Found], list[str]]:
     """Table → where it was found, and sentences on files and sheets that are none.
 
     Raises
@@ -53,13 +53,15 @@ def found_tables(paths: Sequence[Path]) -> tuple[dict[str, Found], list[str]]:
         else:
             headers.append((path, sheet, header))
     chosen = _best(headers)
-    missing = [name for name in ("accounts", "reps") if name not in chosen]
+    missing = [name for name in ("accounts", "reps") if name not in chosen and (needs_reps or name != "reps")]
     if missing:
         seen = "; ".join(f"{_called(path, sheet)} with {', '.join(header[:8])}" for path, sheet, header in headers)
         raise InvalidInput(
             "The files cannot be told apart",
             [
-                Fault(f"files, {name}", f"none looks like {name} ({seen or 'no table'})", _EXPECTED[name], _REMEDY)
+                Fault(
+                    f"files, {name}", f"none looks like {name} ({seen or 'no table'})", _EXPECTED[name], _REMEDY[name]
+                )
                 for name in missing
             ],
         )
@@ -86,7 +88,10 @@ _EXPECTED = {
     "accounts": "a file whose header has an account's id, name and state",
     "reps": "a roster: a file whose header has each rep's id, e-mail, region and states",
 }
-_REMEDY = "Name that file too, or export it."
+_REMEDY = {
+    "accounts": "Name that file too, or export it.",
+    "reps": "Name that file too, or export it; or say --roster-from-owners to make one of those who own accounts.",
+}
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -25,12 +25,12 @@ def table_texts(mapping: FolderMapping, name: str, table: TableMapping) -> tuple
     wanted, key = table.source_columns(name), mapping.spreadsheet(table)
     if key:
         origin = f"Google Sheet {key[:8]}…" + (f", tab {table.sheet}" if table.sheet else "")
-        return _with_states(read_rows(open_google().table(key, table.sheet), wanted, origin), name, table), origin
+        return with_states(read_rows(open_google().table(key, table.sheet), wanted, origin), name, table), origin
     path = mapping.file(table)
-    return _with_states(read_texts(path, wanted, table.sheet, table.separator), name, table), path.name
+    return with_states(read_texts(path, wanted, table.sheet, table.separator), name, table), path.name
 
 
-def _with_states(texts: Texts, name: str, table: TableMapping) -> Texts:
+def with_states(texts: Texts, name: str, table: TableMapping) -> Texts:
     """The rows with the state of each ZIP code as a column of its own, where the mapping asks for it."""
     rule = table.rules(name, texts.frame.columns).get("postal_code")
     if table.states != FROM_ZIP or rule is None or rule.source not in texts.frame.columns:

@@ -1,0 +1,130 @@
+"""A roster made of the accounts' owners, or completed by them: which states they cover, and where they live."""
+
+import polars as pl
+
+from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.sources.names import id_of_name, plain_names
+from assignment_assets.domain.tables import TEXT
+from assignment_assets.io.mapping.translation import translate
+from assignment_assets.io.proposal.columns import Proposed
+from assignment_assets.io.proposal.owners import BY
+from assignment_assets.io.proposal.tables import Found
+from assignment_assets.io.sources.mapped_texts import with_states
+
+COVERED = 0.05
+"""The least share of somebody's accounts that lies in a state for them to cover it."""
+REGION = "All"
+MADE = (
+    "The roster is made of those who own accounts: they cover the states in which at least 5 % of their accounts lie, "
+    "and live in the middle of these. A state that nobody covers so goes to whoever has most accounts there. Correct "
+    "the file where that is wrong."
+)
+_PLACE = ("latitude", "longitude")
+
+
+def roster_of_owners(
+    accounts: Found, chosen: Proposed, reps: tuple[Found, Proposed] | None, *, states_from_zip: bool
+) -> tuple[pl.DataFrame, list[str]]:
+    """The roster in the contract's columns, as texts, and sentences on it.
+
+    Where there is a roster already, what it says stays, what it lacks is filled, and whoever owns no account is left
+    out: exports of users hold many who do not sell.
+
+    Raises
+    ------
+    InvalidInput
+        No account has an owner, or none of them a state.
+    """
+    books = _books(accounts, chosen, states_from_zip=states_from_zip)
+    if not books.height:
+        raise InvalidInput("No roster can be made of the owners", [_no_owners(accounts)])
+    covered = _covered(books)
+    places = books.group_by("key", maintain_order=True).agg(
+        pl.col("owner_id").first(), *(pl.col(name).median() for name in _PLACE)
+    )
+    facts = places.join(covered, on="key", how="left", maintain_order="left")
+    if reps is None:
+        return _made(facts), [f"{facts.height} people own accounts. {MADE}"]
+    known = translate("reps", reps[1].mapping(path="reps"), reps[0].texts, reps[0].path.name).frame
+    return _completed(known, facts, reps[0].path.name)
+
+
+def _books(accounts: Found, chosen: Proposed, *, states_from_zip: bool) -> pl.DataFrame:
+    mapping = chosen.mapping(path="accounts", **({"states": "from postal_code"} if states_from_zip else {}))
+    texts = with_states(accounts.texts, "accounts", mapping)
+    frame = translate("accounts", mapping, texts, accounts.path.name).frame
+    absent = [
+        pl.lit(None, TEXT if name in ("owner_id", "state") else pl.Float64).alias(name)
+        for name in ("owner_id", "state", *_PLACE)
+        if name not in frame.columns
+    ]
+    whole = frame.with_columns(absent).select("owner_id", "state", *_PLACE)
+    return whole.filter(pl.col("owner_id").is_not_null(), pl.col("state").is_not_null()).with_columns(
+        key=plain_names(pl.col("owner_id"))
+    )
+
+
+def _covered(books: pl.DataFrame) -> pl.DataFrame:
+    """key → covered_states."""
+    counts = books.group_by("key", "state").agg(pl.len().alias("count")).sort("key", "count", "state")
+    of_person, in_state = pl.col("count").sum().over("key"), pl.col("count").max().over("state")
+    judged = counts.with_columns(
+        is_covered=(pl.col("count") >= COVERED * of_person) | (pl.col("count") == pl.col("count").max().over("key")),
+        is_most=pl.col("count") == in_state,
+    )
+    is_alone = ~pl.col("is_covered").any().over("state")
+    kept = judged.filter(pl.col("is_covered") | (is_alone & pl.col("is_most")))
+    return kept.group_by("key").agg(pl.col("state").sort().alias("covered_states"))
+
+
+def _made(facts: pl.DataFrame) -> pl.DataFrame:
+    return facts.select(
+        rep_id=pl.col("owner_id").map_elements(id_of_name, return_dtype=TEXT),
+        name="owner_id",
+        region=pl.lit(REGION),
+        team=pl.lit("field"),
+        covered_states=pl.col("covered_states").list.join(";"),
+        latitude=pl.col("latitude").round(4).cast(TEXT),
+        longitude=pl.col("longitude").round(4).cast(TEXT),
+    )
+
+
+def _completed(known: pl.DataFrame, facts: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[str]]:
+    """The known people who own accounts, with what their row lacks."""
+    owning = pl.DataFrame(schema={"row_no": pl.Int64, "key": TEXT})
+    for field in BY:
+        if field in known.columns:
+            keyed = known.select("row_no", key=plain_names(pl.col(field))).unique("key", keep="none")
+            met = keyed.join(facts.select("key"), on="key", how="semi")
+            owning = pl.concat([owning, met.join(owning, on="row_no", how="anti")])
+    both = known.join(owning, on="row_no", how="inner", maintain_order="left")
+    found = both.join(facts, on="key", how="left", maintain_order="left", suffix="_found")
+    filled = []
+    if "covered_states" in known.columns:
+        is_empty = pl.col("covered_states").is_null() | (pl.col("covered_states").list.len() == 0)
+        states = pl.when(is_empty).then("covered_states_found").otherwise("covered_states")
+    else:
+        states = pl.col("covered_states")
+    filled.append(states.list.join(";").alias("covered_states"))
+    for place in _PLACE:
+        taken = pl.coalesce(place, f"{place}_found") if place in known.columns else pl.col(place)
+        filled.append(taken.round(4).cast(TEXT).alias(place))
+    if "region" not in known.columns:
+        filled.append(pl.lit(REGION).alias("region"))
+    rest = [each for each in known.columns if each not in ("row_no", "postal_code", "covered_states", *_PLACE)]
+    left_out = known.height - found.height
+    notes = [f"{found.height} people of {name} own accounts. {MADE}"]
+    if left_out:
+        notes.append(f"{left_out} people of {name} own no account, and are left out of the roster.")
+    lists = [pl.col(each).list.join(";") if known.schema[each] == pl.List(TEXT) else each for each in rest]
+    return found.select(*lists, *filled).with_columns(pl.col(pl.Boolean).cast(TEXT)), notes
+
+
+def _no_owners(accounts: Found) -> Fault:
+    return Fault(
+        f"{accounts.path.name}, owner and state",
+        "no account that has both",
+        "accounts with an owner and a state, of which a roster can be made",
+        'Export them, or say which column holds them: --column accounts.owner_id="…", --column accounts.state="…", '
+        "--states-from-zip.",
+    )
