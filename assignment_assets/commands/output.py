@@ -4,11 +4,12 @@ import functools
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import click
 
-from assignment_assets.domain.errors import AssignmentError
+from assignment_assets.domain.errors import AssignmentError, InvalidInput
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs instead of text.")
 
@@ -19,7 +20,10 @@ def show(text: str, content: object, as_json: bool) -> None:
 
 
 def command(group: click.Group, name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
-    """Decorator: a command of a group that takes `--json` and turns the engine's errors into one message."""
+    """Decorator: a command of a group that takes `--json` and turns the engine's errors into one message.
+
+    With `--json` every fault of an input is printed besides.
+    """
 
     def decorate(function: Callable[..., None]) -> click.Command:
         @functools.wraps(function)
@@ -27,6 +31,9 @@ def command(group: click.Group, name: str | None = None) -> Callable[[Callable[.
             try:
                 function(*args, **options)
             except AssignmentError as error:
+                if isinstance(error, InvalidInput) and options.get("as_json"):
+                    faults = [asdict(each) for each in error.faults]
+                    show("", {"error": str(error), "faults": faults}, as_json=True)
                 click.echo(f"error: {error}", err=True)
                 sys.exit(2)
             except BrokenPipeError:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from assignment_assets.commands.output import command, show
+from assignment_assets.commands.source_options import with_option
 from assignment_assets.domain.errors import AssignmentError, Fault, InvalidInput
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.durable import write_whole
@@ -81,7 +82,7 @@ def look(
         try:
             snapshot = read_snapshot(SourceSetting(kind="files", path=str(mapping)), day)
         except InvalidInput as error:
-            raise InvalidInput(error.what, map(_with_option, error.faults)) from error
+            raise InvalidInput(error.what, map(with_option, error.faults)) from error
     shown = preview(snapshot, day)
     unmapped = proposal.unmapped()
     if page:
@@ -111,25 +112,6 @@ def check(mapping: Path, as_of: datetime | None, as_json: bool) -> None:
         click.echo(said if as_json else f"error: {error}", err=not as_json)
         sys.exit(1)
     show(page_text(shown), {"is_usable": True, "profile": asdict(shown)}, as_json)
-
-
-OPTIONS = {
-    "decimal =": '--decimal "," or --decimal "."',
-    "dates =": '--dates "%m/%d/%Y"',
-    "fill_down": "--fill-down or --no-fill-down",
-    "accounts' state": '--states-from-zip, or --column accounts.state="…"',
-    "Regional Director's address": '--constant reps.director_email="you@example.com"',
-    "[accounts.columns]": '--column accounts.FIELD="…"',
-    "[reps.columns]": '--column reps.FIELD="…", or --constant reps.FIELD="…"',
-    "[opportunities.columns]": '--column opportunities.FIELD="…"',
-}
-"""What a fault says → the options of `look` that answer it; the first that fits."""
-
-
-def _with_option(fault: Fault) -> Fault:
-    said = f"{fault.expected} {fault.remedy}"
-    option = next((option for words, option in OPTIONS.items() if words in said), "")
-    return replace(fault, remedy=f"{fault.remedy} Here: {option}.".lstrip()) if option else fault
 
 
 def _day(as_of: datetime | None) -> date:

@@ -201,3 +201,14 @@ def test_owners_in_the_first_row_of_each_group_are_asked_about_and_an_option_ans
     export(tmp_path, accounts=lambda number, row: row | {"Account Owner": "" if number % 20 else f"u{number // 20}"})
     assert "--fill-down" in look(tmp_path, code=2)
     assert look(tmp_path, "--fill-down", "--json")["profile"]["owners"]["field"] == NUM_ACCOUNTS
+
+
+def test_equal_faults_are_told_in_one_line_with_the_option_that_answers_them(tmp_path):
+    without = dict.fromkeys(("Region", "States"), "")
+    export(tmp_path, reps=lambda number, row: row | (without if number < 5 else {}))
+    said = look(tmp_path, code=2)
+    assert "reps.csv, column region: 5 rows with nothing, such as row 2 (u0), row 3 (u1), row 4 (u2)" in said
+    assert '--constant reps.region="All"' in said and "--roster-from-owners" in said
+    assert len(said.splitlines()) < 10
+    faults = json.loads(CliRunner().invoke(main, ["source", "look", str(tmp_path), "--json"]).stdout)["faults"]
+    assert len(faults) == 10

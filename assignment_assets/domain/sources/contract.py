@@ -350,6 +350,8 @@ def _cells_of(judged: "_Judged") -> list[Fault]:
             row["found"][:80],
             row["expected"],
             row["remedy"],
+            kind=f"{judged.origin}, column {row['column_name']}",
+            row=f"row {row['row_no']} ({row['record_id']})",
         )
         for row in judged.exceptions.iter_rows(named=True)
     ]

@@ -102,7 +102,8 @@ def rep_rules() -> list[RowRule]:
             "rep_id",
             pl.col("rep_id").is_not_null() & ~pl.col("rep_id").map_elements(is_person, return_dtype=pl.Boolean),
             "an id or an e-mail address, which files, folders and links are named by: letters, digits and . @ + _ ' -",
-            "Map rep_id to the column of user ids or e-mail addresses; owners by name are found by the reps' names.",
+            "Map rep_id to the column of user ids or e-mail addresses, or say id_of_name = true to make ids of names; "
+            "owners by name are found by the reps' names.",
             pl.col("rep_id"),
         ),
         RowRule(

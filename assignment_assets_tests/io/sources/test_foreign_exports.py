@@ -372,4 +372,5 @@ def test_owners_by_a_name_that_two_reps_share_stop(tmp_path):
 def test_a_name_as_a_reps_id_is_refused_before_any_packet_would_bear_it(tmp_path):
     mapping = export(tmp_path)
     mapping.write_text(mapping.read_text().replace('rep_id = "User ID"', 'rep_id = "Full Name"'))
-    assert "row 2, rep_id of Rep 0: Rep 0, expected an id or an e-mail address" in refusal(mapping)
+    assert "6 rows, such as row 2 (Rep 0): Rep 0, row 3 (Rep 1): Rep 1" in refusal(mapping)
+    assert "id_of_name = true" in refusal(mapping)
