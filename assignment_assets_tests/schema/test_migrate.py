@@ -5,6 +5,7 @@ import json
 from click.testing import CliRunner
 
 from assignment_assets.cli import main
+from assignment_assets.io.schema.warehouse import WAREHOUSE
 
 
 def said(*options):
@@ -35,10 +36,10 @@ def test_it_does_it_once_where_it_is_asked_to(left_by):
     copies = {each["copy"] for each in planned["stores"] if each["copy"]}
     assert copies == {"warehouse.v3.duckdb", "journal.v1.duckdb", "routing.v1.duckdb"}
     assert planned["receipts"] == {"1": 1}
-    assert "copied to warehouse.v3.duckdb, and is version 8" in said("--apply")
+    assert f"copied to warehouse.v3.duckdb, and is version {WAREHOUSE.version}" in said("--apply")
     assert {path.name for path in folder.root.glob("*.v*.duckdb")} == copies
     after = json.loads(said("--apply", "--json"))
-    assert [each["found"] for each in after["stores"] if each["where"].endswith(".duckdb")] == [8, 2, 6]
+    assert [each["found"] for each in after["stores"] if each["where"].endswith(".duckdb")] == [WAREHOUSE.version, 2, 6]
     assert {path.name for path in folder.root.glob("*.v*.duckdb")} == copies
 
 

@@ -49,7 +49,7 @@ def renamed(name, rows):
     rows = rows.rename(RENAMED.get(name, {}))
     if name in REWORDED:
         rows = rows.with_columns(pl.col("^(other_)?region$").replace("house", "no_region"))
-    return TABLES[name].conform(rows)
+    return TABLES[name].conform(TABLES[name].widened(rows))
 
 
 def copies(cycle):
