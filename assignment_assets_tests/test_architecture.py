@@ -65,6 +65,7 @@ WITHIN = {
         "invariants": {"assignment", "errors", "lock_facts", "reading", "regions", "setup", "sign_off", "tables"},
         "notices": {"gate", "gates", "identity", "reading", "regions", "routing", "tables"},
         "routing": {"errors", "gate", "reading", "setup", "sign_off", "sources", "tables"},
+        "ownership": {"errors", "reading", "routing", "setup", "tables"},
     },
     "optimizer": {
         "model": set(),

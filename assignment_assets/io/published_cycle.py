@@ -1,5 +1,8 @@
 """A cycle as it is published: its tables, and where it stands. Read by reports, pages and the command line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
@@ -7,6 +10,7 @@ import polars as pl
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.status import CycleStatus, CycleStatusInput, cycle_status
+from assignment_assets.domain.reading import Query
 from assignment_assets.domain.tables import (
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
@@ -19,11 +23,41 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_VERDICTS,
     TABLES,
     WRITE_BACK_LOG,
+    F,
+    Table,
 )
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate, withdraw_stale
-from assignment_assets.io.warehouse.published import read_published
+from assignment_assets.io.warehouse.published import answer_published, read_published
+
+
+@dataclass(frozen=True)
+class PublishedCycles:
+    """Cycles' published tables, as inputs of rules read them; see `domain.reading`."""
+
+    folder: DataFolder
+
+    @contextmanager
+    def reading(self, cycle: str) -> Iterator["PublishedReader"]:
+        """A reader of the cycle's rows."""
+        yield PublishedReader(self.folder, cycle)
+
+
+@dataclass(frozen=True)
+class PublishedReader:
+    """Reads one cycle's published rows."""
+
+    folder: DataFolder
+    cycle: str
+
+    def table(self, table: Table[F]) -> F:
+        """The cycle's rows of a table."""
+        return read_published(self.folder, self.cycle, table)
+
+    def answer(self, query: Query[F], **parameters: object) -> F:
+        """The query's answer for the cycle."""
+        return answer_published(self.folder, self.cycle, query, **parameters)
 
 
 def tables_of(folder: DataFolder, cycle: str) -> dict[str, pl.DataFrame]:

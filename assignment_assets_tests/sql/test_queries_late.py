@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.notices.letters import HANDOVERS
+from assignment_assets.domain.ownership.outcomes import CYCLE_OUTCOMES
 from assignment_assets.domain.review.inputs import PEOPLE, REVIEWABLE
 from assignment_assets.domain.review.shown import CANDIDATES, EDITABLE, MOVES
 from assignment_assets.domain.sign_off.approved_accounts import ACCOUNTS_BY_OWNER, APPROVED_ACCOUNTS
@@ -47,6 +48,7 @@ QUERIES = [
     *(MOVES, EDITABLE, CANDIDATES, REVIEWABLE, PEOPLE, PACKET_MOVES),
     *(MOVING_DEALS, PIPELINE, SHARED_ACCOUNTS, OWNERLESS, BOOKS_AS_SIGNED),
     *(LAST_OUTCOMES, UNSIGNED_REGIONS, APPROVAL_OUTCOMES, APPROVED_ACCOUNTS, ACCOUNTS_BY_OWNER, HANDOVERS),
+    CYCLE_OUTCOMES,
 ]
 COMPANY = tiny(
     account("n01", None) | {"state": None, "tam_cents": None, "value_cents": None},

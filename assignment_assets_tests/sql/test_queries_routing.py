@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from assignment_assets.domain.ownership.routed import ROUTED_MOVES
 from assignment_assets.domain.routing.events.departure import DEPARTING_BOOKS, WAYS_OF_LEAVERS
 from assignment_assets.domain.routing.families import CHILDREN_OF_OTHERS
 from assignment_assets.domain.routing.latest_decisions import AWAITING_ANSWER, GIVEN_BACK, ON_THE_WAY
@@ -32,6 +33,7 @@ ASKED = [
     (WAYS_OF_LEAVERS, {}),
     (CHILDREN_OF_OTHERS, {}),
     (ACTIVE_CUSTOMERS, {"since": date(2026, 4, 4)}),
+    (ROUTED_MOVES, {}),
 ]
 
 

@@ -1,0 +1,1 @@
+"""Whose an account was when, and what changed it: read from all cycles and the routing log."""
