@@ -4,6 +4,7 @@ import click
 
 from assignment_assets.commands import (
     bench,
+    comparing,
     cycles,
     notices,
     pages,
@@ -25,6 +26,7 @@ def main() -> None:
     """The Account Assignment Engine: who owns which account, decided, corrected, signed and written back."""
 
 
+cycles.cycle.add_command(comparing.compare)
 for group in (cycles.cycle, routing.routing, routing.events, bench.bench, write_back.write_back, source.source):
     main.add_command(group)
 for group in (

@@ -28,8 +28,6 @@ from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.io.warehouse.warehouse import Warehouse
-from assignment_assets.report.summary import compare as compare_cycles
-from assignment_assets.stages.reports import read_report
 
 SIMPLE = {str: str, int: int, float: float, bool: bool}
 
@@ -151,16 +149,6 @@ def status(cycle_id: str, as_json: bool) -> None:
     """Where a cycle stands, who is missing, what comes next."""
     standing = read_status(DataFolder.from_environment(), cycle_id, utc_now())
     show("\n".join(standing.lines()), vars(standing), as_json)
-
-
-@command(cycle)
-@click.argument("first")
-@click.argument("second")
-def compare(first: str, second: str, as_json: bool) -> None:
-    """Two cycles side by side: balance, drive time, moves, overflow, and where their configurations differ."""
-    folder = DataFolder.from_environment()
-    text = compare_cycles(*(read_report(folder, each, utc_now()) for each in (first, second)))
-    show(str(text), {"comparison": str(text)}, as_json)
 
 
 def _event(cycle_id: str, event: str, actor: str, reason: str, from_stage: str | None = None) -> int:

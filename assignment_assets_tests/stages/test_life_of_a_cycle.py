@@ -15,12 +15,14 @@ from assignment_assets.domain.tables import (
     ACCOUNTS,
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
+    OVERFLOW,
     PROPOSED_BOOKS,
     REVIEWED_BOOKS,
     RUN_CONFIG,
 )
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.stages.lock_packets import lock_packets
 from assignment_assets_tests.company import OLIVIA, account, config, tiny
 from assignment_assets_tests.rehearsal import Cycle
@@ -140,6 +142,13 @@ def test_a_gate_that_is_open_says_who_is_missing(opened):
     assert opened.table(PROPOSED_BOOKS).is_empty()
 
 
+def cycle_books(name):
+    """Whom a cycle proposes each account to, Inside Sales included."""
+    folder = DataFolder.from_environment()
+    books = read_published(folder, name, PROPOSED_BOOKS).select("account_id", "rep_id").rows()
+    return {*books, *read_published(folder, name, OVERFLOW).select("account_id", "member_id").rows()}
+
+
 def test_drafts_send_nothing_never_write_and_can_be_compared(cycle):
     new = ("cycle", "new", "--as-of", "2026-10-01", "--opened-by", OLIVIA, "--mode", "draft", "--preset", "quick")
     for name, size in (("draft-a", "12"), ("draft-b", "9")):
@@ -150,6 +159,10 @@ def test_drafts_send_nothing_never_write_and_can_be_compared(cycle):
     assert "book_size" in text.replace(" ", "_")
     assert "draft-a" in text and "draft-b" in text
     assert not text.startswith("Comparison(")
+    found = assignment("cycle", "compare", "draft-a", "draft-b", "--accounts", "--json")
+    differing = cycle_books("draft-a") ^ cycle_books("draft-b")
+    assert {row["account_id"] for row in found["changed"]} == {account_id for account_id, _ in differing}
+    assert found["changed"] and not found["came"] + found["went"]
     draft = Cycle(cycle.folder, "draft-a")
     draft.run("review")
     assert draft.table(REVIEWED_BOOKS).height == draft.table(PROPOSED_BOOKS).height + 1
