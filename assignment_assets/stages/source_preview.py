@@ -1,8 +1,8 @@
-"""What a cycle would start from, drawn by the cycle's own stages in a warehouse that is thrown away."""
+"""What a cycle would start from, drawn by the rules of the cycle's own stages; nothing is kept."""
 
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
+
+import polars as pl
 
 from assignment_assets.domain.lock_facts import LocksInput
 from assignment_assets.domain.locks import lock_candidates
@@ -20,28 +20,27 @@ from assignment_assets.domain.tables import (
     REPS,
     SOURCE_EXCEPTIONS,
 )
-from assignment_assets.io.warehouse.warehouse import Warehouse
+from assignment_assets.io.warehouse.in_memory import InMemory
 
 CYCLE = "preview"
 
 
 def preview(snapshot: Snapshot, as_of: date) -> Profile:
     """The profile of a snapshot under the default run config of that day."""
-    config = RunConfig(as_of=as_of.isoformat())
-    with TemporaryDirectory(prefix="assignment-") as folder:
-        warehouse = Warehouse(database=str(Path(folder) / "warehouse.duckdb"))
-        warehouse.replace(
-            CYCLE,
-            [
-                (ACCOUNTS, snapshot.accounts),
-                (REPS, snapshot.reps),
-                (OPPORTUNITIES, snapshot.opportunities),
-                (SOURCE_EXCEPTIONS, snapshot.exceptions),
-            ],
-        )
-        books = current_books(CurrentBooksInput.read(warehouse, CYCLE), config)
-        warehouse.replace(CYCLE, [(CURRENT_BOOKS, books)])
-        pool = eligible_pool(EligiblePoolInput.read(warehouse, CYCLE, config), config)
-        warehouse.replace(CYCLE, [(ELIGIBLE_POOL, pool)])
-        locks = lock_candidates(LocksInput.read(warehouse, CYCLE, config).facts, config)
+    return profile_under(snapshot, RunConfig(as_of=as_of.isoformat()))
+
+
+def profile_under(snapshot: Snapshot, config: RunConfig) -> Profile:
+    """The profile of a snapshot under a run config."""
+    tables: dict[str, pl.DataFrame] = {
+        ACCOUNTS.name: snapshot.accounts,
+        REPS.name: snapshot.reps,
+        OPPORTUNITIES.name: snapshot.opportunities,
+        SOURCE_EXCEPTIONS.name: snapshot.exceptions,
+    }
+    books = current_books(CurrentBooksInput.read(InMemory(tables), CYCLE), config)
+    tables |= {CURRENT_BOOKS.name: books}
+    pool = eligible_pool(EligiblePoolInput.read(InMemory(tables), CYCLE, config), config)
+    tables |= {ELIGIBLE_POOL.name: pool}
+    locks = lock_candidates(LocksInput.read(InMemory(tables), CYCLE, config).facts, config)
     return profile(snapshot, books, pool, locks["lock_kind"], config.as_of, config.placeholder_owner_ids)
