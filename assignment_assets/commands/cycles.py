@@ -18,8 +18,9 @@ from assignment_assets.domain.setup.cycle_events import next_event
 from assignment_assets.domain.setup.freeze import require_unfinished
 from assignment_assets.domain.setup.run_config import RunConfig, model_faults
 from assignment_assets.domain.setup.run_config_faults import config_faults
-from assignment_assets.domain.sources.summary import source_lines
-from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, SOURCE_PROFILE, WRITE_BACK_LOG
+from assignment_assets.domain.sources.changes import jump_sentences
+from assignment_assets.domain.sources.profile_table import source_lines
+from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, SOURCE_CHANGES, SOURCE_PROFILE, WRITE_BACK_LOG
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import withdraw
@@ -85,10 +86,13 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
     run = run_segment(OPEN_CYCLE.name, cycle_id, config)
     if config.mode == "draft":
         run_segment(PROPOSE.name, cycle_id)
-    status = read_status(DataFolder.from_environment(), cycle_id, utc_now())
-    read = source_lines(read_published(DataFolder.from_environment(), cycle_id, SOURCE_PROFILE))
-    lines = ["Read from the source", *read, *status.lines()]
-    show("\n".join(lines), {"cycle": cycle_id, "run_id": run.run_id, "state": status.state, "source": read}, as_json)
+    folder = DataFolder.from_environment()
+    status = read_status(folder, cycle_id, utc_now())
+    read = source_lines(read_published(folder, cycle_id, SOURCE_PROFILE))
+    jumps = jump_sentences(read_published(folder, cycle_id, SOURCE_CHANGES))
+    told = ["Jumped since the previous cycle", *(f"  {jump}" for jump in jumps)] if jumps else []
+    content = {"cycle": cycle_id, "run_id": run.run_id, "state": status.state, "source": read, "jumps": jumps}
+    show("\n".join(["Read from the source", *read, *told, *status.lines()]), content, as_json)
 
 
 def _config_content(path: Path) -> dict:

@@ -66,6 +66,7 @@ RepsFrame = NewType("RepsFrame", pl.DataFrame)
 OpportunitiesFrame = NewType("OpportunitiesFrame", pl.DataFrame)
 SourceExceptionsFrame = NewType("SourceExceptionsFrame", pl.DataFrame)
 SourceProfileFrame = NewType("SourceProfileFrame", pl.DataFrame)
+SourceChangesFrame = NewType("SourceChangesFrame", pl.DataFrame)
 RunConfigFrame = NewType("RunConfigFrame", pl.DataFrame)
 CurrentBooksFrame = NewType("CurrentBooksFrame", pl.DataFrame)
 EligiblePoolFrame = NewType("EligiblePoolFrame", pl.DataFrame)
@@ -177,9 +178,29 @@ SOURCE_PROFILE: Table[SourceProfileFrame] = Table(
     {
         "table_name": TEXT,
         "line_no": WHOLE,
-        "kind": TEXT,  # read, kept, left_out, listed, excluded, note
-        "row_count": WHOLE,
+        "kind": TEXT,  # what is told: one of `domain.sources.profile_table`
+        "name": TEXT,  # which of that kind: a state of owners, a referral status, a column
+        "unit": TEXT,  # rows, accounts, deals, reps, cells, cents
+        "value": WHOLE,
+        "record_id": TEXT,
         "sentence": TEXT,
+    },
+)
+SOURCE_CHANGES: Table[SourceChangesFrame] = Table(
+    "source_changes",
+    ("line_no",),
+    {
+        "line_no": WHOLE,
+        "table_name": TEXT,
+        "figure": TEXT,
+        "label": TEXT,
+        "unit": TEXT,  # %, rows, cents
+        "before": REAL,  # null where there is no earlier cycle, or it has no such figure
+        "now": REAL,
+        "jump_at": REAL,
+        "jump_unit": TEXT,  # points, times
+        "is_jump": FLAG,
+        "previous_cycle": TEXT,
     },
 )
 

@@ -1,24 +1,32 @@
-"""What a cycle would start from, as one page for the terminal and as one HTML file."""
+"""What a cycle would start from, or started from, as one page for the terminal and as one HTML file."""
 
 from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from assignment_assets.domain.sources.figures import Exceptions, MoneyFigures, Profile
+from assignment_assets.domain.sources.figures import Profile
+from assignment_assets.domain.sources.profile_table import StartInput
+from assignment_assets.domain.tables import SourceChangesFrame
 from assignment_assets.report import pictures
 from assignment_assets.report.front_view import policy
-from assignment_assets.report.grid import Column, Grid, grid, number, prose
 from assignment_assets.report.sections.section import Section, picture
+from assignment_assets.report.source_grids import (
+    change_grids,
+    compared_sentences,
+    count_grids,
+    exception_sentence,
+    idle_grids,
+    listed_grids,
+    missing_grids,
+    money_grid,
+    money_row,
+    row_grid,
+)
 from assignment_assets.report.summary import aligned
 from assignment_assets.report.templates.environment import PAGES
-from assignment_assets.report.wording import dollars, plural, whole, words
+from assignment_assets.report.wording import plural, whole, words
 
 MOST_STATES = 12
-
-
-def words_of(code: object) -> str:
-    """A code in words; a dash for nothing."""
-    return words(code if isinstance(code, str) else None)
 
 
 def page_text(shown: Profile, unmapped: Sequence[tuple[str, str, str]] = ()) -> str:
@@ -33,37 +41,48 @@ def page_text(shown: Profile, unmapped: Sequence[tuple[str, str, str]] = ()) -> 
         _line("accounts by owner", shown.owners),
         _line("referral status", shown.referrals),
         _line("locks that this gives", shown.locks),
-        _line("deals", shown.deals),
+        _line("deals", shown.deals | {"of accounts outside the list": shown.deals_outside}),
         _line("Inside Sales", shown.inside_sales),
         f"reps who can receive: {shown.num_receivers}; who cannot: {len(shown.idle_reps)}",
         *(f"  {each.name}: {words(each.reason)} {_cell(each.cell)}".rstrip() for each in shown.idle_reps[:8]),
         _line("accounts in states that nobody covers", _first(shown.uncovered)),
         "",
-        aligned(("", "filled", "sum", "smallest", "largest"), list(map(_money_row, shown.money)), {1, 2, 3, 4}, 20),
+        aligned(("", "filled", "sum", "smallest", "largest"), list(map(money_row, shown.money)), {1, 2, 3, 4}, 20),
         *_titled("Listed", map(exception_sentence, shown.exceptions)),
-        *_titled("Contradictions", shown.contradictions),
-        *_titled("Completed and derived", shown.notes),
+        *_titled("Contradictions", (note.sentence for note in shown.contradictions)),
+        *_titled("Completed and derived", (note.sentence for note in shown.notes)),
         *_titled("Not mapped", (f"{table}.{field}: {meaning}." for table, field, meaning in unmapped)),
     ]
     return "\n".join(parts)
-
-
-def exception_sentence(each: Exceptions) -> str:
-    """One kind of fault in a sentence, with the first rows."""
-    examples = ", ".join(
-        f"row {example.row_no} ({example.found[:60]})" if example.row_no else example.found[:60]
-        for example in each.examples
-    )
-    return f"{each.table}, {each.column}: {plural(each.rows, 'row')}, such as {examples}; expected {each.expected}."
 
 
 def page_html(
     shown: Profile, accounts: pl.DataFrame, reps: pl.DataFrame, unmapped: Sequence[tuple[str, str, str]]
 ) -> str:
     """The profile as an HTML file that opens without a network; `accounts` and `reps` are the snapshot's."""
-    return PAGES.get_template("source_profile.html").render(
-        profile=shown, cards=_cards(shown), sections=_sections(shown, accounts, reps, unmapped), policy=policy()
-    )
+    missing = missing_grids("Fields without a column", unmapped)
+    told = Section("unmapped", "Not mapped", [] if missing else ["Every field that matters is."], grids=missing)
+    heading = f"What a cycle of {shown.as_of} would start from"
+    return _page(heading, shown, [*_sections(shown, accounts, reps), told])
+
+
+def cycle_page_html(cycle: str, given: StartInput) -> str:
+    """The same page of a cycle, beside the previous cycle; empty for a cycle of a release that kept no figures."""
+    shown = given.figures
+    if shown is None:
+        return ""
+    sections = [_changes(given.changes), *_sections(shown, given.accounts, given.reps)]
+    return _page(f"What {cycle} started from", shown, sections)
+
+
+def _page(heading: str, shown: Profile, sections: list[Section]) -> str:
+    page = PAGES.get_template("source_profile.html")
+    return page.render(heading=heading, cards=_cards(shown), sections=sections, policy=policy())
+
+
+def _changes(changes: SourceChangesFrame) -> Section:
+    told = list(compared_sentences(changes))
+    return Section("changes", "Beside the previous cycle", told, grids=change_grids(changes))
 
 
 def _cards(shown: Profile) -> list[tuple[str, str, str]]:
@@ -79,88 +98,34 @@ def _cards(shown: Profile) -> list[tuple[str, str, str]]:
     ]
 
 
-def _sections(
-    shown: Profile, accounts: pl.DataFrame, reps: pl.DataFrame, unmapped: Sequence[tuple[str, str, str]]
-) -> list[Section]:
+def _sections(shown: Profile, accounts: pl.DataFrame, reps: pl.DataFrame) -> list[Section]:
     owned = accounts.select("account_id", "latitude", "longitude", before="owner_id", after="owner_id")
     field = reps.filter(pl.col("team") == "field")
     headline = f"{plural(accounts.height, 'account')} in the colours of their owners"
-    listed = pl.DataFrame(
-        [{"what": exception_sentence(each), "remedy": each.remedy} for each in shown.exceptions],
-        schema={"what": pl.String, "remedy": pl.String},
-    )
-    idle = pl.DataFrame(
-        [(each.name, each.reason, each.cell) for each in shown.idle_reps],
-        schema={"name": pl.String, "reason": pl.String, "cell": pl.String},
-        orient="row",
-    )
-    money = pl.DataFrame(list(map(_money_row, shown.money)), schema=dict.fromkeys(_MONEY, pl.String), orient="row")
-    missing = pl.DataFrame(
-        [(f"{table}.{name}", meaning) for table, name, meaning in unmapped],
-        schema={"field": pl.String, "meaning": pl.String},
-        orient="row",
-    )
-    counts = (
-        ("Accounts by owner", shown.owners),
-        ("Referral status", shown.referrals),
-        ("Locks that today's data gives", shown.locks),
-        ("Deals", shown.deals),
-        ("Accounts in states that nobody covers", shown.uncovered),
+    idle, listed = idle_grids(shown), listed_grids(shown)
+    empty = missing_grids(
+        "Columns without a value", [(each.table, each.column, each.meaning) for each in shown.empty_columns]
     )
     return [
-        Section("map", "The map", pictures=[picture(pictures.map_of_owners(owned, field, headline), headline)]),
-        Section("figures", "Figures", grids=[_count_grid(*each) for each in counts if each[1]], is_side_by_side=True),
         Section(
-            "money",
-            "Money",
+            "rows",
+            "Rows and sums",
             ["A factor of a thousand shows in the smallest and the largest."],
-            grids=[grid(money, "Sums", [Column(name, name.capitalize()) for name in _MONEY])],
+            pictures=[picture(pictures.map_of_owners(owned, field, headline), headline)],
+            grids=[row_grid(shown), money_grid(shown)],
+            is_side_by_side=True,
         ),
+        Section("figures", "Figures", grids=count_grids(shown), is_side_by_side=True),
+        Section("reps", "Reps who cannot receive", [] if idle else ["Every field rep can."], grids=idle),
+        Section("listed", "Rows left out and cells listed", [] if listed else ["Nothing was."], grids=listed),
         Section(
-            "reps",
-            "Reps who cannot receive",
-            [] if idle.height else ["Every field rep can."],
-            grids=[grid(idle, "Reps", list(_IDLE))] if idle.height else [],
+            "contradictions",
+            "Contradictions",
+            [note.sentence for note in shown.contradictions] or ["None was found."],
         ),
-        Section(
-            "listed",
-            "Rows left out and cells listed",
-            [] if listed.height else ["Nothing was."],
-            grids=[
-                grid(listed, "By kind, the first three of each", [prose("what", "What"), prose("remedy", "What to do")])
-            ]
-            if listed.height
-            else [],
-        ),
-        Section("contradictions", "Contradictions", list(shown.contradictions) or ["None was found."]),
-        Section("notes", "Completed and derived", list(shown.notes) or ["Nothing was."]),
-        Section(
-            "unmapped",
-            "Not mapped",
-            [] if missing.height else ["Every field that matters is."],
-            grids=[
-                grid(
-                    missing, "Fields without a column", [Column("field", "Field"), prose("meaning", "What that means")]
-                )
-            ]
-            if missing.height
-            else [],
-        ),
+        Section("empty", "Empty columns", [] if empty else ["No column that matters is empty."], grids=empty),
+        Section("notes", "Completed and derived", [note.sentence for note in shown.notes] or ["Nothing was."]),
     ]
-
-
-_IDLE = (Column("name", "Rep"), Column("reason", "Why", words_of), Column("cell", "Cell"))
-_MONEY = ("column", "filled", "sum", "smallest", "largest")
-
-
-def _money_row(each: MoneyFigures) -> tuple[str, ...]:
-    figures = (each.sum_cents, each.smallest_cents, each.largest_cents)
-    return (each.column, whole(each.filled), *map(dollars, figures))
-
-
-def _count_grid(caption: str, counts: dict[str, int]) -> Grid:
-    frame = pl.DataFrame(list(counts.items()), schema={"what": pl.String, "count": pl.Int64}, orient="row")
-    return grid(frame, caption, [Column("what", "What", words_of), number("count", "Accounts", has_bar=True)])
 
 
 def _first(counts: dict[str, int]) -> dict[str, int]:

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.errors import InvalidInput
+from assignment_assets.domain.setup.frozen_config import frozen
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.setup.run_config_faults import config_faults
-from assignment_assets.domain.sources.summary import source_lines, source_profile
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     OPPORTUNITIES,
     REPS,
     RUN_CONFIG,
+    SOURCE_CHANGES,
     SOURCE_EXCEPTIONS,
     SOURCE_PROFILE,
     RepsFrame,
@@ -24,9 +24,10 @@ from assignment_assets.domain.tables import (
 )
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets.io.warehouse.warehouse import Warehouse
-from assignment_assets.resources import Source
+from assignment_assets.resources import Clock, Source
 from assignment_assets.routing.pool import with_held
 from assignment_assets.stages.cycle import CYCLES, POOL, counts, table_metadata
+from assignment_assets.stages.source_profile import changes_since, cycle_profile, profile_metadata
 
 DESCRIPTIONS = {
     "accounts": "Every account of the source as of this cycle, one row each, rows with a fault left out.",
@@ -34,7 +35,8 @@ DESCRIPTIONS = {
     "opportunities": "Every opportunity as of this cycle; open ones that close soon protect their account.",
     "source_exceptions": "Rows of the source that could not be vouched for: which, where, what was expected. "
     "They stay outside the pool until somebody corrects them.",
-    "source_profile": "What was read of each source, what was left out and why, and what was completed from what.",
+    "source_profile": "What the cycle started from, as `assignment source look` shows it: rows read and left out, "
+    "owners, referrals, locks, deals, reps, sums, contradictions; and what has jumped since the previous cycle.",
 }
 
 
@@ -54,40 +56,44 @@ DESCRIPTIONS = {
     pool=POOL,
 )
 def sources(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source
+    context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source, clock: Clock
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Reads the source once and stores what it says; faulty rows are listed apart."""
     launch = context.run.run_config
-    snapshot = read_snapshot(source.setting(), as_of(launch, warehouse, context.partition_key))
+    config = launched_config(launch, warehouse, context.partition_key)
+    snapshot = read_snapshot(source.setting(), config.as_of_on if config else None)
     require_valid_launch(launch, context.partition_key, snapshot.reps)
-    profile = source_profile(snapshot)
+    under = config or RunConfig(as_of=clock.now().date().isoformat())
+    profile = cycle_profile(snapshot, under)
+    changes = changes_since(warehouse, context.partition_key, under, profile)
     pairs: list[tuple[Table[Any], pl.DataFrame]] = [
         (ACCOUNTS, with_held(snapshot.accounts, snapshot.reps, warehouse.folder)),
         (REPS, snapshot.reps),
         (OPPORTUNITIES, snapshot.opportunities),
         (SOURCE_EXCEPTIONS, snapshot.exceptions),
         (SOURCE_PROFILE, profile),
+        (SOURCE_CHANGES, changes),
     ]
     said: dict[str, dict[str, Any]] = {
         "source_exceptions": {"faults by kind": counts(snapshot.exceptions, "table_name", "column_name")},
-        "source_profile": {"what was read": dg.MetadataValue.md("\n".join(source_lines(profile)))},
+        "source_profile": profile_metadata(profile, changes),
     }
     digests = warehouse.replace(context.partition_key, pairs)
-    for table, frame in pairs:
+    for table, frame in pairs[:-1]:
         metadata = table_metadata(frame, digests[table.name]) | said.get(table.name, {})
         yield dg.MaterializeResult(asset_key=table.name, metadata=metadata)
 
 
-def as_of(launch: Mapping[str, Any], warehouse: Warehouse, cycle: str) -> date | None:
-    """The cycle's day: of the run config of this very run, else of the one that is frozen; null where neither is."""
+def launched_config(launch: Mapping[str, Any], warehouse: Warehouse, cycle: str) -> RunConfig | None:
+    """The run config of this very run, else the one that is frozen; null where there is neither, or it is not valid."""
     given = launch.get("ops", {}).get("run_config", {}).get("config")
     if given:
         with suppress(ValueError):  # what is wrong with the run config is said with everything else that is
-            return RunConfig.model_validate(given).as_of_on
+            config = RunConfig.model_validate(given)
+            return config if config.as_of_on else None
         return None
-    frozen = warehouse.table(cycle, RUN_CONFIG)
-    day: date | None = frozen["as_of"][-1] if frozen.height else None
-    return day
+    rows = warehouse.table(cycle, RUN_CONFIG)
+    return frozen(cycle, rows) if rows.height else None
 
 
 def require_valid_launch(launch: Mapping[str, Any], cycle: str, reps: RepsFrame) -> None:

@@ -8,10 +8,12 @@ import pytest
 from assignment_assets.domain.setup.current_books import BOOK_FACTS
 from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
 from assignment_assets.domain.sign_off.approval import OWNED_NOW
+from assignment_assets.domain.sources.changes import PREVIOUS_CYCLE
 from assignment_assets.domain.tables import (
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
     RUN_CONFIG,
+    SOURCE_PROFILE,
 )
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets_tests.sql.answers import as_text, kept
@@ -63,6 +65,17 @@ def test_owned_now_is_the_snapshot_moved_on_by_what_was_written(finished):
 
 def test_claims_are_what_other_open_cycles_hold_free_and_a_tie_is_broken_by_name(claims):
     assert answer(claims.answer("mine", OPEN_CLAIMS)) == kept("eligible_pool/open_claims")
+
+
+def test_the_previous_cycle_is_the_last_opened_of_the_scope_with_a_profile_and_no_draft(claims):
+    told = rows(SOURCE_PROFILE, "table_name line_no kind", ("accounts", 0, "as_of"))
+    for cycle in OPENED.keys() - {"over"}:
+        claims.replace(cycle, [(SOURCE_PROFILE, told)])
+    assert answer(claims.answer("mine", PREVIOUS_CYCLE, scope="region")) == kept("source_profile/previous_cycle")
+    claims.replace("earlier", [(SOURCE_PROFILE, SOURCE_PROFILE.empty())])
+    assert answer(claims.answer("mine", PREVIOUS_CYCLE, scope="region"))[1:] == [["draft"]]
+    assert answer(claims.answer("draft", PREVIOUS_CYCLE, scope="region"))[1:] == []
+    assert answer(claims.answer("not yet opened", PREVIOUS_CYCLE, scope="region"))[1:] == [["later"]]
 
 
 def test_every_query_has_an_answer_that_is_kept():

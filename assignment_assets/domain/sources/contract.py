@@ -105,7 +105,10 @@ class SourceTable:
 
 @dataclass(frozen=True)
 class Totals:
-    """Rows of one table: read = kept + faulty; those excluded on purpose and those listed come apart."""
+    """Rows of one table: read = kept + faulty; those excluded on purpose and those listed come apart.
+
+    `outside` are opportunities of accounts that are not in the list; they are not read.
+    """
 
     read: int
     kept: int
@@ -113,6 +116,7 @@ class Totals:
     listed: int
     excluded: int
     notes: tuple[str, ...] = ()
+    outside: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,7 @@ def check_sources(
         (*owner_notes["accounts"], *told_notes),
     )
     judged_accounts = _with_owners(judged_accounts, typed["accounts"], judged_reps.kept["rep_id"])
-    mine, notes = _of_kept_accounts(typed["opportunities"], accounts, judged_accounts)
+    mine, notes, outside = _of_kept_accounts(typed["opportunities"], accounts, judged_accounts)
     judged_opportunities = _judge(
         "opportunities",
         opportunities,
@@ -182,6 +186,7 @@ def check_sources(
         opportunity_rules(judged_accounts.kept["account_id"]),
         (*deal_notes, *notes),
     )
+    judged_opportunities = replace(judged_opportunities, totals=replace(judged_opportunities.totals, outside=outside))
     judged = {"accounts": judged_accounts, "reps": judged_reps, "opportunities": judged_opportunities}
     excesses = [
         *(fault for each in judged.values() for fault in each.excess(faulty_share)),
@@ -373,8 +378,10 @@ def _nothing_left(accounts: "_Judged") -> Iterable[Fault]:
 
 def _of_kept_accounts(
     opportunities: pl.DataFrame, accounts: SourceTable, judged: _Judged
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The opportunities of accounts that stayed; the others are no faults, and are counted."""
+) -> tuple[pl.DataFrame, tuple[str, ...], int]:
+    """The opportunities of accounts that stayed; the others are no faults, and are counted: all by a note, those of
+    accounts that are not in the list as a figure.
+    """
     kept = judged.kept["account_id"].implode()
     known = set(judged.exceptions["record_id"]) | accounts.excluded_ids
     blank = pl.col("account_id").is_null()
@@ -389,4 +396,5 @@ def _of_kept_accounts(
         "{} opportunities belong to accounts that are not in the list, and are left out.",
         "{} opportunities name no account, and are left out.",
     )
-    return opportunities.filter(mine), tuple(text.format(n) for text, n in zip(said, counts, strict=True) if n)
+    notes = tuple(text.format(n) for text, n in zip(said, counts, strict=True) if n)
+    return opportunities.filter(mine), notes, counts[1]

@@ -59,6 +59,23 @@ class IdleRep:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A sentence on the reading of one table."""
+
+    table: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class EmptyColumn:
+    """A column of the contract in which no row holds anything, and what that means."""
+
+    table: str
+    column: str
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Profile:
     """The figures of a snapshot.
 
@@ -72,6 +89,8 @@ class Profile:
         Sentences on what was completed, derived or left out.
     contradictions
         Sentences on columns that say different things, and on names that stand twice.
+    empty_columns
+        Columns that matter and hold nothing.
     owners
         Accounts by their owner's state of being, `OWNER_STATES`.
     referrals
@@ -82,6 +101,8 @@ class Profile:
         Accounts by why they are free, fixed or out.
     deals
         open, won, closed otherwise.
+    deals_outside
+        Deals of accounts that are not in the list; they are in no other figure.
     uncovered
         State → free accounts there, where no receiving rep covers it.
     num_receivers, idle_reps
@@ -95,13 +116,15 @@ class Profile:
     as_of: str
     rows: tuple[TableRows, ...]
     exceptions: tuple[Exceptions, ...]
-    notes: tuple[str, ...]
-    contradictions: tuple[str, ...]
+    notes: tuple[Note, ...]
+    contradictions: tuple[Note, ...]
+    empty_columns: tuple[EmptyColumn, ...]
     owners: dict[str, int]
     referrals: dict[str, int]
     locks: dict[str, int]
     standings: dict[str, int]
     deals: dict[str, int]
+    deals_outside: int
     uncovered: dict[str, int]
     num_receivers: int
     idle_reps: tuple[IdleRep, ...]

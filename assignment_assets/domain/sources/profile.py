@@ -5,9 +5,18 @@ from collections.abc import Collection, Iterator
 import polars as pl
 
 from assignment_assets.domain.sources.contract import Snapshot
-from assignment_assets.domain.sources.figures import Example, Exceptions, IdleRep, MoneyFigures, Profile, TableRows
+from assignment_assets.domain.sources.figures import (
+    EmptyColumn,
+    Example,
+    Exceptions,
+    IdleRep,
+    MoneyFigures,
+    Note,
+    Profile,
+    TableRows,
+)
 from assignment_assets.domain.sources.row_rules import TEAMS
-from assignment_assets.domain.tables import CurrentBooksFrame, EligiblePoolFrame
+from assignment_assets.domain.tables import CurrentBooksFrame, EligiblePoolFrame, SourceExceptionsFrame
 
 EXAMPLES = 3
 OWNER_STATES = ("field", "inside_sales", "inactive", "placeholder", "unknown", "nobody")
@@ -20,6 +29,24 @@ _MONEY = (
     ("accounts", "value_cents"),
     ("opportunities", "amount_cents"),
 )
+
+EMPTY_MEANS = {
+    "accounts.owner_id": "every account counts as one that nobody owns",
+    "accounts.opp_count": "books are not balanced by opportunities",
+    "accounts.bps": "books are not balanced by BPS",
+    "accounts.tam_cents": "books are not balanced by market potential",
+    "accounts.value_cents": "accounts without referrals all weigh the same",
+    "accounts.revenue_cents": "revenue caps and conflicts of revenue are off",
+    "accounts.referrals_l3m": "nobody locks automatically",
+    "accounts.referrals_l12m": "no account counts as referring",
+    "accounts.referrals_ever": "every account counts as never referred",
+    "reps.email": "nobody can be written to",
+    "reps.director_email": "nobody can review",
+    "reps.latitude": "it is not known where reps live, and nobody can receive",
+    "opportunities.close_on": "no deal protects its account",
+    "opportunities.amount_cents": "deals have no amount",
+}
+"""Column → what it means where it holds nothing, or 0, in every row; other columns may well be empty."""
 
 
 def profile(
@@ -42,8 +69,8 @@ def profile(
         Owners that mean nobody.
     """
     kept = pool.filter(pl.col("account_id").is_in(snapshot.accounts["account_id"].implode()))
-    notes = [note for totals in snapshot.totals.values() for note in totals.notes]
-    is_contradiction = [note.startswith("Contradiction") or "contradict" in note for note in notes]
+    notes = [Note(name, sentence) for name, totals in snapshot.totals.items() for sentence in totals.notes]
+    is_contradiction = ["contradict" in note.sentence.lower() for note in notes]
     inside = books.filter(pl.col("is_active") & pl.col("team").is_in(QUEUES))
     return Profile(
         as_of=as_of,
@@ -51,17 +78,19 @@ def profile(
             TableRows(name, each.read, each.kept, each.faulty, each.listed, each.excluded)
             for name, each in snapshot.totals.items()
         ),
-        exceptions=tuple(_exceptions(snapshot.exceptions)),
+        exceptions=exception_kinds(snapshot.exceptions),
         notes=tuple(note for note, is_one in zip(notes, is_contradiction, strict=True) if not is_one),
         contradictions=(
             *(note for note, is_one in zip(notes, is_contradiction, strict=True) if is_one),
             *_twins(snapshot.accounts),
         ),
+        empty_columns=tuple(_empty_columns(snapshot)),
         owners=_counted(_owner_states(snapshot, placeholder_owner_ids), OWNER_STATES),
         referrals=_counted(kept["referral_status"], REFERRAL_STATES),
         locks=_counted(lock_kinds.drop_nulls(), AUTOMATIC),
         standings=_counted(pool["reason"]),
         deals=_deals(snapshot.opportunities),
+        deals_outside=snapshot.totals["opportunities"].outside,
         uncovered=_uncovered(snapshot, pool, books),
         num_receivers=books.filter("is_receiver").height,
         idle_reps=tuple(_idle(snapshot, books)),
@@ -76,7 +105,12 @@ def _counted(values: pl.Series, order: tuple[str, ...] = ()) -> dict[str, int]:
     return {name: met.get(name, 0) for name in order} | {name: met[name] for name in met if name not in order}
 
 
-def _exceptions(listed: pl.DataFrame) -> Iterator[Exceptions]:
+def exception_kinds(listed: SourceExceptionsFrame) -> tuple[Exceptions, ...]:
+    """What was listed, the most frequent kind first, each with its first three rows."""
+    return tuple(_exceptions(listed))
+
+
+def _exceptions(listed: SourceExceptionsFrame) -> Iterator[Exceptions]:
     kinds = listed.sort("row_no", nulls_last=True).group_by(
         "table_name", "column_name", "expected", "remedy", maintain_order=True
     )
@@ -88,12 +122,22 @@ def _exceptions(listed: pl.DataFrame) -> Iterator[Exceptions]:
         yield Exceptions(str(table), str(column), str(expected), str(remedy), rows.height, examples)
 
 
-def _twins(accounts: pl.DataFrame) -> Iterator[str]:
+def _twins(accounts: pl.DataFrame) -> Iterator[Note]:
     plain = pl.col("name").str.to_lowercase().str.strip_chars()
     twins = accounts.filter(pl.struct(plain, "state", "postal_code").is_duplicated())
     if twins.height:
         names = ", ".join(twins["name"].unique(maintain_order=True).head(EXAMPLES))
-        yield f"{twins.height} accounts share name, state and ZIP code with another, such as {names}."
+        said = f"{twins.height} accounts share name, state and ZIP code with another, such as {names}."
+        yield Note("accounts", said)
+
+
+def _empty_columns(snapshot: Snapshot) -> Iterator[EmptyColumn]:
+    frames = {"accounts": snapshot.accounts, "reps": snapshot.reps, "opportunities": snapshot.opportunities}
+    for field, meaning in EMPTY_MEANS.items():
+        table, _, column = field.partition(".")
+        cells = frames[table][column].drop_nulls()
+        if frames[table].height and not (cells.cast(pl.Boolean).any() if cells.dtype.is_numeric() else cells.len()):
+            yield EmptyColumn(table, column, meaning)
 
 
 def _owner_states(snapshot: Snapshot, placeholders: Collection[str]) -> pl.Series:

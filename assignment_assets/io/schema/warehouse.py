@@ -68,6 +68,18 @@ STEPS = (
         "an account whose row was left out stays with its owner",
         ("alter table if exists source_exceptions add column if not exists owner_id varchar",),
     ),
+    Step(
+        "the profile of the sources has every figure in long form, and the watched ones stand beside the last cycle's",
+        (
+            "alter table if exists source_profile add column if not exists name varchar",
+            "alter table if exists source_profile add column if not exists unit varchar",
+            "alter table if exists source_profile add column if not exists record_id varchar",
+            "create table if not exists source_changes "
+            "(cycle varchar not null, line_no bigint, table_name varchar, figure varchar, label varchar, unit varchar, "
+            "before double, now double, jump_at double, jump_unit varchar, is_jump boolean, previous_cycle varchar)",
+        ),
+        renamed={"source_profile": {"row_count": "value"}},
+    ),
 )
 WAREHOUSE = Store(
     "warehouse",
