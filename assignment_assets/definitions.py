@@ -14,10 +14,11 @@ from assignment_assets.automation.write_back import (
 )
 from assignment_assets.stages.invariants import INVARIANT_CHECKS
 from assignment_assets.stages.routing import ROUTING
+from assignment_assets.stages.source_checks import SOURCE_CHECKS
 
 defs = dg.Definitions(
     assets=[*WATERFALL, *PEOPLE, *ROUTING, *WRITE_BACK_ASSETS, *REPORTS],
-    asset_checks=INVARIANT_CHECKS,
+    asset_checks=[*INVARIANT_CHECKS, *SOURCE_CHECKS],
     jobs=[*JOBS, *ROUTING_JOBS, *WRITE_BACK_JOBS, REPORT_JOB],
     sensors=[*SENSORS, *ROUTING_SENSORS, *WRITE_BACK_SENSORS, *REPORT_SENSORS],
     schedules=[*SCHEDULES, *ROUTING_SCHEDULES, *WRITE_BACK_SCHEDULES],

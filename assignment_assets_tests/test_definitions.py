@@ -8,7 +8,10 @@ from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.segment import SEGMENTS
 from assignment_assets.domain.setup.cycle import STAGES
 from assignment_assets.domain.setup.freeze import TABLE_STAGE
+from assignment_assets.domain.sources.doubts import DOUBTS
 from assignment_assets.domain.tables import TABLES
+from assignment_assets.stages.invariants import INVARIANT_CHECKS
+from assignment_assets.stages.source_checks import SOURCE_CHECKS
 
 GRAPH = defs.resolve_asset_graph()
 BESIDE = {"write_back_dry_run", "write_back_reconciliation", "cycle_report"}
@@ -107,7 +110,7 @@ def test_every_gate_has_a_sensor_that_starts_the_job_behind_it():
 
 
 def test_the_invariants_are_blocking_and_on_every_stage_that_hands_on():
-    checks = [spec for checks in defs.asset_checks for spec in checks.check_specs]
+    checks = [spec for checks in INVARIANT_CHECKS for spec in checks.check_specs]
     assert all(spec.blocking for spec in checks)
     assert {spec.asset_key.to_user_string() for spec in checks} == {
         "eligible_pool",
@@ -118,6 +121,16 @@ def test_the_invariants_are_blocking_and_on_every_stage_that_hands_on():
         "approved_diff",
         "write_back_log",
     }
+
+
+def test_what_is_only_worth_a_look_is_told_and_blocks_nothing():
+    checks = [spec for checks in SOURCE_CHECKS for spec in checks.check_specs]
+    assert {(spec.asset_key.to_user_string(), spec.name) for spec in checks} == {
+        (table, name) for table in ("accounts", "reps", "opportunities") for name in DOUBTS
+    }
+    assert not any(spec.blocking for spec in checks)
+    assert all(spec.description for spec in checks)
+    assert len(list(defs.asset_checks)) == len(INVARIANT_CHECKS) + len(SOURCE_CHECKS)
 
 
 def test_one_writer_at_a_time():

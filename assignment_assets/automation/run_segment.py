@@ -21,6 +21,7 @@ from assignment_assets.io.stores.deliver import deliver
 from assignment_assets.io.warehouse.cycle_lock import one_run
 from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.stages.invariants import INVARIANT_CHECKS
+from assignment_assets.stages.source_checks import SOURCE_CHECKS
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def run_segment(
     folder.root.mkdir(parents=True, exist_ok=True)
     definitions = dg.Definitions(
         assets=[*WATERFALL, *PEOPLE],
-        asset_checks=INVARIANT_CHECKS,
+        asset_checks=[*INVARIANT_CHECKS, *SOURCE_CHECKS],
         jobs=JOBS,
         resources=resources(now.isoformat() if now else "", claims_cycle=False),
         executor=dg.in_process_executor,
