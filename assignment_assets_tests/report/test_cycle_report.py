@@ -13,6 +13,7 @@ from assignment_assets.report.inputs import ReportInput
 ANCHORS = (
     "waterfall",
     "stages",
+    "sources",
     "balance",
     "books",
     "map",

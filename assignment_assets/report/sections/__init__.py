@@ -2,12 +2,13 @@
 
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
-from assignment_assets.report.sections import books, choice, people, places, run, trail
+from assignment_assets.report.sections import books, choice, people, places, run, sources, trail
 from assignment_assets.report.sections.section import Section
 
 SECTIONS = (
     run.waterfall,
     run.stages,
+    sources.started_from,
     books.balance_of_books,
     books.books,
     places.on_the_map,
@@ -26,7 +27,7 @@ SECTIONS = (
 )
 
 
-OF_THE_RUN = (run.stages, run.configuration)
+OF_THE_RUN = (run.stages, sources.started_from, run.configuration)
 """What is told of the whole company only."""
 
 
