@@ -23,6 +23,7 @@ from assignment_assets.review_app import (
     report_page,
     routing_page,
     signer_page,
+    start_page,
 )
 from assignment_assets.review_app.access import PageRefused, enter, keep, place_of, require_form_secret, session_of
 from assignment_assets.review_app.context import AppContext, PageRequest
@@ -97,6 +98,7 @@ def application(context: AppContext) -> Starlette:
             route("/{cycle}/{role}/book/{rep_id}", book_page.show, book_page.save),
             route("/{cycle}/{role}/map.png", director_page.picture),
             route("/{cycle}/{role}/report/{region}", report_page.of_director),
+            route("/{cycle}/{role}/started-from", start_page.show),
             route("/{cycle}/{role}/region/{region}", region_page.show, region_page.sign),
             route("/{cycle}/{role}/region/{region}/map.png", region_page.picture),
             route("/{cycle}/{role}/region/{region}/report", report_page.of_signer),
@@ -111,6 +113,7 @@ ROLE_OF: dict[Page, str] = {
     book_page.save: REVIEW_GATE.role,
     director_page.picture: REVIEW_GATE.role,
     report_page.of_director: REVIEW_GATE.role,
+    start_page.show: SIGN_OFF_GATE.role,
     region_page.show: SIGN_OFF_GATE.role,
     region_page.sign: SIGN_OFF_GATE.role,
     region_page.picture: SIGN_OFF_GATE.role,

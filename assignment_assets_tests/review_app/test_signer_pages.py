@@ -63,6 +63,19 @@ def test_a_signer_sees_only_regions_that_they_may_sign(serve, reviewed):
     assert "Cycle 2026q4-global: South" in tom.open(f"{HOME}/region/South/report").text
 
 
+def test_a_signer_sees_what_the_cycle_started_from_and_nobody_else_does(serve, reviewed):
+    pages = serve(reviewed)
+    priya = pages.visit("gs", PRIYA)
+    assert "What this cycle started from" in priya.landed.text
+    page = priya.open(f"{HOME}/started-from")
+    assert page.status == 200 and "There is no earlier cycle to compare with." in page.text
+    for words in ("What 2026q4-global started from", "Accounts by owner", "Max Orr", "is_active = False", "Sums"):
+        assert words in page.text
+    assert "http" not in page.html.replace("http-equiv", "").replace("http://www.w3.org", "")
+    assert pages.audit()[-1]["action"] == "viewed sources"
+    assert pages.visit("director", LEE).open("/2026q4-global/director/started-from").status == 404
+
+
 def test_another_persons_token_or_none_signs_nothing(serve, reviewed):
     pages = serve(reviewed)
     priya = pages.visit("gs", PRIYA)
