@@ -67,7 +67,7 @@ def cards(report: ReportInput) -> list[Card]:
         _balance_card(report),
         Card(minutes(drive["after_minutes"].mean()), "mean drive", f"{minutes(before)} before" if before else ""),
         Card(whole(counts["overflow"]), "to Inside Sales", ""),
-        Card(whole(counts["approved"]), "approved", _beside("written and read back:", counts["written"])),
+        Card(whole(counts["approved"]), "approved", _beside("with their new owner:", counts["written"])),
     ]
 
 

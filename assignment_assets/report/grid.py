@@ -8,7 +8,7 @@ import polars as pl
 from assignment_assets.report.wording import NOTHING, whole
 
 TONES = {
-    "good": ("accepted", "approved", "approve", "signed", "verified", "skipped_already"),
+    "good": ("accepted", "approved", "approve", "signed", "verified", "skipped_already", "loaded", "confirmed"),
     "warn": ("held", "deferred", "late", "drift", "drift_rule", "gone", "blank", "unknown"),
     "bad": ("refused", "failed", "reject", "rejected"),
 }

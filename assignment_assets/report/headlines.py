@@ -15,7 +15,7 @@ def of_waterfall(waterfall: pl.DataFrame) -> str:
         return f"{plural(counts['accounts'], 'account')} read; the pool has not been drawn yet"
     start = f"{whole(counts['pool'])} of {plural(counts['accounts'], 'account')} were in the pool"
     for step, one, many in (
-        ("written", "has its new owner in the org", "have their new owner in the org"),
+        ("written", "has its new owner", "have their new owner"),
         ("approved", "owner change is approved", "owner changes are approved"),
         ("reviewed", "is to change owner after review", "are to change owner after review"),
         ("moves", "is proposed to change owner", "are proposed to change owner"),

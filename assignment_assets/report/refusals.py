@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assignment_assets.domain.sign_off.approval import MOVED
 from assignment_assets.report.wording import words
 
 
@@ -19,5 +20,5 @@ def deferred(approved: pl.DataFrame) -> list[str]:
 
 def not_written(log: pl.DataFrame) -> list[str]:
     """How many attempts of each outcome that did not bring the new owner."""
-    outcomes = log.filter(~pl.col("outcome").is_in(["verified", "skipped_already"])).group_by("outcome").len()
+    outcomes = log.filter(~pl.col("outcome").is_in(MOVED)).group_by("outcome").len()
     return [f"{count} {words(outcome)}" for outcome, count in outcomes.sort("outcome").iter_rows()]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from assignment_assets.domain.sign_off.approval import BY_HAND, MOVED
 from assignment_assets.report.wording import words
 
 STEPS = {
@@ -15,9 +16,8 @@ STEPS = {
     "moves": "Owner changes proposed",
     "reviewed": "Owner changes after review",
     "approved": "Approved",
-    "written": "Written and read back",
+    "written": "With their new owner",
 }
-WRITTEN_OUTCOMES = ("verified", "skipped_already")
 
 
 def waterfall(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -78,8 +78,11 @@ def still_deferred(diff: pl.DataFrame) -> pl.DataFrame:
 def _written(log: pl.DataFrame) -> tuple[int, str]:
     """The last attempt at each account decides."""
     last = log.sort("sign_off_no", "attempt").unique("account_id", keep="last", maintain_order=True)
-    written = last.filter(pl.col("outcome").is_in(WRITTEN_OUTCOMES))
-    return written.height, _tally(last.filter(~pl.col("outcome").is_in(WRITTEN_OUTCOMES))["outcome"])
+    written = last.filter(pl.col("outcome").is_in(MOVED))
+    by_hand = written.filter(pl.col("outcome").is_in(BY_HAND)).height
+    said = [f"{by_hand:,} loaded by hand, not read back"] if by_hand else []
+    unwritten = _tally(last.filter(~pl.col("outcome").is_in(MOVED))["outcome"])
+    return written.height, ", ".join([*said, *filter(None, [unwritten])])
 
 
 def _moves(frame: pl.DataFrame | None) -> int:

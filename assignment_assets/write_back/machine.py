@@ -27,7 +27,7 @@ from assignment_assets.write_back.outcome import (
 from assignment_assets.write_back.plan import Change, next_call, next_rings
 from assignment_assets.write_back.pre_write_reads import ARMED_AFTER, PreWriteReads
 from assignment_assets.write_back.preflight import judge
-from assignment_assets.write_back.states import MOVED, Event, State
+from assignment_assets.write_back.states import READ_BACK, Event, State
 from assignment_assets.write_back.worker_pool import WorkerPool
 
 ARMING_TRIES = 5
@@ -277,7 +277,7 @@ class Machine:
     def _end(self, settled: Settled) -> Settled:
         change = self._open.pop(settled.change.account_id)
         self._reads.forget(change.account_id)
-        if settled.state in MOVED:
+        if settled.state in READ_BACK:
             self._add_seats(change.new_owner_id, -1)
             self._add_seats(change.old_owner_id, 1)
         elif change.account_id in self._first:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from assignment_assets.domain.tables import TEXT, WHOLE
 
-MOVED = ("verified", "skipped_already")
 ROWS = {
     "sign_off_no": WHOLE,
     "account_id": TEXT,

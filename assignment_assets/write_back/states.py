@@ -30,6 +30,9 @@ class State(StrEnum):
     DRIFT_AFTER_WRITE = "DRIFT_AFTER_WRITE"  # written, then changed by a person before we read it back
     REVERTED_BY_AUTOMATION = "REVERTED_BY_AUTOMATION"  # written, then set otherwise by the org itself
     WITHDRAWN = "WITHDRAWN"  # the approval was taken back before it was written
+    EXPORTED = "EXPORTED"  # went out in a file that people load by hand
+    LOADED = "LOADED"  # a result file of the user's system says that it was loaded; nobody read it back
+    CONFIRMED = "CONFIRMED"  # a person signed that it was loaded by hand; nobody read it back
 
 
 FINAL = frozenset(
@@ -42,12 +45,15 @@ FINAL = frozenset(
         State.DRIFT_AFTER_WRITE,
         State.REVERTED_BY_AUTOMATION,
         State.WITHDRAWN,
+        State.LOADED,
+        State.CONFIRMED,
     }
 )
 """Never left again within a plan."""
 IN_FLIGHT = frozenset({State.INTENT, State.ACK, State.UNKNOWN, State.REFUSED})
 """Left only by reading back."""
-MOVED = frozenset({State.VERIFIED, State.SKIPPED_ALREADY})
+READ_BACK = frozenset({State.VERIFIED, State.SKIPPED_ALREADY})
+BY_HAND = frozenset({State.LOADED, State.CONFIRMED})
 
 OUTCOMES = {
     State.SKIPPED_ALREADY: "skipped_already",
@@ -58,6 +64,8 @@ OUTCOMES = {
     State.DEFERRED: "deferred",
     State.FAILED_HUMAN: "failed",
     State.VERIFIED: "verified",
+    State.LOADED: "loaded",
+    State.CONFIRMED: "confirmed",
     State.DRIFT_AFTER_WRITE: "drift",
     State.REVERTED_BY_AUTOMATION: "drift",
     **dict.fromkeys(IN_FLIGHT, "unknown"),
@@ -95,7 +103,7 @@ class Event:
     sentence: str = ""
 
 
-PLAN_EVENTS = ("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK")
+PLAN_EVENTS = ("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK", "RESULTS", "SIGNED")
 JournalFrame = NewType("JournalFrame", pl.DataFrame)
 JOURNAL: Table[JournalFrame] = Table(
     "write_back_journal",
@@ -131,21 +139,23 @@ def log_rows(rows: pl.DataFrame, events: pl.DataFrame, sign_off_nos: dict[str, i
     """
     about = events.filter((pl.col("account_id") != "") & pl.col("plan_id").is_in(list(sign_off_nos)))
     key = ["plan_id", "account_id", "attempt"]
-    written = about.filter(pl.col("state") == State.INTENT).group_by(key).agg(written_at=pl.col("at").last())
+    written = (
+        about.filter(pl.col("state").is_in([State.INTENT, *BY_HAND])).group_by(key).agg(written_at=pl.col("at").last())
+    )
     last = about.group_by(key, maintain_order=True).last().filter(pl.col("state").is_in(list(OUTCOMES)))
-    is_moved = pl.col("state").is_in(list(MOVED))
-    state = pl.col("state")
+    is_read_back = pl.col("state").is_in(list(READ_BACK))
+    state, is_by_hand = pl.col("state"), pl.col("state").is_in(list(BY_HAND))
     table = (
         last.join(rows, on=["plan_id", "account_id"])
         .join(written, on=key, how="left")
         .with_columns(
             sign_off_no=pl.col("plan_id").replace_strict(sign_off_nos, default=0, return_dtype=WHOLE),
             outcome=state.replace_strict(OUTCOMES, return_dtype=TEXT),
-            error_code=pl.when(pl.col("code") == "")
+            error_code=pl.when((pl.col("code") == "") | is_by_hand)
             .then(state.replace_strict(_CODES, default=None, return_dtype=TEXT))
             .otherwise(pl.col("code")),
-            error=pl.when(pl.col("sentence") != "").then(pl.col("sentence")),
-            verified_at=pl.when(is_moved).then(pl.col("at")),
+            error=pl.when((pl.col("sentence") != "") & ~is_by_hand).then(pl.col("sentence")),
+            verified_at=pl.when(is_read_back).then(pl.col("at")),
         )
     )
     return WRITE_BACK_LOG.conform(table)

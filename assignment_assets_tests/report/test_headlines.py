@@ -11,7 +11,7 @@ def test_the_waterfall_is_told_as_far_as_it_has_come(tables):
     told = headlines.of_waterfall(waterfall(tables))
     unwritten = {name: frame for name, frame in tables.items() if name != "write_back_log"}
 
-    assert told == "11 of 12 accounts were in the pool; 1 has its new owner in the org"
+    assert told == "11 of 12 accounts were in the pool; 1 has its new owner"
     assert headlines.of_waterfall(waterfall(unwritten)).endswith("1 owner change is approved")
     assert headlines.of_waterfall(waterfall({"accounts": tables["accounts"]})) == (
         "12 accounts read; the pool has not been drawn yet"

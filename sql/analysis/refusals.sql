@@ -88,7 +88,7 @@ with refused as (
         outcome as broken_rule,
         error as message
     from last_writes
-    where cycle = getvariable('cycle') and outcome not in ('verified', 'skipped_already')
+    where cycle = getvariable('cycle') and outcome not in ('verified', 'skipped_already', 'loaded', 'confirmed')
 )
 
 select

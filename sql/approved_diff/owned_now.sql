@@ -1,4 +1,4 @@
--- What each field rep owns right now: the cycle's snapshot, moved on by every owner that was written and verified.
+-- What each field rep owns right now: the cycle's snapshot, moved on by every owner that was written or loaded.
 -- grain: one row a field rep
 -- reads: current_books, reps, accounts, write_back_log
 -- parameters: $cycle
@@ -7,7 +7,7 @@ with written as (
         account_id,
         new_owner_id
     from write_back_log
-    where cycle = $cycle and outcome in ('verified', 'skipped_already')
+    where cycle = $cycle and outcome in ('verified', 'skipped_already', 'loaded', 'confirmed')
     qualify row_number() over (partition by account_id order by sign_off_no desc, attempt desc) = 1
 ),
 

@@ -31,7 +31,10 @@ OWNED_NOW: Query[OwnedNowFrame] = Query(
         "capacity": WHOLE,
     },
 )
-MOVED, GIVEN_UP = ("verified", "skipped_already"), ("drift", "drift_rule", "gone", "held")
+BY_HAND = ("loaded", "confirmed")
+"""Outcomes that nobody read back: a result file of the user's system says so, or a person who signed that they loaded
+it."""
+MOVED, GIVEN_UP = ("verified", "skipped_already", *BY_HAND), ("drift", "drift_rule", "gone", "held")
 """Outcomes of a write that has ended: the account has its new owner, or keeps the one that it was found with."""
 _LISTED = 5
 Row = dict[str, Any]

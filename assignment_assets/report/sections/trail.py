@@ -2,22 +2,24 @@
 
 import polars as pl
 
+from assignment_assets.domain.sign_off.approval import BY_HAND, MOVED
 from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
 from assignment_assets.report.sections.section import Section, not_run
-from assignment_assets.report.waterfall import WRITTEN_OUTCOMES
 from assignment_assets.report.wording import moment, plural, whole, words
 
 OUTCOME_WORDS = {
     "verified": "written, and read back as written",
     "skipped_already": "the new owner was there already",
+    "loaded": "loaded by hand, as your system's result file says; not read back",
+    "confirmed": "loaded by hand, as a person signed; not read back",
     "drift": "someone changed the owner meanwhile",
     "drift_rule": "carve-out or state changed meanwhile",
     "gone": "deleted or merged meanwhile",
     "held": "the receiver is no longer active",
     "deferred": "not yet its turn",
-    "failed": "the org refused the write",
+    "failed": "the write or the load was refused",
     "unknown": "no answer came; to be read again",
 }
 
@@ -32,7 +34,7 @@ def write_back(report: ReportInput, names: Names) -> Section:
     last = log.sort("sign_off_no", "attempt").unique("account_id", keep="last", maintain_order=True)
     outcomes = last["outcome"].value_counts(name="accounts").sort(["accounts", "outcome"], descending=[True, False])
     outcomes = outcomes.with_columns(meaning=pl.col("outcome").replace_strict(OUTCOME_WORDS, default=""))
-    unwritten = last.filter(~pl.col("outcome").is_in(WRITTEN_OUTCOMES))
+    unwritten = last.filter(~pl.col("outcome").is_in(MOVED))
     grids = [
         grid(
             outcomes,
@@ -65,7 +67,7 @@ def write_back(report: ReportInput, names: Names) -> Section:
     return Section(
         "write-back",
         "Write-back",
-        [f"{whole(written)} of {plural(last.height, 'account')} have their new owner in the org."],
+        [f"{whole(written)} of {plural(last.height, 'account')} have their new owner{_unread(last)}."],
         grids=grids,
     )
 
@@ -165,6 +167,12 @@ def audit(report: ReportInput, names: Names) -> Section:
             )
         )
     return Section("audit", "Audit", [] if grids else ["Nothing has been recorded yet."], grids=grids)
+
+
+def _unread(last: pl.DataFrame) -> str:
+    """What of it nobody has read back, as the end of a sentence."""
+    by_hand = last.filter(pl.col("outcome").is_in(BY_HAND)).height
+    return f"; {whole(by_hand)} of them were loaded by hand, and nobody read them back" if by_hand else " in the org"
 
 
 def _yes(value) -> str:
