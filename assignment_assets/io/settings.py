@@ -111,6 +111,18 @@ class OptimizerSetting(BaseModel):
     dask: str = Field("", description="The address of a Dask scheduler, such as tcp://scheduler:8786; goes first.")
 
 
+class ExportSetting(BaseModel):
+    """The columns of the files that people load by hand (`assignment write-back export`)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    preset: Literal["data-loader", "hubspot", "dynamics"] = Field("data-loader", description="Whose import reads them.")
+    columns: dict[str, str | dict[str, str]] = Field(
+        {}, description='Columns of your own, in order: header → field, or {constant = "…"}; they go first.'
+    )
+    id_form: Literal["as_imported", "15", "18"] = Field("as_imported", description="How ids are spelled.")
+
+
 class Settings(BaseModel):
     """The settings file: ``ASSIGNMENT_SETTINGS``, else ``settings.toml`` in the project's root, else the example."""
 
@@ -124,6 +136,7 @@ class Settings(BaseModel):
     pages: PagesSetting = PagesSetting()
     notices: NoticesSetting = NoticesSetting()
     optimizer: OptimizerSetting = OptimizerSetting()
+    export: ExportSetting = ExportSetting()
     signers: dict[str, list[str]] = Field(
         {},
         description="Who may sign: e-mail address → regions, `*` for all, `no_region` for moves without a field rep.",
