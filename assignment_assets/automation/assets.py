@@ -4,6 +4,7 @@ from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.approved_diff import approved_diff
+from assignment_assets.stages.arrivals import arrivals
 from assignment_assets.stages.conflicts import conflicts
 from assignment_assets.stages.current_books import current_books
 from assignment_assets.stages.eligible_pool import eligible_pool
@@ -23,6 +24,7 @@ WATERFALL = [
     sources,
     run_config,
     current_books,
+    arrivals,
     eligible_pool,
     lock_packets,
     locks,

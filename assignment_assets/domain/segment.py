@@ -24,6 +24,7 @@ OPEN_CYCLE = Segment(
         "source_exceptions",
         "source_profile",
         "run_config",
+        "arrivals",
         "current_books",
         "eligible_pool",
         "lock_packets",
@@ -48,7 +49,7 @@ SIGN_OFF = Segment(
 WRITE_BACK = Segment(
     "write_back",
     ("write_back_log",),
-    "Writes the approved owners to Salesforce and reads every one back.",
+    "Writes the approved owners to Salesforce and reads every one back; from files, says what people are to load.",
 )
 SEGMENTS = {segment.name: segment for segment in (OPEN_CYCLE, PROPOSE, REVIEW, SIGN_OFF, WRITE_BACK)}
 """Name → segment, in the order in which they run."""

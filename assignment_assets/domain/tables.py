@@ -70,6 +70,7 @@ SourceChangesFrame = NewType("SourceChangesFrame", pl.DataFrame)
 RunConfigFrame = NewType("RunConfigFrame", pl.DataFrame)
 CurrentBooksFrame = NewType("CurrentBooksFrame", pl.DataFrame)
 EligiblePoolFrame = NewType("EligiblePoolFrame", pl.DataFrame)
+ArrivalsFrame = NewType("ArrivalsFrame", pl.DataFrame)
 LocksFrame = NewType("LocksFrame", pl.DataFrame)
 LockVerdictsFrame = NewType("LockVerdictsFrame", pl.DataFrame)
 ReferringFrontFrame = NewType("ReferringFrontFrame", pl.DataFrame)
@@ -249,6 +250,21 @@ ELIGIBLE_POOL: Table[EligiblePoolFrame] = Table(
         "referral_status": TEXT,  # l3m, dormant, never
         "is_referring": FLAG,
         "is_unowned": FLAG,
+    },
+)
+
+ARRIVALS: Table[ArrivalsFrame] = Table(
+    "arrivals",
+    ("account_id",),
+    {
+        "account_id": TEXT,
+        "loaded_cycle": TEXT,
+        "outcome": TEXT,  # loaded, confirmed
+        "loaded_at": MOMENT,
+        "old_owner_id": TEXT,
+        "expected_owner_id": TEXT,
+        "found_owner_id": TEXT,
+        "arrival": TEXT,  # arrived, missing, gone
     },
 )
 
@@ -499,7 +515,8 @@ WRITE_BACK_LOG: Table[WriteBackLogFrame] = Table(
         "old_owner_id": TEXT,
         "new_owner_id": TEXT,
         "found_owner_id": TEXT,
-        "outcome": TEXT,  # verified, skipped_already, drift, drift_rule, gone, held, deferred, failed, unknown
+        # verified, skipped_already, loaded, confirmed, drift, drift_rule, gone, held, deferred, failed, unknown
+        "outcome": TEXT,
         "error_code": TEXT,
         "error": TEXT,
         "written_at": MOMENT,

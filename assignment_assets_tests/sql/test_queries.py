@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
+from assignment_assets.domain.setup.arrivals import LOADED_BEFORE
 from assignment_assets.domain.setup.current_books import BOOK_FACTS
 from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
 from assignment_assets.domain.sign_off.approval import OWNED_NOW
 from assignment_assets.domain.sources.changes import PREVIOUS_CYCLE
 from assignment_assets.domain.tables import (
+    ACCOUNTS,
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
     RUN_CONFIG,
     SOURCE_PROFILE,
+    WRITE_BACK_LOG,
 )
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets_tests.sql.answers import as_text, kept
@@ -76,6 +79,36 @@ def test_the_previous_cycle_is_the_last_opened_of_the_scope_with_a_profile_and_n
     assert answer(claims.answer("mine", PREVIOUS_CYCLE, scope="region"))[1:] == [["draft"]]
     assert answer(claims.answer("draft", PREVIOUS_CYCLE, scope="region"))[1:] == []
     assert answer(claims.answer("not yet opened", PREVIOUS_CYCLE, scope="region"))[1:] == [["later"]]
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    """A quarter loaded by hand, another company's, one that moved x06 on, one that has seen x02 arrive, and the next.
+
+    x01 arrived, x04 and x05 have not, x05 is gone, x03 was read back, x07 was loaded after the next cycle was opened.
+    """
+    warehouse = Warehouse(database=str(tmp_path / "warehouse.duckdb"))
+    for cycle, hour in {"first": 0, "foreign": 0, "moved": 2, "between": 3, "next": 9}.items():
+        event = rows(CYCLE_EVENTS, "event_no event at", (1, "opened", DAWN + timedelta(hours=hour)))
+        warehouse.append(cycle, CYCLE_EVENTS, event)
+    ends = {"x01": "confirmed", "x02": "confirmed", "x03": "verified", "x04": "loaded", "x05": "confirmed"}
+    log = [(1, each, 1, "ana", "ben", outcome, DAWN + timedelta(hours=1)) for each, outcome in ends.items()]
+    log += [(1, "x06", 1, "ana", "ben", "confirmed", DAWN + timedelta(hours=1))]
+    log += [(2, "x07", 1, "ana", "ben", "confirmed", DAWN + timedelta(hours=10))]
+    names = "sign_off_no account_id attempt old_owner_id new_owner_id outcome written_at"
+    warehouse.append("first", WRITE_BACK_LOG, rows(WRITE_BACK_LOG, names, *log))
+    foreign = (1, "z01", 1, "zoe", "zak", "confirmed", DAWN + timedelta(hours=1))
+    warehouse.append("foreign", WRITE_BACK_LOG, rows(WRITE_BACK_LOG, names, foreign))
+    moved = (1, "x06", 1, "ben", "cleo", "verified", DAWN + timedelta(hours=2))
+    warehouse.append("moved", WRITE_BACK_LOG, rows(WRITE_BACK_LOG, names, moved))
+    warehouse.replace("between", [(ACCOUNTS, rows(ACCOUNTS, "account_id owner_id", ("x02", "ben"), ("x04", "ana")))])
+    found = [("x01", "ben"), ("x02", "ana"), ("x03", "ana"), ("x04", "ana"), ("x06", "cleo"), ("x07", "ana")]
+    warehouse.replace("next", [(ACCOUNTS, rows(ACCOUNTS, "account_id owner_id", *found))])
+    return warehouse
+
+
+def test_what_was_loaded_by_hand_is_compared_until_it_has_been_seen_or_was_moved_on(loaded):
+    assert answer(loaded.answer("next", LOADED_BEFORE)) == kept("arrivals/loaded_before")
 
 
 def test_every_query_has_an_answer_that_is_kept():

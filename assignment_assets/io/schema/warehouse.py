@@ -80,6 +80,14 @@ STEPS = (
         ),
         renamed={"source_profile": {"row_count": "value"}},
     ),
+    Step(
+        "which owners that were loaded by hand have arrived",
+        (
+            "create table if not exists arrivals "
+            "(cycle varchar not null, account_id varchar, loaded_cycle varchar, outcome varchar, loaded_at timestamp, "
+            "old_owner_id varchar, expected_owner_id varchar, found_owner_id varchar, arrival varchar)",
+        ),
+    ),
 )
 WAREHOUSE = Store(
     "warehouse",
