@@ -89,15 +89,18 @@ def run_segment(
     if config:
         run_config["ops"] = {"run_config": {"config": config.model_dump()}}
     with one_run(folder, cycle, segment), instance() as dagster:
+        is_new = cycle not in dagster.get_dynamic_partitions("cycle")
         if segment == OPEN_CYCLE.name:
             register(cycle, dagster)
-        elif cycle not in dagster.get_dynamic_partitions("cycle"):
+        elif is_new:
             raise CycleClosed(
                 f"cycle {cycle}: there is none, expected one that was opened. Open it with `assignment cycle new`."
             )
         result = definitions.resolve_job_def(segment).execute_in_process(
             instance=dagster, partition_key=cycle, raise_on_error=False, run_config=run_config
         )
+        if is_new and not result.success and not folder.published(cycle).exists():
+            dagster.delete_dynamic_partition("cycle", cycle)
     failures = [event for event in result.all_events if event.is_step_failure]
     if failures:
         raise AssignmentError(_what_it_said(failures[0]))

@@ -174,6 +174,26 @@ def free_accounts(pool: EligiblePoolFrame) -> EligiblePoolFrame:
     return ELIGIBLE_POOL.conform(pool.filter(pl.col("standing") == "free"))
 
 
+def holders_of_empty(pool: EligiblePoolFrame) -> dict[str, int]:
+    """The open cycles that hold what would be free, with how many accounts; none where something is free, or where
+    nobody holds anything."""
+    if (pool["standing"] == "free").any():
+        return {}
+    held = pool.filter(pl.col("reason") == "withdrawn")
+    return dict(held.group_by("detail").len().sort("len", "detail", descending=[True, False]).iter_rows())
+
+
+def held_lines(pool: EligiblePoolFrame) -> list[str]:
+    """What other open cycles hold of what would be free, a line a cycle."""
+    free = int((pool["standing"] == "free").sum())
+    held = pool.filter(pl.col("reason") == "withdrawn").group_by("detail").len().sort("detail")
+    return [
+        f"Held by {holder}, which is open: {count:,} accounts ({free:,} are free here). "
+        f"`assignment cycle status {holder}` says how it ends."
+        for holder, count in held.iter_rows()
+    ]
+
+
 def fixed_accounts(pool: EligiblePoolFrame) -> HoldingsFrame:
     """What stays as owned, outside the waterfall: it counts in a book's load."""
     return HOLDINGS.conform(pool.filter(pl.col("standing") == "fixed").select("account_id", rep_id="owner_id"))

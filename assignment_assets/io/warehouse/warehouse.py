@@ -1,6 +1,7 @@
 """The warehouse: one DuckDB file, written only by runs, published as Parquet after every write."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import polars as pl
 from dagster_duckdb import DuckDBResource
 
 from assignment_assets.domain.digest import table_digest
+from assignment_assets.domain.errors import CycleFrozen
 from assignment_assets.domain.reading import Query
 from assignment_assets.domain.setup.freeze import current_revision, require_unfinished, require_unfrozen
 from assignment_assets.domain.tables import CYCLE_EVENTS, TABLES, CycleEventsFrame, F, Table
@@ -124,6 +126,27 @@ class Warehouse(DuckDBResource):
             connection.commit()
             self._publish(cycle, pairs, digests, current_revision(events))
         return digests
+
+    def forget(self, cycle: str) -> None:
+        """Takes a cycle that could not be opened out again: its rows, and all that it has published.
+
+        Raises
+        ------
+        CycleFrozen
+            Packets of it are out: it was opened.
+        """
+        issued = issued_gates(self.folder, cycle)
+        if issued:
+            raise CycleFrozen(
+                f"cycle {cycle}: packets of {', '.join(issued)} are out, expected none. Cancel it instead."
+            )
+        with self.connect() as connection:
+            connection.begin()
+            for table in TABLES.values():
+                _make(connection, table)
+                connection.execute(f"delete from {table.name} where cycle = $cycle", {"cycle": cycle})
+            connection.commit()
+        shutil.rmtree(self.folder.published(cycle), ignore_errors=True)
 
     def append(self, cycle: str, table: Table[Any], frame: pl.DataFrame) -> None:
         """Appends rows to a log or an append-only table, and publishes the whole of the cycle's rows."""
