@@ -6,6 +6,7 @@ from assignment_assets.commands import (
     bench,
     comparing,
     cycles,
+    load_by_hand,
     notices,
     pages,
     people,
@@ -16,7 +17,6 @@ from assignment_assets.commands import (
     showing,
     source,
     stores,
-    write_back,
 )
 
 
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 cycles.cycle.add_command(comparing.compare)
-for group in (cycles.cycle, routing.routing, routing.events, bench.bench, write_back.write_back, source.source):
+for group in (cycles.cycle, routing.routing, routing.events, bench.bench, load_by_hand.write_back, source.source):
     main.add_command(group)
 for group in (
     people.people,

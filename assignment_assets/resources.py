@@ -26,6 +26,11 @@ class Source(dg.ConfigurableResource):
         settings = read_settings().source
         return SourceSetting(kind=self.kind or settings.kind, path=self.path or settings.path)
 
+    @property
+    def is_org(self) -> bool:
+        """Whether the engine writes owners back itself; from anything else people load them by hand."""
+        return self.setting().kind == "salesforce"
+
     def gateway(self) -> OwnerGateway:
         """Where owners are read and written: the org that the accounts came from.
 
@@ -35,10 +40,11 @@ class Source(dg.ConfigurableResource):
             The source is not an org.
         """
         setting = self.setting()
-        if setting.kind != "salesforce":
+        if not self.is_org:
             raise CycleClosed(
-                f"write-back: the source is {setting.kind}, expected salesforce. Files are not written back: take the "
-                "approved diff from data/published/<cycle>/approved_diff.parquet."
+                f"write-back: the source is {setting.kind}, expected an org to connect to. Owners are loaded by hand: "
+                "`assignment write-back export CYCLE` gives the file, its result files or `assignment write-back "
+                "confirm CYCLE --as YOU` end the cycle."
             )
         mapping = read_mapping(Path(setting.path))
         return OwnerGateway(Org(SalesforceSettings.from_environment(mapping.connection)), mapping.accounts)

@@ -99,7 +99,7 @@ WITHIN = {
         "sources": {"mapping", "salesforce", "settings", "sheets"},
         "gate_packets": {"folders", "intake", "settings", "sheets", "workbooks"},
         "notices": {"durable", "folders", "intake", "settings", "warehouse"},
-        "published_cycle": {"folders", "intake", "warehouse"},
+        "published_cycle": {"folders", "intake", "settings", "warehouse"},
         "exchange": {"folders", "settings", "sheets", "stores"},
     },
 }

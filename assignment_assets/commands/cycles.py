@@ -13,14 +13,25 @@ from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.segment import OPEN_CYCLE, PROPOSE
+from assignment_assets.domain.setup.arrivals import arrival_lines
 from assignment_assets.domain.setup.cycle import STAGES, cycle_id_faults, default_id
 from assignment_assets.domain.setup.cycle_events import next_event
+from assignment_assets.domain.setup.eligible_pool import held_lines
 from assignment_assets.domain.setup.freeze import require_unfinished
 from assignment_assets.domain.setup.run_config import RunConfig, model_faults
 from assignment_assets.domain.setup.run_config_faults import config_faults
 from assignment_assets.domain.sources.changes import jump_sentences
 from assignment_assets.domain.sources.profile_table import source_lines
-from assignment_assets.domain.tables import AUDIT_LOG, CYCLE_EVENTS, SOURCE_CHANGES, SOURCE_PROFILE, WRITE_BACK_LOG
+from assignment_assets.domain.tables import (
+    ARRIVALS,
+    AUDIT_LOG,
+    CYCLE_EVENTS,
+    ELIGIBLE_POOL,
+    REPS,
+    SOURCE_CHANGES,
+    SOURCE_PROFILE,
+    WRITE_BACK_LOG,
+)
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import withdraw
@@ -29,6 +40,7 @@ from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.io.warehouse.warehouse import Warehouse
+from assignment_assets.write_back.publishing import exported_count
 
 SIMPLE = {str: str, int: int, float: float, bool: bool}
 
@@ -91,8 +103,13 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
     read = source_lines(read_published(folder, cycle_id, SOURCE_PROFILE))
     jumps = jump_sentences(read_published(folder, cycle_id, SOURCE_CHANGES))
     told = ["Jumped since the previous cycle", *(f"  {jump}" for jump in jumps)] if jumps else []
+    arrived = read_published(folder, cycle_id, ARRIVALS)
+    names = dict(read_published(folder, cycle_id, REPS).select("rep_id", "name").iter_rows())
+    held = held_lines(read_published(folder, cycle_id, ELIGIBLE_POOL))
+    missing = arrived.filter(pl.col("arrival") != "arrived")
+    lines = ["Read from the source", *read, *told, *arrival_lines(arrived, names), *held, *status.lines()]
     content = {"cycle": cycle_id, "run_id": run.run_id, "state": status.state, "source": read, "jumps": jumps}
-    show("\n".join(["Read from the source", *read, *told, *status.lines()]), content, as_json)
+    show("\n".join(lines), content | {"not_arrived": missing.to_dicts(), "held": list(held)}, as_json)
 
 
 def _config_content(path: Path) -> dict:
@@ -240,9 +257,16 @@ def reopen(cycle_id: str, stage: str, actor: str, reason: str, as_json: bool) ->
         for gate in GATES.values()
         if STAGES.index(gate.stage) >= STAGES.index(stage) and withdraw(folder, cycle_id, gate.name, now)
     ]
+    exported = exported_count(folder.published(cycle_id))
+    loaded = (
+        f" {exported:,} owner changes went out in files to be loaded by hand: where they are loaded already, load the "
+        "rollback files too."
+        if exported
+        else ""
+    )
     packets = f" Packets withdrawn: {', '.join(withdrawn)}." if withdrawn else ""
     show(
-        f"{cycle_id}: revision {revision}, open again from {stage}.{packets}",
+        f"{cycle_id}: revision {revision}, open again from {stage}.{packets}{loaded}",
         {"cycle": cycle_id, "revision": revision, "withdrawn": withdrawn},
         as_json,
     )

@@ -207,7 +207,7 @@ def choose(cycle_id: str, point: int, person: str, note: str, as_json: bool) -> 
     rows = _front(cycle_id)
     choice = ChosenPoint(cycle_id, point, figures_of(rows, point), person, note)
     path = DataFolder.from_environment().inbox(cycle_id, "chosen_point") / "choice.json"
-    write_whole(path, signed_choice(choice, _signer_token()))
+    write_whole(path, signed_choice(choice, personal_token()))
     said = price(rows, point)
     show(f"point {point}: {said}. Applied when propose runs.", {"point": point, "price": said}, as_json)
 
@@ -233,12 +233,12 @@ def _put(folder: DataFolder, cycle_id: str, person: str, decision: SignOff | Hel
     if not is_person(person):
         raise NotEntitled(f"sign-off: {person!r} is no person, expected an e-mail address. Correct --as.")
     path = folder.inbox(cycle_id, GATE) / person / decision_file(decision)
-    write_whole(path, signed_text(decision, _signer_token()))
+    write_whole(path, signed_text(decision, personal_token()))
     return path
 
 
-def _signer_token() -> str:
-    """The person's token; anything that is not one is refused here, before a file is written.
+def personal_token() -> str:
+    """The person's token, from ASSIGNMENT_SIGNER_TOKEN, else asked for; anything that is not one is refused here.
 
     Raises
     ------

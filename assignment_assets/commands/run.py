@@ -4,7 +4,11 @@ import click
 
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.output import command, show
-from assignment_assets.domain.segment import SEGMENTS
+from assignment_assets.domain.segment import SEGMENTS, WRITE_BACK
+from assignment_assets.io.clock import utc_now
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.published_cycle import read_status
+from assignment_assets.resources import Source
 
 
 @click.group()
@@ -20,4 +24,6 @@ def run(segment: str, cycle_id: str, verbose: bool, as_json: bool) -> None:
     """Materialise one segment of a cycle now, as the sensor or the Dagster UI would."""
     done = run_segment(segment, cycle_id, quiet=not verbose)
     lines = [f"  {step:<28} {seconds:7.2f} s" for step, seconds in done.seconds.items()]
+    if segment == WRITE_BACK.name and not Source().is_org:
+        lines.append(f"Next: {read_status(DataFolder.from_environment(), cycle_id, utc_now()).next_step}")
     show("\n".join([f"{segment} of {cycle_id}: done", *lines]), vars(done), as_json)

@@ -7,17 +7,18 @@ import click
 
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.output import command, show
-from assignment_assets.domain.errors import CycleClosed, NotEntitled
+from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered
 from assignment_assets.domain.segment import WRITE_BACK
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
-from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.write_back_dry_run import look_ahead, page_file
-from assignment_assets.stages.write_back_log import require_writable
-from assignment_assets.stages.write_back_plans import plan_cycle, tools
-from assignment_assets.write_back.by_hand import owner_changes, take_in
+from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.write_back.by_hand import by_hand as ended_by_hand
+from assignment_assets.write_back.confirmation import confirmations
 from assignment_assets.write_back.document import Plan, approval
 from assignment_assets.write_back.journal import Journal, opened
 from assignment_assets.write_back.publishing import plan_states, publish, read_state
@@ -33,13 +34,14 @@ from assignment_assets.write_back.undoing import (
 )
 from assignment_assets.write_back.writer import Lane, write
 
+FOLDER = "write_back"
 LANES = list(Lane.__args__)
 person_option = click.option("--as", "person", required=True, help="Your e-mail address; it is recorded.")
 
 
 @click.group("write-back")
 def write_back() -> None:
-    """Write approved owners to Salesforce, and take care of them afterwards."""
+    """Write approved owners to Salesforce, or as files that people load, and take care of them afterwards."""
 
 
 @command(write_back, "dry-run")
@@ -85,7 +87,13 @@ def status(cycle_id: str, as_json: bool) -> None:
 @command(write_back, "verify")
 @click.argument("cycle_id")
 def verify(cycle_id: str, as_json: bool) -> None:
-    """Follow the journal's chain from its first event to its sealed head, and read every written account again."""
+    """Follow the journal's chain from its first event to its sealed head, and read every written account again.
+
+    Where owners are loaded by hand nothing can be read: every signature "loaded by hand" is held against its rows.
+    """
+    if not Source().is_org:
+        _verify_signatures(cycle_id, as_json)
+        return
     with _journal() as journal:
         events, written = journal.seq, owners_written(journal, cycle_id)
         changed = reconciled(written, Source().gateway())
@@ -103,6 +111,7 @@ def verify(cycle_id: str, as_json: bool) -> None:
 @click.option("--include-people", is_flag=True, help="With --repair: people's changes too.")
 def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, include_people: bool, as_json: bool) -> None:
     """Who changed an owner that we wrote: person or integration. A repair waits for `write-back approve`."""
+    _require_org(cycle_id)
     with _journal() as journal:
         given = tools(Source(), Clock())
         changed = reconciled(owners_written(journal, cycle_id), given.gateway(), integrations)
@@ -142,6 +151,7 @@ def rollback(cycle_id: str, sign_off_nos: tuple[int, ...], reason: str, person: 
     Your personal token (ASSIGNMENT_SIGNER_TOKEN, else asked for) signs the plan. Nothing more is written for the
     cycle afterwards.
     """
+    _require_org(cycle_id)
     with _journal() as journal:
         rows = rollback_rows(owners_written(journal, cycle_id), sign_off_nos)
         plan = propose(journal, cycle_id, "rollback", rows, tools(Source(), Clock()), reason)
@@ -158,47 +168,25 @@ def approve(cycle_id: str, plan_id: str, person: str, as_json: bool) -> None:
         _approve_and_write(journal, by_plan(journal.plans(cycle_id), plan_id), person, as_json)
 
 
-@command(write_back, "export")
-@click.argument("cycle_id")
-@click.option("--success", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Data Loader's file.")
-@click.option(
-    "--error", "errors", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Data Loader's file."
-)
-@click.option("--plan", "plan_id", default="", help="With --success or --error: the plan that was loaded.")
-def export(cycle_id: str, success: Path | None, errors: Path | None, plan_id: str, as_json: bool) -> None:
-    """For teams that load by hand: what is to be written as a CSV of Id and OwnerId, or Data Loader's answers taken in.
-
-    Loading by hand has no preconditions. Run apply afterwards: it reads every account back and sends what is left.
-    """
-    folder = _folder(cycle_id)
-    warehouse, given = _warehouse(), tools(Source(), Clock())
-    require_writable(warehouse, cycle_id, frozen_config(warehouse, cycle_id), Clock())
-    with _journal() as journal:
-        plans = [plan.plan_id for plan in plan_cycle(journal, warehouse, cycle_id, given)]
-        if success or errors:
-            if not (plan_id or plans):
-                raise CycleClosed(f"cycle {cycle_id}: nothing is planned, expected signed moves. Sign first.")
-            done, failed = take_in(journal, plan_id or plans[-1], success, errors, given)
-            text, content = f"{done} loaded, {failed} refused, taken in", {"loaded": done, "refused": failed}
-        else:
-            frame, path = owner_changes(journal, plans), folder / "owner_changes.csv"
-            folder.mkdir(parents=True, exist_ok=True)
-            frame.write_csv(path)
-            text, content = f"{frame.height} owner changes: {path}", {"rows": frame.height, "file": str(path)}
-        _publish(journal, cycle_id)
-    show(text, content, as_json)
-
-
 @command(write_back, "restore-teams")
 @click.argument("cycle_id")
 def restore_teams(cycle_id: str, as_json: bool) -> None:
     """CSV files of the account teams and manual shares that the write has deleted, for inserting them again."""
+    _require_org(cycle_id)
     folder = _folder(cycle_id)
     with _journal() as journal:
         accounts = owners_written(journal, cycle_id)["account_id"].to_list()
         plans = [plan.plan_id for plan in journal.plans(cycle_id)]
     paths = restore_files(folder, plans, accounts, snapshot(Source().gateway().org, accounts))
     show("\n".join(map(str, paths)) or "no snapshot was taken before the write", [str(path) for path in paths], as_json)
+
+
+def _require_org(cycle_id: str) -> None:
+    if not Source().is_org:
+        raise CycleClosed(
+            f"cycle {cycle_id}: its owners are loaded by hand, expected an org that the engine writes to. To go back, "
+            f"load {FOLDER}/{cycle_id}/…_rollback.csv, which `assignment write-back export` wrote beside its file."
+        )
 
 
 def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool) -> None:
@@ -222,6 +210,24 @@ def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool)
     show("\n".join(lines), content, as_json)
 
 
+def _verify_signatures(cycle_id: str, as_json: bool) -> None:
+    with _journal() as journal:
+        plans = [plan for plan in journal.plans(cycle_id) if plan.kind == "owners"]
+        signed, events = confirmations(journal, plans, engine_key()), journal.seq
+        loaded = ended_by_hand(journal, plans)
+    lines = [
+        f"{each.plan_id}: {each.row_count:,} of {', '.join(each.regions)} confirmed as loaded by {each.confirmed_by} "
+        f"at {each.at:%Y-%m-%d %H:%M} UTC, digest {each.rows[:12]}, "
+        + ("the signature holds" if each.holds else "THE SIGNATURE DOES NOT HOLD")
+        for each in signed
+    ]
+    told = ", ".join(f"{count:,} {state.lower()}" for state, count in loaded.items())
+    lines = [f"{events:,} events, unbroken and sealed; {told}; nobody has read these back", *lines]
+    show("\n".join(lines), {"events": events, **loaded, "signatures": [vars(each) for each in signed]}, as_json)
+    if not all(each.holds for each in signed):
+        raise Tampered(f"cycle {cycle_id}: a signature does not hold over its rows. Find out who changed the journal.")
+
+
 def _tell_standing(cycle_id: str, as_json: bool) -> None:
     folder = DataFolder.from_environment().published(cycle_id)
     state, states = read_state(folder), plan_states(folder)
@@ -236,6 +242,8 @@ def _tell_standing(cycle_id: str, as_json: bool) -> None:
         "standing": vars(state) if state else None,
         "plans": {plan_id: dict(counts) for plan_id, counts in states.items()},
     }
+    if not Source().is_org:
+        lines.append(f"Next: {read_status(DataFolder.from_environment(), cycle_id, utc_now()).next_step}")
     show("\n".join(lines) or f"{cycle_id}: nothing was written yet", content, as_json)
 
 
@@ -249,7 +257,7 @@ def _publish(journal: Journal, cycle_id: str) -> None:
 
 
 def _folder(cycle_id: str) -> Path:
-    return DataFolder.from_environment().root / "write_back" / cycle_id
+    return DataFolder.from_environment().root / FOLDER / cycle_id
 
 
 def _warehouse() -> Warehouse:

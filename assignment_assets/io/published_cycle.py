@@ -12,6 +12,7 @@ from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.status import CycleStatus, CycleStatusInput, cycle_status
 from assignment_assets.domain.reading import Query
 from assignment_assets.domain.tables import (
+    APPROVED_DIFF,
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
     OVERFLOW,
@@ -29,6 +30,7 @@ from assignment_assets.domain.tables import (
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate, withdraw_stale
+from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.published import answer_published, read_published
 
 
@@ -87,6 +89,8 @@ def status_of(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
         log=read_published(folder, cycle, WRITE_BACK_LOG),
         reps=read_published(folder, cycle, REPS),
         pool=read_published(folder, cycle, ELIGIBLE_POOL),
+        approved=read_published(folder, cycle, APPROVED_DIFF),
+        is_by_hand=read_settings().source.kind != "salesforce",
     )
     return cycle_status(cycle, given, gates, now)
 

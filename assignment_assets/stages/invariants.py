@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import dagster as dg
@@ -29,6 +29,7 @@ from assignment_assets.domain.invariants.waterfall import (
 )
 from assignment_assets.domain.reading import Readable
 from assignment_assets.io.warehouse.warehouse import Warehouse
+from assignment_assets.resources import Source
 from assignment_assets.stages.cycle import CYCLES, POOL
 
 Checked = TypeVar("Checked")
@@ -50,6 +51,10 @@ class CheckedAsset(Generic[Checked]):
         return self.judge(self.read(warehouse, cycle))
 
 
+def _log_checked(warehouse: Readable, cycle: str) -> LogChecked:
+    return replace(LogChecked.read(warehouse, cycle), is_by_hand=not Source().is_org)
+
+
 INVARIANTS: dict[str, CheckedAsset[Any]] = {
     "eligible_pool": CheckedAsset(PoolChecked.read, pool_invariants, ("each_once", "complete", "no_carve_out")),
     "locks": CheckedAsset(LocksChecked.read, lock_invariants, ("locks_in_pool", "each_once", "capacity")),
@@ -65,7 +70,7 @@ INVARIANTS: dict[str, CheckedAsset[Any]] = {
     "approved_diff": CheckedAsset(
         SignOffChecked.read, sign_off_invariants, ("approved_within_signed", "approved_stands")
     ),
-    "write_back_log": CheckedAsset(LogChecked.read, log_invariants, ("log_equals_diff",)),
+    "write_back_log": CheckedAsset(_log_checked, log_invariants, ("log_equals_diff",)),
 }
 
 

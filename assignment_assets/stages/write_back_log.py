@@ -37,7 +37,6 @@ class WrittenInput:
 
     log: WriteBackLogFrame
     last_outcomes: LastOutcomesFrame
-    completion: CompletionInput
 
     @classmethod
     def read(cls, warehouse: Warehouse, cycle: str) -> Self:
@@ -46,7 +45,6 @@ class WrittenInput:
             return cls(
                 log=reader.table(WRITE_BACK_LOG),
                 last_outcomes=reader.answer(LAST_OUTCOMES),
-                completion=CompletionInput.through(reader),
             )
 
 
@@ -59,6 +57,7 @@ def write_back_log(
     Every sign-off has one sealed plan in the journal. Right before each write the account is read again: an owner,
     state or carve-out that changed since, a deleted account or an inactive receiver stop that account and are listed.
     A run that pauses or dies is taken up by the next, which reads back before it sends; a finished one writes nothing.
+    Where the source is no org nothing is sent: the state says how many accounts wait to be loaded by hand.
     """
     cycle = context.partition_key
     config = frozen_config(warehouse, cycle)
@@ -71,8 +70,8 @@ def write_back_log(
         require_unclaimed(cycle, config.scope, reader.answer(OPEN_CLAIMS), still_to_write)
     with opened(warehouse.folder.journal, engine_key()) as journal:
         state = write_published(journal, warehouse, cycle, tools(source, clock), context.log.info)
+    close_when_done(warehouse, cycle, clock)
     written = WrittenInput.read(warehouse, cycle)
-    _close_when_done(warehouse, cycle, written.completion, clock)
     problems = written.last_outcomes.filter(~pl.col("outcome").is_in(MOVED)).select(
         "account_id", "outcome", "error_code", "error"
     )
@@ -93,8 +92,10 @@ def require_writable(warehouse: Warehouse, cycle: str, config: RunConfig, clock:
     require_permitted(cycle, config, manifest, warehouse.events(cycle), clock.now())
 
 
-def _close_when_done(warehouse: Warehouse, cycle: str, completion: CompletionInput, clock: Clock) -> None:
+def close_when_done(warehouse: Warehouse, cycle: str, clock: Clock) -> None:
     """Closes the cycle once every region is signed and every approved move has ended."""
+    with warehouse.reading(cycle) as reader:
+        completion = CompletionInput.through(reader)
     if may_close(completion):
         why = "every region is signed and every move has ended"
         closed = next_event(completion.events, "closed", actor="write_back", reason=why, at=clock.now())

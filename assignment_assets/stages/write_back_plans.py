@@ -67,7 +67,8 @@ def tools(source: Source, clock: Clock) -> Tools:
     lane: Lane | None = next((each for each in lanes if each == named), None)
     if lane is None:
         raise InvalidInput("write-back", [Fault("ASSIGNMENT_WRITE_BACK_LANE", named, " or ".join(lanes))])
-    return Tools(source.gateway, engine_key(), signers, clock.now, time.sleep, lane=lane)
+    org_id = "" if source.is_org else source.setting().kind
+    return Tools(source.gateway, engine_key(), signers, clock.now, time.sleep, lane=lane, org_id=org_id)
 
 
 def plan_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools) -> list[Plan]:

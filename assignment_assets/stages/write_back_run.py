@@ -6,6 +6,7 @@ from assignment_assets.domain.sign_off.approval import OWNED_NOW
 from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.write_back_plans import approved_rows, plan_cycle
+from assignment_assets.stages.write_back_waiting import what_waits
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.planning import withdrawn
 from assignment_assets.write_back.publishing import WriteBackState, ended_log_rows, publish, publish_state
@@ -22,8 +23,12 @@ def write_published(
     journal: Journal, warehouse: Warehouse, cycle: str, given: Tools, say: Callable[[str], object]
 ) -> str:
     """Writes the cycle; where it stands is published at every step, the journal and the log at the end, however that
-    comes. Returns the last state in words."""
+    comes. Returns the last state in words. Where people load by hand nothing is sent."""
     target, progress = warehouse.folder.published(cycle), None
+    if given.org_id:
+        _, rows = what_waits(journal, warehouse, cycle, given)
+        publish(journal, warehouse.folder.journal, target, cycle)
+        return _to_be_loaded(cycle, rows.height)
     try:
         for progress in write_cycle(journal, warehouse, cycle, given):
             publish_state(target, WriteBackState.of(progress, given.clock(), "writing"))
@@ -36,6 +41,12 @@ def write_published(
     state = WriteBackState.of(progress, given.clock(), "paused" if progress.pause else "finished")
     publish_state(target, state)
     return ": ".join(filter(None, (state.state, state.sentence)))
+
+
+def _to_be_loaded(cycle: str, count: int) -> str:
+    if not count:
+        return "nothing waits to be loaded by hand"
+    return f"{count:,} accounts wait to be loaded by hand: `assignment write-back export {cycle}`"
 
 
 def write_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools) -> Iterator[Progress]:

@@ -30,8 +30,8 @@ def owner_plans(journal: Journal, cycle: str) -> list[Plan]:
 
 
 def keep_teams(journal: Journal, plans: Iterable[Plan], tools: Tools, folder: Path) -> None:
-    """Keeps the account teams and shares of every plan that nothing was written of yet, once."""
-    for plan in plans:
+    """Keeps the account teams and shares of every plan that nothing was written of yet, once; an org alone has any."""
+    for plan in [] if tools.org_id else plans:
         if not (is_kept(folder, plan.plan_id) or journal.account_states(plan.plan_id).height):
             accounts = journal.rows(plan.plan_id)["account_id"].to_list()
             keep(snapshot(tools.gateway().org, accounts), folder, plan.plan_id)
@@ -77,7 +77,7 @@ def add_plans(
     )
     if not new.height:
         return []
-    org_id, files, made = tools.gateway().organization_id(), list(files), []
+    org_id, files, made = tools.org_id or tools.gateway().organization_id(), list(files), []
     for (sign_off_no,), rows in new.sort("sign_off_no").group_by("sign_off_no", maintain_order=True):
         ordered = drafted(rows)
         require_single(ordered, journal.open_accounts())

@@ -14,7 +14,7 @@ from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.durable import write_whole
 from assignment_assets.write_back.document import PLAN_ROWS
 from assignment_assets.write_back.journal import Journal, anchor_file
-from assignment_assets.write_back.states import log_rows
+from assignment_assets.write_back.states import State, log_rows
 from assignment_assets.write_back.writer import Progress
 
 STATE_FILE = "write_back_state.json"
@@ -114,3 +114,8 @@ def plan_states(folder: Path) -> dict[str, Counter[str]]:
     last = events.sort("seq").group_by("plan_id", "account_id").agg(pl.col("state").last())
     table = rows.join(last, on=["plan_id", "account_id"], how="left").with_columns(pl.col("state").fill_null("PLANNED"))
     return {plan_id: Counter(part["state"]) for (plan_id,), part in table.group_by("plan_id", maintain_order=True)}
+
+
+def exported_count(folder: Path) -> int:
+    """How many changes of a cycle are out in files that people load by hand, and have not ended."""
+    return sum(counts[State.EXPORTED] for counts in plan_states(folder).values())

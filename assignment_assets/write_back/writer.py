@@ -45,6 +45,8 @@ class Tools:
     lane
         `composite` writes with preconditions; `bulk` without, and refuses where drift matters;
         `bulk-without-precondition` goes all the same.
+    org_id
+        What stands for the org where the engine connects to none: people load by hand. Empty for an org.
     """
 
     gateway: Callable[[], OwnerGateway]
@@ -57,6 +59,7 @@ class Tools:
     pace: Pace = field(default_factory=Pace)
     reserve_share: float = 0.2
     witness: Witness = nobody
+    org_id: str = ""
 
 
 @dataclass(frozen=True)

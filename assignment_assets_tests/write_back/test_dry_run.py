@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.write_back.by_hand import owner_changes, take_in
+from assignment_assets.write_back.by_hand import take_in, waiting
 from assignment_assets.write_back.dry_run import calls_for, dry_run
+from assignment_assets.write_back.result_files import read_results
 from assignment_assets.write_back.teams import is_kept, keep, restore_files, snapshot
 from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import ACTIVE, COMPANY, FIELD, PlanRunner, drawn, moves
@@ -78,19 +79,19 @@ def test_a_whole_object_is_read_where_accounts_are_many(runner, monkeypatch):
         assert frame.sort("AccountId").equals(many[name].sort("AccountId"))
 
 
-def test_the_export_has_data_loaders_columns_and_its_answers_are_taken_in_and_verified(runner, tmp_path):
+def test_what_data_loader_answers_is_taken_in_and_verified(runner, tmp_path):
     plan, rows = drawn(moves(4))
     runner.add(plan, rows)
     with runner.journal() as journal:
-        frame = owner_changes(journal, [plan.plan_id])
-    assert frame.columns == ["Id", "OwnerId"]
-    loaded, refused, claimed, left = frame["Id"]
+        loaded, refused, claimed, left = waiting(journal, [plan])["account_id"]
     runner.org.edit(loaded, {"OwnerId": ACTIVE[0]})
     success, errors = tmp_path / "success.csv", tmp_path / "error.csv"
     success.write_text(f'"ID","OWNERID","STATUS"\n"{loaded}","x","Item Updated"\n"{claimed}","x","Item Updated"\n')
     errors.write_text(f'"ID","OWNERID","ERROR"\n"{refused}","x","entity is locked"\n"001other","x","no"\n')
     with runner.journal() as journal:
-        assert take_in(journal, plan.plan_id, success, errors, runner.tools) == (2, 1)
+        taken = take_in(journal, [plan], read_results(success, errors, {}), runner.tools)
+    assert (taken.loaded, taken.refused) == ([loaded, claimed], {refused: "entity is locked"})
+    assert taken.unknown == ["001other"]
     assert runner.states(plan) == {loaded: "ACK", claimed: "ACK", refused: "FAILED_HUMAN"}
     runner.org.clock.advance(5)
     runner.run(plan)
@@ -100,8 +101,7 @@ def test_the_export_has_data_loaders_columns_and_its_answers_are_taken_in_and_ve
 
 
 def test_a_file_that_is_not_data_loaders_is_refused(runner, tmp_path):
-    plan = runner.add(*drawn(moves(1)))
     path = tmp_path / "error.csv"
     path.write_text("Id,What\na,b\n")
-    with runner.journal() as journal, pytest.raises(InvalidInput, match="expected the columns ERROR"):
-        take_in(journal, plan.plan_id, None, path, runner.tools)
+    with pytest.raises(InvalidInput, match="expected a column with what was wrong"):
+        read_results(None, path, {})

@@ -13,6 +13,8 @@ from assignment_assets.domain.segment import OPEN_CYCLE, WRITE_BACK
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 from assignment_assets.domain.setup.eligible_pool import LEFT_OUT_REASONS
 from assignment_assets.domain.tables import (
+    APPROVED_DIFF,
+    ApprovedDiffFrame,
     CycleEventsFrame,
     EligiblePoolFrame,
     OverflowFrame,
@@ -26,6 +28,8 @@ from assignment_assets.domain.tables import (
 )
 
 SHOWN_NAMES = 5
+ENDED = ("verified", "skipped_already", "loaded", "confirmed", "drift", "drift_rule", "gone")
+"""Outcomes after which nothing of an account is loaded any more."""
 Answered = Mapping[str, tuple[GateManifest, tuple[Receipt, ...]]]
 
 
@@ -43,6 +47,9 @@ class CycleStatusInput:
     log: WriteBackLogFrame
     reps: RepsFrame
     pool: EligiblePoolFrame
+    approved: ApprovedDiffFrame = field(default_factory=APPROVED_DIFF.empty)
+    is_by_hand: bool = False
+    """Whether people load the owners, because the source is no org that the engine writes to."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def cycle_status(
         statuses,
         regions,
         outcomes,
-        _next_step(cycle, state, statuses, regions),
+        _next_step(cycle, state, statuses, regions, _to_load(given, log)),
         _proposal(given.proposed, given.overflow),
         _left_out(given.pool, given.reps),
     )
@@ -239,7 +246,24 @@ def _state(mode: str, events: CycleEventsFrame, regions: tuple[dict[str, Any], .
     return "signed" if regions and all(region["signed_by"] for region in regions) else "open"
 
 
-def _next_step(cycle: str, state: str, gates: tuple[GateStatus, ...], regions: tuple[dict[str, Any], ...]) -> str:
+def _to_load(given: CycleStatusInput, last: pl.DataFrame) -> str:
+    """What people are to load by hand, as the next step; empty where an org is written to, or nothing waits."""
+    if not given.is_by_hand:
+        return ""
+    cycle_diff = given.approved.sort("sign_off_no").group_by("account_id", maintain_order=True).last()
+    ended = last.filter(pl.col("outcome").is_in(ENDED)).select("account_id", "sign_off_no")
+    in_force = cycle_diff.filter(pl.col("status") == "approved")
+    waiting = in_force.join(ended, on=["account_id", "sign_off_no"], how="anti").select("account_id")
+    refused = last.filter(pl.col("outcome") == "failed").join(waiting, on="account_id", how="semi").height
+    if not waiting.height:
+        return ""
+    count = f"{waiting.height:,} account{' is' if waiting.height == 1 else 's are'}"
+    return f"{count} ready to be loaded by hand" + (f" ({refused:,} refused so far)" if refused else "")
+
+
+def _next_step(
+    cycle: str, state: str, gates: tuple[GateStatus, ...], regions: tuple[dict[str, Any], ...], to_load: str
+) -> str:
     *earlier, sign_off_gate = gates
     if state in FINISHED_EVENTS:
         return "nothing; open a new cycle with `assignment cycle new`."
@@ -252,12 +276,19 @@ def _next_step(cycle: str, state: str, gates: tuple[GateStatus, ...], regions: t
             if gate.is_out:
                 return f"{gate.why}."
         return f"`assignment run {OPEN_CYCLE.name} {cycle}`."
+    load = (
+        f"{to_load}: `assignment write-back export {cycle}`, then its result files or `assignment write-back confirm "
+        f"{cycle} --as …`"
+        if to_load
+        else ""
+    )
     unsigned = [region["region"] for region in regions if not (region["signed_by"] or region["rejected_by"])]
     rejected = [f"{region['region']} (by {region['rejected_by']})" for region in regions if region["rejected_by"]]
     if rejected:
         again = f"`assignment cycle reopen {cycle} --from …`, or sign after all"
         first = f"sign {', '.join(unsigned)}; " if unsigned else ""
-        return f"{first}rejected: {', '.join(rejected)}; {again}."
+        return "; ".join(filter(None, [load, f"{first}rejected: {', '.join(rejected)}; {again}."]))
     if unsigned:
-        return f"sign {', '.join(unsigned)}: `assignment sign-off {cycle} --region … --as …`."
-    return f"`assignment run {WRITE_BACK.name} {cycle}`."
+        sign = f"sign {', '.join(unsigned)}: `assignment sign-off {cycle} --region … --as …`."
+        return f"{load}; {sign}" if load else sign
+    return f"{load}." if load else f"`assignment run {WRITE_BACK.name} {cycle}`."

@@ -196,6 +196,7 @@ class LogChecked:
 
     approved: ApprovedDiffFrame
     log: WriteBackLogFrame
+    is_by_hand: bool = False
 
     @classmethod
     def read(cls, warehouse: Readable, cycle: str) -> Self:

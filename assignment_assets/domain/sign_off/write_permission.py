@@ -7,10 +7,11 @@ from typing import Self
 
 import polars as pl
 
-from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.domain.reading import Reader
+from assignment_assets.domain.review.held_edits import EntitlementsFrame
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 from assignment_assets.domain.setup.eligible_pool import OpenClaimsFrame, taken_over
 from assignment_assets.domain.setup.freeze import revision_of_gate
@@ -58,6 +59,18 @@ def require_unclaimed(cycle: str, scope: str, claims: OpenClaimsFrame, account_i
         raise CycleClosed(
             f"cycle {cycle}, write-back: {taken.height} approved accounts belong to {others} now, expected none. "
             f"`assignment run sign_off {cycle}` withdraws them; the regions concerned sign again."
+        )
+
+
+def require_entitled(cycle: str, person: str, regions: Collection[str], may: EntitlementsFrame) -> None:
+    """Nothing, or NotEntitled where the person may not say of one of these regions that it is loaded."""
+    allowed = set(may.filter(pl.col("person") == person)["region"])
+    missing = [region for region in regions if region not in allowed]
+    if missing:
+        who = sorted(set(may.filter(pl.col("region").is_in(missing))["person"]))
+        raise NotEntitled(
+            f"cycle {cycle}: {person} may not confirm {', '.join(missing)}, expected one of "
+            f"{', '.join(who) or 'the signers, of whom there are none'}. Let them confirm, or name your --region."
         )
 
 

@@ -21,6 +21,7 @@ FIELDS = {
     "log": "write_back_log",
     "reps": "reps",
     "pool": "eligible_pool",
+    "approved": "approved_diff",
 }
 CONFIG = {"revision": 1, "mode": "open", "scope": "global", "as_of": date(2026, 10, 1)}
 OPENED = {"event_no": 1, "event": "opened", "revision": 1, "at": NOON}
@@ -46,11 +47,12 @@ REVIEWS = manifest("review_edits", ("dana", ""), ("lee", ""))
 SIGN_OFFS = manifest("sign_offs", ("priya", "North"), ("priya", "South"), days=90)
 
 
-def status(gates=(), now=NOON, **rows):
+def status(gates=(), now=NOON, is_by_hand=False, **rows):
     """The status of a cycle with rows of some tables and some gates out."""
     tables = {"run_config": table(TABLES["run_config"], CONFIG), "cycle_events": table(TABLES["cycle_events"], OPENED)}
     tables |= {name: table(TABLES[name], *content) for name, content in rows.items()}
-    given = CycleStatusInput(**{each: tables.get(name, TABLES[name].empty()) for each, name in FIELDS.items()})
+    given = {each: tables.get(name, TABLES[name].empty()) for each, name in FIELDS.items()}
+    given = CycleStatusInput(**given, is_by_hand=is_by_hand)
     return cycle_status("2026q4-global", given, {each.gate: (each, receipts) for each, *receipts in gates}, now)
 
 
@@ -160,3 +162,25 @@ def test_accounts_whose_row_was_left_out_are_counted_by_owner():
     ]
     said = status(reps=[{"rep_id": "ana", "name": "Ana Ames"}], eligible_pool=pool).lines()
     assert any("Left out    3 account rows (Ana Ames 2, nobody known 1)" in line for line in said)
+
+
+def test_what_is_to_be_loaded_by_hand_is_the_next_step_from_the_first_signature_on():
+    gates = [(SIGN_OFFS, answer("sign_offs", "priya", "North"))]
+    north, south = signed("North", "n" * 20), signed("South", "s" * 20, 2)
+    approved = [{"sign_off_no": 1, "account_id": each, "status": "approved"} for each in ("a01", "a02", "a03")]
+    approved.append({"sign_off_no": 2, "account_id": "a03", "status": "revoked"})
+    log = [
+        {"sign_off_no": 1, "account_id": "a01", "attempt": 1, "outcome": "confirmed"},
+        {"sign_off_no": 1, "account_id": "a02", "attempt": 1, "outcome": "failed"},
+    ]
+    rows = {"region_digests": DIGESTS, "approved_diff": approved}
+    step = status(gates, is_by_hand=True, **rows, sign_off_verdicts=[north]).next_step
+    assert step.startswith("2 accounts are ready to be loaded by hand: `assignment write-back export 2026q4-global`")
+    assert "; sign South: " in step
+    step = status(gates, is_by_hand=True, **rows, sign_off_verdicts=[north, south], write_back_log=log).next_step
+    assert step.startswith("1 account is ready to be loaded by hand (1 refused so far): ")
+    assert "`assignment write-back confirm 2026q4-global --as …`" in step
+    log[1]["outcome"] = "loaded"
+    for by_hand in (True, False):
+        step = status(gates, is_by_hand=by_hand, **rows, sign_off_verdicts=[north, south], write_back_log=log).next_step
+        assert step == "`assignment run write_back 2026q4-global`."
