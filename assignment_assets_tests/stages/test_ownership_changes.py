@@ -380,6 +380,14 @@ def test_an_account_whose_row_was_left_out_and_whose_owner_is_known_is_still_in_
     assert ownership_changes(warehouse.folder, Q3, Q4).comparison.went.is_empty()
 
 
+@pytest.mark.parametrize("outcome", ["loaded", "confirmed"])
+def test_what_was_loaded_by_hand_counts_as_written(warehouse, outcome):
+    log, frame = written(datetime(2026, 7, 20, 8), ("a01", "ana", "ben"))
+    by_hand = (log, frame.with_columns(outcome=pl.lit(outcome)))
+    tell(warehouse, Q3, datetime(2026, 7, 1, 12), {"a01": "ana"}, by_hand, ends=("closed",))
+    assert changed(warehouse.folder, "2026-07-01", Q3) == {"a01": ["ana", "ben", "proposed"]}
+
+
 def test_a_cancelled_cycle_has_changed_nothing(warehouse):
     tell_q4(warehouse, ends=("cancelled",))
     assert changed(warehouse.folder, "2026-10-01", Q4) == {}

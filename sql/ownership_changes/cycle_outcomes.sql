@@ -85,6 +85,7 @@ writes as (
         old_owner_id,
         new_owner_id,
         outcome,
+        outcome in ('verified', 'skipped_already', 'loaded', 'confirmed') as is_written,
         coalesce(verified_at, written_at) as written_at
     from write_back_log
     where cycle = $cycle
@@ -115,8 +116,8 @@ select
     approvals.status as approval,
     approvals.signed_by,
     signatures.signed_at,
-    case when writes.outcome in ('verified', 'skipped_already') then writes.old_owner_id end as written_from_id,
-    case when writes.outcome in ('verified', 'skipped_already') then writes.new_owner_id end as written_owner_id,
+    case when writes.is_written then writes.old_owner_id end as written_from_id,
+    case when writes.is_written then writes.new_owner_id end as written_owner_id,
     writes.outcome,
     writes.written_at
 from accounts
