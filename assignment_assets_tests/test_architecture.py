@@ -57,7 +57,7 @@ WITHIN = {
         "assignment": {"errors", "identity", "lock_facts", "reading", "setup", "tables"},
         "packet_rows": {"assignment", "lock_facts", "locks", "setup", "tables"},
         "lock_lists": {"gates", "lock_facts", "locks", "packet_rows", "reading", "setup", "tables"},
-        "review": {"assignment", "errors", "gates", "locks", "packet_rows", "reading", "setup", "tables"},
+        "review": {"assignment", "errors", "gates", "identity", "locks", "packet_rows", "reading", "setup", "tables"},
         "sign_off": {
             *("assignment", "errors", "gate", "gates", "identity"),
             *("packet_rows", "reading", "regions", "review", "segment", "setup", "tables"),

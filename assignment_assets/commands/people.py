@@ -12,7 +12,8 @@ from assignment_assets.domain.assignment.choice import ChosenPoint, figures_of, 
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.domain.gate import GATES, SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import GateManifest
-from assignment_assets.domain.identity.codes import is_person, signer_token
+from assignment_assets.domain.identity.codes import signer_token
+from assignment_assets.domain.identity.person_keys import is_person, safe_key
 from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, decision_file, signed_text
 from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGION_DIGESTS
 from assignment_assets.io.clock import utc_now
@@ -45,6 +46,11 @@ def init_key(as_json: bool) -> None:
             file.write(secrets.token_hex(32) + "\n")
     said = "made" if is_new else "is there already"
     show(f"key {said}: {path.name}", {"made": is_new, "file": path.name}, as_json)
+
+
+def _key(context: click.Context, parameter: click.Parameter, person: str) -> str:
+    """The key of whoever has this address: what folders and decisions call them."""
+    return safe_key(person.strip()) if re.fullmatch(r"[^@/\\\s]+@[^@/\\\s]+", person.strip()) else person
 
 
 @command(people)
@@ -84,7 +90,7 @@ def intake(cycle_id: str, settled_seconds: float, as_json: bool) -> None:
 @command(people, "sign-off")
 @click.argument("cycle_id")
 @click.option("--region", required=True, help="The region, as its packet names it.")
-@click.option("--as", "person", required=True, help="Your e-mail address.")
+@click.option("--as", "person", required=True, help="Your e-mail address.", callback=_key)
 @click.option("--digest", default="", help="The digest on your packet (its beginning is enough): what you were shown.")
 @click.option("--reject", is_flag=True, help="Refuse the region instead of approving it.")
 @click.option("--note", default="", help="Why; it is recorded.")
@@ -124,7 +130,7 @@ def sign_off(cycle_id: str, region: str, person: str, digest: str, reject: bool,
 @click.option("--account", "account_id", required=True, help="The account of the held edit.")
 @click.option("--rep", "rep_id", required=True, help="The receiving rep.")
 @click.option("--accept/--refuse", "is_accepted", required=True, help="What you decide.")
-@click.option("--as", "person", required=True, help="Your e-mail address.")
+@click.option("--as", "person", required=True, help="Your e-mail address.", callback=_key)
 @click.option("--note", default="", help="Why; it is recorded.")
 def decide(
     cycle_id: str,
@@ -196,7 +202,7 @@ def front(cycle_id: str, as_page: bool, as_json: bool) -> None:
 @command(people)
 @click.argument("cycle_id")
 @click.argument("point", type=int)
-@click.option("--as", "person", required=True, help="Your e-mail address.")
+@click.option("--as", "person", required=True, help="Your e-mail address.", callback=_key)
 @click.option("--note", default="", help="Why; it is recorded.")
 def choose(cycle_id: str, point: int, person: str, note: str, as_json: bool) -> None:
     """Choose another point of the front than the knee; the choice and its price are recorded.

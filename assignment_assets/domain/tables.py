@@ -143,6 +143,7 @@ REPS: Table[RepsFrame] = Table(
         "longitude": REAL,
         "performance": REAL,
         "capacity": WHOLE,
+        "source_id": TEXT,  # the id as the source has it, where no file could be named by it; null: rep_id
     },
 )
 OPPORTUNITIES: Table[OpportunitiesFrame] = Table(

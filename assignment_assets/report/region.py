@@ -7,6 +7,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.identity.file_names import plain_name
+from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.report.books import ownership
 from assignment_assets.report.inputs import RUN_SUMMARY_COLUMNS, ReportInput
 
@@ -67,7 +68,7 @@ def of_region(report: ReportInput, region: str) -> ReportInput:
     reps = report.frame("reps")
     own = reps.filter((pl.col("team") == "field") & (pl.col("region") == region))
     accounts, others = _accounts(report, own)
-    people = {*own["rep_id"], *own["director_email"].drop_nulls()}
+    people = {*own["rep_id"], *map(safe_key, own["director_email"].drop_nulls())}
     tables = {name: report.tables[name] for name in OF_THE_COMPANY if report.has_run(name)}
     tables |= {name: _of(report, name, "account_id", accounts) for name in BY_ACCOUNT if report.has_run(name)}
     tables |= {name: _of(report, name, "region", {region}) for name in BY_REGION if report.has_run(name)}

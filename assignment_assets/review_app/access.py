@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from assignment_assets.domain.identity.codes import SHOWN_DIGITS, keyed_hash
 from assignment_assets.domain.identity.links import ROLES, ROUTING, BadLink, Pass, is_place, read_link
+from assignment_assets.domain.review.facts import person_key
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import PagesSetting, read_settings
@@ -94,8 +95,8 @@ def session_of(request: Request, key: bytes, now: datetime, pages: PagesSetting,
 
 def sees_every_region(person: str) -> bool:
     """Whether the settings let this person sign for every region: who may read what happens in all of them."""
-    signers = {name.casefold(): regions for name, regions in read_settings().signers.items()}
-    return "*" in signers.get(person.casefold(), [])
+    signers = {person_key(name): regions for name, regions in read_settings().signers.items()}
+    return "*" in signers.get(person_key(person), [])
 
 
 def _by_header(request: Request, key: bytes, now: datetime, pages: PagesSetting, folder: DataFolder) -> Session:

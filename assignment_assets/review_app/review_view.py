@@ -81,10 +81,8 @@ class ReviewView:
 
     def regions_of(self, director: str) -> list[str]:
         """The regions whose field reps report to the director."""
-        mine = self.people.filter(
-            (pl.col("team") == "field") & (pl.col("director_email").str.to_lowercase() == person_key(director))
-        )
-        return sorted(set(mine["region"].drop_nulls()))
+        field = self.people.filter(pl.col("team") == "field").select("director_email", "region").drop_nulls()
+        return sorted({region for email, region in field.iter_rows() if person_key(email) == person_key(director)})
 
     def summary(self, after: pl.DataFrame) -> pl.DataFrame:
         """Each field rep's book before and after; `after` has account_id and rep_id."""

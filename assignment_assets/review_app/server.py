@@ -11,6 +11,7 @@ import uvicorn
 
 from assignment_assets.domain.errors import AssignmentError, NotEntitled, SourceUnavailable
 from assignment_assets.domain.identity.links import BETWEEN, ROLES, ROUTING, Pass, seal_link
+from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.intake.outbox import read_gate
@@ -89,8 +90,8 @@ def link_to(
         )
     known = {each.person for each in manifest.persons}
     found = (
-        person
-        if person in known
+        safe_key(person)
+        if safe_key(person) in known
         else next((each.person for each in manifest.persons if each.email.casefold() == person.casefold()), "")
     )
     if not found:
@@ -116,7 +117,7 @@ def routing_link(key: bytes, pages: PagesSetting, person: str, now: datetime) ->
             f"routing page: {person} is not named for every region under [signers], expected `*`. It "
             "shows every region: name them there, or let somebody else look."
         )
-    granted = Pass(ROUTING, BETWEEN, person, now + timedelta(days=pages.link_days))
+    granted = Pass(ROUTING, BETWEEN, safe_key(person), now + timedelta(days=pages.link_days))
     return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 
@@ -31,7 +32,7 @@ def write_hand_over(folder: DataFolder, ways: pl.DataFrame) -> list[Path]:
             value=pl.col("value_cents") / 100,
             why="why",
         )
-        path = folder.root / "outbox" / "hand_over" / director / f"{rep_id}.csv"
+        path = folder.root / "outbox" / "hand_over" / safe_key(director) / f"{safe_key(rep_id)}.csv"
         write_whole(path, shown.write_csv())
         paths.append(path)
     return paths

@@ -66,7 +66,7 @@ def generate_reps(places: pl.DataFrame, num_reps: int, seed: int, as_of: date) -
         )
         .with_columns(pl.col("name").map_elements(names.email, return_dtype=pl.String).alias("email"))
     )
-    return REPS.conform(everyone)
+    return REPS.conform(everyone.with_columns(source_id=pl.lit(None, pl.String)))
 
 
 def _homes(places: pl.DataFrame, count: int, rng: np.random.Generator) -> pl.DataFrame:

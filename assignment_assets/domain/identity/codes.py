@@ -17,9 +17,9 @@ from typing import Any
 
 from assignment_assets.domain.errors import Tampered
 from assignment_assets.domain.gate import GATES
+from assignment_assets.domain.identity.person_keys import is_person, safe_key
 
 CYCLE_PATTERN = re.compile(r"[0-9a-z][0-9a-z_-]{2,63}")
-PERSON_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z.@+_'-]{0,99}")
 SHOWN_DIGITS = 32  # of a keyed hash, where people see it
 _PREFIX = "aae1"
 
@@ -44,11 +44,6 @@ class Identity:
     revision: int
     gate: str
     person: str
-
-
-def is_person(text: str) -> bool:
-    """Whether the text can name a person: a rep id or an e-mail address, safe as a folder's name."""
-    return PERSON_PATTERN.fullmatch(text) is not None and ".." not in text
 
 
 def packet_code(key: bytes, cycle: str, revision: int, gate: str, person: str) -> str:
@@ -101,7 +96,7 @@ def read_packet_code(key: bytes, code: str | None) -> Identity:
 
 def signer_token(key: bytes, person: str) -> str:
     """The person's own signing secret, 64 hexadecimal digits; e-mail addresses in any case give the same."""
-    name = person.strip()
+    name = safe_key(person.strip())
     name = name.lower() if "@" in name else name
     return keyed_hash(key, "signer token", name)
 

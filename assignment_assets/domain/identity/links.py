@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 from assignment_assets.domain.errors import Tampered
 from assignment_assets.domain.gate import GATES
-from assignment_assets.domain.identity.codes import CYCLE_PATTERN, SHOWN_DIGITS, is_person, keyed_hash
+from assignment_assets.domain.identity.codes import CYCLE_PATTERN, SHOWN_DIGITS, keyed_hash
+from assignment_assets.domain.identity.person_keys import is_person
 
 ROLES = {gate.role: gate.name for gate in GATES.values()}
 """Role → the name of the gate whose page it opens."""

@@ -7,6 +7,7 @@ from typing import Any, NewType
 import polars as pl
 
 from assignment_assets.domain.errors import BrokenInvariant
+from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.domain.setup.current_books import INSIDE_SALES
 from assignment_assets.domain.setup.overrides import CoverageOverridesFrame
 from assignment_assets.domain.tables import FLAG, TEXT, TEXTS, WHOLE, Table
@@ -164,8 +165,9 @@ class ReviewFacts:
 
 
 def person_key(email: str | None) -> str:
-    """The e-mail address as people are told apart: without case and outer spaces."""
-    return (email or "").strip().casefold()
+    """The e-mail address as people are told apart: without case and outer spaces, and safe as a folder's name."""
+    plain = (email or "").strip().casefold()
+    return safe_key(plain) if plain else plain
 
 
 def read_edits(edits: ReviewEditsFrame) -> list[Edit]:

@@ -7,6 +7,7 @@ import polars as pl
 
 from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.gates.gates import Addressee
+from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.domain.packet_rows import books_before_and_after
 from assignment_assets.domain.reading import Readable
 from assignment_assets.domain.review.directors import director_name, regional_directors
@@ -78,7 +79,7 @@ class ReviewPackets:
     def addressees(self) -> list[Addressee]:
         """Every director who is asked."""
         return [
-            Addressee(person=email, name=director_name(email), email=email, file="review.xlsx")
+            Addressee(person=safe_key(email), name=director_name(email), email=email, file="review.xlsx")
             for email in self.directors
         ]
 
@@ -87,13 +88,16 @@ class ReviewPackets:
         return self.moves.group_by("to_region").len("moves in").sort("to_region")
 
     def of(self, director: str) -> DirectorReview:
-        """What this director is shown: a move is there with either end, candidates of the states that their receivers
-        cover, the most valuable first and not more than `SHOWN_CANDIDATES`."""
-        own = self.directors[director]
+        """What this director, named as an addressee, is shown.
+
+        A move is there with either end, candidates of the states that their receivers cover, the most valuable first
+        and not more than `SHOWN_CANDIDATES`.
+        """
+        email, own = next((email, own) for email, own in self.directors.items() if safe_key(email) == director)
         is_own = pl.col("region").is_in(own)
         covered = self.receivers.filter(is_own)["covered_states"].explode().drop_nulls().unique()
         return DirectorReview(
-            name=director_name(director),
+            name=director_name(email),
             regions=own,
             books=self.books.filter(is_own),
             moves=self.moves.filter(pl.col("from_region").is_in(own) | pl.col("to_region").is_in(own)),

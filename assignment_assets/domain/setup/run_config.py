@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assignment_assets.domain.errors import Fault
+from assignment_assets.domain.identity.person_keys import safe_key
 
 Queue = Literal["arm", "growers", "activators"]
 
@@ -102,6 +103,22 @@ class RunConfig(BaseModel):
         0, description="So many accounts must be verified before the rest is written; 0: no such batch."
     )
     write_not_before: str = Field("", description="Effective date, YYYY-MM-DD: no owner is written earlier.")
+
+    @field_validator("reps", "books", "placeholder_owner_ids")
+    @classmethod
+    def _keys_of(cls, rep_ids: list[str]) -> list[str]:
+        """Reps by the key that stands for their id; a safe id is its own key."""
+        return [safe_key(rep_id) for rep_id in rep_ids]
+
+    @field_validator("capacities", "covered_states", "revenue_caps")
+    @classmethod
+    def _by_key(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {safe_key(rep_id): value for rep_id, value in values.items()}
+
+    @field_validator("coverage_overrides")
+    @classmethod
+    def _of_keys(cls, overrides: list[dict[str, str]]) -> list[dict[str, str]]:
+        return [each | {"rep_id": safe_key(each["rep_id"])} if "rep_id" in each else each for each in overrides]
 
     @property
     def as_of_on(self) -> date:

@@ -10,6 +10,7 @@ from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.gate import REVIEW_GATE
 from assignment_assets.domain.gates.gates import Addressee
 from assignment_assets.domain.identity.file_names import plain_name
+from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.domain.packet_rows import books_before_and_after
 from assignment_assets.domain.reading import Query, Readable
 from assignment_assets.domain.review.facts import WITHDRAWN, ReviewRepsFrame
@@ -144,7 +145,11 @@ class SignOffPackets:
         signed = entitled.filter(pl.col("region").is_in(digests["region"].implode()))
         return tuple(
             Addressee(
-                person=person, name=person, email=person, file=f"{plain_name(region.lower())}.xlsx", subject=region
+                person=safe_key(person),
+                name=person,
+                email=person,
+                file=f"{plain_name(region.lower())}.xlsx",
+                subject=region,
             )
             for person, region in signed.select("person", "region").iter_rows()
         )

@@ -19,6 +19,7 @@ from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_id, complete_ids
 from assignment_assets.domain.sources.owners import with_rep_ids
 from assignment_assets.domain.sources.referrals import with_referrals
+from assignment_assets.domain.sources.rep_keys import with_rep_keys
 from assignment_assets.domain.sources.row_rules import RowRule, account_rules, opportunity_rules, rep_rules
 from assignment_assets.domain.sources.structure import ROW, damaged_ids, structural_faults
 from assignment_assets.domain.tables import (
@@ -160,13 +161,14 @@ def check_sources(
         numbered[name], owner_notes[name], doubts = with_rep_ids(numbered[name], numbered["reps"], sources[name].origin)
         unclear += doubts
     numbered["opportunities"], deal_notes = with_account_ids(numbered["opportunities"], numbered["accounts"])
+    numbered, key_notes = with_rep_keys(numbered)
     faults = [*(fault for name in sources for fault in _faults(FIELDS[name], numbered[name], sources[name])), *unclear]
     if faults:
         raise InvalidInput("The sources cannot be used", faults)
 
     told, told_notes = with_referrals(numbered["accounts"], as_of)
     typed = {name: _with_defaults(FIELDS[name], frame) for name, frame in (numbered | {"accounts": told}).items()}
-    judged_reps = _judge("reps", reps, typed["reps"], rep_rules())
+    judged_reps = _judge("reps", reps, typed["reps"], rep_rules(), key_notes)
     if judged_reps.exceptions.height and not is_poll:
         raise InvalidInput("Reps whose row cannot be read would lose their book", _cells_of(judged_reps))
     known_accounts = typed["accounts"]["account_id"]
@@ -243,7 +245,8 @@ class _Judged:
 def _numbered(name: str, source: SourceTable) -> pl.DataFrame:
     frame = source.frame if "row_no" in source.frame.columns else source.frame.with_row_index("row_no", offset=1)
     texts = [column for column in IDS[name] if frame.schema.get(column) == pl.String]
-    completed = frame.with_columns(*(complete_ids(frame[column]) for column in texts))
+    plain = frame.with_columns(pl.col(texts).str.replace_all(r"\s+", " "))
+    completed = plain.with_columns(*(complete_ids(plain[column]) for column in texts))
     if completed.schema.get("co_owner_ids") != pl.List(pl.String):
         return completed
     return completed.with_columns(

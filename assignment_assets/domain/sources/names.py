@@ -5,7 +5,7 @@ import unicodedata
 
 import polars as pl
 
-from assignment_assets.domain.identity.codes import is_person
+from assignment_assets.domain.identity.person_keys import is_person
 
 _DIGITS = 8
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assignment_assets.domain.identity.codes import is_person
 from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.domain.sources.ids import is_damaged_id
 from assignment_assets.domain.sources.states import NO_STATES, STATE_CODES
@@ -98,14 +97,6 @@ def rep_rules() -> list[RowRule]:
     known = pl.col("covered_states").list.set_intersection(pl.lit(_STATES)).list.sort()
     return [
         *_id_rules("rep_id"),
-        RowRule(
-            "rep_id",
-            pl.col("rep_id").is_not_null() & ~pl.col("rep_id").map_elements(is_person, return_dtype=pl.Boolean),
-            "an id or an e-mail address, which files, folders and links are named by: letters, digits and . @ + _ ' -",
-            "Map rep_id to the column of user ids or e-mail addresses, or say id_of_name = true to make ids of names; "
-            "owners by name are found by the reps' names.",
-            pl.col("rep_id"),
-        ),
         RowRule(
             "team",
             pl.col("team").is_null() | ~pl.col("team").is_in(TEAMS),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assignment_assets.domain.identity.codes import is_person
+from assignment_assets.domain.identity.person_keys import is_person
 
 MOST_BYTES = 25_000_000
 PARTIAL, READY = ".partial", ".ready"

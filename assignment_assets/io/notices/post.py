@@ -10,6 +10,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
+from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.domain.notices.letters import Handoff, Reminder
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
@@ -82,7 +83,7 @@ def _posted(
     message = letter(facts, setting)
     ledger.note("sending", recipient, digest, clock())
     try:
-        step = carry(message, f"{kind}-{facts.person}-{digest[:8]}")
+        step = carry(message, f"{kind}-{safe_key(facts.person)}-{digest[:8]}")
     except smtplib.SMTPResponseException as error:
         return _refusal(facts, kind, ledger, recipient, clock, error.smtp_code, error.smtp_error)
     except smtplib.SMTPRecipientsRefused as error:

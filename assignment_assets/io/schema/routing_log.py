@@ -52,5 +52,9 @@ STEPS = (
             "forecasts": {"forecast_amount": "forecast_amount_cents", "amount": "amount_cents"},
         },
     ),
+    Step(
+        "reps whose id could not name a file keep it beside their key",
+        ("alter table if exists seen_reps add column if not exists source_id varchar",),
+    ),
 )
 ROUTING_LOG = Store("routing log", STEPS, {name: duckdb_types(table.columns) for name, table in TABLES.items()})

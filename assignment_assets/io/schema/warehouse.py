@@ -88,6 +88,10 @@ STEPS = (
             "old_owner_id varchar, expected_owner_id varchar, found_owner_id varchar, arrival varchar)",
         ),
     ),
+    Step(
+        "reps whose id could not name a file keep it beside their key",
+        ("alter table if exists reps add column if not exists source_id varchar",),
+    ),
 )
 WAREHOUSE = Store(
     "warehouse",

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from assignment_assets.domain.identity.codes import is_person
+from assignment_assets.domain.identity.person_keys import is_person
 from assignment_assets.io.durable import locked, write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.fetched import Fetchable, Fetched, read_fetched, write_fetched

@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 
 from assignment_assets.domain.errors import InvalidInput
+from assignment_assets.domain.identity.person_keys import is_person
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets_tests.io.sources.exports import NUM_ACCOUNTS, export
@@ -369,8 +370,11 @@ def test_owners_by_a_name_that_two_reps_share_stop(tmp_path):
     assert "reps who share one: rep 1 (u0), rep 1 (u1)" in text
 
 
-def test_a_name_as_a_reps_id_is_refused_before_any_packet_would_bear_it(tmp_path):
-    mapping = export(tmp_path)
+def test_a_name_as_a_reps_id_gets_a_key_that_files_and_links_can_bear(tmp_path):
+    mapping = export(tmp_path, accounts=lambda number, row: row | {"Account Owner": f"Rep\u00a0{number % 6}"})
     mapping.write_text(mapping.read_text().replace('rep_id = "User ID"', 'rep_id = "Full Name"'))
-    assert "6 rows, such as row 2 (Rep 0): Rep 0, row 3 (Rep 1): Rep 1" in refusal(mapping)
-    assert "id_of_name = true" in refusal(mapping)
+    snapshot = read(mapping)
+    assert snapshot.reps["source_id"].to_list() == [f"Rep {number}" for number in range(6)]
+    assert all(map(is_person, snapshot.reps["rep_id"]))
+    assert set(snapshot.accounts["owner_id"]) == set(snapshot.reps["rep_id"])
+    assert "6 reps are called by a key: Rep 0 is Rep-0-" in notes(snapshot, "reps")
