@@ -18,6 +18,7 @@ from assignment_assets.io.folders import engine_key
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import read_status, tables_of
 from assignment_assets.io.settings import PagesSetting
+from assignment_assets.io.workbooks.returned import read_returned
 from assignment_assets.report.cycle_report import render
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.region import of_region
@@ -162,3 +163,14 @@ def test_a_director_sees_the_accounts_that_were_left_out_of_the_source(opened):
         )
     assert "A-0012, with Rep 0: state is Ontario, expected a USPS state code" in east.text
     assert "Left out of the source" not in west.text
+
+
+def test_a_receipt_promises_no_keep_of_an_account_that_was_not_sent(opened):
+    cycle = opened().open(book_size=45)
+    code = cycle.packet("lock_lists", "u0", "lock_list.xlsx")
+    target = cycle.answer("lock_lists", "u0", "keep.csv")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f"packet,{read_returned(code).code}\naccount_id,decision,note\na-0000,keep,\nA-00,keep,\n")
+    (receipt,) = cycle.look("lock_lists").new_receipts
+    assert "1 keep, 0 release" in receipt.message
+    assert "row 4: 'A-00' is not an account of your list" in receipt.message

@@ -5,6 +5,7 @@ capitals, so that spreadsheets, which ignore case, do not mistake two records fo
 elsewhere are opaque text and pass unchanged.
 """
 
+import re
 import string
 
 import polars as pl
@@ -12,6 +13,11 @@ import polars as pl
 ALPHABET = string.ascii_uppercase + "012345"
 SPREADSHEET_NUMBER = r"\d([.,]\d+)?[eE]\+?\d+"
 """What a spreadsheet makes of an id of digits, as a pattern: 1.00E+14."""
+FORMULA_ERROR = re.compile(
+    r"#(N/A|NA|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|ERROR!|GETTING_DATA)", re.IGNORECASE
+)
+KEPT_DIGITS = 15
+"""Digits of a number that a spreadsheet keeps; the others become zeros."""
 BODY, SUFFIX, GROUP = 15, 3, 5
 _FLAGS = {ord(character): "1" if character.isupper() else "0" for character in string.ascii_letters + string.digits}
 _LETTER_OF_FLAGS = {f"{number:0{GROUP}b}"[::-1]: letter for number, letter in enumerate(ALPHABET)}
@@ -56,6 +62,27 @@ def is_damaged_id(text: str) -> bool:
     """Whether the text has the shape of an 18-character Salesforce id, but its suffix contradicts it."""
     completed = complete_id(text)
     return _has_full_shape(completed) and not is_salesforce_id(completed)
+
+
+def damage_of(text: str) -> str:
+    """What a spreadsheet or a tool has done to an id beyond repair, as a sentence's end; empty where nothing shows."""
+    plain = text.strip()
+    if FORMULA_ERROR.fullmatch(plain):
+        return "a spreadsheet's formula failed there"
+    if re.fullmatch(SPREADSHEET_NUMBER, plain):
+        return "a spreadsheet seems to have turned it into a number"
+    if is_rounded(plain):
+        return "a spreadsheet has kept 15 digits of it"
+    if "://" in plain:
+        return "it is a link, not the id itself"
+    if BODY < len(plain) < BODY + SUFFIX and looks_like_salesforce(plain[:BODY]) and plain.isalnum():
+        return "its end is cut off"
+    return "its last three characters contradict its capitals" if is_damaged_id(plain) else ""
+
+
+def is_rounded(text: str) -> bool:
+    """Whether it is a number of more digits than a spreadsheet keeps, the rest zeros."""
+    return len(text) > KEPT_DIGITS + 1 and text.isdecimal() and not text[KEPT_DIGITS:].strip("0")
 
 
 def complete_ids(column: pl.Series) -> pl.Series:

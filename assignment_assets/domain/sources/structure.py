@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.errors import Fault
-from assignment_assets.domain.sources.ids import SPREADSHEET_NUMBER, looks_like_salesforce
+from assignment_assets.domain.sources.ids import KEPT_DIGITS, SPREADSHEET_NUMBER, is_rounded, looks_like_salesforce
 from assignment_assets.domain.tables import WHOLE, Table
 
 REQUIRED = {
@@ -54,6 +54,10 @@ def damaged_ids(frame: pl.DataFrame, unread: pl.DataFrame, columns: Iterable[str
         ids = frame.select(pl.col("row_no").cast(WHOLE), pl.col(column).str.strip_chars()).drop_nulls()
         lost = unread.filter(pl.col("column_name") == column).select("row_no", pl.col("found").alias(column))
         numbers = pl.concat([ids, lost]).filter(pl.col(column).str.contains(f"^{SPREADSHEET_NUMBER}$"))
+        long = ids.filter(pl.col(column).str.contains(rf"^\d{{{KEPT_DIGITS + 2},}}$"))
+        rounded = long.filter(pl.col(column).map_elements(is_rounded, return_dtype=pl.Boolean))
+        if rounded.height and rounded.height == long.height:
+            numbers = pl.concat([numbers, rounded])
         if numbers.height:
             yield Fault(
                 f"{origin}, column {column}",

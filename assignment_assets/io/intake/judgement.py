@@ -1,6 +1,6 @@
 """The judgement of one look: which new files are accepted, ignored, held or refused, and in which order."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -42,9 +42,11 @@ class GateJudge:
         settled: float,
         closed_at: datetime | None,
         arrivals: Mapping[tuple[str, str], datetime] | None = None,
+        sent: Callable[[str], Collection[str] | None] = lambda person: None,
     ):
         self.manifest, self.seen, self.now, self.key = manifest, seen, now, key
         self.settled, self.closed_at, self.arrivals = settled, closed_at, arrivals or {}
+        self.sent = sent
         self.receipts = list(receipts)
         self.contents: dict[str, bytes] = {}
         self.is_settling = False
@@ -81,7 +83,7 @@ class GateJudge:
         notices = []
         good: dict[str, list[tuple[Found, Judged]]] = {}
         for each in new:
-            judged = self._timely(each, judge(each, self.manifest, self.key))
+            judged = self._timely(each, judge(each, self.manifest, self.key, self.sent))
             if judged.state == WAITING:
                 notices.append(Notice(each.person, each.file_name, judged.rule, judged.sentence))
             elif judged.state == GOOD:
@@ -173,7 +175,7 @@ class GateJudge:
             digests = {each.digest for each in holds if each.subject == subject}
             left = [each for each in files if each.digest in digests]
             if len({each.digest for each in left}) == 1:
-                judged = self._timely(left[0], judge(left[0], self.manifest, self.key))
+                judged = self._timely(left[0], judge(left[0], self.manifest, self.key, self.sent))
                 if judged.state == GOOD:
                     self._give(left[0], judged, "accepted")
 

@@ -32,6 +32,7 @@ from assignment_assets.io.intake.log import (
     write_seen,
 )
 from assignment_assets.io.intake.outbox import closed_since, read_gate
+from assignment_assets.io.intake.sent import sent_ids
 
 SETTLED_SECONDS = 5.0
 
@@ -78,7 +79,15 @@ def look(
         seen = read_seen(data_folder, cycle, gate, receipts)
         fetched = all_fetched(data_folder, cycle, gate)
         judge = GateJudge(
-            manifest, receipts, seen, now, key, settled_seconds, closed_since(data_folder, manifest), fetched.arrivals()
+            manifest,
+            receipts,
+            seen,
+            now,
+            key,
+            settled_seconds,
+            closed_since(data_folder, manifest),
+            fetched.arrivals(),
+            lambda each: sent_ids(data_folder, manifest, each),
         )
         found, notices = find(data_folder.inbox(cycle, gate), person)
         notices += [each for each in fetched.notices() if person in ("", each.person)]

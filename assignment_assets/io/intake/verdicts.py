@@ -4,7 +4,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from assignment_assets.io.workbooks.review_return import read_review
 
 WAITING, REFUSED, GOOD = "waiting", "refused", "good"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-READERS: dict[str, Callable[[Path], ReturnedLockList | ReturnedReview]] = {
+READERS: dict[str, Callable[[Path, Collection[str] | None], ReturnedLockList | ReturnedReview]] = {
     LOCK_GATE.name: read_lock_list,
     REVIEW_GATE.name: read_review,
 }
@@ -43,13 +43,21 @@ class Judged:
     subject: str = ""
 
 
-def judge(found: Found, manifest: GateManifest, key: bytes) -> Judged:
-    """What a settled file is, for the gate as it was issued."""
+def judge(
+    found: Found,
+    manifest: GateManifest,
+    key: bytes,
+    sent: Callable[[str], Collection[str] | None] = lambda person: None,
+) -> Judged:
+    """What a settled file is, for the gate as it was issued.
+
+    `sent` gives the accounts that a person was asked about, where a file of theirs does not bring them along.
+    """
     gate = GATES[manifest.gate]
     wrong = _wrong_kind(found, gate)
     if wrong:
         return wrong
-    return _decision(found, manifest, key) if gate.is_signed else _answers(found, manifest, key)
+    return _decision(found, manifest, key) if gate.is_signed else _answers(found, manifest, key, sent)
 
 
 def _wrong_kind(found: Found, gate: Gate) -> Judged | None:
@@ -84,12 +92,12 @@ def _wrong_kind(found: Found, gate: Gate) -> Judged | None:
     return None
 
 
-def _answers(found: Found, manifest: GateManifest, key: bytes) -> Judged:
+def _answers(found: Found, manifest: GateManifest, key: bytes, sent: Callable[[str], Collection[str] | None]) -> Judged:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / found.file_name
         path.write_bytes(found.content)
         try:
-            returned = READERS[manifest.gate](path)
+            returned = READERS[manifest.gate](path, sent(found.person) if found.suffix == ".csv" else None)
         except SourceUnavailable as error:
             return Judged(REFUSED, "unreadable", str(error))
     try:

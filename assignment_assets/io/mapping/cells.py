@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assignment_assets.domain.sources.fields import IN_CENTS
-from assignment_assets.domain.sources.ids import SPREADSHEET_NUMBER
+from assignment_assets.domain.sources.ids import FORMULA_ERROR, SPREADSHEET_NUMBER
 from assignment_assets.domain.sources.states import state_code
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXTS, WHOLE
 from assignment_assets.io.mapping.days import Decision, decide, fitting, moment_of
@@ -21,9 +21,6 @@ HUNDREDTHS = frozenset({*IN_CENTS, "bps"})
 STATES = frozenset({"state", "covered_states"})
 TRUE = frozenset({"true", "t", "yes", "y", "1", "x", "on"})
 FALSE = frozenset({"false", "f", "no", "n", "0", "off"})
-FORMULA_ERROR = re.compile(
-    r"#(N/A|NA|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|ERROR!|GETTING_DATA)", re.IGNORECASE
-)
 TEAM_WORDS = {
     "field": "field",
     "field sales": "field",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assignment_assets.domain.errors import Fault
-from assignment_assets.domain.sources.ids import BODY, complete_id
+from assignment_assets.domain.sources.ids import BODY, complete_id, damage_of
 from assignment_assets.io.workbooks.layout import Column, content_digest, name_key, row_digest, tidy
 from assignment_assets.io.workbooks.returned import ReturnedFile, Rows
 
@@ -73,10 +73,12 @@ class KnownIds:
     def match(self, text: str) -> str | None:
         """The id that was sent out: spelt the same, completed, or in another case; None where none fits.
 
-        Where the ids sent out are not known (CSV), the text's own completed spelling.
+        Where the ids sent out are not known (CSV), the text's own completed spelling; None where it is damaged.
         """
         completed = complete_id(text)
-        if self.ids is None or completed in self.ids:
+        if self.ids is None:
+            return None if damage_of(text) else completed
+        if completed in self.ids:
             return completed
         found = self._spellings.get(text) or self._spellings.get(text.casefold(), set())
         return next(iter(found)) if len(found) == 1 else None
@@ -91,6 +93,13 @@ def is_total(row: Answered, header: str) -> bool:
 def looks_like_a_number(text: str) -> bool:
     """Whether a spreadsheet seems to have turned an id into a number."""
     return "e+" in text.casefold() or text.replace(".", "", 1).isdecimal()
+
+
+def said_damage(text: str) -> str:
+    """What is visibly wrong with an id, to go behind it in a sentence; empty where nothing is."""
+    if found := damage_of(text):
+        return f"; {found}"
+    return "; a spreadsheet seems to have turned it into a number" if looks_like_a_number(text) else ""
 
 
 def changed_rows(

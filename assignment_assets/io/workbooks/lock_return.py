@@ -12,7 +12,7 @@ from assignment_assets.io.workbooks.answers import (
     changed_meta,
     changed_rows,
     is_total,
-    looks_like_a_number,
+    said_damage,
     table_of,
 )
 from assignment_assets.io.workbooks.lock_list import COLUMNS, LOCK_WORDS, NOT_PICKABLE, SHEET
@@ -80,7 +80,7 @@ def _broken_rule(row: Answered, account_id: str | None) -> tuple[str | None, str
     if not text:
         return "unknown_account", f"row {row.row_no}: there is an answer but no account id; write the id beside it"
     if account_id is None:
-        number = "; a spreadsheet seems to have turned it into a number" if looks_like_a_number(text) else ""
+        number = said_damage(text)
         return "unknown_account", (
             f"row {row.row_no}: {text!r} is not an account of your list{number}; "
             "answer only the accounts that were sent to you"

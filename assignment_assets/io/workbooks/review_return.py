@@ -14,12 +14,21 @@ from assignment_assets.io.workbooks.answers import (
     changed_meta,
     changed_rows,
     is_total,
-    looks_like_a_number,
+    said_damage,
     table_of,
 )
 from assignment_assets.io.workbooks.packets import EDIT_REASONS, RETURNED_EDITS, ReturnedReview
 from assignment_assets.io.workbooks.returned import CSV, ReturnedFile, read_returned
-from assignment_assets.io.workbooks.review_book import ADDS, BOOKS, DROP, MOVE_COLUMNS, MOVES, ROW_COLUMNS, UNDO
+from assignment_assets.io.workbooks.review_book import (
+    ADDS,
+    BOOKS,
+    CANDIDATES,
+    DROP,
+    MOVE_COLUMNS,
+    MOVES,
+    ROW_COLUMNS,
+    UNDO,
+)
 
 _ANSWERED = {
     MOVES: (MOVE_COLUMNS, UNDO, ["Account id", "Decision", "Reason", "Edit"]),
@@ -60,7 +69,9 @@ def _from_workbook(returned: ReturnedFile) -> tuple[list[dict[str, Any]], list[F
         blank_count += len(known.ids or ()) - len(answered)
     rows, missing = table_of(returned.sheets.get(ADDS, []), ADDS, ["Account id", "Rep", "Reason", "Note"])
     reps = {name.removeprefix("rep:"): label for name, label in returned.meta.items() if name.startswith("rep:")}
-    return edits + list(_adds(rows, reps)), faults + missing, blank_count
+    candidates, _ = table_of(returned.sheets.get(CANDIDATES, []), CANDIDATES, ["Account id"])
+    shown = {row.text("Account id") for row in candidates}
+    return edits + list(_adds(rows, reps, shown)), faults + missing, blank_count
 
 
 def _decisions(sheet: str, word: str, rows: list[Answered], known: KnownIds) -> Iterator[dict[str, Any]]:
@@ -75,7 +86,7 @@ def _decisions(sheet: str, word: str, rows: list[Answered], known: KnownIds) -> 
             yield _refused(
                 edit,
                 "unknown_account",
-                f"{text!r} is not an account of this sheet; use the tab {ADDS} for other accounts",
+                f"{text!r} is not an account of this sheet{said_damage(text)}; use the tab {ADDS} for other accounts",
             )
         elif decision != word:
             yield _refused(
@@ -85,7 +96,7 @@ def _decisions(sheet: str, word: str, rows: list[Answered], known: KnownIds) -> 
             yield _with_reason(edit)
 
 
-def _adds(rows: list[Answered], reps: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _adds(rows: list[Answered], reps: dict[str, str], shown: Collection[str]) -> Iterator[dict[str, Any]]:
     by_label = {label.casefold(): rep_id for rep_id, label in reps.items()}
     known = KnownIds(reps)
     for row in rows:
@@ -94,11 +105,11 @@ def _adds(rows: list[Answered], reps: dict[str, str]) -> Iterator[dict[str, Any]
             continue
         rep_id = by_label.get(rep.casefold()) or known.match(rep)
         edit = _edit(f"{ADDS}, row {row.row_no}", "add", rep_id or rep, complete_id(text), row)
-        if not text or looks_like_a_number(text):
+        if not text or (said_damage(text) and text not in shown):
             yield _refused(
                 edit,
                 "unknown_account",
-                f"{text!r} is not an account id; paste the id from Candidates, Moves or Salesforce"
+                f"{text!r} is not an account id{said_damage(text)}; paste the id from Candidates, Moves or Salesforce"
                 if text
                 else "the account id is missing; write it beside the rep",
             )
@@ -120,7 +131,11 @@ def _from_csv(
         if kind not in ("add", "drop"):
             edits.append(_refused(edit, "unknown_answer", f"{row.text('edit')!r} is not an edit; write add or drop"))
         elif account_id is None:
-            edits.append(_refused(edit, "unknown_account", f"{text!r} is not an account id that exists; correct it"))
+            edits.append(
+                _refused(
+                    edit, "unknown_account", f"{text!r} is not an account id that exists{said_damage(text)}; correct it"
+                )
+            )
         elif not edit["rep_id"]:
             edits.append(_refused(edit, "unknown_rep", "the rep's id is missing; write it"))
         else:

@@ -378,3 +378,12 @@ def test_a_name_as_a_reps_id_gets_a_key_that_files_and_links_can_bear(tmp_path):
     assert all(map(is_person, snapshot.reps["rep_id"]))
     assert set(snapshot.accounts["owner_id"]) == set(snapshot.reps["rep_id"])
     assert "6 reps are called by a key: Rep 0 is Rep-0-" in notes(snapshot, "reps")
+
+
+def test_numbers_of_which_a_spreadsheet_kept_fifteen_digits_are_no_ids(tmp_path):
+    def numbered(number, row):
+        return row | {"Account ID": f"{100000000000000 + number}00"}
+
+    said = refusal(export(tmp_path, accounts=numbered))
+    assert "column account_id: 120 ids such as 10000000000000000 (row 2)" in said
+    assert "import that column as text" in said

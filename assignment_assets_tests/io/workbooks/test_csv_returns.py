@@ -3,6 +3,7 @@
 import pytest
 
 from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.io.workbooks.lock_return import read_lock_list
 from assignment_assets.io.workbooks.review_return import read_review
 from assignment_assets_tests.io.workbooks.conftest import ANN, BO, CODE, DORMANT, KEPT, MOVED, NEVER, REVIEW_CODE
@@ -101,3 +102,34 @@ def test_a_review_in_csv_gives_edits_in_row_order(tmp_path):
         (5, "add", ANN[0], KEPT, "because", "no_reason"),
     ]
     assert back.edits["message"][2] == "row 5: 'swap' is not an edit; write add or drop"
+
+
+DAMAGED = [
+    ("1.00E+14", "a spreadsheet seems to have turned it into a number"),
+    ("12345678901234500", "a spreadsheet has kept 15 digits of it"),
+    ("#N/A", "a spreadsheet's formula failed there"),
+    ("https://org.my.salesforce.com/001A000001abcde", "it is a link, not the id itself"),
+    (complete_id(KEPT[:15])[:17], "its end is cut off"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), DAMAGED)
+def test_an_id_that_a_spreadsheet_damaged_is_refused_with_its_row_and_cell(tmp_path, text, said):
+    back = returned(tmp_path, f"packet,{CODE}\naccount_id,decision,note\n{text},keep,\n")
+    assert answers(back) == []
+    (message,) = back.rows["message"]
+    assert message.startswith("row 3: ") and repr(text) in message and said in message
+
+
+@pytest.mark.parametrize(("text", "said"), DAMAGED)
+def test_a_directors_damaged_id_is_refused_too(tmp_path, text, said):
+    path = tmp_path / "review.csv"
+    path.write_text(f"packet,{REVIEW_CODE}\nedit,account_id,rep_id,reason\nadd,{text},{ANN},relationship\n")
+    (message,) = read_review(path).edits["message"]
+    assert repr(text) in message and said in message
+
+
+def test_fifteen_small_letters_are_no_account_of_the_list(tmp_path):
+    small, known = "0015e00000001ab", complete_id("0015e00000001aB")
+    back = returned(tmp_path, f"packet,{CODE}\naccount_id,decision,note\n{small},keep,\n", [known])
+    assert answers(back) == [] and f"{small!r} is not an account of your list" in back.rows["message"][0]

@@ -156,7 +156,7 @@ def test_mistakes_are_named_by_sheet_and_row(sent_review, tmp_path):
     assert messages[0].endswith(f": the reason is missing; {reasons}")
     assert messages[1].endswith(f": 'boredom' is not a reason; {reasons}")
     assert messages[2] == "Adds, row 3: the account id is missing; write it beside the rep"
-    assert messages[3].startswith("Adds, row 4: '1.5E+20' is not an account id; paste the id from Candidates")
+    assert messages[3].startswith("Adds, row 4: '1.5E+20' is not an account id; a spreadsheet seems to")
     assert messages[4] == "Adds, row 5: 'Zoe' is not one of your reps; choose one from the list"
     assert messages[5] is None
     assert messages[6] == "Adds, row 7: says the same as Adds, row 6"
