@@ -1,7 +1,7 @@
 """One look at the source: what changed, what happened, who needs an owner; all of it in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from assignment_assets.domain.routing.candidates import (
 )
 from assignment_assets.domain.routing.events.detect import PollSnapshot, detect, owners_meet
 from assignment_assets.domain.routing.latest_decisions import AWAITING_ANSWER
+from assignment_assets.domain.routing.reps_in_force import in_force
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import (
     ANSWERS,
@@ -31,7 +32,9 @@ from assignment_assets.domain.routing.tables import (
     NewAccountsFrame,
 )
 from assignment_assets.domain.sign_off.standing import Acceptance
-from assignment_assets.domain.tables import TEXT
+from assignment_assets.domain.tables import TEXT, RepsFrame
+from assignment_assets.io.durable import write_whole
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.sources.changes import ChangeReader, Changes
 from assignment_assets.routing.claims import claimed
 from assignment_assets.routing.log import RoutingLog, Transaction
@@ -75,12 +78,15 @@ def poll(
         if _last(transaction) != last:
             raise WarehouseBusy("routing: another poll ended meanwhile, expected one at a time. Run it again.")
         before = _seen(transaction, last["polled_at"]) if last else None
+        if before is not None:
+            changes = replace(changes, reps=in_force(RepsFrame(changes.reps), before.reps, changes.unread))
         _merge(transaction, changes, before)
         after = _seen(transaction, now)
         number = last["poll_no"] + 1 if last else 1
         events = detect(before, after, changes.gone, number, now) if before else EVENTS.empty()
         transaction.append(EVENTS, events)
         _note_families(transaction, events, now)
+        note_exceptions(transaction, [("unread_rep", each.rep_id, each.sentence) for each in changes.unread], now)
         _fold_answers(transaction, answers, after.reps, now)
         routes_from = last["routes_from"] if last else now
         families = _families(transaction.table(EVENTS), families_from or {})
@@ -98,8 +104,18 @@ def poll(
             "event_count": events.height,
         }
         transaction.append(POLLS, pl.DataFrame([row], schema=POLLS.columns))
+    _tell_unread(log.folder, changes, now)
     counts = changes.accounts.height + changes.reps.height + changes.opportunities.height
     return Polled(number, candidates, events, counts)
+
+
+def _tell_unread(folder: DataFolder, changes: Changes, now: datetime) -> None:
+    """Management's alert on rows of reps that cannot be read; the file says so where there is none left."""
+    path = folder.root / "alerts" / "reps.txt"
+    if not changes.unread and not path.is_file():
+        return
+    lines = [f"{each.rep_id}: {each.sentence}" for each in changes.unread] or ["every rep's row can be read."]
+    write_whole(path, "\n".join([f"As of {now:%Y-%m-%d %H:%M} UTC:", *lines]) + "\n")
 
 
 def _families(events: EventsFrame, since: Mapping[str, date]) -> ChangedFamiliesFrame:

@@ -1,11 +1,14 @@
 """What a poll notices of the org: mergers, deleted deals, reps who are taken off the team, files instead of an org."""
 
+from datetime import datetime, timedelta
+
 import polars as pl
 import pytest
 
 from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
-from assignment_assets.domain.routing.tables import EVENTS, EXCEPTIONS, POLLS, SEEN_OPPORTUNITIES
+from assignment_assets.domain.routing.tables import EVENTS, EXCEPTIONS, POLLS, SEEN_OPPORTUNITIES, SEEN_REPS
 from assignment_assets.domain.tables import CYCLE_EVENTS, ELIGIBLE_POOL, RUN_CONFIG
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.changes import ChangeReader
 from assignment_assets.routing.log import RoutingLog
@@ -13,6 +16,7 @@ from assignment_assets.routing.poll import poll
 from assignment_assets.routing.standing_files import read_rules
 from assignment_assets.sample.company import write
 from assignment_assets_tests.company import account, org_id, tiny
+from assignment_assets_tests.io.sources.exports import export
 
 
 def happened(org) -> list[tuple[str, str]]:
@@ -132,3 +136,34 @@ def test_rules_that_cannot_be_read_stop_the_pass_and_say_why(org):
     org.rules.unlink()
     with pytest.raises(SourceUnavailable, match="Copy examples"):
         org.go()
+
+
+def test_a_reps_cell_that_cannot_be_read_leaves_the_last_good_one_in_force_with_an_alert(org):
+    before = org.table(SEEN_REPS).filter(rep_id=org_id("ben"))
+    org.edit("ben", Covered_States__c="Atlantis", Name="Ben Renamed")
+    org.wait(minutes=1)
+    org.go()
+    after = org.table(SEEN_REPS).filter(rep_id=org_id("ben"))
+    assert after["covered_states"].to_list() == before["covered_states"].to_list() != [[]]
+    assert after["name"].to_list() == ["Ben Renamed"]
+    (found,) = org.table(EXCEPTIONS).filter(kind="unread_rep").to_dicts()
+    assert found["subject_id"] == org_id("ben") and "is Atlantis, expected USPS state codes" in found["why"]
+    alert = org.folder.root / "alerts" / "reps.txt"
+    assert "what was read last stays in force" in alert.read_text()
+    org.edit("ben", Covered_States__c="TX")
+    org.wait(minutes=1)
+    org.go()
+    assert "every rep's row can be read" in alert.read_text()
+    assert org.table(SEEN_REPS).filter(rep_id=org_id("ben"))["covered_states"].to_list() == [["TX"]]
+
+
+def test_a_roster_whose_row_lost_its_id_or_team_makes_nobody_a_leaver(tmp_path):
+    setting, now = SourceSetting(kind="files", path=str(export(tmp_path))), datetime(2026, 10, 1, 9)
+    log, rules = RoutingLog(DataFolder(tmp_path / "data")), read_rules()
+    poll(log, ChangeReader(setting), rules, [], now)
+    broken = {1: {"User ID": "#N/A"}, 2: {"Team": "wizards"}}
+    export(tmp_path, reps=lambda number, row: row | broken.get(number, {}))
+    polled = poll(log, ChangeReader(setting), rules, [], now + timedelta(hours=1))
+    assert polled.events.filter(kind="departure").is_empty()
+    with log.open() as transaction:
+        assert transaction.table(SEEN_REPS).filter("is_active").height == 6

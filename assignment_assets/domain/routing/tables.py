@@ -180,7 +180,7 @@ EXCEPTIONS: Table[ExceptionsFrame] = Table(
     {
         "exception_no": WHOLE,
         "at": MOMENT,
-        "kind": TEXT,  # overflow, no_owner, over_policy, not_written, family_split
+        "kind": TEXT,  # overflow, no_owner, over_policy, not_written, family_split, unread_rep
         "subject_id": TEXT,
         "why": TEXT,
     },

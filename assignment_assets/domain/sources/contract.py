@@ -143,9 +143,9 @@ def check_sources(
     """The snapshot that the cycle runs on.
 
     A rep's row with a fault stops the cycle: a book is never emptied because of a cell. At a poll (`is_poll`) the row
-    stays, so that its accounts keep an owner, and whoever is listed in the exceptions receives nothing. Opportunities
-    of accounts that are not in the list, or were left out, are left out with a note. `as_of` is the day from which
-    referral counts that the source does not have are told by the last referral.
+    stays, or its accounts keep their owner all the same; whoever asks keeps what was read of that rep last.
+    Opportunities of accounts that are not in the list, or were left out, are left out with a note. `as_of` is the day
+    from which referral counts that the source does not have are told by the last referral.
 
     Raises
     ------
@@ -171,12 +171,13 @@ def check_sources(
     judged_reps = _judge("reps", reps, typed["reps"], rep_rules(), key_notes)
     if judged_reps.exceptions.height and not is_poll:
         raise InvalidInput("Reps whose row cannot be read would lose their book", _cells_of(judged_reps))
+    owners = _owners(judged_reps, typed["reps"], typed["accounts"])
     known_accounts = typed["accounts"]["account_id"]
     judged_accounts = _judge(
         "accounts",
         accounts,
         typed["accounts"],
-        account_rules(judged_reps.kept["rep_id"], known_accounts),
+        account_rules(owners, known_accounts),
         (*owner_notes["accounts"], *told_notes),
     )
     judged_accounts = _with_owners(judged_accounts, typed["accounts"], judged_reps.kept["rep_id"])
@@ -191,7 +192,12 @@ def check_sources(
     judged_opportunities = replace(judged_opportunities, totals=replace(judged_opportunities.totals, outside=outside))
     judged = {"accounts": judged_accounts, "reps": judged_reps, "opportunities": judged_opportunities}
     excesses = [
-        *(fault for each in judged.values() for fault in each.excess(faulty_share)),
+        *(
+            fault
+            for name, each in judged.items()
+            if name != "reps" or not is_poll
+            for fault in each.excess(faulty_share)
+        ),
         *_nothing_left(judged_accounts),
     ]
     if excesses:
@@ -203,6 +209,23 @@ def check_sources(
         exceptions=SOURCE_EXCEPTIONS.conform(pl.concat(each.exceptions for each in judged.values())),
         totals={name: each.totals for name, each in judged.items()},
     )
+
+
+def _owners(reps: "_Judged", frame: pl.DataFrame, accounts: pl.DataFrame) -> pl.Series:
+    """Who may own accounts: the reps that are kept, and at a poll whoever's row cannot be read.
+
+    A row without a team is no rep's; one without an id may be that of any owner.
+    """
+    unread = frame.filter(pl.col("row_no").is_in(list(reps.left_out)))
+    nameless = unread["rep_id"].null_count() > 0
+    others = accounts["owner_id"] if nameless else unread.filter(pl.col("team").is_not_null())["rep_id"]
+    return pl.concat([reps.kept["rep_id"], others.rename("rep_id")]).drop_nulls()
+
+
+def rep_exceptions(reps: SourceTable) -> SourceExceptionsFrame:
+    """What is wrong with rows of reps that were read alone, as at a poll of an org."""
+    typed = _with_defaults(FIELDS["reps"], _numbered("reps", reps))
+    return SOURCE_EXCEPTIONS.conform(_judge("reps", reps, typed, rep_rules()).exceptions)
 
 
 def _faults(table: Table[Any], numbered: pl.DataFrame, source: SourceTable) -> list[Fault]:

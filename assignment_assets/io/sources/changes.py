@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from assignment_assets.domain.sources.contract import DEFAULTS, IDS, Snapshot
+from assignment_assets.domain.routing.reps_in_force import UnreadRep, unread_reps
+from assignment_assets.domain.sources.contract import DEFAULTS, IDS, Snapshot, rep_exceptions
 from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_ids
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
@@ -35,6 +36,8 @@ class Changes:
         Accounts deleted → the account that they were merged into, or an empty text.
     gone_opportunities
         Opportunities deleted.
+    unread
+        Cells of reps that could not be read.
     watermark
         Everything that was modified before this moment (UTC) has been read; the source's own time.
     """
@@ -46,11 +49,13 @@ class Changes:
     is_whole: bool = False
     gone: dict[str, str] = field(default_factory=dict)
     gone_opportunities: tuple[str, ...] = ()
+    unread: tuple[UnreadRep, ...] = ()
 
     @classmethod
     def whole(cls, snapshot: Snapshot, watermark: datetime) -> "Changes":
         """All that there is."""
-        return cls(snapshot.accounts, snapshot.reps, snapshot.opportunities, watermark, is_whole=True)
+        unread = unread_reps(snapshot.exceptions)
+        return cls(snapshot.accounts, snapshot.reps, snapshot.opportunities, watermark, is_whole=True, unread=unread)
 
 
 class ChangeReader:
@@ -67,6 +72,7 @@ class ChangeReader:
         self._mapping: SourceMapping | None = None
         self._org: Org | None = None
         self._known: dict[str, tuple[pl.DataFrame, pl.DataFrame]] = {}
+        self._unread: tuple[UnreadRep, ...] = ()
         if setting.kind == "salesforce":
             self._mapping = read_mapping(Path(setting.path))
             self._org = Org(SalesforceSettings.from_environment(self._mapping.connection))
@@ -94,6 +100,7 @@ class ChangeReader:
             watermark=watermark,
             gone=_gone(self._org, "Account", ", MasterRecordId", since),
             gone_opportunities=deals,
+            unread=self._unread,
         )
 
     def stamps(self, since: datetime) -> dict[str, str]:
@@ -119,10 +126,10 @@ class ChangeReader:
             as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
         )
         if name not in self._known or not self._known[name][0].equals(texts):
-            self._known[name] = (
-                texts,
-                _in_contract(name, translate(name, table, Texts(texts), f"object {table.object}").frame),
-            )
+            found = translate(name, table, Texts(texts), f"object {table.object}")
+            self._known[name] = (texts, _in_contract(name, found.frame))
+            if name == "reps":
+                self._unread = unread_reps(rep_exceptions(found))
         return self._known[name][1]
 
 
