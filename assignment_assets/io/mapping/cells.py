@@ -241,7 +241,7 @@ def _money_questions(cells: Collection[str], rule: ColumnRule) -> Iterator[Quest
         yield Question(
             f"amounts in {', '.join(met)}",
             "one currency in the whole column",
-            "Convert them first, or export one currency.",
+            "Convert them first, export one currency, or leave the other rows out with only or exclude.",
         )
 
 

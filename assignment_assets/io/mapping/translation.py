@@ -15,6 +15,7 @@ from assignment_assets.io.mapping.city_places import with_city_places
 from assignment_assets.io.mapping.composed import composed
 from assignment_assets.io.mapping.derived import with_closed, with_inside_sales
 from assignment_assets.io.mapping.mapping import TABLES, TableMapping
+from assignment_assets.io.mapping.one_currency import currency_faults
 from assignment_assets.io.mapping.places import abroad_rows, contradictions, country_header, is_abroad
 from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.zip_centroids import with_coordinates
@@ -58,6 +59,7 @@ def translate(table: str, mapping: TableMapping, source: Texts, origin: str) -> 
                 pl.lit("Correct the value, or map its spelling.").alias("remedy"),
             )
         )
+    faults.extend(currency_faults(kept, rules, origin))
     frame, placed_notes, contradicted = _placed(pl.DataFrame(columns), table)
     key = rules.get(TABLES[table].key[0])
     ids: list[str] = excluded[key.source].drop_nulls().to_list() if key and key.source in excluded.columns else []

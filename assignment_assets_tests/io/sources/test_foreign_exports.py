@@ -387,3 +387,24 @@ def test_numbers_of_which_a_spreadsheet_kept_fifteen_digits_are_no_ids(tmp_path)
     said = refusal(export(tmp_path, accounts=numbered))
     assert "column account_id: 120 ids such as 10000000000000000 (row 2)" in said
     assert "import that column as text" in said
+
+
+def two_columns(number, row):
+    return row | {"Annual Revenue": f"€{row['Annual Revenue']}", "TAM": f"USD {number}"}
+
+
+def test_columns_of_money_in_two_currencies_stop_with_the_option(tmp_path):
+    said = refusal(export(tmp_path, accounts=two_columns, columns={"tam": '"TAM"'}))
+    assert "Annual Revenue in EUR" in said and "TAM in USD" in said
+    assert "expected one currency in the whole table. Say scale = (the rate)" in said
+    columns = {"tam": '"TAM"', "revenue": '{from = "Annual Revenue", scale = 1.1}'}
+    assert read(export(tmp_path, accounts=two_columns, columns=columns)).accounts["revenue_cents"][0] == 110_000
+
+
+def test_a_column_of_several_currencies_stops_unless_one_is_kept(tmp_path):
+    def coded(number, row):
+        return row | {"Currency ISO Code": "USD" if number % 3 else "EUR"}
+
+    said = refusal(export(tmp_path, accounts=coded))
+    assert "column Currency ISO Code: USD in 80 rows, EUR in 40 rows" in said
+    assert 'only = {"Currency ISO Code" = ["USD"]}' in said
