@@ -23,7 +23,7 @@ def with_referrals(accounts: pl.DataFrame, as_of: date | None) -> tuple[pl.DataF
             notes.append(f"{column} is not mapped, nor a last referral to tell it by: {_MEANS[column]}")
             continue
         since = pl.lit(as_of).dt.offset_by(f"-{months}mo")
-        count = (last >= since).fill_null(False).cast(pl.Int64)
+        count = last.is_between(since, pl.lit(as_of)).fill_null(False).cast(pl.Int64)
         told.append(count.alias(column))
         notes.append(
             f"{column} is not mapped: {accounts.select(count.sum()).item()} of {accounts.height} accounts have a last "
@@ -40,6 +40,8 @@ def with_referrals(accounts: pl.DataFrame, as_of: date | None) -> tuple[pl.DataF
     return bounded, (*notes, *_contradictions(accounts, as_of))
 
 
+FIRST_YEAR = 1970
+"""No referral is older; a spreadsheet's empty day is 1899-12-30."""
 _MEANS = {
     "referrals_l3m": "nobody locks an account for its referrals of three months.",
     "referrals_l12m": "no account counts as referring.",
@@ -49,6 +51,10 @@ _MEANS = {
 def _contradictions(accounts: pl.DataFrame, as_of: date | None) -> tuple[str, ...]:
     there = set(accounts.columns)
     found = []
+    if as_of is not None and "last_referral_on" in there:
+        last = pl.col("last_referral_on")
+        found += [(accounts.filter(last > as_of).height, f"have a last referral after {as_of}")]
+        found += [(accounts.filter(last.dt.year() < FIRST_YEAR).height, f"have a last referral before {FIRST_YEAR}")]
     if as_of is not None and {"referrals_l3m", "last_referral_on"} <= there:
         recent = pl.col("last_referral_on") >= pl.lit(as_of).dt.offset_by("-3mo")
         late = accounts.filter((pl.col("referrals_l3m") == 0) & recent).height

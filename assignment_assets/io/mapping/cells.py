@@ -14,13 +14,14 @@ from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.domain.sources.ids import FORMULA_ERROR, SPREADSHEET_NUMBER
 from assignment_assets.domain.sources.states import state_code
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXTS, WHOLE
+from assignment_assets.io.mapping.cell_text import plain_cells
 from assignment_assets.io.mapping.days import Decision, decide, fitting, moment_of
 from assignment_assets.io.mapping.numbers import LARGEST, currencies, is_either, number_of, reads_better
 
 HUNDREDTHS = frozenset({*IN_CENTS, "bps"})
 STATES = frozenset({"state", "covered_states"})
-TRUE = frozenset({"true", "t", "yes", "y", "1", "x", "on"})
-FALSE = frozenset({"false", "f", "no", "n", "0", "off"})
+TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0", "x", "on", "active"})
+FALSE = frozenset({"false", "f", "no", "n", "0", "0.0", "off", "inactive"})
 TEAM_WORDS = {
     "field": "field",
     "field sales": "field",
@@ -185,7 +186,7 @@ def is_failed(cell: str, name: str) -> bool:
 
 
 def _prepared(texts: pl.Series, name: str, rule: ColumnRule) -> tuple[pl.Series, tuple[str, ...]]:
-    stripped = texts.str.strip_chars()
+    stripped = plain_cells(texts, name)
     unknown = [text.strip().lower() for text in rule.null_if] + [""]
     frame = pl.DataFrame({"text": stripped}).select(
         pl.when(~pl.col("text").str.to_lowercase().is_in(unknown)).then(pl.col("text")).alias("text")

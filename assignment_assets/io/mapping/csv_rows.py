@@ -48,6 +48,9 @@ def csv_rows(path: Path, wanted: Collection[str], separator: str = "") -> RawRow
 def _decoded(path: Path) -> tuple[str, frozenset[int]]:
     """The file's text, and the lines, from 1, that are not in its encoding."""
     content = path.read_bytes()
+    if content[:200].count(b"\x00") > len(content[:200]) // 3:
+        mark = b"" if content.startswith(_UTF16) else _UTF16[0] if content[1:2] == b"\x00" else _UTF16[1]
+        content = mark + content
     try:
         return content.decode("utf-16" if content.startswith(_UTF16) else "utf-8-sig"), frozenset()
     except UnicodeDecodeError:

@@ -4,6 +4,7 @@ Nothing is interpreted here: a ZIP code keeps its zeros and an id its digits whe
 whose formula failed holds the spreadsheet's word for it, such as ``#N/A``.
 """
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,10 @@ import polars as pl
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.io.mapping.csv_rows import csv_rows
 from assignment_assets.io.mapping.headers import HEADER_WITHIN, known_names, names_met
+from assignment_assets.io.mapping.merged_cells import Merged, merged_cells
 
 SHORT = {"row_no": pl.Int64, "found": pl.String}
+OTHER_SEPARATORS = ("~", "^", "\x1f", "\x01", "¦", "§")
 TOTALS = r"(?i)^(grand |sub)?(total|sum|count|average)s?\b"
 _ERRORS = {
     "Error(NA)": "#N/A",
@@ -40,11 +43,14 @@ class Texts:
         Rows that break off before a column that is wanted (`SHORT`).
     notes
         Sentences on what was told apart or completed.
+    merged
+        Column → rows, as people count, of a cell that is merged over several of them.
     """
 
     frame: pl.DataFrame
     short: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SHORT))
     notes: tuple[str, ...] = ()
+    merged: tuple[tuple[str, str], ...] = ()
 
 
 def read_texts(path: Path, wanted: Collection[str], sheet: str = "", separator: str = "") -> Texts:
@@ -82,7 +88,8 @@ def read_texts(path: Path, wanted: Collection[str], sheet: str = "", separator: 
     if suffix == ".parquet":
         return Texts(_parquet(path))
     if suffix == ".xlsx":
-        return _named(*_sheet(path, sheet, wanted), wanted, path.name)
+        frame, notes, ranges = _sheet(path, sheet, wanted)
+        return _named(frame, _full(frame), notes, wanted, path.name, ranges)
     if suffix in (".csv", ".txt", ".tsv"):
         raw = csv_rows(path, wanted, separator)
         return _named(raw.cells, raw.widths, raw.notes, wanted, path.name)
@@ -125,7 +132,7 @@ def _parquet(path: Path) -> pl.DataFrame:
     return frame.select(texts).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
 
 
-def _sheet(path: Path, sheet: str, wanted: Collection[str]) -> tuple[pl.DataFrame, pl.Series, tuple[str, ...]]:
+def _sheet(path: Path, sheet: str, wanted: Collection[str]) -> tuple[pl.DataFrame, tuple[str, ...], tuple[Merged, ...]]:
     try:
         book = fastexcel.read_excel(path)
     except fastexcel.FastExcelError as error:
@@ -135,11 +142,11 @@ def _sheet(path: Path, sheet: str, wanted: Collection[str]) -> tuple[pl.DataFram
         raise _unusable(path.name, f"sheets {', '.join(names)}", f"a sheet {sheet}", "Correct the mapping's sheet.")
     if sheet or len(names) == 1:
         frame = _cells(book, sheet or names[0])
-        return frame, _full(frame), ()
+        return frame, (), merged_cells(path, sheet or names[0])
     frames = {name: _cells(book, name) for name in names}
     best = max(names, key=lambda name: (_most_names(frames[name], wanted), -names.index(name)))
     note = f"Of the sheets {', '.join(names)}, {best} is read; set `sheet` for another."
-    return frames[best], _full(frames[best]), (note,)
+    return frames[best], (note,), merged_cells(path, best)
 
 
 def _cells(book: fastexcel.ExcelReader, sheet: str) -> pl.DataFrame:
@@ -167,7 +174,14 @@ def _most_names(frame: pl.DataFrame, wanted: Collection[str]) -> int:
     return max((names_met(row, wanted) for row in frame.head(HEADER_WITHIN).iter_rows()), default=0)
 
 
-def _named(raw: pl.DataFrame, widths: pl.Series, notes: tuple[str, ...], wanted: Collection[str], name: str) -> Texts:
+def _named(
+    raw: pl.DataFrame,
+    widths: pl.Series,
+    notes: tuple[str, ...],
+    wanted: Collection[str],
+    name: str,
+    ranges: tuple[Merged, ...] = (),
+) -> Texts:
     head = [[(cell or "").strip() for cell in row] for row in raw.head(HEADER_WITHIN).iter_rows()]
     filled = [row for row in head if any(row)]
     if not filled:
@@ -178,7 +192,7 @@ def _named(raw: pl.DataFrame, widths: pl.Series, notes: tuple[str, ...], wanted:
             name,
             f"a first row of {', '.join(filter(None, filled[0]))[:200]}",
             f"a header with {', '.join(wanted)}",
-            "Correct the mapping's column names.",
+            _remedy(filled[0], wanted),
         )
     names, doubled = known_names(head[place], wanted)
     if doubled:
@@ -192,11 +206,45 @@ def _named(raw: pl.DataFrame, widths: pl.Series, notes: tuple[str, ...], wanted:
         ~pl.all_horizontal(pl.exclude("row_no", "row width").is_null())
     )
     data, footer = _without_footer(texts, [each for each in columns if each in set(wanted)])
+    data, middle = _without_middle(data, [each for each in columns if each in set(wanted)])
     needed = 1 + max(index for index, each in enumerate(names) if each in set(wanted))
     short = data.filter(pl.col("row width") < needed).select(
         "row_no", found=pl.format("{} cells, where the header has {}", "row width", pl.lit(len(names)))
     )
-    return Texts(data.drop("row width"), short, (*notes, *_footer_note(footer)))
+    merged = tuple(
+        (names[column], f"{top} to {bottom}")
+        for left, right, top, bottom in ranges
+        for column in range(left, min(right + 1, len(names)))
+        if bottom > place + 1
+    )
+    return Texts(data.drop("row width"), short, (*notes, *_footer_note(footer), *_middle_note(middle)), merged)
+
+
+def _remedy(header: list[str], wanted: Collection[str]) -> str:
+    """What to do where no header was found: another separator may stand between its names."""
+    text = next(filter(None, header))
+    found = next((sign for sign in OTHER_SEPARATORS if names_met(text.split(sign), wanted)), "")
+    said = f"Say separator = {json.dumps(found)} for this table, or correct" if found else "Correct"
+    return f"{said} the mapping's column names."
+
+
+def _without_middle(texts: pl.DataFrame, wanted: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of the table, and those between them that repeat the header or total a group."""
+    if len(wanted) < 3:
+        return texts, texts.clear()
+    is_header = pl.all_horizontal(pl.col(each) == each for each in wanted)
+    has_id = pl.col(wanted[0]).str.contains(r"\d{3}").fill_null(False)
+    is_sparse = 2 * pl.sum_horizontal(pl.col(wanted).is_not_null()) <= len(wanted)
+    is_total = pl.coalesce(wanted).str.contains(TOTALS) & ~has_id & is_sparse
+    is_other = (is_header | is_total).fill_null(False)
+    return texts.filter(~is_other), texts.filter(is_other)
+
+
+def _middle_note(rows: pl.DataFrame) -> tuple[str, ...]:
+    if not rows.height:
+        return ()
+    numbers = ", ".join(map(str, rows["row_no"].head(5)))
+    return (f"Left out as repeated headers or totals between the rows: {rows.height} (row {numbers}).",)
 
 
 def _without_footer(texts: pl.DataFrame, wanted: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,6 +1,6 @@
 """Turns a source's own table of texts into the contract's columns, by a mapping."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 import polars as pl
@@ -9,8 +9,8 @@ from assignment_assets.domain.errors import Fault
 from assignment_assets.domain.sources.contract import LEFT_OUT, UNREAD, SourceTable
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.sources.structure import ROW
-from assignment_assets.domain.tables import TEXT
-from assignment_assets.io.mapping.cells import ColumnRule, read_column
+from assignment_assets.domain.tables import FLAG, TEXT
+from assignment_assets.io.mapping.cells import ColumnRule, Dtype, read_column
 from assignment_assets.io.mapping.city_places import with_city_places
 from assignment_assets.io.mapping.composed import composed
 from assignment_assets.io.mapping.derived import with_closed, with_inside_sales
@@ -45,7 +45,9 @@ def translate(table: str, mapping: TableMapping, source: Texts, origin: str) -> 
         faults.extend(
             Fault(f"{origin}, column {rule.source}", each.found, each.expected, each.remedy) for each in read.questions
         )
-        faults.extend(_grouped(origin, rule, cells) if name == "owner_id" and rule.fill_down is None else ())
+        if name == "owner_id" and rule.fill_down is None:
+            faults.extend(_grouped(origin, rule, cells))
+            faults.extend(_ownerless(origin, rule, cells) if table == "accounts" else ())
         if read.questions:
             continue
         unread.append(
@@ -56,10 +58,12 @@ def translate(table: str, mapping: TableMapping, source: Texts, origin: str) -> 
                 pl.lit(name).alias("column_name"),
                 "found",
                 pl.lit(read.expected).alias("expected"),
-                pl.lit("Correct the value, or map its spelling.").alias("remedy"),
+                pl.lit(_remedy(dtype)).alias("remedy"),
             )
         )
     faults.extend(currency_faults(kept, rules, origin))
+    faults.extend(_merged(origin, rules, source))
+    notes.extend(_empty_columns(rules, kept))
     frame, placed_notes, contradicted = _placed(pl.DataFrame(columns), table)
     key = rules.get(TABLES[table].key[0])
     ids: list[str] = excluded[key.source].drop_nulls().to_list() if key and key.source in excluded.columns else []
@@ -80,6 +84,44 @@ def translate(table: str, mapping: TableMapping, source: Texts, origin: str) -> 
         outside=outside,
         contradicted=contradicted.filter(pl.col("row_no").is_in(frame["row_no"].implode())),
     )
+
+
+def _remedy(dtype: Dtype) -> str:
+    if dtype == FLAG:
+        return 'Correct the value, or say which it is: true = ["…"] or false = ["…"].'
+    return "Correct the value, or map its spelling."
+
+
+def _empty_columns(rules: Mapping[str, ColumnRule], kept: pl.DataFrame) -> Iterator[str]:
+    """A sentence on every mapped column without a value."""
+    for name, rule in rules.items():
+        is_there = kept.height and rule.default is None and rule.source in kept.columns and name != "owner_id"
+        if is_there and kept[rule.source].null_count() == kept.height:
+            yield f"{rule.source}, mapped as {name}, is empty in every row."
+
+
+def _merged(origin: str, rules: Mapping[str, ColumnRule], source: Texts) -> Iterator[Fault]:
+    """Mapped columns in which cells are merged over rows, where nobody said what the empty ones mean."""
+    asked = {rule.source for rule in rules.values() if rule.fill_down is None}
+    for column in sorted({column for column, _ in source.merged} & asked):
+        rows = [rows for each, rows in source.merged if each == column]
+        yield Fault(
+            f"{origin}, column {column}",
+            f"{len(rows)} cells merged over rows, such as rows {rows[0]}",
+            "one value in every row",
+            "Unmerge them and fill each row, or say fill_down = true where the value holds for all of its rows.",
+        )
+
+
+def _ownerless(origin: str, rule: ColumnRule, cells: pl.Series) -> Iterator[Fault]:
+    """A column of owners without one: most likely another column holds them."""
+    if cells.len() and cells.null_count() == cells.len() and rule.default is None:
+        yield Fault(
+            f"{origin}, column {rule.source}",
+            f"none of {cells.len()} cells filled: every account would count as one that nobody works",
+            "the owner of each account",
+            "Map the column that holds the owners, or say fill_down = false where nobody owns any account.",
+        )
 
 
 def _with_country(

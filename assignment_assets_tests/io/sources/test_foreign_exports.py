@@ -408,3 +408,117 @@ def test_a_column_of_several_currencies_stops_unless_one_is_kept(tmp_path):
     said = refusal(export(tmp_path, accounts=coded))
     assert "column Currency ISO Code: USD in 80 rows, EUR in 40 rows" in said
     assert 'only = {"Currency ISO Code" = ["USD"]}' in said
+
+
+def workbook(folder, merge):
+    """The accounts as a workbook with the owner merged over rows, in place of the CSV."""
+    mapping = export(folder)
+    mapping.write_text(mapping.read_text().replace('"accounts.csv"', '"accounts.xlsx"'))
+    lines = [line.split(",") for line in (folder / "accounts.csv").read_text().splitlines()]
+    with xlsxwriter.Workbook(folder / "accounts.xlsx") as book:
+        sheet = book.add_worksheet()
+        for number, cells in enumerate(lines):
+            sheet.write_row(number, 0, cells)
+        sheet.merge_range(*merge, "u0", book.add_format({"bold": True}))
+    return mapping
+
+
+def test_merged_cells_stop_with_their_rows_unless_they_hold_for_all_of_them(tmp_path):
+    mapping = workbook(tmp_path, (1, 2, 3, 2))
+    said = refusal(mapping)
+    assert "accounts.xlsx, column Account Owner: 1 cells merged over rows, such as rows 2 to 4" in said
+    assert "say fill_down = true" in said
+    filled = mapping.read_text().replace('owner_id = "Account Owner"', FILLED_DOWN)
+    mapping.write_text(filled)
+    assert read(mapping).accounts["owner_id"].head(4).to_list() == ["u0", "u0", "u0", "u3"]
+
+
+FILLED_DOWN = 'owner_id = {from = "Account Owner", fill_down = true}'
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "field"),
+    [
+        ("Account ID", "'A-0000", "account_id"),
+        ("Account ID", '="A-0000"', "account_id"),
+        ("Account ID", "A-0000\u200b", "account_id"),
+        ("Account Owner", "'u0", "owner_id"),
+        ("Account Owner", "\ufeffu0", "owner_id"),
+    ],
+)
+def test_what_tools_put_around_a_cell_is_no_part_of_it(tmp_path, column, value, field):
+    snapshot = read(export(tmp_path, accounts=cell(column, value)))
+    assert snapshot.accounts[field][0] == {"account_id": "A-0000", "owner_id": "u0"}[field]
+
+
+def test_two_rows_that_differ_in_an_unseen_sign_are_one_id_twice(tmp_path):
+    assert "A-0001 in rows 2, 3" in refusal(export(tmp_path, accounts=cell("Account ID", "A-0001\u200b", "A-0001")))
+
+
+@pytest.mark.parametrize("spelling", ["mailto:rep{}@example.com", "Rep {} <rep{}@example.com>"])
+def test_owners_are_found_by_an_address_in_a_link_or_brackets(tmp_path, spelling):
+    snapshot = read(export(tmp_path, accounts=whole("Account Owner", lambda owner: spelling.replace("{}", owner[1:]))))
+    assert snapshot.accounts["owner_id"].null_count() == 0
+    assert snapshot.reps.height == snapshot.accounts["owner_id"].n_unique()
+
+
+def test_a_column_of_owners_without_one_stops_with_the_option(tmp_path):
+    said = refusal(export(tmp_path, accounts=whole("Account Owner", lambda owner: "")))
+    assert "none of 120 cells filled: every account would count as one that nobody works" in said
+    assert "say fill_down = false" in said
+    columns = {"owner_id": FILLED_DOWN.removeprefix("owner_id = ").replace("true", "false")}
+    snapshot = read(export(tmp_path, accounts=whole("Account Owner", lambda owner: ""), columns=columns))
+    assert snapshot.accounts["owner_id"].null_count() == NUM_ACCOUNTS
+
+
+def test_a_mapped_column_without_a_value_is_said(tmp_path):
+    snapshot = read(export(tmp_path, accounts=whole("Annual Revenue", lambda revenue: "")))
+    assert "Annual Revenue, mapped as revenue, is empty in every row." in notes(snapshot)
+
+
+def inserted(folder, line):
+    """The export with a line after the fiftieth."""
+    mapping = export(folder)
+    lines = (folder / "accounts.csv").read_text().splitlines()
+    (folder / "accounts.csv").write_text("\n".join([*lines[:50], line or lines[0], *lines[50:]]))
+    return mapping
+
+
+@pytest.mark.parametrize("line", ["", "Total,,,,,99999,,", "Subtotal u0,,u0,NY,,99999,,"])
+def test_repeated_headers_and_totals_between_the_rows_are_left_out_and_said(tmp_path, line):
+    snapshot = read(inserted(tmp_path, line))
+    assert (snapshot.accounts.height, snapshot.exceptions.height) == (NUM_ACCOUNTS, 0)
+    assert "repeated headers or totals between the rows: 1 (row 51)" in notes(snapshot)
+
+
+def test_an_account_that_is_called_total_is_an_account(tmp_path):
+    snapshot = read(inserted(tmp_path, "X,Total Care,u0,NY,10021,99999,1,2026-05-15"))
+    assert "Total Care" in snapshot.accounts["name"].to_list()
+
+
+def test_a_separator_that_is_not_looked_for_is_named_with_its_option(tmp_path):
+    mapping = export(tmp_path)
+    path = tmp_path / "accounts.csv"
+    path.write_text(path.read_text().replace(",", "~"))
+    assert 'Say separator = "~" for this table' in refusal(mapping)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_read_with_a_mark_or_without(tmp_path, encoding):
+    mapping = export(tmp_path)
+    path = tmp_path / "accounts.csv"
+    path.write_bytes(path.read_text().encode(encoding))
+    assert read(mapping).accounts.height == NUM_ACCOUNTS
+
+
+@pytest.mark.parametrize(("day", "said"), [("1899-12-30", "before 1970"), ("2126-09-30", "after 2026-10-01")])
+def test_a_last_referral_that_cannot_be_is_said_and_locks_nothing(tmp_path, day, said):
+    snapshot = read(export(tmp_path, accounts=cell("Last Referral", day)))
+    assert f"Contradiction: 1 accounts have a last referral {said}." in notes(snapshot)
+    assert snapshot.accounts["referrals_l3m"][0] == 0
+
+
+@pytest.mark.parametrize("word", ["ja", "vrai", "✓"])
+def test_words_for_yes_of_other_languages_stop_with_the_option(tmp_path, word):
+    said = refusal(export(tmp_path, reps=cell("Active", word)))
+    assert f"is_active of u0: {word}" in said and 'true = ["…"] or false = ["…"]' in said
