@@ -16,6 +16,8 @@ from assignment_assets.io.sources.mapped_texts import table_texts
 
 FORMS = {"id": "rep_id", "email": "email", "name": "name"}
 """How an accounts file may name owners, and the roster's column for it."""
+_KEYS = FORMS | {"id": "id"}
+"""The same, with the id as the source has it."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,13 @@ def read_spelling(setting: SourceSetting, reps: RepsFrame) -> Spelling:
     except (SourceUnavailable, InvalidInput) as error:
         what = str(error).splitlines()[0]
         return Spelling(note=f"the source's files cannot be read again ({what}); ids are spelled as the engine does")
-    form = _form(owners, reps)
-    key = FORMS[form]
-    known = dict(reps.select(pl.col(key).pipe(_plain), "rep_id").drop_nulls().iter_rows())
+    roster_ids = reps.with_columns(id=pl.coalesce("source_id", "rep_id"))
+    form = _form(owners, roster_ids)
+    key = _KEYS[form]
+    known = dict(roster_ids.select(pl.col(key).pipe(_plain), ours="rep_id").drop_nulls().iter_rows())
     named = {known[_folded(text)]: text for text in owners if _folded(text) in known}
-    return Spelling(_respelled(accounts), _respelled([*roster, *owners]), named, form)
+    keyed = dict(reps.select("rep_id", "source_id").drop_nulls().iter_rows())
+    return Spelling(_respelled(accounts), _respelled([*roster, *owners]) | keyed, named, form)
 
 
 def _texts(mapping: SourceMapping, name: str, column: str) -> list[str]:
@@ -78,10 +82,10 @@ def _respelled(texts: Iterable[str]) -> dict[str, str]:
     return {ours: text for text in texts if (ours := complete_id(text)) != text}
 
 
-def _form(owners: Iterable[str], reps: RepsFrame) -> str:
+def _form(owners: Iterable[str], reps: pl.DataFrame) -> str:
     """Which of the roster's columns knows most of the owners' words; the id's where that is even."""
     words = {_folded(text) for text in owners}
-    met = Counter({form: len(words & set(reps.select(_plain(pl.col(key)))[key])) for form, key in FORMS.items()})
+    met = Counter({form: len(words & set(reps.select(_plain(pl.col(key)))[key])) for form, key in _KEYS.items()})
     return met.most_common(1)[0][0]
 
 

@@ -10,6 +10,7 @@ from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.identity.person_keys import is_person
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
+from assignment_assets.io.sources.spelling import read_spelling
 from assignment_assets_tests.io.sources.exports import NUM_ACCOUNTS, export
 
 AS_OF = date(2026, 10, 1)
@@ -522,3 +523,12 @@ def test_a_last_referral_that_cannot_be_is_said_and_locks_nothing(tmp_path, day,
 def test_words_for_yes_of_other_languages_stop_with_the_option(tmp_path, word):
     said = refusal(export(tmp_path, reps=cell("Active", word)))
     assert f"is_active of u0: {word}" in said and 'true = ["…"] or false = ["…"]' in said
+
+
+def test_what_goes_back_names_reps_as_their_source_does(tmp_path):
+    mapping = export(tmp_path, accounts=lambda number, row: row | {"Account Owner": f"Rep {number % 6}"})
+    mapping.write_text(mapping.read_text().replace('rep_id = "User ID"', 'rep_id = "Full Name"'))
+    reps = read(mapping).reps
+    found = read_spelling(SourceSetting(kind="files", path=str(mapping)), reps)
+    assert found.reps == dict(reps.select("rep_id", "source_id").iter_rows())
+    assert set(found.owners.values()) == {f"Rep {number}" for number in range(6)}
