@@ -43,6 +43,7 @@ def source() -> None:
 )
 @click.option("--column", "columns", multiple=True, help="TABLE.FIELD=HEADER: which column holds it. Repeat for more.")
 @click.option("--constant", "constants", multiple=True, help="TABLE.FIELD=VALUE: the same in every row. Repeatable.")
+@click.option("--exclude", "excludes", multiple=True, help="TABLE.HEADER=VALUE: rows left out. Repeat for more.")
 @click.option("--dates", default="", help="How days are written, such as %d/%m/%Y; else told by the whole column.")
 @click.option("--decimal", default="", type=click.Choice(["", ".", ","]), help="The decimal sign of money.")
 @click.option("--fill-down/--no-fill-down", default=None, help="Whether an owner holds for the empty cells below it.")
@@ -56,6 +57,7 @@ def look(
     roster_from_owners: bool,
     columns: tuple[str, ...],
     constants: tuple[str, ...],
+    excludes: tuple[str, ...],
     dates: str,
     decimal: str,
     fill_down: bool | None,
@@ -68,6 +70,7 @@ def look(
         inside_sales=inside_sales,
         states_from_zip=states_from_zip,
         roster_from_owners=roster_from_owners,
+        excludes=_excluded(excludes),
     )
     proposal = propose(files, answers)
     with TemporaryDirectory(prefix="assignment-") as folder:
@@ -116,6 +119,14 @@ def check(mapping: Path, as_of: datetime | None, as_json: bool) -> None:
 
 def _day(as_of: datetime | None) -> date:
     return (as_of or utc_now()).date()
+
+
+def _excluded(given: tuple[str, ...]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for each in given:
+        for place, value in _pairs("exclude", (each,)).items():
+            values.setdefault(place, []).append(value)
+    return values
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:

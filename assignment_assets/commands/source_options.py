@@ -8,7 +8,7 @@ OPTIONS = {
     "decimal =": '--decimal "," or --decimal "."',
     "dates =": '--dates "%m/%d/%Y"',
     "fill_down": "--fill-down or --no-fill-down",
-    "a USPS state code": '--states-from-zip, or --column accounts.state="…"',
+    "a USPS state code": '--states-from-zip, --column accounts.state="…", or --exclude accounts.HEADER="…"',
     "accounts' state": '--states-from-zip, or --column accounts.state="…"',
     "accounts' account_id": '--column accounts.account_id="…"',
     "accounts' name": '--column accounts.name="…"',
@@ -34,5 +34,8 @@ def with_option(fault: Fault) -> Fault:
     """The fault with the option that answers it; as it is where its remedy names one already."""
     said = f"{fault.expected} {fault.remedy}"
     option = next((option for words, option in OPTIONS.items() if words in said), "")
-    is_answered = "--" in fault.remedy or not option
-    return fault if is_answered else replace(fault, remedy=f"{fault.remedy} Here: {option}.".lstrip())
+    if "--" in fault.remedy or not option:
+        return fault
+    is_about_the_file = "under [" in fault.remedy
+    remedy = f"Say {option}." if is_about_the_file else f"{fault.remedy} Here: {option}.".lstrip()
+    return replace(fault, remedy=remedy)

@@ -46,6 +46,24 @@ def fitting(cells: Collection[str]) -> list[str]:
     return [each for each in COMMON if cells and all(_in_format(cell, each) for cell in cells)]
 
 
+def fitting_together(cells: Collection[str]) -> list[str]:
+    """The common formats of one order of day and month that between them read every one of these cells.
+
+    Columns that some tool filled hold days with and without a time. Nothing where no order does, or where both do.
+    """
+    found = []
+    for is_month_first in (True, False):
+        order = [each for each in COMMON if _puts_month_first(each) == is_month_first]
+        needed = [next((each for each in order if _in_format(cell, each)), "") for cell in cells]
+        if needed and all(needed):
+            found.append(list(dict.fromkeys(needed)))
+    return found[0] if len(found) == 1 else []
+
+
+def _puts_month_first(each: str) -> bool:
+    return each.upper().replace("B", "M").find("%M") < each.upper().find("%D")
+
+
 def moment_of(text: str, formats: Sequence[str], is_day: bool) -> date | datetime | None:
     """The moment in UTC without zone, or its day as written there; null where no format reads it."""
     moment = next((found for each in formats if (found := _in_format(text, each))), None) or _in_iso(text)

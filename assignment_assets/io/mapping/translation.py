@@ -238,8 +238,7 @@ def _placed(frame: pl.DataFrame, table: str) -> tuple[pl.DataFrame, tuple[str, .
     nothing = pl.DataFrame(schema=UNREAD)
     if "city" in frame.columns and "state" in frame.columns:
         placed, said, doubts = _placed(frame.drop("city"), table)
-        in_cities, taken = with_city_places(placed.with_columns(frame["city"]))
-        more = (f"Coordinates taken from the city: {taken} of {frame.height} {table}.",) if taken else ()
+        in_cities, more = with_city_places(placed.with_columns(frame["city"]))
         return in_cities, (*said, *more), doubts
     if "postal_code" not in frame.columns:
         return frame, (), nothing

@@ -20,6 +20,8 @@ class Answers:
         Who takes accounts for which no field rep has a seat; empty for nobody.
     states_from_zip
         Whether an account's state is that of its ZIP code.
+    excludes
+        `table.header` → values whose rows are left out.
     roster_from_owners
         Whether what the roster lacks, or all of it, is taken from the accounts that people own.
     """
@@ -32,3 +34,4 @@ class Answers:
     inside_sales: str = ""
     states_from_zip: bool = False
     roster_from_owners: bool = False
+    excludes: Mapping[str, list[str]] = field(default_factory=dict)

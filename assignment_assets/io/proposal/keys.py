@@ -10,6 +10,8 @@ from assignment_assets.io.proposal.synonyms import squeezed
 Rule = dict[str, Any]
 _ENDINGS = ("id", "number", "no", "key", "code", "guid")
 _MOST_COLUMNS = 8
+_CHANGING = ("stage", "amount", "close_on", "is_closed", "is_won", "owner_id")
+"""What changes while a deal goes on: such columns tell deals apart last."""
 
 
 def key_rule(table: str, texts: pl.DataFrame, columns: Mapping[str, Rule]) -> tuple[Rule, str] | None:
@@ -27,7 +29,8 @@ def key_rule(table: str, texts: pl.DataFrame, columns: Mapping[str, Rule]) -> tu
     if table == "reps":
         return _person_key(texts, columns)
     if table == "opportunities":
-        rich = sorted(there, key=lambda name: -texts[name].n_unique())[:_MOST_COLUMNS]
+        changing = {columns[field]["from"] for field in _CHANGING if field in columns}
+        rich = sorted(there, key=lambda name: (name in changing, -texts[name].n_unique()))[:_MOST_COLUMNS]
         tried = [rich[:count] for count in range(1, len(rich) + 1)]
     else:
         named = [columns[field]["from"] for field in ("name", "postal_code", "city") if field in columns]

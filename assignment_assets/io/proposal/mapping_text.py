@@ -52,7 +52,9 @@ def unmapped(table: str, chosen: Proposed) -> Iterator[tuple[str, str]]:
             yield column, meaning
 
 
-def mapping_text(found: dict[str, Found], chosen: dict[str, Proposed], folder: Path, options: dict[str, str]) -> str:
+def mapping_text(
+    found: dict[str, Found], chosen: dict[str, Proposed], folder: Path, options: dict[str, list[str]]
+) -> str:
     """The mapping as a file in `folder` would hold it; `options` are lines by table."""
     lines = [
         "# How these files are read; proposed by `assignment source look`, to be checked and kept.",
@@ -60,21 +62,21 @@ def mapping_text(found: dict[str, Found], chosen: dict[str, Proposed], folder: P
     ]
     for table, where in found.items():
         mapped = chosen[table]
-        lines += ["", f"[{table}]", f"path = {_toml(_path(where.path, folder))}"]
-        lines += [f"sheet = {_toml(where.sheet)}"] if where.sheet else []
-        lines += [options[table]] if table in options else []
+        lines += ["", f"[{table}]", f"path = {toml(_path(where.path, folder))}"]
+        lines += [f"sheet = {toml(where.sheet)}"] if where.sheet else []
+        lines += options.get(table, [])
         lines += ["", f"[{table}.columns]"]
         for field, rule in mapped.columns.items():
-            written = _toml(rule["from"]) if len(rule) == 1 else _toml(rule)
+            written = toml(rule["from"]) if len(rule) == 1 else toml(rule)
             lines.append(f"{field} = {written}  # {mapped.told_by[field]}")
         for field, meaning in unmapped(table, mapped):
             lines.append(f"# {field}: no column; {meaning}")
         used = {plain_name(name) for rule in mapped.columns.values() for name in (rule["from"], *rule.get("and", []))}
         idle = [name for name in where.header if plain_name(name) not in used]
-        lines += [f"# not used: {', '.join(map(_toml, idle))}"] if idle else []
+        lines += [f"# not used: {', '.join(map(toml, idle))}"] if idle else []
         if mapped.constants:
             lines += ["", f"[{table}.constants]"]
-            lines += [f"{field} = {_toml(value)}" for field, value in mapped.constants.items()]
+            lines += [f"{field} = {toml(value)}" for field, value in mapped.constants.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -83,15 +85,16 @@ def _path(path: Path, folder: Path) -> str:
     return (whole.relative_to(home) if whole.is_relative_to(home) else whole).as_posix()
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
+    """The value as TOML writes it."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(key)} = {_toml(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {toml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
+        return "[" + ", ".join(map(toml, value)) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _key(key: str) -> str:
-    return key if key.replace("_", "").isalnum() and key.isascii() else _toml(key)
+    return key if key.replace("_", "").isalnum() and key.isascii() else toml(key)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,9 @@ import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.io.durable import write_whole
-from assignment_assets.io.mapping.mapping import CONTRACT
 from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.proposal.answers import Answers
+from assignment_assets.io.proposal.answers_check import check_answers, excluded
 from assignment_assets.io.proposal.columns import Proposed, proposed
 from assignment_assets.io.proposal.deals import deals
 from assignment_assets.io.proposal.mapping_text import mapping_text, unmapped
@@ -34,7 +34,7 @@ class Proposal:
     found: dict[str, Found]
     chosen: dict[str, Proposed]
     notes: tuple[str, ...]
-    options: dict[str, str]
+    options: dict[str, list[str]]
     roster: pl.DataFrame | None = None
 
     def write(self, path: Path) -> tuple[str, Path | None]:
@@ -71,19 +71,21 @@ def propose(paths: Sequence[Path], answers: Answers) -> Proposal:
         Files that are missing or cannot be told apart; answers that name no column, or a person who is not there.
     """
     found, notes = found_tables(paths, needs_reps=not answers.roster_from_owners)
-    _check(answers, found)
+    check_answers(answers, found)
     chosen = {table: proposed(table, each.texts.frame, answers) for table, each in found.items()}
-    options: dict[str, str] = {}
+    options: dict[str, list[str]] = {}
     if answers.states_from_zip:
-        chosen["accounts"].columns.pop("state", None)
-        options["accounts"] = 'states = "from postal_code"'
+        options.setdefault("accounts", []).append('states = "from postal_code"')
+    for table, left_out in excluded(answers, found).items():
+        options.setdefault(table, []).append(left_out)
     _join_owners(found, chosen, answers, notes)
+    if "reps" in found:
+        notes += manager_addresses(found["reps"], chosen["reps"])
     roster = _with_roster(found, chosen, answers, notes) if answers.roster_from_owners else None
-    notes += manager_addresses(found["reps"], chosen["reps"])
     said, added = teams(found, chosen, answers)
     notes += said
     if added:
-        options["reps"] = added
+        options.setdefault("reps", []).append(added)
     if "opportunities" in found:
         if "opportunities.owner_id" not in answers.columns:
             owners(
@@ -128,25 +130,6 @@ def _with_roster(
 
 def _field(place: str, table: str) -> str:
     return place.removeprefix(f"{table}.") if place.startswith(f"{table}.") else ""
-
-
-def _check(answers: Answers, found: Mapping[str, Found]) -> None:
-    faults = list(_wrong(answers, found))
-    if faults:
-        raise InvalidInput("options", faults)
-
-
-def _wrong(answers: Answers, found: Mapping[str, Found]) -> Iterator[Fault]:
-    tables = {*found, "reps"} if answers.roster_from_owners else set(found)
-    for option, given in (("column", answers.columns), ("constant", answers.constants)):
-        for place, value in given.items():
-            table, _, field = place.partition(".")
-            if field not in CONTRACT.get(table, ()) or table not in tables:
-                expected = "accounts, reps or opportunities, a dot and a field"
-                yield Fault(f"--{option} {place}", "no such field", expected, "Correct the name.")
-            elif option == "column" and (table not in found or value not in found[table].texts.frame.columns):
-                there = ", ".join(found[table].header) if table in found else "none"
-                yield Fault(f"--column {place}", f"no column {value}", f"one of {there}", "Correct the name.")
 
 
 def _csv(roster: pl.DataFrame) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 from assignment_assets.domain.tables import DATE, MOMENT
 from assignment_assets.io.mapping.cells import FALSE, TRUE
-from assignment_assets.io.mapping.days import fitting
+from assignment_assets.io.mapping.days import fitting, fitting_together
 from assignment_assets.io.mapping.mapping import TABLES
 from assignment_assets.io.mapping.numbers import currencies, is_either, number_of, reads_better
 from assignment_assets.io.proposal.answers import Answers
@@ -24,7 +24,9 @@ def readings(table: str, name: str, header: str, cells: list[str], answers: Answ
     if dtype in (DATE, MOMENT):
         rest = [cell for cell in cells if not re.match(r"\d{4}-\d\d-\d\d", cell)]
         formats = [answers.dates] if answers.dates else fitting(rest)
-        if rest and formats:
+        if rest and not formats and (together := fitting_together(rest)):
+            yield "dates", together
+        elif rest and formats:
             yield "dates", formats[:1] if len(formats) == 1 or _is_one_order(formats) else formats[:2]
     elif name in MONEY or name == "bps":
         if answers.decimal and (is_either(cells) or any("," in cell for cell in cells)):

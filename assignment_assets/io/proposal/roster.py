@@ -35,9 +35,11 @@ def roster_of_owners(
     InvalidInput
         No account has an owner, or none of them a state.
     """
-    books = _books(accounts, chosen, states_from_zip=states_from_zip)
+    whole = _books(accounts, chosen, states_from_zip=states_from_zip)
+    books = whole.drop_nulls(["owner_id", "state"]).with_columns(key=plain_names(pl.col("owner_id")))
     if not books.height:
-        raise InvalidInput("No roster can be made of the owners", [_no_owners(accounts)])
+        lacking = [field for field in ("owner_id", "state") if not whole[field].count()] or ["owner_id"]
+        raise InvalidInput("No roster can be made of the owners", [_LACKING[field](accounts) for field in lacking])
     covered = _covered(books)
     places = books.group_by("key", maintain_order=True).agg(
         pl.col("owner_id").first(), *(pl.col(name).median() for name in _PLACE)
@@ -58,10 +60,7 @@ def _books(accounts: Found, chosen: Proposed, *, states_from_zip: bool) -> pl.Da
         for name in ("owner_id", "state", *_PLACE)
         if name not in frame.columns
     ]
-    whole = frame.with_columns(absent).select("owner_id", "state", *_PLACE)
-    return whole.filter(pl.col("owner_id").is_not_null(), pl.col("state").is_not_null()).with_columns(
-        key=plain_names(pl.col("owner_id"))
-    )
+    return frame.with_columns(absent).select("owner_id", "state", *_PLACE)
 
 
 def _covered(books: pl.DataFrame) -> pl.DataFrame:
@@ -122,9 +121,20 @@ def _completed(known: pl.DataFrame, facts: pl.DataFrame, name: str) -> tuple[pl.
 
 def _no_owners(accounts: Found) -> Fault:
     return Fault(
-        f"{accounts.path.name}, owner and state",
-        "no account that has both",
-        "accounts with an owner and a state, of which a roster can be made",
-        'Export them, or say which column holds them: --column accounts.owner_id="…", --column accounts.state="…", '
-        "--states-from-zip.",
+        f"{accounts.path.name}, owner",
+        "no column that names one",
+        "whose each account is",
+        'Export the accounts with their owners, or say --column accounts.owner_id="…"; or name a roster among FILES.',
     )
+
+
+def _no_states(accounts: Found) -> Fault:
+    return Fault(
+        f"{accounts.path.name}, state",
+        "no column that holds one",
+        "the state of each account",
+        'Export the accounts with their states, or say --column accounts.state="…", or --states-from-zip.',
+    )
+
+
+_LACKING = {"owner_id": _no_owners, "state": _no_states}

@@ -192,6 +192,8 @@ FILE_WORDS = {
     "opportunities": ("opp", "deal", "pipeline"),
 }
 """What files of a table are often called."""
+OTHER_WORDS = ("lead", "contact", "campaign", "product", "territor", "quota", "goal", "task", "activit")
+"""What files are called that hold neither accounts nor a roster nor deals."""
 
 
 def squeezed(name: str) -> str:

@@ -15,7 +15,7 @@ from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailab
 from assignment_assets.io.mapping.csv_rows import SEPARATORS
 from assignment_assets.io.mapping.headers import HEADER_WITHIN, plain_name
 from assignment_assets.io.mapping.tabular_files import Texts, read_texts
-from assignment_assets.io.proposal.synonyms import FILE_WORDS, SYNONYMS, TELLING, candidates, squeezed
+from assignment_assets.io.proposal.synonyms import FILE_WORDS, OTHER_WORDS, SYNONYMS, TELLING, candidates, squeezed
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet")
 _HEAD_BYTES = 262_144
@@ -84,6 +84,10 @@ def _read(path: Path, sheet: str, header: tuple[str, ...]) -> tuple[Found, list[
     return Found(path, sheet, tuple(once), replace(texts, frame=texts.frame.select(kept))), doubled
 
 
+_OTHERS = frozenset(
+    {"leadsource", "leadstatus", "accountid", "accountname", "isconverted", "companyname", "parentcustomer"}
+)
+"""Headers of leads and contacts: people too, but none of the roster."""
 _EXPECTED = {
     "accounts": "a file whose header has an account's id, name and state",
     "reps": "a roster: a file whose header has each rep's id, e-mail, region and states",
@@ -182,6 +186,9 @@ def _best(headers: Sequence[tuple[Path, str, tuple[str, ...]]]) -> dict[str, tup
 def _likeness(table: str, path: Path, sheet: str, header: tuple[str, ...]) -> float:
     met = {field for field, names in candidates(header, table).items() if names}
     called = (sheet or path.stem).lower()
+    is_other = {squeezed(name) for name in header} & _OTHERS or any(word in called for word in OTHER_WORDS)
+    if table == "reps" and is_other:
+        return -math.inf
     return (
         len(met)
         + 2 * len(met & TELLING[table])

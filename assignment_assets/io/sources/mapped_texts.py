@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import polars as pl
 
+from assignment_assets.domain.sources.states import state_code
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.mapping.cells import read_column
+from assignment_assets.io.mapping.composed import composed
 from assignment_assets.io.mapping.mapping import FROM_ZIP, STATE_OF_ZIP, FolderMapping, TableMapping
 from assignment_assets.io.mapping.tabular_files import Texts, read_rows, read_texts
 from assignment_assets.io.mapping.zip_centroids import zip_places
@@ -31,16 +33,22 @@ def table_texts(mapping: FolderMapping, name: str, table: TableMapping) -> tuple
 
 
 def with_states(texts: Texts, name: str, table: TableMapping) -> Texts:
-    """The rows with the state of each ZIP code as a column of its own, where the mapping asks for it."""
+    """The rows with their state as a column of its own, where the mapping asks for the ZIP code's.
+
+    A state that the mapping's own column names stays; the others are those of the ZIP codes.
+    """
     rule = table.rules(name, texts.frame.columns).get("postal_code")
     if table.states != FROM_ZIP or rule is None or rule.source not in texts.frame.columns:
         return texts
     read = read_column(texts.frame[rule.source], "postal_code", TEXT, rule)
-    states = (
+    told = (
         read.values.to_frame("zip")
         .select(pl.col("zip").str.extract(r"^(\d{5})"))
         .join(zip_places(), left_on="zip", right_on="zip_code", how="left", maintain_order="left")["zip_state"]
     )
-    found = states.len() - states.null_count()
-    note = f"States taken from the ZIP code: {found} of {states.len()} {name}."
-    return replace(texts, frame=texts.frame.with_columns(states.alias(STATE_OF_ZIP)), notes=(*texts.notes, note))
+    own = (table.columns or {}).get("state")
+    named = composed(texts.frame, own).map_elements(state_code, return_dtype=TEXT) if own else told.clear(told.len())
+    count = (named.is_null() & told.is_not_null()).sum()
+    note = f"States taken from the ZIP code: {count} of {told.len()} {name}."
+    states = named.zip_with(named.is_not_null(), told).alias(STATE_OF_ZIP)
+    return replace(texts, frame=texts.frame.with_columns(states), notes=(*texts.notes, note))
