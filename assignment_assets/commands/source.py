@@ -83,7 +83,7 @@ def look(
             click.echo(note)
         day = _day(as_of)
         try:
-            snapshot = read_snapshot(SourceSetting(kind="files", path=str(mapping)), day)
+            snapshot = read_snapshot(SourceSetting(kind="files", path=str(mapping)), day, read=proposal.read())
         except InvalidInput as error:
             raise InvalidInput(error.what, map(with_option, error.faults)) from error
     shown = preview(snapshot, day)

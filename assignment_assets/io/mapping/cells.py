@@ -165,11 +165,16 @@ def read_column(texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule, dat
     cells = [cell for cell in prepared.drop_nulls().unique(maintain_order=True).to_list() if not is_failed(cell, name)]
     formats = decide(cells, (*rule.dates, *dates)) if dtype in (DATE, MOMENT) else Decision(())
     read, expected = _reader(name, dtype, rule, formats.formats)
-    answers = {cell: read(cell) for cell in cells}
-    values = pl.Series(name, [answers.get(cell) for cell in prepared.to_list()], dtype=dtype)
+    if read is str:
+        values, answers = prepared.alias(name), dict[str, object]()
+        if len(cells) < prepared.drop_nulls().n_unique():
+            values = prepared.to_frame(name).select(pl.when(pl.col(name).is_in(cells)).then(pl.col(name)))[name]
+    else:
+        answers = {cell: read(cell) for cell in cells}
+        values = pl.Series(name, [answers.get(cell) for cell in prepared.to_list()], dtype=dtype)
     is_no = name == "carve_out" and prepared.str.to_lowercase().is_in(list(FALSE))
     is_unread = prepared.is_not_null() & values.is_null() & (~is_no if isinstance(is_no, pl.Series) else True)
-    unread = [cell for cell in cells if answers[cell] is None]
+    unread = [cell for cell, value in answers.items() if value is None]
     questions = [
         *_torn(formats.torn, formats.formats),
         *(_money_questions(cells, rule) if name in HUNDREDTHS and name != "bps" else ()),
@@ -180,7 +185,7 @@ def read_column(texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule, dat
 
 def is_failed(cell: str, name: str) -> bool:
     """Whether a spreadsheet's damage stands in place of the value: a formula's error, or an id made a number."""
-    return bool(FORMULA_ERROR.fullmatch(cell)) or (
+    return (cell.startswith("#") and bool(FORMULA_ERROR.fullmatch(cell))) or (
         name.endswith("_id") and bool(re.fullmatch(SPREADSHEET_NUMBER, cell))
     )
 

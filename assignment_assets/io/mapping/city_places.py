@@ -3,9 +3,9 @@
 from functools import cache
 
 import polars as pl
-import zipcodes
 
 from assignment_assets.domain.sources.names import plain_names
+from assignment_assets.io.mapping.zip_centroids import places_of_zips
 
 _PLACE = ("latitude", "longitude")
 _LONG = {r"^st\.? ": "saint ", r"^ft\.? ": "fort ", r"^mt\.? ": "mount "}
@@ -16,6 +16,8 @@ def with_city_places(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]
 
     Where the city is unknown, the middle of the state stands for it.
     """
+    if "latitude" in frame.columns and not frame["latitude"].null_count():
+        return frame.drop("city"), ()
     absent = [pl.lit(None, pl.Float64).alias(name) for name in _PLACE if name not in frame.columns]
     joined = (
         frame.with_columns(absent)
@@ -51,8 +53,7 @@ def _places() -> pl.DataFrame:
     """place, code, city_latitude and city_longitude: the middle of the city's ZIP codes."""
     places = [
         (name, place["state"], float(place["lat"]), float(place["long"]))
-        for place in zipcodes.list_all()
-        if float(place["lat"]) or float(place["long"])
+        for place in places_of_zips()
         for name in (place["city"], *place["acceptable_cities"])
     ]
     columns = ["place", "code", "city_latitude", "city_longitude"]

@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -81,11 +81,10 @@ def _parsed(
     path: Path, text: str, separator: str, width: int, above: int, odd_lines: frozenset[int]
 ) -> tuple[pl.DataFrame, pl.Series, list[tuple[int, str]]]:
     names = [f"column_{place}" for place in range(width)]
-    schema = dict.fromkeys(names, pl.String)
     records = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     pages: list[pl.DataFrame] = []
     widths: list[int] = []
-    page: list[list[str | None]] = []
+    page: list[Sequence[str | None]] = []
     odd_rows: list[tuple[int, str]] = []
     read = 0
     try:
@@ -101,9 +100,9 @@ def _parsed(
                     f"Put quotes around values that hold the separator {separator!r}.",
                 )
             widths.append(len(row))
-            page.append([*row[:width], *[None] * (width - len(row))])
+            page.append(row if len(row) == width else [*row[:width], *[None] * (width - len(row))])
             if len(page) == PAGE:
-                pages.append(pl.DataFrame(page, schema=schema, orient="row"))
+                pages.append(_page(page, names))
                 page = []
     except csv.Error as error:
         raise _unusable(
@@ -113,8 +112,13 @@ def _parsed(
             "quotation marks in pairs",
             "Close it, or double the marks that belong to the text.",
         ) from error
-    pages.append(pl.DataFrame(page, schema=schema, orient="row"))
+    pages.append(_page(page, names))
     return pl.concat(pages), pl.Series("width", widths, dtype=pl.Int64), odd_rows
+
+
+def _page(rows: Sequence[Sequence[str | None]], names: Sequence[str]) -> pl.DataFrame:
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return pl.DataFrame([pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names, columns, strict=True)])
 
 
 def _odd_note(rows: list[tuple[int, str]]) -> tuple[str, ...]:

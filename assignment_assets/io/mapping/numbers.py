@@ -3,9 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 LARGEST = Decimal(10) ** 15
 _CODES = (
@@ -20,11 +19,13 @@ _NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
 _EITHER = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")
 _SURELY_DECIMAL = re.compile(r"-?\d*\.(\d{1,2}|\d{4,})|-?0?\.\d{3}|-?\d{4,}\.\d{3}|-?[\d,]*,\d{3}\.\d*")
 
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+"""What most cells are: nothing of it is decided by the rest of the column but the meaning of a dot."""
+
 DecimalSign = Literal[".", ","]
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """A number as written: without blanks and currency, and which currency that was (empty for none)."""
 
     text: str
@@ -33,6 +34,8 @@ class Written:
 
 def written(cell: str) -> Written:
     """The cell without its currency, apostrophes and blanks; parentheses mean minus."""
+    if _PLAIN.fullmatch(cell):
+        return Written(cell, "")
     plain = cell.translate(_BLANKS)
     is_negative = plain.startswith("(") and plain.endswith(")")
     plain = plain[1:-1] if is_negative else plain
@@ -52,12 +55,17 @@ def number_of(cell: str, decimal: DecimalSign = ".") -> Decimal | None:
 
     The sign that is not `decimal` groups thousands, three digits each.
     """
+    if decimal == "." and _PLAIN.fullmatch(cell):
+        return _within(Decimal(cell))
     plain = written(cell).text
     if decimal == ",":
         plain = plain.translate(str.maketrans(",.", ".,"))
     if not _NUMBER.fullmatch(plain) or not any(character.isdigit() for character in plain):
         return None
-    number = Decimal(plain.replace(",", ""))
+    return _within(Decimal(plain.replace(",", "")))
+
+
+def _within(number: Decimal) -> Decimal | None:
     return number if abs(number) <= LARGEST else None
 
 
@@ -69,8 +77,7 @@ def currencies(cells: Iterable[str]) -> list[str]:
 
 def is_either(cells: Collection[str]) -> bool:
     """Whether a dot may group thousands as well as begin decimals: three digits after every one, as in 388.000."""
-    texts = [written(cell).text for cell in cells]
-    dotted = [text for text in texts if "." in text]
+    dotted = [text for cell in cells if "." in cell and "." in (text := written(cell).text)]
     may_group = [text for text in dotted if _EITHER.fullmatch(text)]
     return bool(may_group) and not any(_SURELY_DECIMAL.fullmatch(text) for text in dotted)
 

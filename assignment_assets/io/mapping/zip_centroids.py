@@ -1,6 +1,7 @@
 """Coordinates of ZIP codes, for rows that have none of their own, and the state that each lies in."""
 
 from functools import cache
+from typing import Any
 
 import polars as pl
 import zipcodes
@@ -33,12 +34,16 @@ def with_coordinates(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 
 
 @cache
+def places_of_zips() -> list[dict[str, Any]]:
+    """Every ZIP code that has a place, as the package lists them."""
+    return [place for place in zipcodes.list_all() if float(place["lat"]) or float(place["long"])]
+
+
+@cache
 def zip_places() -> pl.DataFrame:
     """zip_code, zip_state, and zip_latitude and zip_longitude of its centroid, of every ZIP code that has one."""
     places = [
-        (place["zip_code"], place["state"], float(place["lat"]), float(place["long"]))
-        for place in zipcodes.list_all()
-        if float(place["lat"]) or float(place["long"])
+        (place["zip_code"], place["state"], float(place["lat"]), float(place["long"])) for place in places_of_zips()
     ]
     columns = ["zip_code", "zip_state", "zip_latitude", "zip_longitude"]
     return pl.DataFrame(places, columns, orient="row").unique("zip_code", keep="first", maintain_order=True)

@@ -57,6 +57,14 @@ class Proposal:
         write_whole(path, text.encode())
         return text, beside if self.roster is not None else None
 
+    def read(self) -> dict[str, Texts]:
+        """The tables as they were read, but for those whose reading depends on the columns that are wanted."""
+        return {
+            name: each.texts
+            for name, each in self.found.items()
+            if not (each.texts.notes or each.texts.short.height) and (name != "reps" or self.roster is None)
+        }
+
     def unmapped(self) -> list[tuple[str, str, str]]:
         """(table, field, what it means that no column holds it)."""
         return [(table, *each) for table, mapped in self.chosen.items() for each in unmapped(table, mapped)]

@@ -14,8 +14,8 @@ from assignment_assets.io.mapping.zip_centroids import zip_places
 from assignment_assets.io.sheets.door import open_google
 
 
-def table_texts(mapping: FolderMapping, name: str, table: TableMapping) -> tuple[Texts, str]:
-    """The table's rows as `files.read_texts` gives them, and what to call their origin.
+def table_texts(mapping: FolderMapping, name: str, table: TableMapping, read: Texts | None = None) -> tuple[Texts, str]:
+    """The table's rows as `files.read_texts` gives them, and what to call their origin; `read` where they were read.
 
     Raises
     ------
@@ -27,9 +27,10 @@ def table_texts(mapping: FolderMapping, name: str, table: TableMapping) -> tuple
     wanted, key = table.source_columns(name), mapping.spreadsheet(table)
     if key:
         origin = f"Google Sheet {key[:8]}…" + (f", tab {table.sheet}" if table.sheet else "")
-        return with_states(read_rows(open_google().table(key, table.sheet), wanted, origin), name, table), origin
+        texts = read or read_rows(open_google().table(key, table.sheet), wanted, origin)
+        return with_states(texts, name, table), origin
     path = mapping.file(table)
-    return with_states(read_texts(path, wanted, table.sheet, table.separator), name, table), path.name
+    return with_states(read or read_texts(path, wanted, table.sheet, table.separator), name, table), path.name
 
 
 def with_states(texts: Texts, name: str, table: TableMapping) -> Texts:

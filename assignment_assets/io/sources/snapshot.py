@@ -1,5 +1,6 @@
 """The one seam behind which accounts, reps and opportunities come from: the sample, files or Salesforce."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailab
 from assignment_assets.domain.sources.contract import Snapshot, SourceTable, check_sources
 from assignment_assets.domain.sources.fields import FIELDS, as_fields
 from assignment_assets.io.mapping.mapping import SourceMapping, read_mapping
+from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.translation import translate
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.settings import SalesforceSettings
@@ -19,12 +21,18 @@ from assignment_assets.io.sources.mapped_texts import table_texts
 NAMES = ("accounts", "reps", "opportunities")
 
 
-def read_snapshot(setting: SourceSetting, as_of: date | None = None, *, is_poll: bool = False) -> Snapshot:
+def read_snapshot(
+    setting: SourceSetting,
+    as_of: date | None = None,
+    *,
+    is_poll: bool = False,
+    read: Mapping[str, Texts] | None = None,
+) -> Snapshot:
     """The sources as they are now, checked against the contract.
 
     `sample` reads the folder `path` with accounts.parquet, reps.parquet and opportunities.parquet in the
     warehouse's own columns; `files` (Google Sheets among them) and `salesforce` read the mapping
-    `path`. `as_of` and `is_poll` are those of `check_sources`.
+    `path`. `as_of` and `is_poll` are those of `check_sources`; `read` are tables of files that were read already.
 
     Raises
     ------
@@ -45,7 +53,7 @@ def read_snapshot(setting: SourceSetting, as_of: date | None = None, *, is_poll:
             "Correct the kind or the path.",
         )
         raise InvalidInput("The source cannot be read", [fault])
-    return _checked(_files(mapping) if kind == "files" else _salesforce(mapping), as_of, is_poll)
+    return _checked(_files(mapping, read or {}) if kind == "files" else _salesforce(mapping), as_of, is_poll)
 
 
 def _checked(sources: dict[str, SourceTable], as_of: date | None, is_poll: bool) -> Snapshot:
@@ -60,10 +68,10 @@ def _sample(folder: Path) -> dict[str, SourceTable]:
     return {name: SourceTable(as_fields(pl.read_parquet(path)), f"sample {name}") for name, path in paths.items()}
 
 
-def _files(mapping: SourceMapping) -> dict[str, SourceTable]:
+def _files(mapping: SourceMapping, read: Mapping[str, Texts]) -> dict[str, SourceTable]:
     sources = _without_opportunities()
     for name, table in mapping.tables().items():
-        texts, origin = table_texts(mapping, name, table)
+        texts, origin = table_texts(mapping, name, table, read.get(name))
         sources[name] = translate(name, table, texts, origin)
     return sources
 
