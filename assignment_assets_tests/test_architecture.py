@@ -87,7 +87,7 @@ WITHIN = {
         "workbooks": set(),
         "compute": {"durable"},
         "mapping": set(),
-        "proposal": {"durable", "mapping", "sources"},
+        "proposal": {"durable", "mapping", "salesforce", "sheets", "sources"},
         "salesforce": {"mapping"},
         "durable": set(),
         "schema": set(),

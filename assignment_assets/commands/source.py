@@ -16,6 +16,7 @@ from assignment_assets.io.clock import utc_now
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.mapping.mapping import read_mapping
 from assignment_assets.io.proposal.answers import Answers
+from assignment_assets.io.proposal.org import propose_org
 from assignment_assets.io.proposal.proposal import propose
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
@@ -33,7 +34,8 @@ def source() -> None:
 
 
 @command(source)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1)
+@click.option("--org", is_flag=True, help="Look at the connected Salesforce org in place of files.")
 @click.option("--write", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the mapping there.")
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write the preview there.")
 @click.option("--inside-sales", default="", help="Who takes accounts for which no field rep has a seat.")
@@ -49,7 +51,8 @@ def source() -> None:
 @click.option("--fill-down/--no-fill-down", default=None, help="Whether an owner holds for the empty cells below it.")
 @as_of_option
 def look(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
+    org: bool,
     target: Path | None,
     page: Path | None,
     inside_sales: str,
@@ -64,7 +67,9 @@ def look(
     as_of: datetime | None,
     as_json: bool,
 ) -> None:
-    """Propose a mapping for FILES (or a folder) and show what a cycle would start from."""
+    """Propose a mapping for FILES (a folder, gsheet:KEY), or the org, and show what a cycle would start from."""
+    if bool(files) == org:
+        raise click.UsageError("Name the files to look at, or say --org.")
     answers = Answers(
         *(_pairs("column", columns), _pairs("constant", constants), dates, decimal, fill_down),
         inside_sales=inside_sales,
@@ -72,7 +77,7 @@ def look(
         roster_from_owners=roster_from_owners,
         excludes=_excluded(excludes),
     )
-    proposal = propose(files, answers)
+    proposal = propose_org(answers) if org else propose(files, answers)
     with TemporaryDirectory(prefix="assignment-") as folder:
         mapping = target or Path(folder) / "mapping.toml"
         text, roster = proposal.write(mapping)
@@ -82,18 +87,21 @@ def look(
         for note in proposal.notes if not as_json else ():
             click.echo(note)
         day = _day(as_of)
+        setting = SourceSetting(kind="salesforce" if org else "files", path=str(mapping))
         try:
-            snapshot = read_snapshot(SourceSetting(kind="files", path=str(mapping)), day, read=proposal.read())
+            snapshot = read_snapshot(setting, day, read=proposal.read())
         except InvalidInput as error:
             raise InvalidInput(error.what, map(with_option, error.faults)) from error
+    unmapped, notes = proposal.unmapped(), proposal.notes
+    files = {name: each.path.name for name, each in proposal.found.items()}
+    del proposal  # and with it every cell as text, which the preview has no use for
     shown = preview(snapshot, day)
-    unmapped = proposal.unmapped()
     if page:
         write_whole(page, page_html(shown, snapshot.accounts, snapshot.reps, unmapped).encode())
     content = {
         "mapping": text,
-        "files": {name: each.path.name for name, each in proposal.found.items()},
-        "notes": proposal.notes,
+        "files": files,
+        "notes": notes,
         "unmapped": [{"table": table, "field": name, "means": means} for table, name, means in unmapped],
         "profile": asdict(shown),
     }

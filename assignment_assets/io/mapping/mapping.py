@@ -143,12 +143,16 @@ class FolderMapping(BaseModel, ABC):
     def spreadsheet(self, table: TableMapping, environment: Mapping[str, str] = os.environ) -> str:
         """The key of the Google Sheet that holds the table (`gsheet:…` in place of a path); empty for a file."""
         place = environment.get(table.path_variable) or table.path
-        _, is_sheet, key = place.partition(GSHEET)
-        return re.sub(r".*/d/([^/?#]+).*", r"\1", key) if is_sheet and place.startswith(GSHEET) else ""
+        return sheet_key(place)
 
     def file(self, table: TableMapping, environment: Mapping[str, str] = os.environ) -> Path:
         """The table's file: what its `path_variable` holds, else `path`, from the mapping's folder."""
         return (self.folder / (environment.get(table.path_variable) or table.path)).resolve()
+
+
+def sheet_key(place: str) -> str:
+    """The key of the Google Sheet that `gsheet:` and its key or address name; empty for any other place."""
+    return re.sub(r".*/d/([^/?#]+).*", r"\1", place.removeprefix(GSHEET)) if place.startswith(GSHEET) else ""
 
 
 class SourceMapping(FolderMapping):

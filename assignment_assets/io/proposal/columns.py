@@ -15,6 +15,8 @@ from assignment_assets.io.proposal.readings import readings
 from assignment_assets.io.proposal.synonyms import candidates
 
 ENOUGH = 0.9
+_MAY_BE_EMPTY = ("on_leave_until", "capacity", "performance", "co_owner_ids")
+"""Fields whose column may hold nothing today, and something tomorrow."""
 _SHARED = ("is_closed", "is_won", "name")
 """Fields that may be read from a column which another field is read from."""
 
@@ -70,7 +72,7 @@ def _by_header(chosen: Proposed, name: str, headers: list[str], texts: pl.DataFr
         if header in taken and name not in _SHARED:
             continue
         cells = sample(texts[header])
-        if cells and fits(name, cells):
+        if fits(name, cells) if cells else name in _MAY_BE_EMPTY:
             chosen.put(name, {"from": header}, "by its header")
             return
 

@@ -62,7 +62,7 @@ def mapping_text(
     ]
     for table, where in found.items():
         mapped = chosen[table]
-        lines += ["", f"[{table}]", f"path = {toml(_path(where.path, folder))}"]
+        lines += ["", f"[{table}]", _place(where, folder)]
         lines += [f"sheet = {toml(where.sheet)}"] if where.sheet else []
         lines += options.get(table, [])
         lines += ["", f"[{table}.columns]"]
@@ -78,6 +78,12 @@ def mapping_text(
             lines += ["", f"[{table}.constants]"]
             lines += [f"{field} = {toml(value)}" for field, value in mapped.constants.items()]
     return "\n".join(lines) + "\n"
+
+
+def _place(where: Found, folder: Path) -> str:
+    if where.object:
+        return f"object = {toml(where.object)}"
+    return f"path = {toml(where.place or _path(where.path, folder))}"
 
 
 def _path(path: Path, folder: Path) -> str:

@@ -70,15 +70,19 @@ class Proposal:
         return [(table, *each) for table, mapped in self.chosen.items() for each in unmapped(table, mapped)]
 
 
-def propose(paths: Sequence[Path], answers: Answers) -> Proposal:
-    """The mapping of these files.
+def propose(paths: Sequence[Path | str], answers: Answers) -> Proposal:
+    """The mapping of these files and Google Sheets (`gsheet:` and a key or an address).
 
     Raises
     ------
     SourceUnavailable, InvalidInput
         Files that are missing or cannot be told apart; answers that name no column, or a person who is not there.
     """
-    found, notes = found_tables(paths, needs_reps=not answers.roster_from_owners)
+    return proposal_of(*found_tables(paths, needs_reps=not answers.roster_from_owners), answers)
+
+
+def proposal_of(found: dict[str, Found], notes: list[str], answers: Answers) -> Proposal:
+    """The mapping of tables that were found, by name; raises as `propose`."""
     check_answers(answers, found)
     chosen = {table: proposed(table, each.texts.frame, answers) for table, each in found.items()}
     options: dict[str, list[str]] = {}

@@ -79,6 +79,7 @@ _ACCOUNTS = {
     "carve_out": ("Carve Out", "Carve-Out", "Carved Out", "Excluded", "Do Not Assign"),
     "keep_with_owner": ("Keep With Owner", "Keep", "Locked", "Lock"),
     "is_house": ("Is House", "House Account", "House"),
+    "co_owner_ids": ("Co Owners", "Co-Owners", "Co Owner IDs"),
     "held_for_new_hire": ("Held For New Hire", "New Hire Hold"),
     "created_at": ("Created Date", "CreatedDate", "Create Date", "createdate", "Created On", "createdon", "Created At"),
     "country": (*COUNTRY_HEADERS, "address1_country", "Address 1: Country/Region"),
@@ -107,7 +108,7 @@ _REPS = {
         *("Director", "Regional Director", "Manager", "Supervisor", "Manager Name", "Manager.Email", "Manager.Name"),
         *("Reporting To", "Reports To", "Sales Manager"),
     ),
-    "team": ("Team", "Sales Team", "Team Name", "Role", "Job Function", "Segment"),
+    "team": ("Team", "Assignment Team", "Sales Team", "Team Name", "Role", "Job Function", "Segment"),
     "is_active": (
         *("Active", "IsActive", "Is Active", "Status", "User Status", "isdisabled", "Enabled", "Active User"),
         *("Employment Status", "Archived", "Deactivated"),
@@ -140,7 +141,7 @@ _REPS = {
         "Address 1: ZIP/Postal Code",
     ),
     "performance": ("Performance", "Quota Attainment", "Attainment"),
-    "capacity": ("Capacity", "Max Accounts", "Book Size", "Account Cap"),
+    "capacity": ("Capacity", "Book Capacity", "Max Accounts", "Book Size", "Account Cap"),
 }
 _DEALS = {
     "opportunity_id": (

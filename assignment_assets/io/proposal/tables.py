@@ -3,7 +3,7 @@
 import csv
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
@@ -14,7 +14,9 @@ import polars as pl
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.io.mapping.csv_rows import SEPARATORS
 from assignment_assets.io.mapping.headers import HEADER_WITHIN, plain_name
-from assignment_assets.io.mapping.tabular_files import Texts, read_texts
+from assignment_assets.io.mapping.mapping import GSHEET, sheet_key
+from assignment_assets.io.mapping.tabular_files import Texts, read_rows, read_texts
+from assignment_assets.io.proposal.google_tabs import Rows, google_tabs
 from assignment_assets.io.proposal.synonyms import FILE_WORDS, OTHER_WORDS, SYNONYMS, TELLING, candidates, squeezed
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet")
@@ -26,15 +28,44 @@ _KNOWN = frozenset(
 
 @dataclass(frozen=True)
 class Found:
-    """A table that was found: its file, the sheet of a workbook (else empty), its header, its rows as texts."""
+    """A table that was found.
+
+    Attributes
+    ----------
+    path
+        Its file; for others what they are called.
+    sheet
+        The sheet of a workbook, the tab of a Google Sheet; else empty.
+    header, texts
+        Its columns' names, its rows.
+    place, object
+        What the mapping says in place of a file: a Google Sheet, an object of Salesforce; else empty.
+    """
 
     path: Path
     sheet: str
     header: tuple[str, ...]
     texts: Texts
+    place: str = ""
+    object: str = ""
 
 
-def found_tables(paths: Sequence[Path], *, needs_reps: bool = True) -> tuple[dict[str, Found], list[str]]:
+@dataclass(frozen=True)
+class Candidate:
+    """A file, a sheet of one or a tab of a Google Sheet (`place`, with its rows), and its header."""
+
+    path: Path
+    sheet: str
+    header: tuple[str, ...]
+    place: str = ""
+    rows: Rows | None = None
+
+    def called(self) -> str:
+        """The table as messages name it."""
+        return f"{self.path.name}, sheet {self.sheet}," if self.sheet else self.path.name
+
+
+def found_tables(paths: Sequence[Path | str], *, needs_reps: bool = True) -> tuple[dict[str, Found], list[str]]:
     """Table → where it was found, and sentences on files and sheets that are none.
 
     Raises
@@ -44,18 +75,17 @@ def found_tables(paths: Sequence[Path], *, needs_reps: bool = True) -> tuple[dic
     InvalidInput
         No file looks like accounts, or none like reps.
     """
-    headers: list[tuple[Path, str, tuple[str, ...]]] = []
+    headers: list[Candidate] = []
     notes: list[str] = []
-    for path, sheet in _sheets(list(_files(paths)), notes):
-        header = _header(path, sheet)
-        if sum(squeezed(name) in _KNOWN for name in header) < 2:
-            notes.append(f"{_called(path, sheet)} is not used: no header there has known names.")
+    for each in _candidates(paths, notes):
+        if sum(squeezed(name) in _KNOWN for name in each.header) < 2:
+            notes.append(f"{each.called()} is not used: no header there has known names.")
         else:
-            headers.append((path, sheet, header))
+            headers.append(each)
     chosen = _best(headers)
     missing = [name for name in ("accounts", "reps") if name not in chosen and (needs_reps or name != "reps")]
     if missing:
-        seen = "; ".join(f"{_called(path, sheet)} with {', '.join(header[:8])}" for path, sheet, header in headers)
+        seen = "; ".join(f"{each.called()} with {', '.join(each.header[:8])}" for each in headers)
         raise InvalidInput(
             "The files cannot be told apart",
             [
@@ -65,23 +95,34 @@ def found_tables(paths: Sequence[Path], *, needs_reps: bool = True) -> tuple[dic
                 for name in missing
             ],
         )
-    used = {(path, sheet) for path, sheet, _ in chosen.values()}
-    notes += [f"{_called(path, sheet)} is not used." for path, sheet, _ in headers if (path, sheet) not in used]
+    notes += [f"{each.called()} is not used." for each in headers if each not in chosen.values()]
     tables = {}
-    for name, (path, sheet, header) in chosen.items():
-        tables[name], doubled = _read(path, sheet, header)
-        notes += [f"{_called(path, sheet)} has {each} more than once; it is not used." for each in doubled]
+    for name, each in chosen.items():
+        tables[name], doubled = _read(each)
+        notes += [f"{each.called()} has {header} more than once; it is not used." for header in doubled]
     return tables, notes
 
 
-def _read(path: Path, sheet: str, header: tuple[str, ...]) -> tuple[Found, list[str]]:
+def _candidates(paths: Sequence[Path | str], notes: list[str]) -> Iterator[Candidate]:
+    files = [Path(path) for path in paths if not str(path).startswith(GSHEET)]
+    for path, sheet in _sheets(list(_files(files)), notes):
+        yield Candidate(path, sheet, _header(_first_rows(path, sheet)))
+    for place in (str(path) for path in paths if str(path).startswith(GSHEET)):
+        key = sheet_key(place)
+        for tab, rows in google_tabs(key, notes):
+            head = [[cell or "" for cell in row] for row in rows[:HEADER_WITHIN]]
+            yield Candidate(Path(f"Google Sheet {key[:8]}…"), tab, _header([head]), f"{GSHEET}{key}", rows)
+
+
+def _read(one: Candidate) -> tuple[Found, list[str]]:
     """The table without the columns whose name stands there twice, and these names."""
-    counts = Counter(map(plain_name, header))
-    once = [name for name in header if counts[plain_name(name)] == 1]
-    texts = read_texts(path, once, sheet)
+    counts = Counter(map(plain_name, one.header))
+    once = [name for name in one.header if counts[plain_name(name)] == 1]
+    texts = read_texts(one.path, once, one.sheet) if one.rows is None else read_rows(one.rows, once, one.called())
     kept = [name for name in texts.frame.columns if name == "row_no" or counts[plain_name(name)] == 1]
-    doubled = list(dict.fromkeys(name for name in header if counts[plain_name(name)] > 1))
-    return Found(path, sheet, tuple(once), replace(texts, frame=texts.frame.select(kept))), doubled
+    doubled = list(dict.fromkeys(name for name in one.header if counts[plain_name(name)] > 1))
+    frame = texts.frame.select(kept)
+    return Found(one.path, one.sheet, tuple(once), replace(texts, frame=frame), one.place), doubled
 
 
 _OTHERS = frozenset(
@@ -118,7 +159,7 @@ def _sheets(files: Collection[Path], notes: list[str]) -> Iterator[tuple[Path, s
             if is_visible:
                 yield path, name
             else:
-                notes.append(f"{_called(path, name)} is hidden, and not used.")
+                notes.append(f"{path.name}, sheet {name}, is hidden, and not used.")
 
 
 def _sheet_names(path: Path) -> list[tuple[str, bool]]:
@@ -135,13 +176,9 @@ def _sheet_names(path: Path) -> list[tuple[str, bool]]:
     ]
 
 
-def _called(path: Path, sheet: str) -> str:
-    return f"{path.name}, sheet {sheet}," if sheet else path.name
-
-
-def _header(path: Path, sheet: str) -> tuple[str, ...]:
+def _header(tried: Iterable[list[list[str]]]) -> tuple[str, ...]:
     """The row, within the first twenty, that has most of the known names."""
-    rows = max(_first_rows(path, sheet), key=lambda rows: max(map(_score, rows), default=(0, 0)), default=[])
+    rows = max(tried, key=lambda rows: max(map(_score, rows), default=(0, 0)), default=[])
     best: Sequence[str] = max(rows, key=_score, default=())
     return tuple(" ".join(name.split()) for name in best if name.strip())
 
@@ -170,28 +207,29 @@ def _first_rows(path: Path, sheet: str) -> Iterator[list[list[str]]]:
             yield list(csv.reader(lines, delimiter=separator))
 
 
-def _best(headers: Sequence[tuple[Path, str, tuple[str, ...]]]) -> dict[str, tuple[Path, str, tuple[str, ...]]]:
+def _best(headers: Sequence[Candidate]) -> dict[str, Candidate]:
     """The assignment of files to tables with the most telling headers."""
     names = tuple(SYNONYMS)
+    scores = {(name, place): _likeness(name, each) for name in names for place, each in enumerate(headers)}
     places = [*range(len(headers)), *[None] * len(names)]
-    best: tuple[float, dict[str, tuple[Path, str, tuple[str, ...]]]] = (0.0, {})
-    for picked in set(permutations(places[: len(headers) + len(names)], len(names))):
-        chosen = {name: headers[place] for name, place in zip(names, picked, strict=True) if place is not None}
-        score = sum(_likeness(name, *each) for name, each in chosen.items())
+    best: tuple[float, dict[str, Candidate]] = (0.0, {})
+    for picked in set(permutations(places, len(names))):
+        chosen = {name: place for name, place in zip(names, picked, strict=True) if place is not None}
+        score = sum(scores[each] for each in chosen.items())
         if score > best[0]:
-            best = score, chosen
+            best = score, {name: headers[place] for name, place in chosen.items()}
     return best[1]
 
 
-def _likeness(table: str, path: Path, sheet: str, header: tuple[str, ...]) -> float:
-    met = {field for field, names in candidates(header, table).items() if names}
-    called = (sheet or path.stem).lower()
-    is_other = {squeezed(name) for name in header} & _OTHERS or any(word in called for word in OTHER_WORDS)
+def _likeness(table: str, one: Candidate) -> float:
+    met = {field for field, names in candidates(one.header, table).items() if names}
+    called = (one.sheet or one.path.stem).lower()
+    is_other = {squeezed(name) for name in one.header} & _OTHERS or any(word in called for word in OTHER_WORDS)
     if table == "reps" and is_other:
         return -math.inf
     return (
         len(met)
         + 2 * len(met & TELLING[table])
         + 6 * any(word in called for word in FILE_WORDS[table])
-        - 1.5 * math.sqrt(len(header))
+        - 1.5 * math.sqrt(len(one.header))
     )

@@ -126,6 +126,13 @@ class Google:
             facts = self._client.http_client.fetch_sheet_metadata(key)["sheets"]
         return [each["properties"]["title"] for each in facts]
 
+    def visible_tabs(self, key: str) -> tuple[list[str], list[str]]:
+        """The names of a Sheet's tabs that people see, and of the hidden ones."""
+        with self._said(f"spreadsheet {key}"):
+            facts = [each["properties"] for each in self._client.http_client.fetch_sheet_metadata(key)["sheets"]]
+        hidden = [each["title"] for each in facts if each.get("hidden")]
+        return [each["title"] for each in facts if each["title"] not in hidden], hidden
+
     def fill(self, key: str, requests_of: list[dict[str, Any]]) -> None:
         """Carries out requests on a Sheet, all or none."""
         with self._said(f"spreadsheet {key}"):

@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 
+from assignment_assets.cli import main
 from assignment_assets.domain.errors import InvalidInput, SourceUnavailable
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
@@ -95,3 +97,18 @@ def test_a_wrong_tab_a_wrong_column_and_a_sheet_that_is_not_shared_are_said(read
     del google.sheets["reps-1"]
     with pytest.raises(SourceUnavailable, match="404"):
         read()
+
+
+def test_a_look_at_sheets_proposes_their_mapping_and_passes_hidden_tabs_over(google, tmp_path):
+    hidden = tab(ACCOUNTS, "Old customers") | {"hidden": True}
+    accounts = [*ACCOUNTS[:2], ["Account ID", "Account Name", "Account Owner", "State", "Zip", "TAM", "Created On"]]
+    book = {0: tab([["x"]], "Notes"), 1: tab([*accounts, *ACCOUNTS[3:]], "Customers"), 2: hidden, 3: tab(REPS, "Reps")}
+    google.sheets = {"book-1": Sheet("Book", FOLDER, book, [EDITOR])}
+    target = tmp_path / "mapping.toml"
+    given = ["source", "look", "gsheet:https://docs.google.com/spreadsheets/d/book-1/edit", "--write", str(target)]
+    done = CliRunner().invoke(main, [*given, "--as-of", "2026-10-01"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "The tab Old customers is hidden, and not used." in done.output
+    assert 'path = "gsheet:book-1"\nsheet = "Customers"' in target.read_text()
+    snapshot = read_snapshot(SourceSetting(kind="files", path=str(target)))
+    assert snapshot.accounts["owner_id"].to_list() == ["ana", "ben"]
