@@ -43,6 +43,7 @@ def source() -> None:
 @click.option(
     "--roster-from-owners", is_flag=True, help="Take what the roster lacks, or all of it, from who owns what."
 )
+@click.option("--owners-from-deals", is_flag=True, help="Accounts without an owner: whoever has most of their deals.")
 @click.option("--column", "columns", multiple=True, help="TABLE.FIELD=HEADER: which column holds it. Repeat for more.")
 @click.option("--constant", "constants", multiple=True, help="TABLE.FIELD=VALUE: the same in every row. Repeatable.")
 @click.option("--exclude", "excludes", multiple=True, help="TABLE.HEADER=VALUE: rows left out. Repeat for more.")
@@ -58,6 +59,7 @@ def look(
     inside_sales: str,
     states_from_zip: bool,
     roster_from_owners: bool,
+    owners_from_deals: bool,
     columns: tuple[str, ...],
     constants: tuple[str, ...],
     excludes: tuple[str, ...],
@@ -75,6 +77,7 @@ def look(
         inside_sales=inside_sales,
         states_from_zip=states_from_zip,
         roster_from_owners=roster_from_owners,
+        owners_from_deals=owners_from_deals,
         excludes=_excluded(excludes),
     )
     proposal = propose_org(answers) if org else propose(files, answers)

@@ -100,3 +100,15 @@ def test_a_constant_may_stand_among_the_columns_of_a_mapping(tmp_path):
     mapping = export(tmp_path)
     mapping.write_text(mapping.read_text().replace('team = "Team"', 'team = {constant = "field"}'))
     assert CliRunner().invoke(main, ["source", "check", str(mapping), "--as-of", "2026-10-01"]).exit_code == 0
+
+
+def test_accounts_without_an_owner_may_belong_to_whoever_has_most_of_their_deals(tmp_path):
+    export(
+        tmp_path,
+        accounts=lambda number, row: {name: row[name] for name in row if name != "Account Owner"},
+        deals=lambda number, row: row | {"Account ID": f"A-{number // 2:04}", "Opportunity Owner": f"u{number // 2}"},
+    )
+    said = look(tmp_path, "--owners-from-deals", "--json")
+    assert said["profile"]["owners"] | {"field": 5, "nobody": 115} == said["profile"]["owners"]
+    assert "Owners are told by who has most of the deals: 5 of 120 accounts." in said["profile"]["notes"]
+    assert "accounts.owner_id" not in {f"{each['table']}.{each['field']}" for each in said["unmapped"]}

@@ -1,4 +1,4 @@
-"""How deals join the accounts: by the accounts' ids, else by their names."""
+"""How deals join the accounts: by the accounts' ids, else by their names; and owners of accounts told by deals."""
 
 import polars as pl
 
@@ -30,3 +30,23 @@ def with_account_ids(deals: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.Da
     )
     whole = joined.with_columns(pl.coalesce("found", "account_id").alias("account_id")).drop("key", "found")
     return whole, tuple(sentence for number, sentence in said if number)
+
+
+def with_owners_of_deals(accounts: pl.DataFrame, deals: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """The accounts, owned by whoever has most of their deals, and a sentence on that.
+
+    Of two who have as many, the first by name or id. An account's own owner goes before; accounts without a deal stay
+    without one.
+    """
+    if not {"account_id", "owner_id"} <= set(deals.columns) or "account_id" not in accounts.columns:
+        return accounts, "No owner is told by the deals: they have no owner, or no account."
+    joined, _ = with_account_ids(deals.select("account_id", "owner_id"), accounts)
+    counts = joined.drop_nulls().group_by("account_id", "owner_id").len()
+    most = counts.sort(["account_id", "len", "owner_id"], descending=[False, True, False])
+    told = most.unique("account_id", keep="first", maintain_order=True).select("account_id", told="owner_id")
+    whole = accounts.join(told, on="account_id", how="left", maintain_order="left")
+    has_own = "owner_id" in accounts.columns
+    own = pl.col("owner_id") if has_own else pl.lit(None, pl.String)
+    owned = whole.with_columns(owner_id=pl.coalesce(own, "told")).drop("told")
+    count = owned["owner_id"].count() - (accounts["owner_id"].count() if has_own else 0)
+    return owned, f"Owners are told by who has most of the deals: {count} of {owned.height} accounts."

@@ -8,6 +8,7 @@
     path_variable = "ACCOUNTS_FILE"     # an environment variable that goes first
     exclude = {status = ["CLOSED"]}     # rows left out; `only` keeps the named values alone
     states = "from postal_code"         # for accounts without a state; names and codes are understood without it
+    owners = "from opportunities"       # for accounts without an owner: whoever has most of their deals
     dates = ["%m/%d/%Y"]                # besides ISO dates, which are always understood
 
     [accounts.columns]                  # absent: the file uses the contract's names
@@ -91,6 +92,7 @@ class TableMapping(BaseModel):
     only: dict[str, Texts] = {}
     states: Literal["code", "name or code", "from postal_code"] = "name or code"
     dates: list[str] = []
+    owners: Literal["", "from opportunities"] = ""
     inside_sales: Texts = []
     columns: Rules | None = None
     constants: dict[str, Annotated[str, BeforeValidator(as_text)]] = {}
@@ -253,8 +255,12 @@ def _place_faults(mapping: FolderMapping, name: str) -> Iterator[Fault]:
             yield Fault(
                 f"{name}, {table}.columns", "missing", "the object's field for each column", "Add the table of columns."
             )
-        if mapped.inside_sales and table != "reps":
-            yield Fault(f"{name}, {table}.inside_sales", "given", "it under [reps] alone", "Move it there.")
+        for option, given, home in (
+            ("inside_sales", mapped.inside_sales, "reps"),
+            ("owners", mapped.owners, "accounts"),
+        ):
+            if given and table != home:
+                yield Fault(f"{name}, {table}.{option}", "given", f"it under [{home}] alone", "Move it there.")
         for column in set(mapped.constants) & set(mapped.columns or {}):
             yield Fault(
                 f"{name}, {table}.constants.{column}",

@@ -20,6 +20,8 @@ class Answers:
         Who takes accounts for which no field rep has a seat; empty for nobody.
     states_from_zip
         Whether an account's state is that of its ZIP code.
+    owners_from_deals
+        Whether accounts without an owner belong to whoever has most of their deals.
     excludes
         `table.header` → values whose rows are left out.
     roster_from_owners
@@ -34,4 +36,5 @@ class Answers:
     inside_sales: str = ""
     states_from_zip: bool = False
     roster_from_owners: bool = False
+    owners_from_deals: bool = False
     excludes: Mapping[str, list[str]] = field(default_factory=dict)

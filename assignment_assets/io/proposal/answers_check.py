@@ -36,13 +36,11 @@ def _wrong(answers: Answers, found: Mapping[str, Found]) -> Iterator[Fault]:
 
 def excluded(answers: Answers, found: Mapping[str, Found]) -> dict[str, str]:
     """Table → the line of its mapping that leaves rows out."""
-    lines = {}
-    for table in found:
-        columns = {
-            place.partition(".")[2]: values
-            for place, values in answers.excludes.items()
-            if place.startswith(f"{table}.")
-        }
-        if columns:
-            lines[table] = f"exclude = {toml(columns)}"
-    return lines
+    left_out = {table: excludes_of(answers, table) for table in found}
+    return {table: f"exclude = {toml(columns)}" for table, columns in left_out.items() if columns}
+
+
+def excludes_of(answers: Answers, table: str) -> dict[str, list[str]]:
+    """The table's column → values whose rows are left out."""
+    start = f"{table}."
+    return {place.removeprefix(start): values for place, values in answers.excludes.items() if place.startswith(start)}

@@ -1,7 +1,7 @@
 """A proposed mapping as TOML for people: commented, and what stays unmapped with what that means."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from assignment_assets.io.mapping.headers import plain_name
 from assignment_assets.io.proposal.columns import Proposed
 from assignment_assets.io.proposal.tables import Found
 
+OWNERS_OF_DEALS = 'owners = "from opportunities"'
 MEANS = {
     "accounts.owner_id": "every account counts as one that nobody owns",
     "accounts.carve_out": "no account is carved out",
@@ -39,9 +40,9 @@ MEANS = {
 """What it means where no column holds the field; fields that are not named here mean little."""
 
 
-def unmapped(table: str, chosen: Proposed) -> Iterator[tuple[str, str]]:
+def unmapped(table: str, chosen: Proposed, options: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Fields that no column and no constant gives, each with what that means."""
-    given = {*chosen.columns, *chosen.constants}
+    given = {*chosen.columns, *chosen.constants, *(["owner_id"] if OWNERS_OF_DEALS in options else [])}
     if table == "reps" and "latitude" not in given and "postal_code" not in given:
         yield "postal_code", "it is not known where reps live, and nobody can receive"
     if table == "accounts" and "state" not in given:
@@ -69,7 +70,7 @@ def mapping_text(
         for field, rule in mapped.columns.items():
             written = toml(rule["from"]) if len(rule) == 1 else toml(rule)
             lines.append(f"{field} = {written}  # {mapped.told_by[field]}")
-        for field, meaning in unmapped(table, mapped):
+        for field, meaning in unmapped(table, mapped, options.get(table, [])):
             lines.append(f"# {field}: no column; {meaning}")
         used = {plain_name(name) for rule in mapped.columns.values() for name in (rule["from"], *rule.get("and", []))}
         idle = [name for name in where.header if plain_name(name) not in used]

@@ -15,7 +15,7 @@ from assignment_assets.io.proposal.answers import Answers
 from assignment_assets.io.proposal.answers_check import check_answers, excluded
 from assignment_assets.io.proposal.columns import Proposed, proposed
 from assignment_assets.io.proposal.deals import deals
-from assignment_assets.io.proposal.mapping_text import mapping_text, unmapped
+from assignment_assets.io.proposal.mapping_text import OWNERS_OF_DEALS, mapping_text, unmapped
 from assignment_assets.io.proposal.owners import owners, owners_without_roster, roster_keys
 from assignment_assets.io.proposal.people import manager_addresses, teams
 from assignment_assets.io.proposal.roster import roster_of_owners
@@ -67,7 +67,11 @@ class Proposal:
 
     def unmapped(self) -> list[tuple[str, str, str]]:
         """(table, field, what it means that no column holds it)."""
-        return [(table, *each) for table, mapped in self.chosen.items() for each in unmapped(table, mapped)]
+        return [
+            (table, *each)
+            for table, mapped in self.chosen.items()
+            for each in unmapped(table, mapped, self.options.get(table, []))
+        ]
 
 
 def propose(paths: Sequence[Path | str], answers: Answers) -> Proposal:
@@ -88,8 +92,12 @@ def proposal_of(found: dict[str, Found], notes: list[str], answers: Answers) -> 
     options: dict[str, list[str]] = {}
     if answers.states_from_zip:
         options.setdefault("accounts", []).append('states = "from postal_code"')
+    if answers.owners_from_deals:
+        options.setdefault("accounts", []).append(OWNERS_OF_DEALS)
     for table, left_out in excluded(answers, found).items():
         options.setdefault(table, []).append(left_out)
+    if "opportunities" in found and "opportunities.account_id" not in answers.columns:
+        notes += deals(found, chosen)
     _join_owners(found, chosen, answers, notes)
     if "reps" in found:
         notes += manager_addresses(found["reps"], chosen["reps"])
@@ -98,16 +106,9 @@ def proposal_of(found: dict[str, Found], notes: list[str], answers: Answers) -> 
     notes += said
     if added:
         options.setdefault("reps", []).append(added)
-    if "opportunities" in found:
-        if "opportunities.owner_id" not in answers.columns:
-            owners(
-                "opportunities",
-                found["opportunities"],
-                chosen["opportunities"],
-                roster_keys(found["reps"], chosen["reps"]),
-            )
-        if "opportunities.account_id" not in answers.columns:
-            notes += deals(found, chosen)
+    if "opportunities" in found and "opportunities.owner_id" not in answers.columns:
+        keys = roster_keys(found["reps"], chosen["reps"])
+        owners("opportunities", found["opportunities"], chosen["opportunities"], keys)
     return Proposal(found, chosen, tuple(notes), options, roster)
 
 
@@ -124,10 +125,7 @@ def _with_roster(
     found: dict[str, Found], chosen: dict[str, Proposed], answers: Answers, notes: list[str]
 ) -> pl.DataFrame:
     """The roster that owners give, put in the place of the one that was found."""
-    there = (found["reps"], chosen["reps"]) if "reps" in found else None
-    roster, said = roster_of_owners(
-        found["accounts"], chosen["accounts"], there, states_from_zip=answers.states_from_zip
-    )
+    roster, said = roster_of_owners(found, chosen, answers)
     notes += said
     numbered = roster.with_row_index("row_no", offset=2).with_columns(pl.col("row_no").cast(pl.Int64))
     found["reps"] = Found(Path("roster"), "", tuple(roster.columns), Texts(numbered))

@@ -1,11 +1,17 @@
 """A roster made of the accounts' owners, or completed by them: which states they cover, and where they live."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.sources.deal_accounts import with_owners_of_deals
 from assignment_assets.domain.sources.names import id_of_name, plain_names
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.mapping.translation import translate
+from assignment_assets.io.proposal.answers import Answers
+from assignment_assets.io.proposal.answers_check import excludes_of
 from assignment_assets.io.proposal.columns import Proposed
 from assignment_assets.io.proposal.owners import BY
 from assignment_assets.io.proposal.tables import Found
@@ -23,7 +29,7 @@ _PLACE = ("latitude", "longitude")
 
 
 def roster_of_owners(
-    accounts: Found, chosen: Proposed, reps: tuple[Found, Proposed] | None, *, states_from_zip: bool
+    found: Mapping[str, Found], chosen: Mapping[str, Proposed], answers: Answers
 ) -> tuple[pl.DataFrame, list[str]]:
     """The roster in the contract's columns, as texts, and sentences on it.
 
@@ -35,26 +41,35 @@ def roster_of_owners(
     InvalidInput
         No account has an owner, or none of them a state.
     """
-    whole = _books(accounts, chosen, states_from_zip=states_from_zip)
+    whole = _books(found, chosen, answers)
     books = whole.drop_nulls(["owner_id", "state"]).with_columns(key=plain_names(pl.col("owner_id")))
     if not books.height:
         lacking = [field for field in ("owner_id", "state") if not whole[field].count()] or ["owner_id"]
-        raise InvalidInput("No roster can be made of the owners", [_LACKING[field](accounts) for field in lacking])
+        faults = [_LACKING[field](found["accounts"]) for field in lacking]
+        raise InvalidInput("No roster can be made of the owners", faults)
     covered = _covered(books)
     places = books.group_by("key", maintain_order=True).agg(
         pl.col("owner_id").first(), *(pl.col(name).median() for name in _PLACE)
     )
     facts = places.join(covered, on="key", how="left", maintain_order="left")
-    if reps is None:
+    if "reps" not in found:
         return _made(facts), [f"{facts.height} people own accounts. {MADE}"]
-    known = translate("reps", reps[1].mapping(path="reps"), reps[0].texts, reps[0].path.name).frame
-    return _completed(known, facts, reps[0].path.name)
+    known = _read("reps", found, chosen)
+    return _completed(known, facts, found["reps"].path.name)
 
 
-def _books(accounts: Found, chosen: Proposed, *, states_from_zip: bool) -> pl.DataFrame:
-    mapping = chosen.mapping(path="accounts", **({"states": "from postal_code"} if states_from_zip else {}))
-    texts = with_states(accounts.texts, "accounts", mapping)
-    frame = translate("accounts", mapping, texts, accounts.path.name).frame
+def _read(table: str, found: Mapping[str, Found], chosen: Mapping[str, Proposed], **options: Any) -> pl.DataFrame:
+    mapping = chosen[table].mapping(path=table, **options)
+    texts = with_states(found[table].texts, table, mapping)
+    return translate(table, mapping, texts, found[table].path.name).frame
+
+
+def _books(found: Mapping[str, Found], chosen: Mapping[str, Proposed], answers: Answers) -> pl.DataFrame:
+    """Owner, state and place of every account, null where there is none."""
+    states = {"states": "from postal_code"} if answers.states_from_zip else {}
+    frame = _read("accounts", found, chosen, exclude=excludes_of(answers, "accounts"), **states)
+    if answers.owners_from_deals and "opportunities" in found:
+        frame, _ = with_owners_of_deals(frame, _read("opportunities", found, chosen))
     absent = [
         pl.lit(None, TEXT if name in ("owner_id", "state") else pl.Float64).alias(name)
         for name in ("owner_id", "state", *_PLACE)
@@ -124,7 +139,8 @@ def _no_owners(accounts: Found) -> Fault:
         f"{accounts.path.name}, owner",
         "no column that names one",
         "whose each account is",
-        'Export the accounts with their owners, or say --column accounts.owner_id="…"; or name a roster among FILES.',
+        'Export the accounts with their owners, or say --column accounts.owner_id="…"; or name a roster among FILES. '
+        "--owners-from-deals takes whoever has most of an account's deals.",
     )
 
 

@@ -1,6 +1,7 @@
 """The one seam behind which accounts, reps and opportunities come from: the sample, files or Salesforce."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.sources.contract import Snapshot, SourceTable, check_sources
+from assignment_assets.domain.sources.deal_accounts import with_owners_of_deals
 from assignment_assets.domain.sources.fields import FIELDS, as_fields
 from assignment_assets.io.mapping.mapping import SourceMapping, read_mapping
 from assignment_assets.io.mapping.tabular_files import Texts
@@ -73,6 +75,10 @@ def _files(mapping: SourceMapping, read: Mapping[str, Texts]) -> dict[str, Sourc
     for name, table in mapping.tables().items():
         texts, origin = table_texts(mapping, name, table, read.get(name))
         sources[name] = translate(name, table, texts, origin)
+    if mapping.accounts.owners:
+        accounts = sources["accounts"]
+        frame, told = with_owners_of_deals(accounts.frame, sources["opportunities"].frame)
+        sources["accounts"] = replace(accounts, frame=frame, notes=(*accounts.notes, told))
     return sources
 
 
