@@ -35,6 +35,13 @@ def verdicts(run_id):
     return {(each.asset_key.to_user_string(), each.check_name): each for each in found if not each.blocking}
 
 
+def ended(cycle):
+    """The cycle, cancelled: what it held free is free again."""
+    words = ["cycle", "cancel", cycle.name, "--as", OLIVIA, "--reason", "done with"]
+    assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
+    return cycle
+
+
 def previous_of(cycle):
     """The cycle that its profile is compared with."""
     (previous,) = set(cycle.table(SOURCE_CHANGES)["previous_cycle"])
@@ -73,6 +80,7 @@ def test_a_planted_jump_is_told_by_the_command_the_checks_the_page_and_the_repor
     assert quiet["accounts", "no_jump"].passed
     assert all(each.severity == dg.AssetCheckSeverity.WARN for each in quiet.values())
 
+    ended(first)
     Cycle(folder, "second").source(tiny(*NOBODYS))
     words = ["cycle", "new", "second", "--mode", "draft", "--as-of", f"{AS_OF}", "--opened-by", OLIVIA]
     done = CliRunner().invoke(main, [*words, "--book-size", "12", "--preset", "brief"], catch_exceptions=False)
@@ -95,9 +103,9 @@ def test_a_planted_jump_is_told_by_the_command_the_checks_the_page_and_the_repor
 
 
 def test_it_is_compared_with_the_last_of_its_scope_that_is_no_draft(folder):
-    begun = Cycle(folder, "begun").source(tiny()).open()
+    begun = ended(Cycle(folder, "begun").source(tiny()).open())
     draft = Cycle(folder, "draft", begun.now + timedelta(days=1)).open(mode="draft")
-    rep = Cycle(folder, "departure", begun.now + timedelta(days=2)).open(scope="rep", reps=["ana"])
+    rep = ended(Cycle(folder, "departure", begun.now + timedelta(days=2)).open(scope="rep", reps=["ana"]))
     later = Cycle(folder, "later", begun.now + timedelta(days=3)).open()
     assert [previous_of(each) for each in (draft, rep, later)] == ["begun", "draft", "begun"]
 
