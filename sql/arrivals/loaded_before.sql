@@ -1,8 +1,8 @@
--- What other cycles ended as loaded by hand, against the owners that this cycle has read: each account under its last
--- write, while no cycle opened in between has seen it arrive; sources that share no account are not compared.
--- grain: one row an account
+-- What other cycles ended as loaded by hand, against the owners that this cycle has read.
+-- grain: one row an account, under its last write
 -- reads: accounts, write_back_log, cycle_events
 -- parameters: $cycle
+-- notes: what a cycle in between has seen arrive is left out, and so are cycles that share no account with this one
 with lives as (
     select
         cycle,
@@ -12,7 +12,7 @@ with lives as (
     group by cycle
 ),
 
-last_writes as (
+latest as (
     select
         cycle as loaded_cycle,
         account_id,
@@ -30,10 +30,10 @@ last_writes as (
 ),
 
 by_hand as (
-    select last_writes.*
-    from last_writes
+    select latest.*
+    from latest
     inner join lives on lives.cycle = $cycle
-    where last_writes.outcome in ('loaded', 'confirmed') and last_writes.loaded_at <= lives.last_opened_at
+    where latest.outcome in ('loaded', 'confirmed') and latest.loaded_at <= lives.last_opened_at
 ),
 
 seen as (
