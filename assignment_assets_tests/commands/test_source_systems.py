@@ -20,6 +20,11 @@ def look(folder, *words, code=0):
     return json.loads(done.stdout) if "--json" in words else done.output
 
 
+def sentences(said):
+    """What the profile says was completed or derived."""
+    return [note["sentence"] for note in said["profile"]["notes"]]
+
+
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_an_export_becomes_a_mapping_with_every_owner_and_every_deal(tmp_path, system):
     SYSTEMS[system](tmp_path)
@@ -92,8 +97,8 @@ def test_deals_by_a_name_that_two_accounts_have_join_none_and_are_counted(tmp_pa
         deals=lambda number, row: row | {"Account ID": f"clinic  {number}"},
     )
     said = look(tmp_path, "--json")
-    assert "Deals are joined to their account by its name: 8 of 10." in said["profile"]["notes"]
-    assert any("1 deals name an account as several accounts are named" in note for note in said["profile"]["notes"])
+    assert "Deals are joined to their account by its name: 8 of 10." in sentences(said)
+    assert any("1 deals name an account as several accounts are named" in note for note in sentences(said))
 
 
 def test_a_constant_may_stand_among_the_columns_of_a_mapping(tmp_path):
@@ -110,5 +115,22 @@ def test_accounts_without_an_owner_may_belong_to_whoever_has_most_of_their_deals
     )
     said = look(tmp_path, "--owners-from-deals", "--json")
     assert said["profile"]["owners"] | {"field": 5, "nobody": 115} == said["profile"]["owners"]
-    assert "Owners are told by who has most of the deals: 5 of 120 accounts." in said["profile"]["notes"]
+    assert "Owners are told by who has most of the deals: 5 of 120 accounts." in sentences(said)
     assert "accounts.owner_id" not in {f"{each['table']}.{each['field']}" for each in said["unmapped"]}
+
+
+def test_states_of_zip_codes_fill_what_is_empty_and_hide_no_wrong_cell(tmp_path):
+    states = {0: "", 1: "UK", 2: "nowhere"}
+    zips = {1: "", 2: ""}
+
+    def changed(number, row):
+        return row | {
+            "Billing State/Province": states.get(number, row["Billing State/Province"]),
+            "Billing Zip/Postal Code": zips.get(number, row["Billing Zip/Postal Code"]),
+        }
+
+    export(tmp_path, accounts=changed)
+    said = look(tmp_path, "--states-from-zip", code=2)
+    assert "2 of 120 rows, such as row 3 (UK), row 4 (nowhere)" in said
+    wrong = [f"--exclude=accounts.Billing State/Province={state}" for state in ("UK", "nowhere")]
+    assert look(tmp_path, "--states-from-zip", *wrong, "--json")["profile"]["rows"][0]["kept"] == 118

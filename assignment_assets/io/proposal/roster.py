@@ -53,7 +53,7 @@ def roster_of_owners(
     )
     facts = places.join(covered, on="key", how="left", maintain_order="left")
     if "reps" not in found:
-        return _made(facts), [f"{facts.height} people own accounts. {MADE}"]
+        return _made(facts), [f"Owners of accounts: {facts.height}. {MADE}"]
     known = _read("reps", found, chosen)
     return _completed(known, facts, found["reps"].path.name)
 
@@ -127,9 +127,9 @@ def _completed(known: pl.DataFrame, facts: pl.DataFrame, name: str) -> tuple[pl.
         filled.append(pl.lit(REGION).alias("region"))
     rest = [each for each in known.columns if each not in ("row_no", "postal_code", "covered_states", *_PLACE)]
     left_out = known.height - found.height
-    notes = [f"{found.height} people of {name} own accounts. {MADE}"]
+    notes = [f"Owners of accounts in {name}: {found.height}. {MADE}"]
     if left_out:
-        notes.append(f"{left_out} people of {name} own no account, and are left out of the roster.")
+        notes.append(f"Left out of the roster, for they own no account: {left_out} of {name}.")
     lists = [pl.col(each).list.join(";") if known.schema[each] == pl.List(TEXT) else each for each in rest]
     return found.select(*lists, *filled).with_columns(pl.col(pl.Boolean).cast(TEXT)), notes
 

@@ -48,8 +48,10 @@ def with_states(texts: Texts, name: str, table: TableMapping) -> Texts:
         .join(zip_places(), left_on="zip", right_on="zip_code", how="left", maintain_order="left")["zip_state"]
     )
     own = (table.columns or {}).get("state")
-    named = composed(texts.frame, own).map_elements(state_code, return_dtype=TEXT) if own else told.clear(told.len())
+    cells = composed(texts.frame, own) if own else told.clear(told.len())
+    named = cells.map_elements(state_code, return_dtype=TEXT)
     count = (named.is_null() & told.is_not_null()).sum()
     note = f"States taken from the ZIP code: {count} of {told.len()} {name}."
-    states = named.zip_with(named.is_not_null(), told).alias(STATE_OF_ZIP)
+    known = named.zip_with(named.is_not_null(), told)
+    states = known.zip_with(known.is_not_null(), cells).alias(STATE_OF_ZIP)
     return replace(texts, frame=texts.frame.with_columns(states), notes=(*texts.notes, note))
