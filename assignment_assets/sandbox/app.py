@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from assignment_assets.sandbox.access import Access
 from assignment_assets.sandbox.authentication import Credentials, Gatekeeper
 from assignment_assets.sandbox.call import Call, Reply
 from assignment_assets.sandbox.clock import OrgClock
@@ -37,20 +38,29 @@ class Org:
     gatekeeper: Gatekeeper
     api: RestApi
     faults: FaultBoard
+    access: Access
     hooks: Hooks
     log: RequestLog
     late: LateCalls
 
     @classmethod
-    def of(cls, folder: Path, credentials: Credentials, clock: OrgClock, daily_calls: int = DAILY_CALLS) -> "Org":
-        """The org whose records are in `folder`."""
-        state, faults = OrgState(folder, clock), FaultBoard()
+    def of(
+        cls,
+        folder: Path,
+        credentials: Credentials,
+        clock: OrgClock,
+        daily_calls: int = DAILY_CALLS,
+        access: Access | None = None,
+    ) -> "Org":
+        """The org whose records are in `folder`; all is on and visible unless `access` says otherwise."""
+        state, faults, access = OrgState(folder, clock), FaultBoard(), access or Access()
         return cls(
             state,
             Gatekeeper(state, credentials),
-            RestApi(state, faults, daily_calls),
+            RestApi(state, faults, access, daily_calls),
             faults,
-            Hooks(state, faults),
+            access,
+            Hooks(state, faults, access),
             RequestLog(folder),
             LateCalls(),
         )

@@ -4,10 +4,11 @@ import csv
 import io
 import json
 
+from assignment_assets.sandbox.access import Access
 from assignment_assets.sandbox.call import Call, Reply
+from assignment_assets.sandbox.queries import PAGE
 from assignment_assets.sandbox.refusal import Refusal
-from assignment_assets.sandbox.rows import Rows, checked_id
-from assignment_assets.sandbox.schema import Kind, sobject
+from assignment_assets.sandbox.rows import Rows
 from assignment_assets.sandbox.soql import parse
 from assignment_assets.sandbox.state import OrgState
 
@@ -21,9 +22,10 @@ class BulkJobs:
     An ingest job is carried out as soon as its upload is complete, and says InProgress once before it says so.
     """
 
-    def __init__(self, state: OrgState, rows: Rows):
+    def __init__(self, state: OrgState, rows: Rows, access: Access):
         self._state = state
         self._rows = rows
+        self._access = access
 
     def answer(self, method: str, kind: str, rest: list[str], call: Call) -> Reply:
         """The answer to one request about jobs.
@@ -97,12 +99,12 @@ class BulkJobs:
         return self._shown(self._row(kind, job_id)) | {"state": wanted}
 
     def _carried_out(self, data: str, call: Call) -> tuple[str, str]:
-        account, done, failed = sobject("Account"), [], []
+        account, done, failed = self._access.sobject("Account"), [], []
         for row in csv.DictReader(io.StringIO(data)):
             record_id = row.get("Id", "")
             try:
                 self._rows.strike(record_id)
-                record = self._state.live_record(account, checked_id(account, record_id))
+                record = self._rows.record(account, record_id)
                 values = self._rows.values(account, {name: value for name, value in row.items() if name != "Id"})
                 quiet = Call(call.method, call.path, {}, {"sforce-auto-assign": "FALSE"}, "", call.user_id)
                 self._rows.change(account, record, values, quiet)
@@ -114,16 +116,16 @@ class BulkJobs:
         return _csv(done, ["sf__Id", "sf__Created", *columns]), _csv(failed, ["sf__Id", "sf__Error", *columns])
 
     def _queried(self, soql: str) -> str:
-        query = parse(soql, self._state.clock.today())
+        query = parse(soql, self._state.clock.today(), access=self._access)
+        if query.is_count or query.is_aggregate:
+            raise Refusal(400, "API_ERROR", "Aggregate functions and GROUP BY are not supported in bulk queries")
         ids = [row[0] for row in self._state.rows(query.ids_sql, query.parameters)]
-        names = [field.name for field in query.fields]
-        found = self._state.records(query.sobject, ids, names)
-        rows = [
-            {field.name: _text(field.kind, value) for field, value in zip(query.fields, found[record_id], strict=True)}
-            for record_id in ids
-            if record_id in found
-        ]
-        return _csv(rows, names)
+        rows = []
+        for start in range(0, len(ids), PAGE):
+            part = ids[start : start + PAGE]
+            found = {row[0]: row for row in self._state.rows(query.page_sql(len(part)), part)}
+            rows += [[_text(value) for value in query.values(found[each])] for each in part if each in found]
+        return _csv([dict(zip(query.names, row, strict=True)) for row in rows], query.names)
 
     def _query_results(self, job_id: str, call: Call) -> Reply:
         head, *lines = self._row("query", job_id)["data"].splitlines(keepends=True)
@@ -171,7 +173,7 @@ def _csv(rows: list[dict], names: list[str]) -> str:
     return text.getvalue()
 
 
-def _text(kind: Kind, value) -> str:
+def _text(value) -> str:
     if value is None:
         return ""
-    return str(bool(value)).lower() if kind is Kind.CHECKBOX else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,21 +2,26 @@
 
 POST /sandbox/edit          an edit that a person makes in the org's own pages: {"object", "id", "fields", "user_id"},
                             or "is_deleted": true, or "merged_into": id
-POST /sandbox/create        records that people enter: {"object", "records": [{"Id", field: value …}]}
+POST /sandbox/create        records that people enter: {"object", "records": [{"Id", field: value …}]}, of every
+                            object, those of the Tooling API too; without "Id" it is made up, and told
 POST /sandbox/edits         people's edits at chosen moments: {"edits": [{"id", "fields", "moment"}]}, moment
                             before_write or after_write of that account through the API; each happens once
 POST /sandbox/rule          {"owner_id": id}: an assignment rule gives updated accounts to this user; "" ends it
 POST /sandbox/faults        switch a fault on; GET lists them; DELETE switches all off
+POST /sandbox/access        what the org offers and the user sees: {"off", "hidden_fields", "read_only_fields",
+                            "invisible_ids"}, each list in place of the one before; GET tells; DELETE: as at first
 POST /sandbox/clock         {"advance_seconds": n}
 GET  /sandbox/writes        the write log
 GET  /sandbox/ownerless     accounts outside carve-outs whose owner is no active member of a team
 """
 
-from assignment_assets.domain.sources.ids import complete_id
+from assignment_assets.sandbox.access import Access
 from assignment_assets.sandbox.faults import Fault, FaultBoard
 from assignment_assets.sandbox.loading import HUMAN_USER_ID
+from assignment_assets.sandbox.record_ids import completed
 from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.schema import sobject
+from assignment_assets.sandbox.sobject import SObject
 from assignment_assets.sandbox.state import OrgState
 from assignment_assets.sandbox.values import stored
 
@@ -31,9 +36,10 @@ AND "User"."Assignment_Team__c" IN ('field', 'arm', 'growers', 'activators'), 0)
 class Hooks:
     """Carries out what comes in under /sandbox/."""
 
-    def __init__(self, state: OrgState, faults: FaultBoard):
+    def __init__(self, state: OrgState, faults: FaultBoard, access: Access):
         self._state = state
         self._faults = faults
+        self._access = access
 
     def handle(self, method: str, path: str, entries: dict) -> dict:
         """The JSON answer; a refusal where the path or the entries are wrong."""
@@ -45,7 +51,7 @@ class Hooks:
             case "POST", "edits":
                 return self._plan_edits(entries["edits"])
             case "POST", "rule":
-                self._faults.behaviour.rule_owner_id = complete_id(entries["owner_id"]) if entries["owner_id"] else ""
+                self._faults.behaviour.rule_owner_id = completed(entries["owner_id"]) if entries["owner_id"] else ""
                 return entries
             case "POST", "faults":
                 self._faults.add(Fault.of(entries))
@@ -55,6 +61,14 @@ class Hooks:
             case "DELETE", "faults":
                 self._faults.clear()
                 return {"faults": []}
+            case "POST", "access":
+                self._access.change(entries)
+                return self._access.told()
+            case "GET", "access":
+                return self._access.told()
+            case "DELETE", "access":
+                self._access.reset()
+                return self._access.told()
             case "POST", "clock":
                 return {"now": self._state.clock.advance(float(entries.get("advance_seconds", 0))).isoformat()}
             case "GET", "writes":
@@ -68,31 +82,37 @@ class Hooks:
         account, waiting = sobject("Account"), self._faults.behaviour.edits
         for edit in edits:
             fields = {account.field(name): value for name, value in edit["fields"].items()}
-            waiting[complete_id(edit["id"]), edit["moment"]] = {
+            waiting[completed(edit["id"]), edit["moment"]] = {
                 field.name: stored(field, value) for field, value in fields.items()
             }
         return {"waiting": len(waiting)}
 
     def _edit(self, entries: dict) -> dict:
         known = sobject(entries.get("object", "Account"))
-        record_id = complete_id(entries.get("id", ""))
+        record_id = completed(entries.get("id", ""))
         record = self._state.live_record(known, record_id)
         fields = {name: known.field(name) for name in entries.get("fields", {})}
         values = {field.name: stored(field, entries["fields"][name]) for name, field in fields.items()}
         if entries.get("is_deleted") or "merged_into" in entries:
             values["IsDeleted"] = 1
         if "merged_into" in entries:
-            values["MasterRecordId"] = complete_id(entries["merged_into"])
+            values["MasterRecordId"] = completed(entries["merged_into"])
         self._state.change(known, record_id, values, entries.get("user_id", HUMAN_USER_ID), "human")
         return {"id": record_id, "before": {name: record[name] for name in values}}
 
     def _create(self, entries: dict) -> dict:
         known = sobject(entries.get("object", "Account"))
+        ids = []
         for record in entries["records"]:
             fields = {name: known.field(name) for name in record if name != "Id"}
             values = {field.name: stored(field, record[name]) for name, field in fields.items()}
-            self._state.add(known, complete_id(record["Id"]), values, entries.get("user_id", HUMAN_USER_ID))
-        return {"created": len(entries["records"])}
+            ids.append(completed(record["Id"]) if "Id" in record else self._new_id(known))
+            self._state.add(known, ids[-1], values, entries.get("user_id", HUMAN_USER_ID))
+        return {"created": len(ids), "ids": ids}
+
+    def _new_id(self, known: SObject) -> str:
+        taken = self._state.rows(f"SELECT count(*) FROM {known.table}")[0][0]
+        return completed(f"{known.prefix}5g0NEW{taken:06d}")
 
 
 def writes(state: OrgState) -> list[dict]:

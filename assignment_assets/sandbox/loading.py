@@ -7,27 +7,35 @@ from typing import Protocol
 import polars as pl
 
 from assignment_assets.domain.sources.fields import IN_CENTS, as_fields
-from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.fields import salesforce_columns
+from assignment_assets.sandbox.record_ids import completed
 from assignment_assets.sandbox.schema import (
     ACCOUNT,
     ACCOUNT_SHARE,
     ACCOUNT_TEAM_MEMBER,
+    CASE,
+    CONTACT,
     OPPORTUNITY,
     OPPORTUNITY_TEAM_MEMBER,
-    ORGANIZATION,
+    TASK,
     USER,
-    Kind,
-    SObject,
+    sobject,
 )
+from assignment_assets.sandbox.setup_rows import (
+    INTEGRATION_PROFILE_ID,
+    ROLE_ID,
+    STANDARD_PROFILE_ID,
+    setup_rows,
+)
+from assignment_assets.sandbox.sobject import Kind, SObject
 from assignment_assets.sandbox.state import OrgState
 
-ORGANIZATION_ID = complete_id("00D5g00000SANDB")
-INTEGRATION_USER_ID = complete_id("0055g00000INTEG")
-HUMAN_USER_ID = complete_id("0055g00000HUMAN")
 HUNDREDTHS = ("bps", *IN_CENTS)
 LIST_SEPARATOR = ";"
+ORGANIZATION_ID = completed("00D5g00000SANDB")
+INTEGRATION_USER_ID = completed("0055g00000INTEG")
+HUMAN_USER_ID = completed("0055g00000HUMAN")
 
 
 class CompanyFrames(Protocol):
@@ -49,14 +57,19 @@ def load(company: CompanyFrames, state_dir: Path, clock: OrgClock | None = None)
     try:
         with state.transaction():
             state.replace(ACCOUNT, _rows(ACCOUNT, _spelled(company.accounts, "accounts"), state))
-            users = _spelled(company.reps, "reps").with_columns(Username=pl.col("Email"))
+            users = _spelled(company.reps, "reps").with_columns(
+                Username=pl.col("Email"), UserRoleId=pl.lit(ROLE_ID), ProfileId=pl.lit(STANDARD_PROFILE_ID)
+            )
             state.replace(USER, [*_rows(USER, users, state), *_rows(USER, _other_users(), state)])
             opportunities = _spelled(company.opportunities, "opportunities").with_columns(Name=pl.lit("Referrals"))
             state.replace(OPPORTUNITY, _rows(OPPORTUNITY, opportunities, state))
             state.replace(ACCOUNT_TEAM_MEMBER, _rows(ACCOUNT_TEAM_MEMBER, _teams(company), state))
             state.replace(ACCOUNT_SHARE, _rows(ACCOUNT_SHARE, _shares(company), state))
             state.replace(OPPORTUNITY_TEAM_MEMBER, _rows(OPPORTUNITY_TEAM_MEMBER, _deal_teams(company), state))
-            state.replace(ORGANIZATION, _rows(ORGANIZATION, _organization(), state))
+            for known in (CONTACT, CASE, TASK):
+                state.replace(known, [])
+            for name, frame in setup_rows(ORGANIZATION_ID, INTEGRATION_USER_ID).items():
+                state.replace(sobject(name), _rows(sobject(name), frame, state))
             state.forget_history()
     finally:
         state.close()
@@ -72,7 +85,7 @@ def _spelled(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     return frame.with_columns(*hundredths, *lists).select(pl.col(name).alias(field) for name, field in columns.items())
 
 
-def _rows(sobject: SObject, frame: pl.DataFrame, state: OrgState) -> list[tuple]:
+def _rows(known: SObject, frame: pl.DataFrame, state: OrgState) -> list[tuple]:
     """The frame's rows with every field of the object, in its order; system fields are filled in."""
     latest = (state.clock.now() - timedelta(minutes=1)).replace(tzinfo=None)
     created = pl.col("CreatedDate") if "CreatedDate" in frame.columns else pl.lit(latest)
@@ -83,8 +96,9 @@ def _rows(sobject: SObject, frame: pl.DataFrame, state: OrgState) -> list[tuple]
         SystemModstamp=stamp,
         LastModifiedById=pl.lit(INTEGRATION_USER_ID),
         IsDeleted=pl.lit(False),
+        **({"UserType": pl.lit("Standard")} if known is USER else {}),
     )
-    columns = [_column(field.name, field.kind, system) for field in sobject.fields.values()]
+    columns = [_column(field.name, field.kind, system) for field in known.fields.values()]
     return system.select(columns).rows()
 
 
@@ -107,6 +121,7 @@ def _other_users() -> pl.DataFrame:
             "Email": emails,
             "Name": ["Assignment Integration", "Org Administrator"],
             "Username": emails,
+            "ProfileId": [INTEGRATION_PROFILE_ID, STANDARD_PROFILE_ID],
         }
     )
 
@@ -135,22 +150,10 @@ def _deal_teams(company: CompanyFrames) -> pl.DataFrame:
 def _colleagues(company: CompanyFrames, records: pl.DataFrame, every: int, prefix: str) -> pl.DataFrame:
     reps = company.reps.sort("rep_id")["rep_id"].to_list()
     chosen = records.gather_every(every)
-    ids = [complete_id(f"{prefix}5g00000{place:05d}") for place in range(chosen.height)]
+    ids = [completed(f"{prefix}5g00000{place:05d}") for place in range(chosen.height)]
     users = [reps[place % len(reps)] for place in range(chosen.height)]
     return chosen.with_columns(Id=pl.Series(ids, dtype=pl.String), UserId=pl.Series(users, dtype=pl.String))
 
 
 def _access(level: str) -> dict[str, pl.Expr]:
     return {name: pl.lit(level) for name in ("AccountAccessLevel", "OpportunityAccessLevel", "CaseAccessLevel")}
-
-
-def _organization() -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "Id": [ORGANIZATION_ID],
-            "Name": ["Sample Company"],
-            "InstanceName": ["LOOPBACK"],
-            "OrganizationType": ["Developer Edition"],
-            "IsSandbox": [True],
-        }
-    )

@@ -2,18 +2,20 @@
 
 import re
 
+from assignment_assets.sandbox.access import Access, Feature
 from assignment_assets.sandbox.bulk import BulkJobs
 from assignment_assets.sandbox.call import Call, Reply
+from assignment_assets.sandbox.collections import Collections
 from assignment_assets.sandbox.composite import composite
 from assignment_assets.sandbox.faults import FaultBoard
 from assignment_assets.sandbox.queries import Queries
 from assignment_assets.sandbox.refusal import Refusal
-from assignment_assets.sandbox.rows import Rows
-from assignment_assets.sandbox.schema import SOBJECTS, SObject, sobject
+from assignment_assets.sandbox.rows import Rows, nothing_here
+from assignment_assets.sandbox.sobject import SObject
 from assignment_assets.sandbox.state import OrgState
 
 VERSIONS = ("57.0", "58.0", "59.0", "60.0", "61.0", "62.0", "63.0", "64.0")
-RESOURCES = ("composite", "jobs", "limits", "query", "queryAll", "sobjects")
+RESOURCES = ("composite", "jobs", "limits", "query", "queryAll", "sobjects", "tooling")
 LONGEST_URL = 16_384
 DATA_PATH = re.compile(r"/services/data/v(\d+\.\d)(?:/(.*))?")
 
@@ -21,11 +23,13 @@ DATA_PATH = re.compile(r"/services/data/v(\d+\.\d)(?:/(.*))?")
 class RestApi:
     """Answers calls; composite calls come back through it part by part."""
 
-    def __init__(self, state: OrgState, faults: FaultBoard, daily_calls: int):
+    def __init__(self, state: OrgState, faults: FaultBoard, access: Access, daily_calls: int):
         self._state = state
-        self._rows = Rows(state, faults)
-        self._queries = Queries(state)
-        self._bulk = BulkJobs(state, self._rows)
+        self._access = access
+        self._rows = Rows(state, faults, access)
+        self._collections = Collections(state, self._rows, access)
+        self._queries = Queries(state, access)
+        self._bulk = BulkJobs(state, self._rows, access)
         self._daily_calls = daily_calls
 
     def handle(self, call: Call) -> Reply:
@@ -35,14 +39,25 @@ class RestApi:
         except Refusal as refusal:
             return Reply.refused(refusal)
 
+    def _part(self, call: Call) -> Reply:
+        """The answer to one part of a composite call; in some orgs collections cannot be one."""
+        is_collection = "/composite/sobjects" in call.path
+        if is_collection and not self._access.has(Feature.COLLECTIONS_IN_COMPOSITE):
+            return Reply.refused(
+                Refusal(400, "INVALID_INPUT", f"{call.path} is not supported as a subrequest of a composite call")
+            )
+        return self.handle(call)
+
     def usage(self) -> tuple[int, int]:
         """Calls counted today, this one included, and how many there may be."""
         return self._state.count_call(), self._daily_calls
 
     def _answer(self, call: Call) -> Reply:
+        if not self._access.has(Feature.API):
+            raise Refusal(403, "API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner")
         match = DATA_PATH.fullmatch(call.path)
         if match is None or match.group(1) not in VERSIONS:
-            raise _nothing_here()
+            raise nothing_here()
         match call.method, (match.group(2) or "").strip("/").split("/"):
             case "GET", [""]:
                 base = f"/services/data/v{match.group(1)}/"
@@ -53,49 +68,56 @@ class RestApi:
                 return self._queries.ask(call, resource)
             case "GET", ["query" | "queryAll", name]:
                 return self._queries.more(call, name)
+            case "GET", ["tooling", "query" as resource]:
+                self._require_tooling()
+                return self._queries.ask(call, resource, in_tooling=True)
+            case "GET", ["tooling", "query", name]:
+                self._require_tooling()
+                return self._queries.more(call, name)
             case "GET", ["sobjects"]:
                 return Reply(
                     200,
                     {
                         "encoding": "UTF-8",
                         "maxBatchSize": 200,
-                        "sobjects": [_summary(known) for known in SOBJECTS.values()],
+                        "sobjects": [_summary(known) for known in self._access.objects()],
                     },
                 )
             case "GET", ["sobjects", name, "describe"]:
-                return Reply(200, _description(_known(name)))
+                return Reply(200, _description(self._known(name)))
             case "GET", ["sobjects", name, record_id]:
-                return self._rows.read(_known(name), record_id, call)
+                return self._rows.read(self._known(name), record_id, call)
             case "PATCH", ["sobjects", name, record_id]:
-                return self._rows.update(_known(name), record_id, call)
+                return self._rows.update(self._known(name), record_id, call)
             case "POST", ["composite"]:
-                return composite(call, self._state, self.handle)
+                return composite(call, self._state, self._part)
             case "POST", ["composite", "sobjects", name]:
                 ids, fields = (call.entry(key) for key in ("ids", "fields"))
-                return self._rows.retrieve(_known(name), ids, fields, call)
+                return self._collections.retrieve(self._known(name), ids, fields, call)
             case "GET", ["composite", "sobjects", name]:
                 ids, fields = (call.parameters.get(key, "").split(",") for key in ("ids", "fields"))
-                return self._rows.retrieve(_known(name), ids, fields, call)
+                return self._collections.retrieve(self._known(name), ids, fields, call)
             case method, ["jobs", "ingest" | "query" as kind, *rest]:
                 return self._bulk.answer(method, kind, rest, call)
             case _:
-                raise _nothing_here()
+                raise nothing_here()
+
+    def _known(self, name: str) -> SObject:
+        try:
+            return self._access.sobject(name)
+        except Refusal as refusal:
+            raise nothing_here() from refusal
+
+    def _require_tooling(self) -> None:
+        if not self._access.has(Feature.TOOLING):
+            raise Refusal(403, "INSUFFICIENT_ACCESS", "insufficient access rights to the Tooling API")
 
     def _limits(self) -> dict:
+        if not self._access.has(Feature.LIMITS):
+            raise Refusal(403, "FUNCTIONALITY_NOT_ENABLED", "This feature is not currently enabled for this user.")
         day = self._state.clock.today().isoformat()
         calls = self._state.rows("SELECT coalesce(sum(calls), 0) FROM api_usage WHERE day = ?", (day,))[0][0]
         return {"DailyApiRequests": {"Max": self._daily_calls, "Remaining": max(0, self._daily_calls - calls)}}
-
-
-def _nothing_here() -> Refusal:
-    return Refusal(404, "NOT_FOUND", "The requested resource does not exist")
-
-
-def _known(name: str) -> SObject:
-    try:
-        return sobject(name)
-    except Refusal as refusal:
-        raise _nothing_here() from refusal
 
 
 def _summary(known: SObject) -> dict:

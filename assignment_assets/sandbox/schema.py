@@ -1,170 +1,116 @@
 """The local org's objects and their fields: what SOQL may name, what an update may change, how SQLite keeps them."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from assignment_assets.sandbox.refusal import Refusal
+from assignment_assets.sandbox.setup_objects import SETUP_OBJECTS
+from assignment_assets.sandbox.sobject import (
+    BIN,
+    Field,
+    Kind,
+    SObject,
+    amounts,
+    checkboxes,
+    define,
+    numbers,
+    reference,
+    texts,
+)
 
-
-class Kind(StrEnum):
-    """What a field holds; the names are those that Salesforce's describe call gives."""
-
-    ID = "id"
-    REFERENCE = "reference"
-    TEXT = "string"
-    NUMBER = "double"
-    CHECKBOX = "boolean"
-    DATE = "date"
-    MOMENT = "datetime"
-
-
-COLUMN_TYPES = {Kind.NUMBER: "REAL", Kind.CHECKBOX: "INTEGER"}
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field; `refers_to` names the object that a reference leads to."""
-
-    name: str
-    kind: Kind
-    is_updateable: bool = True
-    refers_to: str = ""
-
-
-@dataclass(frozen=True)
-class SObject:
-    """One object: its name, the prefix of its ids, its fields by lower-case name."""
-
-    name: str
-    prefix: str
-    fields: dict[str, Field]
-
-    def field(self, name: str) -> Field:
-        """The field of this name in any case.
-
-        Raises
-        ------
-        Refusal
-            `INVALID_FIELD` where there is none.
-        """
-        found = self.fields.get(name.lower())
-        if found is None:
-            raise Refusal(
-                400,
-                "INVALID_FIELD",
-                f"No such column '{name}' on entity '{self.name}'. "
-                "Custom fields end in __c; the describe call lists all names.",
-            )
-        return found
-
-    @property
-    def table(self) -> str:
-        """The name of the SQLite table that keeps this object's records."""
-        return f'"{self.name}"'
-
-    def ddl(self) -> str:
-        """The statement that creates the table where it does not exist yet."""
-        columns = [f'"{field.name}" {COLUMN_TYPES.get(field.kind, "TEXT")}' for field in self.fields.values()]
-        columns[0] += " PRIMARY KEY"
-        return f"CREATE TABLE IF NOT EXISTS {self.table} ({', '.join(columns)})"
-
-
-def _sobject(name: str, prefix: str, *fields: Field) -> SObject:
-    system = [
-        Field("Id", Kind.ID, False),
-        *fields,
-        Field("CreatedDate", Kind.MOMENT, False),
-        Field("LastModifiedDate", Kind.MOMENT, False),
-        Field("LastModifiedById", Kind.REFERENCE, False, "User"),
-        Field("SystemModstamp", Kind.MOMENT, False),
-    ]
-    return SObject(name, prefix, {field.name.lower(): field for field in system})
-
-
-def _texts(*names: str) -> list[Field]:
-    return [Field(name, Kind.TEXT) for name in names]
-
-
-def _numbers(*names: str) -> list[Field]:
-    return [Field(name, Kind.NUMBER) for name in names]
-
-
-def _checkboxes(*names: str) -> list[Field]:
-    return [Field(name, Kind.CHECKBOX) for name in names]
-
-
-ACCOUNT = _sobject(
+ACCOUNT = define(
     "Account",
     "001",
-    Field("OwnerId", Kind.REFERENCE, refers_to="User"),
-    Field("ParentId", Kind.REFERENCE, refers_to="Account"),
-    *_texts("Name", "BillingStateCode", "BillingPostalCode", "Carve_Out__c", "Tier__c", "Co_Owners__c"),
-    *_numbers(
-        "BillingLatitude",
-        "BillingLongitude",
-        "AnnualRevenue",
-        "Opp_Count__c",
-        "BPS__c",
-        "TAM__c",
-        "Account_Value__c",
-        "Referrals_L3M__c",
-        "Referrals_L12M__c",
-        "Referrals_Ever__c",
-    ),
-    *_checkboxes("Keep_With_Owner__c", "Is_House__c", "Held_For_New_Hire__c"),
+    reference("OwnerId", "User"),
+    reference("ParentId", "Account"),
+    *texts("Name", "BillingStateCode", "BillingPostalCode", "Carve_Out__c", "Tier__c", "Co_Owners__c"),
+    *numbers("BillingLatitude", "BillingLongitude"),
+    *amounts("AnnualRevenue"),
+    *numbers("Opp_Count__c", "BPS__c"),
+    *amounts("TAM__c", "Account_Value__c"),
+    *numbers("Referrals_L3M__c", "Referrals_L12M__c", "Referrals_Ever__c"),
+    *checkboxes("Keep_With_Owner__c", "Is_House__c", "Held_For_New_Hire__c"),
     Field("Last_Referral_Date__c", Kind.DATE),
-    Field("IsDeleted", Kind.CHECKBOX, False),
+    BIN,
     Field("MasterRecordId", Kind.REFERENCE, False, "Account"),
+    *checkboxes("IsPartner", "IsCustomerPortal"),
+    *texts("CurrencyIsoCode"),
 )
-USER = _sobject(
+USER = define(
     "User",
     "005",
-    *_texts("Name", "Username", "Email", "Region__c", "Director_Email__c", "Assignment_Team__c", "Covered_States__c"),
-    *_checkboxes("IsActive"),
+    *texts("Name", "Username", "Email", "Region__c", "Director_Email__c", "Assignment_Team__c", "Covered_States__c"),
+    *checkboxes("IsActive"),
     Field("On_Leave_Until__c", Kind.DATE),
     Field("Started_On__c", Kind.DATE),
-    *_numbers("Latitude__c", "Longitude__c", "Performance__c", "Book_Capacity__c"),
+    *numbers("Latitude__c", "Longitude__c", "Performance__c", "Book_Capacity__c"),
+    reference("ProfileId", "Profile"),
+    reference("UserRoleId", "UserRole"),
+    *texts("UserType"),
 )
-OPPORTUNITY = _sobject(
+OPPORTUNITY = define(
     "Opportunity",
     "006",
-    Field("AccountId", Kind.REFERENCE, refers_to="Account"),
-    Field("OwnerId", Kind.REFERENCE, refers_to="User"),
-    *_texts("Name", "StageName"),
-    *_numbers("Amount"),
+    reference("AccountId", "Account"),
+    reference("OwnerId", "User"),
+    *texts("Name", "StageName"),
+    *amounts("Amount"),
     Field("CloseDate", Kind.DATE),
-    *_checkboxes("IsClosed", "IsWon"),
-    Field("IsDeleted", Kind.CHECKBOX, False),
+    *checkboxes("IsClosed", "IsWon"),
+    BIN,
+    *texts("CurrencyIsoCode"),
 )
-ORGANIZATION = _sobject(
-    "Organization", "00D", *_texts("Name", "InstanceName", "OrganizationType"), *_checkboxes("IsSandbox")
+CONTACT = define(
+    "Contact",
+    "003",
+    reference("AccountId", "Account"),
+    reference("OwnerId", "User"),
+    *texts("Name", "FirstName", "LastName", "Email"),
+    BIN,
 )
-_ACCESS = _texts("AccountAccessLevel", "OpportunityAccessLevel", "CaseAccessLevel")
-ACCOUNT_TEAM_MEMBER = _sobject(
+CASE = define(
+    "Case",
+    "500",
+    reference("AccountId", "Account"),
+    reference("OwnerId", "User"),
+    *texts("CaseNumber", "Subject", "Status"),
+    *checkboxes("IsClosed"),
+    BIN,
+)
+TASK = define(
+    "Task",
+    "00T",
+    reference("AccountId", "Account"),
+    reference("OwnerId", "User"),
+    reference("WhatId", "Account"),
+    *texts("Subject", "Status"),
+    Field("ActivityDate", Kind.DATE),
+    *checkboxes("IsClosed"),
+    BIN,
+)
+_ACCESS = texts("AccountAccessLevel", "OpportunityAccessLevel", "CaseAccessLevel")
+ACCOUNT_TEAM_MEMBER = define(
     "AccountTeamMember",
     "01M",
-    Field("AccountId", Kind.REFERENCE, refers_to="Account"),
-    Field("UserId", Kind.REFERENCE, refers_to="User"),
-    *_texts("TeamMemberRole"),
+    reference("AccountId", "Account"),
+    reference("UserId", "User"),
+    *texts("TeamMemberRole"),
     *_ACCESS,
-    Field("IsDeleted", Kind.CHECKBOX, False),
+    BIN,
 )
-ACCOUNT_SHARE = _sobject(
+ACCOUNT_SHARE = define(
     "AccountShare",
     "00r",
-    Field("AccountId", Kind.REFERENCE, refers_to="Account"),
-    Field("UserOrGroupId", Kind.REFERENCE, refers_to="User"),
+    reference("AccountId", "Account"),
+    reference("UserOrGroupId", "User"),
     *_ACCESS,
-    *_texts("RowCause"),
-    Field("IsDeleted", Kind.CHECKBOX, False),
+    *texts("RowCause"),
+    BIN,
 )
-OPPORTUNITY_TEAM_MEMBER = _sobject(
+OPPORTUNITY_TEAM_MEMBER = define(
     "OpportunityTeamMember",
     "00q",
-    Field("OpportunityId", Kind.REFERENCE, refers_to="Opportunity"),
-    Field("UserId", Kind.REFERENCE, refers_to="User"),
-    *_texts("TeamMemberRole"),
-    Field("IsDeleted", Kind.CHECKBOX, False),
+    reference("OpportunityId", "Opportunity"),
+    reference("UserId", "User"),
+    *texts("TeamMemberRole"),
+    BIN,
 )
 SOBJECTS = {
     sobject.name.lower(): sobject
@@ -172,23 +118,38 @@ SOBJECTS = {
         ACCOUNT,
         USER,
         OPPORTUNITY,
-        ORGANIZATION,
+        CONTACT,
+        CASE,
+        TASK,
         ACCOUNT_TEAM_MEMBER,
         ACCOUNT_SHARE,
         OPPORTUNITY_TEAM_MEMBER,
+        *SETUP_OBJECTS,
     )
 }
-INDEXED = ((ACCOUNT_TEAM_MEMBER, "AccountId"), (ACCOUNT_SHARE, "AccountId"), (OPPORTUNITY, "AccountId"))
+INDEXED = (
+    (ACCOUNT_TEAM_MEMBER, "AccountId"),
+    (ACCOUNT_SHARE, "AccountId"),
+    (OPPORTUNITY, "AccountId"),
+    (CONTACT, "AccountId"),
+    (CASE, "AccountId"),
+    (TASK, "AccountId"),
+)
 
 
 def sobject(name: str) -> SObject:
     """The object of this name in any case; INVALID_TYPE where the org has none."""
     found = SOBJECTS.get(name.lower())
     if found is None:
-        raise Refusal(
-            400,
-            "INVALID_TYPE",
-            f"sObject type '{name}' is not supported. This org has "
-            f"{', '.join(known.name for known in SOBJECTS.values())}.",
-        )
+        raise no_such_object(name)
     return found
+
+
+def no_such_object(name: str) -> Refusal:
+    """What the org says of an object that it has not, or not for this user."""
+    return Refusal(
+        400,
+        "INVALID_TYPE",
+        f"sObject type '{name}' is not supported. If you are attempting to use a custom object, be sure to append "
+        "the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.",
+    )

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.refusal import Refusal
-from assignment_assets.sandbox.schema import INDEXED, SOBJECTS, Kind, SObject
+from assignment_assets.sandbox.schema import INDEXED, SOBJECTS
+from assignment_assets.sandbox.sobject import Kind, SObject
 from assignment_assets.sandbox.values import moment_text
 
 DATABASE = "org.sqlite"
@@ -42,8 +43,16 @@ class OrgState:
         self._db.executescript(BOOKKEEPING)
         for sobject in SOBJECTS.values():
             self._db.execute(sobject.ddl())
+            self._complete(sobject)
         for sobject, name in INDEXED:
             self._db.execute(f'CREATE INDEX IF NOT EXISTS "{sobject.name}_{name}" ON {sobject.table} ("{name}")')
+
+    def _complete(self, sobject: SObject) -> None:
+        """Adds the columns that a folder of an earlier release does not have yet."""
+        known = {row[1] for row in self._db.execute(f"PRAGMA table_info({sobject.table})")}
+        for name, kind in sobject.columns.items():
+            if name not in known:
+                self._db.execute(f'ALTER TABLE {sobject.table} ADD COLUMN "{name}" {kind}')
 
     def close(self) -> None:
         """Ends the connection; the state stays on disk."""
@@ -74,7 +83,7 @@ class OrgState:
         """Puts `rows`, each with every field in the object's order, in place of all records of the object."""
         with self.transaction():
             self._db.execute(f"DELETE FROM {sobject.table}")
-            self._db.executemany(f"INSERT INTO {sobject.table} VALUES ({', '.join('?' * len(sobject.fields))})", rows)
+            self._db.executemany(_insertion(sobject), rows)
 
     def forget_history(self) -> None:
         """Empties the write log, for an org that is loaded anew."""
@@ -142,7 +151,7 @@ class OrgState:
         }
         row = [stamped.get(field.name, 0 if field.kind is Kind.CHECKBOX else None) for field in sobject.fields.values()]
         with self.transaction():
-            self._db.execute(f"INSERT INTO {sobject.table} VALUES ({', '.join('?' * len(row))})", row)
+            self._db.execute(_insertion(sobject), row)
 
     def execute(self, sql: str, parameters: tuple) -> None:
         """Carries out a statement on the org's own bookkeeping."""
@@ -169,6 +178,11 @@ class OrgState:
                 "INSERT INTO api_usage VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET calls = calls + 1", (day,)
             )
             return self.rows("SELECT calls FROM api_usage WHERE day = ?", (day,))[0][0]
+
+
+def _insertion(sobject: SObject) -> str:
+    names = ", ".join(f'"{name}"' for name in sobject.columns)
+    return f"INSERT INTO {sobject.table} ({names}) VALUES ({', '.join('?' * len(sobject.columns))})"
 
 
 def _text(value) -> str | None:

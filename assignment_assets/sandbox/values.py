@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
-from assignment_assets.domain.sources.ids import complete_id, is_salesforce_id
+from assignment_assets.sandbox.record_ids import completed, is_record_id
 from assignment_assets.sandbox.refusal import Refusal
-from assignment_assets.sandbox.schema import Field, Kind, sobject
+from assignment_assets.sandbox.schema import sobject
+from assignment_assets.sandbox.setup_objects import GROUP
+from assignment_assets.sandbox.sobject import Field, Kind
 
 LONGEST_TEXT = 32_000
 
@@ -46,7 +48,8 @@ def stored(field: Field, value):
     Raises
     ------
     Refusal
-        JSON_PARSER_ERROR for the wrong JSON type, MALFORMED_ID for a reference that is no id of the right object.
+        JSON_PARSER_ERROR for the wrong JSON type, MALFORMED_ID for a reference that is no id of the right object,
+        FIELD_INTEGRITY_EXCEPTION for a queue as owner.
     """
     if value is None or value == "":
         return 0 if field.kind is Kind.CHECKBOX else None
@@ -64,9 +67,11 @@ def stored(field: Field, value):
 
 
 def _reference(field: Field, text: str) -> str:
-    record_id = complete_id(text)
-    if is_salesforce_id(record_id) and record_id.startswith(sobject(field.refers_to).prefix):
+    record_id = completed(text)
+    if is_record_id(record_id) and record_id.startswith(sobject(field.refers_to).prefix):
         return record_id
+    if is_record_id(record_id) and field.name == "OwnerId" and record_id.startswith(GROUP.prefix):
+        raise Refusal(400, "FIELD_INTEGRITY_EXCEPTION", f"Owner ID: id value of incorrect type: {text}", ["OwnerId"])
     raise Refusal(400, "MALFORMED_ID", f"{field.name}: id value of incorrect type: {text}", [field.name])
 
 

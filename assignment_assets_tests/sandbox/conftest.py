@@ -30,10 +30,12 @@ def served(company, tmp_path_factory) -> Iterator[OrgAddress]:
 
 @pytest.fixture
 def org(served) -> Iterator[OrgAddress]:
-    """The org with all faults switched off before and after."""
-    served.hook("faults", "DELETE")
+    """The org with all faults switched off, and all its features on, before and after."""
+    for name in ("faults", "access"):
+        served.hook(name, "DELETE")
     yield served
-    served.hook("faults", "DELETE")
+    for name in ("faults", "access"):
+        served.hook(name, "DELETE")
 
 
 @pytest.fixture

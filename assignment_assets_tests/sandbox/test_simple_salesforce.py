@@ -108,6 +108,7 @@ def test_an_update_to_the_same_owner_is_no_effective_write(sf, account_ids, chan
         ({"LastModifiedDate": "2026-01-01"}, "INVALID_FIELD_FOR_INSERT_UPDATE"),
         ({"OwnerId": "nobody"}, "MALFORMED_ID"),
         ({"OwnerId": "0015g00000zzzzz"}, "MALFORMED_ID"),
+        ({"OwnerId": "00G5g00000zzzzz"}, "FIELD_INTEGRITY_EXCEPTION"),
         ({"OwnerId": "0055g00000zzzzz"}, "INVALID_CROSS_REFERENCE_KEY"),
         ({"OwnerId": None}, "INVALID_CROSS_REFERENCE_KEY"),
         ({"TAM__c": "much"}, "JSON_PARSER_ERROR"),
@@ -135,9 +136,9 @@ def test_missing_deleted_and_malformed_ids_are_told_apart(sf, account_ids, hook,
         with pytest.raises(SalesforceResourceNotFound) as refusal:
             sf.Account.update(record_id, {"OwnerId": active_rep})
         assert refusal.value.content[0]["errorCode"] == code
-    with pytest.raises(SalesforceMalformedRequest) as refusal:
+    with pytest.raises(SalesforceResourceNotFound, match="Provided external ID field does not exist") as refusal:
         sf.Account.update("0015g0000", {"OwnerId": active_rep})
-    assert refusal.value.content[0]["errorCode"] == "MALFORMED_ID"
+    assert refusal.value.content[0]["errorCode"] == "NOT_FOUND"
 
 
 def test_deleted_accounts_are_seen_by_query_all_with_deleted_only(sf, account_ids, hook):
