@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from assignment_assets.sandbox.refusal import Refusal
 
+NOT_MODIFIED = 304
+
 
 @dataclass(frozen=True)
 class Call:
@@ -58,5 +60,5 @@ class Reply:
 
     @classmethod
     def refused(cls, refusal: Refusal) -> "Reply":
-        """The answer that says no."""
-        return cls(refusal.status, refusal.body)
+        """The answer that says no; one that says "as before" has no body."""
+        return cls(refusal.status, None if refusal.status == NOT_MODIFIED else refusal.body)
