@@ -226,9 +226,8 @@ class BulkJobs:
     def _set(self, job_id: str, **values: str) -> None:
         if "head" not in values:
             values["head"] = self._state.rows("SELECT head FROM bulk_job WHERE id = ?", (job_id,))[0][0]
-        values["head"] = json.dumps(
-            json.loads(values["head"]) | {"systemModstamp": moment_text(self._state.clock.now())}
-        )
+        stamp = {"systemModstamp": moment_text(self._state.clock.now())}
+        values["head"] = json.dumps(json.loads(values["head"]) | stamp)
         assignments = ", ".join(f"{name} = ?" for name in values)
         self._state.execute(f"UPDATE bulk_job SET {assignments} WHERE id = ?", (*values.values(), job_id))
 

@@ -1,4 +1,4 @@
-"""CSV of the Bulk API: an empty cell leaves a field alone, `#N/A` empties it; delimiters and line ends as a job says."""
+"""CSV of the Bulk API: an empty cell leaves a field alone, `#N/A` empties it; delimiters as a job says."""
 
 import csv
 import io

@@ -23,3 +23,9 @@ class Refusal(AssignmentError):
         if self.fields is not None:
             error["fields"] = self.fields
         return [error]
+
+
+def method_not_allowed(method: str, *allowed: str) -> Refusal:
+    """What is said of a method that an address does not take."""
+    message = f"HTTP Method '{method}' not allowed. Allowed are {','.join(allowed)}"
+    return Refusal(405, "METHOD_NOT_ALLOWED", message)
