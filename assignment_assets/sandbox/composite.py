@@ -1,10 +1,14 @@
-"""Composite calls: up to 25 requests in one, each with headers of its own; all or none where that is asked."""
+"""Composite calls: up to 25 requests in one, each with headers of its own; all or none where that is asked.
+
+A request may take values from the answers to earlier ones: `@{reference.field}`.
+"""
 
 import json
 import re
 from collections.abc import Callable
 
 from assignment_assets.sandbox.call import Call, Reply
+from assignment_assets.sandbox.references import resolved
 from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.state import OrgState
 
@@ -31,7 +35,8 @@ def composite(call: Call, state: OrgState, handle: Callable[[Call], Reply]) -> R
     is_halted = False
     try:
         with state.transaction():
-            replies = [handle(_part(request, call)) for request in requests]
+            for request in requests:
+                replies.append(_reply(request, requests, replies, call, handle))
             if body.get("allOrNone") and any(reply.status >= 400 for reply in replies):
                 raise Refusal(
                     400,
@@ -72,6 +77,16 @@ def _check(requests, call: Call) -> None:
     base = "/".join(call.path.split("/")[:4]) + "/"
     if not all(str(request.get("url", "")).startswith(base) for request in requests):
         raise Refusal(400, "INVALID_REQUEST", f"each url must begin with {base}")
+
+
+def _reply(
+    request: dict, requests: list[dict], replies: list[Reply], call: Call, handle: Callable[[Call], Reply]
+) -> Reply:
+    earlier = {each["referenceId"]: reply for each, reply in zip(requests, replies, strict=False)}
+    try:
+        return handle(_part(resolved(request, earlier), call))
+    except Refusal as refusal:
+        return Reply.refused(refusal)
 
 
 def _part(request: dict, call: Call) -> Call:

@@ -9,12 +9,13 @@ from assignment_assets.sandbox.collections import Collections
 from assignment_assets.sandbox.composite import composite
 from assignment_assets.sandbox.faults import FaultBoard
 from assignment_assets.sandbox.queries import Queries
-from assignment_assets.sandbox.refusal import Refusal
+from assignment_assets.sandbox.refusal import Refusal, method_not_allowed
 from assignment_assets.sandbox.rows import Rows, nothing_here
 from assignment_assets.sandbox.sobject import SObject
 from assignment_assets.sandbox.state import OrgState
 
-VERSIONS = ("57.0", "58.0", "59.0", "60.0", "61.0", "62.0", "63.0", "64.0")
+RETIRED = tuple(f"{number}.0" for number in range(7, 31))
+VERSIONS = tuple(f"{number}.0" for number in range(31, 68))
 RESOURCES = ("composite", "jobs", "limits", "query", "queryAll", "sobjects", "tooling")
 LONGEST_URL = 16_384
 DATA_PATH = re.compile(r"/services/data/v(\d+\.\d)(?:/(.*))?")
@@ -56,6 +57,9 @@ class RestApi:
         if not self._access.has(Feature.API):
             raise Refusal(403, "API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner")
         match = DATA_PATH.fullmatch(call.path)
+        if match is not None and match.group(1) in RETIRED:
+            message = f"The requested API version {match.group(1)} is retired and no longer supported."
+            raise Refusal(410, "UNSUPPORTED_API_VERSION", message)
         if match is None or match.group(1) not in VERSIONS:
             raise nothing_here()
         match call.method, (match.group(2) or "").strip("/").split("/"):
@@ -91,6 +95,8 @@ class RestApi:
                 return self._rows.update(self._known(name), record_id, call)
             case "POST", ["composite"]:
                 return composite(call, self._state, self._part)
+            case "PATCH", ["composite", "sobjects"]:
+                return self._collections.update(call)
             case "POST", ["composite", "sobjects", name]:
                 ids, fields = (call.entry(key) for key in ("ids", "fields"))
                 return self._collections.retrieve(self._known(name), ids, fields, call)
@@ -99,6 +105,16 @@ class RestApi:
                 return self._collections.retrieve(self._known(name), ids, fields, call)
             case method, ["jobs", "ingest" | "query" as kind, *rest]:
                 return self._bulk.answer(method, kind, rest, call)
+            case method, ["composite"]:
+                raise method_not_allowed(method, "POST")
+            case method, ["composite", "sobjects"]:
+                raise method_not_allowed(method, "PATCH")
+            case method, ["composite", "sobjects", _]:
+                raise method_not_allowed(method, "GET", "POST")
+            case method, ["sobjects", name, _] if self._known(name):
+                raise method_not_allowed(method, "GET", "PATCH")
+            case method, ["" | "limits" | "query" | "queryAll" | "sobjects"] if method != "GET":
+                raise method_not_allowed(method, "GET")
             case _:
                 raise nothing_here()
 
