@@ -8,15 +8,15 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from assignment_assets.sandbox.access import Access
 from assignment_assets.sandbox.authentication import Credentials, Gatekeeper
 from assignment_assets.sandbox.call import Call, Reply
 from assignment_assets.sandbox.clock import OrgClock
-from assignment_assets.sandbox.faults import Fault, FaultBoard, FaultKind, refusal_of
+from assignment_assets.sandbox.faults import Fault, FaultBoard, FaultKind
+from assignment_assets.sandbox.faulty_answers import TOKEN_PATH, BrokenOff, answer_instead, spoilt
 from assignment_assets.sandbox.hooks import Hooks
 from assignment_assets.sandbox.late import LateCalls
 from assignment_assets.sandbox.refusal import Refusal
@@ -54,13 +54,14 @@ class Org:
     ) -> "Org":
         """The org whose records are in `folder`; all is on and visible unless `access` says otherwise."""
         state, faults, access = OrgState(folder, clock), FaultBoard(), access or Access()
+        gatekeeper = Gatekeeper(state, credentials, access)
         return cls(
             state,
-            Gatekeeper(state, credentials),
+            gatekeeper,
             RestApi(state, faults, access, daily_calls),
             faults,
             access,
-            Hooks(state, faults, access),
+            Hooks(state, faults, access, gatekeeper),
             RequestLog(folder),
             LateCalls(),
         )
@@ -94,7 +95,7 @@ def application(org: Org) -> Starlette:
             response.status_code,
             fault.kind.value if fault else "",
         )
-        response.headers["Date"] = http_date(org.state.clock.now())
+        response.headers.setdefault("Date", http_date(org.state.clock.now()))
         return response
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
@@ -110,19 +111,22 @@ def _answered(
         org.late.add(Call.of(request.method, url, headers, body, user_id), fault.requests)
         return BrokenOff()
     org.late.pass_by(org.api.handle)
-    if fault is not None and fault.kind is FaultKind.UNAVAILABLE:
-        return HTMLResponse("<html><body>Down for maintenance</body></html>", 503)
-    if fault is not None and fault.kind is FaultKind.EXPIRED_SESSION:
+    if fault is None:
+        return _served(org, request, url, headers, body)
+    if fault.kind is FaultKind.EXPIRED_SESSION:
         org.state.end_sessions()
-    refusal = refusal_of(fault) if fault is not None else None
-    response = _json(Reply.refused(refusal)) if refusal else _served(org, request, url, headers, body)
-    return BrokenOff() if fault is not None and fault.kind is FaultKind.LOST_RESPONSE else response
+    instead = answer_instead(fault, request.url.path)
+    if instead is None:
+        return spoilt(fault, _served(org, request, url, headers, body))
+    if fault.is_done:
+        _served(org, request, url, headers, body)
+    return instead
 
 
 def _served(org: Org, request: Request, url: str, headers: dict[str, str], body: str) -> Response:
     path, authorization = request.url.path.rstrip("/"), headers.get("authorization", "")
     instance_url = f"https://{headers.get('host', '')}"
-    if path == "/services/oauth2/token":
+    if path == TOKEN_PATH:
         answer = org.gatekeeper.token(body, authorization, instance_url)
         return _json(Reply(answer.status, answer.body))
     if path == "/services/data":
@@ -166,10 +170,3 @@ def _json(reply: Reply) -> Response:
     if isinstance(reply.body, str):
         return Response(reply.body, reply.status, reply.headers, media_type="text/csv; charset=UTF-8")
     return JSONResponse(reply.body, reply.status, reply.headers)
-
-
-class BrokenOff(Response):
-    """An answer that promises a byte and never sends it, whereupon the server breaks the connection."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})

@@ -1,4 +1,4 @@
-"""OAuth for the local org: client-credentials and password grants, bearer tokens, who a token stands for.
+"""OAuth for the local org: client credentials, JWT bearer and password grants, tokens, who a token stands for.
 
 The default credentials are fixed and public: the org answers on loopback only and holds generated data. Whoever
 wants others passes them in. Tokens are random; only their digests are stored.
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qs
 
+from assignment_assets.sandbox.access import Access, Feature
+from assignment_assets.sandbox.jwt_bearer import GRANT, AssertionRefused, check_assertion, read_public_key
 from assignment_assets.sandbox.loading import INTEGRATION_USER_ID, ORGANIZATION_ID
 from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.schema import USER
@@ -23,12 +25,13 @@ SESSION_LENGTH = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a client shows to get a token."""
+    """What a client shows to get a token; `certificate`, in PEM, is that of the key which its JWTs are signed with."""
 
     client_id: str = "assignment-sandbox"
     client_secret: str = "loopback-toy-org-not-a-secret"
     username: str = "integration@example.com"
     password: str = "loopback-toy-org-not-a-secret"
+    certificate: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,24 +45,53 @@ class TokenAnswer:
 class Gatekeeper:
     """Gives out tokens and knows whom each stands for."""
 
-    def __init__(self, state: OrgState, credentials: Credentials):
+    def __init__(self, state: OrgState, credentials: Credentials, access: Access):
         self._state = state
         self._credentials = credentials
+        self._access = access
+        self._key = read_public_key(credentials.certificate) if credentials.certificate else None
+
+    def register(self, pem: str) -> None:
+        """Has JWTs judged by this certificate, or public key, from now on.
+
+        Raises
+        ------
+        Refusal
+            400 INVALID_CERTIFICATE for what is neither.
+        """
+        try:
+            self._key = read_public_key(pem)
+        except ValueError as error:
+            raise Refusal(400, "INVALID_CERTIFICATE", str(error)) from error
 
     def token(self, form: str, authorization: str, instance_url: str) -> TokenAnswer:
         """The token endpoint's answer to a form body; wrong credentials get 400 in OAuth's own shape."""
         entries = {name: values[-1] for name, values in parse_qs(form).items()}
+        grant, known = entries.get("grant_type"), self._credentials
+        if grant == GRANT:
+            return self._by_assertion(entries.get("assertion", ""), instance_url)
         client_id, client_secret = _client(entries, authorization)
-        known = self._credentials
         if not (_same(client_id, known.client_id) and _same(client_secret, known.client_secret)):
             return _failed("invalid_client", "invalid client credentials")
-        grant = entries.get("grant_type")
         if grant not in ("client_credentials", "password"):
             return _failed("unsupported_grant_type", "grant type not supported")
+        if grant == "client_credentials" and not self._access.has(Feature.CLIENT_CREDENTIALS):
+            return _failed("invalid_grant", "request not supported on this domain")
         if grant == "password" and not (
             _same(entries.get("username", ""), known.username) and _same(entries.get("password", ""), known.password)
         ):
             return _failed("invalid_grant", "authentication failure")
+        return self._opened(instance_url)
+
+    def _by_assertion(self, assertion: str, instance_url: str) -> TokenAnswer:
+        known, now = self._credentials, self._state.clock.now()
+        try:
+            check_assertion(assertion, self._key, known.client_id, known.username, instance_url, now)
+        except AssertionRefused as refused:
+            return _failed(refused.error, str(refused))
+        return self._opened(instance_url)
+
+    def _opened(self, instance_url: str) -> TokenAnswer:
         token = f"{ORGANIZATION_ID[:15]}!{secrets.token_urlsafe(48)}"
         self._state.open_session(_digest(token), INTEGRATION_USER_ID)
         issued_at = str(int(self._state.clock.now().timestamp() * 1000))

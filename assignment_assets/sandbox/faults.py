@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from assignment_assets.sandbox.refusal import Refusal
 
@@ -13,12 +14,42 @@ class FaultKind(StrEnum):
     LOST_RESPONSE = "lost_response"  # everything is done and committed, then the connection breaks
     SERVER_ERROR = "server_error"  # 500, UNKNOWN_EXCEPTION, nothing done
     UNAVAILABLE = "unavailable"  # 503 with a page of HTML, nothing done
+    MAINTENANCE = "maintenance"  # 503 in the words of the API or of OAuth, nothing done
     TOO_MANY_REQUESTS = "too_many_requests"  # 429
-    REQUEST_LIMIT = "request_limit"  # 403, REQUEST_LIMIT_EXCEEDED
+    REQUEST_LIMIT = "request_limit"  # 403, REQUEST_LIMIT_EXCEEDED: the day's calls are used up
+    CONCURRENT_REQUESTS = "concurrent_requests"  # 403, REQUEST_LIMIT_EXCEEDED: too many at once, soon over
+    TERRITORY_REALIGNMENT = "territory_realignment"  # 400, TERRITORY_REALIGN_IN_PROGRESS
     EXPIRED_SESSION = "expired_session"  # every token given out so far ends
+    REDIRECT = "redirect"  # `status` (302) to `location`, nothing done
+    REFUSED = "refused"  # `status` (400) with `error_code` and `message` for the whole call, nothing done
+    ANSWER = "answer"  # `status` (200) and `body` instead of the answer; the work is done if `is_done`
+    TRUNCATED = "truncated"  # everything is done, half of the answer's text comes
+    COMPRESSED = "compressed"  # everything is done, the answer comes compressed
+    DAMAGED_COMPRESSION = "damaged_compression"  # everything is done, the answer says that it is compressed and is not
+    ODD_HEADERS = "odd_headers"  # everything is done, headers in another order and with `headers` among them
+    ODD_PARTS = "odd_parts"  # everything is done, each part of a composite answer has `body`, and `status` if given
     SLOW = "slow"  # the answer waits for `seconds`
     LATE_COMMIT = "late_commit"  # the connection breaks; the work is done after `requests` further requests
-    ROW_ERROR = "row_error"  # an update of `record_id` is refused with `error_code`
+    ROW_ERROR = "row_error"  # an update of `record_id`, or one of `record_ids`, is refused with `error_code`
+
+
+LOCKED = "unable to obtain exclusive access to this record or 1 records: {record_id}"
+MESSAGES = {
+    "UNABLE_TO_LOCK_ROW": LOCKED,
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION": "This account's owner may only be changed by Sales Operations.",
+    "CANNOT_EXECUTE_FLOW_TRIGGER": "We can't save this record because the process failed. Give your Salesforce admin "
+    "these details. This error occurred when the flow tried to update records",
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": "AccountTrigger: execution of AfterUpdate caused by: System.DmlException",
+    "INSUFFICIENT_ACCESS_OR_READONLY": "insufficient access rights on object id",
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": "insufficient access rights on cross-reference id",
+    "INVALID_CROSS_REFERENCE_KEY": "invalid cross reference id",
+    "TERRITORY_REALIGN_IN_PROGRESS": "The operation is not allowed while a territory realignment is in progress",
+    "TOO_MANY_APEX_REQUESTS": "Unable to complete request; too many concurrent Apex requests",
+    "ENTITY_IS_LOCKED": "This record is locked. If you need to edit it, contact your admin.",
+    "TRANSFER_REQUIRES_READ": "The new owner must have read permission: {record_id}",
+    "UNKNOWN_EXCEPTION": "An unexpected error occurred. Please include this ErrorId if you contact support: 17-1 (0)",
+}
+"""Salesforce's words for the errors of a row, where a fault has none of its own."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +57,8 @@ class Fault:
     """One fault: strikes `times` matching requests after letting `skip` of them pass.
 
     A request matches if its path contains `path_contains` and its method is `method` (empty: any). For
-    `row_error` each update of the record counts, be it alone or within a composite call.
+    `row_error` each update of a record counts, be it alone or within a composite call; one that `wraps` another
+    code is a rule or an automation that failed over it, and says so in its message.
     """
 
     kind: FaultKind
@@ -36,17 +68,42 @@ class Fault:
     times: int = 1
     seconds: float = 0.0
     record_id: str = ""
+    record_ids: tuple[str, ...] = ()
     error_code: str = "UNABLE_TO_LOCK_ROW"
     message: str = ""
+    wraps: str = ""
     requests: int = 1
+    status: int = 0
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    location: str = ""
+    is_done: bool = False
 
     @classmethod
     def of(cls, entries: dict) -> "Fault":
         """The fault that a JSON body describes; a refusal names an unknown kind or key."""
         try:
-            return cls(**{**entries, "kind": FaultKind(entries["kind"])})
+            return cls(
+                **{
+                    **entries,
+                    "kind": FaultKind(entries["kind"]),
+                    "record_ids": tuple(entries.get("record_ids", ())),
+                }
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise Refusal(400, "INVALID_FAULT", f"{error}; kinds: {', '.join(FaultKind)}") from error
+
+    def strikes(self, record_id: str) -> bool:
+        """Whether it is a row error of this record."""
+        return self.kind is FaultKind.ROW_ERROR and record_id in (self.record_id, *self.record_ids)
+
+    def refusal(self, record_id: str) -> Refusal:
+        """How the record is refused."""
+        message = self.message or MESSAGES.get(self.error_code, "fault switched on for {record_id}")
+        if self.wraps:
+            message += f": {self.wraps}, {MESSAGES.get(self.wraps, 'fault within an automation')}: []"
+        status = self.status or STATUS.get(self.error_code, 400)
+        return Refusal(status, self.error_code, message.replace("{record_id}", record_id), [])
 
 
 STATUS = {
@@ -104,10 +161,9 @@ class FaultBoard:
 
     def strike_record(self, record_id: str) -> None:
         """Refuses the update of this record where a row error is switched on for it."""
-        fault = self._strike(lambda fault: fault.kind is FaultKind.ROW_ERROR and fault.record_id == record_id)
+        fault = self._strike(lambda fault: fault.strikes(record_id))
         if fault is not None:
-            message = fault.message or f"fault switched on for {record_id}"
-            raise Refusal(STATUS.get(fault.error_code, 400), fault.error_code, message, [])
+            raise fault.refusal(record_id)
 
     def _strike(self, matches) -> Fault | None:
         for place, fault in enumerate(self._faults):
@@ -116,14 +172,3 @@ class FaultBoard:
                 if fault.skip < self._met[place] <= fault.skip + fault.times:
                     return fault
         return None
-
-
-def refusal_of(fault: Fault) -> Refusal | None:
-    """The answer that a fault puts in the request's place, or None for those that do something else."""
-    answers = {
-        FaultKind.SERVER_ERROR: (500, "UNKNOWN_EXCEPTION", "An unexpected error occurred. ErrorId: 1700000000-1 (0)"),
-        FaultKind.TOO_MANY_REQUESTS: (429, "REQUEST_LIMIT_EXCEEDED", "Too many requests; wait and try again."),
-        FaultKind.REQUEST_LIMIT: (403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
-        FaultKind.EXPIRED_SESSION: (401, "INVALID_SESSION_ID", "Session expired or invalid"),
-    }
-    return Refusal(*answers[fault.kind]) if fault.kind in answers else None

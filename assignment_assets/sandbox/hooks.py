@@ -10,12 +10,14 @@ POST /sandbox/rule          {"owner_id": id}: an assignment rule gives updated a
 POST /sandbox/faults        switch a fault on; GET lists them; DELETE switches all off
 POST /sandbox/access        what the org offers and the user sees: {"off", "hidden_fields", "read_only_fields",
                             "invisible_ids"}, each list in place of the one before; GET tells; DELETE: as at first
+POST /sandbox/certificate   {"pem": text}: the certificate that JWTs are judged by at the token endpoint
 POST /sandbox/clock         {"advance_seconds": n}
 GET  /sandbox/writes        the write log
 GET  /sandbox/ownerless     accounts outside carve-outs whose owner is no active member of a team
 """
 
 from assignment_assets.sandbox.access import Access
+from assignment_assets.sandbox.authentication import Gatekeeper
 from assignment_assets.sandbox.faults import Fault, FaultBoard
 from assignment_assets.sandbox.loading import HUMAN_USER_ID
 from assignment_assets.sandbox.record_ids import completed
@@ -36,8 +38,9 @@ AND "User"."Assignment_Team__c" IN ('field', 'arm', 'growers', 'activators'), 0)
 class Hooks:
     """Carries out what comes in under /sandbox/."""
 
-    def __init__(self, state: OrgState, faults: FaultBoard, access: Access):
+    def __init__(self, state: OrgState, faults: FaultBoard, access: Access, gatekeeper: Gatekeeper):
         self._state = state
+        self._gatekeeper = gatekeeper
         self._faults = faults
         self._access = access
 
@@ -69,6 +72,9 @@ class Hooks:
             case "DELETE", "access":
                 self._access.reset()
                 return self._access.told()
+            case "POST", "certificate":
+                self._gatekeeper.register(entries.get("pem", ""))
+                return {"registered": True}
             case "POST", "clock":
                 return {"now": self._state.clock.advance(float(entries.get("advance_seconds", 0))).isoformat()}
             case "GET", "writes":

@@ -7,7 +7,11 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 FILE = "requests.jsonl"
-KEPT_HEADERS = ("if-match", "if-unmodified-since", "sforce-auto-assign", "sforce-call-options")
+OAUTH = "/services/oauth2/"
+KEPT_HEADERS = (
+    *("if-match", "if-none-match", "if-modified-since", "if-unmodified-since"),
+    *("sforce-auto-assign", "sforce-call-options", "sforce-query-options"),
+)
 
 
 class RequestLog:
@@ -24,7 +28,7 @@ class RequestLog:
         entry = {
             "at": at.isoformat(timespec="milliseconds"),
             "method": method,
-            "path": path,
+            "path": path.partition("?")[0] if path.startswith(OAUTH) else path,
             "headers": {name: headers[name] for name in KEPT_HEADERS if name in headers},
             "body": _body(path, body),
             "status": status,
@@ -49,7 +53,7 @@ def read_requests(folder: Path) -> list[dict]:
 
 
 def _body(path: str, body: str):
-    if path.startswith("/services/oauth2/"):
+    if path.startswith(OAUTH):
         return {"grant_type": parse_qs(body).get("grant_type", [""])[-1]}
     if not body:
         return None

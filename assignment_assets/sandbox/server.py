@@ -15,6 +15,7 @@ import requests
 import uvicorn
 
 from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.sandbox.access import Access
 from assignment_assets.sandbox.app import DAILY_CALLS, Org, application
 from assignment_assets.sandbox.authentication import Credentials
 from assignment_assets.sandbox.certificate import CA_FILE, server_context
@@ -77,6 +78,7 @@ def running(
     clock: OrgClock | None = None,
     credentials: Credentials | None = None,
     daily_calls: int = DAILY_CALLS,
+    access: Access | None = None,
 ) -> Iterator[OrgAddress]:
     """The org of `state_dir`, served from a thread of this process until the block ends.
 
@@ -88,13 +90,15 @@ def running(
         0 takes a free one.
     clock
         The org's time; a test passes its own.
+    access
+        What the org offers and its user sees; everything where it is not given.
 
     Raises
     ------
     SourceUnavailable
         Where another process serves this folder, or the server does not come up within 20 seconds.
     """
-    with _prepared(state_dir, port, clock, credentials, daily_calls) as (server, listener, address):
+    with _prepared(state_dir, port, clock, credentials, daily_calls, access) as (server, listener, address):
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         deadline = time.monotonic() + START_SECONDS
@@ -112,9 +116,9 @@ def running(
             thread.join()
 
 
-def serve(state_dir: Path, port: int, credentials: Credentials | None = None) -> None:
+def serve(state_dir: Path, port: int, credentials: Credentials | None = None, access: Access | None = None) -> None:
     """Serves the org of `state_dir` in the foreground until Ctrl-C; prints where it is."""
-    with _prepared(state_dir, port, None, credentials, DAILY_CALLS) as (server, listener, address):
+    with _prepared(state_dir, port, None, credentials, DAILY_CALLS, access) as (server, listener, address):
         print(f"Sandbox org: {address.url}", flush=True)
         for name, value in address.environment().items():
             print(f"  export {name}={value}", flush=True)
@@ -123,7 +127,12 @@ def serve(state_dir: Path, port: int, credentials: Credentials | None = None) ->
 
 @contextmanager
 def _prepared(
-    state_dir: Path, port: int, clock: OrgClock | None, credentials: Credentials | None, daily_calls: int
+    state_dir: Path,
+    port: int,
+    clock: OrgClock | None,
+    credentials: Credentials | None,
+    daily_calls: int,
+    access: Access | None,
 ) -> Iterator[tuple[uvicorn.Server, socket.socket, OrgAddress]]:
     state_dir.mkdir(parents=True, exist_ok=True)
     credentials = credentials or Credentials()
@@ -132,7 +141,7 @@ def _prepared(
         url = f"https://localhost:{listener.getsockname()[1]}"
         _claim(lock, state_dir, url)
         context = server_context(state_dir)
-        org = Org.of(state_dir, credentials, clock or OrgClock(), daily_calls)
+        org = Org.of(state_dir, credentials, clock or OrgClock(), daily_calls, access)
         try:
             config = uvicorn.Config(
                 application(org),
@@ -144,7 +153,8 @@ def _prepared(
                 timeout_graceful_shutdown=1,
                 ssl_context_factory=lambda config, default: context,
             )
-            address = OrgAddress(url, state_dir / CA_FILE, state_dir, **asdict(credentials))
+            shown = {name: value for name, value in asdict(credentials).items() if name != "certificate"}
+            address = OrgAddress(url, state_dir / CA_FILE, state_dir, **shown)
             yield uvicorn.Server(config), listener, address
         finally:
             org.close()
