@@ -13,9 +13,11 @@ from assignment_assets.io.mapping.translation import translate
 from assignment_assets.io.sources.mapped_texts import table_texts
 from assignment_assets.sample import company as sample_company
 from assignment_assets.sample.reps import generate_reps
+from assignment_assets.sandbox.access import Access, Feature
 from assignment_assets.sandbox.loading import load
 from assignment_assets.sandbox.server import serve
 
+FEATURES = click.Choice([feature.value for feature in Feature])
 AT_LEAST_ONE = click.IntRange(min=1)
 SEED = click.IntRange(min=0)
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -79,11 +81,21 @@ def sample_reps(mapping: Path, num_reps: int, seed: int, as_of: datetime, as_jso
 @click.option(
     "--state", type=click.Path(file_okay=False, path_type=Path), help="The org's folder; default data/sandbox."
 )
-def sandbox(port: int, state: Path | None, as_json: bool) -> None:
+@click.option("--without", multiple=True, type=FEATURES, help="A feature that the org or its user is without.")
+@click.option("--hide", multiple=True, metavar="OBJECT.FIELD", help="A field that the user does not see.")
+@click.option("--read-only", multiple=True, metavar="OBJECT.FIELD", help="A field that the user may not set.")
+def sandbox(
+    port: int,
+    state: Path | None,
+    without: tuple[str, ...],
+    hide: tuple[str, ...],
+    read_only: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Serve the local Salesforce org over HTTPS on loopback until Ctrl-C."""
     folder = state or DataFolder.from_environment().root / "sandbox"
     if not folder.is_dir():
         raise AssignmentError(
             f"sandbox: {folder} is not there, expected a loaded org. Make one with `assignment sample create --org`."
         )
-    serve(folder, port)
+    serve(folder, port, access=Access.of(without, hide, read_only))

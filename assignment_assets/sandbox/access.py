@@ -5,6 +5,7 @@ a hidden field INVALID_FIELD to queries and INVALID_FIELD_FOR_INSERT_UPDATE to u
 were not there. People's edits through the hooks know no such bounds.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -62,6 +63,20 @@ class Access:
     read_only_fields: set[tuple[str, str]] = field(default_factory=set)
     invisible_ids: set[str] = field(default_factory=set)
     _known: dict[tuple[str, bool], SObject] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, without: Iterable[str] = (), hidden: Iterable[str] = (), read_only: Iterable[str] = ()) -> "Access":
+        """Everything but the named features and fields.
+
+        Raises
+        ------
+        Refusal
+            400 INVALID_ACCESS or INVALID_FIELD for what there is not.
+        """
+        access = cls()
+        off = [*OFF_AT_FIRST, *without]
+        access.change({"off": off, "hidden_fields": list(hidden), "read_only_fields": list(read_only)})
+        return access
 
     def has(self, feature: Feature) -> bool:
         """Whether the feature is on."""

@@ -103,7 +103,8 @@ def test_no_private_key_is_left_on_disk(tmp_path):
 
 def test_the_command_serves_until_interrupted(small, tmp_path):
     load(small, tmp_path)
-    command = [sys.executable, "-m", "assignment_assets.sandbox", "--state", str(tmp_path), "--port", "0"]
+    bounds = ["--without", "limits", "--hide", "Account.Tier__c", "--read-only", "Account.OwnerId"]
+    command = [sys.executable, "-m", "assignment_assets.sandbox", "--state", str(tmp_path), "--port", "0", *bounds]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         lines = [server.stdout.readline() for _ in range(5)]
         settings = dict(line.removeprefix("  export ").strip().split("=", 1) for line in lines[1:])
@@ -115,6 +116,13 @@ def test_the_command_serves_until_interrupted(small, tmp_path):
                 "client_secret": settings["ASSIGNMENT_SF_CLIENT_SECRET"],
             }
             answer = session.post(f"{settings['ASSIGNMENT_SF_URL']}/services/oauth2/token", data=form)
+            told = session.get(f"{settings['ASSIGNMENT_SF_URL']}/sandbox/access").json()
         server.send_signal(signal.SIGINT)
         server.wait(timeout=20)
     assert answer.status_code == 200
+    assert told == {
+        "off": ["limits", "several_currencies"],
+        "hidden_fields": ["account.tier__c"],
+        "read_only_fields": ["account.ownerid"],
+        "invisible_ids": [],
+    }
