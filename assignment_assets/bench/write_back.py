@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from assignment_assets.bench.foreign_clients import clients_of_others
 from assignment_assets.bench.write_back_crashes import crash_runs, summed
 from assignment_assets.bench.write_back_org import AS_OF, KEY, OrgTrial, movable, org_trial
 from assignment_assets.bench.write_back_trials import (
@@ -76,6 +77,9 @@ def _rows(org: OrgTrial, short: bool, crashes: int, edits: int, seed: int) -> It
     ]
     found = summed(results)
     yield "crashes", found | {"bad": bad}, not bad
+    if not short:
+        found, is_met = clients_of_others(org)
+        yield "clients of others", found, is_met
 
 
 class _Timed:
