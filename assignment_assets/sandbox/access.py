@@ -22,6 +22,7 @@ class Feature(StrEnum):
     ACCOUNT_TEAMS = "account_teams"
     ACCOUNT_SHARES = "account_shares"
     OPPORTUNITY_TEAMS = "opportunity_teams"
+    ACCOUNT_HISTORY = "account_history"
     ORGANIZATION = "organization"
     DUPLICATE_RULES = "duplicate_rules"
     APPROVALS = "approvals"
@@ -41,6 +42,7 @@ OBJECTS_OF = {
     "accountteammember": Feature.ACCOUNT_TEAMS,
     "accountshare": Feature.ACCOUNT_SHARES,
     "opportunityteammember": Feature.OPPORTUNITY_TEAMS,
+    "accounthistory": Feature.ACCOUNT_HISTORY,
     "organization": Feature.ORGANIZATION,
     "duplicaterule": Feature.DUPLICATE_RULES,
     "processinstance": Feature.APPROVALS,

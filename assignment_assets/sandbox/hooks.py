@@ -22,7 +22,7 @@ from assignment_assets.sandbox.faults import Fault, FaultBoard
 from assignment_assets.sandbox.loading import HUMAN_USER_ID
 from assignment_assets.sandbox.record_ids import completed
 from assignment_assets.sandbox.refusal import Refusal
-from assignment_assets.sandbox.schema import sobject
+from assignment_assets.sandbox.schema import VIEWS, sobject
 from assignment_assets.sandbox.sobject import SObject
 from assignment_assets.sandbox.state import OrgState
 from assignment_assets.sandbox.values import stored
@@ -94,7 +94,7 @@ class Hooks:
         return {"waiting": len(waiting)}
 
     def _edit(self, entries: dict) -> dict:
-        known = sobject(entries.get("object", "Account"))
+        known = _table(entries)
         record_id = completed(entries.get("id", ""))
         record = self._state.live_record(known, record_id)
         fields = {name: known.field(name) for name in entries.get("fields", {})}
@@ -107,7 +107,7 @@ class Hooks:
         return {"id": record_id, "before": {name: record[name] for name in values}}
 
     def _create(self, entries: dict) -> dict:
-        known = sobject(entries.get("object", "Account"))
+        known = _table(entries)
         ids = []
         for record in entries["records"]:
             fields = {name: known.field(name) for name in record if name != "Id"}
@@ -119,6 +119,13 @@ class Hooks:
     def _new_id(self, known: SObject) -> str:
         taken = self._state.rows(f"SELECT count(*) FROM {known.table}")[0][0]
         return completed(f"{known.prefix}5g0NEW{taken:06d}")
+
+
+def _table(entries: dict) -> SObject:
+    known = sobject(entries.get("object", "Account"))
+    if known.name in VIEWS:
+        raise Refusal(400, "INVALID_TYPE", f"{known.name} is what the org tells of changes; nobody enters it")
+    return known
 
 
 def writes(state: OrgState) -> list[dict]:

@@ -112,6 +112,36 @@ OPPORTUNITY_TEAM_MEMBER = define(
     *texts("TeamMemberRole"),
     BIN,
 )
+ACCOUNT_HISTORY = SObject(
+    "AccountHistory",
+    "017",
+    {
+        field.name.lower(): field
+        for field in (
+            Field("Id", Kind.ID, False),
+            Field("AccountId", Kind.REFERENCE, False, "Account"),
+            *(Field(name, Kind.TEXT, False) for name in ("Field", "OldValue", "NewValue")),
+            Field("CreatedById", Kind.REFERENCE, False, "User"),
+            Field("CreatedDate", Kind.MOMENT, False),
+            BIN,
+        )
+    },
+)
+_HISTORY_ROW = """
+SELECT '017' || printf('%012d', write_no * 2 + {place}) || 'AAA' AS "Id", record_id AS "AccountId", 'Owner' AS "Field",
+    {old} AS "OldValue", {new} AS "NewValue", user_id AS "CreatedById", at AS "CreatedDate", 0 AS "IsDeleted"
+FROM write_log WHERE object = 'Account' AND field = 'OwnerId'
+"""
+_NAME = '(SELECT "Name" FROM "User" WHERE "Id" = {value})'
+VIEWS = {
+    ACCOUNT_HISTORY.name: " UNION ALL ".join(
+        (
+            _HISTORY_ROW.format(place=0, old="old_value", new="new_value"),
+            _HISTORY_ROW.format(place=1, old=_NAME.format(value="old_value"), new=_NAME.format(value="new_value")),
+        )
+    )
+}
+"""Objects that nobody writes: a change of owner stands twice in the history, with ids and with names."""
 SOBJECTS = {
     sobject.name.lower(): sobject
     for sobject in (
@@ -124,6 +154,7 @@ SOBJECTS = {
         ACCOUNT_TEAM_MEMBER,
         ACCOUNT_SHARE,
         OPPORTUNITY_TEAM_MEMBER,
+        ACCOUNT_HISTORY,
         *SETUP_OBJECTS,
     )
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.refusal import Refusal
-from assignment_assets.sandbox.schema import INDEXED, SOBJECTS
+from assignment_assets.sandbox.schema import INDEXED, SOBJECTS, VIEWS
 from assignment_assets.sandbox.sobject import Kind, SObject
 from assignment_assets.sandbox.values import moment_text
 
@@ -42,8 +42,11 @@ class OrgState:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(BOOKKEEPING)
         for sobject in SOBJECTS.values():
-            self._db.execute(sobject.ddl())
-            self._complete(sobject)
+            if sobject.name in VIEWS:
+                self._db.execute(f"CREATE VIEW IF NOT EXISTS {sobject.table} AS {VIEWS[sobject.name]}")
+            else:
+                self._db.execute(sobject.ddl())
+                self._complete(sobject)
         for sobject, name in INDEXED:
             self._db.execute(f'CREATE INDEX IF NOT EXISTS "{sobject.name}_{name}" ON {sobject.table} ("{name}")')
 
@@ -52,7 +55,8 @@ class OrgState:
         known = {row[1] for row in self._db.execute(f"PRAGMA table_info({sobject.table})")}
         for name, kind in sobject.columns.items():
             if name not in known:
-                self._db.execute(f'ALTER TABLE {sobject.table} ADD COLUMN "{name}" {kind}')
+                default = " DEFAULT 0" if kind == "INTEGER" else ""
+                self._db.execute(f'ALTER TABLE {sobject.table} ADD COLUMN "{name}" {kind}{default}')
 
     def close(self) -> None:
         """Ends the connection; the state stays on disk."""

@@ -1,6 +1,8 @@
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from assignment_assets.sample import generate
 from assignment_assets.sandbox import is_loaded, load, running, write_log
 from assignment_assets.sandbox.authentication import SESSION_LENGTH, Credentials
 from assignment_assets.sandbox.clock import OrgClock
+from assignment_assets.sandbox.state import DATABASE
 from assignment_assets_tests.sandbox.conftest import MORNING, log_in, session_for, token_answer
 
 
@@ -126,3 +129,17 @@ def test_the_command_serves_until_interrupted(small, tmp_path):
         "read_only_fields": ["account.ownerid"],
         "invisible_ids": [],
     }
+
+
+def test_a_folder_of_an_earlier_release_gets_the_fields_that_came_since(small, tmp_path):
+    load(small, tmp_path)
+    account = small.accounts["account_id"][0]
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+        database.execute('ALTER TABLE "Account" DROP COLUMN "IsPartner"')
+        database.execute('ALTER TABLE "User" DROP COLUMN "UserType"')
+        database.commit()
+    with running(tmp_path) as address, session_for(address) as session:
+        sf = log_in(address, session)
+        assert sf.Account.get(account)["IsPartner"] is False
+        assert sf.query("SELECT COUNT() FROM Account WHERE IsPartner = false")["totalSize"] == 60
+        assert sf.Account.update(account, {"OwnerId": small.placeholder_owner_ids[0]}) == 204

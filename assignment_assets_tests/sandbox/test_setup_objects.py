@@ -3,6 +3,7 @@
 import pytest
 from simple_salesforce.exceptions import SalesforceMalformedRequest
 
+from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.sandbox.loading import INTEGRATION_USER_ID
 
 
@@ -106,3 +107,20 @@ def test_an_orgs_portal_accounts_and_their_children_are_told(sf, hook, account_i
         hook("create", object=name, records=[{"AccountId": account, "OwnerId": inactive_rep}])
         (record,) = sf.query(f"SELECT Account.Name FROM {name} WHERE Owner.IsActive = false")["records"]
         assert record["Account"]["Name"]
+
+
+def test_the_history_tells_who_changed_an_owner_with_ids_and_with_names(sf, hook, account_ids, active_rep):
+    account = next(account_ids)
+    before = sf.Account.get(account)["OwnerId"]
+    sf.Account.update(account, {"OwnerId": active_rep, "Tier__c": "H"})
+    hook("edit", id=account, fields={"OwnerId": before})
+    soql = (
+        "SELECT Field, OldValue, NewValue, CreatedById, CreatedBy.Username, Account.OwnerId FROM AccountHistory "
+        f"WHERE AccountId = '{account}' AND Field = 'Owner' AND CreatedDate = TODAY ORDER BY Id"
+    )
+    by_id, by_name, back, _ = sf.query(soql)["records"]
+    assert (by_id["OldValue"], by_id["NewValue"], by_id["CreatedById"]) == (before, active_rep, INTEGRATION_USER_ID)
+    assert by_name["NewValue"] == sf.User.get(active_rep)["Name"]
+    assert (back["NewValue"], back["CreatedBy"]["Username"]) == (before, "administrator@example.com")
+    with pytest.raises(SourceUnavailable, match="INVALID_TYPE"):
+        hook("create", object="AccountHistory", records=[{"AccountId": account}])
