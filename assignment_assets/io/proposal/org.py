@@ -77,7 +77,7 @@ def _sampled(org: Org, table: str, sobject: str, names: Mapping[str, str]) -> Fo
     limit = "" if table == "reps" else f" LIMIT {RECORDS}"
     fields = list(dict.fromkeys(names.values()))
     records = list(org.query(f"SELECT {', '.join(fields)} FROM {sobject}{limit}"))
-    texts = as_texts(records, fields).select(pl.col(name).alias(header) for header, name in names.items())
+    texts = as_texts(records, fields, sobject).select(pl.col(name).alias(header) for header, name in names.items())
     numbered = texts.with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
     return Found(Path(f"object {sobject}"), "", tuple(names), Texts(numbered), object=sobject)
 

@@ -20,6 +20,7 @@ from urllib3.util.retry import Retry
 
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.io.salesforce.settings import SalesforceSettings
+from assignment_assets.io.salesforce.wording import told
 
 RETRIEVE_AT_MOST = 2000
 COMPOSITE_AT_MOST = 25
@@ -101,6 +102,7 @@ class Org:
         self._client: Salesforce | None = None
         self._organization_id = ""
         self._user_id = ""
+        self._lacks: set[str] = set()
         self.server_now = datetime.min
         self.api_usage: tuple[int, int] | None = None
         self.calls = 0
@@ -116,6 +118,14 @@ class Org:
         if not self._organization_id:
             self._organization_id = next(self.query("SELECT Id FROM Organization"))["Id"]
         return self._organization_id
+
+    def lacks(self, name: str) -> bool:
+        """Whether an object, a field (`Object.Field`) or a kind of call was found not to be there for this user."""
+        return name in self._lacks
+
+    def note_lack(self, name: str) -> None:
+        """Remembers that it is not there, for as long as the connection lasts."""
+        self._lacks.add(name)
 
     def query(self, soql: str, includes_deleted: bool = False) -> Iterator[Record]:
         """The records that the SOQL selects, numbers with a fraction as text; page by page.
@@ -168,11 +178,7 @@ class Org:
         answers = sorted(answer["compositeResponse"], key=lambda part: int(part["referenceId"][1:]))
         for part in answers:
             if part["httpStatusCode"] >= 300:
-                said = part["body"][0] if isinstance(part["body"], list) and part["body"] else {}
-                raise CallRefused(
-                    said.get("errorCode", f"HTTP_{part['httpStatusCode']}"),
-                    f"{self._settings.url}: the org refused to read ({said}), expected records.",
-                )
+                raise _refusal(f"{self._settings.url}{self.data_path}/composite", part["httpStatusCode"], part["body"])
         return [part["body"] for part in answers]
 
     def exchange(self, method: str, path: str, body: Record | str | None = None) -> Record | str:
@@ -299,7 +305,7 @@ def _refusal(url: str, status: int, content: object) -> SourceUnavailable:
     first = content[0] if isinstance(content, list) and content else {}
     code = first.get("errorCode", f"HTTP_{status}") if isinstance(first, dict) else f"HTTP_{status}"
     said = first.get("message", content) if isinstance(first, dict) else content
-    message = f"{url}: the org answered {status} {code} ({said}), expected success."
+    message = told(said, code, status, url)
     if status >= 500:
         return AnswerLost(message)
     if status == 401:

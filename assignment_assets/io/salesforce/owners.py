@@ -10,6 +10,7 @@ import polars as pl
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.mapping.cells import ColumnRule, read_column
 from assignment_assets.io.mapping.mapping import TableMapping
+from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import (
     COMPOSITE_AT_MOST,
     RETRIEVE_AT_MOST,
@@ -18,6 +19,7 @@ from assignment_assets.io.salesforce.connection import (
     Org,
     Record,
 )
+from assignment_assets.io.salesforce.fields import Field, single
 from assignment_assets.io.salesforce.tables import as_texts
 
 PRECONDITION_FAILED = "PRECONDITION_FAILED"
@@ -65,7 +67,9 @@ class OwnerGateway:
         self._mapping = accounts
         rules = accounts.rules("accounts", [])
         self._rules: dict[str, ColumnRule] = {name: rules[name] for name in ("state", "carve_out") if name in rules}
-        self._fields = list(dict.fromkeys([*_SYSTEM, *(rule.source for rule in self._rules.values())]))
+        fields = single(map(Field.of, [*_SYSTEM, *(rule.source for rule in self._rules.values())]))
+        self._fields = [field.selected for field in fields]
+        self._is_retrievable = all(field.is_plain for field in fields)
 
     @property
     def server_now(self) -> datetime:
@@ -104,7 +108,7 @@ class OwnerGateway:
         SourceUnavailable
         """
         wanted = sorted(set(user_ids))
-        if len(ids) > RETRIEVE_AT_MOST or len(wanted) > RETRIEVE_AT_MOST:
+        if len(ids) > RETRIEVE_AT_MOST or len(wanted) > RETRIEVE_AT_MOST or not self._is_retrievable:
             return self.accounts(ids), self.active_users(wanted)
         accounts, users = self._org.retrieve_several([("Account", ids, self._fields), ("User", wanted, _USER)])
         return self._as_accounts(accounts), _active(users)
@@ -116,11 +120,14 @@ class OwnerGateway:
         ------
         SourceUnavailable
         """
-        return self._as_accounts(self._org.retrieve("Account", ids, self._fields))
+        if self._is_retrievable:
+            return self._as_accounts(self._org.retrieve("Account", ids, self._fields))
+        selection = f"SELECT {', '.join(self._fields)} FROM Account"
+        return self._as_accounts(query_ids(self._org, selection, "Id", ids))
 
     def _as_accounts(self, found: Iterable[Record | None]) -> dict[str, AccountNow]:
         records = [record for record in found if record and not record.get("IsDeleted")]
-        texts = as_texts(records, self._fields)
+        texts = as_texts(records, [*_SYSTEM, *(rule.source for rule in self._rules.values())], "Account")
         states, carve_outs = (self._read(name, texts) for name in ("state", "carve_out"))
         accounts = (
             AccountNow(
@@ -184,7 +191,8 @@ def _precondition(change: OwnerChange) -> dict[str, str]:
 
 
 def _active(users: Iterable[Record | None]) -> set[str]:
-    return {record["Id"] for record in users if record and record["IsActive"]}
+    texts = as_texts([record for record in users if record], _USER, "User")
+    return set(texts.filter(pl.col("IsActive") == "true")["Id"])
 
 
 def _answer(account_id: str, answer: Record | None) -> Answer:

@@ -17,7 +17,7 @@ from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.translation import translate
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.settings import SalesforceSettings
-from assignment_assets.io.salesforce.tables import as_texts, soql
+from assignment_assets.io.salesforce.tables import numbered, read_texts
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
 
@@ -116,15 +116,8 @@ class ChangeReader:
         return stamps
 
     def _modified(self, org: Org, name: str, table: TableMapping, since: datetime | None) -> pl.DataFrame:
-        fields = table.source_columns(name)
-        query = soql(name, table)
-        if since is not None:
-            stamp = f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
-            query = f"SELECT {', '.join(fields)} FROM {table.object} WHERE {_both(table.where, stamp)}"
-        records = list(org.query(query))
-        texts = (
-            as_texts(records, fields).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
-        )
+        stamp = f"SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}" if since else ""
+        texts = numbered(read_texts(org, name, table, stamp))
         if name not in self._known or not self._known[name][0].equals(texts):
             found = translate(name, table, Texts(texts), f"object {table.object}")
             self._known[name] = (texts, _in_contract(name, found.frame))

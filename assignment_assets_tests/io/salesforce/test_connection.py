@@ -1,14 +1,17 @@
 """The org over the wire: log-in, reading, what goes wrong and how it is told."""
 
+import re
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.io.mapping.mapping import Connection
+from assignment_assets.io.mapping.mapping import Connection, read_mapping
 from assignment_assets.io.salesforce.connection import AnswerLost, CallRefused, Org
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.salesforce.settings import SalesforceSettings
+from assignment_assets.io.salesforce.tables import as_texts
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets.sample.company import generate
@@ -141,6 +144,33 @@ def test_a_deleted_record_is_retrieved_as_nothing(local):
     local.edit(gone, is_deleted=True)
     now = local.gateway().accounts([kept, gone])
     assert list(now) == [kept]
+
+
+def test_field_names_in_any_case_give_the_same_snapshot_and_the_same_accounts(environment, local, tmp_path):
+    other = re.sub(r'"(\w+)"', lambda name: f'"{name.group(1).swapcase()}"', mapping_path().read_text())
+    (tmp_path / "swapped.toml").write_text(other)
+    as_written = read_snapshot(SourceSetting(kind="salesforce", path=str(mapping_path())))
+    swapped = read_snapshot(SourceSetting(kind="salesforce", path=str(tmp_path / "swapped.toml")))
+    for name in ("accounts", "reps", "opportunities"):
+        assert getattr(as_written, name).equals(getattr(swapped, name))
+    ids = COMPANY.accounts["account_id"].head(50).to_list()
+    carved = OwnerGateway(Org(local.settings()), read_mapping(tmp_path / "swapped.toml").accounts).accounts(ids)
+    assert carved == local.gateway().accounts(ids)
+    assert any(account.carve_out for account in carved.values())
+
+
+def test_a_record_without_a_field_that_was_asked_for_is_refused_and_security_is_named():
+    with pytest.raises(CallRefused, match=r"Account\.Tier__c: missing from 1 of 2 records .* field-level security"):
+        as_texts([{"Id": "1", "tier__C": None}, {"Id": "2"}], ["Id", "Tier__c"], "Account")
+
+
+def test_a_refusal_begins_with_salesforces_words_and_ends_without_the_query(local):
+    with pytest.raises(CallRefused) as refusal:
+        list(Org(local.settings()).query(f"SELECT Tear__c FROM Account WHERE Name IN ('{'x' * 900}')"))
+    assert str(refusal.value).startswith("No such column 'Tear__c' on entity 'Account'")
+    assert "field-level security hides the field" in str(refusal.value)
+    assert "/services/data/v60.0/query" in str(refusal.value)
+    assert len(str(refusal.value)) < 600
 
 
 def test_a_mapping_with_fields_that_the_org_lacks_is_refused_for_every_table(environment, tmp_path):

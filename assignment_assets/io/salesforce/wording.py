@@ -1,0 +1,35 @@
+"""Refusals of an org in words: Salesforce's own first, the address short, and what else a code may mean."""
+
+from urllib.parse import urlsplit
+
+LONGEST_WORDS, LONGEST_PATH = 400, 120
+HINTS = {
+    "INVALID_FIELD": " Correct the field's name; where it is right, field-level security hides the field from the "
+    "integration user: give it access.",
+    "INVALID_TYPE": " Correct the object's name; where it is right, the org does not have it or the integration user "
+    "may not see it.",
+}
+"""What a code may mean beside what Salesforce's words say."""
+
+
+def told(said: object, code: str, status: int, url: str) -> str:
+    """One sentence on a refusal.
+
+    Parameters
+    ----------
+    said
+        What the org said; all kinds of things where a server on the way answered in its place.
+    """
+    words = " ".join(str(said).split())
+    words = words if len(words) <= LONGEST_WORDS else words[:LONGEST_WORDS] + "…"
+    return (
+        f"{words or 'No words'}: the org answered {status} {code} at {place(url)}, expected success."
+        f"{HINTS.get(code, '')}"
+    )
+
+
+def place(url: str) -> str:
+    """An address without its query, as short as a sentence bears."""
+    parts = urlsplit(url)
+    path = parts.path if len(parts.path) <= LONGEST_PATH else parts.path[:LONGEST_PATH] + "…"
+    return f"{parts.scheme}://{parts.netloc}{path}" if parts.netloc else path
