@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST
 from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.preflight import judge
-from assignment_assets.write_back.teams import IDS_A_QUERY, snapshot
+from assignment_assets.write_back.teams import snapshot
 
 SKEW_ABOVE = 10_000
 """Owners of more records than this slow the org's sharing down (ownership skew)."""
@@ -176,9 +177,6 @@ def calls_for(count: int) -> int:
 
 def _open_deals(gateway: OwnerGateway, changes: Iterable[Change]) -> int:
     old = {change.account_id: change.old_owner_id for change in changes}
-    ids, count = list(old), 0
-    for start in range(0, len(ids), IDS_A_QUERY):
-        listed = ", ".join(f"'{account}'" for account in ids[start : start + IDS_A_QUERY])
-        soql = f"SELECT AccountId, OwnerId FROM Opportunity WHERE IsClosed = FALSE AND AccountId IN ({listed})"
-        count += sum(record["OwnerId"] == old[record["AccountId"]] for record in gateway.org.query(soql))
-    return count
+    selection = "SELECT AccountId, OwnerId FROM Opportunity"
+    deals = query_ids(gateway.org, selection, "AccountId", list(old), "IsClosed = FALSE")
+    return sum(record["OwnerId"] == old[record["AccountId"]] for record in deals)

@@ -1,12 +1,16 @@
 """Account teams and manual shares, which an owner change deletes: kept before, offered for restoring afterwards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from assignment_assets.domain.tables import TEXT
+from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.optional import with_fields_there
+from assignment_assets.io.salesforce.tables import as_texts
 
 OBJECTS = {
     "AccountTeamMember": (
@@ -26,8 +30,9 @@ OBJECTS = {
         "RowCause",
     ),
 }
-CONDITIONS = {"AccountTeamMember": "", "AccountShare": "RowCause = 'Manual' AND "}
-IDS_A_QUERY = 400
+MAY_LACK = ("OpportunityAccessLevel", "CaseAccessLevel")
+"""Fields that are there only where the org shares opportunities and cases."""
+CONDITIONS = {"AccountTeamMember": "", "AccountShare": "RowCause = 'Manual'"}
 READ_ALL_ABOVE = 4000
 """From so many accounts on the whole object is read, in pages of 2,000."""
 
@@ -35,28 +40,28 @@ READ_ALL_ABOVE = 4000
 def snapshot(org: Org, account_ids: Sequence[str]) -> dict[str, pl.DataFrame]:
     """Object → what the accounts have of it now, with every field that restoring needs.
 
+    Empty where the org does not have the object for this user (`org.lacks` says so); a field that it does not have is
+    empty throughout.
+
     Raises
     ------
     SourceUnavailable
     """
-    return {
-        name: pl.DataFrame(list(_records(org, name, account_ids)), dict.fromkeys(fields, TEXT))
-        for name, fields in OBJECTS.items()
-    }
+    found = {}
+    for name, fields in OBJECTS.items():
+        read = partial(_records, org, name, account_ids)
+        there = with_fields_there(org, name, fields, MAY_LACK, read)
+        empty = pl.DataFrame(schema=dict.fromkeys(fields, TEXT))
+        found[name] = empty if there is None else pl.concat([empty, there], how="diagonal")
+    return found
 
 
-def _records(org: Org, name: str, account_ids: Sequence[str]) -> Iterator[dict[str, str | None]]:
-    fields = OBJECTS[name]
-    if len(account_ids) > READ_ALL_ABOVE:
-        wanted = set(account_ids)
-        condition = f" WHERE {CONDITIONS[name].removesuffix(' AND ')}" if CONDITIONS[name] else ""
-        records = org.query(f"SELECT {', '.join(fields)} FROM {name}{condition}")
-        yield from ({field: each[field] for field in fields} for each in records if each["AccountId"] in wanted)
-        return
-    for start in range(0, len(account_ids), IDS_A_QUERY):
-        listed = ", ".join(f"'{account}'" for account in account_ids[start : start + IDS_A_QUERY])
-        soql = f"SELECT {', '.join(fields)} FROM {name} WHERE {CONDITIONS[name]}AccountId IN ({listed})"
-        yield from ({field: record[field] for field in fields} for record in org.query(soql))
+def _records(org: Org, name: str, account_ids: Sequence[str], fields: list[str]) -> pl.DataFrame:
+    selection, condition = f"SELECT {', '.join(fields)} FROM {name}", CONDITIONS[name]
+    if len(account_ids) <= READ_ALL_ABOVE:
+        return as_texts(list(query_ids(org, selection, "AccountId", account_ids, condition)), fields, name)
+    whole = as_texts(list(org.query(f"{selection} WHERE {condition}" if condition else selection)), fields, name)
+    return whole.filter(pl.col("AccountId").is_in(list(account_ids)))
 
 
 def keep(found: dict[str, pl.DataFrame], folder: Path, plan_id: str) -> list[Path]:
@@ -93,7 +98,12 @@ def restore_files(
         if not before:
             continue
         lost = pl.concat(before).unique().filter(pl.col("AccountId").is_in(list(moved)))
-        lost = lost.join(now[name], on=list(fields), how="anti", nulls_equal=True).sort(fields[:2])
+        blank = {
+            field for field in MAY_LACK for frame in (lost, now[name]) if frame.height == frame[field].null_count()
+        }
+        compared = [field for field in fields if field not in blank]
+        lost = lost.join(now[name], on=compared, how="anti", nulls_equal=True).sort(fields[:2])
+        lost = lost.drop(field for field in MAY_LACK if lost.height and lost[field].null_count() == lost.height)
         path = folder / f"{name}.restore.csv"
         lost.write_csv(path)
         paths.append(path)
