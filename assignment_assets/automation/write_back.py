@@ -8,14 +8,21 @@ from assignment_assets.domain.segment import WRITE_BACK
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import CYCLES
+from assignment_assets.stages.write_back_check import write_back_check
 from assignment_assets.stages.write_back_dry_run import write_back_dry_run
 from assignment_assets.stages.write_back_reconciliation import write_back_reconciliation
 from assignment_assets.write_back.publishing import STATE_FILE, WriteBackState, read_state
 
 SILENT_FOR = timedelta(minutes=5)
 """A run that has said nothing for so long, and that Dagster does not know as running, is dead."""
-WRITE_BACK_ASSETS = [write_back_dry_run, write_back_reconciliation]
+WRITE_BACK_ASSETS = [write_back_check, write_back_dry_run, write_back_reconciliation]
 WRITE_BACK_JOBS = [
+    dg.define_asset_job(
+        "write_back_check_job",
+        dg.AssetSelection.assets("write_back_check"),
+        description="What of the org would hinder a write, on one page.",
+        executor_def=dg.in_process_executor,
+    ),
     dg.define_asset_job(
         "write_back_dry_run_job",
         dg.AssetSelection.assets("write_back_dry_run"),

@@ -15,8 +15,9 @@ from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
-from assignment_assets.stages.write_back_dry_run import look_ahead, page_file
-from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.stages.write_back_check import look_at_org
+from assignment_assets.stages.write_back_dry_run import look_ahead
+from assignment_assets.stages.write_back_plans import DRY_RUN, ORG_CHECK, page_file, tools
 from assignment_assets.write_back.by_hand import by_hand as ended_by_hand
 from assignment_assets.write_back.confirmation import confirmations
 from assignment_assets.write_back.document import Plan, approval
@@ -44,12 +45,22 @@ def write_back() -> None:
     """Write approved owners to Salesforce, or as files that people load, and take care of them afterwards."""
 
 
+@command(write_back, "check")
+@click.argument("cycle_id", required=False, default="")
+def check(cycle_id: str, as_json: bool) -> None:
+    """What of the org would hinder a write: permissions, rules, people, locks; with CYCLE_ID, for its accounts too."""
+    found = look_at_org(_warehouse(), cycle_id, Source())
+    if cycle_id:
+        write_whole(page_file(DataFolder.from_environment(), cycle_id, ORG_CHECK), found.page())
+    show(found.page(), found.facts, as_json)
+
+
 @command(write_back, "dry-run")
 @click.argument("cycle_id")
 def dry_run(cycle_id: str, as_json: bool) -> None:
     """Everything short of writing: one page to decide from."""
     found = look_ahead(_warehouse(), cycle_id, Source())
-    write_whole(page_file(DataFolder.from_environment(), cycle_id), found.page())
+    write_whole(page_file(DataFolder.from_environment(), cycle_id, DRY_RUN), found.page())
     show(found.page(), found.facts, as_json)
 
 

@@ -3,6 +3,7 @@
 import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self, get_args
 
 import polars as pl
@@ -22,16 +23,21 @@ from assignment_assets.domain.tables import (
     SignOffVerdictsFrame,
     WriteBackLogFrame,
 )
-from assignment_assets.io.folders import engine_key
+from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.signed_decisions import signed_files
+from assignment_assets.write_back.apply import FINISHED
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.planning import add_plans, keep_teams, owner_plans
-from assignment_assets.write_back.writer import Lane, Tools
+from assignment_assets.write_back.writer import WORKERS, Lane, Tools
+
+WORKERS_AT_MOST = 10
+ORG_CHECK, DRY_RUN = "org_check.txt", "dry_run.txt"
+"""Pages about a write-back before it begins."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,17 @@ def approved_rows(reader: Reader) -> pl.DataFrame:
     return in_force(reader.answer(APPROVED_ACCOUNTS))
 
 
+def rows_left(reader: Reader) -> pl.DataFrame:
+    """Those of the approved changes that the log does not show as finished."""
+    finished = reader.table(WRITE_BACK_LOG).filter(pl.col("outcome").is_in(list(FINISHED)))
+    return approved_rows(reader).join(finished, on=["sign_off_no", "account_id"], how="anti")
+
+
+def page_file(folder: DataFolder, cycle: str, name: str) -> Path:
+    """Where a page about the cycle's write-back lies."""
+    return folder.root / "write_back" / cycle / name
+
+
 def tools(source: Source, clock: Clock) -> Tools:
     """Connections, key, signers and clock for a run."""
     signers = [person for person, regions in read_settings().signers.items() if "*" in regions]
@@ -68,7 +85,18 @@ def tools(source: Source, clock: Clock) -> Tools:
     if lane is None:
         raise InvalidInput("write-back", [Fault("ASSIGNMENT_WRITE_BACK_LANE", named, " or ".join(lanes))])
     org_id = "" if source.is_org else source.setting().kind
-    return Tools(source.gateway, engine_key(), signers, clock.now, time.sleep, lane=lane, org_id=org_id)
+    return Tools(
+        source.gateway, engine_key(), signers, clock.now, time.sleep, lane=lane, workers=_workers(), org_id=org_id
+    )
+
+
+def _workers() -> int:
+    """Calls at once: one where accounts with portal users are written, which lock the group table."""
+    said = os.environ.get("ASSIGNMENT_WRITE_BACK_WORKERS") or str(WORKERS)
+    if not (said.isdecimal() and 1 <= int(said) <= WORKERS_AT_MOST):
+        fault = Fault("ASSIGNMENT_WRITE_BACK_WORKERS", said, f"a whole number from 1 to {WORKERS_AT_MOST}")
+        raise InvalidInput("write-back", [fault])
+    return int(said)
 
 
 def plan_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools) -> list[Plan]:

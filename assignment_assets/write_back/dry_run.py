@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from assignment_assets.io.salesforce.by_ids import query_ids
-from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST
+from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST, Org
+from assignment_assets.io.salesforce.optional import where_there
 from assignment_assets.io.salesforce.owners import OwnerGateway
-from assignment_assets.write_back.plan import Change
+from assignment_assets.write_back.hazards import SKEW_ABOVE
+from assignment_assets.write_back.org_check import OrgCheck, check
+from assignment_assets.write_back.plan import Change, planned
 from assignment_assets.write_back.preflight import judge
 from assignment_assets.write_back.teams import snapshot
 
-SKEW_ABOVE = 10_000
-"""Owners of more records than this slow the org's sharing down (ownership skew)."""
 ASSUMED_MILLISECONDS = 400
 READY = "READY"
 
@@ -35,9 +36,12 @@ class DryRun:
     team_members, manual_shares, open_opportunities
         Rows that the change deletes; deals of the old owners that do not follow.
     calls, calls_left, calls_allowed
-        Calls that writing takes without log-in and retries; what is left of the org's daily calls.
+        Calls that writing takes without log-in and retries; what is left of the org's daily calls, 0 of 0 where the
+        org does not tell.
     minutes
         Expected duration with all workers.
+    check
+        What the org says of itself; the page begins with it.
     """
 
     org_id: str
@@ -52,6 +56,7 @@ class DryRun:
     calls_left: int
     calls_allowed: int
     minutes: float
+    check: OrgCheck
 
     @property
     def facts(self) -> dict[str, object]:
@@ -69,11 +74,12 @@ class DryRun:
             "calls_allowed",
             "minutes",
         )
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | {"check": self.check.facts}
 
     def page(self) -> str:
         """The page."""
         lines = [
+            self.check.page(),
             f"Write-back, dry run against org {self.org_id}. Nothing was written.",
             "",
             f"{self.verdicts.get(READY, 0):>8,}  accounts would get their new owner",
@@ -101,10 +107,10 @@ class DryRun:
         if not (self.inactive_receivers or self.skewed_owners):
             lines.append("          all are active, none owns too many")
         share = self.calls / self.calls_left if self.calls_left else math.inf
+        left = f"{share:.1%} of the {self.calls_left:,} that are left today (of {self.calls_allowed:,})"
         lines += [
             "",
-            f"{self.calls:>8,}  calls, {share:.1%} of the {self.calls_left:,} that are left today "
-            f"(of {self.calls_allowed:,})",
+            f"{self.calls:>8,}  calls, {left if self.calls_allowed else 'the org does not tell how many are left'}",
             f"{self.minutes:>8.1f}  minutes expected",
         ]
         lines += ["", "Not written, the first ten:"] if self.problems.height else []
@@ -130,10 +136,8 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
     SourceUnavailable
     """
     org_id, org = gateway.organization_id(), gateway.org
-    changes = [
-        Change("", row["account_id"], row["old_owner_id"], row["new_owner_id"], row["state"], row["carve_out"] or None)
-        for row in rows.iter_rows(named=True)
-    ]
+    changes = planned(rows)
+    found = check(org, changes)
     receivers = sorted({change.new_owner_id for change in changes})
     accounts = gateway.accounts([change.account_id for change in changes])
     active = gateway.active_users(receivers)
@@ -147,7 +151,7 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
     ids = [change.account_id for change in changes]
     teams = snapshot(org, ids)
     deals = _open_deals(gateway, changes)
-    limits = org.limits()["DailyApiRequests"]
+    left, allowed = _daily_calls(org)
     calls = calls_for(len(changes))
     each = 1000 * org.waited_seconds / org.calls if org.calls else ASSUMED_MILLISECONDS
     minutes = calls * max(each, ASSUMED_MILLISECONDS) / workers / 60_000
@@ -164,15 +168,25 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
         teams["AccountShare"].height,
         deals,
         calls,
-        limits["Remaining"],
-        limits["Max"],
+        left,
+        allowed,
         minutes,
+        found,
     )
 
 
 def calls_for(count: int) -> int:
     """Calls that writing so many changes takes, without log-in, org check and retries."""
     return math.ceil(count / COMPOSITE_AT_MOST) + 2 * math.ceil(count / RETRIEVE_AT_MOST)
+
+
+def _daily_calls(org: Org) -> tuple[int, int]:
+    """Calls left today and allowed in all; where the org does not show its limits, by what its answers say."""
+    limits = where_there(org, "/limits", org.limits)
+    if limits:
+        return limits["DailyApiRequests"]["Remaining"], limits["DailyApiRequests"]["Max"]
+    used, allowed = org.api_usage or (0, 0)
+    return max(0, allowed - used), allowed
 
 
 def _open_deals(gateway: OwnerGateway, changes: Iterable[Change]) -> int:

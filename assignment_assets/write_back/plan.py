@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
+
 from assignment_assets.domain.tables import TEXT, WHOLE
 
 ROWS = {
@@ -53,6 +55,22 @@ class Change:
     def family(self) -> str:
         """Accounts of one family lock each other: they go in one call."""
         return self.parent_id or self.account_id
+
+
+def planned(rows: pl.DataFrame) -> list[Change]:
+    """The changes of approved rows (ROWS) that no plan holds yet."""
+    return [
+        Change(
+            "",
+            row["account_id"],
+            row["old_owner_id"],
+            row["new_owner_id"],
+            row["state"],
+            row["carve_out"] or None,
+            row.get("parent_id"),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
 
 
 def next_call(changes: Iterable[Change], seats: Mapping[str, int], at_most: int) -> list[Change]:

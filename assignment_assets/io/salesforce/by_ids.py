@@ -7,14 +7,18 @@ from assignment_assets.io.salesforce.connection import Org, Record
 IDS_A_QUERY = 400
 
 
-def query_ids(org: Org, selection: str, field: str, ids: Sequence[str], condition: str = "") -> Iterator[Record]:
+def query_ids(
+    org: Org, selection: str, field: str, ids: Sequence[str], condition: str = "", group: str = ""
+) -> Iterator[Record]:
     """The records of a `SELECT … FROM …` whose `field` is one of `ids`, and that fulfil `condition`.
+
+    They may be grouped, by that same field alone.
 
     Raises
     ------
     CallRefused, AnswerLost
     """
-    also = f"{condition} AND " if condition else ""
+    also, by = f"{condition} AND " if condition else "", f" GROUP BY {group}" if group else ""
     for start in range(0, len(ids), IDS_A_QUERY):
         listed = ", ".join(f"'{each}'" for each in ids[start : start + IDS_A_QUERY])
-        yield from org.query(f"{selection} WHERE {also}{field} IN ({listed})")
+        yield from org.query(f"{selection} WHERE {also}{field} IN ({listed}){by}")

@@ -27,6 +27,8 @@ COMPOSITE_AT_MOST = 25
 READ_TRIES = 3
 TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
 """Our code for status 429 (slow down); Salesforce's own for it is that of the daily limit, which is another matter."""
+OF_THE_MOMENT = ("LOGIN_REFUSED", "INVALID_SESSION_ID", "REQUEST_LIMIT_EXCEEDED", TOO_MANY_REQUESTS)
+"""Refusals that are about the moment or about us, and not about what was asked."""
 CLIENT_NAME = "account-assignment-engine"
 Record = dict[str, Any]
 """A JSON object as the org gives or takes it; its fields depend on what was asked."""
@@ -101,7 +103,7 @@ class Org:
         self._session.hooks["response"].append(self._note)
         self._client: Salesforce | None = None
         self._organization_id = ""
-        self._user_id = ""
+        self._user_id = self._named_organization_id = ""
         self._lacks: set[str] = set()
         self.server_now = datetime.min
         self.api_usage: tuple[int, int] | None = None
@@ -114,9 +116,22 @@ class Org:
         return f"/services/data/v{self._settings.api_version}"
 
     def organization_id(self) -> str:
-        """The org's own id, 18 characters: what an approval is bound to."""
+        """The org's own id, 18 characters: what an approval is bound to.
+
+        Where this user may not read it, it is the one that the log-in named.
+
+        Raises
+        ------
+        CallRefused, AnswerLost
+        """
         if not self._organization_id:
-            self._organization_id = next(self.query("SELECT Id FROM Organization"))["Id"]
+            try:
+                self._organization_id = next(self.query("SELECT Id FROM Organization"))["Id"]
+            except CallRefused as refusal:
+                if refusal.code not in ("INVALID_TYPE", "INVALID_FIELD") or not self._named_organization_id:
+                    raise
+                self.note_lack("Organization")
+                self._organization_id = self._named_organization_id
         return self._organization_id
 
     def lacks(self, name: str) -> bool:
@@ -272,7 +287,8 @@ class Org:
                 f"({answer.text[:200]}), expected an access token. Check the client id and secret.",
             )
         token = answer.json()
-        self._user_id = token.get("id", "").rpartition("/")[2]
+        identity = str(token.get("id") or "").split("/")
+        self._named_organization_id, self._user_id = ["", "", *identity][-2:]
         self._client = Salesforce(
             session_id=token["access_token"],
             instance_url=token.get("instance_url") or settings.url,

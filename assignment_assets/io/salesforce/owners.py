@@ -13,6 +13,7 @@ from assignment_assets.io.mapping.mapping import TableMapping
 from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import (
     COMPOSITE_AT_MOST,
+    OF_THE_MOMENT,
     RETRIEVE_AT_MOST,
     AnswerLost,
     CallRefused,
@@ -23,6 +24,7 @@ from assignment_assets.io.salesforce.fields import Field, single
 from assignment_assets.io.salesforce.tables import as_texts
 
 PRECONDITION_FAILED = "PRECONDITION_FAILED"
+RETRIEVES_TOGETHER = "retrieves within composite calls"
 _SYSTEM = ["Id", "OwnerId", "LastModifiedDate", "LastModifiedById", "IsDeleted"]
 _USER = ["Id", "IsActive"]
 
@@ -101,7 +103,7 @@ class OwnerGateway:
         return self._org.organization_id()
 
     def accounts_and_users(self, ids: Sequence[str], user_ids: Iterable[str]) -> tuple[dict[str, AccountNow], set[str]]:
-        """`accounts` and `active_users` with one call for up to 2,000 of each.
+        """`accounts` and `active_users` with one call for up to 2,000 of each, where the org takes that.
 
         Raises
         ------
@@ -110,8 +112,20 @@ class OwnerGateway:
         wanted = sorted(set(user_ids))
         if len(ids) > RETRIEVE_AT_MOST or len(wanted) > RETRIEVE_AT_MOST or not self._is_retrievable:
             return self.accounts(ids), self.active_users(wanted)
-        accounts, users = self._org.retrieve_several([("Account", ids, self._fields), ("User", wanted, _USER)])
+        accounts, users = self._together([("Account", ids, self._fields), ("User", wanted, _USER)])
         return self._as_accounts(accounts), _active(users)
+
+    def _together(self, parts: list[tuple[str, Sequence[str], list[str]]]) -> list[list[Record | None]]:
+        """The parts with one call; with one each where the org does not take retrieves within composite calls."""
+        if not self._org.lacks(RETRIEVES_TOGETHER):
+            try:
+                return self._org.retrieve_several(parts)
+            except CallRefused as refusal:
+                if refusal.code in OF_THE_MOMENT:
+                    raise
+        found = [self._org.retrieve(name, ids, fields) for name, ids, fields in parts]
+        self._org.note_lack(RETRIEVES_TOGETHER)
+        return found
 
     def accounts(self, ids: Sequence[str]) -> dict[str, AccountNow]:
         """The accounts that are still there, by id; deleted and merged ones are absent.
