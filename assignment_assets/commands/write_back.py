@@ -22,6 +22,7 @@ from assignment_assets.write_back.by_hand import by_hand as ended_by_hand
 from assignment_assets.write_back.confirmation import confirmations
 from assignment_assets.write_back.document import Plan, approval
 from assignment_assets.write_back.journal import Journal, opened
+from assignment_assets.write_back.precondition import Permission, is_disproven, permit
 from assignment_assets.write_back.publishing import plan_states, publish, read_state
 from assignment_assets.write_back.teams import restore_files, snapshot
 from assignment_assets.write_back.undoing import (
@@ -33,7 +34,7 @@ from assignment_assets.write_back.undoing import (
     repair_rows,
     rollback_rows,
 )
-from assignment_assets.write_back.writer import Lane, write
+from assignment_assets.write_back.writer import Lane, Tools, write
 
 FOLDER = "write_back"
 LANES = list(Lane.__args__)
@@ -73,9 +74,24 @@ def dry_run(cycle_id: str, as_json: bool) -> None:
     show_default=True,
     help="Bulk has no preconditions and refuses where drift matters, unless asked for by its long name.",
 )
-def apply(cycle_id: str, lane: str, as_json: bool) -> None:
+@click.option(
+    "--second-probe",
+    "permission",
+    flag_value="second-probe",
+    help="Where the proof of the precondition failed: ask once more, with the owner that an account has.",
+)
+@click.option(
+    "--without-precondition",
+    "permission",
+    flag_value="without-precondition",
+    help="Where it failed: read, compare and write 25 at a time; what people change in between is lost.",
+)
+@click.option("--as", "person", default="", help="With either: your e-mail address; your token signs.")
+def apply(cycle_id: str, lane: str, permission: Permission | None, person: str, as_json: bool) -> None:
     """Write what is signed, or go on where a run paused or died. A finished cycle is not written again."""
     os.environ["ASSIGNMENT_WRITE_BACK_LANE"] = lane
+    if permission:
+        _permit(cycle_id, permission, person)
     run_segment(WRITE_BACK.name, cycle_id)
     _tell_standing(cycle_id, as_json)
 
@@ -200,15 +216,39 @@ def _require_org(cycle_id: str) -> None:
         )
 
 
-def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool) -> None:
+def _permit(cycle_id: str, permission: Permission, person: str) -> None:
+    """Signs, for every plan of the cycle whose proof failed, for what comes next."""
     given = tools(Source(), Clock())
+    _require_signer(f"cycle {cycle_id}", person, given)
+    token = _token()
+    with _journal() as journal:
+        plans = [plan for plan in journal.plans(cycle_id) if is_disproven(journal, plan)]
+        if not plans:
+            raise CycleClosed(
+                f"cycle {cycle_id}: no plan has found that the org ignores preconditions, expected one. Nothing was "
+                f"signed. Run `assignment write-back apply {cycle_id}` without --{permission}."
+            )
+        journal.record([permit(plan, permission, person, token, given.key, given.clock()) for plan in plans])
+        journal.commit()
+
+
+def _require_signer(what: str, person: str, given: Tools) -> None:
     if person not in given.signers:
         raise NotEntitled(
-            f"plan {plan.plan_id}: {person} may not approve it, expected one of "
+            f"{what}: {person or 'nobody'} may not approve it, expected one of "
             f"{', '.join(given.signers) or 'the signers of all regions, of whom there are none'}."
         )
-    token = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
-    journal.record([approval(plan, person, token.strip(), given.clock())])
+
+
+def _token() -> str:
+    token: str = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
+    return token.strip()
+
+
+def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool) -> None:
+    given = tools(Source(), Clock())
+    _require_signer(f"plan {plan.plan_id}", person, given)
+    journal.record([approval(plan, person, _token(), given.clock())])
     journal.commit()
     *_, progress = write(journal, plan, {}, given)
     rest = left_alone(journal, plan)

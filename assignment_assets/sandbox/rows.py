@@ -73,10 +73,10 @@ class Rows:
         with self._state.transaction():
             self._person_edits(seen, record_id, "before_write")
             record = self.record(seen, record_id)
-            self._faults.strike_record(record_id)
             is_first = self._access.has(Feature.PRECONDITIONS_FIRST)
             if is_first:
                 self._check_preconditions(seen, record, call)
+            self._faults.strike_record(record_id)
             values = self.values(seen, body)
             if not is_first:
                 self._check_preconditions(seen, record, call)

@@ -11,6 +11,7 @@ from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, nobody
 from assignment_assets.write_back.machine import Machine, Pace
 from assignment_assets.write_back.plan import ROWS, Change
+from assignment_assets.write_back.precondition import Judge
 from assignment_assets.write_back.states import FINAL, JOURNAL, OUTCOMES, Event, State, log_rows
 from assignment_assets.write_back.worker_pool import WorkerPool
 
@@ -80,6 +81,7 @@ def apply(
     )
     numbers = {change.plan_id: int(change.plan_id) for change in changes}
     notes, breaker = Notes(), CircuitBreaker(reserve_share=0.0)
+    gateway.ask_precondition(Judge(breaker, lambda verdict, sentence: None, "Write through a signed cycle instead."))
     machine = Machine(changes, {}, seats, WorkerPool([gateway], nobody), notes, clock, pause, breaker, Pace(), nobody)
     for ended in machine.run():
         yield log_rows(owners, notes.taken(each.change.account_id for each in ended), numbers)

@@ -103,7 +103,10 @@ class Event:
     sentence: str = ""
 
 
-PLAN_EVENTS = ("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK", "RESULTS", "SIGNED")
+PLAN_EVENTS = (
+    *("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK", "RESULTS", "SIGNED"),
+    *("PRECONDITION", "PERMITTED"),
+)
 JournalFrame = NewType("JournalFrame", pl.DataFrame)
 JOURNAL: Table[JournalFrame] = Table(
     "write_back_journal",

@@ -21,6 +21,7 @@ from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.machine import Machine, Pace, Parts
 from assignment_assets.write_back.outcome import Sent
 from assignment_assets.write_back.plan import Change
+from assignment_assets.write_back.precondition import PreconditionProof
 from assignment_assets.write_back.states import FINAL, IN_FLIGHT, Event, State
 from assignment_assets.write_back.worker_pool import WorkerPool
 
@@ -112,6 +113,9 @@ def write(
     if plan.first_batch and plan.row_count - len(changes) < plan.first_batch:
         pace = Pace(**vars(pace) | {"first_batch": plan.first_batch - plan.row_count + len(changes)})
     journal.record([_about(plan, "STARTED", tools)])
+    if tools.lane == "composite" and pace.is_armed:
+        proof = PreconditionProof(journal, plan, tools.key, tools.signers, tools.clock)
+        pace = proof.arm(gateways[0], breaker, pace)
     machine = _machine(plan, tools, journal, gateways[0])(
         changes,
         in_flight,

@@ -172,8 +172,12 @@ class Org:
             records += self._read(partial(_posted, f"composite/sobjects/{name}", body))
         return records
 
-    def retrieve_several(self, parts: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[list[Record | None]]:
+    def retrieve_several(
+        self, parts: Sequence[tuple[str, Sequence[str], Sequence[str]]], *riders: Record
+    ) -> tuple[list[list[Record | None]], list[Record]]:
         """Records of up to five objects in one call: for each (name, ids, fields) what `retrieve` would give.
+
+        `riders` are further subrequests that go with the call, however often it is asked; their answers follow.
 
         Raises
         ------
@@ -188,13 +192,15 @@ class Org:
             }
             for place, (name, ids, fields) in enumerate(parts)
         ]
-        body = {"allOrNone": False, "compositeRequest": subrequests}
+        body = {"allOrNone": False, "compositeRequest": [*subrequests, *riders]}
         answer = self._read(partial(_posted, "composite", body))
-        answers = sorted(answer["compositeResponse"], key=lambda part: int(part["referenceId"][1:]))
+        answered = {part["referenceId"]: part for part in answer["compositeResponse"]}
+        answers = [answered[f"r{place}"] for place in range(len(parts))]
         for part in answers:
             if part["httpStatusCode"] >= 300:
                 raise _refusal(f"{self._settings.url}{self.data_path}/composite", part["httpStatusCode"], part["body"])
-        return [part["body"] for part in answers]
+        told = [answered[rider["referenceId"]] for rider in riders if rider["referenceId"] in answered]
+        return [part["body"] for part in answers], told
 
     def exchange(self, method: str, path: str, body: Record | str | None = None) -> Record | str:
         """What one call to a path below the data path answers: JSON read, or text; a text body goes as CSV.

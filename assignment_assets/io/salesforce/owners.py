@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from itertools import chain
+from typing import NoReturn, Protocol
 
 import polars as pl
 
+from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.mapping.cells import ColumnRule, read_column
 from assignment_assets.io.mapping.mapping import TableMapping
@@ -24,6 +27,11 @@ from assignment_assets.io.salesforce.fields import Field, single
 from assignment_assets.io.salesforce.tables import as_texts
 
 PRECONDITION_FAILED = "PRECONDITION_FAILED"
+NOBODY = complete_id("005zzzzzzzzzzzz")
+"""A well-formed id of no user."""
+LONG_AGO = datetime(2000, 1, 1)
+PROBE = "precondition"
+PROBES_AT_MOST = 4
 RETRIEVES_TOGETHER = "retrieves within composite calls"
 _SYSTEM = ["Id", "OwnerId", "LastModifiedDate", "LastModifiedById", "IsDeleted"]
 _USER = ["Id", "IsActive"]
@@ -61,6 +69,16 @@ class Answer:
     is_lost: bool = False
 
 
+class PreconditionJudge(Protocol):
+    """Says what the answers of a probe mean."""
+
+    def __call__(self, answer: Answer) -> bool:
+        """Whether the answer decides the matter, and well; raises where it decides it otherwise."""
+
+    def undecided(self, answer: Answer) -> NoReturn:
+        """Raises: the last one of several answers, none of which decided."""
+
+
 class OwnerGateway:
     """Reads and writes the owners of an org whose fields are named by the mapping of accounts."""
 
@@ -72,6 +90,7 @@ class OwnerGateway:
         fields = single(map(Field.of, [*_SYSTEM, *(rule.source for rule in self._rules.values())]))
         self._fields = [field.selected for field in fields]
         self._is_retrievable = all(field.is_plain for field in fields)
+        self._judge: PreconditionJudge | None = None
 
     @property
     def server_now(self) -> datetime:
@@ -111,21 +130,65 @@ class OwnerGateway:
         """
         wanted = sorted(set(user_ids))
         if len(ids) > RETRIEVE_AT_MOST or len(wanted) > RETRIEVE_AT_MOST or not self._is_retrievable:
-            return self.accounts(ids), self.active_users(wanted)
-        accounts, users = self._together([("Account", ids, self._fields), ("User", wanted, _USER)])
-        return self._as_accounts(accounts), _active(users)
+            accounts = self.accounts(ids)
+            self._prove([{"Id": account} for account in accounts])
+            return accounts, self.active_users(wanted)
+        records, users = self._together([("Account", ids, self._fields), ("User", wanted, _USER)])
+        return self._as_accounts(records), _active(users)
+
+    def ask_precondition(self, judge: PreconditionJudge) -> None:
+        """Has the next `accounts_and_users` find out whether the org honours preconditions, without writing.
+
+        With the read goes a change of one of its accounts on condition that it was not modified since the year 2000, to
+        an owner who does not exist. Where its answer does not decide the matter, some few other accounts are asked.
+        What the judge raises is raised by the read.
+        """
+        self._judge = judge
+
+    def probe(self, account_id: str, owner_id: str = NOBODY) -> Answer:
+        """What the org says to this owner for the account, on condition that it was not modified since the year 2000.
+
+        Raises
+        ------
+        SourceUnavailable
+            The call as a whole was refused, or nobody knows what became of it.
+        """
+        (answer, *_) = [*self._org.composite([self._probe(account_id, owner_id)]), None]
+        return _answer(account_id, answer)
+
+    def _probe(self, account_id: str, owner_id: str = NOBODY) -> Record:
+        return self._subrequest(OwnerChange(account_id, owner_id, LONG_AGO), PROBE)
 
     def _together(self, parts: list[tuple[str, Sequence[str], list[str]]]) -> list[list[Record | None]]:
         """The parts with one call; with one each where the org does not take retrieves within composite calls."""
+        ids = parts[0][1]
         if not self._org.lacks(RETRIEVES_TOGETHER):
+            riders = [self._probe(each) for each in ids[:1] if self._judge]
             try:
-                return self._org.retrieve_several(parts)
+                found, told = self._org.retrieve_several(parts, *riders)
             except CallRefused as refusal:
                 if refusal.code in OF_THE_MOMENT:
                     raise
+            else:
+                self._prove(found[0], [_answer(ids[0], answer) for answer in told])
+                return found
         found = [self._org.retrieve(name, ids, fields) for name, ids, fields in parts]
         self._org.note_lack(RETRIEVES_TOGETHER)
+        self._prove(found[0])
         return found
+
+    def _prove(self, found: Iterable[Record | None], answers: Sequence[Answer] = ()) -> None:
+        """Has answers of probes judged until one decides; where no account is there, the next read asks again."""
+        judge, there = self._judge, [record["Id"] for record in found if record]
+        if judge is None or not there:
+            return
+        self._judge, last = None, None
+        probes = (self.probe(account) for account in there[:PROBES_AT_MOST])
+        for last in chain(answers, probes):
+            if judge(last):
+                return
+        if last is not None:
+            judge.undecided(last)
 
     def accounts(self, ids: Sequence[str]) -> dict[str, AccountNow]:
         """The accounts that are still there, by id; deleted and merged ones are absent.
@@ -173,16 +236,7 @@ class OwnerGateway:
         return answers
 
     def _write_some(self, changes: Sequence[OwnerChange]) -> list[Answer]:
-        subrequests = [
-            {
-                "method": "PATCH",
-                "url": f"{self._org.data_path}/sobjects/Account/{change.account_id}",
-                "referenceId": f"r{place}",
-                "body": {"OwnerId": change.new_owner_id},
-                "httpHeaders": {"Sforce-Auto-Assign": "FALSE"} | _precondition(change),
-            }
-            for place, change in enumerate(changes)
-        ]
+        subrequests = [self._subrequest(change, f"r{place}") for place, change in enumerate(changes)]
         try:
             answered = {answer["referenceId"]: answer for answer in self._org.composite(subrequests)}
         except CallRefused as refusal:
@@ -190,6 +244,15 @@ class OwnerGateway:
         except AnswerLost as loss:
             return [Answer(change.account_id, "ANSWER_LOST", str(loss), is_lost=True) for change in changes]
         return [_answer(change.account_id, answered.get(f"r{place}")) for place, change in enumerate(changes)]
+
+    def _subrequest(self, change: OwnerChange, reference: str) -> Record:
+        return {
+            "method": "PATCH",
+            "url": f"{self._org.data_path}/sobjects/Account/{change.account_id}",
+            "referenceId": reference,
+            "body": {"OwnerId": change.new_owner_id},
+            "httpHeaders": {"Sforce-Auto-Assign": "FALSE"} | _precondition(change),
+        }
 
     def _read(self, name: str, texts: pl.DataFrame) -> list[str | None]:
         rule = self._rules.get(name)
