@@ -10,7 +10,7 @@ import requests
 
 from assignment_assets.io.mapping.mapping import SourceMapping, read_mapping
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.owners import OwnerGateway
+from assignment_assets.io.salesforce.owners import PROBE, OwnerGateway
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.sample.company import Company
 from assignment_assets.sandbox import load, mapping_path, running
@@ -51,6 +51,14 @@ class LocalOrg:
         """Switches a fault on."""
         self._hook("faults", {"kind": kind} | more)
 
+    def access(self, **lists: list[str]) -> None:
+        """What the org offers and what the user may see; each list in place of the one before."""
+        self._hook("access", lists)
+
+    def switch_off(self, *features: str) -> None:
+        """The org, or the user, is without these features."""
+        self._hook("access", {"off": [*features, "several_currencies"]})
+
     def clear_faults(self) -> None:
         """Switches all faults off."""
         answer = requests.delete(f"{self.address.url}/sandbox/faults", verify=self.address.ca_file, timeout=10)
@@ -65,8 +73,9 @@ class LocalOrg:
         return [request for request in read_requests(self.address.state_dir) if path in request["path"]]
 
     def sent(self) -> list[dict]:
-        """Every write within every composite call."""
-        return [part for call in self.write_calls() for part in call["body"]["compositeRequest"]]
+        """Every write within every composite call; what only asks for the precondition is none."""
+        parts = [part for call in self.write_calls() for part in call["body"]["compositeRequest"]]
+        return [part for part in parts if part["referenceId"] != PROBE]
 
     def write_calls(self) -> list[dict]:
         """Every composite call that writes."""
