@@ -183,7 +183,9 @@ class OwnerGateway:
         if judge is None or not there:
             return
         self._judge, last = None, None
-        probes = (self.probe(account) for account in there[:PROBES_AT_MOST])
+        asked = [answer.account_id for answer in answers]
+        others = [account for account in there if account not in asked][: PROBES_AT_MOST - len(asked)]
+        probes = (self.probe(account) for account in others)
         for last in chain(answers, probes):
             if judge(last):
                 return

@@ -1,8 +1,11 @@
 """Refusals of an org in words: Salesforce's own first, the address short, and what else a code may mean."""
 
+import re
 from urllib.parse import urlsplit
 
 LONGEST_WORDS, LONGEST_PATH = 400, 120
+_WHERE = re.compile(r"^.*?ERROR at Row:\d+:Column:\d+ ")
+"""What a refused query repeats of itself before the reason."""
 HINTS = {
     "INVALID_FIELD": " Correct the field's name; where it is right, field-level security hides the field from the "
     "integration user: give it access.",
@@ -20,7 +23,7 @@ def told(said: object, code: str, status: int, url: str) -> str:
     said
         What the org said; all kinds of things where a server on the way answered in its place.
     """
-    words = " ".join(str(said).split())
+    words = _WHERE.sub("", " ".join(str(said).split()))
     words = words if len(words) <= LONGEST_WORDS else words[:LONGEST_WORDS] + "…"
     return (
         f"{words or 'No words'}: the org answered {status} {code} at {place(url)}, expected success."
