@@ -115,6 +115,7 @@ ONLY_IN = {
     # the clients are others' programmes, run against the sandbox org in processes of their own
     "simple_salesforce": ("io/salesforce/connection.py", "bench/clients/"),
     "aiosalesforce": ("bench/clients/",),
+    "jwt": ("io/salesforce/login.py", "sandbox/jwt_bearer.py"),
     "pymoo": ("optimizer/pareto/", "bench/"),
     "sqlite3": ("sandbox/",),
     "fsspec": ("io/stores/",),

@@ -128,6 +128,7 @@ class Connection(BaseModel):
 
     url: str = ""
     ca_file: str = ""
+    proxy: str = ""
     api_version: str = ""
 
 

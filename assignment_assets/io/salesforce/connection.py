@@ -19,8 +19,9 @@ from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSessi
 from urllib3.util.retry import Retry
 
 from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.io.salesforce.login import LoginRefused, LoginUnanswered, log_in
 from assignment_assets.io.salesforce.settings import SalesforceSettings
-from assignment_assets.io.salesforce.wording import told
+from assignment_assets.io.salesforce.wording import redirected, told
 
 RETRIEVE_AT_MOST = 2000
 COMPOSITE_AT_MOST = 25
@@ -98,6 +99,7 @@ class Org:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = settings.ca_file or True
+        self._session.proxies = {"https": settings.proxy} if settings.proxy else {}
         self._session.headers.update({"Sforce-Auto-Assign": "FALSE", "Sforce-Call-Options": f"client={CLIENT_NAME}"})
         self._session.mount("https://", _PatientAdapter((settings.connect_seconds, settings.answer_seconds)))
         self._session.hooks["response"].append(self._note)
@@ -280,24 +282,16 @@ class Org:
 
     def _log_in(self) -> Salesforce:
         settings = self._settings
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": settings.client_id,
-            "client_secret": settings.client_secret,
-        }
-        answer = self._session.post(f"{settings.url}/services/oauth2/token", data=form)
-        if answer.status_code != 200:
-            raise CallRefused(
-                "LOGIN_REFUSED",
-                f"{settings.url}: log-in refused with {answer.status_code} "
-                f"({answer.text[:200]}), expected an access token. Check the client id and secret.",
-            )
-        token = answer.json()
-        identity = str(token.get("id") or "").split("/")
-        self._named_organization_id, self._user_id = ["", "", *identity][-2:]
+        try:
+            token = log_in(self._session, settings)
+        except LoginRefused as refusal:
+            raise CallRefused("LOGIN_REFUSED", str(refusal)) from refusal
+        except LoginUnanswered as error:
+            raise AnswerLost(str(error)) from error
+        self._named_organization_id, self._user_id = token.organization_id, token.user_id
         self._client = Salesforce(
-            session_id=token["access_token"],
-            instance_url=token.get("instance_url") or settings.url,
+            session_id=token.text,
+            instance_url=token.instance_url,
             version=settings.api_version,
             session=self._session,
             parse_float=str,
@@ -305,6 +299,8 @@ class Org:
         return self._client
 
     def _note(self, answer: requests.Response, *_args: object, **_kwargs: object) -> None:
+        if answer.is_redirect:
+            raise CallRefused("REDIRECTED", redirected(answer.url, answer.headers["Location"]))
         self.calls += 1
         self.waited_seconds += answer.elapsed.total_seconds()
         if "Date" in answer.headers:

@@ -31,6 +31,14 @@ def told(said: object, code: str, status: int, url: str) -> str:
     )
 
 
+def redirected(url: str, target: str) -> str:
+    """One sentence on an answer that leads elsewhere, whither no secret is sent."""
+    return (
+        f"{place(url)}: the answer leads to {place(target)}, expected one from here. Nothing was sent there, for every "
+        "call carries a secret. Where that is the org's new address, set ASSIGNMENT_SF_URL to it."
+    )
+
+
 def place(url: str) -> str:
     """An address without its query, as short as a sentence bears."""
     parts = urlsplit(url)

@@ -198,7 +198,7 @@ def test_everything_that_is_missing_from_the_settings_is_listed():
         "  1. ASSIGNMENT_SF_URL: 'http://plain.example.com', expected an address such as "
         "https://acme.my.salesforce.com. Set it, or url under [connection] of the mapping.",
         "  2. ASSIGNMENT_SF_CLIENT_ID: not set, expected the connected app's credentials. Set it.",
-        "  3. ASSIGNMENT_SF_CLIENT_SECRET: not set, expected the connected app's credentials. Set it.",
+        "  3. ASSIGNMENT_SF_CLIENT_SECRET: not set, expected the connected app's credentials. Set it, or a key file.",
         "  4. ASSIGNMENT_SF_CA_FILE: no file nowhere.pem, expected a certificate file. Correct the path.",
     ]
 
