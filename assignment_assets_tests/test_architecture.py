@@ -88,7 +88,7 @@ WITHIN = {
         "compute": {"durable"},
         "mapping": set(),
         "proposal": {"durable", "mapping", "salesforce", "sheets", "sources"},
-        "salesforce": {"mapping"},
+        "salesforce": {"clock", "mapping"},
         "durable": set(),
         "schema": set(),
         "warehouse": {"durable", "folders", "schema"},

@@ -16,6 +16,7 @@ from assignment_assets.bench.write_back_org import AS_OF, KEY, OrgTrial, movable
 from assignment_assets.bench.write_back_trials import (
     again,
     calls,
+    careless,
     coverage,
     lost_answers,
     races,
@@ -40,7 +41,7 @@ START_SECONDS = 60
 def lines(short: bool, crashes: int, edits: int, seed: int, changes: int) -> Iterator[str]:
     """Every row as JSON. `crashes` runs are killed, `edits` raced, `changes` written against a slow org (0: none)."""
     with tempfile.TemporaryDirectory() as folder:
-        num_accounts = 2_500 if short else 30_000 + edits * 2 + crashes * 60
+        num_accounts = 2_500 if short else 30_000 + edits * 2 + edits // 5 + crashes * 60
         with org_trial(Path(folder), num_accounts) as org:
             for name, result, is_met in _rows(org, short, crashes, edits, seed):
                 yield json.dumps({"figure": name, "met": is_met, **result})
@@ -69,6 +70,9 @@ def _rows(org: OrgTrial, short: bool, crashes: int, edits: int, seed: int) -> It
     armed, control = found["with preconditions"], found["control"]
     is_safe = not (armed["overwritten"] or armed["duplicates"] or armed["wrong"])
     yield "races", found, is_safe and control["overwritten"] > 0
+    found = careless(org, max(10, edits // 10))
+    is_found = set(found["stopped_by"]) == {"PRECONDITION_DISPROVEN"}
+    yield "ignored preconditions", found, is_found and not (found["overwritten"] or found["writes"])
     results = list(crash_runs(org, crashes, seed))
     bad = [
         result

@@ -55,6 +55,24 @@ def races(org_trial: OrgTrial, size: int, seed: int) -> dict:
     return results
 
 
+def careless(org_trial: OrgTrial, size: int) -> dict:
+    """People take accounts over right before they are written, in an org that ignores preconditions."""
+    plan, rows = org_trial.plan(size)
+    org_trial.add(plan, rows)
+    org_trial.people_edit(rows["account_id"].to_list(), "before_write")
+    org_trial.address.hook("access", off=["preconditions", "several_currencies"])
+    try:
+        codes = [pause.code if (pause := org_trial.run(plan).pause) else "" for _ in range(2)]
+    finally:
+        org_trial.address.hook("access", "DELETE")
+    return {
+        "edits": size,
+        "stopped_by": codes,
+        "overwritten": judged(org_trial, plan, rows).overwritten,
+        "writes": org_trial.log(rows).filter(pl.col("channel") == "api").height,
+    }
+
+
 def lost_answers(org_trial: OrgTrial, size: int) -> dict:
     """Each loss at each call of a run, one after the other: runs, and what went wrong in them."""
     wrong: Counter[str] = Counter()

@@ -14,7 +14,18 @@ def told():
 
 @pytest.mark.parametrize(
     "figure",
-    ["calls", "applied again", "coverage", "taxonomy", "tampering", "rollback", "lost answers", "races", "crashes"],
+    [
+        "calls",
+        "applied again",
+        "coverage",
+        "taxonomy",
+        "tampering",
+        "rollback",
+        "lost answers",
+        "races",
+        "ignored preconditions",
+        "crashes",
+    ],
 )
 def test_each_row_of_the_bar_is_met_in_small(told, figure):
     assert told[figure]["met"], told[figure]
