@@ -7,6 +7,7 @@ from assignment_assets.commands import (
     comparing,
     cycles,
     load_by_hand,
+    look_ahead,
     notices,
     pages,
     people,
@@ -27,6 +28,8 @@ def main() -> None:
 
 
 cycles.cycle.add_command(comparing.compare)
+for each in look_ahead.look_ahead.commands.values():
+    load_by_hand.write_back.add_command(each)
 for group in (cycles.cycle, routing.routing, routing.events, bench.bench, load_by_hand.write_back, source.source):
     main.add_command(group)
 for group in (

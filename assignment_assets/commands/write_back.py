@@ -7,22 +7,21 @@ import click
 
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.output import command, show
-from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered
+from assignment_assets.commands.people import personal_token
+from assignment_assets.commands.precondition import require_signer, sign_for
+from assignment_assets.domain.errors import CycleClosed, Tampered
 from assignment_assets.domain.segment import WRITE_BACK
 from assignment_assets.io.clock import utc_now
-from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
-from assignment_assets.stages.write_back_check import look_at_org
-from assignment_assets.stages.write_back_dry_run import look_ahead
-from assignment_assets.stages.write_back_plans import DRY_RUN, ORG_CHECK, page_file, tools
+from assignment_assets.stages.write_back_plans import tools
 from assignment_assets.write_back.by_hand import by_hand as ended_by_hand
 from assignment_assets.write_back.confirmation import confirmations
 from assignment_assets.write_back.document import Plan, approval
 from assignment_assets.write_back.journal import Journal, opened
-from assignment_assets.write_back.precondition import Permission, is_disproven, permit
+from assignment_assets.write_back.precondition import Permission
 from assignment_assets.write_back.publishing import plan_states, publish, read_state
 from assignment_assets.write_back.teams import restore_files, snapshot
 from assignment_assets.write_back.undoing import (
@@ -34,7 +33,7 @@ from assignment_assets.write_back.undoing import (
     repair_rows,
     rollback_rows,
 )
-from assignment_assets.write_back.writer import Lane, Tools, write
+from assignment_assets.write_back.writer import Lane, write
 
 FOLDER = "write_back"
 LANES = list(Lane.__args__)
@@ -44,25 +43,6 @@ person_option = click.option("--as", "person", required=True, help="Your e-mail 
 @click.group("write-back")
 def write_back() -> None:
     """Write approved owners to Salesforce, or as files that people load, and take care of them afterwards."""
-
-
-@command(write_back, "check")
-@click.argument("cycle_id", required=False, default="")
-def check(cycle_id: str, as_json: bool) -> None:
-    """What of the org would hinder a write: permissions, rules, people, locks; with CYCLE_ID, for its accounts too."""
-    found = look_at_org(_warehouse(), cycle_id, Source())
-    if cycle_id:
-        write_whole(page_file(DataFolder.from_environment(), cycle_id, ORG_CHECK), found.page())
-    show(found.page(), found.facts, as_json)
-
-
-@command(write_back, "dry-run")
-@click.argument("cycle_id")
-def dry_run(cycle_id: str, as_json: bool) -> None:
-    """Everything short of writing: one page to decide from."""
-    found = look_ahead(_warehouse(), cycle_id, Source())
-    write_whole(page_file(DataFolder.from_environment(), cycle_id, DRY_RUN), found.page())
-    show(found.page(), found.facts, as_json)
 
 
 @command(write_back, "apply")
@@ -91,7 +71,7 @@ def apply(cycle_id: str, lane: str, permission: Permission | None, person: str, 
     """Write what is signed, or go on where a run paused or died. A finished cycle is not written again."""
     os.environ["ASSIGNMENT_WRITE_BACK_LANE"] = lane
     if permission:
-        _permit(cycle_id, permission, person)
+        sign_for(cycle_id, permission, person)
     run_segment(WRITE_BACK.name, cycle_id)
     _tell_standing(cycle_id, as_json)
 
@@ -216,39 +196,10 @@ def _require_org(cycle_id: str) -> None:
         )
 
 
-def _permit(cycle_id: str, permission: Permission, person: str) -> None:
-    """Signs, for every plan of the cycle whose proof failed, for what comes next."""
-    given = tools(Source(), Clock())
-    _require_signer(f"cycle {cycle_id}", person, given)
-    token = _token()
-    with _journal() as journal:
-        plans = [plan for plan in journal.plans(cycle_id) if is_disproven(journal, plan)]
-        if not plans:
-            raise CycleClosed(
-                f"cycle {cycle_id}: no plan has found that the org ignores preconditions, expected one. Nothing was "
-                f"signed. Run `assignment write-back apply {cycle_id}` without --{permission}."
-            )
-        journal.record([permit(plan, permission, person, token, given.key, given.clock()) for plan in plans])
-        journal.commit()
-
-
-def _require_signer(what: str, person: str, given: Tools) -> None:
-    if person not in given.signers:
-        raise NotEntitled(
-            f"{what}: {person or 'nobody'} may not approve it, expected one of "
-            f"{', '.join(given.signers) or 'the signers of all regions, of whom there are none'}."
-        )
-
-
-def _token() -> str:
-    token: str = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
-    return token.strip()
-
-
 def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool) -> None:
     given = tools(Source(), Clock())
-    _require_signer(f"plan {plan.plan_id}", person, given)
-    journal.record([approval(plan, person, _token(), given.clock())])
+    require_signer(f"plan {plan.plan_id}", person, given)
+    journal.record([approval(plan, person, personal_token(), given.clock())])
     journal.commit()
     *_, progress = write(journal, plan, {}, given)
     rest = left_alone(journal, plan)

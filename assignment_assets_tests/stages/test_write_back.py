@@ -1,13 +1,16 @@
 """The last stage, on a real org: what is signed is written and read back, and nothing else ever is."""
 
+import json
 from contextlib import contextmanager
 
+import dagster as dg
 import polars as pl
 import pytest
 from click.testing import CliRunner
 
 from assignment_assets.cli import main
 from assignment_assets.domain.errors import AssignmentError, CycleClosed
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.sign_off.approval import in_force
 from assignment_assets.domain.tables import (
     ACCOUNTS,
@@ -17,15 +20,17 @@ from assignment_assets.domain.tables import (
     SIGN_OFF_VERDICTS,
     WRITE_BACK_LOG,
 )
+from assignment_assets.io.folders import engine_key
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.settings import SalesforceSettings
-from assignment_assets.resources import Clock
+from assignment_assets.resources import Clock, Source
 from assignment_assets.sandbox import load, mapping_path, running
 from assignment_assets.sandbox.request_log import read_requests
 from assignment_assets.stages.invariants import require_invariants
+from assignment_assets.stages.write_back_check import write_back_check
 from assignment_assets.stages.write_back_log import require_writable
-from assignment_assets_tests.company import OLIVIA, config, org_id, tiny, with_org_ids
+from assignment_assets_tests.company import OLIVIA, PRIYA, config, org_id, tiny, with_org_ids
 from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in
 from assignment_assets_tests.sql.questions import QUESTIONS, asked
 
@@ -179,6 +184,56 @@ def test_an_org_gives_the_same_tables_as_the_drawing(signed):
         .drop("created_at")
         .equals(with_org_ids(tiny()).accounts.drop("created_at").sort("account_id"))
     )
+
+
+def test_the_org_is_asked_before_it_is_trusted_by_command_and_by_asset(signed):
+    cycle, address = signed
+    ana = next(iter(set(in_force(cycle.table(APPROVED_DIFF))["new_owner_id"])))
+    address.hook("edit", id=ana, fields={"IsActive": False}, object="User")
+    told = CliRunner().invoke(main, ["write-back", "check", cycle.name])
+    assert told.exit_code == 0, told.output
+    assert "INACTIVE_RECEIVER (" in told.output
+    assert told.output.strip() == (cycle.folder.root / "write_back" / cycle.name / "org_check.txt").read_text().strip()
+    alone = CliRunner().invoke(main, ["write-back", "check", "--json"])
+    assert json.loads(alone.output)["accounts"] == 0
+    ahead = CliRunner().invoke(main, ["write-back", "dry-run", cycle.name])
+    assert ahead.output.startswith("Org check of ")
+    assert "Write-back, dry run against org" in ahead.output
+    with dg.instance_for_test() as instance:
+        instance.add_dynamic_partitions("cycle", [cycle.name])
+        made = dg.materialize(
+            [write_back_check],
+            partition_key=cycle.name,
+            instance=instance,
+            resources={"warehouse": cycle.warehouse, "source": Source()},
+        )
+    metadata = made.asset_materializations_for_node("write_back_check")[0].metadata
+    assert "Org check of" in metadata["page"].value
+    assert metadata["refusing"].value >= 1
+    assert writes(address) == []
+
+
+def test_an_org_that_ignores_preconditions_is_written_to_only_where_a_signer_says_how(signed, monkeypatch):
+    cycle, address = signed
+    address.hook("access", off=["preconditions", "several_currencies"])
+    before = owners()
+    early = CliRunner().invoke(main, ["write-back", "apply", cycle.name, "--without-precondition", "--as", PRIYA])
+    assert early.exit_code == 2
+    assert "no plan has found that the org ignores preconditions" in early.output
+    cycle.run("write_back")
+    assert owners() == before
+    told = CliRunner().invoke(main, ["write-back", "status", cycle.name])
+    assert "--second-probe --as YOU" in told.output
+    nobody = CliRunner().invoke(main, ["write-back", "apply", cycle.name, "--without-precondition", "--as", "eve"])
+    assert "eve may not approve it" in nobody.output
+    monkeypatch.setenv("ASSIGNMENT_SIGNER_TOKEN", "f" * 64)
+    wrong = CliRunner().invoke(main, ["write-back", "apply", cycle.name, "--without-precondition", "--as", PRIYA])
+    assert "the token is not that of" in wrong.output
+    assert owners() == before
+    monkeypatch.setenv("ASSIGNMENT_SIGNER_TOKEN", signer_token(engine_key(), PRIYA))
+    CliRunner().invoke(main, ["write-back", "apply", cycle.name, "--without-precondition", "--as", PRIYA])
+    approved = dict(in_force(cycle.table(APPROVED_DIFF)).select("account_id", "new_owner_id").iter_rows())
+    assert owners() == before | approved
 
 
 def test_teams_that_load_by_hand_get_what_is_approved_before_anything_is_written(signed):

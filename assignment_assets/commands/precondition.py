@@ -1,0 +1,45 @@
+"""What a signer signs for where an org has not shown that it honours preconditions."""
+
+from assignment_assets.commands.people import personal_token
+from assignment_assets.domain.errors import CycleClosed, NotEntitled
+from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.resources import Clock, Source
+from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.precondition import Permission, is_disproven, permit
+from assignment_assets.write_back.writer import Tools
+
+
+def sign_for(cycle_id: str, permission: Permission, person: str) -> None:
+    """Signs, for every plan of the cycle whose proof failed, for what comes next.
+
+    Raises
+    ------
+    CycleClosed, NotEntitled
+    """
+    given = tools(Source(), Clock())
+    require_signer(f"cycle {cycle_id}", person, given)
+    with opened(DataFolder.from_environment().journal, engine_key()) as journal:
+        plans = [plan for plan in journal.plans(cycle_id) if is_disproven(journal, plan)]
+        if not plans:
+            raise CycleClosed(
+                f"cycle {cycle_id}: no plan has found that the org ignores preconditions, expected one. Nothing was "
+                f"signed. Run `assignment write-back apply {cycle_id}` without --{permission}."
+            )
+        token = personal_token()
+        journal.record([permit(plan, permission, person, token, given.key, given.clock()) for plan in plans])
+        journal.commit()
+
+
+def require_signer(what: str, person: str, given: Tools) -> None:
+    """Nothing where the person may sign for all regions.
+
+    Raises
+    ------
+    NotEntitled
+    """
+    if person not in given.signers:
+        raise NotEntitled(
+            f"{what}: {person or 'nobody'} may not approve it, expected one of "
+            f"{', '.join(given.signers) or 'the signers of all regions, of whom there are none'}."
+        )
