@@ -2,18 +2,17 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST, Org
 from assignment_assets.io.salesforce.optional import where_there
 from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.hazards import SKEW_ABOVE
 from assignment_assets.write_back.org_check import OrgCheck, check
-from assignment_assets.write_back.plan import Change, planned
+from assignment_assets.write_back.plan import planned
 from assignment_assets.write_back.preflight import judge
 from assignment_assets.write_back.teams import snapshot
 
@@ -150,7 +149,8 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
     )
     ids = [change.account_id for change in changes]
     teams = snapshot(org, ids)
-    deals = _open_deals(gateway, changes)
+    old_owners = {change.account_id: change.old_owner_id for change in changes}
+    deals = sum(owner == old_owners[account] for account, owner in found.open_deals)
     left, allowed = _daily_calls(org)
     calls = calls_for(len(changes))
     each = 1000 * org.waited_seconds / org.calls if org.calls else ASSUMED_MILLISECONDS
@@ -187,10 +187,3 @@ def _daily_calls(org: Org) -> tuple[int, int]:
         return limits["DailyApiRequests"]["Remaining"], limits["DailyApiRequests"]["Max"]
     used, allowed = org.api_usage or (0, 0)
     return max(0, allowed - used), allowed
-
-
-def _open_deals(gateway: OwnerGateway, changes: Iterable[Change]) -> int:
-    old = {change.account_id: change.old_owner_id for change in changes}
-    selection = "SELECT AccountId, OwnerId FROM Opportunity"
-    deals = query_ids(gateway.org, selection, "AccountId", list(old), "IsClosed = FALSE")
-    return sum(record["OwnerId"] == old[record["AccountId"]] for record in deals)

@@ -31,7 +31,8 @@ WITHOUT = {
     "ProcessInstance": "an account with an open approval is refused when it is written",
     "children by parent": "large families are not foreseen; they wait for each other's locks",
     "Contact": "contacts of people who left are not foreseen",
-    "Opportunity": "deals of people who left are not foreseen",
+    "Opportunity": "open deals are not counted, and those of people who left are not foreseen",
+    "Account by OwnerId": "large books are reckoned by what the cycle read",
 }
 """What the engine does without what the org does not have or does not show."""
 

@@ -19,6 +19,8 @@ class OrgCheck:
         Accounts that it was about; 0 where only the org itself was asked.
     without
         (what the org does not have or does not show, what the engine does without it, Salesforce's words).
+    open_deals
+        Account and owner of every open opportunity of these accounts.
     """
 
     org_id: str
@@ -26,6 +28,7 @@ class OrgCheck:
     account_count: int
     hazards: Sequence[Hazard]
     without: Sequence[tuple[str, str, str]]
+    open_deals: Sequence[tuple[str, str]] = ()
 
     @property
     def facts(self) -> dict[str, object]:
@@ -77,4 +80,4 @@ def check(org: Org, changes: Sequence[Change], large_above: int = SKEW_ABOVE) ->
     without = [
         (what, WITHOUT.get(what, "it could not be asked"), said) for what, said in sorted(facts.unanswered.items())
     ]
-    return OrgCheck(facts.org_id, facts.user_id, len(changes), hazards(facts, changes), without)
+    return OrgCheck(facts.org_id, facts.user_id, len(changes), hazards(facts, changes), without, facts.open_deals)

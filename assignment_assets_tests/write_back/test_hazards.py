@@ -25,6 +25,7 @@ QUIET = OrgFacts(
     children={"another family": 20_000},
     owned={"ana": 100},
     orphans={"Opportunity": [], "Contact": []},
+    open_deals=[],
 )
 
 

@@ -91,6 +91,7 @@ def test_hazards_that_are_planted_are_each_named_before_anything_is_written(fres
     assert fresh.org.address.hook("writes", "GET")["writes"][-1]["channel"] != "api"
     asked = Counter(object_of(call) for call in fresh.org.requests()[before:])
     assert max(asked.values()) <= 20 + math.ceil(rows.height / 400), asked
+    assert (asked["Opportunity"], asked["Contact"], asked["ProcessInstance"]) == (1, 1, 1)
 
 
 def object_of(call):
@@ -143,6 +144,13 @@ def test_what_the_org_does_not_have_is_said_and_neither_dry_run_nor_write_dies_o
     assert "What this org does not have, or does not show to this user:" in found.page()
     plan = fresh.add(*drawn(moves(30)))
     assert fresh.run(plan).counts == {"VERIFIED": 30}
+
+
+def test_a_user_who_sees_no_deals_gets_a_dry_run_all_the_same(fresh):
+    fresh.org.access(hidden_fields=["Opportunity.IsClosed"])
+    found = dry_run(moves(30), {}, fresh.tools.gateway(), 4)
+    assert (found.open_opportunities, found.verdicts) == (0, {"READY": 30})
+    assert [what for what, _, _ in found.check.without] == ["Opportunity"]
 
 
 def test_hidden_levels_of_access_are_left_out_of_what_is_kept(fresh):

@@ -2,11 +2,14 @@
 
 from collections import Counter
 
+import polars as pl
 import pytest
 
 from assignment_assets.domain.errors import NotEntitled
 from assignment_assets.domain.identity.codes import signer_token
+from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.salesforce.owners import NOBODY, PROBE
+from assignment_assets.write_back.apply import apply
 from assignment_assets.write_back.precondition import permit
 from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import ACTIVE, COMPANY, FIELD, KEY, PlanRunner, drawn, moves
@@ -148,4 +151,14 @@ def test_a_signature_of_somebody_else_or_for_another_plan_permits_nothing(carele
         journal.record([type(event)(**vars(event) | {"plan_id": plan.plan_id})])
         journal.commit()
     assert careless.run(plan).pause.code == "PRECONDITION_DISPROVEN"
+    assert careless.owners_written().height == 0
+
+
+def test_writing_with_a_log_of_ones_own_needs_the_proof_too(careless):
+    rows = moves(10).with_columns(sign_off_no=pl.lit(1))
+    pause, clock = careless.org.clock.advance, careless.org.utc_now
+    written = list(apply(rows, WRITE_BACK_LOG.empty(), careless.tools.gateway(), {}, clock, pause))
+    outcomes = pl.concat(written)
+    assert outcomes["outcome"].unique().to_list() == ["deferred"]
+    assert "judged by the new owner and not by the condition" in outcomes["error"][0]
     assert careless.owners_written().height == 0

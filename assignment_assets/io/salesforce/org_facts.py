@@ -12,8 +12,6 @@ from assignment_assets.io.salesforce.questions import NOT_THERE, Questions
 
 PORTAL_FIELDS = ("IsPartner", "IsCustomerPortal")
 TRANSFERS = ("PermissionsTransferAnyEntity", "PermissionsModifyAllData")
-CHILDREN = {"Opportunity": "Owner.IsActive = FALSE AND IsClosed = FALSE", "Contact": "Owner.IsActive = FALSE"}
-"""Object → those of its records whose owner has left."""
 OPTIONAL = {
     "AccountTeamMember": ("CaseAccessLevel",),
     "AccountShare": ("CaseAccessLevel",),
@@ -64,6 +62,8 @@ class OrgFacts:
         Parent → its children, owner → their accounts, in the whole org.
     orphans
         Object → accounts with a record of it whose owner is inactive.
+    open_deals
+        Account and owner of every open opportunity.
     """
 
     org_id: str
@@ -80,6 +80,7 @@ class OrgFacts:
     children: Mapping[str, int]
     owned: Mapping[str, int]
     orphans: Mapping[str, Collection[str]]
+    open_deals: Sequence[tuple[str, str]]
 
 
 def read_facts(org: Org, account_ids: Sequence[str], receiver_ids: Sequence[str], large_above: int) -> OrgFacts:
@@ -99,6 +100,9 @@ def read_facts(org: Org, account_ids: Sequence[str], receiver_ids: Sequence[str]
         questions.unanswered["Organization"] = NOT_THERE
     found = questions.retrieve("Account", account_ids, ["Id"], PORTAL_FIELDS)
     portal = [each for each, record in found.items() if record and any(_is(record, name) for name in PORTAL_FIELDS)]
+    more = ["OwnerId", "Owner.IsActive"]
+    deals = questions.about("Opportunity", "AccountId", account_ids, "IsClosed = FALSE", more)
+    contacts = questions.about("Contact", "AccountId", account_ids, "Owner.IsActive = FALSE")
     return OrgFacts(
         org_id,
         org.user_id,
@@ -112,12 +116,18 @@ def read_facts(org: Org, account_ids: Sequence[str], receiver_ids: Sequence[str]
         portal,
         [each for each, record in found.items() if record is None],
         _large_parents(questions, large_above),
-        _counts(questions.about("Account", "OwnerId", receiver_ids, is_counted=True), "OwnerId"),
+        _counts(questions.counted("Account", "OwnerId", receiver_ids), "OwnerId"),
         {
-            name: _ids(questions.about(name, "AccountId", account_ids, condition), "AccountId")
-            for name, condition in CHILDREN.items()
+            "Opportunity": _ids([deal for deal in deals if _left(deal)], "AccountId"),
+            "Contact": _ids(contacts, "AccountId"),
         },
+        [(_text(deal, "AccountId"), _text(deal, "OwnerId")) for deal in deals],
     )
+
+
+def _left(record: Record) -> bool:
+    """Whether the record's owner is known as inactive."""
+    return Field.of("Owner.IsActive").value(record) is False
 
 
 def _may_transfer(questions: Questions, user_id: str) -> bool | None:

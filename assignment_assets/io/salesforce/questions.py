@@ -34,13 +34,16 @@ class Questions:
         return self._listed(name, f"tooling/query?q={quote(soql)}", "records")
 
     def about(
-        self, name: str, field: str, ids: Sequence[str], condition: str = "", *, is_counted: bool = False
+        self, name: str, field: str, ids: Sequence[str], condition: str = "", more: Sequence[str] = ()
     ) -> list[Record]:
-        """`field` of the object's records where it is one of `ids`; with `is_counted` each once, and how often as n."""
-        selection = f"SELECT {field}{', COUNT(Id) n' if is_counted else ''} FROM {name}"
-        group = field if is_counted else ""
-        read = partial(query_ids, self.org, selection, field, ids, condition, group)
+        """`field`, and `more`, of the object's records where it is one of `ids`."""
+        read = partial(query_ids, self.org, f"SELECT {', '.join([field, *more])} FROM {name}", field, ids, condition)
         return self._ask(name, lambda: list(read()), None) or []
+
+    def counted(self, name: str, field: str, ids: Sequence[str]) -> list[Record]:
+        """Each of `ids` that is the `field` of some records of the object, with their number n."""
+        read = partial(query_ids, self.org, f"SELECT {field}, COUNT(Id) n FROM {name}", field, ids, group=field)
+        return self._ask(f"{name} by {field}", lambda: list(read()), None) or []
 
     def retrieve(
         self, name: str, ids: Sequence[str], fields: Sequence[str], may_lack: Sequence[str]
