@@ -91,7 +91,7 @@ def tools(source: Source, clock: Clock) -> Tools:
 
 
 def _workers() -> int:
-    """Calls at once: one where accounts with portal users are written, which lock the group table."""
+    """Calls at once."""
     said = os.environ.get("ASSIGNMENT_WRITE_BACK_WORKERS") or str(WORKERS)
     if not (said.isdecimal() and 1 <= int(said) <= WORKERS_AT_MOST):
         fault = Fault("ASSIGNMENT_WRITE_BACK_WORKERS", said, f"a whole number from 1 to {WORKERS_AT_MOST}")

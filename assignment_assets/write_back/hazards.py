@@ -139,8 +139,8 @@ def _accounts(facts: OrgFacts) -> Iterator[Hazard]:
             "PORTAL_ACCOUNTS",
             "may refuse",
             len(facts.portal),
-            f"Accounts with portal users, such as {_listed(facts.portal)}: a new owner locks the group table. Write "
-            "with one worker (ASSIGNMENT_WRITE_BACK_WORKERS=1) and outside of role changes.",
+            f"Accounts with portal users, such as {_listed(facts.portal)}: a new owner locks the group table. Calls "
+            "with them go one after the other; write outside of role changes.",
         )
     for name, accounts in facts.orphans.items():
         if accounts:

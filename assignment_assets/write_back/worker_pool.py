@@ -22,15 +22,24 @@ class WorkerPool:
         self._witness = witness
 
     def send(self, calls: Sequence[Call], is_stopped: Callable[[], bool]) -> Iterator[tuple[Call, list[Answer] | None]]:
-        """Each call with its answers, in order; null for calls that were not sent because the run was stopped."""
+        """Each call with its answers, in order; null for calls that were not sent because the run was stopped.
+
+        Calls with accounts that have portal users go one after the other.
+        """
         if self._count == 1:
             for call in calls:
                 yield call, None if is_stopped() else self._carry(call)
             return
-        with ThreadPoolExecutor(self._count) as pool:
-            futures: list[Future[list[Answer] | None]] = [pool.submit(self._unless, is_stopped, call) for call in calls]
+        with ThreadPoolExecutor(self._count) as pool, ThreadPoolExecutor(1) as one_by_one:
+            futures: list[Future[list[Answer] | None]] = [
+                (one_by_one if self._is_serial(call) else pool).submit(self._unless, is_stopped, call) for call in calls
+            ]
             for call, future in zip(calls, futures, strict=True):
                 yield call, future.result()
+
+    def _is_serial(self, call: Call) -> bool:
+        """Whether the call locks the org's group table: two such at once would wait for each other."""
+        return any(each.account_id in self.reader.portal for each in call)
 
     def _unless(self, is_stopped: Callable[[], bool], call: Call) -> list[Answer] | None:
         return None if is_stopped() else self._carry(call)

@@ -50,7 +50,7 @@ def test_a_quiet_org_has_no_hazard_and_neither_has_one_that_could_not_be_asked()
         ({"receivers": {"ana": replace(ANA, user_type="PowerPartner")}}, "RECEIVER_OF_OTHER_KIND", 3, "PowerPartner"),
         ({"receivers": {"someone": ANA}}, "NO_SUCH_RECEIVER", 3, "no user ana"),
         ({"portal": ["a1", "b1"]}, "RECEIVER_WITHOUT_ROLE", 1, "has no role"),
-        ({"portal": ["a1"]}, "PORTAL_ACCOUNTS", 1, "ASSIGNMENT_WRITE_BACK_WORKERS=1"),
+        ({"portal": ["a1"]}, "PORTAL_ACCOUNTS", 1, "go one after the other"),
         ({"pending": ["a2"]}, "PENDING_APPROVALS", 1, "for a2"),
         ({"orphans": {"Contact": ["a1", "a2"]}}, "CHILDREN_OF_INACTIVE_OWNERS", 2, "Contact records"),
         ({"children": {"family": 12_000}}, "PARENT_SKEW", 3, "family has 12,000 children"),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from assignment_assets.io.salesforce.connection import Org, Record
 from assignment_assets.io.salesforce.fields import Field
+from assignment_assets.io.salesforce.owners import PORTAL_FIELDS
 from assignment_assets.io.salesforce.questions import NOT_THERE, Questions
 
-PORTAL_FIELDS = ("IsPartner", "IsCustomerPortal")
 TRANSFERS = ("PermissionsTransferAnyEntity", "PermissionsModifyAllData")
 OPTIONAL = {
     "AccountTeamMember": ("CaseAccessLevel",),

@@ -1,11 +1,11 @@
 """What the write-back needs of an org: accounts and users as they are this moment, owners changed, answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from itertools import chain
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, TypeVar
 
 import polars as pl
 
@@ -30,11 +30,14 @@ PRECONDITION_FAILED = "PRECONDITION_FAILED"
 NOBODY = complete_id("005zzzzzzzzzzzz")
 """A well-formed id of no user."""
 LONG_AGO = datetime(2000, 1, 1)
+PORTAL_FIELDS = ("IsPartner", "IsCustomerPortal")
+"""What says that an account has portal users; orgs without portals do not have them."""
 PROBE = "precondition"
 PROBES_AT_MOST = 4
 RETRIEVES_TOGETHER = "retrieves within composite calls"
 _SYSTEM = ["Id", "OwnerId", "LastModifiedDate", "LastModifiedById", "IsDeleted"]
 _USER = ["Id", "IsActive"]
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,13 @@ class PreconditionJudge(Protocol):
 
 
 class OwnerGateway:
-    """Reads and writes the owners of an org whose fields are named by the mapping of accounts."""
+    """Reads and writes the owners of an org whose fields are named by the mapping of accounts.
+
+    Attributes
+    ----------
+    portal
+        Accounts that were read and have portal users: a new owner of one locks the org's group table.
+    """
 
     def __init__(self, org: Org, accounts: TableMapping):
         self._org = org
@@ -91,6 +100,7 @@ class OwnerGateway:
         self._fields = [field.selected for field in fields]
         self._is_retrievable = all(field.is_plain for field in fields)
         self._judge: PreconditionJudge | None = None
+        self.portal: set[str] = set()
 
     @property
     def server_now(self) -> datetime:
@@ -128,12 +138,16 @@ class OwnerGateway:
         ------
         SourceUnavailable
         """
-        wanted = sorted(set(user_ids))
+        return self._with_portals(lambda fields: self._accounts_and_users(ids, sorted(set(user_ids)), fields))
+
+    def _accounts_and_users(
+        self, ids: Sequence[str], wanted: list[str], fields: list[str]
+    ) -> tuple[dict[str, AccountNow], set[str]]:
         if len(ids) > RETRIEVE_AT_MOST or len(wanted) > RETRIEVE_AT_MOST or not self._is_retrievable:
-            accounts = self.accounts(ids)
+            accounts = self._accounts(ids, fields)
             self._prove([{"Id": account} for account in accounts])
             return accounts, self.active_users(wanted)
-        records, users = self._together([("Account", ids, self._fields), ("User", wanted, _USER)])
+        records, users = self._together([("Account", ids, fields), ("User", wanted, _USER)])
         return self._as_accounts(records), _active(users)
 
     def ask_precondition(self, judge: PreconditionJudge) -> None:
@@ -199,13 +213,30 @@ class OwnerGateway:
         ------
         SourceUnavailable
         """
+        return self._with_portals(lambda fields: self._accounts(ids, fields))
+
+    def _accounts(self, ids: Sequence[str], fields: list[str]) -> dict[str, AccountNow]:
         if self._is_retrievable:
-            return self._as_accounts(self._org.retrieve("Account", ids, self._fields))
-        selection = f"SELECT {', '.join(self._fields)} FROM Account"
+            return self._as_accounts(self._org.retrieve("Account", ids, fields))
+        selection = f"SELECT {', '.join(fields)} FROM Account"
         return self._as_accounts(query_ids(self._org, selection, "Id", ids))
+
+    def _with_portals(self, read: Callable[[list[str]], Read]) -> Read:
+        """What a read of the fields gives, with those that say whether an account has portal users where they are."""
+        portal = [name for name in PORTAL_FIELDS if not self._org.lacks(f"Account.{name}")]
+        try:
+            return read([*self._fields, *portal])
+        except CallRefused as refusal:
+            if refusal.code != "INVALID_FIELD" or not any(f"'{name}'" in str(refusal) for name in portal):
+                raise
+        for name in PORTAL_FIELDS:
+            self._org.note_lack(f"Account.{name}")
+        return read(self._fields)
 
     def _as_accounts(self, found: Iterable[Record | None]) -> dict[str, AccountNow]:
         records = [record for record in found if record and not record.get("IsDeleted")]
+        flags = [Field.of(name) for name in PORTAL_FIELDS]
+        self.portal |= {record["Id"] for record in records if any(flag.value(record) is True for flag in flags)}
         texts = as_texts(records, [*_SYSTEM, *(rule.source for rule in self._rules.values())], "Account")
         states, carve_outs = (self._read(name, texts) for name in ("state", "carve_out"))
         accounts = (
