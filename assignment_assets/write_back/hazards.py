@@ -175,11 +175,11 @@ _KINDS: Mapping[str, tuple[str, Weight, str]] = {
     "duplicate rule": (
         "DUPLICATE_RULES",
         "may refuse",
-        "refuse an account that resembles another (DUPLICATES_DETECTED)",
+        "may refuse an account that resembles another (DUPLICATES_DETECTED)",
     ),
-    "validation rule": ("VALIDATION_RULES", "may refuse", "refuse an account whose other fields do not satisfy them"),
-    "flow": ("ACTIVE_FLOWS", "reacts", "run when an account changes"),
-    "trigger": ("TRIGGERS", "reacts", "run when an account changes"),
+    "validation rule": ("VALIDATION_RULES", "may refuse", "may refuse an account for its other fields"),
+    "flow": ("ACTIVE_FLOWS", "reacts", "may act when an account changes"),
+    "trigger": ("TRIGGERS", "reacts", "may act when an account changes"),
 }
 
 
@@ -188,7 +188,7 @@ def _automations(facts: OrgFacts, count: int) -> Iterator[Hazard]:
         code, weight, what = _KINDS[kind]
         if names:
             plural = f"{kind}s" if len(names) > 1 else kind
-            sentence = f"{len(names)} active {plural} on Account ({_listed(names)}): they {what}."
+            sentence = f"{len(names)} active {plural} on Account ({_listed(names)}) {what}."
             yield Hazard(code, weight, count, sentence)
 
 

@@ -53,7 +53,8 @@ class OrgCheck:
         else:
             yield "Nothing was found that stands in the way."
         for hazard in self.hazards:
-            count = f"{hazard.accounts:,} accounts, " if hazard.accounts else ""
+            plural = "" if hazard.accounts == 1 else "s"
+            count = f"{hazard.accounts:,} account{plural}, " if hazard.accounts else ""
             yield f"  {hazard.code} ({count}{hazard.weight}): {hazard.sentence}"
         if self.without:
             yield ""

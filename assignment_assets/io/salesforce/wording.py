@@ -23,7 +23,7 @@ def told(said: object, code: str, status: int, url: str) -> str:
     said
         What the org said; all kinds of things where a server on the way answered in its place.
     """
-    words = _WHERE.sub("", " ".join(str(said).split()))
+    words = _WHERE.sub("", " ".join(str(said).split())).rstrip(".")
     words = words if len(words) <= LONGEST_WORDS else words[:LONGEST_WORDS] + "…"
     return (
         f"{words or 'No words'}: the org answered {status} {code} at {place(url)}, expected success."
