@@ -10,7 +10,7 @@ from assignment_assets.sandbox.loading import HUMAN_USER_ID
 def family(account_ids, hook):
     """A parent and its child; the parent belongs to the administrator."""
     parent, child = next(account_ids), next(account_ids)
-    hook("edit", id=parent, fields={"OwnerId": HUMAN_USER_ID})
+    hook("edit", id=parent, fields={"OwnerId": HUMAN_USER_ID, "ParentId": None})
     hook("edit", id=child, fields={"ParentId": parent})
     return parent, child
 
