@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from assignment_assets.io.salesforce.connection import AnswerLost, Org, Record
+from assignment_assets.io.salesforce.answers import Record
+from assignment_assets.io.salesforce.connection import AnswerLost, Org
 from assignment_assets.io.salesforce.owners import Answer
 
 JOBS = "jobs/ingest"

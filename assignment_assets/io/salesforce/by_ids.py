@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from assignment_assets.io.salesforce.connection import Org, Record
+from assignment_assets.io.salesforce.answers import Record
+from assignment_assets.io.salesforce.connection import Org
 
 IDS_A_QUERY = 400
 

@@ -5,10 +5,9 @@ netrc, with time-outs on every call, and with repetition of reading alone. An ex
 the call repeated, because a refused call has had no effect; a write whose answer is lost is never repeated here.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,20 @@ from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSessi
 from urllib3.util.retry import Retry
 
 from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.io.clock import utc_now
+from assignment_assets.io.salesforce.answers import (
+    Record,
+    Unreadable,
+    error_of,
+    json_of,
+    moment_in,
+    object_of,
+    page_of,
+    parts_of,
+    records_of,
+    text_of,
+    usage_in,
+)
 from assignment_assets.io.salesforce.login import LoginRefused, LoginUnanswered, log_in
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.salesforce.wording import redirected, told
@@ -31,8 +44,15 @@ TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
 OF_THE_MOMENT = ("LOGIN_REFUSED", "INVALID_SESSION_ID", "REQUEST_LIMIT_EXCEEDED", TOO_MANY_REQUESTS)
 """Refusals that are about the moment or about us, and not about what was asked."""
 CLIENT_NAME = "account-assignment-engine"
-Record = dict[str, Any]
-"""A JSON object as the org gives or takes it; its fields depend on what was asked."""
+LOCATOR_LOST = "INVALID_QUERY_LOCATOR"
+BUSY = (
+    *("QUERY_TIMEOUT", "UNABLE_TO_LOCK_ROW", "API_TEMPORARILY_UNAVAILABLE", "SERVER_UNAVAILABLE"),
+    *("TOO_MANY_APEX_REQUESTS", TOO_MANY_REQUESTS),
+)
+"""Codes after which a read is asked again."""
+CONCURRENT = "ConcurrentRequests"
+"""The word by which the limit of calls at once is told from the day's, under the same code."""
+FIRST_PAUSE_SECONDS = 0.2
 
 
 class AnswerLost(SourceUnavailable):
@@ -128,7 +148,10 @@ class Org:
         """
         if not self._organization_id:
             try:
-                self._organization_id = next(self.query("SELECT Id FROM Organization"))["Id"]
+                found = next(self.query("SELECT Id FROM Organization"), {}).get("Id")
+                if not isinstance(found, str):
+                    raise AnswerLost(f"{self._settings.url}: the org names no id of its own, expected one. Ask again.")
+                self._organization_id = found
             except CallRefused as refusal:
                 if refusal.code not in ("INVALID_TYPE", "INVALID_FIELD") or not self._named_organization_id:
                     raise
@@ -145,22 +168,38 @@ class Org:
         self._lacks.add(name)
 
     def query(self, soql: str, includes_deleted: bool = False) -> Iterator[Record]:
-        """The records that the SOQL selects, numbers with a fraction as text; page by page.
+        """The records that the SOQL selects, numbers with a fraction as text; page by page, each record once.
 
-        `includes_deleted` also gives what lies in the bin: deleted records, and those merged into others.
+        `includes_deleted` also gives what lies in the bin: deleted records, and those merged into others. Where the
+        org has forgotten the query between two pages, it is asked anew.
 
         Raises
         ------
         CallRefused, AnswerLost
         """
-        page = self._read(lambda client: client.query(soql, include_deleted=includes_deleted))
-        yield from page["records"]
-        while not page["done"]:
-            page = self._read(partial(_next_page, page["nextRecordsUrl"]))
-            yield from page["records"]
+        given: set[str] = set()
+        for left in reversed(range(READ_TRIES)):
+            try:
+                for record in self._pages(soql, includes_deleted):
+                    name = record.get("Id")
+                    if name is None or name not in given:
+                        yield record
+                    if name is not None:
+                        given.add(name)
+                return
+            except CallRefused as refusal:
+                if refusal.code != LOCATOR_LOST or not left:
+                    raise
+
+    def _pages(self, soql: str, includes_deleted: bool) -> Iterator[Record]:
+        records, following = self._read(lambda client: page_of(client.query(soql, include_deleted=includes_deleted)))
+        yield from records
+        while following:
+            records, following = self._read(partial(_next_page, following))
+            yield from records
 
     def retrieve(self, name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record | None]:
-        """The records of object `name` in the order of `ids`; null where there is none any more.
+        """The records of object `name` in the order of `ids`; null where the org shows none.
 
         Any number of ids, 2,000 a call.
 
@@ -170,9 +209,15 @@ class Org:
         """
         records: list[Record | None] = []
         for start in range(0, len(ids), RETRIEVE_AT_MOST):
-            body = {"ids": list(ids[start : start + RETRIEVE_AT_MOST]), "fields": list(fields)}
-            records += self._read(partial(_posted, f"composite/sobjects/{name}", body))
+            wanted = list(ids[start : start + RETRIEVE_AT_MOST])
+            records += self._read(partial(self._retrieved, name, wanted, list(fields)))
         return records
+
+    def _retrieved(
+        self, name: str, ids: Sequence[str], fields: Sequence[str], client: Salesforce
+    ) -> list[Record | None]:
+        content = self._posted(client, f"composite/sobjects/{name}", {"ids": ids, "fields": fields})
+        return records_of(content, len(ids), fields)
 
     def retrieve_several(
         self, parts: Sequence[tuple[str, Sequence[str], Sequence[str]]], *riders: Record
@@ -195,14 +240,20 @@ class Org:
             for place, (name, ids, fields) in enumerate(parts)
         ]
         body = {"allOrNone": False, "compositeRequest": [*subrequests, *riders]}
-        answer = self._read(partial(_posted, "composite", body))
-        answered = {part["referenceId"]: part for part in answer["compositeResponse"]}
-        answers = [answered[f"r{place}"] for place in range(len(parts))]
-        for part in answers:
-            if part["httpStatusCode"] >= 300:
-                raise _refusal(f"{self._settings.url}{self.data_path}/composite", part["httpStatusCode"], part["body"])
-        told = [answered[rider["referenceId"]] for rider in riders if rider["referenceId"] in answered]
-        return [part["body"] for part in answers], told
+
+        def asked(client: Salesforce) -> tuple[list[list[Record | None]], list[Record]]:
+            answered = {part["referenceId"]: part for part in parts_of(self._posted(client, "composite", body))}
+            found = []
+            for place, (_, ids, fields) in enumerate(parts):
+                part = answered.get(f"r{place}", {"httpStatusCode": 500})
+                if part["httpStatusCode"] >= 300:
+                    url = f"{self._settings.url}{self.data_path}/composite"
+                    raise _refusal(url, part["httpStatusCode"], part.get("body"))
+                found.append(records_of(part.get("body"), len(ids), fields))
+            return found, [answered[rider["referenceId"]] for rider in riders if rider["referenceId"] in answered]
+
+        found: tuple[list[list[Record | None]], list[Record]] = self._read(asked)
+        return found
 
     def exchange(self, method: str, path: str, body: Record | str | None = None) -> Record | str:
         """What one call to a path below the data path answers: JSON read, or text; a text body goes as CSV.
@@ -225,10 +276,17 @@ class Org:
         url = f"{client.base_url}{path}"
         answer = self._session.request(method, url, **given | {"headers": headers})
         is_json = "json" in answer.headers.get("Content-Type", "")
-        content: Record | str = answer.json() if is_json else answer.content.decode("utf-8")
         if answer.status_code >= 300:
-            raise _refusal(url, answer.status_code, content)
-        return content
+            raise _refusal(url, answer.status_code, _refused_content(answer))
+        return object_of(json_of(answer)) if is_json and answer.content else text_of(answer)
+
+    def _posted(self, client: Salesforce, path: str, body: Record) -> Any:
+        url = f"{client.base_url}{path}"
+        headers = {"Authorization": f"Bearer {client.session_id}"}
+        answer = self._session.post(url, json=body, headers=headers, allow_redirects=False)
+        if answer.status_code >= 300:
+            raise _refusal(url, answer.status_code, _refused_content(answer))
+        return json_of(answer)
 
     def limits(self) -> dict[str, dict[str, int]]:
         """The org's limits by name, each with `Max` and `Remaining`.
@@ -237,7 +295,7 @@ class Org:
         ------
         CallRefused, AnswerLost
         """
-        limits: dict[str, dict[str, int]] = self._read(lambda client: client.restful("limits"))
+        limits: dict[str, dict[str, int]] = self._read(lambda client: object_of(client.restful("limits")))
         return limits
 
     @property
@@ -256,14 +314,20 @@ class Org:
             Each of them may have been done, or may yet be.
         """
         body = {"allOrNone": False, "compositeRequest": list(subrequests)}
-        answers: list[Record] = self._call(partial(_posted, "composite", body))["compositeResponse"]
+        answers: list[Record] = self._call(lambda client: parts_of(self._posted(client, "composite", body)))
         return answers
 
     def _read(self, work: Callable[[Salesforce], Any]) -> Any:
-        """What a call without effect answers; asked again where its answer is lost."""
-        for _ in range(READ_TRIES - 1):
-            with suppress(AnswerLost):
+        """What a call without effect answers; asked again where its answer is lost or the org is busy."""
+        for place in range(READ_TRIES - 1):
+            try:
                 return self._call(work)
+            except AnswerLost:
+                continue
+            except CallRefused as refusal:
+                if refusal.code not in BUSY and CONCURRENT not in str(refusal):
+                    raise
+                time.sleep(FIRST_PAUSE_SECONDS * 2**place)
         return self._call(work)
 
     def _call(self, work: Callable[[Salesforce], Any]) -> Any:
@@ -274,7 +338,7 @@ class Org:
                 return work(self._log_in())
         except SalesforceError as error:
             raise _refusal(error.url, error.status, error.content) from error
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, Unreadable) as error:
             raise AnswerLost(
                 f"{self._settings.url}: no usable answer ({error}), expected one from the org. "
                 "Check the address and the network."
@@ -303,28 +367,30 @@ class Org:
             raise CallRefused("REDIRECTED", redirected(answer.url, answer.headers["Location"]))
         self.calls += 1
         self.waited_seconds += answer.elapsed.total_seconds()
-        if "Date" in answer.headers:
-            self.server_now = parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC).replace(tzinfo=None)
-        used, separator, total = answer.headers.get("Sforce-Limit-Info", "").partition("api-usage=")[2].partition("/")
-        if separator:
-            self.api_usage = int(used), int(total.partition(";")[0])
+        self.server_now = moment_in(answer.headers) or utc_now().replace(microsecond=0)
+        self.api_usage = usage_in(answer.headers) or self.api_usage
 
 
-def _next_page(address: str, client: Salesforce) -> Any:
-    return client.query_more(address, identifier_is_url=True)
+def _next_page(address: str, client: Salesforce) -> tuple[list[Record], str]:
+    return page_of(client.query_more(address, identifier_is_url=True))
 
 
-def _posted(path: str, body: Record, client: Salesforce) -> Any:
-    return client.restful(path, method="POST", json=body)
+def _refused_content(answer: requests.Response) -> object:
+    try:
+        return json_of(answer)
+    except Unreadable:
+        return answer.text
 
 
 def _refusal(url: str, status: int, content: object) -> SourceUnavailable:
-    """What an answer that is no success comes to; its content is JSON, or text where the org gives none."""
-    first = content[0] if isinstance(content, list) and content else {}
-    code = first.get("errorCode", f"HTTP_{status}") if isinstance(first, dict) else f"HTTP_{status}"
-    said = first.get("message", content) if isinstance(first, dict) else content
+    """What an answer that is no success comes to; its content is JSON, or text where the org gives none.
+
+    A page of HTML comes from something before the org, and 420 from its gate: whether the org was reached is not
+    known.
+    """
+    code, said = error_of(content, status)
     message = told(said, code, status, url)
-    if status >= 500:
+    if status >= 500 or status == 420 or (isinstance(content, str) and content.lstrip()[:1] == "<"):
         return AnswerLost(message)
     if status == 401:
         return _TokenExpired(code, message)

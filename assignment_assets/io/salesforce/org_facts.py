@@ -6,7 +6,8 @@ What the org does not have or does not show to this user is no error: it is note
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assignment_assets.io.salesforce.connection import Org, Record
+from assignment_assets.io.salesforce.answers import Record
+from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.fields import Field
 from assignment_assets.io.salesforce.owners import PORTAL_FIELDS
 from assignment_assets.io.salesforce.questions import NOT_THERE, Questions

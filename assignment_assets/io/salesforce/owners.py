@@ -1,6 +1,7 @@
 """What the write-back needs of an org: accounts and users as they are this moment, owners changed, answers."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -13,6 +14,7 @@ from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.mapping.cells import ColumnRule, read_column
 from assignment_assets.io.mapping.mapping import TableMapping
+from assignment_assets.io.salesforce.answers import Record, error_of
 from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import (
     COMPOSITE_AT_MOST,
@@ -21,12 +23,12 @@ from assignment_assets.io.salesforce.connection import (
     AnswerLost,
     CallRefused,
     Org,
-    Record,
 )
 from assignment_assets.io.salesforce.fields import Field, single
 from assignment_assets.io.salesforce.tables import as_texts
 
 PRECONDITION_FAILED = "PRECONDITION_FAILED"
+ANSWER_LOST = "ANSWER_LOST"
 NOBODY = complete_id("005zzzzzzzzzzzz")
 """A well-formed id of no user."""
 LONG_AGO = datetime(2000, 1, 1)
@@ -34,6 +36,7 @@ PORTAL_FIELDS = ("IsPartner", "IsCustomerPortal")
 """What says that an account has portal users; orgs without portals do not have them."""
 PROBE = "precondition"
 PROBES_AT_MOST = 4
+IDS_A_QUERY = 400
 RETRIEVES_TOGETHER = "retrieves within composite calls"
 _SYSTEM = ["Id", "OwnerId", "LastModifiedDate", "LastModifiedById", "IsDeleted"]
 _USER = ["Id", "IsActive"]
@@ -64,12 +67,16 @@ class OwnerChange:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one change: done (no code), refused (Salesforce's code), or lost (nobody knows yet)."""
+    """What became of one change: done (no code), refused (Salesforce's code), or lost (nobody knows yet).
+
+    `is_whole` where the call as a whole was refused or lost: the answer says nothing of this account.
+    """
 
     account_id: str
     code: str = ""
     message: str = ""
     is_lost: bool = False
+    is_whole: bool = False
 
 
 class PreconditionJudge(Protocol):
@@ -207,7 +214,7 @@ class OwnerGateway:
             judge.undecided(last)
 
     def accounts(self, ids: Sequence[str]) -> dict[str, AccountNow]:
-        """The accounts that are still there, by id; deleted and merged ones are absent.
+        """The accounts that the org shows, by id; those that are deleted, merged or out of sight are absent.
 
         Raises
         ------
@@ -232,6 +239,25 @@ class OwnerGateway:
         for name in PORTAL_FIELDS:
             self._org.note_lack(f"Account.{name}")
         return read(self._fields)
+
+    def deleted(self, ids: Sequence[str]) -> set[str]:
+        """Those of the accounts that the org itself calls deleted or merged: asked in its bin.
+
+        What is in no answer of the org is not deleted: the integration user may have lost sight of it. Where the org
+        refuses to show its bin, nothing is known to be deleted.
+
+        Raises
+        ------
+        AnswerLost
+        """
+        found: set[str] = set()
+        for start in range(0, len(ids), IDS_A_QUERY):
+            listed = ", ".join(f"'{account}'" for account in ids[start : start + IDS_A_QUERY])
+            soql = f"SELECT Id, IsDeleted FROM Account WHERE IsDeleted = TRUE AND Id IN ({listed})"
+            with suppress(CallRefused):
+                records = list(self._org.query(soql, includes_deleted=True))
+                found |= {record["Id"] for record in records if record.get("Id") and record.get("IsDeleted") is True}
+        return found
 
     def _as_accounts(self, found: Iterable[Record | None]) -> dict[str, AccountNow]:
         records = [record for record in found if record and not record.get("IsDeleted")]
@@ -273,9 +299,9 @@ class OwnerGateway:
         try:
             answered = {answer["referenceId"]: answer for answer in self._org.composite(subrequests)}
         except CallRefused as refusal:
-            return [Answer(change.account_id, refusal.code, str(refusal)) for change in changes]
+            return [Answer(change.account_id, refusal.code, str(refusal), is_whole=True) for change in changes]
         except AnswerLost as loss:
-            return [Answer(change.account_id, "ANSWER_LOST", str(loss), is_lost=True) for change in changes]
+            return [Answer(change.account_id, ANSWER_LOST, str(loss), True, True) for change in changes]
         return [_answer(change.account_id, answered.get(f"r{place}")) for place, change in enumerate(changes)]
 
     def _subrequest(self, change: OwnerChange, reference: str) -> Record:
@@ -307,15 +333,20 @@ def _active(users: Iterable[Record | None]) -> set[str]:
 
 def _answer(account_id: str, answer: Record | None) -> Answer:
     if answer is None:
-        return Answer(account_id, "ANSWER_LOST", "the org's answer does not mention the account", is_lost=True)
-    status = answer["httpStatusCode"]
-    if status < 300:
+        return Answer(account_id, ANSWER_LOST, "the org's answer does not mention the account", is_lost=True)
+    status: int = answer["httpStatusCode"]
+    if 200 <= status < 300:
         return Answer(account_id)
-    said = answer.get("body") or [{}]
-    first = said[0] if isinstance(said, list) else said
-    code = PRECONDITION_FAILED if status == 412 else first.get("errorCode", f"HTTP_{status}")
-    return Answer(account_id, code, first.get("message", ""), is_lost=status >= 500)
+    code, message = error_of(answer.get("body") or [{}], status)
+    is_lost = status >= 500 or status < 200
+    return Answer(account_id, PRECONDITION_FAILED if status == 412 else code, message, is_lost)
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
+def _moment(text: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(text)).astimezone(UTC).replace(tzinfo=None)
+    except ValueError as error:
+        raise AnswerLost(
+            f"Account.LastModifiedDate: {text!r} is no time, expected one such as 2026-10-01T08:00:00.000+0000. "
+            "Nothing was sent for it. Ask the org again."
+        ) from error

@@ -6,8 +6,9 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import quote
 
+from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.by_ids import query_ids
-from assignment_assets.io.salesforce.connection import OF_THE_MOMENT, CallRefused, Org, Record
+from assignment_assets.io.salesforce.connection import OF_THE_MOMENT, CallRefused, Org
 from assignment_assets.io.salesforce.optional import with_fields_there
 
 NOT_THERE = "not there, or not for this user"

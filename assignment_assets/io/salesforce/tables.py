@@ -10,7 +10,8 @@ from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.io.mapping.mapping import TABLES, SourceMapping, TableMapping
 from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.translation import translate
-from assignment_assets.io.salesforce.connection import CallRefused, Org, Record
+from assignment_assets.io.salesforce.answers import Record
+from assignment_assets.io.salesforce.connection import CallRefused, Org
 from assignment_assets.io.salesforce.fields import Field, Missing, single
 
 FIELD_NOT_THERE = "FIELD_NOT_THERE"
