@@ -16,22 +16,24 @@ from assignment_assets.domain.sign_off.decisions import SignOff, read_decision, 
 from assignment_assets.domain.sign_off.packets import packet_digest
 from assignment_assets.domain.tables import SIGN_OFF_PACKETS
 from assignment_assets.io.clock import utc_now
+from assignment_assets.write_back.codes import CODES
 from assignment_assets.write_back.document import approval, signatures_for
 from assignment_assets.write_back.journal import opened
-from assignment_assets.write_back.machine import Pace
-from assignment_assets.write_back.outcome import CODES
+from assignment_assets.write_back.open_changes import Pace
 from assignment_assets.write_back.undoing import left_alone
 from assignment_assets.write_back.writer import write
 
 AFTER = {
     "retry": "FAILED_HUMAN",
     "rearm": "DRIFT",
-    "resend": "UNKNOWN",
+    "resend": "FAILED_HUMAN",
+    "doubt": "FAILED_HUMAN",
     "hold": "HELD",
     "gone": "FAILED_HUMAN",
     "person": "FAILED_HUMAN",
+    "access": "FAILED_HUMAN",
     "pause": "DEFERRED",
-    "stop": "FAILED_HUMAN",
+    "stop": "DEFERRED",
 }
 """The state in which an account ends whose every write is answered with a code of that action."""
 LOSSES = ("lost_response", "lost_request", "late_commit", "expired_session", "server_error", "unavailable")
@@ -161,7 +163,7 @@ def taxonomy(org_trial: OrgTrial) -> dict:
         for code in codes
         if code not in ("ANSWER_LOST", "PRECONDITION_FAILED", "TOO_MANY_REQUESTS", "LOGIN_REFUSED")
     }
-    expected |= {"INSUFFICIENT_ACCESS_OR_READONLY": "FAILED_HUMAN", "A_CODE_NOBODY_KNOWS": "FAILED_HUMAN"}
+    expected |= {"A_CODE_NOBODY_KNOWS": "FAILED_HUMAN", "INACTIVE_OWNER_OR_USER": "FAILED_HUMAN"}
     wrong = {}
     for code, state in expected.items():
         plan, rows = org_trial.plan(3)

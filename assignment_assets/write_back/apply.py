@@ -9,7 +9,8 @@ from assignment_assets.domain.errors import BrokenInvariant, SourceUnavailable
 from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, nobody
-from assignment_assets.write_back.machine import Machine, Pace
+from assignment_assets.write_back.machine import Machine
+from assignment_assets.write_back.open_changes import Pace
 from assignment_assets.write_back.plan import ROWS, Change
 from assignment_assets.write_back.precondition import Judge
 from assignment_assets.write_back.states import FINAL, JOURNAL, OUTCOMES, Event, State, log_rows

@@ -78,8 +78,11 @@ class BulkMachine(Machine):
     def __init__(self, *parts: *Parts, job: BulkJob, goes_anyway: bool):
         super().__init__(*parts)
         self._job, self._goes_anyway = job, goes_anyway
-        self._group = self._read_back_at = AT_MOST
+        self._read_back_at = AT_MOST
         self._has_drift = False
+
+    def _room(self) -> int:
+        return self._read_back_at - len(self._open.sent)
 
     def _end(self, settled: Settled) -> Settled:
         self._has_drift |= settled.state in (State.DRIFT, State.DRIFT_RULE)

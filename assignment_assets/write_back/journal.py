@@ -132,11 +132,15 @@ class Journal:
         )
 
     def account_states(self, plan_id: str) -> pl.DataFrame:
-        """Each account of a plan with its latest event: account_id, attempt, state, code, the precondition that
-        last went out (modified_at), and whether an answer was ever lost (was_lost)."""
+        """Each account of a plan with its latest event: account_id, attempt, state, code, sentence, seq, the
+        precondition that last went out (modified_at), whether an answer was ever lost (was_lost), how often it was
+        sent (sends) and refused without a reason (doubts)."""
         return self._frame(
             "select account_id, arg_max(attempt, seq) as attempt, arg_max(state, seq) as state, "
             "arg_max(modified_at, seq) filter (state = 'INTENT') as modified_at, arg_max(code, seq) as code, "
+            "arg_max(sentence, seq) as sentence, max(seq) as seq, "
+            "count(*) filter (state = 'INTENT') as sends, "
+            "count(*) filter (state in ('UNKNOWN', 'REFUSED') and code = 'UNKNOWN_EXCEPTION') as doubts, "
             "bool_or(state = 'UNKNOWN' or code = 'ANSWER_LOST') as was_lost "
             "from event where plan_id = $plan and account_id <> '' group by account_id order by account_id",
             plan=plan_id,
@@ -158,6 +162,16 @@ class Journal:
         return JOURNAL.conform(
             self._frame("select * from event where list_contains($plans, plan_id) order by seq", plans=list(plan_ids))
         )
+
+    def decisions(self, cycle: str) -> dict[str, int]:
+        """Group of refusals → the event by which a person last asked for it again, 0 where it was accepted only."""
+        found = self._db.execute(
+            "select e.code, coalesce(max(e.seq) filter (e.state = 'RETRY'), 0) from event e "
+            "join plan p on p.plan_id = e.plan_id where p.cycle = $cycle and e.account_id = '' "
+            "and e.state in ('RETRY', 'ACCEPT') group by e.code",
+            {"cycle": cycle},
+        ).fetchall()
+        return dict(found)
 
     def last_plan_event(self, plan_id: str, *states: str) -> dict[str, Any] | None:
         """The latest of these events about the plan as a whole, or None."""

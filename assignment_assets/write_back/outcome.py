@@ -4,58 +4,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from assignment_assets.io.salesforce.connection import TOO_MANY_REQUESTS
-from assignment_assets.io.salesforce.owners import PRECONDITION_FAILED, AccountNow, Answer
+from assignment_assets.io.salesforce.owners import ANSWER_LOST, AccountNow, Answer
+from assignment_assets.write_back.codes import INACTIVE_OWNER, action
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import State
 
-TRIES = {"retry": 5, "rearm": 3, "resend": 3}
-"""How often a change is sent again: after a lock, after a modification in between, after a lost answer."""
+TRIES = {"retry": 5, "rearm": 3, "resend": 3, "doubt": 1}
+"""How often a change is sent again: after a lock, after a modification in between, after a lost answer, after a
+refusal without a code."""
 SINGLY_FROM = 4
 """From this retry on an account is sent in a call of its own."""
-CODES = {
-    "retry": ("UNABLE_TO_LOCK_ROW", "API_TEMPORARILY_UNAVAILABLE", "QUERY_TIMEOUT", TOO_MANY_REQUESTS),
-    "rearm": (PRECONDITION_FAILED,),
-    "resend": ("ANSWER_LOST", "UNKNOWN_EXCEPTION", "SERVER_UNAVAILABLE"),
-    "hold": ("INACTIVE_OWNER_OR_USER", "TRANSFER_REQUIRES_READ"),
-    "gone": ("ENTITY_IS_DELETED", "NOT_FOUND"),
-    "person": (
-        "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-        "REQUIRED_FIELD_MISSING",
-        "FIELD_INTEGRITY_EXCEPTION",
-        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-        "DUPLICATES_DETECTED",
-        "ENTITY_IS_LOCKED",
-    ),
-    "pause": ("REQUEST_LIMIT_EXCEEDED",),
-    "stop": ("LOGIN_REFUSED", "INVALID_SESSION_ID", "MALFORMED_ID", "INVALID_CROSS_REFERENCE_KEY"),
-}
-"""What each of Salesforce's codes calls for; what is not named, and is no lack of access, goes to a person."""
-_OF_CODE = {code: action for action, codes in CODES.items() for code in codes}
 MODIFIED_MEANWHILE = (
     "An answer was lost and the account was modified since; whether a person set the owner back "
     "cannot be told. Nothing more was sent; a person should look."
 )
-_NESTED = ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER")
-
-
-def action(answer: Answer) -> str:
-    """What an answer calls for: `read` (done, see for yourself), `retry`, `rearm`, `resend`, `hold` (the receiver),
-    `gone`, `pause` (the run goes on later), `stop` (the run, until a person has looked) or `person`."""
-    if answer.is_lost:
-        return "resend"
-    if not answer.code:
-        return "read"
-    if answer.code.startswith("INSUFFICIENT_ACCESS"):
-        return "stop"
-    if answer.code in _NESTED:
-        return "retry" if "UNABLE_TO_LOCK_ROW" in answer.message else "person"
-    return _OF_CODE.get(answer.code, "person")
+NOT_VISIBLE = "NOT_VISIBLE"
+AGAIN = (State.PLANNED, State.RETRY_WAIT)
+"""States of a change that is sent again."""
+_SENT_AGAIN = ("rearm", "resend", "doubt", "pause", "stop")
 
 
 def answered(answer: Answer) -> State:
     """The state that an account enters with the answer, before it is read back."""
-    return {"read": State.ACK, "resend": State.UNKNOWN}.get(action(answer), State.REFUSED)
+    if answer.is_lost or action(answer) == "resend":
+        return State.UNKNOWN
+    if answer.is_whole:
+        return State.CALL_REFUSED
+    return State.REFUSED if answer.code else State.ACK
 
 
 @dataclass(frozen=True)
@@ -77,22 +52,32 @@ class Settled:
     sentence: str = ""
 
 
-def settle(change: Change, sent: Sent, now: AccountNow | None, our_user_id: str) -> Settled:
+def settle(
+    change: Change,
+    sent: Sent,
+    now: AccountNow | None,
+    our_user_id: str,
+    *,
+    is_gone: bool = False,
+    is_receiver_active: bool = False,
+) -> Settled:
     """Where the account goes, by its answer and by what was read back.
 
     What the org shows counts for more than what it answered. PLANNED and RETRY_WAIT mean that it is sent again. An
     account whose answer was lost and which was modified since is not: whether a person set the owner back after our
-    write, nobody can tell.
+    write, nobody can tell. One that is not shown is gone only where the org itself calls it deleted or merged
+    (`is_gone`); else what was sent stays open until it is seen again. A code that holds the receiver is a person's
+    matter where the receiver is active after all: something else that the write touches has an inactive owner.
     """
     answer, by_us = sent.answer, bool(now and our_user_id and now.modified_by == our_user_id)
 
     def ends(state: State, code: str = "", sentence: str = "") -> Settled:
         return Settled(change, state, now.owner_id if now else None, code, sentence)
 
-    if now is None:
-        return ends(State.GONE, "GONE", "The account was deleted or merged.")
     wanted = action(answer)
-    was_lost = change.was_lost or wanted == "resend"
+    if now is None:
+        return out_of_sight(change, is_gone=is_gone, may_be_written=wanted == "read" or answer.is_lost)
+    was_lost = change.was_lost or answered(answer) is State.UNKNOWN
     if now.owner_id == change.new_owner_id:
         if wanted == "read" or was_lost or by_us:
             return ends(State.VERIFIED)
@@ -107,9 +92,9 @@ def settle(change: Change, sent: Sent, now: AccountNow | None, our_user_id: str)
         return ends(State.DRIFT, "MODIFIED_MEANWHILE", MODIFIED_MEANWHILE)
     if wanted == "retry":
         return ends(State.RETRY_WAIT, answer.code, answer.message)
-    if wanted == "hold":
+    if wanted == "hold" and not (answer.code == INACTIVE_OWNER and is_receiver_active):
         return ends(State.HELD, answer.code, answer.message)
-    if wanted in ("rearm", "resend", "pause"):
+    if wanted in _SENT_AGAIN:
         return ends(State.PLANNED, answer.code, answer.message)
     return ends(State.FAILED_HUMAN, answer.code, answer.message)
 
@@ -131,9 +116,34 @@ def _undone(ends: Callable[..., Settled], now: AccountNow, change: Change, by_us
 
 
 def given_up(settled: Settled, answer: Answer) -> Settled:
-    """How a change ends that was sent as often as `TRIES` allows, and still has its old owner."""
-    state = {"rearm": State.DRIFT, "resend": State.UNKNOWN}.get(action(answer), State.FAILED_HUMAN)
+    """How a change ends that was sent as often as `TRIES` allows, and still has its old owner.
+
+    Of a call that was lost as a whole nothing is known; a row that the org answered for, time and again, is a
+    person's matter.
+    """
+    if action(answer) == "rearm":
+        state = State.DRIFT
+    else:
+        state = State.UNKNOWN if answer.code == ANSWER_LOST else State.FAILED_HUMAN
     return Settled(settled.change, state, settled.found_owner_id, answer.code, answer.message)
+
+
+def out_of_sight(change: Change, *, is_gone: bool, may_be_written: bool = False) -> Settled:
+    """How a change ends for this run whose account the org does not show."""
+    if is_gone:
+        return Settled(change, State.GONE, None, "GONE", "The account was deleted or merged.")
+    rest = (
+        "Whether it was written is read as soon as it is visible again."
+        if may_be_written
+        else "Nothing was written; it is looked for again with the next run."
+    )
+    return Settled(
+        change,
+        State.UNKNOWN if may_be_written else State.NOT_VISIBLE,
+        None,
+        NOT_VISIBLE,
+        f"The integration user does not see the account, and the org does not call it deleted. {rest}",
+    )
 
 
 def not_armed(change: Change, found: str | None) -> Settled:
@@ -145,6 +155,11 @@ def not_armed(change: Change, found: str | None) -> Settled:
         "NOT_ARMED",
         "The account is being modified again and again. Nothing was written.",
     )
+
+
+def held_back(change: Change, because: Settled) -> Settled:
+    """How a change ends that was not sent because its receiver is held."""
+    return Settled(change, State.HELD, None, because.code, because.sentence)
 
 
 def deferred(change: Change, code: str = "", sentence: str = "") -> Settled:

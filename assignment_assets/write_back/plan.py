@@ -1,6 +1,6 @@
 """What is still to be written, and in which order, so that no book is overfilled on the way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,8 @@ class Change:
         Whether carve-out and state must still be as approved; a rollback goes by the owner alone.
     is_withdrawn
         The approval was taken back: it is not written any more.
+    doubts
+        How often it was sent and refused without a reason that is one (UNKNOWN_EXCEPTION).
     """
 
     plan_id: str
@@ -50,6 +52,7 @@ class Change:
     lost_since: datetime | None = None
     is_rule_bound: bool = True
     is_withdrawn: bool = False
+    doubts: int = 0
 
     @property
     def family(self) -> str:
@@ -133,3 +136,15 @@ def _ring(start: str | None, giving: Mapping[str | None, list[Change]], finished
             place[change.new_owner_id] = len(path)
             options.append(iter(giving[change.new_owner_id]))
     return []
+
+
+def as_calls(groups: list[list[Change]], is_alone: Callable[[Change], bool], at_most: int) -> Iterator[list[Change]]:
+    """Calls of up to so many changes: rings whole, families side by side, groups with one that must be alone alone."""
+    alone = [group for group in groups if any(map(is_alone, group))]
+    rest = sorted(
+        (group for group in groups if group not in alone) if alone else groups,
+        key=lambda group: (group[0].family, group[0].account_id),
+    )
+    flat = [change for group in rest for change in group]
+    yield from (flat[start : start + at_most] for start in range(0, len(flat), at_most))
+    yield from alone

@@ -20,6 +20,7 @@ class PreWriteReads:
         self._read_ahead = read_ahead
         self._accounts: dict[str, AccountNow | None] = {}
         self.active: set[str] = set()
+        self.gone: set[str] = set()
 
     def fetch(self, changes: list[Change], waiting: Iterable[Change]) -> None:
         """Reads what is not known of `changes`, and of those that wait behind them, with one call.
@@ -39,9 +40,11 @@ class PreWriteReads:
         now, active = self._gateway.accounts_and_users(list(wanted), receivers)
         self._accounts |= {account: now.get(account) for account in wanted}
         self.active = (self.active - receivers) | active
+        missing = [account for account in wanted if account not in now]
+        self.gone |= self._gateway.deleted(missing)
 
     def of(self, change: Change) -> AccountNow | None:
-        """The account as it was read; None where it is gone."""
+        """The account as it was read; None where the org does not show it."""
         return self._accounts[change.account_id]
 
     def present(self, change: Change) -> AccountNow:

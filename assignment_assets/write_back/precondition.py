@@ -16,7 +16,7 @@ from assignment_assets.io.salesforce.owners import PRECONDITION_FAILED, Answer, 
 from assignment_assets.write_back.circuit_breaker import MINUTE, CircuitBreaker, Pause
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import Journal
-from assignment_assets.write_back.machine import Pace
+from assignment_assets.write_back.open_changes import Pace
 from assignment_assets.write_back.states import Event
 
 PRECONDITION, PERMITTED = "PRECONDITION", "PERMITTED"

@@ -3,23 +3,26 @@
 from collections.abc import Collection
 
 from assignment_assets.io.salesforce.owners import AccountNow
-from assignment_assets.write_back.outcome import MODIFIED_MEANWHILE, Settled
+from assignment_assets.write_back.outcome import MODIFIED_MEANWHILE, Settled, out_of_sight
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import State
 
 
-def judge(change: Change, now: AccountNow | None, active_users: Collection[str]) -> Settled | None:
+def judge(
+    change: Change, now: AccountNow | None, active_users: Collection[str], gone: Collection[str] = ()
+) -> Settled | None:
     """Null where the change may be written; else the first reason why not.
 
     An account that already has its new owner is skipped (verified where an earlier write's answer was lost); one
-    whose owner, carve-out or state is no longer what was approved has drifted; one that is deleted or merged is gone,
-    and never followed to the winner of the merge; where the receiver is inactive the change is held. A rollback is
+    whose owner, carve-out or state is no longer what was approved has drifted; one that the org calls deleted or merged
+    (`gone`) is gone, and never followed to the winner of the merge, and one that it merely does not show is not
+    visible; where the receiver is inactive the change is held. A rollback is
     judged by owner and receiver alone.
     """
     if change.is_withdrawn:
         return Settled(change, State.WITHDRAWN, now.owner_id if now else None, "", "The approval was taken back.")
     if now is None:
-        return Settled(change, State.GONE, None, "GONE", "The account was deleted or merged.")
+        return out_of_sight(change, is_gone=change.account_id in gone, may_be_written=change.was_lost)
     found = now.owner_id
     if found == change.new_owner_id:
         state = State.VERIFIED if change.was_lost else State.SKIPPED_ALREADY

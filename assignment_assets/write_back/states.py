@@ -18,12 +18,14 @@ class State(StrEnum):
     DRIFT = "DRIFT"  # the owner is no longer the one that was approved from
     DRIFT_RULE = "DRIFT_RULE"  # carve-out or state is no longer what was approved
     GONE = "GONE"  # deleted or merged
+    NOT_VISIBLE = "NOT_VISIBLE"  # not shown by the org, which does not call it deleted; looked for again
     HELD = "HELD"  # the receiver may not own it now
     DEFERRED = "DEFERRED"  # not tried: no seat, or the run paused
     INTENT = "INTENT"  # about to be sent, or sent and never heard of again
     ACK = "ACK"  # the org said yes
     UNKNOWN = "UNKNOWN"  # no answer
     REFUSED = "REFUSED"  # the org said no; what is done about it waits for reading back
+    CALL_REFUSED = "CALL_REFUSED"  # the org refused the call as a whole, which says nothing of the account
     RETRY_WAIT = "RETRY_WAIT"  # to be sent again after a while
     FAILED_HUMAN = "FAILED_HUMAN"  # a person must look
     VERIFIED = "VERIFIED"  # read back with the new owner that we wrote
@@ -33,6 +35,7 @@ class State(StrEnum):
     EXPORTED = "EXPORTED"  # went out in a file that people load by hand
     LOADED = "LOADED"  # a result file of the user's system says that it was loaded; nobody read it back
     CONFIRMED = "CONFIRMED"  # a person signed that it was loaded by hand; nobody read it back
+    ACCEPTED = "ACCEPTED"  # set aside, and a person signed that the cycle goes on without it
 
 
 FINAL = frozenset(
@@ -47,10 +50,11 @@ FINAL = frozenset(
         State.WITHDRAWN,
         State.LOADED,
         State.CONFIRMED,
+        State.ACCEPTED,
     }
 )
 """Never left again within a plan."""
-IN_FLIGHT = frozenset({State.INTENT, State.ACK, State.UNKNOWN, State.REFUSED})
+IN_FLIGHT = frozenset({State.INTENT, State.ACK, State.UNKNOWN, State.REFUSED, State.CALL_REFUSED})
 """Left only by reading back."""
 READ_BACK = frozenset({State.VERIFIED, State.SKIPPED_ALREADY})
 BY_HAND = frozenset({State.LOADED, State.CONFIRMED})
@@ -60,9 +64,11 @@ OUTCOMES = {
     State.DRIFT: "drift",
     State.DRIFT_RULE: "drift_rule",
     State.GONE: "gone",
+    State.NOT_VISIBLE: "not_visible",
     State.HELD: "held",
     State.DEFERRED: "deferred",
     State.FAILED_HUMAN: "failed",
+    State.ACCEPTED: "left_out",
     State.VERIFIED: "verified",
     State.LOADED: "loaded",
     State.CONFIRMED: "confirmed",
@@ -105,7 +111,7 @@ class Event:
 
 PLAN_EVENTS = (
     *("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK", "RESULTS", "SIGNED"),
-    *("PRECONDITION", "PERMITTED"),
+    *("PRECONDITION", "PERMITTED", "RETRY", "ACCEPT"),
 )
 JournalFrame = NewType("JournalFrame", pl.DataFrame)
 JOURNAL: Table[JournalFrame] = Table(

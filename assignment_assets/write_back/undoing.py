@@ -21,7 +21,7 @@ CHANGED: dict[str, type[pl.DataType] | pl.DataType] = {
     "changed_at": MOMENT,
 }
 """An account whose owner is not the one that we wrote: who modified it last (engine, integration or person), when;
-without a found owner it is gone."""
+without a found owner the org does not show it."""
 
 
 def owners_written(journal: Journal, cycle: str) -> pl.DataFrame:

@@ -3,26 +3,28 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered
 from assignment_assets.io.salesforce.bulk_ingest import ENDED, BulkIngest
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
-from assignment_assets.io.salesforce.owners import Answer, OwnerGateway
+from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.bulk_lane import BulkJob, BulkMachine
-from assignment_assets.write_back.circuit_breaker import CircuitBreaker, Pause, Witness, nobody
+from assignment_assets.write_back.circuit_breaker import Budget, CircuitBreaker, Pause, Witness, nobody
+from assignment_assets.write_back.codes import CODES
 from assignment_assets.write_back.document import Plan, is_approved
 from assignment_assets.write_back.journal import Journal
-from assignment_assets.write_back.machine import Machine, Pace, Parts
-from assignment_assets.write_back.outcome import Sent
-from assignment_assets.write_back.plan import Change
+from assignment_assets.write_back.machine import Machine, Parts
+from assignment_assets.write_back.open_changes import Pace
 from assignment_assets.write_back.precondition import PreconditionProof
-from assignment_assets.write_back.states import FINAL, IN_FLIGHT, Event, State
+from assignment_assets.write_back.refusal_groups import set_aside
+from assignment_assets.write_back.states import FINAL, Event
+from assignment_assets.write_back.taking_up import taken_up
 from assignment_assets.write_back.worker_pool import WorkerPool
 
 WORKERS = 4
@@ -59,6 +61,7 @@ class Tools:
     lane: Lane = "composite"
     pace: Pace = field(default_factory=Pace)
     reserve_share: float = 0.2
+    budget: Budget = field(default_factory=Budget)
     witness: Witness = nobody
     org_id: str = ""
 
@@ -89,6 +92,9 @@ def write(
 ) -> Iterator[Progress]:
     """Writes what of the plan has not ended, and yields progress; the last one says how the run ended.
 
+    What was set aside is not sent before a person asks for it (`set_aside.retry`). After a run that a code stopped,
+    one row goes first that was sent least.
+
     Raises
     ------
     Tampered
@@ -100,18 +106,30 @@ def write(
     """
     require_allowed(journal, plan, tools)
     rows, state = journal.rows(plan.plan_id), journal.account_states(plan.plan_id)
+    decided = journal.decisions(plan.cycle)
+    aside = set_aside(state, decided) - withdrawn
     last = journal.last_plan_event(plan.plan_id, "STARTED", "PAUSED", "FINISHED")
     has_ended = last is not None and last["state"] != "STARTED"
-    changes, in_flight = taken_up(plan, rows, state, withdrawn, is_new_attempt=has_ended)
-    counts = Counter(state.filter(pl.col("state").is_in(list(FINAL)))["state"])
+    left = rows.filter(~pl.col("account_id").is_in(sorted(aside)))
+    is_probe = last is not None and last["state"] == "PAUSED" and last["code"] in CODES["stop"]
+    if is_probe:
+        left = left.join(state.select("account_id", "sends"), on="account_id", how="left").sort(
+            pl.col("sends").fill_null(0), "place"
+        )
+    changes, in_flight = taken_up(plan, left, state, withdrawn, is_new_attempt=has_ended)
+    is_over = pl.col("state").is_in(list(FINAL)) | pl.col("account_id").is_in(sorted(aside))
+    counts = Counter(state.filter(is_over)["state"])
     if not changes:
         yield Progress(plan.plan_id, plan.row_count, counts)
         return
     gateways = [tools.gateway() for _ in range(min(tools.workers, math.ceil(len(changes) / COMPOSITE_AT_MOST)))]
     require_org(plan, gateways[0])
-    breaker, pace = CircuitBreaker(tools.reserve_share), tools.pace
-    if plan.first_batch and plan.row_count - len(changes) < plan.first_batch:
-        pace = Pace(**vars(pace) | {"first_batch": plan.first_batch - plan.row_count + len(changes)})
+    breaker, pace = CircuitBreaker(tools.reserve_share, tools.budget, frozenset(decided)), tools.pace
+    if is_probe:
+        pace = replace(pace, wary=1)
+    ended_before = plan.row_count - len(changes) - len(aside)
+    if ended_before < plan.first_batch:
+        pace = replace(pace, first_batch=plan.first_batch - ended_before)
     journal.record([_about(plan, "STARTED", tools)])
     if tools.lane == "composite" and pace.is_armed:
         proof = PreconditionProof(journal, plan, tools.key, tools.signers, tools.clock)
@@ -184,46 +202,6 @@ def require_org(plan: Plan, gateway: OwnerGateway) -> None:
             f"plan {plan.plan_id}: the connection leads to org {found}, expected {plan.org_id}, for which "
             "it was made. Nothing was sent. Correct ASSIGNMENT_SF_URL and the credentials."
         )
-
-
-def taken_up(
-    plan: Plan, rows: pl.DataFrame, state: pl.DataFrame, withdrawn: frozenset[str], *, is_new_attempt: bool
-) -> tuple[list[Change], dict[str, Sent]]:
-    """The plan's changes that have not ended, and what of them is in flight: sent, or about to be, by a run that
-    did not come to read it back."""
-    known = {row["account_id"]: row for row in state.iter_rows(named=True)}
-    changes, in_flight = [], {}
-    for row in rows.iter_rows(named=True):
-        account = row["account_id"]
-        now = known.get(account, {"state": State.PLANNED, "attempt": 1 - is_new_attempt, "was_lost": False})
-        if now["state"] in FINAL:
-            continue
-        is_lost = now["was_lost"] or now["state"] == State.INTENT
-        changes.append(
-            Change(
-                plan.plan_id,
-                account,
-                row["old_owner_id"],
-                row["new_owner_id"],
-                row["state"],
-                row["carve_out"] or None,
-                row["parent_id"],
-                now["attempt"] + is_new_attempt,
-                is_lost,
-                now["modified_at"] if is_lost else None,
-                plan.kind == "owners",
-                account in withdrawn,
-            )
-        )
-        if now["state"] in IN_FLIGHT:
-            in_flight[account] = Sent(now["modified_at"], _remembered(account, now))
-    return changes, in_flight
-
-
-def _remembered(account: str, now: Mapping[str, Any]) -> Answer:
-    if now["state"] in (State.INTENT, State.UNKNOWN):
-        return Answer(account, "ANSWER_LOST", "The run ended before an answer came.", is_lost=True)
-    return Answer(account, now["code"] if now["state"] == State.REFUSED else "")
 
 
 def _resume_at(pause: Pause | None, tools: Tools) -> datetime | None:

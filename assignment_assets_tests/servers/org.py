@@ -64,6 +64,10 @@ class LocalOrg:
         answer = requests.delete(f"{self.address.url}/sandbox/faults", verify=self.address.ca_file, timeout=10)
         answer.raise_for_status()
 
+    def see_all_but(self, *record_ids: str) -> None:
+        """Hides these records, and no others, from the integration user."""
+        self._hook("access", {"invisible_ids": list(record_ids)})
+
     def owner(self, account_id: str) -> str:
         """Who owns the account now."""
         return Org(self.settings()).retrieve("Account", [account_id], ["OwnerId"])[0]["OwnerId"]

@@ -1,15 +1,19 @@
 """Plans over a small company in a running org: what the tests of the write-back are written with."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
+from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.sample.company import Company, generate
 from assignment_assets.sandbox import write_log
 from assignment_assets.sandbox.loading import ORGANIZATION_ID
 from assignment_assets.write_back.document import Plan, Signature, drafted
 from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.refusal_groups import RefusalGroup
+from assignment_assets.write_back.set_aside import accept, groups, retry
 from assignment_assets.write_back.writer import Progress, Tools, write
 from assignment_assets_tests.servers.org import LocalOrg
 
@@ -84,6 +88,27 @@ class PlanRunner:
         with self.journal() as journal:
             *_, last = write(journal, plan, seats or {}, self.tools, withdrawn)
         return last
+
+    def groups(self, plan: Plan) -> list[RefusalGroup]:
+        """What waits for a person."""
+        with self.journal() as journal:
+            return groups(journal, plan.cycle)
+
+    def retry_all(self, plan: Plan) -> None:
+        """Has every group tried again."""
+        with self.journal() as journal:
+            for group in groups(journal, plan.cycle):
+                retry(journal, group, "ops@example.com", self.tools)
+
+    def accept_all(self, plan: Plan, person: str = "priya@example.com", token: str | None = None) -> None:
+        """Goes on without every group."""
+        with self.journal() as journal:
+            for group in groups(journal, plan.cycle):
+                accept(journal, group, person, token or signer_token(KEY, person), self.tools, plan.cycle)
+
+    def sends(self) -> Counter[str]:
+        """How often each account was sent."""
+        return Counter(part["url"][-18:] for part in self.org.sent())
 
     def states(self, plan: Plan) -> dict[str, str]:
         """Account → state."""

@@ -184,16 +184,17 @@ def test_a_token_that_expires_before_a_write_costs_no_write(org):
     [
         ("UNABLE_TO_LOCK_ROW", 2, "verified", 3),
         ("UNABLE_TO_LOCK_ROW", 99, "failed", 6),
-        ("INACTIVE_OWNER_OR_USER", 99, "held", 1),
+        ("INACTIVE_OWNER_OR_USER", 99, "failed", 1),
+        ("OP_WITH_INVALID_USER_TYPE_EXCEPTION", 99, "held", 1),
         ("FIELD_CUSTOM_VALIDATION_EXCEPTION", 99, "failed", 1),
-        ("UNKNOWN_EXCEPTION", 99, "unknown", 4),
+        ("UNKNOWN_EXCEPTION", 99, "failed", 4),
         ("INSUFFICIENT_ACCESS_OR_READONLY", 99, "failed", 1),
     ],
 )
 def test_a_refused_row_ends_by_its_code_and_leaves_the_others_alone(org, code, times, outcome, sendings):
-    (refused, _), (sound, _) = moves_from(FIELD[0], FIELD[1], 2)
+    refused, sound = accounts_of(FIELD[0])[:2]
     org.fault("row_error", record_id=refused, error_code=code, times=times)
-    log = written(org, rows(*moves_from(FIELD[0], FIELD[1], 2)))
+    log = written(org, rows((refused, FIELD[1]), (sound, FIELD[2])))
     assert outcomes(log) == {refused: outcome, sound: "verified"}
     assert sum(part["url"].endswith(refused) for part in org.sent()) == sendings
     if outcome != "verified":

@@ -36,6 +36,8 @@ def test_a_job_writes_all_and_every_row_is_read_back(runner):
     assert runner.run(plan).counts == {"VERIFIED": 299, "FAILED_HUMAN": 1}
     assert runner.org.sent() == []
     assert runner.owners_written().height == 299
+    assert runner.run(plan).counts == {"VERIFIED": 299, "FAILED_HUMAN": 1}
+    runner.retry_all(plan)
     assert runner.run(plan).counts == {"VERIFIED": 300}
 
 

@@ -1,12 +1,13 @@
 """What an answer of the org means, and what is read back after it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
 
 from assignment_assets.io.salesforce.owners import AccountNow, Answer
-from assignment_assets.write_back.outcome import CODES, Sent, action, answered, given_up, settle
+from assignment_assets.write_back.outcome import Sent, answered, given_up, settle
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.preflight import judge
 from assignment_assets.write_back.states import JOURNAL, Event, State, log_rows
@@ -24,20 +25,6 @@ def now(owner="r-1", state="OH", carve_out=None, modified_at=AT, modified_by=SOM
 
 def settled(answer, found, change=CHANGE):
     return settle(change, Sent(AT, answer), found, US)
-
-
-def test_every_code_calls_for_the_action_of_the_table():
-    for wanted, codes in CODES.items():
-        assert {action(Answer("a", code)) for code in codes} == {wanted}
-    assert action(Answer("a")) == "read"
-    assert action(Answer("a", "NEVER_HEARD_OF")) == "person"
-    assert action(Answer("a", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY")) == "stop"
-
-
-@pytest.mark.parametrize("code", ["CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"])
-def test_a_trigger_that_met_a_lock_is_tried_again_and_any_other_goes_to_a_person(code):
-    assert action(Answer("a", code, "trigger X: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access")) == "retry"
-    assert action(Answer("a", code, "trigger X: System.NullPointerException")) == "person"
 
 
 def test_a_lost_answer_is_unknown_whatever_it_said():
@@ -65,8 +52,12 @@ def test_a_lost_answer_is_unknown_whatever_it_said():
         (Answer("a", "INACTIVE_OWNER_OR_USER"), now(), State.HELD),
         (Answer("a", "DUPLICATES_DETECTED"), now(), State.FAILED_HUMAN),
         (Answer("a", "REQUEST_LIMIT_EXCEEDED"), now(), State.PLANNED),
-        (Answer("a", "ENTITY_IS_DELETED"), None, State.GONE),
-        (Answer("a"), None, State.GONE),
+        (Answer("a", "ENTITY_IS_DELETED"), None, State.NOT_VISIBLE),
+        (Answer("a"), None, State.UNKNOWN),
+        (LOST, None, State.UNKNOWN),
+        (Answer("a", "INVALID_FIELD_FOR_INSERT_UPDATE"), now(), State.PLANNED),
+        (Answer("a", "UNKNOWN_EXCEPTION", "Portal owners need a role", is_lost=True), now(), State.PLANNED),
+        (Answer("a", "INSUFFICIENT_ACCESS_OR_READONLY"), now(), State.FAILED_HUMAN),
     ],
 )
 def test_what_is_read_back_counts_for_more_than_the_answer(answer, found, state):
@@ -100,13 +91,27 @@ def test_what_was_tried_often_enough_ends_with_its_last_code(code, state):
         (now(carve_out="SUD"), State.DRIFT_RULE, "CARVE_OUT_CHANGED"),
         (now(state="PA"), State.DRIFT_RULE, "STATE_CHANGED"),
         (now(state=None), State.DRIFT_RULE, "STATE_CHANGED"),
-        (None, State.GONE, "GONE"),
+        (None, State.NOT_VISIBLE, "NOT_VISIBLE"),
     ],
 )
 def test_an_account_that_is_not_as_approved_is_not_written(found, state, code):
     verdict = judge(CHANGE, found, {"r-2"})
     assert (verdict.state, verdict.code) == (state, code)
     assert verdict.sentence
+
+
+def test_an_account_is_gone_only_where_the_org_itself_calls_it_deleted():
+    assert judge(CHANGE, None, {"r-2"}, {"a"}).state is State.GONE
+    assert judge(CHANGE, None, {"r-2"}, {"b"}).state is State.NOT_VISIBLE
+    assert judge(replace(CHANGE, was_lost=True), None, {"r-2"}).state is State.UNKNOWN
+    for answer in (Answer("a"), LOST, Answer("a", "ENTITY_IS_DELETED")):
+        assert settle(CHANGE, Sent(AT, answer), None, US, is_gone=True).state is State.GONE
+
+
+def test_an_inactive_owner_of_something_else_is_no_matter_of_the_receiver():
+    sent = Sent(AT, Answer("a", "INACTIVE_OWNER_OR_USER", "operation performed with inactive user [005x]"))
+    assert settle(CHANGE, sent, now(), US).state is State.HELD
+    assert settle(CHANGE, sent, now(), US, is_receiver_active=True).state is State.FAILED_HUMAN
 
 
 def test_a_rollback_goes_by_the_owner_alone():
