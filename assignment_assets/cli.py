@@ -15,6 +15,7 @@ from assignment_assets.commands import (
     run,
     sample,
     schedule,
+    set_aside,
     showing,
     source,
     stores,
@@ -30,6 +31,7 @@ def main() -> None:
 cycles.cycle.add_command(comparing.compare)
 for each in look_ahead.look_ahead.commands.values():
     load_by_hand.write_back.add_command(each)
+load_by_hand.write_back.add_command(set_aside.set_aside)
 for group in (cycles.cycle, routing.routing, routing.events, bench.bench, load_by_hand.write_back, source.source):
     main.add_command(group)
 for group in (

@@ -123,6 +123,18 @@ class ExportSetting(BaseModel):
     id_form: Literal["as_imported", "15", "18"] = Field("as_imported", description="How ids are spelled.")
 
 
+class WriteBackSetting(BaseModel):
+    """How much that is new may be refused in one run of the write-back before it stops for a person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    refused_on_end: int = Field(20, ge=1, le=50, description="Rows refused one after the other.")
+    refused_share: float = Field(0.25, gt=0, le=1, description="Rows refused, as a part of the last 200.")
+    refused_at_most: int = Field(200, ge=1, description="Rows refused in all.")
+    denied_on_end: int = Field(20, ge=1, le=50, description="Rows without access on end, over three receivers.")
+    denied_share: float = Field(0.05, gt=0, le=1, description="Rows without access, as a part of the last 200.")
+
+
 class Settings(BaseModel):
     """The settings file: ``ASSIGNMENT_SETTINGS``, else ``settings.toml`` in the project's root, else the example."""
 
@@ -137,6 +149,7 @@ class Settings(BaseModel):
     notices: NoticesSetting = NoticesSetting()
     optimizer: OptimizerSetting = OptimizerSetting()
     export: ExportSetting = ExportSetting()
+    write_back: WriteBackSetting = WriteBackSetting()
     signers: dict[str, list[str]] = Field(
         {},
         description="Who may sign: e-mail address → regions, `*` for all, `no_region` for moves without a field rep.",

@@ -30,6 +30,7 @@ from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.signed_decisions import signed_files
 from assignment_assets.write_back.apply import FINISHED
+from assignment_assets.write_back.circuit_breaker import Budget
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.planning import add_plans, keep_teams, owner_plans
@@ -79,14 +80,31 @@ def page_file(folder: DataFolder, cycle: str, name: str) -> Path:
 
 def tools(source: Source, clock: Clock) -> Tools:
     """Connections, key, signers and clock for a run."""
-    signers = [person for person, regions in read_settings().signers.items() if "*" in regions]
+    settings = read_settings()
+    signers = [person for person, regions in settings.signers.items() if "*" in regions]
     named, lanes = os.environ.get("ASSIGNMENT_WRITE_BACK_LANE") or "composite", get_args(Lane)
     lane: Lane | None = next((each for each in lanes if each == named), None)
     if lane is None:
         raise InvalidInput("write-back", [Fault("ASSIGNMENT_WRITE_BACK_LANE", named, " or ".join(lanes))])
     org_id = "" if source.is_org else source.setting().kind
+    given = settings.write_back
+    budget = Budget(
+        given.refused_on_end,
+        given.refused_share,
+        given.refused_at_most,
+        access_on_end=given.denied_on_end,
+        access_share=given.denied_share,
+    )
     return Tools(
-        source.gateway, engine_key(), signers, clock.now, time.sleep, lane=lane, workers=_workers(), org_id=org_id
+        source.gateway,
+        engine_key(),
+        signers,
+        clock.now,
+        time.sleep,
+        lane=lane,
+        workers=_workers(),
+        budget=budget,
+        org_id=org_id,
     )
 
 
