@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from assignment_assets.bench import write_back_rows
 from assignment_assets.bench.foreign_clients import clients_of_others
 from assignment_assets.bench.write_back_crashes import crash_runs, summed
 from assignment_assets.bench.write_back_org import AS_OF, KEY, OrgTrial, movable, org_trial
@@ -41,7 +42,7 @@ START_SECONDS = 60
 def lines(short: bool, crashes: int, edits: int, seed: int, changes: int) -> Iterator[str]:
     """Every row as JSON. `crashes` runs are killed, `edits` raced, `changes` written against a slow org (0: none)."""
     with tempfile.TemporaryDirectory() as folder:
-        num_accounts = 2_500 if short else 30_000 + edits * 2 + edits // 5 + crashes * 60
+        num_accounts = 5_000 if short else 40_000 + edits * 2 + edits // 5 + crashes * 60
         with org_trial(Path(folder), num_accounts) as org:
             for name, result, is_met in _rows(org, short, crashes, edits, seed):
                 yield json.dumps({"figure": name, "met": is_met, **result})
@@ -59,6 +60,7 @@ def _rows(org: OrgTrial, short: bool, crashes: int, edits: int, seed: int) -> It
     yield "coverage", found, len(set(found.values())) == 1
     found = taxonomy(org)
     yield "taxonomy", found, not found["wrong"]
+    yield from _refused_rows(org, short)
     found = tampering(org)
     yield "tampering", found, found["trials"] == found["refused"] and found["untouched_signature_holds"]
     found = rollback(org, 40 if short else 500, 0.2, seed)
@@ -84,6 +86,33 @@ def _rows(org: OrgTrial, short: bool, crashes: int, edits: int, seed: int) -> It
     if not short:
         found, is_met = clients_of_others(org)
         yield "clients of others", found, is_met
+
+
+def _refused_rows(org: OrgTrial, short: bool) -> Iterator[tuple[str, dict, bool]]:
+    size, bad = (200, 12) if short else (2000, 60)
+    found = write_back_rows.set_aside(org, size, bad)
+    is_met = all(
+        (each["verified"], each["listed"], each["most_sends"]) == (size - bad, bad, 1)
+        and each["runs"] <= 2
+        and each["decisions"] <= 1
+        for each in found.values()
+    )
+    yield "A1 set aside", found, is_met
+    found = write_back_rows.denied(org, size)
+    yield "A1 ten without access", found, (found["verified"], found["runs"]) == (size - 10, 1)
+    found = write_back_rows.refused_without_reason(org, 100 if short else 300)
+    yield "A1 refused without a reason", found, (found["listed"], found["most_sends"]) == (found["bad"], 2)
+    found = write_back_rows.all_refused(org, 80)
+    yield "A1 all refused", found, all(each["pause"] and each["rows_sent"] <= 50 for each in found.values())
+    found = write_back_rows.calls_refused(org, 30)
+    yield "A2 calls refused", found, not found["wrong"]
+    size = 40 if short else 400
+    found = write_back_rows.lost_sight(org, size)
+    is_met = found["all"]["pause"] == "LOST_SIGHT" and found["one"]["pause"] is None
+    is_met &= all((each["gone"], each["verified_after"]) == (0, size) for each in found.values())
+    yield "A3 lost sight", found, is_met
+    found = write_back_rows.odd_answers(org, 3, (1,) if short else range(3))
+    yield "A4 odd answers", found, not any(value for name, value in found.items() if name != "runs")
 
 
 class _Timed:
