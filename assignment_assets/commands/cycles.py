@@ -35,7 +35,7 @@ from assignment_assets.domain.tables import (
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import withdraw
-from assignment_assets.io.published_cycle import known_cycles, read_status
+from assignment_assets.io.published_cycle import known_cycles, left_out_before, read_status
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets.io.warehouse.published import read_published
@@ -108,8 +108,12 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
     held = held_lines(read_published(folder, cycle_id, ELIGIBLE_POOL))
     missing = arrived.filter(pl.col("arrival") != "arrived")
     lines = ["Read from the source", *read, *told, *arrival_lines(arrived, names), *held, *status.lines()]
+    left_out = left_out_before(folder, cycle_id)
+    if left_out:
+        lines += [f"{len(left_out)} accounts were refused by Salesforce before and have their old owners", *left_out]
     content = {"cycle": cycle_id, "run_id": run.run_id, "state": status.state, "source": read, "jumps": jumps}
-    show("\n".join(lines), content | {"not_arrived": missing.to_dicts(), "held": list(held)}, as_json)
+    content |= {"not_arrived": missing.to_dicts(), "held": list(held), "left_out": left_out}
+    show("\n".join(lines), content, as_json)
 
 
 def _config_content(path: Path) -> dict:

@@ -12,6 +12,7 @@ from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.status import CycleStatus, CycleStatusInput, cycle_status
 from assignment_assets.domain.reading import Query
 from assignment_assets.domain.tables import (
+    ACCOUNTS,
     APPROVED_DIFF,
     CYCLE_EVENTS,
     ELIGIBLE_POOL,
@@ -111,6 +112,22 @@ def read_status(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
 def known_cycles(folder: DataFolder) -> list[str]:
     """The ids of all cycles that were opened."""
     return sorted(path.parent.name for path in folder.root.glob("published/*/manifest.json"))
+
+
+def left_out_before(folder: DataFolder, cycle: str) -> list[str]:
+    """Accounts that write-backs of other cycles left out because the org refused them, and whose owner is not the one
+    that they were to have: a line each."""
+    owners = dict(read_published(folder, cycle, ACCOUNTS).select("account_id", "owner_id").iter_rows())
+    lines = []
+    for other in known_cycles(folder):
+        log = read_published(folder, other, WRITE_BACK_LOG) if other != cycle else WRITE_BACK_LOG.empty()
+        last = log.sort("sign_off_no", "attempt").unique("account_id", keep="last", maintain_order=True)
+        lines += [
+            f"{row['account_id']}: {other} went on without it, {row['error']}"
+            for row in last.filter(outcome="left_out").sort("account_id").to_dicts()
+            if row["account_id"] in owners and owners[row["account_id"]] != row["new_owner_id"]
+        ]
+    return lines
 
 
 def require_known(folder: DataFolder, cycle: str) -> None:
