@@ -22,7 +22,7 @@ from assignment_assets.write_back.confirmation import confirmations
 from assignment_assets.write_back.document import Plan, approval
 from assignment_assets.write_back.journal import Journal, opened
 from assignment_assets.write_back.precondition import Permission
-from assignment_assets.write_back.publishing import plan_states, publish, read_state
+from assignment_assets.write_back.publishing import plan_states, publish, read_state, waiting_groups
 from assignment_assets.write_back.teams import restore_files, snapshot
 from assignment_assets.write_back.undoing import (
     by_plan,
@@ -128,7 +128,7 @@ def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, includ
             plan = propose(journal, cycle_id, "repair", rows, given, "owners changed since they were written")
         _publish(journal, cycle_id)
     lines = [
-        f"{row['account_id']}: {row['written_owner_id']} → {row['found_owner_id'] or 'gone'}, modified last by "
+        f"{row['account_id']}: {row['written_owner_id']} → {row['found_owner_id'] or 'not visible'}, modified last by "
         f"{row['changed_by_kind'] or 'nobody'} {row['changed_by'] or ''}"
         for row in changed.to_dicts()
     ]
@@ -240,7 +240,13 @@ def _tell_standing(cycle_id: str, as_json: bool) -> None:
     if state:
         lines.append(f"{state.state} since {state.at}" + (f": {state.sentence}" if state.sentence else ""))
         lines += [f"goes on by itself at {state.resume_at}"] if state.resume_at else []
+    waiting = waiting_groups(folder)
+    if waiting:
+        count = sum(group.rows.height for group in waiting)
+        lines.append(f"{count:,} accounts wait for a person: `assignment write-back set-aside {cycle_id}`")
+        lines += [f"  {group}" for group in waiting]
     content = {
+        "set_aside": {group.group: group.rows["account_id"].to_list() for group in waiting},
         "standing": vars(state) if state else None,
         "plans": {plan_id: dict(counts) for plan_id, counts in states.items()},
     }

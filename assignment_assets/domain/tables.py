@@ -516,7 +516,8 @@ WRITE_BACK_LOG: Table[WriteBackLogFrame] = Table(
         "old_owner_id": TEXT,
         "new_owner_id": TEXT,
         "found_owner_id": TEXT,
-        # verified, skipped_already, loaded, confirmed, drift, drift_rule, gone, held, deferred, failed, unknown
+        # verified, skipped_already, loaded, confirmed, drift, drift_rule, gone, held, left_out, not_visible, deferred,
+        # failed, unknown
         "outcome": TEXT,
         "error_code": TEXT,
         "error": TEXT,

@@ -9,7 +9,10 @@ from assignment_assets.report.wording import NOTHING, whole
 
 TONES = {
     "good": ("accepted", "approved", "approve", "signed", "verified", "skipped_already", "loaded", "confirmed"),
-    "warn": ("held", "deferred", "late", "drift", "drift_rule", "gone", "blank", "unknown"),
+    "warn": (
+        *("held", "deferred", "late", "drift", "drift_rule", "gone", "blank", "unknown"),
+        *("left_out", "not_visible"),
+    ),
     "bad": ("refused", "failed", "reject", "rejected"),
 }
 _TONE_OF = {word: tone for tone, members in TONES.items() for word in members}

@@ -29,7 +29,7 @@ from assignment_assets.review_app.access import PageRefused
 from assignment_assets.review_app.context import PageRequest
 from assignment_assets.review_app.review_view import TABLES, ReviewView, desk_of
 
-DRIFTED = ("drift", "drift_rule", "gone", "held", "failed", "unknown", "deferred")
+DRIFTED = ("drift", "drift_rule", "gone", "held", "left_out", "not_visible", "failed", "unknown", "deferred")
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,17 @@ import polars as pl
 
 from assignment_assets.domain.notices.letters import HandoffInput, handoffs
 from assignment_assets.io.notices.bulletins import announce
-from assignment_assets.io.notices.post import post
+from assignment_assets.io.notices.post import Posted, post
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, stage_asset
+
+
+def tell_handoffs(warehouse: Warehouse, cycle: str, clock: Clock) -> list[Posted]:
+    """Posts every letter of the cycle that was not posted yet."""
+    letters = handoffs(cycle, HandoffInput.read(warehouse, cycle))
+    return post(warehouse.folder, cycle, letters, read_settings().notices, clock.now)
 
 
 @stage_asset("sign_off", deps=["approved_diff"], kinds={"email"})
@@ -25,9 +31,8 @@ def handoff_notices(context: dg.AssetExecutionContext, warehouse: Warehouse, clo
     cycle = context.partition_key
     if frozen_config(warehouse, cycle).mode == "draft":
         return dg.MaterializeResult(metadata={"letters": 0, "why": "a draft tells nobody"})
-    letters = handoffs(cycle, HandoffInput.read(warehouse, cycle))
     setting = read_settings().notices
-    posted = post(warehouse.folder, cycle, letters, setting, clock.now)
+    posted = tell_handoffs(warehouse, cycle, clock)
     posted += announce(warehouse.folder, cycle, setting, clock.now)
     schema = {name: pl.String for name in ("person", "kind", "outcome", "said")}
     rows = pl.DataFrame([vars(each) for each in posted], schema=schema)

@@ -24,6 +24,7 @@ from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
+from assignment_assets.stages.handoff_notices import tell_handoffs
 from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_plans import approved_rows, tools
 from assignment_assets.stages.write_back_run import write_published
@@ -57,6 +58,7 @@ def write_back_log(
     Every sign-off has one sealed plan in the journal. Right before each write the account is read again: an owner,
     state or carve-out that changed since, a deleted account or an inactive receiver stop that account and are listed.
     A run that pauses or dies is taken up by the next, which reads back before it sends; a finished one writes nothing.
+    What the org refuses is set aside by its reason; people told of an account that is left out have another letter.
     Where the source is no org nothing is sent: the state says how many accounts wait to be loaded by hand.
     """
     cycle = context.partition_key
@@ -72,6 +74,8 @@ def write_back_log(
         state = write_published(journal, warehouse, cycle, tools(source, clock), context.log.info)
     close_when_done(warehouse, cycle, clock)
     written = WrittenInput.read(warehouse, cycle)
+    if written.log.filter(pl.col("outcome") == "left_out").height:
+        tell_handoffs(warehouse, cycle, clock)
     problems = written.last_outcomes.filter(~pl.col("outcome").is_in(MOVED)).select(
         "account_id", "outcome", "error_code", "error"
     )

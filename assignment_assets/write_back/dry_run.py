@@ -140,7 +140,8 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
     receivers = sorted({change.new_owner_id for change in changes})
     accounts = gateway.accounts([change.account_id for change in changes])
     active = gateway.active_users(receivers)
-    verdicts = [judge(change, accounts.get(change.account_id), active) for change in changes]
+    gone = gateway.deleted([change.account_id for change in changes if change.account_id not in accounts])
+    verdicts = [judge(change, accounts.get(change.account_id), active, gone) for change in changes]
     counts = Counter(str(verdict.state) if verdict else READY for verdict in verdicts)
     problems = pl.DataFrame(
         [(each.change.account_id, str(each.state), each.found_owner_id, each.sentence) for each in verdicts if each],

@@ -14,6 +14,7 @@ from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.durable import write_whole
 from assignment_assets.write_back.document import PLAN_ROWS
 from assignment_assets.write_back.journal import Journal, anchor_file
+from assignment_assets.write_back.refusal_groups import RefusalGroup, groups_of
 from assignment_assets.write_back.states import State, log_rows
 from assignment_assets.write_back.writer import Progress
 
@@ -105,13 +106,24 @@ def publish(journal: Journal, journal_path: Path, folder: Path, cycle: str) -> N
     write_whole(anchor_file(journal_path), json.dumps(journal.anchor()))
 
 
+def waiting_groups(folder: Path) -> list[RefusalGroup]:
+    """The groups of published accounts that wait for a person, the largest first."""
+    if not (folder / PLANS_FILE).is_file():
+        return []
+    return groups_of(pl.read_parquet(folder / PLANS_FILE), _last_events(folder))
+
+
+def _last_events(folder: Path) -> pl.DataFrame:
+    events = pl.read_parquet(folder / JOURNAL_FILE).filter(pl.col("account_id") != "").sort("seq")
+    return events.group_by("plan_id", "account_id", maintain_order=True).last()
+
+
 def plan_states(folder: Path) -> dict[str, Counter[str]]:
     """Each published plan with its accounts by state."""
     if not (folder / PLANS_FILE).is_file():
         return {}
     rows = pl.read_parquet(folder / PLANS_FILE).select("plan_id", "account_id")
-    events = pl.read_parquet(folder / JOURNAL_FILE).filter(pl.col("account_id") != "")
-    last = events.sort("seq").group_by("plan_id", "account_id").agg(pl.col("state").last())
+    last = _last_events(folder).select("plan_id", "account_id", "state")
     table = rows.join(last, on=["plan_id", "account_id"], how="left").with_columns(pl.col("state").fill_null("PLANNED"))
     return {plan_id: Counter(part["state"]) for (plan_id,), part in table.group_by("plan_id", maintain_order=True)}
 

@@ -18,14 +18,15 @@ from assignment_assets.domain.tables import (
     REPS,
     TEXT,
     WHOLE,
+    WRITE_BACK_LOG,
     RepsFrame,
 )
 
 HandoversFrame = NewType("HandoversFrame", pl.DataFrame)
 HANDOVERS: Query[HandoversFrame] = Query(
     "handoff_notices/handovers",
-    (APPROVED_DIFF, ACCOUNTS, REPS, OPPORTUNITIES),
-    ("sign_off_no", "account_id"),
+    (APPROVED_DIFF, WRITE_BACK_LOG, ACCOUNTS, REPS, OPPORTUNITIES),
+    ("sign_off_no", "account_id", "status"),
     {
         "sign_off_no": WHOLE,
         "account_id": TEXT,
@@ -122,7 +123,8 @@ class HandoffInput:
 def handoffs(cycle: str, given: HandoffInput) -> list[Handoff]:
     """A letter for every receiver of approved accounts, and one for every director whose reps they touch.
 
-    Where an approval was revoked, the same people have a letter that takes it back.
+    Where an approval was revoked, or an account was left out because the org refused it, the same people have a letter
+    that takes it back.
 
     One letter a sign-off and person: a region that signs later is told of in a letter of its own. What a receiver
     gives away in the same sign-off is in their letter too; who only gives has the director's.

@@ -34,7 +34,8 @@ OWNED_NOW: Query[OwnedNowFrame] = Query(
 BY_HAND = ("loaded", "confirmed")
 """Outcomes that nobody read back: a result file of the user's system says so, or a person who signed that they loaded
 it."""
-MOVED, GIVEN_UP = ("verified", "skipped_already", *BY_HAND), ("drift", "drift_rule", "gone", "held")
+MOVED = ("verified", "skipped_already", *BY_HAND)
+GIVEN_UP = ("drift", "drift_rule", "gone", "held", "left_out")
 """Outcomes of a write that has ended: the account has its new owner, or keeps the one that it was found with."""
 _LISTED = 5
 Row = dict[str, Any]
@@ -73,7 +74,7 @@ def approve(
     verified
         Accounts whose approved move is written and read back: `owned_now` has them.
     given_up
-        Accounts whose approved move ended without a write (drift, gone, held): `owned_now` stands for them.
+        Accounts whose approved move ended without a write (drift, gone, held, left out): `owned_now` stands for them.
     """
     latest = {row["account_id"]: row for row in approved.sort("sign_off_no").to_dicts()}
     moves = _moves(packets, signed)

@@ -24,7 +24,7 @@ from assignment_assets.domain.sign_off.outcomes import (
 )
 from assignment_assets.domain.tables import CYCLE_EVENTS, CycleEventsFrame
 
-UNENDED = ("deferred", "failed", "unknown", "held")
+UNENDED = ("deferred", "failed", "unknown", "held", "not_visible")
 """Outcomes after which a move still waits: for a seat, for another try, for a look, for a decision."""
 
 

@@ -19,7 +19,9 @@ OUTCOME_WORDS = {
     "gone": "deleted or merged meanwhile",
     "held": "the receiver is no longer active",
     "deferred": "not yet its turn",
-    "failed": "the write or the load was refused",
+    "not_visible": "the integration user does not see it; looked for again",
+    "left_out": "refused; signed that the cycle goes on without it",
+    "failed": "the write or the load was refused; it waits for a person",
     "unknown": "no answer came; to be read again",
 }
 
