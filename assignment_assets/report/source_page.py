@@ -9,6 +9,8 @@ from assignment_assets.domain.sources.profile_table import StartInput
 from assignment_assets.domain.tables import SourceChangesFrame
 from assignment_assets.report import pictures
 from assignment_assets.report.front_view import policy
+from assignment_assets.report.names import Names
+from assignment_assets.report.sections.arrivals import arrivals_section
 from assignment_assets.report.sections.section import Section, picture
 from assignment_assets.report.source_grids import (
     change_grids,
@@ -71,7 +73,8 @@ def cycle_page_html(cycle: str, given: StartInput) -> str:
     shown = given.figures
     if shown is None:
         return ""
-    sections = [_changes(given.changes), *_sections(shown, given.accounts, given.reps)]
+    arrived = arrivals_section(given.arrivals, Names(given.accounts, given.reps))
+    sections = [_changes(given.changes), arrived, *_sections(shown, given.accounts, given.reps)]
     return _page(f"What {cycle} started from", shown, sections)
 
 

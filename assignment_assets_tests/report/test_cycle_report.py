@@ -14,6 +14,7 @@ ANCHORS = (
     "waterfall",
     "stages",
     "sources",
+    "arrivals",
     "balance",
     "books",
     "map",

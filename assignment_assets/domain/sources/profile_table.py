@@ -1,7 +1,7 @@
 """Table `source_profile`: the profile of a cycle's sources, a figure or a sentence a row, and the way back."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import polars as pl
@@ -11,11 +11,13 @@ from assignment_assets.domain.sources.figures import EmptyColumn, IdleRep, Money
 from assignment_assets.domain.sources.profile import exception_kinds
 from assignment_assets.domain.tables import (
     ACCOUNTS,
+    ARRIVALS,
     REPS,
     SOURCE_CHANGES,
     SOURCE_EXCEPTIONS,
     SOURCE_PROFILE,
     AccountsFrame,
+    ArrivalsFrame,
     RepsFrame,
     SourceChangesFrame,
     SourceExceptionsFrame,
@@ -53,6 +55,7 @@ class StartInput:
     exceptions: SourceExceptionsFrame
     accounts: AccountsFrame
     reps: RepsFrame
+    arrivals: ArrivalsFrame = field(default_factory=ARRIVALS.empty)
 
     @classmethod
     def read(cls, warehouse: Readable, cycle: str) -> Self:
@@ -64,6 +67,7 @@ class StartInput:
                 exceptions=reader.table(SOURCE_EXCEPTIONS),
                 accounts=reader.table(ACCOUNTS),
                 reps=reader.table(REPS),
+                arrivals=reader.table(ARRIVALS),
             )
 
     @property
@@ -139,8 +143,8 @@ def _rows(shown: Profile) -> Iterator[tuple[str, dict[str, Any]]]:
     for empty in shown.empty_columns:
         yield empty.table, {"kind": "empty_column", "name": empty.column, "sentence": empty.meaning}
     yield "accounts", {"kind": "as_of", "sentence": shown.as_of}
-    for kind, (table, field) in COUNTS.items():
-        for name, count in getattr(shown, field).items():
+    for kind, (table, counted) in COUNTS.items():
+        for name, count in getattr(shown, counted).items():
             yield table, {"kind": kind, "name": name, "unit": UNITS[table], "value": count}
     yield "opportunities", {"kind": "deal_outside", "unit": "deals", "value": shown.deals_outside}
     yield "reps", {"kind": "receiver", "unit": "reps", "value": shown.num_receivers}

@@ -2,13 +2,14 @@
 
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
-from assignment_assets.report.sections import books, choice, people, places, run, sources, trail
+from assignment_assets.report.sections import arrivals, books, choice, people, places, run, sources, trail
 from assignment_assets.report.sections.section import Section
 
 SECTIONS = (
     run.waterfall,
     run.stages,
     sources.started_from,
+    arrivals.did_not_arrive,
     books.balance_of_books,
     books.books,
     places.on_the_map,
@@ -27,7 +28,7 @@ SECTIONS = (
 )
 
 
-OF_THE_RUN = (run.stages, sources.started_from, run.configuration)
+OF_THE_RUN = (run.stages, sources.started_from, arrivals.did_not_arrive, run.configuration)
 """What is told of the whole company only."""
 
 
