@@ -5,6 +5,7 @@ import click
 from assignment_assets.commands import (
     bench,
     comparing,
+    confirming,
     cycles,
     load_by_hand,
     look_ahead,
@@ -29,6 +30,7 @@ def main() -> None:
 
 
 cycles.cycle.add_command(comparing.compare)
+cycles.cycle.add_command(confirming.confirm_source)
 for each in look_ahead.look_ahead.commands.values():
     load_by_hand.write_back.add_command(each)
 load_by_hand.write_back.add_command(set_aside.set_aside)

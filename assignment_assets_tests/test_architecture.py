@@ -50,7 +50,7 @@ WITHIN = {
         "gate": {"segment"},
         "identity": {"errors", "gate"},
         "sources": {"errors", "identity", "reading", "tables"},
-        "setup": {"errors", "gate", "identity", "reading", "tables"},
+        "setup": {"digest", "errors", "gate", "identity", "reading", "sources", "tables"},
         "gates": {"errors", "gate", "identity", "regions", "segment", "reading", "setup", "tables"},
         "lock_facts": {"reading", "setup", "tables"},
         "locks": {"lock_facts", "setup", "tables"},

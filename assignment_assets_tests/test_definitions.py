@@ -77,7 +77,7 @@ def test_nothing_flows_back():
 
 
 def test_everything_comes_from_the_sources_and_ends_in_the_log_or_in_letters_or_is_read_by_people():
-    ends = {"write_back_log", "handoff_notices", "source_profile", "arrivals"}
+    ends = {"write_back_log", "handoff_notices", "arrivals"}
     assert set(SPECS) - ancestors("write_back_log") == ends
     assert set(SPECS) - ancestors("handoff_notices") == ends
 

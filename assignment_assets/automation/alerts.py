@@ -14,6 +14,7 @@ ADVICE = {
     "CycleFrozen": "Nothing was changed. Re-open the cycle if the change is meant (`assignment cycle reopen`).",
     "CycleClosed": "Nothing was changed. Open a new cycle if the step is meant (`assignment cycle new`).",
     "GateOpen": "Nothing was changed. The gate's sensor starts this job by itself when the gate closes.",
+    "SourceJumped": "Nothing was sent. Look at the figures; confirm them, or correct the source, as the message says.",
     "BrokenInvariant": "Nothing was handed on. Keep the run's log and show it to whoever maintains the engine.",
     "Tampered": "Nothing was handed on. Find out who changed the file before anything runs again.",
     "NotEntitled": "Ask a person who is entitled to it.",

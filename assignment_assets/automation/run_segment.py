@@ -1,6 +1,7 @@
 """Runs one segment of the waterfall in this process, recorded in the Dagster instance like any other run."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +52,12 @@ def register(cycle: str, to: dg.DagsterInstance) -> None:
 
 
 def run_segment(
-    segment: str, cycle: str, config: RunConfig | None = None, now: datetime | None = None, quiet: bool = True
+    segment: str,
+    cycle: str,
+    config: RunConfig | None = None,
+    now: datetime | None = None,
+    quiet: bool = True,
+    only: Sequence[str] = (),
 ) -> SegmentRun:
     """Materialises one segment's assets for a cycle.
 
@@ -65,6 +71,8 @@ def run_segment(
         Stops the clock of file intake, for rehearsals.
     quiet
         Whether Dagster's own log stays off the terminal.
+    only
+        Assets of the segment, where the earlier ones stand as they are; empty for all.
 
     Raises
     ------
@@ -83,7 +91,7 @@ def run_segment(
         resources=resources(now.isoformat() if now else "", claims_cycle=False),
         executor=dg.in_process_executor,
     )
-    if segment == OPEN_CYCLE.name and config is None:
+    if segment == OPEN_CYCLE.name and config is None and not only:
         config = _as_frozen(cycle)
     run_config = {"loggers": {"console": {"config": {"log_level": "CRITICAL" if quiet else "INFO"}}}}
     if config:
@@ -97,7 +105,11 @@ def run_segment(
                 f"cycle {cycle}: there is none, expected one that was opened. Open it with `assignment cycle new`."
             )
         result = definitions.resolve_job_def(segment).execute_in_process(
-            instance=dagster, partition_key=cycle, raise_on_error=False, run_config=run_config
+            instance=dagster,
+            partition_key=cycle,
+            raise_on_error=False,
+            run_config=run_config,
+            asset_selection=[dg.AssetKey(name) for name in only] or None,
         )
         if is_new and not result.success and not folder.published(cycle).exists():
             dagster.delete_dynamic_partition("cycle", cycle)

@@ -9,23 +9,20 @@ import polars as pl
 from pydantic import ValidationError
 
 from assignment_assets.automation.run_segment import run_segment
+from assignment_assets.commands.life import record_event, with_who_and_why
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.segment import OPEN_CYCLE, PROPOSE
 from assignment_assets.domain.setup.arrivals import arrival_lines
 from assignment_assets.domain.setup.cycle import STAGES, cycle_id_faults, default_id
-from assignment_assets.domain.setup.cycle_events import next_event
 from assignment_assets.domain.setup.eligible_pool import held_lines
-from assignment_assets.domain.setup.freeze import require_unfinished
 from assignment_assets.domain.setup.run_config import RunConfig, model_faults
 from assignment_assets.domain.setup.run_config_faults import config_faults
 from assignment_assets.domain.sources.changes import jump_sentences
 from assignment_assets.domain.sources.profile_table import source_lines
 from assignment_assets.domain.tables import (
     ARRIVALS,
-    AUDIT_LOG,
-    CYCLE_EVENTS,
     ELIGIBLE_POOL,
     REPS,
     SOURCE_CHANGES,
@@ -39,7 +36,6 @@ from assignment_assets.io.published_cycle import known_cycles, left_out_before, 
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets.io.warehouse.published import read_published
-from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.write_back.publishing import exported_count
 
 SIMPLE = {str: str, int: int, float: float, bool: bool}
@@ -176,51 +172,9 @@ def status(cycle_id: str, as_json: bool) -> None:
     show("\n".join(standing.lines()), vars(standing), as_json)
 
 
-def _event(cycle_id: str, event: str, actor: str, reason: str, from_stage: str | None = None) -> int:
-    """Appends to the cycle's life; returns its revision afterwards."""
-    warehouse = Warehouse(database=str(DataFolder.from_environment().warehouse))
-    events = warehouse.events(cycle_id)
-    if not events.height:
-        raise CycleClosed(
-            f"cycle {cycle_id}: there is none, expected an open one. Open it with `assignment cycle new`."
-        )
-    require_unfinished(cycle_id, events)
-    now = utc_now()
-    row = next_event(events, event, actor=actor, reason=reason, at=now, from_stage=from_stage)
-    audit = {
-        "at": now,
-        "actor": actor,
-        "action": f"cycle {event}",
-        "subject": cycle_id,
-        "digest": None,
-        "what": from_stage or "",
-        "why": reason,
-    }
-    warehouse.append_together(
-        cycle_id,
-        [
-            (CYCLE_EVENTS, row),
-            (AUDIT_LOG, pl.DataFrame([audit], schema=AUDIT_LOG.columns)),
-        ],
-    )
-    return row["revision"].item()
-
-
-who_and_why = [
-    click.option("--as", "actor", required=True, help="Your e-mail address; it is recorded."),
-    click.option("--reason", required=True, help="Why; it is recorded."),
-]
-
-
-def _with_who_and_why(function):
-    for option in reversed(who_and_why):
-        function = option(function)
-    return function
-
-
 @command(cycle)
 @click.argument("cycle_id")
-@_with_who_and_why
+@with_who_and_why
 def cancel(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
     """End a cycle for good without writing; its accounts are free for other cycles."""
     _end(cycle_id, "cancelled", actor, reason, as_json)
@@ -228,14 +182,14 @@ def cancel(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
 
 @command(cycle)
 @click.argument("cycle_id")
-@_with_who_and_why
+@with_who_and_why
 def expire(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
     """End a cycle whose time has passed; like cancel, recorded as expired."""
     _end(cycle_id, "expired", actor, reason, as_json)
 
 
 def _end(cycle_id: str, event: str, actor: str, reason: str, as_json: bool) -> None:
-    _event(cycle_id, event, actor, reason)
+    record_event(cycle_id, event, actor, reason)
     now = utc_now()
     for gate in GATES:
         withdraw(DataFolder.from_environment(), cycle_id, gate, now)
@@ -245,7 +199,7 @@ def _end(cycle_id: str, event: str, actor: str, reason: str, as_json: bool) -> N
 @command(cycle)
 @click.argument("cycle_id")
 @click.option("--from", "stage", type=click.Choice(STAGES[:6]), required=True, help="The first stage to do again.")
-@_with_who_and_why
+@with_who_and_why
 def reopen(cycle_id: str, stage: str, actor: str, reason: str, as_json: bool) -> None:
     """Do a stage and all later ones again: raises the revision and withdraws the packets that are out."""
     folder = DataFolder.from_environment()
@@ -254,7 +208,7 @@ def reopen(cycle_id: str, stage: str, actor: str, reason: str, as_json: bool) ->
             f"cycle {cycle_id}: owners have been written, expected none. Nothing re-opens after the first "
             "write: open a new cycle."
         )
-    revision = _event(cycle_id, "reopened", actor, reason, stage)
+    revision = record_event(cycle_id, "reopened", actor, reason, stage)
     now = utc_now()
     withdrawn = [
         gate.name

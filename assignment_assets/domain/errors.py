@@ -90,6 +90,10 @@ class NotEntitled(AssignmentError):
     """The person may not take this decision."""
 
 
+class SourceJumped(AssignmentError):
+    """Figures of the sources are far from the previous cycle's, and nobody has confirmed them yet."""
+
+
 class Tampered(AssignmentError):
     """A digest or signature does not match what was issued."""
 

@@ -11,6 +11,7 @@ from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.gate import GATES
 from assignment_assets.domain.gates.status import CycleStatus, CycleStatusInput, cycle_status
 from assignment_assets.domain.reading import Query
+from assignment_assets.domain.setup.source_confirmation import ConfirmationInput, unconfirmed_jumps
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     APPROVED_DIFF,
@@ -91,6 +92,7 @@ def status_of(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
         reps=read_published(folder, cycle, REPS),
         pool=read_published(folder, cycle, ELIGIBLE_POOL),
         approved=read_published(folder, cycle, APPROVED_DIFF),
+        jumps=tuple(unconfirmed_jumps(ConfirmationInput.read(PublishedCycles(folder), cycle))),
         is_by_hand=read_settings().source.kind != "salesforce",
     )
     return cycle_status(cycle, given, gates, now)

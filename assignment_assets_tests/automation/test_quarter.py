@@ -189,3 +189,11 @@ def test_the_same_file_opens_a_cycle_by_hand(file):
     file.write_text(f'[run_config]\nopened_by = "{OLIVIA}"\nbook_size = 900\n')
     text = said("cycle", "new", "--config", str(file), "--as-of", "2026-10-01", code=2)
     assert text.startswith("error: run config: 1 fault.") and "book_size: it is 900" in text
+
+
+def test_its_cycles_stop_where_the_sources_jump_whatever_the_file_says(dagster, file):
+    file.write_text(f'[run_config]\nopened_by = "{OLIVIA}"\n')
+    assert config_of(tick(quarter_schedule(), dagster))["stop_on_jumps"] is True
+    file.write_text(f'[run_config]\nopened_by = "{OLIVIA}"\nstop_on_jumps = false\n')
+    with pytest.raises(InvalidInput, match=r"run_config\.stop_on_jumps: it is false, expected true or nothing"):
+        tick(quarter_schedule(), dagster, JANUARY)

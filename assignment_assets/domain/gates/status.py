@@ -12,6 +12,7 @@ from assignment_assets.domain.gates.gates import GateManifest, Receipt, closing
 from assignment_assets.domain.segment import OPEN_CYCLE, WRITE_BACK
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 from assignment_assets.domain.setup.eligible_pool import LEFT_OUT_REASONS
+from assignment_assets.domain.setup.source_confirmation import confirming
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
     ApprovedDiffFrame,
@@ -48,6 +49,8 @@ class CycleStatusInput:
     reps: RepsFrame
     pool: EligiblePoolFrame
     approved: ApprovedDiffFrame = field(default_factory=APPROVED_DIFF.empty)
+    jumps: tuple[str, ...] = ()
+    """What has jumped in the sources and stops the cycle until somebody confirms it, a sentence each."""
     is_by_hand: bool = False
     """Whether people load the owners, because the source is no org that the engine writes to."""
 
@@ -144,7 +147,7 @@ def cycle_status(
         statuses,
         regions,
         outcomes,
-        _next_step(cycle, state, statuses, regions, _to_load(given, log)),
+        _next_step(cycle, state, statuses, regions, _to_load(given, log), given.jumps),
         _proposal(given.proposed, given.overflow),
         _left_out(given.pool, given.reps),
     )
@@ -262,7 +265,12 @@ def _to_load(given: CycleStatusInput, last: pl.DataFrame) -> str:
 
 
 def _next_step(
-    cycle: str, state: str, gates: tuple[GateStatus, ...], regions: tuple[dict[str, Any], ...], to_load: str
+    cycle: str,
+    state: str,
+    gates: tuple[GateStatus, ...],
+    regions: tuple[dict[str, Any], ...],
+    to_load: str,
+    jumps: tuple[str, ...],
 ) -> str:
     *earlier, sign_off_gate = gates
     if state in FINISHED_EVENTS:
@@ -275,6 +283,8 @@ def _next_step(
                 return f"`assignment run {GATES[gate.gate].segment.name} {cycle}`, or the sensor does it."
             if gate.is_out:
                 return f"{gate.why}."
+        if jumps:
+            return f"its sources jumped, nothing was sent: {' '.join(jumps)} Where that is right: {confirming(cycle)}."
         return f"`assignment run {OPEN_CYCLE.name} {cycle}`."
     load = (
         f"{to_load}: `assignment write-back export {cycle}`, then its result files or `assignment write-back confirm "

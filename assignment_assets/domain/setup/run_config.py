@@ -103,6 +103,11 @@ class RunConfig(BaseModel):
         0, description="So many accounts must be verified before the rest is written; 0: no such batch."
     )
     write_not_before: str = Field("", description="Effective date, YYYY-MM-DD: no owner is written earlier.")
+    stop_on_jumps: bool = Field(
+        False,
+        description="Whether a figure of the sources that has jumped since the previous cycle stops the cycle before "
+        "anything is sent, until somebody confirms it; the schedule's cycles always do.",
+    )
 
     @field_validator("reps", "books", "placeholder_owner_ids")
     @classmethod

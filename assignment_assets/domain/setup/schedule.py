@@ -33,8 +33,8 @@ class Schedule(BaseModel):
     run_config: RunConfig = RunConfig()
 
     def config_of(self, day: date) -> RunConfig:
-        """The run config of the cycle that begins on this day."""
-        return self.run_config.model_copy(update={"as_of": day.isoformat()})
+        """The run config of the cycle that begins on this day; as nobody looks on, it stops where its sources jump."""
+        return self.run_config.model_copy(update={"as_of": day.isoformat(), "stop_on_jumps": True})
 
 
 WITHOUT_A_FILE = Schedule(run_config=RunConfig(opened_by=BY_ITSELF))
@@ -55,6 +55,9 @@ def read_schedule(content: Mapping[str, Any]) -> tuple[Schedule, list[Fault]]:
     if schedule.run_config.as_of:
         expected = "nothing: it is the day on which the schedule starts"
         faults.append(Fault("schedule, run_config.as_of", f"it is {schedule.run_config.as_of}", expected, "Remove it."))
+    if "stop_on_jumps" in schedule.run_config.model_fields_set and not schedule.run_config.stop_on_jumps:
+        expected = "true or nothing: a cycle that the schedule opens stops where its sources jump"
+        faults.append(Fault("schedule, run_config.stop_on_jumps", "it is false", expected, "Remove it."))
     told = {fault.where for fault in faults}
     for fault in config_faults(schedule.config_of(_ANY_DAY)):
         where = fault.where.replace("run config, ", "schedule, run_config.", 1)
