@@ -16,12 +16,22 @@ from assignment_assets.domain.sources.states import state_code
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXTS, WHOLE
 from assignment_assets.io.mapping.cell_text import plain_cells
 from assignment_assets.io.mapping.days import Decision, decide, fitting, moment_of
+from assignment_assets.io.mapping.no_value import NO_CARVE_OUT, without_no_values
 from assignment_assets.io.mapping.numbers import LARGEST, currencies, is_either, number_of, reads_better
 
 HUNDREDTHS = frozenset({*IN_CENTS, "bps"})
 STATES = frozenset({"state", "covered_states"})
 TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0", "x", "on", "active"})
 FALSE = frozenset({"false", "f", "no", "n", "0", "0.0", "off", "inactive"})
+OVER = {
+    "is_closed": frozenset({"closed", "won", "lost", "closed won", "closed lost", "closed-won", "closed-lost"}),
+    "is_won": frozenset({"won", "closed won", "closed-won"}),
+}
+NOT_OVER = {
+    "is_closed": frozenset({"open", "not closed"}),
+    "is_won": frozenset({"lost", "closed lost", "closed-lost", "open", "not won"}),
+}
+"""Words of a deal's state that stand where yes or no should."""
 TEAM_WORDS = {
     "field": "field",
     "field sales": "field",
@@ -161,7 +171,7 @@ class ReadColumn:
 
 def read_column(texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule, dates: tuple[str, ...] = ()) -> ReadColumn:
     """The values of the contract's column `name`."""
-    prepared, notes = _prepared(texts, name, rule)
+    prepared, notes = _prepared(texts, name, dtype, rule)
     cells = [cell for cell in prepared.drop_nulls().unique(maintain_order=True).to_list() if not is_failed(cell, name)]
     formats = decide(cells, (*rule.dates, *dates)) if dtype in (DATE, MOMENT) else Decision(())
     read, expected = _reader(name, dtype, rule, formats.formats)
@@ -172,7 +182,7 @@ def read_column(texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule, dat
     else:
         answers = {cell: read(cell) for cell in cells}
         values = pl.Series(name, [answers.get(cell) for cell in prepared.to_list()], dtype=dtype)
-    is_no = name == "carve_out" and prepared.str.to_lowercase().is_in(list(FALSE))
+    is_no = name == "carve_out" and prepared.str.to_lowercase().is_in(sorted(FALSE | NO_CARVE_OUT))
     is_unread = prepared.is_not_null() & values.is_null() & (~is_no if isinstance(is_no, pl.Series) else True)
     unread = [cell for cell, value in answers.items() if value is None]
     questions = [
@@ -190,19 +200,24 @@ def is_failed(cell: str, name: str) -> bool:
     )
 
 
-def _prepared(texts: pl.Series, name: str, rule: ColumnRule) -> tuple[pl.Series, tuple[str, ...]]:
+def _prepared(texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule) -> tuple[pl.Series, tuple[str, ...]]:
     stripped = plain_cells(texts, name)
     unknown = [text.strip().lower() for text in rule.null_if] + [""]
-    frame = pl.DataFrame({"text": stripped}).select(
+    known = pl.DataFrame({"text": stripped}).select(
         pl.when(~pl.col("text").str.to_lowercase().is_in(unknown)).then(pl.col("text")).alias("text")
     )
+    spelled = frozenset(text.lower() for text in (*rule.values, *rule.true, *rule.false))
+    is_text = dtype in (TEXT, TEXTS)
+    filled, said = without_no_values(known["text"], name, spelled) if is_text else (known["text"], ())
+    frame = filled.to_frame("text")
     cell = pl.col("text").forward_fill() if rule.fill_down else pl.col("text")
     cell = cell.fill_null(pl.lit(rule.default, TEXT)).replace(rule.values)
     if name == "postal_code":
-        return _zip_codes(frame.select(cell)["text"], rule)
+        zip_codes, notes = _zip_codes(frame.select(cell)["text"], rule)
+        return zip_codes, (*said, *notes)
     if rule.zero_pad is not None:
         cell = cell.str.zfill(rule.zero_pad)
-    return frame.select(cell)["text"], ()
+    return frame.select(cell)["text"], said
 
 
 def _zip_codes(cells: pl.Series, rule: ColumnRule) -> tuple[pl.Series, tuple[str, ...]]:
@@ -286,7 +301,8 @@ def _reader(name: str, dtype: Dtype, rule: ColumnRule, formats: tuple[str, ...])
     if name == "team":
         return _team, "a team"
     if dtype == FLAG:
-        yes, no = TRUE | {text.lower() for text in rule.true}, FALSE | {text.lower() for text in rule.false}
+        yes = TRUE | {text.lower() for text in rule.true} | OVER.get(name, frozenset())
+        no = FALSE | {text.lower() for text in rule.false} | NOT_OVER.get(name, frozenset())
         return (lambda text: True if text.lower() in yes else False if text.lower() in no else None), "yes or no"
     if dtype in (DATE, MOMENT):
         example = date(2026, 9, 30).strftime((*formats, "%Y-%m-%d")[0])
@@ -325,7 +341,7 @@ def _named_state(text: str) -> str:
 
 
 def _carve_out(text: str) -> str | None:
-    return None if text.lower() in FALSE else "carved out" if text.lower() in TRUE else text
+    return None if text.lower() in FALSE | NO_CARVE_OUT else "carved out" if text.lower() in TRUE else text
 
 
 def _team(text: str) -> str:

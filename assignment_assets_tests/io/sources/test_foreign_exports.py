@@ -532,3 +532,43 @@ def test_what_goes_back_names_reps_as_their_source_does(tmp_path):
     found = read_spelling(SourceSetting(kind="files", path=str(mapping)), reps)
     assert found.reps == dict(reps.select("rep_id", "source_id").iter_rows())
     assert set(found.owners.values()) == {f"Rep {number}" for number in range(6)}
+
+
+@pytest.mark.parametrize("word", ["n/a", "None", "--None--", "-", "keine", "No carve-out", "nein", "\u2610", "0.00"])
+def test_words_for_nothing_in_any_language_are_no_carve_out(tmp_path, word):
+    columns = {"carve_out": '"Carve"'}
+    change = carved(lambda number: "Named account" if number < 3 else word)
+    snapshot = read(export(tmp_path, accounts=change, columns=columns))
+    assert snapshot.accounts["carve_out"].drop_nulls().to_list() == ["Named account"] * 3
+
+
+def test_an_owner_who_is_said_to_be_nobody_is_nobody_and_it_is_said(tmp_path):
+    snapshot = read(export(tmp_path, accounts=cell("Account Owner", "n/a", "Unassigned")))
+    assert snapshot.accounts["owner_id"].null_count() == 2
+    assert "2 cells of owner_id say that there is nothing (n/a, Unassigned), and are read as empty" in notes(snapshot)
+
+
+def closed(words):
+    """A change of the deals with a column Closed, by the word for each stage."""
+    return lambda number, row: row | {"Closed": words[row["Stage"]]}
+
+
+@pytest.mark.parametrize(("won", "open_"), [("Closed", "Open"), ("Won", "Open"), ("TRUE", ""), ("", "")])
+def test_deals_are_closed_in_words_or_by_their_stage_where_the_column_is_empty(tmp_path, won, open_):
+    mapping = export(tmp_path, deals=closed({"Closed Won": won, "Negotiation": open_}))
+    mapping.write_text(mapping.read_text() + '\nis_closed = "Closed"\n')
+    deals = read(mapping).opportunities
+    assert (deals["is_closed"].sum(), deals["is_won"].sum()) == (5, 5)
+
+
+def test_deals_that_are_open_and_closed_by_their_stage_are_counted(tmp_path):
+    mapping = export(tmp_path, deals=closed({"Closed Won": "FALSE", "Negotiation": "FALSE"}))
+    mapping.write_text(mapping.read_text() + '\nis_closed = "Closed"\n')
+    said = notes(read(mapping), "opportunities")
+    assert "Contradiction: 5 deals are open by is_closed and closed by their stage (Closed Won 5)" in said
+
+
+def test_stages_of_other_languages_say_closed(tmp_path):
+    words = {"Closed Won": "Gewonnen", "Negotiation": "Angebot"}
+    snapshot = read(export(tmp_path, deals=lambda number, row: row | {"Stage": words[row["Stage"]]}))
+    assert snapshot.opportunities["is_closed"].sum() == 5
