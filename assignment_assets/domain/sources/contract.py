@@ -6,7 +6,7 @@ can be done with it, and stays with the cell emptied otherwise. More than one ro
 cycle too, and so does a rep's row with a fault: whoever's states cannot be read must not lose a book for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -14,9 +14,9 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
-from assignment_assets.domain.sources.deal_accounts import with_account_ids
+from assignment_assets.domain.sources.deal_accounts import unjoined_deals, with_account_ids, with_spelled_ids
 from assignment_assets.domain.sources.fields import FIELDS, as_stored
-from assignment_assets.domain.sources.ids import complete_id, complete_ids
+from assignment_assets.domain.sources.ids import complete_id, complete_ids, sure_body
 from assignment_assets.domain.sources.owners import with_rep_ids
 from assignment_assets.domain.sources.referrals import with_referrals
 from assignment_assets.domain.sources.rep_keys import with_rep_keys
@@ -161,8 +161,21 @@ def check_sources(
         numbered[name], owner_notes[name], doubts = with_rep_ids(numbered[name], numbered["reps"], sources[name].origin)
         unclear += doubts
     numbered["opportunities"], deal_notes = with_account_ids(numbered["opportunities"], numbered["accounts"])
+    if numbered["accounts"].schema.get("parent_id") == pl.String and "account_id" in numbered["accounts"].columns:
+        known = numbered["accounts"]["account_id"]
+        numbered["accounts"], parents = with_spelled_ids(numbered["accounts"], "parent_id", known, "parent ids")
+        owner_notes["accounts"] = (*owner_notes["accounts"], *parents)
+    if "account_id" in numbered["accounts"].columns and not is_poll:
+        known = numbered["accounts"]["account_id"].cast(TEXT)
+        unclear += unjoined_deals(
+            numbered["opportunities"], known, accounts.excluded_ids, sources["opportunities"].origin
+        )
     numbered, key_notes = with_rep_keys(numbered)
-    faults = [*(fault for name in sources for fault in _faults(FIELDS[name], numbered[name], sources[name])), *unclear]
+    exact = _exact_ids(sources)
+    faults = [
+        *(fault for name in sources for fault in _faults(FIELDS[name], numbered[name], sources[name], exact)),
+        *unclear,
+    ]
     if faults:
         raise InvalidInput("The sources cannot be used", faults)
 
@@ -228,10 +241,17 @@ def rep_exceptions(reps: SourceTable) -> SourceExceptionsFrame:
     return SOURCE_EXCEPTIONS.conform(_judge("reps", reps, typed, rep_rules()).exceptions)
 
 
-def _faults(table: Table[Any], numbered: pl.DataFrame, source: SourceTable) -> list[Fault]:
+def _exact_ids(sources: Mapping[str, SourceTable]) -> dict[str, str]:
+    """The Salesforce ids of every table whose capitals are sure, in small letters → as they are."""
+    columns = [source.frame[each] for name, source in sources.items() for each in IDS[name] if each in source.frame]
+    texts = {text for each in columns if each.dtype == pl.String for text in each.drop_nulls().unique()}
+    return {body.lower(): body for text in sorted(texts) if (body := sure_body(text))}
+
+
+def _faults(table: Table[Any], numbered: pl.DataFrame, source: SourceTable, exact: Mapping[str, str]) -> list[Fault]:
     """Why the table cannot be used at all; damaged ids first, for these are met twice only because of that."""
     raw = source.frame if "row_no" in source.frame.columns else source.frame.with_row_index("row_no", offset=1)
-    damaged = list(damaged_ids(raw, source.unread, IDS[table.name], source.origin))
+    damaged = list(damaged_ids(raw, source.unread, IDS[table.name], source.origin, exact))
     return damaged or structural_faults(table, numbered, source.unread, source.faults, source.origin)
 
 

@@ -1,8 +1,16 @@
-"""How deals join the accounts: by the accounts' ids, else by their names; and owners of accounts told by deals."""
+"""How deals and parents join the accounts: by ids in any spelling, else by names; and owners told by deals."""
+
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
+from assignment_assets.domain.errors import Fault
+from assignment_assets.domain.sources.loose_keys import loose_ids
 from assignment_assets.domain.sources.names import plain_names
+
+FEWEST_UNJOINED = 20
+"""Deals of which none joins an account before that is asked."""
+_EXAMPLES = 2
 
 
 def with_account_ids(deals: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -17,6 +25,8 @@ def with_account_ids(deals: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.Da
     is_known = pl.col("account_id").is_in(accounts["account_id"].drop_nulls().implode()).fill_null(True)
     if deals.select(is_known.all()).item():
         return deals, ()
+    deals, spelled = with_spelled_ids(deals, "account_id", accounts["account_id"], "account ids of deals")
+    is_known = pl.col("account_id").is_in(accounts["account_id"].drop_nulls().implode()).fill_null(True)
     named = accounts.select(found="account_id", key=plain_names(pl.col("name"))).drop_nulls()
     once = named.filter(~pl.col("key").is_duplicated())
     twice = named.filter(pl.col("key").is_duplicated())["key"].unique()
@@ -29,7 +39,53 @@ def with_account_ids(deals: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.Da
         (unclear, f"{unclear} deals name an account as several accounts are named, and join none of them."),
     )
     whole = joined.with_columns(pl.coalesce("found", "account_id").alias("account_id")).drop("key", "found")
-    return whole, tuple(sentence for number, sentence in said if number)
+    return whole, (*spelled, *(sentence for number, sentence in said if number))
+
+
+def with_spelled_ids(
+    frame: pl.DataFrame, column: str, known: pl.Series, what: str
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The frame with ids of `known` where its own differ in leading zeros, decimals, case or a link around them alone.
+
+    Two known ids that differ in nothing else join none, and neither do Salesforce ids in another case.
+    """
+    is_known = pl.col(column).is_in(known.drop_nulls().implode())
+    strangers = frame.filter(~is_known).select(given=column).drop_nulls().unique(maintain_order=True)
+    if not strangers.height:
+        return frame, ()
+    keys = pl.DataFrame({"id": known}).drop_nulls().unique().with_columns(key=loose_ids(pl.col("id")))
+    once = keys.drop_nulls().filter(~pl.col("key").is_duplicated())
+    found = dict(
+        strangers.with_columns(key=loose_ids(pl.col("given")))
+        .join(once, on="key", maintain_order="left")
+        .select("given", "id")
+        .iter_rows()
+    )
+    if not found:
+        return frame, ()
+    count = int(frame[column].is_in(list(found)).sum())
+    shown = ", ".join(f"{given} is {meant}" for given, meant in list(found.items())[:_EXAMPLES])
+    said = f"{count} {what} are written otherwise than the accounts', and are joined to them: {shown}."
+    return frame.with_columns(pl.col(column).replace(found)), (said,)
+
+
+def unjoined_deals(deals: pl.DataFrame, known: pl.Series, left_out: Collection[str], origin: str) -> Iterator[Fault]:
+    """A list of deals of which none is of an account in the list: most likely the ids of something else."""
+    ids = (
+        deals["account_id"].drop_nulls()
+        if deals.schema.get("account_id") == pl.String
+        else pl.Series([], dtype=pl.String)
+    )
+    if ids.len() < FEWEST_UNJOINED or ids.is_in([*known.drop_nulls(), *left_out]).any():
+        return
+    theirs, ours = (", ".join(each.drop_nulls().unique(maintain_order=True).head(_EXAMPLES)) for each in (ids, known))
+    yield Fault(
+        f"{origin}, column account_id",
+        f"none of {ids.len()} deals names an account of the list: {theirs}, where the accounts are {ours}",
+        "deals of these accounts",
+        "Map the column that holds the account's id or name, export both lists with the same ids, or take "
+        "[opportunities] out of the mapping where no deal is to count.",
+    )
 
 
 def with_owners_of_deals(accounts: pl.DataFrame, deals: pl.DataFrame) -> tuple[pl.DataFrame, str]:

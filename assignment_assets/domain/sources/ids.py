@@ -85,9 +85,35 @@ def is_rounded(text: str) -> bool:
     return len(text) > KEPT_DIGITS + 1 and text.isdecimal() and not text[KEPT_DIGITS:].strip("0")
 
 
+def sure_body(text: str) -> str:
+    """The first 15 characters of an id whose capitals are sure: by its suffix, or because it has large and small."""
+    plain = complete_id(text)
+    body = plain[:BODY]
+    is_sure = is_salesforce_id(plain) and (
+        len(text.strip()) == BODY + SUFFIX or body not in (body.lower(), body.upper())
+    )
+    return body if is_sure else ""
+
+
+def damaged(column: pl.Series) -> pl.Series:
+    """Which ids of a column are damaged Salesforce ids; none where the column holds numbers of another system."""
+    if _is_of_another_system(column):
+        return pl.Series(column.name, [False], dtype=pl.Boolean).new_from_index(0, column.len())
+    flags = {text: is_damaged_id(text) for text in column.drop_nulls().unique().to_list()}
+    return pl.Series(column.name, [flags.get(text, False) for text in column.to_list()], dtype=pl.Boolean)
+
+
+def _is_of_another_system(column: pl.Series) -> bool:
+    """Whether ids of 18 characters end, in more than a fifth, in what no Salesforce id can end in."""
+    long = [text for text in column.drop_nulls().unique() if len(text) == BODY + SUFFIX and text[:3] in KEY_PREFIXES]
+    foreign = [text for text in long if text.isalnum() and not set(text[BODY:].upper()) <= set(ALPHABET)]
+    return len(foreign) * 5 > len(long)
+
+
 def complete_ids(column: pl.Series) -> pl.Series:
     """The column with every id completed; nulls stay, blank texts become null."""
-    spellings = {text: complete_id(text) or None for text in column.drop_nulls().unique().to_list()}
+    complete = str.strip if _is_of_another_system(column) else complete_id
+    spellings = {text: complete(text) or None for text in column.drop_nulls().unique().to_list()}
     completed = [None if text is None else spellings[text] for text in column.to_list()]
     return pl.Series(column.name, completed, dtype=pl.String)
 

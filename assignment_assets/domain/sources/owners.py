@@ -1,48 +1,78 @@
 """How the owner column joins the roster: by the reps' ids, else by their e-mail addresses or names."""
 
+from collections.abc import Callable, Iterator
+
 import polars as pl
 
 from assignment_assets.domain.errors import Fault
+from assignment_assets.domain.sources.loose_keys import loose_ids, loose_names
 from assignment_assets.domain.sources.names import plain_names
 
-LEAST_SHARE = 0.9
+LEAST_SHARE = 0.5
 """Of the owners that are filled, how many must be found for the column to hold addresses or names."""
+EXAMPLES = 2
+WAYS: tuple[tuple[str, str, Callable[[pl.Expr], pl.Expr]], ...] = (
+    ("email", "e-mail address", plain_names),
+    ("name", "name", plain_names),
+    ("rep_id", "id in another spelling", loose_ids),
+    ("name", "name in another spelling", loose_names),
+)
+"""Column of the roster, what it is called, and how two of it are compared, in this order."""
 
 
 def with_rep_ids(
     frame: pl.DataFrame, reps: pl.DataFrame, origin: str
 ) -> tuple[pl.DataFrame, tuple[str, ...], list[Fault]]:
-    """The frame with rep ids in `owner_id`, a sentence where they were found by address or name, and what is unclear.
+    """The frame with rep ids in `owner_id`, a sentence where they were found otherwise, and what is unclear.
 
-    Ids go first; what is no id is an address or a name, where the column as a whole then joins. Names and addresses
-    are compared without case and outer blanks. A name that two reps have says nothing: whose accounts these are must
-    be asked.
+    Ids go first; what is no id is an address, a name, or either in another spelling (`7` and `007`, `Ames, Ann` and
+    `Ann B. Ames`), where the column as a whole then joins. A name that two reps have says nothing: whose accounts
+    these are must be asked.
     """
-    if frame.schema.get("owner_id") != pl.String or "rep_id" not in reps.columns:
+    if frame.schema.get("owner_id") != pl.String or reps.schema.get("rep_id") != pl.String:
         return frame, (), []
-    is_id = pl.col("owner_id").is_in(reps["rep_id"].drop_nulls().implode())
-    owners = frame.select("owner_id", is_id=is_id, key=plain_names(pl.col("owner_id"))).drop_nulls("owner_id")
-    others = owners.filter(~pl.col("is_id"))["key"]
-    num_ids = owners.height - others.len()
-    if not others.len():
+    owners = frame.select(given="owner_id").drop_nulls().unique(maintain_order=True)
+    is_id = pl.col("given").is_in(reps["rep_id"].drop_nulls().implode())
+    others = owners.filter(~is_id)
+    if not others.height:
         return frame, (), []
-    for column, what in (("email", "e-mail address"), ("name", "name")):
+    filled = frame["owner_id"].drop_nulls()
+    found: dict[str, str] = {}
+    told: list[tuple[str, dict[str, str]]] = []
+    doubled: list[tuple[str, pl.DataFrame]] = []
+    for column, what, compared in WAYS:
         if column not in reps.columns or reps[column].null_count() == reps.height:
             continue
-        roster = reps.select("rep_id", key=plain_names(pl.col(column))).drop_nulls()
-        found_count = int(others.is_in(roster["key"].implode()).sum())
-        if not found_count or num_ids + found_count < LEAST_SHARE * owners.height:
-            continue
-        doubled = roster.filter(pl.col("key").is_duplicated() & pl.col("key").is_in(others.implode()))
-        if doubled.height and num_ids < LEAST_SHARE * owners.height:
-            return frame, (), [_unclear(doubled, what, origin)]
-        key = pl.when(~is_id).then(plain_names(pl.col("owner_id"))).alias("key")
-        found = frame.select(key).join(roster.unique("key", keep="none"), on="key", how="left", maintain_order="left")[
-            "rep_id"
-        ]
-        joined = frame.with_columns(owner_id=pl.coalesce(found, "owner_id"))
-        return joined, (f"Owners are found by the {what} of the rep: {found.len() - found.null_count()} rows.",), []
-    return frame, (), []
+        keys = reps.select("rep_id", key=compared(pl.col(column))).drop_nulls().unique()
+        rest = others.filter(~pl.col("given").is_in(list(found))).with_columns(key=compared(pl.col("given")))
+        once = keys.filter(~pl.col("key").is_duplicated())
+        here = dict(rest.join(once, on="key").select("given", "rep_id").iter_rows())
+        twice = keys.filter(pl.col("key").is_duplicated() & pl.col("key").is_in(rest["key"].implode()))
+        doubled += [(what, twice)] if twice.height else []
+        found |= here
+        told += [(what, here)] if here else []
+    num_known = int(filled.is_in([*found, *reps["rep_id"].drop_nulls()]).sum())
+    num_ids = int(filled.is_in(reps["rep_id"].drop_nulls().implode()).sum())
+    if doubled and num_ids < LEAST_SHARE * filled.len():
+        return frame, (), [_unclear(twice, what, origin) for what, twice in doubled[:1]]
+    if not found or num_known < LEAST_SHARE * filled.len():
+        return frame, (), []
+    joined = frame.with_columns(pl.col("owner_id").replace(found))
+    return joined, tuple(_said(filled, told, dict(reps.select("rep_id", *_name(reps)).iter_rows()))), []
+
+
+def _name(reps: pl.DataFrame) -> list[pl.Expr]:
+    return [
+        pl.coalesce("name", "rep_id").alias("called") if "name" in reps.columns else pl.col("rep_id").alias("called")
+    ]
+
+
+def _said(filled: pl.Series, told: list[tuple[str, dict[str, str]]], names: dict[str, str]) -> Iterator[str]:
+    for what, here in told:
+        count = int(filled.is_in(list(here)).sum())
+        shown = ", ".join(f"{given} is {names[rep_id]}" for given, rep_id in list(here.items())[:EXAMPLES])
+        examples = f" ({shown})" if "spelling" in what else ""
+        yield f"Owners are found by the {what} of the rep: {count} rows{examples}."
 
 
 def _unclear(doubled: pl.DataFrame, what: str, origin: str) -> Fault:

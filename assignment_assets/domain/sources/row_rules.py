@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assignment_assets.domain.sources.fields import IN_CENTS
-from assignment_assets.domain.sources.ids import is_damaged_id
+from assignment_assets.domain.sources.ids import damaged
 from assignment_assets.domain.sources.states import NO_STATES, STATE_CODES
 
 TEAMS = ("field", "arm", "growers", "activators", "placeholder")
@@ -178,7 +178,7 @@ def opportunity_rules(account_ids: pl.Series) -> list[RowRule]:
 
 
 def _id_rules(column: str) -> list[RowRule]:
-    is_damaged = pl.col(column).map_elements(is_damaged_id, return_dtype=pl.Boolean).fill_null(False)
+    is_damaged = pl.col(column).map_batches(damaged, return_dtype=pl.Boolean).fill_null(False)
     return [
         RowRule(column, pl.col(column).is_null(), "an id", "Fill in the id.", pl.col(column)),
         RowRule(

@@ -1,12 +1,18 @@
 """What is wrong with a source as a whole: columns that are missing or of the wrong type, ids met twice."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
 from assignment_assets.domain.errors import Fault
-from assignment_assets.domain.sources.ids import KEPT_DIGITS, SPREADSHEET_NUMBER, is_rounded, looks_like_salesforce
+from assignment_assets.domain.sources.ids import (
+    BODY,
+    KEPT_DIGITS,
+    SPREADSHEET_NUMBER,
+    is_rounded,
+    looks_like_salesforce,
+)
 from assignment_assets.domain.tables import WHOLE, Table
 
 REQUIRED = {
@@ -46,8 +52,14 @@ def structural_faults(
     ]
 
 
-def damaged_ids(frame: pl.DataFrame, unread: pl.DataFrame, columns: Iterable[str], origin: str) -> Iterator[Fault]:
-    """Ids that a tool has changed beyond repair: numbers in place of ids, and capitals lost without a suffix."""
+def damaged_ids(
+    frame: pl.DataFrame, unread: pl.DataFrame, columns: Iterable[str], origin: str, exact: Mapping[str, str]
+) -> Iterator[Fault]:
+    """Ids that a tool has changed beyond repair: numbers in place of ids, and capitals lost without a suffix.
+
+    `exact` are ids that are sure in any table, by what they are in small letters: an id of 15 characters that differs
+    from one of these in its capitals alone has lost them.
+    """
     for column in columns:
         if frame.schema.get(column) != pl.String:
             continue
@@ -65,6 +77,17 @@ def damaged_ids(frame: pl.DataFrame, unread: pl.DataFrame, columns: Iterable[str
                 "ids as the source has them",
                 "Export again, and do not open the file in a spreadsheet, or import that column as text.",
             )
+        lost_case = ids.filter(
+            pl.col(column).map_elements(lambda text: _is_other_case(text, exact), return_dtype=pl.Boolean)
+        )
+        if lost_case.height and not _lost_capitals(ids[column].unique()):
+            yield Fault(
+                f"{origin}, column {column}",
+                f"{lost_case.height} ids of 15 characters without a capital, such as {_rows(lost_case)}, where another "
+                f"id is {exact[lost_case[column][0].lower()]}: a tool has changed their case",
+                "ids of 18 characters, or of 15 with their capitals",
+                "Export ids of 18 characters.",
+            )
         if _lost_capitals(ids[column].unique()):
             yield Fault(
                 f"{origin}, column {column}",
@@ -73,6 +96,11 @@ def damaged_ids(frame: pl.DataFrame, unread: pl.DataFrame, columns: Iterable[str
                 "ids of 18 characters, or of 15 with their capitals",
                 "Export ids of 18 characters; which accounts these mean cannot be known.",
             )
+
+
+def _is_other_case(text: str, exact: Mapping[str, str]) -> bool:
+    is_even = len(text) == BODY and text in (text.lower(), text.upper())
+    return is_even and exact.get(text.lower(), text) != text
 
 
 def _lost_capitals(ids: pl.Series) -> bool:

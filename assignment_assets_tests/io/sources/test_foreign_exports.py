@@ -572,3 +572,81 @@ def test_stages_of_other_languages_say_closed(tmp_path):
     words = {"Closed Won": "Gewonnen", "Negotiation": "Angebot"}
     snapshot = read(export(tmp_path, deals=lambda number, row: row | {"Stage": words[row["Stage"]]}))
     assert snapshot.opportunities["is_closed"].sum() == 5
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["{last}, {first}", "{first} Q. {last}", "{first} {last} (Inactive)", "{first}  {last}", "R\u00e9p {last}"],
+)
+def test_owners_are_found_by_a_name_in_another_spelling_and_it_is_said(tmp_path, spelling):
+    change = whole("Account Owner", lambda owner: spelling.format(first="Rep", last=owner[1:]))
+    snapshot = read(export(tmp_path, accounts=change))
+    assert snapshot.accounts["owner_id"].head(3).to_list() == ["u0", "u1", "u2"]
+    assert "Owners are found by the name" in notes(snapshot)
+
+
+def test_owners_by_id_name_and_address_in_one_column_are_all_found(tmp_path):
+    forms = ("u{}", "Rep {}", "rep{}@example.com")
+    mapping = export(
+        tmp_path,
+        accounts=lambda number, row: row | {"Account Owner": forms[number % 3].format(number % 6)},
+    )
+    assert read(mapping).accounts["owner_id"].head(6).to_list() == [f"u{number}" for number in range(6)]
+
+
+def test_owners_that_nobody_knows_do_not_hide_those_who_are_found_by_name(tmp_path):
+    def change(number, row):
+        return row | {"Account Owner": "Somebody Else" if number % 4 == 0 else f"Rep {number % 6}"}
+
+    said = refusal(export(tmp_path, accounts=change))
+    assert "column owner_id: 30 of 120 rows, such as row 2 (Somebody Else)" in said
+
+
+@pytest.mark.parametrize(
+    ("of_account", "of_deal"),
+    [("{:06}", "{}"), ("{}", "{:06}"), ("{}", "{}.0"), ("AB-{}", "ab-{}"), ("{}", "https://crm.example.com/acc/{}")],
+)
+def test_deals_join_accounts_whose_ids_another_file_writes_otherwise_and_it_is_said(tmp_path, of_account, of_deal):
+    mapping = export(
+        tmp_path,
+        accounts=lambda number, row: row | {"Account ID": of_account.format(number + 1)},
+        deals=lambda number, row: row | {"Account ID": of_deal.format(number + 1)},
+    )
+    snapshot = read(mapping)
+    assert set(snapshot.opportunities["account_id"]) == {of_account.format(number + 1) for number in range(10)}
+    assert "10 account ids of deals are written otherwise than the accounts'" in notes(snapshot, "opportunities")
+
+
+def test_ids_that_differ_in_zeros_alone_join_nothing_by_guess(tmp_path):
+    def change(number, row):
+        return row | {"Account ID": {0: "7", 1: "007"}.get(number, row["Account ID"])}
+
+    snapshot = read(export(tmp_path, accounts=change, deals=cell("Account ID", "07")))
+    assert snapshot.opportunities.height == 8
+
+
+def test_deals_of_which_none_is_of_an_account_in_the_list_stop(tmp_path):
+    mapping = export(tmp_path)
+    deals = "\n".join(f"D-{number},X-{number},Negotiation,2026-10-15" for number in range(20))
+    (tmp_path / "opportunities.csv").write_text(f"Opportunity ID,Account ID,Stage,Close Date\n{deals}\n")
+    said = refusal(mapping)
+    assert "none of 20 deals names an account of the list: X-0, X-1, where the accounts are A-0000, A-0001" in said
+
+
+@pytest.mark.parametrize("spelling", ["001{:015}", "001ABCDEFGHIJK{:04}"])
+def test_numbers_of_another_system_that_look_like_salesforce_ids_are_ids(tmp_path, spelling):
+    mapping = export(
+        tmp_path,
+        accounts=lambda number, row: row | {"Account ID": spelling.format(number)},
+        deals=lambda number, row: row | {"Account ID": spelling.format(number)},
+    )
+    snapshot = read(mapping)
+    assert (snapshot.accounts.height, snapshot.opportunities.height) == (NUM_ACCOUNTS, 10)
+
+
+def test_an_id_without_its_capitals_beside_the_whole_one_is_damage_and_no_account_of_its_own(tmp_path):
+    def change(number, row):
+        return row | {"Account ID": {0: "0015e00000001aBAAQ", 1: "0015e00000001ab"}.get(number, row["Account ID"])}
+
+    said = refusal(export(tmp_path, accounts=change))
+    assert "0015e00000001ab (row 3), where another id is 0015e00000001aB: a tool has changed their case" in said
