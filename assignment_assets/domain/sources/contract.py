@@ -40,7 +40,7 @@ FAULTY_SHARE = 0.01
 UNREAD = {"row_no": WHOLE, "column_name": TEXT, "found": TEXT, "expected": TEXT, "remedy": TEXT}
 LEFT_OUT = {"row_no": WHOLE, "record_id": TEXT, "column_name": TEXT, "found": TEXT, "expected": TEXT}
 NEEDED = {
-    "accounts": ("account_id", "state", "owner_id", "carve_out", ROW),
+    "accounts": ("account_id", "state", "owner_id", "carve_out", "country", ROW),
     "reps": ("rep_id", "team"),
     "opportunities": ("opportunity_id", "account_id", "is_closed", ROW),
 }

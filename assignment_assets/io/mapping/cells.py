@@ -18,6 +18,7 @@ from assignment_assets.io.mapping.cell_text import plain_cells
 from assignment_assets.io.mapping.days import Decision, decide, fitting, moment_of
 from assignment_assets.io.mapping.no_value import NO_CARVE_OUT, without_no_values
 from assignment_assets.io.mapping.numbers import LARGEST, currencies, is_either, number_of, reads_better
+from assignment_assets.io.mapping.places import is_country
 
 HUNDREDTHS = frozenset({*IN_CENTS, "bps"})
 STATES = frozenset({"state", "covered_states"})
@@ -41,6 +42,8 @@ TEAM_WORDS = {
 }
 _SHOWN = 3
 LONGEST_CODE = 3
+FEWEST_BARE = 0.1
+"""Share of amounts without a currency from which a foreign one in the others is in question."""
 Dtype = pl.DataType | type[pl.DataType]
 _OPTIONS = {
     "scale": ("numbers", (WHOLE, REAL)),
@@ -222,13 +225,13 @@ def _prepared(texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule) -> tu
 
 def _zip_codes(cells: pl.Series, rule: ColumnRule) -> tuple[pl.Series, tuple[str, ...]]:
     """ZIP codes with the zeros that a spreadsheet took, without the decimals that it added."""
-    whole = pl.col("text").str.replace(r"\.0+$", "")
+    whole = pl.col("text").str.replace(r"\.0+$", "").str.replace(r"^[A-Za-z]{2}[ -]+(\d{5})", "$1")
     padded = (
         pl.when(whole.str.contains(r"^\d{3,5}$"))
         .then(whole.str.zfill(5))
         .when(whole.str.contains(r"^\d{3,5}-\d{4}$"))
         .then(whole.str.zfill(10))
-        .when(whole.str.contains(r"^\d{8,9}$"))
+        .when(whole.str.contains(r"^\d{7,9}$"))
         .then(whole.str.zfill(9).str.replace(r"^(\d{5})(\d{4})$", "$1-$2"))
         .otherwise(whole.str.zfill(rule.zero_pad or 0))
     )
@@ -251,13 +254,22 @@ def _torn(cells: tuple[str, ...], formats: tuple[str, ...]) -> Iterator[Question
 
 def _money_questions(cells: Collection[str], rule: ColumnRule) -> Iterator[Question]:
     if "decimal" not in rule.model_fields_set and is_either(cells):
-        dotted = [cell for cell in cells if "." in cell]
+        dotted = [cell for cell in cells if number_of(cell) is not None and re.search(r"\.\d{3}(?!\d)", cell)]
+        every = "every" if all(cell in dotted for cell in cells if "." in cell) else "the"
         yield Question(
-            f"{len(dotted)} values such as {_shown(dotted)}, with three digits after every dot",
+            f"{len(dotted)} values such as {_shown(dotted)}, with three digits after {every} dot",
             "a dot that begins decimals, or one that groups thousands; both are possible",
             'Say which: decimal = "," where 388.000 means 388 thousand, decimal = "." where it means 388.',
         )
     met = currencies(cells)
+    bare = [cell for cell in cells if re.search(r"[1-9]", cell) and not currencies([cell])]
+    is_said = bool({"decimal", "scale"} & rule.model_fields_set)
+    if not is_said and len(met) == 1 and met[0] != "USD" and len(bare) > FEWEST_BARE * len(cells):
+        yield Question(
+            f"{len(cells) - len(bare)} amounts in {met[0]}, and {len(bare)} without a currency, such as {_shown(bare)}",
+            "one currency in the whole column",
+            "Convert them first, write the currency into every cell, or leave the others out with only or exclude.",
+        )
     if len(met) > 1:
         yield Question(
             f"amounts in {', '.join(met)}",
@@ -267,8 +279,8 @@ def _money_questions(cells: Collection[str], rule: ColumnRule) -> Iterator[Quest
 
 
 def _better_said(cells: Collection[str], unread: Collection[str], name: str, dtype: Dtype) -> Iterator[Question]:
-    """How most of the cells would be read, where most could not be."""
-    if 2 * len(unread) <= len(cells):
+    """How the cells would be read that could not be, where they are more than a tenth of the column."""
+    if 10 * len(unread) <= len(cells):
         return
     if dtype in (WHOLE, REAL) and reads_better(unread, ","):
         yield Question(
@@ -298,6 +310,8 @@ def _reader(name: str, dtype: Dtype, rule: ColumnRule, formats: tuple[str, ...])
         return (lambda text: _items(text, rule)), "a list"
     if name == "carve_out":
         return _carve_out, "a text"
+    if name == "country":
+        return (lambda text: text if is_country(text) else None), "a country"
     if name == "team":
         return _team, "a team"
     if dtype == FLAG:

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 COMMON = (
-    *("%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%Y", "%d.%m.%y", "%Y/%m/%d", "%Y%m%d", "%m-%d-%Y"),
-    *("%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
+    *(
+        "%Y-%m-%d",
+        "%m/%d/%Y",
+        "%d/%m/%Y",
+        "%m/%d/%y",
+        "%d/%m/%y",
+        "%d.%m.%Y",
+        "%d.%m.%y",
+        "%Y/%m/%d",
+        "%Y%m%d",
+        "%m-%d-%Y",
+    ),
+    *("%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%A, %B %d, %Y"),
     *("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%d/%m/%Y %I:%M %p", "%m/%d/%Y, %I:%M %p"),
     *("%d.%m.%Y %H:%M", "%d.%m.%Y, %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S"),
 )
@@ -83,5 +94,5 @@ def _in_format(text: str, each: str) -> datetime | None:
 def _in_iso(text: str) -> datetime | None:
     if _ISO.fullmatch(text):
         with suppress(ValueError):
-            return datetime.fromisoformat(text)
+            return datetime.fromisoformat(re.sub(r" ?(UTC|GMT)$", "+00:00", text))
     return None

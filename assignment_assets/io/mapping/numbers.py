@@ -14,9 +14,14 @@ _CODES = (
 _SIGN = rf"(?:US\$|CA\$|AU\$|A\$|C\$|R\$|[$€£¥₹₩₽₺₪]|(?:{'|'.join(_CODES)})\.?)"
 _MONEY = re.compile(rf"(?P<before>{_SIGN})?(?P<number>[^A-Za-z$€£¥₹₩₽₺₪]*(?:[eE][+-]?\d+)?)(?P<after>{_SIGN})?")
 _CODE_OF_SIGN = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+_TORN = re.compile(r"\d[ \u00a0\u202f\u2009\u2007](?!\d{3}(?!\d))\d|\d{4,}[ \u00a0\u202f\u2009\u2007]\d")
+"""Two numbers in one cell: blanks group three digits each."""
+_SIGNS = dict.fromkeys(map(ord, "\u2212\u2013\u2010\u2011\ufe63\uff0d"), "-")
+_NO_CENTS = re.compile(r"[.,](-|\u2013|\u2014|--)$")
 _BLANKS = dict.fromkeys(map(ord, " \u00a0\u202f\u2009\u2007'\u2019"))
 _NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
 _EITHER = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")
+_IN_CENTS = re.compile(r"-?[\d,]*\.\d{2}")
 _SURELY_DECIMAL = re.compile(r"-?\d*\.(\d{1,2}|\d{4,})|-?0?\.\d{3}|-?\d{4,}\.\d{3}|-?[\d,]*,\d{3}\.\d*")
 
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -36,7 +41,9 @@ def written(cell: str) -> Written:
     """The cell without its currency, apostrophes and blanks; parentheses mean minus."""
     if _PLAIN.fullmatch(cell):
         return Written(cell, "")
-    plain = cell.translate(_BLANKS)
+    if _TORN.search(cell):
+        return Written(cell, "")
+    plain = _NO_CENTS.sub("", cell.translate(_BLANKS)).translate(_SIGNS)
     is_negative = plain.startswith("(") and plain.endswith(")")
     plain = plain[1:-1] if is_negative else plain
     if plain.startswith("-"):
@@ -76,10 +83,14 @@ def currencies(cells: Iterable[str]) -> list[str]:
 
 
 def is_either(cells: Collection[str]) -> bool:
-    """Whether a dot may group thousands as well as begin decimals: three digits after every one, as in 388.000."""
+    """Whether a dot may group thousands as well as begin decimals: three digits after every one, as in 388.000.
+
+    Where every other amount has its two decimals, three in one cell are no decimals either: both are in question.
+    """
     dotted = [text for cell in cells if "." in cell and "." in (text := written(cell).text)]
     may_group = [text for text in dotted if _EITHER.fullmatch(text)]
-    return bool(may_group) and not any(_SURELY_DECIMAL.fullmatch(text) for text in dotted)
+    surely = [text for text in dotted if _SURELY_DECIMAL.fullmatch(text)]
+    return bool(may_group) and all(_IN_CENTS.fullmatch(text) for text in surely)
 
 
 def reads_better(cells: Collection[str], decimal: DecimalSign) -> bool:

@@ -8,7 +8,7 @@ from assignment_assets.domain.sources.contract import LEFT_OUT, UNREAD
 from assignment_assets.domain.sources.states import STATE_CODES
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.mapping.headers import plain_name
-from assignment_assets.io.mapping.zip_centroids import zip_places
+from assignment_assets.io.mapping.zip_centroids import zip_of, zip_places
 
 COUNTRY_HEADERS = (
     *("billing country", "country", "shipping country", "billing country/region", "country/region"),
@@ -18,11 +18,15 @@ COUNTRY_HEADERS = (
 """Headers that are read as the country where the mapping names none."""
 HOME = frozenset(
     {
-        *("us", "usa", "u.s.", "u.s.a.", "united states", "united states of america", "the united states"),
-        *("america", "estados unidos", "840", "pr", "pri", "puerto rico", "gu", "guam", "vi", "us virgin islands"),
-        *("american samoa", "northern mariana islands"),
+        *("us", "usa", "unitedstates", "unitedstatesofamerica", "theunitedstates", "unitedstatesus", "unitedstatesusa"),
+        *("america", "840", "estadosunidos", "eeuu", "\u00e9tatsunis", "etatsunis", "vereinigtestaaten", "statiuniti"),
+        *("estadosunidosdeam\u00e9rica", "vereinigtestaatenvonamerika", "verenigdestaten", "pr", "pri", "puertorico"),
+        *("gu", "guam", "vi", "usvirginislands", "americansamoa", "northernmarianaislands"),
     }
 )
+"""The covered country and its territories, their letters and digits alone."""
+ELSEWHERE = r"(?i)^([A-Z]\d[A-Z][ -]?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})$"
+"""Postal codes of Canada and the United Kingdom."""
 FAR_KM, NEARER_KM = 400.0, 600.0
 _EARTH_KM = 6371.0
 
@@ -33,17 +37,29 @@ def country_header(there: Collection[str]) -> str | None:
     return next((named[each] for each in COUNTRY_HEADERS if each in named), None)
 
 
-def is_abroad(country: pl.Expr) -> pl.Expr:
-    """Whether a country is given and is not the United States."""
-    plain = country.str.strip_chars().str.to_lowercase()
-    return (country.is_not_null() & ~plain.is_in(sorted(HOME))).fill_null(False)
+def is_country(text: str) -> bool:
+    """Whether a cell can name a country: it holds letters and no digits, or a number of the covered one."""
+    return (text.isdecimal() and text in HOME) or not any(each.isdigit() for each in text)
 
 
-def abroad_rows(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows outside the covered country (LEFT_OUT), each with its country, state and ZIP code."""
+def is_abroad(country: pl.Expr, postal_code: pl.Expr) -> pl.Expr:
+    """Whether the country is not the United States, or where none is given the postal code is of another."""
+    plain = country.str.to_lowercase().str.replace_all(r"[^\p{L}\d]", "")
+    is_elsewhere = country.is_null() & postal_code.str.contains(ELSEWHERE)
+    return ((country.is_not_null() & ~plain.is_in(sorted(HOME))) | is_elsewhere).fill_null(False)
+
+
+def at_home(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows inside the covered country without their country, and those outside (LEFT_OUT).
+
+    These come with their country, state and postal code.
+    """
+    if "account_id" not in frame.columns or not {"country", "postal_code"} & set(frame.columns):
+        return frame, pl.DataFrame(schema=LEFT_OUT)
+    given = [pl.col(each) if each in frame.columns else pl.lit(None, TEXT) for each in ("country", "postal_code")]
     parts = [pl.col(name).cast(TEXT) for name in ("country", "state", "postal_code") if name in frame.columns]
-    return (
-        frame.filter(is_abroad(pl.col("country")))
+    outside = (
+        frame.filter(is_abroad(*given))
         .select(
             "row_no",
             record_id="account_id",
@@ -53,6 +69,8 @@ def abroad_rows(frame: pl.DataFrame) -> pl.DataFrame:
         )
         .select(list(LEFT_OUT))
     )
+    home = frame.filter(~is_abroad(*given))
+    return home.drop("country") if "country" in frame.columns else home, outside
 
 
 def contradictions(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -63,7 +81,7 @@ def contradictions(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     placed = frame.join(
         zip_places(),
-        left_on=pl.col("postal_code").str.extract(r"^(\d{5})"),
+        left_on=zip_of(pl.col("postal_code")),
         right_on="zip_code",
         how="left",
         maintain_order="left",

@@ -40,7 +40,8 @@ class Texts:
     frame
         `row_no` (as people count: 1 is the file's first row), then the columns as text; empty cells are null.
     short
-        Rows that break off before a column that is wanted (`SHORT`).
+        Rows that break off before a column that is wanted, or are longer than header and other rows (`SHORT`): where
+        a separator stands in a cell without quotes, cells have moved to the right.
     notes
         Sentences on what was told apart or completed.
     merged
@@ -208,7 +209,11 @@ def _named(
     data, footer = _without_footer(texts, [each for each in columns if each in set(wanted)])
     data, middle = _without_middle(data, [each for each in columns if each in set(wanted)])
     needed = 1 + max(index for index, each in enumerate(names) if each in set(wanted))
-    short = data.filter(pl.col("row width") < needed).select(
+    usual = data["row width"].mode().max() if data.height else 0
+    is_ragged = (pl.col("row width") < needed) | (
+        (pl.col("row width") > len(names)) & (pl.col("row width") != pl.lit(usual))
+    )
+    short = data.filter(is_ragged).select(
         "row_no", found=pl.format("{} cells, where the header has {}", "row width", pl.lit(len(names)))
     )
     merged = tuple(

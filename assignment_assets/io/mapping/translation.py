@@ -6,7 +6,7 @@ from difflib import get_close_matches
 import polars as pl
 
 from assignment_assets.domain.errors import Fault
-from assignment_assets.domain.sources.contract import LEFT_OUT, UNREAD, SourceTable
+from assignment_assets.domain.sources.contract import UNREAD, SourceTable
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.sources.structure import ROW
 from assignment_assets.domain.tables import FLAG, TEXT
@@ -16,7 +16,7 @@ from assignment_assets.io.mapping.composed import composed
 from assignment_assets.io.mapping.derived import with_closed, with_inside_sales
 from assignment_assets.io.mapping.mapping import TABLES, TableMapping
 from assignment_assets.io.mapping.one_currency import currency_faults
-from assignment_assets.io.mapping.places import abroad_rows, contradictions, country_header, is_abroad
+from assignment_assets.io.mapping.places import at_home, contradictions, country_header
 from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.zip_centroids import with_coordinates
 
@@ -67,7 +67,7 @@ def translate(table: str, mapping: TableMapping, source: Texts, origin: str) -> 
     frame, placed_notes, contradicted = _placed(pl.DataFrame(columns), table)
     key = rules.get(TABLES[table].key[0])
     ids: list[str] = excluded[key.source].drop_nulls().to_list() if key and key.source in excluded.columns else []
-    frame, outside = _at_home(frame)
+    frame, outside = at_home(frame)
     if table == "opportunities":
         frame, derived = with_closed(frame)
         notes.extend(derived)
@@ -134,13 +134,6 @@ def _with_country(
     if any(rule.source == header for rule in rules.values()):
         return rules
     return {**rules, "country": ColumnRule.model_validate({"from": header})}
-
-
-def _at_home(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows inside the covered country, and those outside (LEFT_OUT)."""
-    if "country" not in frame.columns or "account_id" not in frame.columns:
-        return frame, pl.DataFrame(schema=LEFT_OUT)
-    return frame.filter(~is_abroad(pl.col("country"))).drop("country"), abroad_rows(frame)
 
 
 def _short(source: Texts, table: str) -> pl.DataFrame:

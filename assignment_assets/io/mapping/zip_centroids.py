@@ -13,6 +13,11 @@ _HAS_PLACE = (
 )
 
 
+def zip_of(postal_code: pl.Expr) -> pl.Expr:
+    """The five digits of a ZIP code, with or without four more; null for codes of other countries."""
+    return postal_code.str.extract(r"^(\d{5})(?:[ -].*)?$")
+
+
 def with_coordinates(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """The frame with latitude and longitude completed from `postal_code`, and how many rows that concerns.
 
@@ -21,7 +26,7 @@ def with_coordinates(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """
     completed = frame.join(
         zip_places(),
-        left_on=pl.col("postal_code").str.extract(r"^(\d{5})"),
+        left_on=zip_of(pl.col("postal_code")),
         right_on="zip_code",
         how="left",
         maintain_order="left",

@@ -10,7 +10,7 @@ from assignment_assets.io.mapping.cells import read_column
 from assignment_assets.io.mapping.composed import composed
 from assignment_assets.io.mapping.mapping import FROM_ZIP, STATE_OF_ZIP, FolderMapping, TableMapping
 from assignment_assets.io.mapping.tabular_files import Texts, read_rows, read_texts
-from assignment_assets.io.mapping.zip_centroids import zip_places
+from assignment_assets.io.mapping.zip_centroids import zip_of, zip_places
 from assignment_assets.io.sheets.door import open_google
 
 
@@ -44,7 +44,7 @@ def with_states(texts: Texts, name: str, table: TableMapping) -> Texts:
     read = read_column(texts.frame[rule.source], "postal_code", TEXT, rule)
     told = (
         read.values.to_frame("zip")
-        .select(pl.col("zip").str.extract(r"^(\d{5})"))
+        .select(zip_of(pl.col("zip")))
         .join(zip_places(), left_on="zip", right_on="zip_code", how="left", maintain_order="left")["zip_state"]
     )
     own = (table.columns or {}).get("state")

@@ -650,3 +650,81 @@ def test_an_id_without_its_capitals_beside_the_whole_one_is_damage_and_no_accoun
 
     said = refusal(export(tmp_path, accounts=change))
     assert "0015e00000001ab (row 3), where another id is 0015e00000001aB: a tool has changed their case" in said
+
+
+@pytest.mark.parametrize("spelling", ["388000.-", "388000,--", "US$ 388000", "388 000"])
+def test_a_dash_in_place_of_cents_is_no_minus(tmp_path, spelling):
+    snapshot = read(export(tmp_path, accounts=cell("Annual Revenue", spelling)))
+    assert (snapshot.accounts["revenue_cents"][0], snapshot.exceptions.height) == (38_800_000, 0)
+
+
+@pytest.mark.parametrize("text", ["12 34", "1 000 00", "388000 630000"])
+def test_two_numbers_in_a_cell_are_no_number(tmp_path, text):
+    snapshot = read(export(tmp_path, accounts=cell("Annual Revenue", text)))
+    assert exceptions(snapshot) == [("A-0000", "revenue", 2, text)]
+
+
+def test_a_dot_before_three_digits_beside_amounts_with_two_decimals_is_asked_for(tmp_path):
+    mixed = export(
+        tmp_path,
+        accounts=lambda number, row: row | {"Annual Revenue": "630.000" if number % 2 else "388,000.00"},
+    )
+    assert "630.000, with three digits after the dot" in refusal(mixed)
+
+
+def test_a_few_amounts_in_another_currency_than_the_others_have_stop(tmp_path):
+    said = refusal(export(tmp_path, accounts=cell("Annual Revenue", "\u00a3388000")))
+    assert "1 amounts in GBP, and 119 without a currency" in said
+
+
+def test_half_a_column_of_days_in_another_format_stops_with_the_format(tmp_path):
+    def change(number, row):
+        return row | {"Last Referral": "08/21/2026"} if number % 3 == 0 else row
+
+    said = refusal(export(tmp_path, accounts=change))
+    assert 'Say dates = ["%m/%d/%Y"]' in said
+
+
+@pytest.mark.parametrize("name", ["Clinic, 4", "'Clinic, 4'", ' "Clinic, 4"'])
+def test_a_row_whose_cells_have_moved_is_a_fault_and_no_account_abroad(tmp_path, name):
+    mapping = export(tmp_path, accounts=lambda number, row: row | {"Billing Country": "United States", "Parent": ""})
+    path = tmp_path / "accounts.csv"
+    path.write_text(path.read_text().replace("Clinic 4,", f"{name},"))
+    found = exceptions(read(mapping))
+    assert ("A-0004", "row", 6, "11 cells, where the header has 10") in found
+
+
+def test_a_country_with_digits_is_no_country(tmp_path):
+    snapshot = read(
+        export(tmp_path, accounts=lambda number, row: row | {"Billing Country": "10021" if not number else ""})
+    )
+    assert exceptions(snapshot) == [("A-0000", "country", 2, "10021")]
+    assert snapshot.totals["accounts"].faulty == 1
+
+
+@pytest.mark.parametrize("name", ["U S A", "United States (US)", "Vereinigte Staaten", "EE.UU.", "us", "N/A"])
+def test_the_country_of_the_reps_is_known_by_its_usual_names(tmp_path, name):
+    snapshot = read(export(tmp_path, accounts=lambda number, row: row | {"Billing Country": name}))
+    assert (snapshot.accounts.height, snapshot.exceptions.height) == (NUM_ACCOUNTS, 0)
+
+
+@pytest.mark.parametrize(("state", "postal_code"), [("ON", "M5V 2T6"), ("", "SW1A 1AA")])
+def test_a_postal_code_of_another_country_is_abroad_where_no_country_is_given(tmp_path, state, postal_code):
+    def change(number, row):
+        there = {"Billing State/Province": state, "Billing Zip/Postal Code": postal_code}
+        return row | there if number < 5 else row
+
+    snapshot = read(export(tmp_path, accounts=change))
+    assert (snapshot.accounts.height, snapshot.totals["accounts"].faulty) == (NUM_ACCOUNTS - 5, 0)
+    assert snapshot.exceptions["found"][0] == ", ".join(filter(None, (state, postal_code)))
+
+
+def test_six_digits_are_no_zip_code(tmp_path):
+    snapshot = read(export(tmp_path, accounts=cell("Billing Zip/Postal Code", "110001")))
+    assert exceptions(snapshot) == [("A-0000", "latitude", 2, "nothing")]
+
+
+@pytest.mark.parametrize(("text", "told"), [("NY 10021", "10021"), ("9011234", "00901-1234")])
+def test_zip_codes_with_their_state_or_without_two_zeros_are_read(tmp_path, text, told):
+    change = cell("Billing Zip/Postal Code", text)
+    assert read(export(tmp_path, accounts=change)).accounts["postal_code"][0] == told
