@@ -1,5 +1,6 @@
 """The USPS codes of states, the federal district and territories, and their names."""
 
+import re
 from functools import lru_cache
 
 STATE_NAMES = {
@@ -131,13 +132,49 @@ def _plain(text: str) -> str:
 
 
 _CODE_OF_NAME = {_plain(spelling): code for code, spellings in _SPELLINGS.items() for spelling in spellings}
+_SEPARATORS = re.compile(r"[;,/|\n\t+\u00b7\u2022\u3001\uff0c\uff1b\\\\]+|\s[-\u2013]\s")
+_DISTRICT = re.compile(r"(?i)\bWashington,? *D\.? ?C\b\.?")
+_JOINS = frozenset({"and", "&", "und", "y", "et", "e", "or"})
+_LONGEST_NAME = 4
+
+
+def listed_states(text: str) -> list[str]:
+    """The states of a list, as they are written in it, between any of the usual separators.
+
+    Blanks part codes and names; `Washington, D.C.` is one place. Between blanks, a small `or` is no Oregon beside codes
+    in capitals; beside small ones, or where it stands twice, nobody knows, and what is returned is no state.
+    """
+    found: list[str] = []
+    for item in _SEPARATORS.split(_DISTRICT.sub("DC", text)):
+        words, names = item.split(), list[str]()
+        while words:
+            lengths = range(min(_LONGEST_NAME, len(words)), 0, -1)
+            length = next((each for each in lengths if state_code(" ".join(words[:each]))), 1)
+            names.append(" ".join(words[:length]))
+            words = words[length:]
+        found += _without_joins(names)
+    return found
+
+
+def _without_joins(names: list[str]) -> list[str]:
+    """Names between two separators without the words that join them; an `or` that may be Oregon is spelt out."""
+    if len(names) < 2:
+        return names
+    has_capitals = any(each.isupper() and state_code(each) for each in names)
+    ors = [each for each in names if each.lower() == "or"]
+    if (len(ors) > 1 and "or" not in ors) or ("or" in ors and not has_capitals):
+        return ["or, Oregon?" if each in ors else each for each in names]
+    return [each for each in names if each not in _JOINS]
 
 
 @lru_cache(maxsize=4096)
 def state_code(text: str) -> str | None:
     """The USPS code of a state given by code, English name or usual abbreviation in any case; null where it is none."""
-    upper = text.strip().upper()
+    upper = re.sub(r"^USA?[ -]", "", text.strip().upper())
     if upper in STATE_CODES:
         return upper
     plain = _plain(text)
+    letters = plain.replace(" ", "")
+    if letters in STATE_CODES and len(letters) == 2:
+        return letters
     return plain if plain in STATE_CODES else _CODE_OF_NAME.get(plain)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.domain.sources.ids import FORMULA_ERROR, SPREADSHEET_NUMBER
-from assignment_assets.domain.sources.states import state_code
+from assignment_assets.domain.sources.states import listed_states, state_code
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXTS, WHOLE
 from assignment_assets.io.mapping.cell_text import plain_cells
 from assignment_assets.io.mapping.days import Decision, decide, fitting, moment_of
@@ -339,15 +339,8 @@ def _items(text: str, rule: ColumnRule) -> list[str]:
 def _states(text: str, rule: ColumnRule) -> list[str]:
     """States between any of the usual separators; names may hold blanks, so blanks separate codes alone."""
     if "separator" in rule.model_fields_set:
-        return [_named_state(item) for item in _items(text, rule)]
-    found: list[str] = []
-    for item in re.split(r"[;,/|\n]+", text):
-        whole = item.strip()
-        if whole and state_code(whole):
-            found.append(_named_state(whole))
-        else:
-            found.extend(_named_state(each) for each in whole.split() if each.lower() not in ("and", "&"))
-    return found
+        return list(dict.fromkeys(_named_state(item) for item in _items(text, rule)))
+    return list(dict.fromkeys(map(_named_state, listed_states(text))))
 
 
 def _named_state(text: str) -> str:

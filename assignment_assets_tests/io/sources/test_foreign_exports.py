@@ -728,3 +728,30 @@ def test_six_digits_are_no_zip_code(tmp_path):
 def test_zip_codes_with_their_state_or_without_two_zeros_are_read(tmp_path, text, told):
     change = cell("Billing Zip/Postal Code", text)
     assert read(export(tmp_path, accounts=change)).accounts["postal_code"][0] == told
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ("Washington, D.C., NY", ["DC", "NY"]),
+        ("NY or NJ or MA", ["NY", "NJ", "MA"]),
+        ("New York, New Jersey and Massachusetts", ["NY", "NJ", "MA"]),
+        ("New York New Jersey West Virginia", ["NY", "NJ", "WV"]),
+        ("NY; NY; NJ", ["NY", "NJ"]),
+        ("US-NY, US-NJ", ["NY", "NJ"]),
+        ("N.Y. + M.A.", ["NY", "MA"]),
+        ("\u2022 NY \u2022 NJ", ["NY", "NJ"]),
+        ("NY - NJ", ["NY", "NJ"]),
+        ("IN OR WA", ["IN", "OR", "WA"]),
+        ("WA, or, id", ["WA", "OR", "ID"]),
+        ("NY, NJ, or MA", ["NY", "NJ", "MA"]),
+    ],
+)
+def test_a_list_of_states_is_read_as_its_writer_meant_it(tmp_path, states, told):
+    snapshot = read(export(tmp_path, reps=cell("States", states)))
+    assert snapshot.reps.filter(pl.col("rep_id") == "u0")["covered_states"].to_list() == [told]
+
+
+@pytest.mark.parametrize("states", ["ny or nj", "NY OR NJ OR MA", "NY-NJ", "All", "Northeast", "NYNJMA"])
+def test_a_list_of_states_that_can_be_read_in_two_ways_stops(tmp_path, states):
+    assert "covered_states of u0" in refusal(export(tmp_path, reps=cell("States", states)))
