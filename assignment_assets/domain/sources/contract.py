@@ -19,6 +19,7 @@ from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_id, complete_ids, sure_body
 from assignment_assets.domain.sources.owners import with_rep_ids
 from assignment_assets.domain.sources.referrals import with_referrals
+from assignment_assets.domain.sources.regions import with_one_spelling
 from assignment_assets.domain.sources.rep_keys import with_rep_keys
 from assignment_assets.domain.sources.row_rules import RowRule, account_rules, opportunity_rules, rep_rules
 from assignment_assets.domain.sources.structure import ROW, damaged_ids, structural_faults
@@ -170,6 +171,7 @@ def check_sources(
         unclear += unjoined_deals(
             numbered["opportunities"], known, accounts.excluded_ids, sources["opportunities"].origin
         )
+    numbered["reps"], region_notes = with_one_spelling(numbered["reps"])
     numbered, key_notes = with_rep_keys(numbered)
     exact = _exact_ids(sources)
     faults = [
@@ -181,7 +183,7 @@ def check_sources(
 
     told, told_notes = with_referrals(numbered["accounts"], as_of)
     typed = {name: _with_defaults(FIELDS[name], frame) for name, frame in (numbered | {"accounts": told}).items()}
-    judged_reps = _judge("reps", reps, typed["reps"], rep_rules(), key_notes)
+    judged_reps = _judge("reps", reps, typed["reps"], rep_rules(), (*region_notes, *key_notes))
     if judged_reps.exceptions.height and not is_poll:
         raise InvalidInput("Reps whose row cannot be read would lose their book", _cells_of(judged_reps))
     owners = _owners(judged_reps, typed["reps"], typed["accounts"])

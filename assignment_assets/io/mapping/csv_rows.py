@@ -14,6 +14,14 @@ from assignment_assets.io.mapping.headers import HEADER_WITHIN, names_met
 
 SEPARATORS = (",", ";", "\t", "|")
 PAGE = 50_000
+_OTHER_FILES = {
+    b"PK\x03\x04": "an XLSX workbook or an archive",
+    b"\x1f\x8b": "a compressed file",
+    b"\xd0\xcf\x11\xe0": "an old XLS workbook",
+    b"PAR1": "a Parquet file",
+    codecs.BOM_UTF32_LE: "text in UTF-32",
+    codecs.BOM_UTF32_BE: "text in UTF-32",
+}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -48,6 +56,9 @@ def csv_rows(path: Path, wanted: Collection[str], separator: str = "") -> RawRow
 def _decoded(path: Path) -> tuple[str, frozenset[int]]:
     """The file's text, and the lines, from 1, that are not in its encoding."""
     content = path.read_bytes()
+    kind = next((what for mark, what in _OTHER_FILES.items() if content.startswith(mark)), "")
+    if kind:
+        raise _unusable(path, kind, "CSV", "Give the file its own ending, or save it as CSV UTF-8.")
     if content[:200].count(b"\x00") > len(content[:200]) // 3:
         mark = b"" if content.startswith(_UTF16) else _UTF16[0] if content[1:2] == b"\x00" else _UTF16[1]
         content = mark + content

@@ -113,10 +113,42 @@ def contradictions(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         expected=pl.format("{}, where the ZIP code is", "zip_state"),
         remedy=pl.lit("Correct the state or the ZIP code; meanwhile the state counts."),
     )
+    is_lost = _is_off_the_map()
+    lost = placed.filter(is_lost).select(
+        "row_no", column_name=pl.lit("latitude"), found=found, expected=_off_the_map(), remedy=pl.lit(_FROM_ZIP_CODE)
+    )
     corrected = placed.with_columns(
-        pl.when(is_far).then(f"zip_{name}").otherwise(name).alias(name) for name in ("latitude", "longitude")
+        pl.when(is_far | is_lost).then(f"zip_{name}").otherwise(name).alias(name) for name in ("latitude", "longitude")
     ).select(frame.columns)
-    return corrected, pl.concat([far.select(list(UNREAD)), differ.select(list(UNREAD))])
+    return corrected, pl.concat(each.select(list(UNREAD)) for each in (far, differ, lost))
+
+
+def _is_off_the_map() -> pl.Expr:
+    """Whether an account of the contiguous states has coordinates elsewhere, and no ZIP code to tell them by."""
+    is_mainland = pl.col("state").is_in(sorted(STATE_CODES - _OFF_MAINLAND))
+    is_zero = (pl.col("latitude") == 0) & (pl.col("longitude") == 0)
+    off = ~_on_mainland(pl.col("latitude"), pl.col("longitude"))
+    return (pl.col("zip_latitude").is_null() & is_mainland & off & ~is_zero).fill_null(False)
+
+
+def _off_the_map() -> pl.Expr:
+    north, east = pl.col("latitude"), pl.col("longitude")
+    return (
+        pl.when(_on_mainland(east, north))
+        .then(pl.lit("latitude and longitude in their own columns; they are swapped"))
+        .when(_on_mainland(north.abs(), -east.abs()))
+        .then(pl.lit("coordinates with their sign; the minus is missing"))
+        .otherwise(pl.format("coordinates in {}", "state"))
+    )
+
+
+def _on_mainland(north: pl.Expr, east: pl.Expr) -> pl.Expr:
+    return north.is_between(*_NORTH) & east.is_between(*_EAST)
+
+
+_NORTH, _EAST = (24.0, 50.0), (-125.5, -66.0)
+_OFF_MAINLAND = frozenset({"AK", "HI", "AS", "FM", "GU", "MH", "MP", "PR", "PW", "VI"})
+_FROM_ZIP_CODE = "Correct the coordinates, or give the ZIP code that tells them."
 
 
 _FROM_ZIP = "Correct the coordinates; meanwhile those of the ZIP code count."

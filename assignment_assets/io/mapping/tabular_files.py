@@ -15,8 +15,10 @@ import polars as pl
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.io.mapping.csv_rows import csv_rows
 from assignment_assets.io.mapping.headers import HEADER_WITHIN, known_names, names_met
-from assignment_assets.io.mapping.merged_cells import Merged, merged_cells
+from assignment_assets.io.mapping.merged_cells import Merged, hidden_rows, merged_cells, sheet_text, uncomputed_cells
 
+UNCOMPUTED = "#CALC!"
+"""What stands in place of a formula whose value no program has computed."""
 SHORT = {"row_no": pl.Int64, "found": pl.String}
 OTHER_SEPARATORS = ("~", "^", "\x1f", "\x01", "¦", "§")
 TOTALS = r"(?i)^(grand |sub)?(total|sum|count|average)s?\b"
@@ -87,7 +89,7 @@ def read_texts(path: Path, wanted: Collection[str], sheet: str = "", separator: 
         )
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        return Texts(_parquet(path))
+        return Texts(_parquet(path, wanted))
     if suffix == ".xlsx":
         frame, notes, ranges = _sheet(path, sheet, wanted)
         return _named(frame, _full(frame), notes, wanted, path.name, ranges)
@@ -119,18 +121,38 @@ def _full(frame: pl.DataFrame) -> pl.Series:
     return pl.Series("width", [frame.width], dtype=pl.Int64).new_from_index(0, frame.height)
 
 
-def _parquet(path: Path) -> pl.DataFrame:
+def _parquet(path: Path, wanted: Collection[str]) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(path)
     except pl.exceptions.ComputeError as error:
         raise _unusable(path.name, "damaged content", "Parquet", "Export it again.") from error
-    texts = [
-        pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(";")
-        if isinstance(dtype, pl.List)
-        else pl.col(name).cast(pl.String)
-        for name, dtype in frame.schema.items()
-    ]
+    names, doubled = known_names(frame.columns, wanted)
+    if doubled:
+        raise _unusable(
+            path.name, f"the columns {', '.join(doubled)} more than once", "each column once", "Rename or remove one."
+        )
+    kept = {each: column for each, column in zip(names, frame.columns, strict=True) if each}
+    unread = {each: str(frame.schema[column]) for each, column in kept.items() if not _is_text(frame.schema[column])}
+    if strange := sorted(set(unread) & set(wanted)):
+        raise _unusable(
+            path.name,
+            ", ".join(f"column {each} of type {unread[each]}" for each in strange),
+            "texts, numbers, days or lists of them",
+            "Write the column as text, or map another.",
+        )
+    texts = [_as_text(column, frame.schema[column]).alias(each) for each, column in kept.items() if each not in unread]
     return frame.select(texts).with_row_index("row_no", offset=1).with_columns(pl.col("row_no").cast(pl.Int64))
+
+
+def _is_text(dtype: pl.DataType) -> bool:
+    is_plain = not dtype.is_nested() and dtype not in (pl.Duration, pl.Object)
+    return is_plain or (isinstance(dtype, pl.List) and not dtype.inner.is_nested())
+
+
+def _as_text(column: str, dtype: pl.DataType) -> pl.Expr:
+    if isinstance(dtype, pl.List):
+        return pl.col(column).list.eval(pl.element().cast(pl.String)).list.join(";")
+    return pl.col(column).cast(pl.String, strict=dtype != pl.Binary)
 
 
 def _sheet(path: Path, sheet: str, wanted: Collection[str]) -> tuple[pl.DataFrame, tuple[str, ...], tuple[Merged, ...]]:
@@ -142,12 +164,38 @@ def _sheet(path: Path, sheet: str, wanted: Collection[str]) -> tuple[pl.DataFram
     if sheet and sheet not in names:
         raise _unusable(path.name, f"sheets {', '.join(names)}", f"a sheet {sheet}", "Correct the mapping's sheet.")
     if sheet or len(names) == 1:
-        frame = _cells(book, sheet or names[0])
-        return frame, (), merged_cells(path, sheet or names[0])
-    frames = {name: _cells(book, name) for name in names}
-    best = max(names, key=lambda name: (_most_names(frames[name], wanted), -names.index(name)))
-    note = f"Of the sheets {', '.join(names)}, {best} is read; set `sheet` for another."
-    return frames[best], (note,), merged_cells(path, best)
+        return _read_sheet(book, path, sheet or names[0])
+    seen = [name for name in names if book.load_sheet(name, header_row=None, n_rows=0).visible == "visible"] or names
+    frames = {name: _cells(book, name) for name in seen}
+    best = max(seen, key=lambda name: (_most_names(frames[name], wanted), -seen.index(name)))
+    alike = [name for name in seen if _most_names(frames[name], wanted) == _most_names(frames[best], wanted)]
+    if len(alike) > 1 and _most_names(frames[best], wanted) > 1:
+        raise _unusable(
+            path.name,
+            f"sheets {', '.join(alike)} with the same columns",
+            "one sheet with the whole table",
+            f"Put their rows on one sheet, or say sheet = {json.dumps(best)}.",
+        )
+    hidden = [name for name in names if name not in seen]
+    others = f" (hidden: {', '.join(hidden)})" if hidden else ""
+    note = f"Of the sheets {', '.join(names)}{others}, {best} is read; set `sheet` for another."
+    frame, notes, ranges = _read_sheet(book, path, best)
+    return frame, (note, *notes), ranges
+
+
+def _read_sheet(
+    book: fastexcel.ExcelReader, path: Path, name: str
+) -> tuple[pl.DataFrame, tuple[str, ...], tuple[Merged, ...]]:
+    """A sheet's cells, formulas without a value among them as failed, sentences on it, and its merged ranges."""
+    frame, text = _cells(book, name), sheet_text(path, name)
+    failed: dict[int, dict[int, str]] = {}
+    for column, row in uncomputed_cells(text):
+        if column < frame.width and row <= frame.height:
+            failed.setdefault(column, {})[row - 1] = UNCOMPUTED
+    rows = hidden_rows(text)
+    shown = ", ".join(map(str, rows[:5]))
+    notes = (f"{len(rows)} rows are hidden in the sheet, and are read all the same: row {shown}.",) if rows else ()
+    return _with_words(frame, failed), notes, merged_cells(text)
 
 
 def _cells(book: fastexcel.ExcelReader, sheet: str) -> pl.DataFrame:
@@ -162,6 +210,11 @@ def _cells(book: fastexcel.ExcelReader, sheet: str) -> pl.DataFrame:
         failed.setdefault(column, {})[row] = next(
             (word for kind, word in _ERRORS.items() if kind in each.detail), "#N/A"
         )
+    return _with_words(frame, failed)
+
+
+def _with_words(frame: pl.DataFrame, failed: dict[int, dict[int, str]]) -> pl.DataFrame:
+    """The cells with a spreadsheet's word for what failed in them, by column and row from 0."""
     repaired = []
     for column, words in failed.items():
         cells = frame.to_series(column).to_list()
@@ -220,7 +273,7 @@ def _named(
         (names[column], f"{top} to {bottom}")
         for left, right, top, bottom in ranges
         for column in range(left, min(right + 1, len(names)))
-        if bottom > place + 1
+        if top > place + 1
     )
     return Texts(data.drop("row width"), short, (*notes, *_footer_note(footer), *_middle_note(middle)), merged)
 

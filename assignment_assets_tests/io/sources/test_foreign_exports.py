@@ -755,3 +755,117 @@ def test_a_list_of_states_is_read_as_its_writer_meant_it(tmp_path, states, told)
 @pytest.mark.parametrize("states", ["ny or nj", "NY OR NJ OR MA", "NY-NJ", "All", "Northeast", "NYNJMA"])
 def test_a_list_of_states_that_can_be_read_in_two_ways_stops(tmp_path, states):
     assert "covered_states of u0" in refusal(export(tmp_path, reps=cell("States", states)))
+
+
+def booked(folder, fill):
+    """The accounts as a workbook that `fill` writes from the rows of the CSV."""
+    mapping = export(folder)
+    mapping.write_text(mapping.read_text().replace('"accounts.csv"', '"accounts.xlsx"'))
+    rows = [line.split(",") for line in (folder / "accounts.csv").read_text().splitlines()]
+    with xlsxwriter.Workbook(folder / "accounts.xlsx") as book:
+        fill(book, rows)
+    return mapping
+
+
+def sheet(book, name, rows, top=0):
+    """A sheet with the rows."""
+    page = book.add_worksheet(name)
+    for number, row in enumerate(rows):
+        page.write_row(number + top, 0, row)
+    return page
+
+
+def test_a_hidden_sheet_is_not_read_in_place_of_one_that_is_seen(tmp_path):
+    def fill(book, rows):
+        hidden = sheet(book, "Last year", rows[:20])
+        sheet(book, "Now", rows).activate()
+        hidden.hide()
+
+    snapshot = read(booked(tmp_path, fill))
+    assert snapshot.accounts.height == NUM_ACCOUNTS
+    assert "Of the sheets Last year, Now (hidden: Last year), Now is read" in notes(snapshot)
+
+
+def test_two_sheets_with_the_same_columns_stop_with_the_option(tmp_path):
+    def fill(book, rows):
+        sheet(book, "East", rows[:60])
+        sheet(book, "West", rows[:1] + rows[60:])
+
+    assert "sheets East, West with the same columns" in refusal(booked(tmp_path, fill))
+
+
+def test_a_formula_that_nobody_has_computed_is_no_account_without_an_owner(tmp_path):
+    def fill(book, rows):
+        sheet(book, "Data", rows).write_formula(1, 2, "=C3", None, "")
+
+    assert exceptions(read(booked(tmp_path, fill))) == [("A-0000", "owner_id", 2, "#CALC!")]
+
+
+def test_rows_that_a_filter_hides_are_read_and_said(tmp_path):
+    def fill(book, rows):
+        page = sheet(book, "Data", rows)
+        for number in (4, 5):
+            page.set_row(number, None, None, {"hidden": True})
+
+    snapshot = read(booked(tmp_path, fill))
+    assert "2 rows are hidden in the sheet, and are read all the same: row 5, 6" in notes(snapshot)
+
+
+def test_a_header_that_is_merged_over_two_rows_is_a_header(tmp_path):
+    def fill(book, rows):
+        page = sheet(book, "Data", rows[1:], top=2)
+        for column, name in enumerate(rows[0]):
+            page.merge_range(0, column, 1, column, name)
+
+    assert read(booked(tmp_path, fill)).accounts.height == NUM_ACCOUNTS
+
+
+def parquet(folder, change):
+    """The accounts as Parquet, changed as asked."""
+    mapping = export(folder)
+    mapping.write_text(mapping.read_text().replace('"accounts.csv"', '"accounts.parquet"'))
+    change(pl.read_csv(folder / "accounts.csv", infer_schema=False)).write_parquet(folder / "accounts.parquet")
+    return mapping
+
+
+def test_headers_of_parquet_are_known_in_any_case(tmp_path):
+    mapping = parquet(tmp_path, lambda frame: frame.rename({"Account Owner": "ACCOUNT  owner "}))
+    assert read(mapping).accounts["owner_id"].null_count() == 0
+
+
+def test_a_type_of_parquet_that_is_no_text_stops_in_words(tmp_path):
+    mapping = parquet(tmp_path, lambda frame: frame.with_columns(pl.duration(days=1).alias("Last Referral")))
+    assert "column Last Referral of type Duration" in refusal(mapping)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"PK\x03\x04", "an XLSX workbook or an archive"), (b"\x1f\x8b\x08", "a compressed file")]
+)
+def test_a_file_that_only_ends_as_csv_is_named_for_what_it_is(tmp_path, content, said):
+    mapping = export(tmp_path)
+    (tmp_path / "accounts.csv").write_bytes(content)
+    assert said in refusal(mapping)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "said"),
+    [("40.77", "73.96", "the minus is missing"), ("-73.96", "40.77", "swapped"), ("51.5", "-0.1", "coordinates in NY")],
+)
+def test_coordinates_off_the_map_are_faults_where_no_zip_code_tells_better(tmp_path, latitude, longitude, said):
+    def change(number, row):
+        places = (
+            {"Latitude": latitude, "Longitude": longitude} if not number else {"Latitude": "40.8", "Longitude": "-74"}
+        )
+        return row | places | ({} if number else {"Billing Zip/Postal Code": ""})
+
+    columns = {"latitude": '"Latitude"', "longitude": '"Longitude"'}
+    snapshot = read(export(tmp_path, accounts=change, columns=columns))
+    assert said in snapshot.exceptions.filter(pl.col("record_id") == "A-0000")["expected"][0]
+    assert "A-0000" not in snapshot.accounts["account_id"]
+
+
+@pytest.mark.parametrize("spelling", ["EAST", "East!", " east"])
+def test_a_region_in_another_spelling_is_the_same_region_and_it_is_said(tmp_path, spelling):
+    snapshot = read(export(tmp_path, reps=cell("Region", spelling)))
+    assert snapshot.reps["region"].to_list() == ["East"] * 3 + ["West"] * 3
+    assert f"Regions in another spelling: {spelling.strip()} is East" in notes(snapshot, "reps")
