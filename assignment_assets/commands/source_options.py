@@ -6,6 +6,7 @@ from assignment_assets.domain.errors import Fault
 
 OPTIONS = {
     "decimal =": '--decimal "," or --decimal "."',
+    "how to read it": '--dates "%m/%d/%Y" for days, --decimal "," for numbers, or --column TABLE.FIELD="…"',
     "dates =": '--dates "%m/%d/%Y"',
     "fill_down": "--fill-down or --no-fill-down",
     "a USPS state code": '--states-from-zip, or --exclude accounts.HEADER="…" ("" for empty cells)',
@@ -23,7 +24,7 @@ OPTIONS = {
     "coordinates, or a ZIP code": '--column accounts.city="…", or --exclude accounts.HEADER="…" ("" for empty cells)',
     "under [accounts.columns]": '--column accounts.postal_code="…", or --column accounts.city="…"',
     "Regional Director's address": '--constant reps.director_email="you@example.com"',
-    "owner to the reps": '--roster-from-owners, or --column accounts.owner_id="…"',
+    "owner to the reps": '--inside-sales "…" for a queue, --roster-from-owners, or --column accounts.owner_id="…"',
     "[accounts.columns]": '--column accounts.FIELD="…"',
     "[reps.columns]": '--column reps.FIELD="…", or --constant reps.FIELD="…"',
     "[opportunities.columns]": '--column opportunities.FIELD="…"',

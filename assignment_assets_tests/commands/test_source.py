@@ -74,6 +74,13 @@ def test_headers_of_other_systems_are_known(tmp_path, names):
     assert said["profile"]["money"][0]["filled"] == NUM_ACCOUNTS
 
 
+def test_headers_with_a_currency_or_months_in_brackets_are_known(tmp_path):
+    names = {"Annual Revenue": "Annual Potential (converted)", "Referrals 12M": "Referrals (12 mo)"}
+    export(tmp_path, accounts=lambda number, row: renamed(row, names))
+    said = look(tmp_path, "--json")["mapping"]
+    assert 'tam = "Annual Potential (converted)"' in said and 'referrals_l12m = "Referrals (12 mo)"' in said
+
+
 @pytest.mark.parametrize("written_as", ["Rep {}", "rep{}@example.com"])
 def test_owners_may_be_names_or_addresses_of_the_roster(tmp_path, written_as):
     export(tmp_path, accounts=lambda number, row: row | {"Account Owner": written_as.format(number % 6)})
@@ -86,6 +93,27 @@ def test_the_order_of_day_and_month_is_told_by_the_whole_column(tmp_path):
     )
     said = look(tmp_path, "--json")
     assert 'dates = ["%d/%m/%Y"]' in said["mapping"]
+
+
+def test_a_word_for_unknown_among_days_neither_hides_their_order_nor_is_listed(tmp_path):
+    days = {3: "N/A", 7: "-"}
+    export(
+        tmp_path, accounts=lambda number, row: row | {"Last Referral": days.get(number, f"3/{1 + number % 28}/2026")}
+    )
+    said = look(tmp_path, "--json")
+    assert 'dates = ["%m/%d/%Y"], null_if = ["N/A", "-"]' in said["mapping"]
+    assert said["profile"]["rows"][0]["listed"] == 0
+
+
+def test_a_column_that_cannot_be_read_names_the_options_that_say_how(tmp_path):
+    export(tmp_path, accounts=lambda number, row: row | {"Last Referral": "in spring"})
+    said = look(tmp_path, code=2)
+    assert "Say --dates" in said and "postal_code" not in said
+
+
+def test_accounts_of_a_queue_that_the_roster_lacks_are_answered_by_its_option(tmp_path):
+    export(tmp_path, accounts=lambda number, row: row | ({} if number % 10 else {"Account Owner": "House queue"}))
+    assert '--inside-sales "…" for a queue' in look(tmp_path, code=2)
 
 
 def test_a_column_of_days_that_may_be_either_is_asked_about_and_an_option_answers(tmp_path):

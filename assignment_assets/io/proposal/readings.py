@@ -22,12 +22,15 @@ def readings(table: str, name: str, header: str, cells: list[str], answers: Answ
     dtype = TABLES[table].columns.get(name)
     plain = {cell.casefold(): cell for cell in cells}
     if dtype in (DATE, MOMENT):
-        rest = [cell for cell in cells if not re.match(r"\d{4}-\d\d-\d\d", cell)]
+        words = _words(cells)
+        rest = [cell for cell in cells if cell not in words and not re.match(r"\d{4}-\d\d-\d\d", cell)]
         formats = [answers.dates] if answers.dates else fitting(rest)
         if rest and not formats and (together := fitting_together(rest)):
             yield "dates", together
         elif rest and formats:
             yield "dates", formats[:1] if len(formats) == 1 or _is_one_order(formats) else formats[:2]
+        if words:
+            yield "null_if", words
     elif name in MONEY or name == "bps":
         if answers.decimal and (is_either(cells) or any("," in cell for cell in cells)):
             yield "decimal", answers.decimal
@@ -58,5 +61,5 @@ def _is_one_order(formats: list[str]) -> bool:
 
 
 def _words(cells: Collection[str]) -> list[str]:
-    """The usual words for unknown that stand among the numbers."""
+    """The usual words for unknown that stand among numbers or days."""
     return [cell for cell in cells if cell.casefold() in ("n/a", "na", "none", "unknown", "-", "null", "--", "tbd")]

@@ -65,15 +65,24 @@ _ACCOUNTS = {
         *("Number of Associated Deals", "num_associated_deals", "Open deals"),
     ),
     "bps": ("BPS", "BPS Score"),
-    "tam": ("TAM", "Total Addressable Market", "Market Potential", "TAM ($)"),
+    "tam": (
+        *("TAM", "Total Addressable Market", "Market Potential", "TAM ($)", "Annual Potential"),
+        *("Annual Potential (converted)", "Potential"),
+    ),
     "value": ("Value", "Account Value", "Potential Value", "Account Score Value", "Lifetime Value"),
     "revenue": (
         *("Annual Revenue", "annualrevenue", "Revenue", "Total Revenue", "Revenue L12M", "Revenue (USD)"),
         *("Revenue 12M", "Annual Revenue (converted)", "Sales"),
     ),
     "tier": ("Tier", "Account Tier", "Segment", "Customer Tier", "Priority"),
-    "referrals_l3m": ("Referrals L3M", "Referrals 3M", "Referrals Last 3 Months", "Referrals 90 Days", "Referrals Q"),
-    "referrals_l12m": ("Referrals L12M", "Referrals 12M", "Referrals Last 12 Months", "Referrals 12 Months"),
+    "referrals_l3m": (
+        *("Referrals L3M", "Referrals 3M", "Referrals Last 3 Months", "Referrals 90 Days", "Referrals Q"),
+        "Referrals 3 mo",
+    ),
+    "referrals_l12m": (
+        *("Referrals L12M", "Referrals 12M", "Referrals Last 12 Months", "Referrals 12 Months"),
+        "Referrals 12 mo",
+    ),
     "referrals_ever": ("Referrals Ever", "Total Referrals", "Lifetime Referrals", "Referrals", "Referrals All Time"),
     "last_referral_on": ("Last Referral", "Last Referral Date", "Last Referral On", "Most Recent Referral"),
     "carve_out": ("Carve Out", "Carve-Out", "Carved Out", "Excluded", "Do Not Assign"),
