@@ -172,13 +172,13 @@ def _left_out(pool: EligiblePoolFrame, reps: RepsFrame) -> str:
         return ""
     by_owner = (
         rows.join(reps.select(owner_id="rep_id", owner="name"), on="owner_id", how="left")
-        .with_columns(owner=pl.coalesce("owner", "owner_id", pl.lit("nobody known")))
+        .with_columns(owner=pl.coalesce("owner", "owner_id", pl.lit("no owner known")))
         .group_by("owner")
         .len()
         .sort("len", "owner", descending=[True, False])
     )
     whose = tuple(f"{owner} {count}" for owner, count in by_owner.iter_rows())
-    return f"{rows.height} account rows ({_some(whose)}), see source_exceptions; each counts in the book of its owner"
+    return f"{rows.height} account rows ({_some(whose)}), see source_exceptions; one with an owner counts in that book"
 
 
 def _has_passed(gate: str, gates: Answered, given: CycleStatusInput) -> bool:

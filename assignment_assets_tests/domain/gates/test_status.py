@@ -161,7 +161,7 @@ def test_accounts_whose_row_was_left_out_are_counted_by_owner():
         {"account_id": "a01", "reason": "in_scope_book", "standing": "free", "owner_id": "ana"},
     ]
     said = status(reps=[{"rep_id": "ana", "name": "Ana Ames"}], eligible_pool=pool).lines()
-    assert any("Left out    3 account rows (Ana Ames 2, nobody known 1)" in line for line in said)
+    assert any("Left out    3 account rows (Ana Ames 2, no owner known 1)" in line for line in said)
 
 
 def test_what_is_to_be_loaded_by_hand_is_the_next_step_from_the_first_signature_on():
