@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from assignment_assets.domain.errors import Fault
 from assignment_assets.domain.sources.ids import BODY, complete_id, damage_of
 from assignment_assets.io.workbooks.layout import Column, content_digest, name_key, row_digest, tidy
-from assignment_assets.io.workbooks.returned import ReturnedFile, Rows
+from assignment_assets.io.workbooks.returned import CSV, ReturnedFile, Rows
 
 _NAMED = 12
 
@@ -55,7 +55,9 @@ def table_of(rows: Rows, sheet: str, headers: Sequence[str]) -> tuple[list[Answe
             f"sheet {sheet}",
             f"no header row with {headers[0]!r}",
             f"the columns {', '.join(headers)}",
-            "Return the workbook that was sent to you, with its header.",
+            "Name them in a line of their own below the packet's."
+            if sheet == CSV
+            else "Return the workbook that was sent to you, with its header.",
         )
     ]
 

@@ -77,7 +77,8 @@ def test_contradictions_and_repetitions_are_named(tmp_path):
 
 
 def test_an_empty_csv_has_no_header(tmp_path):
-    assert "no header row with 'Account id'" in str(returned(tmp_path, "").faults[0])
+    fault = str(returned(tmp_path, "").faults[0])
+    assert "no header row with 'Account id'" in fault and "below the packet's" in fault
 
 
 def test_a_binary_file_called_csv_is_not_text(tmp_path):
