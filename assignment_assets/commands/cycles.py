@@ -30,7 +30,7 @@ from assignment_assets.domain.tables import (
     WRITE_BACK_LOG,
 )
 from assignment_assets.io.clock import utc_now
-from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.intake.outbox import withdraw
 from assignment_assets.io.published_cycle import known_cycles, left_out_before, read_status
 from assignment_assets.io.settings import read_settings
@@ -91,6 +91,8 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
     faults = cycle_id_faults(cycle_id)
     if faults:
         raise InvalidInput("cycle", faults)
+    if config.mode != "draft":
+        engine_key()  # asked for before anything is stored: packets cannot be sent without it
     run = run_segment(OPEN_CYCLE.name, cycle_id, config)
     if config.mode == "draft":
         run_segment(PROPOSE.name, cycle_id)

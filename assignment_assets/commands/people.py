@@ -19,7 +19,7 @@ from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGI
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.exchange import bring_in, send_out
-from assignment_assets.io.folders import PROJECT, DataFolder, engine_key
+from assignment_assets.io.folders import DataFolder, engine_key, key_file
 from assignment_assets.io.intake.look import look
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.published_cycle import require_known
@@ -38,14 +38,14 @@ def people() -> None:
 @command(people, "init-key")
 def init_key(as_json: bool) -> None:
     """Make the engine's key, once, outside the data folder; an existing key is kept."""
-    path = PROJECT / ".assignment-key"
+    path = key_file()
     is_new = not path.exists()
     if is_new:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32) + "\n")
     said = "made" if is_new else "is there already"
-    show(f"key {said}: {path.name}", {"made": is_new, "file": path.name}, as_json)
+    show(f"key {said}: {path}", {"made": is_new, "file": path.name}, as_json)
 
 
 def _key(context: click.Context, parameter: click.Parameter, person: str) -> str:

@@ -61,6 +61,11 @@ class DataFolder:
         return self.root / "reports" / cycle
 
 
+def key_file() -> Path:
+    """Where the engine's key lies, or will: what ``ASSIGNMENT_KEY_FILE`` names, else a file of the project's."""
+    return Path(os.environ.get("ASSIGNMENT_KEY_FILE") or PROJECT / ".assignment-key")
+
+
 def engine_key() -> bytes:
     """The key that packets and tokens are signed with; never kept in the data folder.
 
@@ -72,7 +77,7 @@ def engine_key() -> bytes:
         The key file is no text.
     """
     text = os.environ.get("ASSIGNMENT_KEY")
-    path = Path(os.environ.get("ASSIGNMENT_KEY_FILE") or PROJECT / ".assignment-key")
+    path = key_file()
     if not text and path.is_file():
         try:
             text = path.read_text(encoding="utf-8").strip()

@@ -142,7 +142,5 @@ def require_known(folder: DataFolder, cycle: str) -> None:
     """
     known = known_cycles(folder)
     if cycle not in known:
-        raise CycleClosed(
-            f"cycle {cycle}: there is none, expected one of {', '.join(known) or 'none yet'}. "
-            "Open it with `assignment cycle new`."
-        )
+        expected = f"one of {', '.join(known)}" if known else "one that was opened"
+        raise CycleClosed(f"cycle {cycle}: there is none, expected {expected}. Open it with `assignment cycle new`.")

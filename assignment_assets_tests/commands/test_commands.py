@@ -55,6 +55,27 @@ def test_every_plain_field_of_the_run_config_has_an_option():
     assert plain <= given
 
 
+def test_a_key_is_made_where_the_engine_looks_for_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("ASSIGNMENT_KEY", raising=False)
+    monkeypatch.setenv("ASSIGNMENT_KEY_FILE", str(tmp_path / "key"))
+    assert assignment("init-key") == f"key made: {tmp_path / 'key'}\n"
+    assert len(engine_key()) == 64
+    assert "is there already" in assignment("init-key")
+
+
+def test_without_a_key_no_cycle_is_opened(cycle, tmp_path, monkeypatch):
+    monkeypatch.delenv("ASSIGNMENT_KEY", raising=False)
+    monkeypatch.setenv("ASSIGNMENT_KEY_FILE", str(tmp_path / "none"))
+    said = assignment("cycle", "new", "live", "--as-of", "2026-10-01", "--opened-by", OLIVIA, code=2)
+    assert "Make one with `assignment init-key`" in said
+    assert assignment("cycle", "list", "--json") == []
+
+
+def test_the_first_cycle_to_be_opened_is_not_one_of_none(cycle):
+    said = assignment("cycle", "status", "nowhere", code=2)
+    assert "cycle nowhere: there is none, expected one that was opened." in said
+
+
 def test_without_a_cycle_there_is_nothing_to_list(cycle):
     assert assignment("cycle", "list") == "no cycle yet; open one with `assignment cycle new`\n"
     assert assignment("cycle", "list", "--json") == []
