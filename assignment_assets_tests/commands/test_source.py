@@ -1,6 +1,7 @@
 """`assignment source`: from a foreign export to a preview, without an editor."""
 
 import json
+import tomllib
 
 import polars as pl
 import pytest
@@ -240,3 +241,12 @@ def test_equal_faults_are_told_in_one_line_with_the_option_that_answers_them(tmp
     assert len(said.splitlines()) < 10
     faults = json.loads(CliRunner().invoke(main, ["source", "look", str(tmp_path), "--json"]).stdout)["faults"]
     assert len(faults) == 10
+
+
+def test_managers_by_name_are_answered_by_a_line_that_the_mapping_reads(tmp_path):
+    names = {"dir.east@example.com": "Nora Haines", "dir.west@example.com": "Greg Moss"}
+    export(tmp_path, reps=lambda number, row: row | {"Manager Email": names[row["Manager Email"]]})
+    (note,) = [each for each in look(tmp_path, "--json")["notes"] if "Manager Email" in each]
+    line = 'director_email = {from = "Manager Email", values = {"Nora Haines" = "…", "Greg Moss" = "…"}}'
+    assert line in note
+    assert tomllib.loads(line.replace("…", "boss@example.com"))

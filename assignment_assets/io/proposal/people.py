@@ -15,6 +15,10 @@ NO_TEAMS = (
 )
 
 
+_NAMED = 20
+"""So many managers are written out at most."""
+
+
 def teams(found: Mapping[str, Found], chosen: Mapping[str, Proposed], answers: Answers) -> tuple[list[str], str]:
     """Settles the team where no column gives it; sentences, and a line of TOML where somebody is added."""
     reps, who = chosen["reps"], answers.inside_sales
@@ -63,8 +67,14 @@ def manager_addresses(found: Found, chosen: Proposed) -> list[str]:
             values = {manager: known[manager] for manager in managers}
             chosen.put("director_email", {"from": header, "values": values}, "the managers' addresses in this roster")
             return []
+        written = ", ".join(
+            f"{json.dumps(manager, ensure_ascii=False)} = {json.dumps(known.get(manager) or '…', ensure_ascii=False)}"
+            for manager in managers[:_NAMED]
+        )
         return [
-            f"{found.path.name}, column {header}: names in place of e-mail addresses, and not used; "
+            f"{found.path.name}, column {header}: names in place of e-mail addresses, and not used. Under "
+            f"[reps.columns] of the mapping, director_email = {{from = {json.dumps(header)}, values = {{{written}}}}} "
+            "with their addresses in place of …; or "
             '--constant reps.director_email="you@example.com" names one director for all.'
         ]
     return []
