@@ -135,7 +135,9 @@ def _write_files(
 ) -> None:
     chosen = work.of_regions(regions)
     if chosen.is_empty():
-        raise CycleClosed(f"cycle {work.cycle}: nothing waits to be loaded. {_next(work.cycle)}")
+        raise CycleClosed(
+            f"cycle {work.cycle}: nothing waits to be loaded. `assignment cycle status {work.cycle}` says why."
+        )
     parts = [(FILE_NAME, chosen)]
     if by_region or regions:
         names = sorted(set(chosen["region"]))

@@ -14,6 +14,7 @@ from assignment_assets.domain.gate import GATES, SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import GateManifest
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.identity.person_keys import is_person, safe_key
+from assignment_assets.domain.segment import SIGN_OFF
 from assignment_assets.domain.sign_off.decisions import HeldEditDecision, SignOff, decision_file, signed_text
 from assignment_assets.domain.tables import EDIT_VERDICTS, REFERRING_FRONT, REGION_DIGESTS
 from assignment_assets.io.clock import utc_now
@@ -118,7 +119,8 @@ def sign_off(cycle_id: str, region: str, person: str, digest: str, reject: bool,
     path = _put(folder, cycle_id, person, decision)
     count = digests[region]["move_count"]
     show(
-        f"{region}: {decision.decision} of {count} moves signed by {person}; judged when sign_off runs.",
+        f"{region}: {decision.decision} of {count} moves signed by {person}; "
+        f"the sensors judge it, or `assignment intake {cycle_id}` and `assignment run {SIGN_OFF.name} {cycle_id}`.",
         {"file": path.name, "digest": standing},
         as_json,
     )

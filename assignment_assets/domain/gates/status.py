@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.gate import GATES, LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
-from assignment_assets.domain.gates.gates import GateManifest, Receipt, closing
-from assignment_assets.domain.segment import OPEN_CYCLE, WRITE_BACK
+from assignment_assets.domain.gates.gates import GateManifest, Receipt, closing, latest_receipts
+from assignment_assets.domain.segment import OPEN_CYCLE, SIGN_OFF, WRITE_BACK
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 from assignment_assets.domain.setup.eligible_pool import LEFT_OUT_REASONS
 from assignment_assets.domain.setup.source_confirmation import confirming
@@ -147,7 +147,9 @@ def cycle_status(
         statuses,
         regions,
         outcomes,
-        _next_step(cycle, state, statuses, regions, _to_load(given, log), given.jumps),
+        _next_step(
+            cycle, state, statuses, regions, _to_load(given, log), given.jumps, _unjudged(gates, given.verdicts)
+        ),
         _proposal(given.proposed, given.overflow),
         _left_out(given.pool, given.reps),
     )
@@ -219,6 +221,10 @@ def _regions(digests: RegionDigestsFrame, verdicts: SignOffVerdictsFrame) -> tup
     """Each region with who signed it as it stands, or who rejected it; the last word counts."""
     accepted = verdicts.filter(pl.col("verdict") == "accepted").sort("receipt_no")
     last = {(row["region"], row["digest"]): row for row in accepted.iter_rows(named=True)}
+    refused = {
+        (row["region"], row["digest"]): row["message"]
+        for row in verdicts.filter(pl.col("verdict") == "refused").sort("receipt_no").iter_rows(named=True)
+    }
     told = []
     for row in digests.iter_rows(named=True):
         word = last.get((row["region"], row["digest"]), {"decision": None, "signed_by": None})
@@ -227,6 +233,7 @@ def _regions(digests: RegionDigestsFrame, verdicts: SignOffVerdictsFrame) -> tup
             | {
                 "signed_by": word["signed_by"] if word["decision"] == "approve" else None,
                 "rejected_by": word["signed_by"] if word["decision"] == "reject" else None,
+                "refusal": None if word["decision"] else refused.get((row["region"], row["digest"])),
             }
         )
     return tuple(told)
@@ -235,7 +242,9 @@ def _regions(digests: RegionDigestsFrame, verdicts: SignOffVerdictsFrame) -> tup
 def _standing(region: dict[str, Any]) -> str:
     if region["signed_by"]:
         return f"signed by {region['signed_by']}"
-    return f"rejected by {region['rejected_by']}" if region["rejected_by"] else "not signed"
+    if region["rejected_by"]:
+        return f"rejected by {region['rejected_by']}"
+    return f"not signed; refused: {region['refusal'].rstrip('.')}" if region["refusal"] else "not signed"
 
 
 def _state(mode: str, events: CycleEventsFrame, regions: tuple[dict[str, Any], ...], outcomes: dict[str, int]) -> str:
@@ -264,6 +273,15 @@ def _to_load(given: CycleStatusInput, last: pl.DataFrame) -> str:
     return f"{count} ready to be loaded by hand" + (f" ({refused:,} refused so far)" if refused else "")
 
 
+def _unjudged(gates: Answered, verdicts: SignOffVerdictsFrame) -> frozenset[str]:
+    """Regions whose last signature has come in, and which no run has judged yet."""
+    if SIGN_OFF_GATE.name not in gates:
+        return frozenset()
+    manifest, receipts = gates[SIGN_OFF_GATE.name]
+    latest = latest_receipts(receipts, manifest.revision)
+    return frozenset(each.subject for each in latest if each.receipt_no not in verdicts["receipt_no"])
+
+
 def _next_step(
     cycle: str,
     state: str,
@@ -271,6 +289,7 @@ def _next_step(
     regions: tuple[dict[str, Any], ...],
     to_load: str,
     jumps: tuple[str, ...],
+    unjudged: frozenset[str],
 ) -> str:
     *earlier, sign_off_gate = gates
     if state in FINISHED_EVENTS:
@@ -293,6 +312,9 @@ def _next_step(
         else ""
     )
     unsigned = [region["region"] for region in regions if not (region["signed_by"] or region["rejected_by"])]
+    if unsigned and unjudged.issuperset(unsigned):
+        judge = f"`assignment run {SIGN_OFF.name} {cycle}`, or the sensor does it."
+        return f"{load}; {judge}" if load else judge
     rejected = [f"{region['region']} (by {region['rejected_by']})" for region in regions if region["rejected_by"]]
     if rejected:
         again = f"`assignment cycle reopen {cycle} --from …`, or sign after all"

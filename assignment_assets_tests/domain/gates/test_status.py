@@ -114,6 +114,28 @@ def test_a_region_is_signed_for_the_digest_that_stands():
     assert "South       2 moves, digest ssssssssssss, not signed, 1 held edits to decide" in lines
 
 
+def test_signatures_that_no_run_has_judged_are_not_asked_for_again():
+    gates = [(SIGN_OFFS, answer("sign_offs", "priya", "North", 1), answer("sign_offs", "priya", "South", 2))]
+    found = status(gates, region_digests=DIGESTS)
+    assert found.next_step == "`assignment run sign_off 2026q4-global`, or the sensor does it."
+    found = status(gates[:1], region_digests=DIGESTS, sign_off_verdicts=[signed("North", "n" * 20, 1)])
+    assert found.next_step == "`assignment run sign_off 2026q4-global`, or the sensor does it."
+
+
+def test_a_refused_signature_says_why_beside_its_region():
+    gates = [(SIGN_OFFS, answer("sign_offs", "olivia", "North", 1), answer("sign_offs", "olivia", "South", 2))]
+    verdicts = [
+        signed(region, region[0].lower() * 20, number) | {"verdict": "refused", "message": "Olivia opened it."}
+        for number, region in enumerate(("North", "South"), 1)
+    ]
+    found = status(gates, region_digests=DIGESTS, sign_off_verdicts=verdicts)
+    assert any(line.endswith("not signed; refused: Olivia opened it") for line in found.lines())
+    assert found.next_step.startswith("sign North, South: ")
+    again = signed("North", "n" * 20, 3)
+    found = status(gates, region_digests=DIGESTS, sign_off_verdicts=[*verdicts, again])
+    assert not any("North" in line and "refused" in line for line in found.lines())
+
+
 def test_with_all_regions_signed_the_write_comes_next():
     found = status(
         [(LOCKS,), (REVIEWS,), (SIGN_OFFS,)],
