@@ -67,7 +67,7 @@ def warnings(rows: pl.DataFrame, columns: LoadColumns, frame: pl.DataFrame) -> I
     keys = columns.headers_of("id", *(f"{end}{form}" for end in ("owner", "old_owner") for form in ("", "_id")))
     for header in keys:
         cells = frame[header].drop_nulls()
-        hurt = cells.filter(cells.str.contains(r"^0\d|^\d{16,}$|^\d+[eE]\d+$"))
+        hurt = cells.filter(cells.str.contains(r"^0[\d.,]+$|^\d{16,}$|^\d+[eE]\d+$"))
         if hurt.len():
             yield (
                 f"{header}: a spreadsheet that saves the file changes ids such as {hurt[0]} ({hurt.len():,} in all); "
@@ -76,6 +76,14 @@ def warnings(rows: pl.DataFrame, columns: LoadColumns, frame: pl.DataFrame) -> I
         formulas = cells.filter(cells.str.contains(FORMULA))
         if formulas.len():
             yield f"{header}: there, ids such as {formulas[0]} look like formulas ({formulas.len():,} in all)"
+    for header in columns.headers_of("owner_id"):
+        addresses = frame[header].drop_nulls()
+        addresses = addresses.filter(addresses.str.contains("@"))
+        if addresses.len():
+            yield (
+                f"{header}: e-mail addresses such as {addresses[0]}, as the roster has no other ids; where your system "
+                "asks for ids, map them as rep_id before the next cycle"
+            )
     unowned = rows["old_owner_id"].null_count()
     if unowned:
         yield f"without an owner before, and so left empty in the rollback file: {unowned:,}"

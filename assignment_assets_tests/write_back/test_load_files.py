@@ -87,6 +87,20 @@ def test_columns_of_the_settings_keep_their_order():
     assert columns.headers == ["B", "A", "C"]
 
 
+def test_ids_that_a_spreadsheet_keeps_are_not_warned_of():
+    columns = of_preset("data-loader")
+    rows = changes(("001Hs000000003Q", "ana", "ben", "x", "y"))
+    assert not list(warnings(rows, columns, load_file(rows, columns, people())))
+
+
+def test_addresses_in_a_column_of_owner_ids_are_warned_of():
+    columns = of_preset("data-loader")
+    rows = changes(("a01", "ana", "ben", "x", "y"))
+    frame = load_file(rows, columns, people()).with_columns(OwnerId=pl.lit("ben@example.com"))
+    (said,) = warnings(rows, columns, frame)
+    assert "OwnerId: e-mail addresses such as ben@example.com" in said
+
+
 def test_what_a_spreadsheet_would_spoil_is_said():
     rows = changes(("00042", None, "ben", "x", "y"), ("-7", "ana", "ben", "x", "y"))
     columns = of_preset("data-loader")
