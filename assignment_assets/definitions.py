@@ -12,6 +12,7 @@ from assignment_assets.automation.write_back import (
     WRITE_BACK_SCHEDULES,
     WRITE_BACK_SENSORS,
 )
+from assignment_assets.automation.write_window import write_back_window
 from assignment_assets.stages.invariants import INVARIANT_CHECKS
 from assignment_assets.stages.routing import ROUTING
 from assignment_assets.stages.source_checks import SOURCE_CHECKS
@@ -20,7 +21,7 @@ defs = dg.Definitions(
     assets=[*WATERFALL, *PEOPLE, *ROUTING, *WRITE_BACK_ASSETS, *REPORTS],
     asset_checks=[*INVARIANT_CHECKS, *SOURCE_CHECKS],
     jobs=[*JOBS, *ROUTING_JOBS, *WRITE_BACK_JOBS, REPORT_JOB],
-    sensors=[*SENSORS, *ROUTING_SENSORS, *WRITE_BACK_SENSORS, *REPORT_SENSORS],
+    sensors=[*SENSORS, *ROUTING_SENSORS, *WRITE_BACK_SENSORS, write_back_window, *REPORT_SENSORS],
     schedules=[*SCHEDULES, *ROUTING_SCHEDULES, *WRITE_BACK_SCHEDULES],
     executor=dg.in_process_executor,
     resources=resources(),

@@ -47,6 +47,7 @@ WITHIN = {
         "digest": set(),
         "regions": {"tables"},
         "segment": set(),
+        "write_window": set(),
         "gate": {"segment"},
         "identity": {"errors", "gate"},
         "sources": {"errors", "identity", "reading", "tables"},
@@ -99,7 +100,8 @@ WITHIN = {
         "sources": {"mapping", "salesforce", "settings", "sheets"},
         "gate_packets": {"folders", "intake", "settings", "sheets", "workbooks"},
         "notices": {"durable", "folders", "intake", "settings", "warehouse"},
-        "published_cycle": {"folders", "intake", "settings", "warehouse"},
+        "who_writes": {"folders", "settings", "warehouse"},
+        "published_cycle": {"folders", "intake", "settings", "warehouse", "who_writes"},
         "exchange": {"folders", "settings", "sheets", "stores"},
     },
 }

@@ -57,6 +57,18 @@ def may_go_on(state: WriteBackState, now: datetime, is_running: bool) -> tuple[b
     return is_dead, "its run died" if is_dead else state.state
 
 
+def runs_of_write_back(instance: dg.DagsterInstance) -> set[str | None]:
+    """Cycles whose write-back is running in Dagster, or about to."""
+    active = [
+        dg.DagsterRunStatus.QUEUED,
+        dg.DagsterRunStatus.NOT_STARTED,
+        dg.DagsterRunStatus.STARTING,
+        dg.DagsterRunStatus.STARTED,
+    ]
+    runs = instance.get_runs(dg.RunsFilter(job_name=WRITE_BACK.name, statuses=active))
+    return {run.tags.get("dagster/partition") for run in runs}
+
+
 @dg.sensor(
     name="write_back_resume",
     job_name=WRITE_BACK.name,
@@ -65,14 +77,7 @@ def may_go_on(state: WriteBackState, now: datetime, is_running: bool) -> tuple[b
 )
 def write_back_resume(context: dg.SensorEvaluationContext, clock: Clock) -> dg.SensorResult:
     """Starts `write_back` again for a cycle whose run paused, once it may go on, or died. Opens no database."""
-    active = [
-        dg.DagsterRunStatus.QUEUED,
-        dg.DagsterRunStatus.NOT_STARTED,
-        dg.DagsterRunStatus.STARTING,
-        dg.DagsterRunStatus.STARTED,
-    ]
-    runs = context.instance.get_runs(dg.RunsFilter(job_name=WRITE_BACK.name, statuses=active))
-    running = {run.tags.get("dagster/partition") for run in runs}
+    running = runs_of_write_back(context.instance)
     asked, reasons = [], []
     for cycle, state in cycles_written(DataFolder.from_environment()).items():
         goes_on, why = may_go_on(state, clock.now(), cycle in running)

@@ -34,6 +34,7 @@ from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate, withdraw_stale
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.published import answer_published, read_published
+from assignment_assets.io.who_writes import who_writes
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def status_of(folder: DataFolder, cycle: str, now: datetime) -> CycleStatus:
         pool=read_published(folder, cycle, ELIGIBLE_POOL),
         approved=read_published(folder, cycle, APPROVED_DIFF),
         jumps=tuple(unconfirmed_jumps(ConfirmationInput.read(PublishedCycles(folder), cycle))),
-        is_by_hand=read_settings().source.kind != "salesforce",
+        who=who_writes(folder, cycle, read_settings()),
     )
     return cycle_status(cycle, given, gates, now)
 

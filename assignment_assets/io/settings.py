@@ -4,12 +4,15 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.regions import FORMER_NO_REGION, NO_REGION
 from assignment_assets.domain.setup.run_config import model_faults
+from assignment_assets.domain.write_window import WriteWindow
 from assignment_assets.io.folders import PROJECT
 from assignment_assets.io.stores.schemes import address_fault
 
@@ -94,12 +97,49 @@ class NoticesSetting(BaseModel):
     ca_file: str = Field("", description="Certificate authority of your own that the mail server's is signed by.")
     user: str = ""
     sender: str = Field("assignment@example.com", description="From whom letters come.")
-    templates: str = Field("", description="Folder with receiver.txt, director.txt or reminder.txt in place of ours.")
+    templates: str = Field(
+        "", description="Folder with receiver.txt, director.txt, reminder.txt or ready.txt in place of ours."
+    )
     slack: Literal["off", "webhook", "channel"] = Field(
         "off", description="Whether and how Slack is told of closed gates, approvals, changes and routed accounts."
     )
     slack_channel: str = Field("", description='The channel\'s id, for slack = "channel".')
     reminder_hours: float = Field(48, ge=0, description="So long before a deadline who is missing is reminded; 0: not.")
+
+
+class WriteBackSetting(BaseModel):
+    """Who writes what is signed, whether the engine does so by itself, and how much that is new may be refused in one
+    run before it stops for a person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    writers: list[str] = Field([], description="E-mail addresses that are told when signed accounts wait.")
+    window: str = Field("", description="Hours in which the engine writes by itself, as 06:00-09:00; empty: never.")
+    timezone: str = Field("America/New_York", description="Whose clock that is, such as Europe/Berlin.")
+    refused_on_end: int = Field(20, ge=1, le=50, description="Rows refused one after the other.")
+    refused_share: float = Field(0.25, gt=0, le=1, description="Rows refused, as a part of the last 200.")
+    refused_at_most: int = Field(200, ge=1, description="Rows refused in all.")
+    denied_on_end: int = Field(20, ge=1, le=50, description="Rows without access on end, over three receivers.")
+    denied_share: float = Field(0.05, gt=0, le=1, description="Rows without access, as a part of the last 200.")
+
+    @field_validator("window")
+    @classmethod
+    def _hours(cls, window: str) -> str:
+        if window and WriteWindow.of(window, "UTC") is None:
+            raise PydanticCustomError("hours", "Two different times of day, such as 06:00-09:00")
+        return window
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, timezone: str) -> str:
+        if timezone not in available_timezones():
+            raise PydanticCustomError("timezone", "The name of a timezone, such as America/New_York")
+        return timezone
+
+    @property
+    def hours(self) -> WriteWindow | None:
+        """The window; None where the engine writes nothing by itself."""
+        return WriteWindow.of(self.window, self.timezone)
 
 
 class OptimizerSetting(BaseModel):
@@ -121,18 +161,6 @@ class ExportSetting(BaseModel):
         {}, description='Columns of your own, in order: header → field, or {constant = "…"}; they go first.'
     )
     id_form: Literal["as_imported", "15", "18"] = Field("as_imported", description="How ids are spelled.")
-
-
-class WriteBackSetting(BaseModel):
-    """How much that is new may be refused in one run of the write-back before it stops for a person."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    refused_on_end: int = Field(20, ge=1, le=50, description="Rows refused one after the other.")
-    refused_share: float = Field(0.25, gt=0, le=1, description="Rows refused, as a part of the last 200.")
-    refused_at_most: int = Field(200, ge=1, description="Rows refused in all.")
-    denied_on_end: int = Field(20, ge=1, le=50, description="Rows without access on end, over three receivers.")
-    denied_share: float = Field(0.05, gt=0, le=1, description="Rows without access, as a part of the last 200.")
 
 
 class Settings(BaseModel):

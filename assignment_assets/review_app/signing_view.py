@@ -7,12 +7,14 @@ import polars as pl
 
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import latest_receipts
+from assignment_assets.domain.gates.ready import Ready, ready
 from assignment_assets.domain.identity.codes import sign, signer_token, verify
 from assignment_assets.domain.regions import field_regions, regions_of_ends
 from assignment_assets.domain.sign_off.conflicts import SEVERITIES
 from assignment_assets.domain.sign_off.outcomes import LAST_OUTCOMES
 from assignment_assets.domain.sign_off.sign_off_packets import PACKET_MOVES
 from assignment_assets.domain.tables import (
+    APPROVED_DIFF,
     CONFLICTS,
     DECIDED_BOOKS,
     DECISION_VERDICTS,
@@ -20,10 +22,13 @@ from assignment_assets.domain.tables import (
     REGION_DIGESTS,
     SIGN_OFF_PACKETS,
     SIGN_OFF_VERDICTS,
+    WRITE_BACK_LOG,
     DecidedBooksFrame,
 )
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.who_writes import who_writes
 from assignment_assets.report.balance import balance
 from assignment_assets.review_app.access import PageRefused
 from assignment_assets.review_app.context import PageRequest
@@ -42,6 +47,7 @@ class SigningView:
     edits: list[dict[str, Any]]
     drift: list[dict[str, Any]]
     conflicts: list[dict[str, Any]]
+    ready: Ready
 
     @property
     def severe(self) -> list[dict[str, Any]]:
@@ -85,7 +91,8 @@ def signing_view_of(request: PageRequest) -> SigningView:
         row["decision"] = f"{decision['decision']}, {decision['decided_by']}" if decision else ""
         row["waits"] = f"held {row['receipt_no']} {row['account_id']} {row['rep_id']}" in waiting
     held = [row for row in edits if row["verdict"] == "held" and row["edit_kind"] == "add" and not row["decision"]]
-    return SigningView(review, regions, held, edits, _drift(request, review, mine), _conflicts(request, mine, waiting))
+    drift, conflicts = _drift(request, review, mine), _conflicts(request, mine, waiting)
+    return SigningView(review, regions, held, edits, drift, conflicts, _ready(request))
 
 
 def token_of(request: PageRequest) -> tuple[str, str]:
@@ -182,6 +189,14 @@ def _conflicts(request: PageRequest, regions: list[str], waiting: set[str]) -> l
     rows = request.table(CONFLICTS).filter(pl.col("region").is_in(regions)).to_dicts()
     shown = [row | {"waits": f"conflict {row['conflict']}" in waiting} for row in rows]
     return sorted(shown, key=lambda row: (order[row["severity"]], bool(row["resolved_by"]), row["conflict"]))
+
+
+def _ready(request: PageRequest) -> Ready:
+    """What of the whole cycle is signed and waits, and who writes it."""
+    who = who_writes(request.context.folder, request.cycle, read_settings())
+    effective = request.context.config(request.cycle).write_not_before
+    approved, log = request.table(APPROVED_DIFF), request.table(WRITE_BACK_LOG)
+    return ready(request.cycle, approved, log, who, effective, request.now)
 
 
 def _drift(request: PageRequest, review: ReviewView, regions: list[str]) -> list[dict[str, Any]]:

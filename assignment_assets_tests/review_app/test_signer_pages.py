@@ -4,6 +4,7 @@ import pytest
 
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.tables import (
+    APPROVED_DIFF,
     AUDIT_LOG,
     DECISION_VERDICTS,
     EDIT_VERDICTS,
@@ -52,6 +53,19 @@ def test_a_signer_sees_each_region_with_balance_edits_and_moves_and_signs_it(ser
         ("North", PRIYA, "accepted")
     ]
     assert "Signed by priya@example.com" in priya.open(f"{HOME}/region/North").text.replace("  ", " ")
+
+
+def test_the_page_says_how_many_accounts_are_ready_and_whether_anybody_writes_them(serve, reviewed, monkeypatch):
+    pages = serve(reviewed)
+    assert "ready to be" not in pages.visit("gs", PRIYA).landed.text
+    reviewed.sign_off()
+    count = len(reviewed.rows(APPROVED_DIFF, status="approved"))
+    page = pages.visit("gs", PRIYA).landed.text
+    assert f"{count} accounts are ready to be loaded by hand." in page and "A person loads them" in page
+    monkeypatch.setenv("ASSIGNMENT_SOURCE", "salesforce")
+    page = pages.visit("gs", PRIYA).landed.text
+    assert f"{count} accounts are ready to be written." in page and "Nothing writes them by itself" in page
+    assert "assignment write-back apply 2026q4-global" in page
 
 
 def test_a_signer_sees_only_regions_that_they_may_sign(serve, reviewed):

@@ -28,6 +28,20 @@ def test_each_receiver_and_director_has_one_letter_after_approval_and_a_second_r
     assert steps.count("previewed") == len(told)
 
 
+def test_writers_are_told_once_a_sign_off_how_many_accounts_are_ready_and_by_which_command(reviewed):
+    settings = reviewed.folder.root.parent / "settings.toml"
+    settings.write_text(settings.read_text() + '\n[write_back]\nwriters = ["sam.ortiz@example.com"]\n')
+    reviewed.sign_off()
+    told = [name for name in previews(reviewed) if name.startswith("ready-")]
+    rows = reviewed.rows(APPROVED_DIFF, status="approved")
+    assert len(told) == len({row["sign_off_no"] for row in rows})
+    text = (reviewed.folder.root / "notices" / reviewed.name / "previews" / told[0]).read_text()
+    assert " ready: " in text and "(2026q4-global)" in text and "can change hands." in text
+    assert "Hello Sam Ortiz" in text and "assignment write-back export 2026q4-global" in text
+    reviewed.run("sign_off")
+    assert [name for name in previews(reviewed) if name.startswith("ready-")] == told
+
+
 def test_an_approval_that_a_narrower_cycle_revokes_is_taken_back_by_letter_once(reviewed):
     reviewed.sign_off("North", "South")
     told = previews(reviewed)

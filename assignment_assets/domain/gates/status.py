@@ -1,5 +1,6 @@
 """Where a cycle stands: its state, what each gate waits for, what is signed and written, what comes next."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ import polars as pl
 
 from assignment_assets.domain.gate import GATES, LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, closing, latest_receipts
+from assignment_assets.domain.gates.ready import Ready, WhoWrites, ready
 from assignment_assets.domain.segment import OPEN_CYCLE, SIGN_OFF, WRITE_BACK
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 from assignment_assets.domain.setup.eligible_pool import LEFT_OUT_REASONS
@@ -29,8 +31,6 @@ from assignment_assets.domain.tables import (
 )
 
 SHOWN_NAMES = 5
-ENDED = ("verified", "skipped_already", "loaded", "confirmed", "drift", "drift_rule", "gone")
-"""Outcomes after which nothing of an account is loaded any more."""
 Answered = Mapping[str, tuple[GateManifest, tuple[Receipt, ...]]]
 
 
@@ -51,8 +51,7 @@ class CycleStatusInput:
     approved: ApprovedDiffFrame = field(default_factory=APPROVED_DIFF.empty)
     jumps: tuple[str, ...] = ()
     """What has jumped in the sources and stops the cycle until somebody confirms it, a sentence each."""
-    is_by_hand: bool = False
-    """Whether people load the owners, because the source is no org that the engine writes to."""
+    who: WhoWrites = field(default_factory=WhoWrites)
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,13 @@ def cycle_status(
         regions,
         outcomes,
         _next_step(
-            cycle, state, statuses, regions, _to_load(given, log), given.jumps, _unjudged(gates, given.verdicts)
+            cycle,
+            state,
+            statuses,
+            regions,
+            _ready(cycle, config, given, now),
+            given.jumps,
+            _unjudged(gates, given.verdicts),
         ),
         _proposal(given.proposed, given.overflow),
         _left_out(given.pool, given.reps),
@@ -258,19 +263,9 @@ def _state(mode: str, events: CycleEventsFrame, regions: tuple[dict[str, Any], .
     return "signed" if regions and all(region["signed_by"] for region in regions) else "open"
 
 
-def _to_load(given: CycleStatusInput, last: pl.DataFrame) -> str:
-    """What people are to load by hand, as the next step; empty where an org is written to, or nothing waits."""
-    if not given.is_by_hand:
-        return ""
-    cycle_diff = given.approved.sort("sign_off_no").group_by("account_id", maintain_order=True).last()
-    ended = last.filter(pl.col("outcome").is_in(ENDED)).select("account_id", "sign_off_no")
-    in_force = cycle_diff.filter(pl.col("status") == "approved")
-    waiting = in_force.join(ended, on=["account_id", "sign_off_no"], how="anti").select("account_id")
-    refused = last.filter(pl.col("outcome") == "failed").join(waiting, on="account_id", how="semi").height
-    if not waiting.height:
-        return ""
-    count = f"{waiting.height:,} account{' is' if waiting.height == 1 else 's are'}"
-    return f"{count} ready to be loaded by hand" + (f" ({refused:,} refused so far)" if refused else "")
+def _ready(cycle: str, config: Mapping[str, Any], given: CycleStatusInput, now: datetime) -> Ready:
+    effective = json.loads(config.get("config_json") or "{}").get("write_not_before", "")
+    return ready(cycle, given.approved, given.log, given.who, effective, now)
 
 
 def _unjudged(gates: Answered, verdicts: SignOffVerdictsFrame) -> frozenset[str]:
@@ -287,7 +282,7 @@ def _next_step(
     state: str,
     gates: tuple[GateStatus, ...],
     regions: tuple[dict[str, Any], ...],
-    to_load: str,
+    signed: Ready,
     jumps: tuple[str, ...],
     unjudged: frozenset[str],
 ) -> str:
@@ -305,12 +300,11 @@ def _next_step(
         if jumps:
             return f"its sources jumped, nothing was sent: {' '.join(jumps)} Where that is right: {confirming(cycle)}."
         return f"`assignment run {OPEN_CYCLE.name} {cycle}`."
-    load = (
-        f"{to_load}: `assignment write-back export {cycle}`, then its result files or `assignment write-back confirm "
-        f"{cycle} --as …`"
-        if to_load
-        else ""
-    )
+    load = f"{signed.sentence}: `{signed.command}`" if signed.count else ""
+    if load and signed.who.is_by_hand:
+        load += f", then its result files or `assignment write-back confirm {cycle} --as …`"
+    elif load and (signed.who.window or signed.who.is_by_policy):
+        load += ", or the sensor does it"
     unsigned = [region["region"] for region in regions if not (region["signed_by"] or region["rejected_by"])]
     if unsigned and unjudged.issuperset(unsigned):
         judge = f"`assignment run {SIGN_OFF.name} {cycle}`, or the sensor does it."

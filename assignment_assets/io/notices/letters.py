@@ -11,12 +11,19 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateE
 
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.notices.letters import Handoff, Reminder
+from assignment_assets.domain.notices.ready import ReadyToWrite
 from assignment_assets.io.settings import NoticesSetting
 
-KINDS = ("receiver", "director", "revoked", "reminder")
+KINDS = ("receiver", "director", "revoked", "reminder", "ready")
+Letter = Handoff | Reminder | ReadyToWrite
 
 
-def letter(facts: Handoff | Reminder, setting: NoticesSetting) -> EmailMessage:
+def kind_of(facts: Letter) -> str:
+    """Which of `KINDS` a letter is: the name of its template."""
+    return "reminder" if isinstance(facts, Reminder) else facts.kind
+
+
+def letter(facts: Letter, setting: NoticesSetting) -> EmailMessage:
     """The e-mail, with a Message-ID that is the same whenever the same letter is made.
 
     Raises
@@ -24,7 +31,7 @@ def letter(facts: Handoff | Reminder, setting: NoticesSetting) -> EmailMessage:
     AssignmentError
         The template names something that there is not, or has no subject in its first line.
     """
-    kind = facts.kind if isinstance(facts, Handoff) else "reminder"
+    kind = kind_of(facts)
     try:
         text = _compiled(kind, _template(kind, setting)).render(
             {each.name: getattr(facts, each.name) for each in fields(facts)}

@@ -11,11 +11,10 @@ from email.message import EmailMessage
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
 from assignment_assets.domain.identity.person_keys import safe_key
-from assignment_assets.domain.notices.letters import Handoff, Reminder
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.notices.ledger import NoticeLedger, opened
-from assignment_assets.io.notices.letters import is_address, letter
+from assignment_assets.io.notices.letters import Letter, is_address, kind_of, letter
 from assignment_assets.io.settings import NoticesSetting
 
 TIMEOUT_SECONDS = 20.0
@@ -35,7 +34,7 @@ class Posted:
 def post(
     folder: DataFolder,
     cycle: str,
-    letters: Iterable[Handoff | Reminder],
+    letters: Iterable[Letter],
     setting: NoticesSetting,
     clock: Callable[[], datetime],
 ) -> list[Posted]:
@@ -67,13 +66,13 @@ def post(
 
 
 def _posted(
-    facts: Handoff | Reminder,
+    facts: Letter,
     ledger: NoticeLedger,
     setting: NoticesSetting,
     clock: Callable[[], datetime],
     carry: Callable[[EmailMessage, str], str],
 ) -> Posted:
-    kind = facts.kind if isinstance(facts, Handoff) else "reminder"
+    kind = kind_of(facts)
     recipient, digest = facts.email.strip() or facts.person, facts.digest
     if ledger.is_done(recipient, digest):
         return Posted(facts.person, kind, "known")
@@ -99,7 +98,7 @@ def _posted(
 
 
 def _refusal(
-    facts: Handoff | Reminder,
+    facts: Letter,
     kind: str,
     ledger: NoticeLedger,
     recipient: str,

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from assignment_assets.domain.gates.gates import Addressee, GateManifest, Receipt
+from assignment_assets.domain.gates.ready import WhoWrites
 from assignment_assets.domain.gates.status import CycleStatusInput, cycle_status
 from assignment_assets.domain.tables import TABLES
 from assignment_assets_tests.company import table
@@ -47,12 +48,12 @@ REVIEWS = manifest("review_edits", ("dana", ""), ("lee", ""))
 SIGN_OFFS = manifest("sign_offs", ("priya", "North"), ("priya", "South"), days=90)
 
 
-def status(gates=(), now=NOON, is_by_hand=False, **rows):
+def status(gates=(), now=NOON, is_by_hand=False, window="", **rows):
     """The status of a cycle with rows of some tables and some gates out."""
     tables = {"run_config": table(TABLES["run_config"], CONFIG), "cycle_events": table(TABLES["cycle_events"], OPENED)}
     tables |= {name: table(TABLES[name], *content) for name, content in rows.items()}
     given = {each: tables.get(name, TABLES[name].empty()) for each, name in FIELDS.items()}
-    given = CycleStatusInput(**given, is_by_hand=is_by_hand)
+    given = CycleStatusInput(**given, who=WhoWrites(is_by_hand=is_by_hand, window=window))
     return cycle_status("2026q4-global", given, {each.gate: (each, receipts) for each, *receipts in gates}, now)
 
 
@@ -206,3 +207,17 @@ def test_what_is_to_be_loaded_by_hand_is_the_next_step_from_the_first_signature_
     for by_hand in (True, False):
         step = status(gates, is_by_hand=by_hand, **rows, sign_off_verdicts=[north, south], write_back_log=log).next_step
         assert step == "`assignment run write_back 2026q4-global`."
+
+
+def test_what_is_signed_is_ready_to_be_written_from_the_first_signature_on():
+    gates = [(SIGN_OFFS, answer("sign_offs", "priya", "North"))]
+    approved = [{"sign_off_no": 1, "account_id": each, "status": "approved"} for each in ("a01", "a02")]
+    rows = {"region_digests": DIGESTS, "approved_diff": approved, "sign_off_verdicts": [signed("North", "n" * 20)]}
+    command = "`assignment write-back apply 2026q4-global`"
+    step = status(gates, **rows).next_step
+    assert step.startswith(f"2 accounts are ready to be written: {command}; sign South: ")
+    step = status(gates, window="between 06:00 and 09:00 (Europe/Berlin)", **rows).next_step
+    assert step.startswith(f"2 accounts are ready to be written: {command}, or the sensor does it; ")
+    dated = [CONFIG | {"config_json": '{"write_not_before": "2099-01-01"}'}]
+    step = status(gates, **rows, run_config=dated).next_step
+    assert step.startswith(f"2 accounts are ready to be written from 2099-01-01 on: {command}")
