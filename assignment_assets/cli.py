@@ -4,6 +4,7 @@ import click
 
 from assignment_assets.commands import (
     bench,
+    companions,
     comparing,
     confirming,
     cycles,
@@ -31,6 +32,7 @@ def main() -> None:
 
 cycles.cycle.add_command(comparing.compare)
 cycles.cycle.add_command(confirming.confirm_source)
+load_by_hand.write_back.add_command(companions.companions)
 for each in look_ahead.look_ahead.commands.values():
     load_by_hand.write_back.add_command(each)
 load_by_hand.write_back.add_command(set_aside.set_aside)

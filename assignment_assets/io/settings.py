@@ -116,6 +116,9 @@ class WriteBackSetting(BaseModel):
     writers: list[str] = Field([], description="E-mail addresses that are told when signed accounts wait.")
     window: str = Field("", description="Hours in which the engine writes by itself, as 06:00-09:00; empty: never.")
     timezone: str = Field("America/New_York", description="Whose clock that is, such as Europe/Berlin.")
+    stages_that_stay: list[str] = Field(
+        [], description="Open deals in these stages stay with the old owner: companion files leave them out."
+    )
     refused_on_end: int = Field(20, ge=1, le=50, description="Rows refused one after the other.")
     refused_share: float = Field(0.25, gt=0, le=1, description="Rows refused, as a part of the last 200.")
     refused_at_most: int = Field(200, ge=1, description="Rows refused in all.")

@@ -6,6 +6,7 @@ import dagster as dg
 
 from assignment_assets.domain.sign_off.approved_accounts import ACCOUNTS_BY_OWNER
 from assignment_assets.io.durable import write_whole
+from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Source
 from assignment_assets.stages.cycle import as_table, stage_asset
@@ -41,4 +42,4 @@ def look_ahead(warehouse: Warehouse, cycle: str, source: Source) -> DryRun:
     with warehouse.reading(cycle) as reader:
         rows = rows_left(reader)
         owned = dict(reader.answer(ACCOUNTS_BY_OWNER).iter_rows())
-    return looked_ahead(rows, owned, source.gateway(), WORKERS)
+    return looked_ahead(rows, owned, source.gateway(), WORKERS, read_settings().write_back.stages_that_stay)

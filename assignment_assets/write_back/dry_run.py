@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,9 +10,10 @@ import polars as pl
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST, Org
 from assignment_assets.io.salesforce.optional import where_there
 from assignment_assets.io.salesforce.owners import OwnerGateway
+from assignment_assets.write_back.companions import DEALS, MOVED, OBJECTS, companions, counts, told
 from assignment_assets.write_back.hazards import SKEW_ABOVE
 from assignment_assets.write_back.org_check import OrgCheck, check
-from assignment_assets.write_back.plan import planned
+from assignment_assets.write_back.plan import Change, planned
 from assignment_assets.write_back.preflight import judge
 from assignment_assets.write_back.teams import snapshot
 
@@ -39,6 +40,8 @@ class DryRun:
         org does not tell.
     minutes
         Expected duration with all workers.
+    companions
+        Object → records that files for them would hold (`companions`); None where the org does not have the object.
     check
         What the org says of itself; the page begins with it.
     """
@@ -55,6 +58,7 @@ class DryRun:
     calls_left: int
     calls_allowed: int
     minutes: float
+    companions: Mapping[str, int | None]
     check: OrgCheck
 
     @property
@@ -72,6 +76,7 @@ class DryRun:
             "calls_left",
             "calls_allowed",
             "minutes",
+            "companions",
         )
         return {name: getattr(self, name) for name in names} | {"check": self.check.facts}
 
@@ -95,6 +100,9 @@ class DryRun:
             "follows the write)",
             f"{self.manual_shares:>8,}  manual shares are deleted (likewise)",
             f"{self.open_opportunities:>8,}  open opportunities stay with the old owners: they do not follow",
+            "",
+            "What files for them would hold (`assignment write-back companions`):",
+            *told(self.companions),
             "",
             "Receivers:",
         ]
@@ -120,7 +128,13 @@ class DryRun:
         return "\n".join(lines) + "\n"
 
 
-def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway, workers: int) -> DryRun:
+def dry_run(
+    rows: pl.DataFrame,
+    owned: Mapping[str, int],
+    gateway: OwnerGateway,
+    workers: int,
+    stages_that_stay: Collection[str] = (),
+) -> DryRun:
     """Reads everything that writing would go by, and writes nothing.
 
     Parameters
@@ -129,6 +143,8 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
         What is approved and not finished (`plan.ROWS`).
     owned
         Owner → accounts that they own as of the cycle.
+    stages_that_stay
+        Open deals in these stages are in no companion file.
 
     Raises
     ------
@@ -142,7 +158,7 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
     active = gateway.active_users(receivers)
     gone = gateway.deleted([change.account_id for change in changes if change.account_id not in accounts])
     verdicts = [judge(change, accounts.get(change.account_id), active, gone) for change in changes]
-    counts = Counter(str(verdict.state) if verdict else READY for verdict in verdicts)
+    by_verdict = Counter(str(verdict.state) if verdict else READY for verdict in verdicts)
     problems = pl.DataFrame(
         [(each.change.account_id, str(each.state), each.found_owner_id, each.sentence) for each in verdicts if each],
         {"account_id": pl.String, "state": pl.String, "found_owner_id": pl.String, "sentence": pl.String},
@@ -152,6 +168,7 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
     teams = snapshot(org, ids)
     old_owners = {change.account_id: change.old_owner_id for change in changes}
     deals = sum(owner == old_owners[account] for account, owner in found.open_deals)
+    beside = _beside(org, changes, stages_that_stay, deals, found)
     left, allowed = _daily_calls(org)
     calls = calls_for(len(changes))
     each = 1000 * org.waited_seconds / org.calls if org.calls else ASSUMED_MILLISECONDS
@@ -161,7 +178,7 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
     skewed = {owner: after[owner] for owner in receivers if after[owner] > SKEW_ABOVE}
     return DryRun(
         org_id,
-        counts,
+        by_verdict,
         problems,
         [owner for owner in receivers if owner not in active],
         skewed,
@@ -172,6 +189,7 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
         left,
         allowed,
         minutes,
+        beside,
         found,
     )
 
@@ -179,6 +197,19 @@ def dry_run(rows: pl.DataFrame, owned: Mapping[str, int], gateway: OwnerGateway,
 def calls_for(count: int) -> int:
     """Calls that writing so many changes takes, without log-in, org check and retries."""
     return math.ceil(count / COMPOSITE_AT_MOST) + 2 * math.ceil(count / RETRIEVE_AT_MOST)
+
+
+def _beside(
+    org: Org, changes: Sequence[Change], stages_that_stay: Collection[str], deals: int, found: OrgCheck
+) -> dict[str, int | None]:
+    """What companion files would hold; deals are not asked for again where every open one counts."""
+    rows = [(change.account_id, change.old_owner_id, change.new_owner_id) for change in changes]
+    moved = pl.DataFrame(rows, MOVED, orient="row")
+    if stages_that_stay:
+        return counts(companions(org, moved, stages_that_stay))
+    others = counts(companions(org, moved, objects=[name for name in OBJECTS if name != DEALS]))
+    is_seen = DEALS not in {what for what, _, _ in found.without}
+    return {name: (deals if is_seen else None) if name == DEALS else others[name] for name in OBJECTS}
 
 
 def _daily_calls(org: Org) -> tuple[int, int]:

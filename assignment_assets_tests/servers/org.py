@@ -47,6 +47,10 @@ class LocalOrg:
         """A person's edit, `object` Account unless said otherwise."""
         self._hook("edit", {"id": record_id, "fields": fields or {}} | more)
 
+    def create(self, name: str, records: list[dict]) -> None:
+        """Records of an object that somebody enters."""
+        self._hook("create", {"object": name, "records": records})
+
     def fault(self, kind: str, **more: object) -> None:
         """Switches a fault on."""
         self._hook("faults", {"kind": kind} | more)
