@@ -14,7 +14,7 @@ from assignment_assets.stages.invariants import INVARIANT_CHECKS
 from assignment_assets.stages.source_checks import SOURCE_CHECKS
 
 GRAPH = defs.resolve_asset_graph()
-BESIDE = {"write_back_check", "write_back_dry_run", "write_back_reconciliation", "cycle_report"}
+BESIDE = {"write_back_check", "write_back_dry_run", "write_back_reconciliation", "written_owners", "cycle_report"}
 """Assets that look at the last stage, or tell of all of them, and hand nothing on."""
 SPECS = {
     spec.key.to_user_string(): spec

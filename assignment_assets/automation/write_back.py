@@ -11,11 +11,12 @@ from assignment_assets.stages.cycle import CYCLES
 from assignment_assets.stages.write_back_check import write_back_check
 from assignment_assets.stages.write_back_dry_run import write_back_dry_run
 from assignment_assets.stages.write_back_reconciliation import write_back_reconciliation
+from assignment_assets.stages.written_owners import written_owners
 from assignment_assets.write_back.publishing import STATE_FILE, WriteBackState, read_state
 
 SILENT_FOR = timedelta(minutes=5)
 """A run that has said nothing for so long, and that Dagster does not know as running, is dead."""
-WRITE_BACK_ASSETS = [write_back_check, write_back_dry_run, write_back_reconciliation]
+WRITE_BACK_ASSETS = [write_back_check, write_back_dry_run, write_back_reconciliation, written_owners]
 WRITE_BACK_JOBS = [
     dg.define_asset_job(
         "write_back_check_job",
@@ -27,6 +28,12 @@ WRITE_BACK_JOBS = [
         "write_back_dry_run_job",
         dg.AssetSelection.assets("write_back_dry_run"),
         description="Everything short of writing, on one page.",
+        executor_def=dg.in_process_executor,
+    ),
+    dg.define_asset_job(
+        "written_owners_job",
+        dg.AssetSelection.assets("written_owners"),
+        description="Reads every owner that cycles and routing wrote again, for the KPIs and the alert.",
         executor_def=dg.in_process_executor,
     ),
     dg.define_asset_job(
@@ -111,5 +118,17 @@ def write_back_daily(context: dg.ScheduleEvaluationContext) -> list[dg.RunReques
     return [dg.RunRequest(run_key=f"{cycle}:{now:%Y-%m-%d}", partition_key=cycle) for cycle in recent]
 
 
+@dg.schedule(
+    name="written_owners_daily",
+    job_name="written_owners_job",
+    cron_schedule="45 5 * * *",
+    execution_timezone="America/New_York",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+def written_owners_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Looks every morning at all owners that were ever written. Off until switched on."""
+    return dg.RunRequest(run_key=f"{context.scheduled_execution_time:%Y-%m-%d}")
+
+
 WRITE_BACK_SENSORS = [write_back_resume]
-WRITE_BACK_SCHEDULES = [write_back_daily]
+WRITE_BACK_SCHEDULES = [write_back_daily, written_owners_daily]

@@ -1,6 +1,7 @@
 """`assignment write-back …`: look before writing, write, watch, put right, take back."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ from assignment_assets.commands.output import command, show
 from assignment_assets.commands.people import personal_token
 from assignment_assets.commands.precondition import require_signer, sign_for
 from assignment_assets.domain.errors import CycleClosed, Tampered
+from assignment_assets.domain.routing.owners_since import OwnersSinceFrame, sentences
+from assignment_assets.domain.routing.owners_since import changed as changed_owners
 from assignment_assets.domain.segment import WRITE_BACK
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
@@ -17,6 +20,7 @@ from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.stages.written_owners import look_at_cycle, look_at_written
 from assignment_assets.write_back.by_hand import by_hand as ended_by_hand
 from assignment_assets.write_back.confirmation import confirmations
 from assignment_assets.write_back.document import Plan, approval
@@ -112,26 +116,29 @@ def verify(cycle_id: str, as_json: bool) -> None:
 
 
 @command(write_back, "reconcile")
-@click.argument("cycle_id")
+@click.argument("cycle_id", required=False, default="")
 @click.option("--integration", "integrations", multiple=True, help="User id of an integration. Repeat for more.")
 @click.option("--repair", is_flag=True, help="Propose a plan that sets right what automations changed.")
 @click.option("--include-people", is_flag=True, help="With --repair: people's changes too.")
 def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, include_people: bool, as_json: bool) -> None:
-    """Who changed an owner that we wrote: person or integration. A repair waits for `write-back approve`."""
+    """Who changed an owner that we wrote, and when: a person (override) or an integration (stale overwrite).
+
+    Without CYCLE_ID everything that cycles and routing wrote is read again, for the KPIs and the alert too. A repair
+    of a cycle waits for `write-back approve`.
+    """
     _require_org(cycle_id)
+    if repair and not cycle_id:
+        raise click.UsageError("--repair needs a cycle: a plan is one cycle's.")
     with _journal() as journal:
         given = tools(Source(), Clock())
-        changed = reconciled(owners_written(journal, cycle_id), given.gateway(), integrations)
-        plan = None
+        since = look_back(journal, cycle_id, integrations)
+        changed, plan = changed_owners(since), None
         if repair:
             rows = repair_rows(changed, include_people=include_people)
             plan = propose(journal, cycle_id, "repair", rows, given, "owners changed since they were written")
-        _publish(journal, cycle_id)
-    lines = [
-        f"{row['account_id']}: {row['written_owner_id']} → {row['found_owner_id'] or 'not visible'}, modified last by "
-        f"{row['changed_by_kind'] or 'nobody'} {row['changed_by'] or ''}"
-        for row in changed.to_dicts()
-    ]
+        if cycle_id:
+            _publish(journal, cycle_id)
+    lines = sentences(since)
     lines += (
         [
             f"proposed {plan.plan_id}: {plan.row_count} accounts; `assignment write-back approve {cycle_id} "
@@ -194,6 +201,15 @@ def _require_org(cycle_id: str) -> None:
             f"cycle {cycle_id}: its owners are loaded by hand, expected an org that the engine writes to. To go back, "
             f"load {FOLDER}/{cycle_id}/…_rollback.csv, which `assignment write-back export` wrote beside its file."
         )
+
+
+def look_back(journal: Journal, cycle_id: str, integrations: Sequence[str]) -> OwnersSinceFrame:
+    """What became of the owners that the cycle, or without one the engine, has written."""
+    folder = DataFolder.from_environment()
+    if not cycle_id:
+        return look_at_written(journal, folder, Source(), Clock().now(), integrations)
+    owners_written(journal, cycle_id)
+    return look_at_cycle(journal, folder, Source(), cycle_id, integrations)
 
 
 def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool) -> None:

@@ -116,6 +116,9 @@ class WriteBackSetting(BaseModel):
     writers: list[str] = Field([], description="E-mail addresses that are told when signed accounts wait.")
     window: str = Field("", description="Hours in which the engine writes by itself, as 06:00-09:00; empty: never.")
     timezone: str = Field("America/New_York", description="Whose clock that is, such as Europe/Berlin.")
+    integrations: list[str] = Field(
+        [], description="User ids of integrations: an owner that one of them changed is a stale overwrite."
+    )
     stages_that_stay: list[str] = Field(
         [], description="Open deals in these stages stay with the old owner: companion files leave them out."
     )

@@ -1,11 +1,13 @@
 """What other systems hand over, kept beside the log; customers nobody works for; the pilot beside the rest."""
 
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 
 from assignment_assets.domain.routing.candidates import SETTLED
 from assignment_assets.domain.routing.outcomes import MOVED, Beside
+from assignment_assets.domain.routing.owners_since import OWNERS_SINCE
 from assignment_assets.domain.routing.pilot import comparison, covers, home_states
 from assignment_assets.domain.routing.reconciliation import ShadowAccountsInput, shadow_accounts
 from assignment_assets.domain.routing.rules import RoutingRules
@@ -42,7 +44,14 @@ def beside(transaction: Transaction, folder: DataFolder) -> Beside:
         & pl.col("old_owner_id").ne_missing(pl.col("new_owner_id"))
         & pl.col("old_owner_id").is_not_null()
     )
-    return Beside.read(transaction, MOVED.conform(settled.rename({"verified_at": "moved_at"})))
+    path = owners_since_file(folder)
+    since = OWNERS_SINCE.conform(pl.read_parquet(path)) if path.is_file() else OWNERS_SINCE.empty()
+    return Beside.read(transaction, MOVED.conform(settled.rename({"verified_at": "moved_at"})), since)
+
+
+def owners_since_file(folder: DataFolder) -> Path:
+    """What became of written owners, as it was last looked at."""
+    return folder.root / "write_back" / "owners_since.parquet"
 
 
 def reconcile(log: RoutingLog, rules: RoutingRules, now: datetime) -> ShadowAccountsFrame:

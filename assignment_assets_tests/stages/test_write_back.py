@@ -30,6 +30,7 @@ from assignment_assets.sandbox.request_log import read_requests
 from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_check import write_back_check
 from assignment_assets.stages.write_back_log import require_writable
+from assignment_assets.stages.written_owners import written_owners
 from assignment_assets_tests.company import OLIVIA, PRIYA, config, org_id, tiny, with_org_ids
 from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in
 from assignment_assets_tests.sql.questions import QUESTIONS, asked
@@ -211,6 +212,51 @@ def test_the_org_is_asked_before_it_is_trusted_by_command_and_by_asset(signed):
     assert "Org check of" in metadata["page"].value
     assert metadata["refusing"].value >= 1
     assert writes(address) == []
+
+
+def test_owners_that_others_changed_are_told_by_command_asset_alert_and_kpi(signed):
+    cycle, address = signed
+    cycle.run("write_back")
+    log = cycle.table(WRITE_BACK_LOG).sort(pl.col("new_owner_id") == org_id("cleo"), "account_id")
+    written = log["account_id"].to_list()
+    robot = org_id("gus")
+    address.hook("edit", id=written[0], fields={"OwnerId": org_id("cleo")})
+    address.hook("edit", id=written[1], fields={"OwnerId": org_id("cleo")}, user_id=robot)
+    settings = cycle.folder.root.parent / "settings.toml"
+    settings.write_text(settings.read_text() + f'\n[write_back]\nintegrations = ["{robot}"]\n')
+    expected = set(written[:2])
+    told = CliRunner().invoke(main, ["write-back", "reconcile"])
+    assert told.exit_code == 0, told.output
+    assert {line.split(":")[0] for line in told.output.strip().splitlines()} == expected
+    assert "overwritten by an integration" in told.output
+    alert = (cycle.folder.root / "alerts" / "owners.txt").read_text()
+    assert told.output.strip() in alert
+    of_cycle = CliRunner().invoke(main, ["write-back", "reconcile", cycle.name])
+    assert of_cycle.output == told.output
+    refused = CliRunner().invoke(main, ["write-back", "reconcile", "--repair"])
+    assert refused.exit_code == 2 and "--repair needs a cycle" in refused.output
+    made = dg.materialize(
+        [written_owners],
+        instance=dg.DagsterInstance.ephemeral(),
+        resources={"source": Source(), "clock": Clock()},
+    )
+    metadata = made.asset_materializations_for_node("written_owners")[0].metadata
+    assert (metadata["written"].value, metadata["changed since"].value) == (len(written), len(expected))
+
+
+def test_what_does_not_follow_is_offered_as_files_after_the_write(signed):
+    cycle, address = signed
+    row = cycle.rows(APPROVED_DIFF, status="approved")[0]
+    contact = {"AccountId": row["account_id"], "OwnerId": row["old_owner_id"], "LastName": "One"}
+    address.hook("create", object="Contact", records=[contact])
+    early = CliRunner().invoke(main, ["write-back", "companions", cycle.name])
+    assert early.exit_code == 2 and "it has no plan" in early.output
+    ahead = json.loads(CliRunner().invoke(main, ["write-back", "dry-run", cycle.name, "--json"]).output)
+    cycle.run("write_back")
+    told = json.loads(CliRunner().invoke(main, ["write-back", "companions", cycle.name, "--json"]).output)
+    assert told["counts"] == ahead["companions"]
+    load, back = (pl.read_csv(told["files"]["Contact"][name]) for name in ("load", "rollback"))
+    assert (load["OwnerId"].to_list(), back["OwnerId"].to_list()) == ([row["new_owner_id"]], [row["old_owner_id"]])
 
 
 def test_an_org_that_ignores_preconditions_is_written_to_only_where_a_signer_says_how(signed, monkeypatch):

@@ -8,6 +8,7 @@ import polars as pl
 
 from assignment_assets.domain.reading import Reader
 from assignment_assets.domain.routing.candidates import SETTLED
+from assignment_assets.domain.routing.owners_since import OWNERS_SINCE, OwnersSinceFrame, since_kpis
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import POLLS, DecisionsFrame, WritesFrame
 from assignment_assets.domain.sources.supplements import (
@@ -32,7 +33,8 @@ Row = tuple[str, float | None, str, str]
 
 @dataclass(frozen=True)
 class Beside:
-    """What other systems handed over, by name and empty where not; whose owner changed when; the day routing began."""
+    """What other systems handed over, by name and empty where not; whose owner changed when; the day routing began;
+    what became of owners that were written."""
 
     handed_over: frozenset[str] = frozenset()
     renewals: RenewalsFrame = field(default_factory=RENEWALS.empty)
@@ -40,9 +42,10 @@ class Beside:
     activities: ActivitiesFrame = field(default_factory=ACTIVITIES.empty)
     moved: MovedAccountsFrame = field(default_factory=MOVED.empty)
     began_on: date | None = None
+    since: OwnersSinceFrame = field(default_factory=OWNERS_SINCE.empty)
 
     @classmethod
-    def read(cls, reader: Reader, moved: MovedAccountsFrame) -> Self:
+    def read(cls, reader: Reader, moved: MovedAccountsFrame, since: OwnersSinceFrame) -> Self:
         """What was handed over last."""
         began: datetime | None = reader.table(POLLS).select(pl.col("polled_at").min()).item()
         given = {table.name for table in SUPPLEMENTS.values() if reader.table(table).height}
@@ -53,6 +56,7 @@ class Beside:
             activities=reader.table(ACTIVITIES),
             moved=moved,
             began_on=began.date() if began else None,
+            since=since,
         )
 
     def narrowed(self, ids: pl.DataFrame) -> "Beside":
@@ -64,6 +68,7 @@ class Beside:
             activities=ActivitiesFrame(self.activities.join(ids, on="account_id", how="semi")),
             moved=MovedAccountsFrame(self.moved.join(ids, on="account_id", how="semi")),
             began_on=self.began_on,
+            since=OwnersSinceFrame(self.since.join(ids, on="account_id", how="semi")),
         )
 
 
@@ -90,6 +95,7 @@ def outcome_kpis(
         _activity(beside, field_count, now),
         _renewal_lift(beside, now),
         _forecasts(beside),
+        *since_kpis(beside.since),
     ]
 
 
