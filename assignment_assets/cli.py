@@ -21,6 +21,7 @@ from assignment_assets.commands import (
     showing,
     source,
     stores,
+    taking_back,
 )
 
 
@@ -33,7 +34,7 @@ def main() -> None:
 cycles.cycle.add_command(comparing.compare)
 cycles.cycle.add_command(confirming.confirm_source)
 load_by_hand.write_back.add_command(companions.companions)
-for each in look_ahead.look_ahead.commands.values():
+for each in (*look_ahead.look_ahead.commands.values(), *taking_back.taking_back.commands.values()):
     load_by_hand.write_back.add_command(each)
 load_by_hand.write_back.add_command(set_aside.set_aside)
 for group in (cycles.cycle, routing.routing, routing.events, bench.bench, load_by_hand.write_back, source.source):

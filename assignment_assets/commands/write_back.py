@@ -7,39 +7,33 @@ from pathlib import Path
 import click
 
 from assignment_assets.automation.run_segment import run_segment
+from assignment_assets.commands.journal import FOLDER, open_journal, publish_cycle, require_org_source
 from assignment_assets.commands.output import command, show
-from assignment_assets.commands.people import personal_token
-from assignment_assets.commands.precondition import require_signer, sign_for
-from assignment_assets.domain.errors import CycleClosed, Tampered
+from assignment_assets.commands.precondition import sign_for
+from assignment_assets.domain.errors import Tampered
 from assignment_assets.domain.routing.owners_since import OwnersSinceFrame, sentences
 from assignment_assets.domain.routing.owners_since import changed as changed_owners
 from assignment_assets.domain.segment import WRITE_BACK
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.published_cycle import read_status
-from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.write_back_plans import tools
 from assignment_assets.stages.written_owners import look_at_cycle, look_at_written
 from assignment_assets.write_back.by_hand import by_hand as ended_by_hand
 from assignment_assets.write_back.confirmation import confirmations
-from assignment_assets.write_back.document import Plan, approval
-from assignment_assets.write_back.journal import Journal, opened
+from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.precondition import Permission
-from assignment_assets.write_back.publishing import plan_states, publish, read_state, waiting_groups
+from assignment_assets.write_back.publishing import plan_states, read_state, waiting_groups
 from assignment_assets.write_back.teams import restore_files, snapshot
 from assignment_assets.write_back.undoing import (
-    by_plan,
-    left_alone,
     owners_written,
     propose,
     reconciled,
     repair_rows,
-    rollback_rows,
 )
-from assignment_assets.write_back.writer import Lane, write
+from assignment_assets.write_back.writer import Lane
 
-FOLDER = "write_back"
 LANES = list(Lane.__args__)
 person_option = click.option("--as", "person", required=True, help="Your e-mail address; it is recorded.")
 
@@ -105,7 +99,7 @@ def verify(cycle_id: str, as_json: bool) -> None:
     if not Source().is_org:
         _verify_signatures(cycle_id, as_json)
         return
-    with _journal() as journal:
+    with open_journal() as journal:
         events, written = journal.seq, owners_written(journal, cycle_id)
         changed = reconciled(written, Source().gateway())
     text = (
@@ -126,10 +120,10 @@ def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, includ
     Without CYCLE_ID everything that cycles and routing wrote is read again, for the KPIs and the alert too. A repair
     of a cycle waits for `write-back approve`.
     """
-    _require_org(cycle_id)
+    require_org_source(cycle_id)
     if repair and not cycle_id:
         raise click.UsageError("--repair needs a cycle: a plan is one cycle's.")
-    with _journal() as journal:
+    with open_journal() as journal:
         given = tools(Source(), Clock())
         since = look_back(journal, cycle_id, integrations)
         changed, plan = changed_owners(since), None
@@ -137,7 +131,7 @@ def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, includ
             rows = repair_rows(changed, include_people=include_people)
             plan = propose(journal, cycle_id, "repair", rows, given, "owners changed since they were written")
         if cycle_id:
-            _publish(journal, cycle_id)
+            publish_cycle(journal, cycle_id)
     lines = sentences(since)
     lines += (
         [
@@ -154,53 +148,17 @@ def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, includ
     )
 
 
-@command(write_back, "rollback")
-@click.argument("cycle_id")
-@click.option("--sign-off", "sign_off_nos", type=int, multiple=True, help="Only what these sign-offs wrote.")
-@click.option("--reason", required=True, help="Why; it is recorded.")
-@person_option
-def rollback(cycle_id: str, sign_off_nos: tuple[int, ...], reason: str, person: str, as_json: bool) -> None:
-    """Give every account that we wrote back to its earlier owner; what people changed since is left alone and listed.
-
-    Your personal token (ASSIGNMENT_SIGNER_TOKEN, else asked for) signs the plan. Nothing more is written for the
-    cycle afterwards.
-    """
-    _require_org(cycle_id)
-    with _journal() as journal:
-        rows = rollback_rows(owners_written(journal, cycle_id), sign_off_nos)
-        plan = propose(journal, cycle_id, "rollback", rows, tools(Source(), Clock()), reason)
-        _approve_and_write(journal, plan, person, as_json)
-
-
-@command(write_back, "approve")
-@click.argument("cycle_id")
-@click.argument("plan_id")
-@person_option
-def approve(cycle_id: str, plan_id: str, person: str, as_json: bool) -> None:
-    """Approve a repair or rollback that was proposed, and write it."""
-    with _journal() as journal:
-        _approve_and_write(journal, by_plan(journal.plans(cycle_id), plan_id), person, as_json)
-
-
 @command(write_back, "restore-teams")
 @click.argument("cycle_id")
 def restore_teams(cycle_id: str, as_json: bool) -> None:
     """CSV files of the account teams and manual shares that the write has deleted, for inserting them again."""
-    _require_org(cycle_id)
+    require_org_source(cycle_id)
     folder = _folder(cycle_id)
-    with _journal() as journal:
+    with open_journal() as journal:
         accounts = owners_written(journal, cycle_id)["account_id"].to_list()
         plans = [plan.plan_id for plan in journal.plans(cycle_id)]
     paths = restore_files(folder, plans, accounts, snapshot(Source().gateway().org, accounts))
     show("\n".join(map(str, paths)) or "no snapshot was taken before the write", [str(path) for path in paths], as_json)
-
-
-def _require_org(cycle_id: str) -> None:
-    if not Source().is_org:
-        raise CycleClosed(
-            f"cycle {cycle_id}: its owners are loaded by hand, expected an org that the engine writes to. To go back, "
-            f"load {FOLDER}/{cycle_id}/…_rollback.csv, which `assignment write-back export` wrote beside its file."
-        )
 
 
 def look_back(journal: Journal, cycle_id: str, integrations: Sequence[str]) -> OwnersSinceFrame:
@@ -212,24 +170,8 @@ def look_back(journal: Journal, cycle_id: str, integrations: Sequence[str]) -> O
     return look_at_cycle(journal, folder, Source(), cycle_id, integrations)
 
 
-def _approve_and_write(journal: Journal, plan: Plan, person: str, as_json: bool) -> None:
-    given = tools(Source(), Clock())
-    require_signer(f"plan {plan.plan_id}", person, given)
-    journal.record([approval(plan, person, personal_token(), given.clock())])
-    journal.commit()
-    *_, progress = write(journal, plan, {}, given)
-    rest = left_alone(journal, plan)
-    _publish(journal, plan.cycle)
-    lines = [
-        str(progress),
-        *(f"  left alone: {account} ({state.lower()}): {sentence}" for account, state, _, sentence in rest.iter_rows()),
-    ]
-    content = {"plan": plan.plan_id, "states": dict(progress.counts), "left_alone": rest.to_dicts()}
-    show("\n".join(lines), content, as_json)
-
-
 def _verify_signatures(cycle_id: str, as_json: bool) -> None:
-    with _journal() as journal:
+    with open_journal() as journal:
         plans = [plan for plan in journal.plans(cycle_id) if plan.kind == "owners"]
         signed, events = confirmations(journal, plans, engine_key()), journal.seq
         loaded = ended_by_hand(journal, plans)
@@ -271,18 +213,5 @@ def _tell_standing(cycle_id: str, as_json: bool) -> None:
     show("\n".join(lines) or f"{cycle_id}: nothing was written yet", content, as_json)
 
 
-def _journal():
-    return opened(DataFolder.from_environment().journal, engine_key())
-
-
-def _publish(journal: Journal, cycle_id: str) -> None:
-    folder = DataFolder.from_environment()
-    publish(journal, folder.journal, folder.published(cycle_id), cycle_id)
-
-
 def _folder(cycle_id: str) -> Path:
     return DataFolder.from_environment().root / FOLDER / cycle_id
-
-
-def _warehouse() -> Warehouse:
-    return Warehouse(database=str(DataFolder.from_environment().warehouse))

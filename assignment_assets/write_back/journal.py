@@ -54,34 +54,14 @@ class Journal:
         """Makes what was recorded durable: events and sealed head together, or nothing."""
         if not self._pending:
             return
-        rows, seq, head = [], self.seq, self._hash
-        for event in self._pending:
-            seq += 1
-            head = _linked(head, _line(event))
-            rows.append(
-                (
-                    seq,
-                    event.plan_id,
-                    event.account_id,
-                    event.attempt,
-                    event.state,
-                    event.at,
-                    event.found_owner_id,
-                    event.modified_at,
-                    event.code,
-                    event.sentence,
-                    head,
-                )
-            )
+        links, seq, head = self._links()
         self._db.begin()
-        self._insert("event", pl.DataFrame(rows, JOURNAL.columns, orient="row"))
-        self._seal(seq, head)
-        self._db.commit()
-        self.seq, self._hash = seq, head
-        self._pending.clear()
+        self._end(links, seq, head)
 
-    def add(self, plan: Plan, rows: pl.DataFrame, event: Event) -> None:
-        """Adds a plan with its rows and its first event; all of it, or nothing."""
+    def add(self, plan: Plan, rows: pl.DataFrame, *events: Event) -> None:
+        """Adds a plan with its rows and its first events; all of it, or nothing."""
+        self._pending += events
+        links, seq, head = self._links()
         self._db.begin()
         self._insert(
             "plan",
@@ -98,15 +78,7 @@ class Journal:
             ),
         )
         self._insert("plan_row", rows.select(pl.lit(plan.plan_id).alias("plan_id"), *PLAN_ROWS))
-        head = _linked(self._hash, _line(event))
-        seq = self.seq + 1
-        self._insert(
-            "event",
-            pl.DataFrame([(seq, *(getattr(event, name) for name in CHAINED), head)], JOURNAL.columns, orient="row"),
-        )
-        self._seal(seq, head)
-        self._db.commit()
-        self.seq, self._hash = seq, head
+        self._end(links, seq, head)
 
     def plans(self, cycle: str = "") -> list[Plan]:
         """The plans, of one cycle or of all, oldest first.
@@ -152,7 +124,9 @@ class Journal:
             "select r.plan_id, r.account_id from plan_row r left join (select plan_id, account_id, "
             "arg_max(state, seq) as state from event where account_id <> '' group by all) e "
             "on e.plan_id = r.plan_id and e.account_id = r.account_id "
-            "where r.plan_id <> $but and (e.state is null or not list_contains($final, e.state)) order by all",
+            "where r.plan_id <> $but and (e.state is null or not list_contains($final, e.state)) "
+            "and r.plan_id not in (select plan_id from event where account_id = '' and state = 'DISCARDED') "
+            "order by all",
             but=but,
             final=sorted(FINAL),
         )
@@ -220,6 +194,23 @@ class Journal:
         """What is published of the head: seq, hash and seal."""
         content = {"seq": self.seq, "hash": self._hash}
         return content | {"seal": seal(self._key, PURPOSE, content)}
+
+    def _links(self) -> tuple[list[tuple[object, ...]], int, str]:
+        """What was recorded as rows that go on with the chain, and the number and hash of the last."""
+        rows, seq, head = [], self.seq, self._hash
+        for event in self._pending:
+            seq += 1
+            head = _linked(head, _line(event))
+            rows.append((seq, *(getattr(event, name) for name in CHAINED), head))
+        return rows, seq, head
+
+    def _end(self, links: list[tuple[object, ...]], seq: int, head: str) -> None:
+        """Ends a transaction with these events and their sealed head."""
+        self._insert("event", pl.DataFrame(links, JOURNAL.columns, orient="row"))
+        self._seal(seq, head)
+        self._db.commit()
+        self.seq, self._hash = seq, head
+        self._pending.clear()
 
     def _head(self) -> tuple[int, str]:
         found = self._db.execute("select seq, hash, seal from head").fetchall()

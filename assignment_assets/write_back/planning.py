@@ -9,10 +9,11 @@ import polars as pl
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.sign_off.decisions import SignOff
 from assignment_assets.write_back.apply import FINISHED
+from assignment_assets.write_back.approving import has_begun
 from assignment_assets.write_back.document import Plan, drafted, require_single, signatures_for
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.teams import is_kept, keep, snapshot
-from assignment_assets.write_back.writer import Tools
+from assignment_assets.write_back.writer import Tools, is_discarded
 
 
 def owner_plans(journal: Journal, cycle: str) -> list[Plan]:
@@ -24,8 +25,15 @@ def owner_plans(journal: Journal, cycle: str) -> list[Plan]:
         The cycle was rolled back.
     """
     plans = journal.plans(cycle)
-    if any(plan.kind == "rollback" for plan in plans):
+    undone = [plan for plan in plans if plan.kind == "rollback" and not is_discarded(journal, plan)]
+    if any(has_begun(journal, plan) for plan in undone):
         raise CycleClosed(f"cycle {cycle}: it was rolled back, expected a cycle that goes forward. Open a new cycle.")
+    if undone:
+        raise CycleClosed(
+            f"cycle {cycle}: {undone[0].plan_id} would roll it back and was never begun, expected a cycle that goes "
+            f"forward. `assignment write-back approve {cycle} {undone[0].plan_id} --as YOU` begins it, `assignment "
+            f"write-back discard {undone[0].plan_id} --as YOU` ends it."
+        )
     return [plan for plan in plans if plan.kind == "owners"]
 
 

@@ -119,13 +119,16 @@ def _last_events(folder: Path) -> pl.DataFrame:
 
 
 def plan_states(folder: Path) -> dict[str, Counter[str]]:
-    """Each published plan with its accounts by state."""
+    """Each published plan with its accounts by state; of a plan that was discarded all are."""
     if not (folder / PLANS_FILE).is_file():
         return {}
     rows = pl.read_parquet(folder / PLANS_FILE).select("plan_id", "account_id")
     last = _last_events(folder).select("plan_id", "account_id", "state")
     table = rows.join(last, on=["plan_id", "account_id"], how="left").with_columns(pl.col("state").fill_null("PLANNED"))
-    return {plan_id: Counter(part["state"]) for (plan_id,), part in table.group_by("plan_id", maintain_order=True)}
+    ended = set(pl.read_parquet(folder / JOURNAL_FILE).filter(pl.col("state") == "DISCARDED")["plan_id"])
+    states = pl.when(pl.col("plan_id").is_in(sorted(ended))).then(pl.lit("DISCARDED")).otherwise("state")
+    grouped = table.with_columns(states.alias("state")).group_by("plan_id", maintain_order=True)
+    return {plan_id: Counter(part["state"]) for (plan_id,), part in grouped}
 
 
 def exported_count(folder: Path) -> int:

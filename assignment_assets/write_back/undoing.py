@@ -92,7 +92,22 @@ def repair_rows(changed: pl.DataFrame, *, include_people: bool) -> pl.DataFrame:
 
 
 def propose(journal: Journal, cycle: str, kind: Kind, rows: pl.DataFrame, tools: Tools, why: str) -> Plan:
-    """A rollback or repair plan over the rows; nothing of it is written before somebody entitled approves it.
+    """A rollback or repair plan over the rows, stored; nothing of it is written before somebody entitled approves it.
+
+    Raises
+    ------
+    CycleClosed, BrokenInvariant
+        As `draft`.
+    """
+    plan, ordered = draft(journal, cycle, kind, rows, tools, why)
+    journal.add(plan, ordered, plan.first_event(tools.clock()))
+    return plan
+
+
+def draft(
+    journal: Journal, cycle: str, kind: Kind, rows: pl.DataFrame, tools: Tools, why: str
+) -> tuple[Plan, pl.DataFrame]:
+    """A rollback or repair plan over the rows, with its rows in order; nothing is stored.
 
     Raises
     ------
@@ -120,8 +135,7 @@ def propose(journal: Journal, cycle: str, kind: Kind, rows: pl.DataFrame, tools:
         why=why,
         signatures=(),
     )
-    journal.add(plan, ordered, plan.first_event(tools.clock()))
-    return plan
+    return plan, ordered
 
 
 def left_alone(journal: Journal, plan: Plan) -> pl.DataFrame:

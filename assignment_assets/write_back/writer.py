@@ -177,6 +177,8 @@ def require_allowed(journal: Journal, plan: Plan, tools: Tools) -> None:
     ------
     CycleClosed, NotEntitled
     """
+    if is_discarded(journal, plan):
+        raise CycleClosed(f"plan {plan.plan_id}: it was discarded, expected an open one. Nothing was sent.")
     if plan.write_not_before and f"{tools.clock():%Y-%m-%d}" < plan.write_not_before:
         raise CycleClosed(
             f"plan {plan.plan_id}: its effective date is {plan.write_not_before}, expected that day or "
@@ -187,6 +189,11 @@ def require_allowed(journal: Journal, plan: Plan, tools: Tools) -> None:
             f"plan {plan.plan_id}: nobody entitled has approved it, expected a signature. "
             f"`assignment write-back approve {plan.cycle} {plan.plan_id}` gives one."
         )
+
+
+def is_discarded(journal: Journal, plan: Plan) -> bool:
+    """Whether a person has ended the plan before anything of it was sent."""
+    return journal.last_plan_event(plan.plan_id, "DISCARDED") is not None
 
 
 def require_org(plan: Plan, gateway: OwnerGateway) -> None:

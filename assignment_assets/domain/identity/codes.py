@@ -101,6 +101,11 @@ def signer_token(key: bytes, person: str) -> str:
     return keyed_hash(key, "signer token", name)
 
 
+def is_token_of(key: bytes, person: str, token: str) -> bool:
+    """Whether this is the person's own token, compared in constant time."""
+    return token.isascii() and hmac.compare_digest(token, signer_token(key, person))
+
+
 def sign(token: str, payload: Mapping[str, Any]) -> str:
     """The signature, 64 hexadecimal digits, under a decision; the order of the payload's keys is free."""
     return hmac.new(bytes.fromhex(token), canonical_json(payload).encode(), hashlib.sha256).hexdigest()
