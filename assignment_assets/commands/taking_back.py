@@ -3,18 +3,23 @@
 import click
 import polars as pl
 
+from assignment_assets.automation.given_back import report_given_back
 from assignment_assets.commands.journal import open_journal, publish_cycle, require_org_source
 from assignment_assets.commands.output import command, show
 from assignment_assets.commands.people import personal_token
 from assignment_assets.commands.precondition import require_signer
 from assignment_assets.commands.write_back import person_option
 from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.placed import Placed
 from assignment_assets.domain.sign_off.leavers import leavers, told
-from assignment_assets.domain.tables import REPS
+from assignment_assets.domain.tables import REPS, WRITE_BACK_LOG
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.published import read_published
+from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
+from assignment_assets.stages.handoff_notices import tell_handoffs
 from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.stages.write_back_run import append_log
 from assignment_assets.write_back.approving import discard as discarded
 from assignment_assets.write_back.approving import judged_approval
 from assignment_assets.write_back.document import Plan
@@ -125,12 +130,26 @@ def _leavers(cycle_id: str, rows: pl.DataFrame, given: Tools) -> pl.DataFrame:
     return leavers(rows, roster, given.gateway().active_users(rows["new_owner_id"]))
 
 
+def _tell(journal: Journal, plan: Plan) -> str:
+    """Has the log, Dagster and those whom letters told know of what a rollback gave back; says what it comes to."""
+    if plan.kind != "rollback":
+        return ""
+    warehouse = Warehouse(database=str(DataFolder.from_environment().warehouse))
+    append_log(journal, warehouse, plan.cycle)
+    log = warehouse.table(plan.cycle, WRITE_BACK_LOG)
+    report_given_back(plan.cycle, log, plan.plan_id)
+    tell_handoffs(warehouse, plan.cycle, Clock())
+    return str(Placed.of(log))
+
+
 def _write(journal: Journal, plan: Plan, given: Tools, as_json: bool) -> None:
     *_, progress = write(journal, plan, {}, given)
     rest = left_alone(journal, plan)
     publish_cycle(journal, plan.cycle)
+    placed = _tell(journal, plan)
     lines = [
         str(progress),
+        *([f"{plan.cycle}: {placed}"] if placed else []),
         *(f"  left alone: {account} ({state.lower()}): {sentence}" for account, state, _, sentence in rest.iter_rows()),
     ]
     content = {"plan": plan.plan_id, "states": dict(progress.counts), "left_alone": rest.to_dicts()}

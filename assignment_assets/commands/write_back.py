@@ -5,18 +5,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import polars as pl
 
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.journal import FOLDER, open_journal, publish_cycle, require_org_source
 from assignment_assets.commands.output import command, show
 from assignment_assets.commands.precondition import sign_for
 from assignment_assets.domain.errors import Tampered
+from assignment_assets.domain.placed import Placed
 from assignment_assets.domain.routing.owners_since import OwnersSinceFrame, sentences
 from assignment_assets.domain.routing.owners_since import changed as changed_owners
 from assignment_assets.domain.segment import WRITE_BACK
+from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.published_cycle import read_status
+from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.write_back_plans import tools
 from assignment_assets.stages.written_owners import look_at_cycle, look_at_written
@@ -102,11 +106,14 @@ def verify(cycle_id: str, as_json: bool) -> None:
     with open_journal() as journal:
         events, written = journal.seq, owners_written(journal, cycle_id)
         changed = reconciled(written, Source().gateway())
+    unchanged = written.join(changed, on="account_id", how="anti")
+    back = unchanged.filter(pl.col("kind") == "rollback").height
+    placed = Placed(unchanged.height - back, back)
     text = (
         f"{events:,} events, unbroken and sealed; {written.height - changed.height:,} of {written.height:,} "
-        "accounts have the owner that we wrote"
+        f"accounts have the owner that we wrote: {placed}"
     )
-    show(text, {"events": events, "written": written.height, "changed": changed.to_dicts()}, as_json)
+    show(text, {"events": events, "written": written.height, "changed": changed.to_dicts(), **vars(placed)}, as_json)
 
 
 @command(write_back, "reconcile")
@@ -195,6 +202,8 @@ def _tell_standing(cycle_id: str, as_json: bool) -> None:
         f"{plan_id}: " + ", ".join(f"{count:,} {state.lower()}" for state, count in sorted(counts.items()))
         for plan_id, counts in states.items()
     ]
+    log = read_published(DataFolder.from_environment(), cycle_id, WRITE_BACK_LOG)
+    lines += [f"accounts: {Placed.of(log)}"] if log.height else []
     if state:
         lines.append(f"{state.state} since {state.at}" + (f": {state.sentence}" if state.sentence else ""))
         lines += [f"goes on by itself at {state.resume_at}"] if state.resume_at else []

@@ -517,7 +517,7 @@ WRITE_BACK_LOG: Table[WriteBackLogFrame] = Table(
         "new_owner_id": TEXT,
         "found_owner_id": TEXT,
         # verified, skipped_already, loaded, confirmed, drift, drift_rule, gone, held, left_out, not_visible, deferred,
-        # failed, unknown
+        # failed, unknown, given_back (by a rollback; its row tells of the way back)
         "outcome": TEXT,
         "error_code": TEXT,
         "error": TEXT,

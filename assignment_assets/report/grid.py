@@ -11,7 +11,7 @@ TONES = {
     "good": ("accepted", "approved", "approve", "signed", "verified", "skipped_already", "loaded", "confirmed"),
     "warn": (
         *("held", "deferred", "late", "drift", "drift_rule", "gone", "blank", "unknown"),
-        *("left_out", "not_visible"),
+        *("left_out", "not_visible", "given_back"),
     ),
     "bad": ("refused", "failed", "reject", "rejected"),
 }

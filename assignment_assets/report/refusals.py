@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.domain.sign_off.approval import MOVED
+from assignment_assets.domain.placed import MOVED
 from assignment_assets.report.wording import words
 
 

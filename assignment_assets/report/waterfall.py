@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assignment_assets.domain.sign_off.approval import BY_HAND, MOVED
+from assignment_assets.domain.placed import BY_HAND, MOVED
 from assignment_assets.report.wording import words
 
 STEPS = {

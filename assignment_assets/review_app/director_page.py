@@ -16,6 +16,7 @@ from assignment_assets.review_app.drafts import forget_draft, read_draft, save_d
 from assignment_assets.review_app.gate import GateState, gate_state_of, require_open
 from assignment_assets.review_app.review_view import TABLES, ReviewView, desk_of, provisional, to_you
 from assignment_assets.review_app.submissions import send_review
+from assignment_assets.review_app.written import written
 
 
 def show(request: PageRequest) -> Response:
@@ -109,6 +110,7 @@ def _page(request: PageRequest, gate_state: GateState, fault: str = "") -> str:
         touched=_touched(view),
         gone=_withdrawn(reviewed, view, regions),
         unread=_unread(request, view, regions),
+        written=written(request, regions),
     )
 
 

@@ -11,6 +11,7 @@ from assignment_assets.review_app.context import PageRequest
 from assignment_assets.review_app.gate import gate_state_of
 from assignment_assets.review_app.signing_view import SigningView, balances, signing_view_of, token_of
 from assignment_assets.review_app.submissions import plain, send_decision
+from assignment_assets.review_app.written import written
 
 DECISIONS: dict[str, Literal["accept", "refuse"]] = {"accept": "accept", "refuse": "refuse"}
 """What the form says → what is signed."""
@@ -81,5 +82,6 @@ def _page(request: PageRequest, fault: str = "") -> str:
         view=view,
         fault=fault,
         even=balances(request, view.review, tuple(row["region"] for row in view.regions)),
+        written=written(request, [row["region"] for row in view.regions]),
         is_sent=request.query.get("sent") == "1" and not fault,
     )

@@ -7,10 +7,10 @@ import dagster as dg
 import polars as pl
 
 from assignment_assets.domain.gate import SIGN_OFF_GATE
+from assignment_assets.domain.placed import MOVED, Placed
 from assignment_assets.domain.setup.cycle_events import next_event
 from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.sign_off.approval import MOVED
 from assignment_assets.domain.sign_off.outcomes import LAST_OUTCOMES, LastOutcomesFrame
 from assignment_assets.domain.sign_off.write_permission import (
     CompletionInput,
@@ -83,6 +83,7 @@ def write_back_log(
         written.log,
         "append-only",
         **{
+            "accounts": str(Placed.of(written.log)),
             "accounts by outcome": counts(written.last_outcomes, "outcome"),
             "not written": as_table(problems.head(20)),
             "state": state,

@@ -6,6 +6,7 @@ from datetime import datetime
 import polars as pl
 
 from assignment_assets.domain.errors import BrokenInvariant, SourceUnavailable
+from assignment_assets.domain.placed import GIVEN_BACK
 from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, nobody
@@ -16,7 +17,7 @@ from assignment_assets.write_back.precondition import Judge
 from assignment_assets.write_back.states import FINAL, JOURNAL, OUTCOMES, Event, State, log_rows
 from assignment_assets.write_back.worker_pool import WorkerPool
 
-FINISHED = frozenset(OUTCOMES[state] for state in FINAL if state in OUTCOMES)
+FINISHED = frozenset(OUTCOMES[state] for state in FINAL if state in OUTCOMES) | {GIVEN_BACK}
 
 
 class Notes:

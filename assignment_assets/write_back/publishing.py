@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from assignment_assets.domain.tables import WRITE_BACK_LOG
+from assignment_assets.domain.placed import GIVEN_BACK
+from assignment_assets.domain.tables import TEXT, WRITE_BACK_LOG
 from assignment_assets.io.durable import write_whole
 from assignment_assets.write_back.document import PLAN_ROWS
 from assignment_assets.write_back.journal import Journal, anchor_file
@@ -69,7 +70,24 @@ def ended_log_rows(journal: Journal, cycle: str) -> pl.DataFrame:
     if not rows:
         return WRITE_BACK_LOG.empty()
     sign_off_nos = {plan.plan_id: plan.sign_off_no for plan in plans}
-    return log_rows(pl.concat(rows), journal.events(plan.plan_id for plan in plans), sign_off_nos)
+    log = log_rows(pl.concat(rows), journal.events(plan.plan_id for plan in plans), sign_off_nos)
+    return WRITE_BACK_LOG.conform(pl.concat([log, _given_back(journal, cycle, log)]))
+
+
+def _given_back(journal: Journal, cycle: str, log: pl.DataFrame) -> pl.DataFrame:
+    """What rollbacks have written, as the attempt after the last one of each account's sign-off."""
+    last = log.group_by("account_id", maintain_order=True).last().select("account_id", "sign_off_no", "attempt")
+    parts = [WRITE_BACK_LOG.empty()]
+    for plan in journal.plans(cycle):
+        if plan.kind == "rollback":
+            events = journal.events([plan.plan_id]).filter(pl.col("state") == State.VERIFIED)
+            done = events.select("account_id", "found_owner_id", written_at="at", verified_at="at")
+            rows = journal.rows(plan.plan_id).select("account_id", "old_owner_id", "new_owner_id")
+            given = done.join(rows, on="account_id").join(last, on="account_id")
+            why = pl.lit(plan.why, TEXT)
+            told = given.with_columns(pl.col("attempt") + 1, outcome=pl.lit(GIVEN_BACK), error_code=None, error=why)
+            parts.append(WRITE_BACK_LOG.conform(told))
+    return pl.concat(parts)
 
 
 def _has_ended(event: Mapping[str, Any] | None) -> bool:

@@ -2,18 +2,25 @@
 
 import json
 
+import dagster as dg
 import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from assignment_assets.automation.run_segment import instance
 from assignment_assets.cli import main
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.identity.codes import signer_token
-from assignment_assets.domain.sign_off.approval import in_force
+from assignment_assets.domain.sign_off.approval import OWNED_NOW, in_force
 from assignment_assets.domain.tables import APPROVED_DIFF
 from assignment_assets.io.folders import engine_key
+from assignment_assets.io.published_cycle import tables_of
+from assignment_assets.report.inputs import ReportInput
+from assignment_assets.report.names import Names
+from assignment_assets.report.sections.trail import write_back
 from assignment_assets.resources import Clock, Source
 from assignment_assets.sandbox import load
+from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_plans import tools
 from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.undoing import owners_written, propose, rollback_rows
@@ -77,6 +84,34 @@ def test_a_rollback_that_is_refused_changes_nothing_and_one_that_is_not_names_pe
     now, moved = owners(), dict(approved.select("account_id", "new_owner_id").iter_rows())
     expected = {each: moved[each] if each in leavers else before[each] for each in moved}
     assert {each: now[each] for each in moved} == expected
+    told = f"{len(leavers)} in place, {len(moved) - len(leavers)} given back"
+    _is_told_everywhere(cycle, approved, leavers, told)
+
+
+def _is_told_everywhere(cycle, approved, leavers, told):
+    """One count on every surface, and letters to those whom the first letters told."""
+    for words in (("cycle", "status"), ("write-back", "status"), ("write-back", "verify")):
+        assert told in assignment(*words, cycle.name)
+    assert f"After a rollback: {told}." in write_back_section(cycle)
+    with instance() as dagster:
+        event = dagster.get_latest_materialization_event(dg.AssetKey("write_back_log"))
+    assert event.asset_materialization.metadata["accounts"].value == told
+    books = {row["rep_id"]: row["owned_count"] for row in cycle.warehouse.answer(cycle.name, OWNED_NOW).to_dicts()}
+    now = list(owners().values())
+    assert books == {each: now.count(each) - (each == org_id("ana")) for each in books}
+    back = approved.filter(~pl.col("account_id").is_in(leavers))
+    letters = sorted((cycle.folder.root / "notices" / cycle.name / "previews").glob("given_back-*.eml"))
+    people = {path.name.split("-")[1] for path in letters}
+    assert set(back["new_owner_id"]) <= people and len(people - set(back["new_owner_id"])) == 2, "two directors"
+    assert "Subject: Given back: " in letters[0].read_text()
+    require_invariants(cycle.warehouse, cycle.name, "approved_diff", "write_back_log")
+
+
+def write_back_section(cycle):
+    """The sentences of the report's section."""
+    report = ReportInput(cycle.name, tables_of(cycle.folder, cycle.name), "closed")
+    names = Names(report.frame("accounts"), report.frame("reps"))
+    return " ".join(write_back(report, names).sentences)
 
 
 def test_a_rollback_that_was_never_begun_blocks_its_cycle_until_it_is_discarded(written, monkeypatch):

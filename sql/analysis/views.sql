@@ -92,7 +92,7 @@ with written as (
         account_id,
         new_owner_id
     from write_back_log
-    where outcome in ('verified', 'skipped_already', 'loaded', 'confirmed')
+    where outcome in ('verified', 'skipped_already', 'loaded', 'confirmed', 'given_back')
     qualify row_number() over (partition by cycle, account_id order by sign_off_no desc, attempt desc) = 1
 )
 

@@ -7,7 +7,7 @@ with written as (
         account_id,
         new_owner_id
     from write_back_log
-    where cycle = $cycle and outcome in ('verified', 'skipped_already', 'loaded', 'confirmed')
+    where cycle = $cycle and outcome in ('verified', 'skipped_already', 'loaded', 'confirmed', 'given_back')
     qualify row_number() over (partition by account_id order by sign_off_no desc, attempt desc) = 1
 ),
 

@@ -21,7 +21,7 @@ latest as (
         new_owner_id,
         coalesce(written_at, verified_at) as loaded_at
     from write_back_log
-    where cycle <> $cycle and outcome in ('verified', 'skipped_already', 'loaded', 'confirmed')
+    where cycle <> $cycle and outcome in ('verified', 'skipped_already', 'loaded', 'confirmed', 'given_back')
     qualify
         row_number() over (
             partition by account_id

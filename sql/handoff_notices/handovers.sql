@@ -1,4 +1,4 @@
--- What letters tell of: each move that was approved or taken back, with names, value and open deals.
+-- What letters tell of: each move that was approved, taken back or given back, with names, value and open deals.
 -- grain: one row a sign-off, account and status
 -- reads: approved_diff, write_back_log, accounts, reps, opportunities
 -- parameters: $cycle
@@ -23,6 +23,16 @@ with told as (
         error as reason
     from write_back_log
     where cycle = $cycle and outcome = 'left_out'
+    union all
+    select
+        sign_off_no,
+        account_id,
+        'given_back' as status,
+        new_owner_id as old_owner_id,
+        old_owner_id as new_owner_id,
+        error as reason
+    from write_back_log
+    where cycle = $cycle and outcome = 'given_back'
 ),
 
 open_deals as (

@@ -3,7 +3,7 @@
 -- reads: accounts, proposed_books, overflow, locks, reviewed_books, decided_books, edit_verdicts, decision_verdicts,
 --     approved_diff, sign_off_verdicts, submissions, write_back_log
 -- parameters: $cycle
--- notes: a step that the cycle did not come to is null, and so is an approval that was taken back; of two edits of one
+-- notes: what a rollback gave back is told by its plan, not here; a step that the cycle did not come to is null, and so is an approval that was taken back; of two edits of one
 --     account in a receipt the add counts
 with proposal as (
     select
@@ -88,7 +88,7 @@ writes as (
         outcome in ('verified', 'skipped_already', 'loaded', 'confirmed') as is_written,
         coalesce(verified_at, written_at) as written_at
     from write_back_log
-    where cycle = $cycle
+    where cycle = $cycle and outcome <> 'given_back'
     qualify row_number() over (partition by account_id order by sign_off_no desc, attempt desc) = 1
 )
 

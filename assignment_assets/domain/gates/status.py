@@ -11,6 +11,7 @@ import polars as pl
 from assignment_assets.domain.gate import GATES, LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import GateManifest, Receipt, closing, latest_receipts
 from assignment_assets.domain.gates.ready import Ready, WhoWrites, ready
+from assignment_assets.domain.placed import Placed
 from assignment_assets.domain.segment import OPEN_CYCLE, SIGN_OFF, WRITE_BACK
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
 from assignment_assets.domain.setup.eligible_pool import LEFT_OUT_REASONS
@@ -79,6 +80,7 @@ class CycleStatus:
     gates: tuple[GateStatus, ...]
     regions: tuple[dict[str, Any], ...]
     outcomes: dict[str, int] = field(default_factory=dict)
+    placed: str = ""
     next_step: str = ""
     proposal: str = ""
     left_out: str = ""
@@ -102,7 +104,7 @@ class CycleStatus:
             *proposal,
             *gates,
             *(["Regions", *regions] if regions else []),
-            *(["Written", *written] if written else []),
+            *([f"Written: {self.placed}", *written] if written else []),
             f"Next: {self.next_step}",
         ]
 
@@ -146,6 +148,7 @@ def cycle_status(
         statuses,
         regions,
         outcomes,
+        str(Placed.of(log)) if log.height else "",
         _next_step(
             cycle,
             state,

@@ -8,6 +8,7 @@ from typing import NewType
 
 import polars as pl
 
+from assignment_assets.domain.placed import GIVEN_BACK
 from assignment_assets.domain.regions import regions_of_owners
 from assignment_assets.domain.setup.overrides import CoverageOverridesFrame
 from assignment_assets.domain.tables import (
@@ -169,13 +170,14 @@ def log_equals_diff(log: WriteBackLogFrame, approved: ApprovedDiffFrame) -> pl.D
     """Moves by which the log and the approved diff differ, each once: sign_off_no, account_id, owners.
 
     An approved row without a log row offends, and so does a log row that the diff does not have; rows that the log
-    lists as deferred may be deferred in the diff too.
+    lists as deferred may be deferred in the diff too. What a rollback gave back is no part of the diff.
     """
+    forward = log.filter(pl.col("outcome") != GIVEN_BACK)
     key = ["sign_off_no", "account_id", "old_owner_id", "new_owner_id"]
     approved_rows = approved.filter(pl.col("status") == "approved").select(key)
-    acted = log.filter(pl.col("outcome") != "deferred").select(key).unique()
-    listed = log.filter(pl.col("outcome") == "deferred").select(key).unique()
-    missing = approved_rows.join(log.select(key), on=key, how="anti", nulls_equal=True)
+    acted = forward.filter(pl.col("outcome") != "deferred").select(key).unique()
+    listed = forward.filter(pl.col("outcome") == "deferred").select(key).unique()
+    missing = approved_rows.join(forward.select(key), on=key, how="anti", nulls_equal=True)
     foreign = [
         acted.join(approved_rows, on=key, how="anti", nulls_equal=True),
         listed.join(approved.select(key), on=key, how="anti", nulls_equal=True),

@@ -18,10 +18,11 @@ from assignment_assets.domain.invariants.checked import (
 from assignment_assets.domain.invariants.invariant import Invariant
 from assignment_assets.domain.invariants.predicates import BOOK_SEATS, OWNERS, BookSeatsFrame, OwnersFrame
 from assignment_assets.domain.lock_facts import FreeSeatsFrame
+from assignment_assets.domain.placed import MOVED
 from assignment_assets.domain.setup.eligible_pool import HOLDINGS, fixed_accounts, free_accounts
 from assignment_assets.domain.setup.frozen_config import stored_config
 from assignment_assets.domain.setup.overrides import CoverageOverridesFrame, coverage_overrides
-from assignment_assets.domain.sign_off.approval import GIVEN_UP, MOVED, in_force
+from assignment_assets.domain.sign_off.approval import GIVEN_UP, in_force
 from assignment_assets.domain.tables import (
     APPROVED_DIFF,
     LOCKS,

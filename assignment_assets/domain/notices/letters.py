@@ -64,8 +64,9 @@ class Handover:
 class Handoff:
     """What one person is told about one sign-off.
 
-    `kind` is `receiver` (accounts of their own come or go), `director` (accounts of their reps) or `revoked` (what an
-    earlier letter said is taken back: `comes` do not come, `goes` stay).
+    `kind` is `receiver` (accounts of their own come or go), `director` (accounts of their reps), `revoked` (what an
+    earlier letter said is taken back: `comes` do not come, `goes` stay) or `given_back` (what an earlier letter told of
+    was written and is undone: `comes` go back, `goes` are theirs again).
     """
 
     cycle: str
@@ -123,15 +124,15 @@ class HandoffInput:
 def handoffs(cycle: str, given: HandoffInput) -> list[Handoff]:
     """A letter for every receiver of approved accounts, and one for every director whose reps they touch.
 
-    Where an approval was revoked, or an account was left out because the org refused it, the same people have a letter
-    that takes it back.
+    Where an approval was revoked, an account was left out because the org refused it, or a rollback gave accounts back,
+    the same people have a letter that says so.
 
     One letter a sign-off and person: a region that signs later is told of in a letter of its own. What a receiver
     gives away in the same sign-off is in their letter too; who only gives has the director's.
     """
     letters = []
     told = given.handovers.sort("sign_off_no", "value_cents", "account_id", descending=[False, True, False])
-    for status in ("approved", "revoked"):
+    for status in ("approved", "revoked", "given_back"):
         rows = told.filter(pl.col("status") == status)
         for (number,), mine in rows.group_by("sign_off_no", maintain_order=True):
             letters += _to_receivers(cycle, number, mine, given.reps, "receiver" if status == "approved" else status)

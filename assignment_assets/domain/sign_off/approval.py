@@ -5,6 +5,7 @@ from typing import Any, NewType
 
 import polars as pl
 
+from assignment_assets.domain.placed import GIVEN_BACK
 from assignment_assets.domain.reading import Query
 from assignment_assets.domain.sign_off.verdicts import SignedRegionsFrame
 from assignment_assets.domain.tables import (
@@ -31,12 +32,8 @@ OWNED_NOW: Query[OwnedNowFrame] = Query(
         "capacity": WHOLE,
     },
 )
-BY_HAND = ("loaded", "confirmed")
-"""Outcomes that nobody read back: a result file of the user's system says so, or a person who signed that they loaded
-it."""
-MOVED = ("verified", "skipped_already", *BY_HAND)
-GIVEN_UP = ("drift", "drift_rule", "gone", "held", "left_out")
-"""Outcomes of a write that has ended: the account has its new owner, or keeps the one that it was found with."""
+GIVEN_UP = ("drift", "drift_rule", "gone", "held", "left_out", GIVEN_BACK)
+"""Outcomes of a write that has ended: the account keeps the owner that it was found with, or has that one again."""
 _LISTED = 5
 Row = dict[str, Any]
 

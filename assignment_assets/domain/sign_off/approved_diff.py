@@ -6,11 +6,12 @@ from typing import Self
 
 import polars as pl
 
+from assignment_assets.domain.placed import MOVED
 from assignment_assets.domain.reading import Readable
 from assignment_assets.domain.review.facts import ReviewRepsFrame
 from assignment_assets.domain.review.inputs import PEOPLE
 from assignment_assets.domain.setup.run_config import RunConfig
-from assignment_assets.domain.sign_off.approval import GIVEN_UP, MOVED, OWNED_NOW, OwnedNowFrame, approve, revoke
+from assignment_assets.domain.sign_off.approval import GIVEN_UP, OWNED_NOW, OwnedNowFrame, approve, revoke
 from assignment_assets.domain.sign_off.outcomes import LAST_OUTCOMES, LastOutcomesFrame
 from assignment_assets.domain.sign_off.resolution import severe_open
 from assignment_assets.domain.sign_off.signed_files import SignedFile, sign_offs

@@ -14,7 +14,7 @@ from assignment_assets.domain.notices.letters import Handoff, Reminder
 from assignment_assets.domain.notices.ready import ReadyToWrite
 from assignment_assets.io.settings import NoticesSetting
 
-KINDS = ("receiver", "director", "revoked", "reminder", "ready")
+KINDS = ("receiver", "director", "revoked", "given_back", "reminder", "ready")
 Letter = Handoff | Reminder | ReadyToWrite
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assignment_assets.domain.sign_off.approval import BY_HAND, MOVED
+from assignment_assets.domain.placed import BY_HAND, GIVEN_BACK, MOVED, Placed
 from assignment_assets.report.grid import Column, grid, number, prose
 from assignment_assets.report.inputs import ReportInput
 from assignment_assets.report.names import Names
@@ -21,6 +21,7 @@ OUTCOME_WORDS = {
     "deferred": "not yet its turn",
     "not_visible": "the integration user does not see it; looked for again",
     "left_out": "refused; signed that the cycle goes on without it",
+    "given_back": "written, and given back to the earlier owner by a rollback",
     "failed": "the write or the load was refused; it waits for a person",
     "unknown": "no answer came; to be read again",
 }
@@ -36,7 +37,8 @@ def write_back(report: ReportInput, names: Names) -> Section:
     last = log.sort("sign_off_no", "attempt").unique("account_id", keep="last", maintain_order=True)
     outcomes = last["outcome"].value_counts(name="accounts").sort(["accounts", "outcome"], descending=[True, False])
     outcomes = outcomes.with_columns(meaning=pl.col("outcome").replace_strict(OUTCOME_WORDS, default=""))
-    unwritten = last.filter(~pl.col("outcome").is_in(MOVED))
+    placed = Placed.of(last)
+    unwritten = last.filter(~pl.col("outcome").is_in((*MOVED, GIVEN_BACK)))
     grids = [
         grid(
             outcomes,
@@ -65,11 +67,13 @@ def write_back(report: ReportInput, names: Names) -> Section:
                 kept_in="write_back_log",
             )
         )
-    written = last.height - unwritten.height
+    sentences = [f"{whole(placed.in_place)} of {plural(last.height, 'account')} have their new owner{_unread(last)}."]
+    if placed.given_back:
+        sentences.append(f"After a rollback: {placed}.")
     return Section(
         "write-back",
         "Write-back",
-        [f"{whole(written)} of {plural(last.height, 'account')} have their new owner{_unread(last)}."],
+        sentences,
         grids=grids,
     )
 
