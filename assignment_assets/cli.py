@@ -3,6 +3,7 @@
 import click
 
 from assignment_assets.commands import (
+    accept_journal,
     bench,
     companions,
     comparing,
@@ -34,7 +35,11 @@ def main() -> None:
 cycles.cycle.add_command(comparing.compare)
 cycles.cycle.add_command(confirming.confirm_source)
 load_by_hand.write_back.add_command(companions.companions)
-for each in (*look_ahead.look_ahead.commands.values(), *taking_back.taking_back.commands.values()):
+for each in (
+    *look_ahead.look_ahead.commands.values(),
+    *taking_back.taking_back.commands.values(),
+    *accept_journal.journals.commands.values(),
+):
     load_by_hand.write_back.add_command(each)
 load_by_hand.write_back.add_command(set_aside.set_aside)
 for group in (cycles.cycle, routing.routing, routing.events, bench.bench, load_by_hand.write_back, source.source):

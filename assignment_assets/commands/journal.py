@@ -1,19 +1,26 @@
 """The write-back's journal as commands open and publish it."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
 
 from assignment_assets.domain.errors import CycleClosed
-from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.resources import Source
-from assignment_assets.write_back.journal import Journal, opened
+from assignment_assets.write_back.journal import Journal, journal_of
 from assignment_assets.write_back.publishing import publish
 
 FOLDER = "write_back"
 
 
-def open_journal() -> AbstractContextManager[Journal]:
-    """The journal of the data folder, for this command alone."""
-    return opened(DataFolder.from_environment().journal, engine_key())
+@contextmanager
+def open_journal() -> Iterator[Journal]:
+    """The journal of the data folder, for this command alone; what is new about it is said."""
+    with journal_of(DataFolder.from_environment()) as journal:
+        if journal.news:
+            click.echo(journal.news, err=True)
+        yield journal
 
 
 def publish_cycle(journal: Journal, cycle_id: str) -> None:

@@ -2,10 +2,10 @@
 
 from assignment_assets.commands.people import personal_token
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
-from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.write_back_plans import tools
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.journal import journal_of
 from assignment_assets.write_back.precondition import Permission, is_disproven, permit
 from assignment_assets.write_back.writer import Tools
 
@@ -19,7 +19,7 @@ def sign_for(cycle_id: str, permission: Permission, person: str) -> None:
     """
     given = tools(Source(), Clock())
     require_signer(f"cycle {cycle_id}", person, given)
-    with opened(DataFolder.from_environment().journal, engine_key()) as journal:
+    with journal_of(DataFolder.from_environment()) as journal:
         plans = [plan for plan in journal.plans(cycle_id) if is_disproven(journal, plan)]
         if not plans:
             raise CycleClosed(

@@ -8,7 +8,7 @@ import click
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import WrongSchema
 from assignment_assets.domain.gates.gates import RECEIPT_VERSION
-from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.log import receipt_versions
 from assignment_assets.io.schema.routing_log import ROUTING_LOG
 from assignment_assets.io.schema.warehouse import WAREHOUSE
@@ -58,7 +58,7 @@ def _open_older(folder: DataFolder, older: set[str]) -> None:
             with connected(path, store, PATIENCE_SECONDS):
                 pass
     if schema.STORE.name in older:
-        with journal.opened(folder.journal, engine_key()):
+        with journal.journal_of(folder):
             pass
 
 

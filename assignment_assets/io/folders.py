@@ -1,5 +1,6 @@
 """Where everything lies: the data folder's layout, the project's root, the engine's key."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,19 @@ class DataFolder:
     def journal(self) -> Path:
         """The write-back's journal, a DuckDB file of its own; only the write-back opens it."""
         return self.root / "journal.duckdb"
+
+    @property
+    def journal_head(self) -> Path | None:
+        """Where the journal's head is kept outside this folder: the file that ``ASSIGNMENT_JOURNAL_HEAD`` names, else
+        one beside the key file; None where it says ``off``, or where it names none and there is no key file."""
+        named = os.environ.get("ASSIGNMENT_JOURNAL_HEAD", "")
+        if named:
+            return None if named == "off" else Path(named).resolve()
+        if os.environ.get("ASSIGNMENT_KEY"):
+            return None
+        key = key_file()
+        which = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
+        return key.with_name(f"{key.name}.journal-{which}.json")
 
     @property
     def routing_log(self) -> Path:

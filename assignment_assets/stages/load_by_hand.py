@@ -14,7 +14,6 @@ from assignment_assets.domain.setup.eligible_pool import OPEN_CLAIMS
 from assignment_assets.domain.setup.freeze import require_unfinished
 from assignment_assets.domain.sign_off.write_permission import require_unclaimed
 from assignment_assets.domain.tables import REPS, RepsFrame
-from assignment_assets.io.folders import engine_key
 from assignment_assets.io.warehouse.cycle_lock import one_run
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
@@ -26,7 +25,7 @@ from assignment_assets.stages.write_back_run import append_log
 from assignment_assets.stages.write_back_waiting import what_waits
 from assignment_assets.write_back.by_hand import TakenIn, note_exported, take_in
 from assignment_assets.write_back.document import Plan
-from assignment_assets.write_back.journal import Journal, opened
+from assignment_assets.write_back.journal import Journal, journal_of
 from assignment_assets.write_back.publishing import publish
 from assignment_assets.write_back.result_files import Told
 from assignment_assets.write_back.undoing import by_plan
@@ -109,7 +108,7 @@ def loading(warehouse: Warehouse, cycle: str, source: Source, clock: Clock) -> I
         require_unfinished(cycle, warehouse.events(cycle))
         require_writable(warehouse, cycle, config, clock)
         require_invariants(warehouse, cycle, "reviewed_books", "sign_off_packets", "approved_diff")
-        with opened(warehouse.folder.journal, engine_key()) as journal:
+        with journal_of(warehouse.folder) as journal:
             try:
                 plans, rows = what_waits(journal, warehouse, cycle, given)
                 with warehouse.reading(cycle) as reader:

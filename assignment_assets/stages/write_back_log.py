@@ -19,7 +19,6 @@ from assignment_assets.domain.sign_off.write_permission import (
     require_unclaimed,
 )
 from assignment_assets.domain.tables import CYCLE_EVENTS, WRITE_BACK_LOG, WriteBackLogFrame
-from assignment_assets.io.folders import engine_key
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
@@ -29,7 +28,7 @@ from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_plans import approved_rows, tools
 from assignment_assets.stages.write_back_run import write_published
 from assignment_assets.write_back.apply import open_changes
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.journal import journal_of
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,9 @@ def write_back_log(
             change.account_id for change in open_changes(approved_rows(reader), reader.table(WRITE_BACK_LOG))
         ]
         require_unclaimed(cycle, config.scope, reader.answer(OPEN_CLAIMS), still_to_write)
-    with opened(warehouse.folder.journal, engine_key()) as journal:
+    with journal_of(warehouse.folder) as journal:
+        if journal.news:
+            context.log.info(journal.news)
         state = write_published(journal, warehouse, cycle, tools(source, clock), context.log.info)
     close_when_done(warehouse, cycle, clock)
     written = WrittenInput.read(warehouse, cycle)

@@ -5,12 +5,11 @@ from typing import Any
 import dagster as dg
 
 from assignment_assets.domain.routing.owners_since import changed as changed_owners
-from assignment_assets.io.folders import engine_key
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Source
 from assignment_assets.stages.cycle import as_table, counts, stage_asset
 from assignment_assets.stages.written_owners import look_at_cycle
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.journal import journal_of
 
 
 @stage_asset("write_back", deps=["write_back_log"], kinds={"salesforce"}, pool="write_back")
@@ -20,7 +19,7 @@ def write_back_reconciliation(
     """Every owner that we wrote, read again: which are others now, whether a person or an integration changed them.
     Changes nothing; `assignment write-back reconcile --repair` proposes a plan that needs approval."""
     cycle, folder = context.partition_key, warehouse.folder
-    with opened(folder.journal, engine_key()) as journal:
+    with journal_of(folder) as journal:
         since = look_at_cycle(journal, folder, source, cycle)
     changed = changed_owners(since)
     path = folder.root / "write_back" / cycle / "changed_owners.parquet"

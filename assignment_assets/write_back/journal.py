@@ -6,10 +6,10 @@ beginning of it, so that an older copy is not put in its place unseen. One proce
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,33 +18,47 @@ import polars as pl
 
 from assignment_assets.domain.errors import Tampered, WarehouseBusy
 from assignment_assets.domain.identity.codes import is_sealed, seal
+from assignment_assets.io.clock import utc_now
 from assignment_assets.io.durable import locked
+from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.schema.opening import bring_up_to_date
 from assignment_assets.write_back.document import PLAN_ROWS, Plan
 from assignment_assets.write_back.schema import STORE, TABLES
 from assignment_assets.write_back.states import FINAL, JOURNAL, Event
+from assignment_assets.write_back.witnesses import PURPOSE, OutsideHead, require_continuation, require_there
 
-PURPOSE = "write-back journal"
 FIRST = hashlib.sha256(b"the journal begins here").hexdigest()
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": False,
     "autoinstall_known_extensions": False,
     "threads": 1,
 }
+BEGUN = "account_id <> '' or state in ('STARTED', 'JOB')"
+"""Events by which something of a plan was taken up."""
 CHAINED = [name for name in JOURNAL.columns if name not in ("seq", "hash")]
 
 
 class Journal:
-    """An open journal. `record` keeps events until `commit`, which makes all of them durable at once."""
+    """An open journal. `record` keeps events until `commit`, which makes all of them durable at once.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, key: bytes):
+    Attributes
+    ----------
+    news
+        What people should be told of its opening; mostly empty.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, key: bytes, outside: OutsideHead | None = None):
         self._db = connection
         self._key = key
+        self._outside = outside
         self._pending: list[Event] = []
+        self.news = ""
         for name, columns in TABLES.items():
             listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
             self._db.execute(f"create table if not exists {name} ({listed})")
         self.seq, self._hash = self._head()
+        self.has_begun = self._has(BEGUN)
+        self.keeps_head = self._has("state = 'HEAD_KEPT'")
 
     def record(self, events: Iterable[Event]) -> None:
         """Keeps events for the next commit."""
@@ -195,8 +209,24 @@ class Journal:
         content = {"seq": self.seq, "hash": self._hash}
         return content | {"seal": seal(self._key, PURPOSE, content)}
 
+    def keep_outside(self, at: datetime) -> bool:
+        """Begins to keep the head outside, where something was begun and it is not kept yet; whether it has."""
+        if self._outside is None or not self.has_begun or self.keeps_head:
+            return False
+        self.record([Event("", "", 0, "HEAD_KEPT", at)])
+        self.keeps_head = True
+        self.commit()
+        return True
+
+    def _has(self, condition: str) -> bool:
+        return bool(self._db.execute(f"select count(*) > 0 from event where {condition}").fetchall()[0][0])
+
     def _links(self) -> tuple[list[tuple[object, ...]], int, str]:
         """What was recorded as rows that go on with the chain, and the number and hash of the last."""
+        begins = any(event.account_id or event.state in ("STARTED", "JOB") for event in self._pending)
+        self.has_begun = self.has_begun or begins
+        if self._outside and self.has_begun and not self.keeps_head:
+            self._pending.append(Event("", "", 0, "HEAD_KEPT", self._pending[-1].at))
         rows, seq, head = [], self.seq, self._hash
         for event in self._pending:
             seq += 1
@@ -211,6 +241,9 @@ class Journal:
         self._db.commit()
         self.seq, self._hash = seq, head
         self._pending.clear()
+        if self._outside:
+            self._outside.keep(seq, head, self.has_begun)
+            self.keeps_head = self.has_begun
 
     def _head(self) -> tuple[int, str]:
         found = self._db.execute("select seq, hash, seal from head").fetchall()
@@ -242,9 +275,18 @@ class Journal:
 
 
 @contextmanager
-def opened(path: Path, key: bytes) -> Iterator[Journal]:
+def opened(
+    path: Path, key: bytes, outside: OutsideHead | None = None, *, takes_as_it_is: bool = False
+) -> Iterator[Journal]:
     """The journal in this file, for as long as the block lasts and for nobody else meanwhile; an older one is copied
     and migrated first.
+
+    Parameters
+    ----------
+    outside
+        Where its head is kept outside the data folder, if anywhere.
+    takes_as_it_is
+        Whether what is known of it elsewhere does not count; for a journal that a person accepts.
 
     Raises
     ------
@@ -262,35 +304,33 @@ def opened(path: Path, key: bytes) -> Iterator[Journal]:
             "Wait until that run has ended."
         )
 
+    if not takes_as_it_is:
+        require_there(path, outside)
     with locked(path.with_suffix(".lock"), busy, holder=str(os.getpid())):
         connection = duckdb.connect(str(path), config=SETTINGS)
         try:
             bring_up_to_date(connection, path, STORE)
-            journal = Journal(connection, key)
+            journal = Journal(connection, key, outside)
             journal.verify()
-            _require_anchor(journal, anchor_file(path), key)
+            if not takes_as_it_is:
+                require_continuation(journal, path, key, outside)
+                if outside and journal.keep_outside(utc_now()):
+                    journal.news = f"the journal's head is kept in {outside.path}, too, from now on"
             yield journal
         finally:
             connection.close()
 
 
-def anchor_file(path: Path) -> Path:
-    """Where the head is published beside the journal."""
-    return path.with_suffix(".head.json")
+def journal_of(folder: DataFolder) -> AbstractContextManager[Journal]:
+    """The data folder's journal, open under the engine's key, its head kept where the settings say.
 
-
-def _require_anchor(journal: Journal, path: Path, key: bytes) -> None:
-    if not path.is_file():
-        return
-    content = json.loads(path.read_text(encoding="utf-8"))
-    known = {"seq": content.get("seq"), "hash": content.get("hash")}
-    if not is_sealed(key, PURPOSE, known, content.get("seal", "")):
-        raise Tampered(f"{path.name}: it does not carry this engine's seal, expected it to. Nothing was sent.")
-    if journal.hash_at(known["seq"]) != known["hash"]:
-        raise Tampered(
-            f"journal: it lacks event {known['seq']}, which was published, expected a continuation. Nothing "
-            "was sent. An older copy lies in its place."
-        )
+    Raises
+    ------
+    WarehouseBusy, Tampered, WrongSchema
+        As `opened`.
+    """
+    key, head = engine_key(), folder.journal_head
+    return opened(folder.journal, key, OutsideHead(head, key) if head else None)
 
 
 def _linked(before: str, line: str) -> str:

@@ -14,9 +14,10 @@ from assignment_assets.domain.placed import GIVEN_BACK
 from assignment_assets.domain.tables import TEXT, WRITE_BACK_LOG
 from assignment_assets.io.durable import write_whole
 from assignment_assets.write_back.document import PLAN_ROWS
-from assignment_assets.write_back.journal import Journal, anchor_file
+from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.refusal_groups import RefusalGroup, groups_of
 from assignment_assets.write_back.states import State, log_rows
+from assignment_assets.write_back.witnesses import anchor_file
 from assignment_assets.write_back.writer import Progress
 
 STATE_FILE = "write_back_state.json"
@@ -121,6 +122,11 @@ def publish(journal: Journal, journal_path: Path, folder: Path, cycle: str) -> N
     write_whole(folder / JOURNAL_FILE, events.write_parquet)
     if rows:
         write_whole(folder / PLANS_FILE, pl.concat(rows).write_parquet)
+    publish_head(journal, journal_path)
+
+
+def publish_head(journal: Journal, journal_path: Path) -> None:
+    """Publishes the head beside the journal."""
     write_whole(anchor_file(journal_path), json.dumps(journal.anchor()))
 
 

@@ -111,7 +111,7 @@ class Event:
 
 PLAN_EVENTS = (
     *("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK", "RESULTS", "SIGNED"),
-    *("PRECONDITION", "PERMITTED", "RETRY", "ACCEPT", "DISCARDED"),
+    *("PRECONDITION", "PERMITTED", "RETRY", "ACCEPT", "DISCARDED", "HEAD_KEPT", "JOURNAL_ACCEPTED"),
 )
 JournalFrame = NewType("JournalFrame", pl.DataFrame)
 JOURNAL: Table[JournalFrame] = Table(
