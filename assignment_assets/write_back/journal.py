@@ -171,6 +171,24 @@ class Journal:
         )
         return found.row(0, named=True) if found.height else None
 
+    def sent_accounts(self, plan_id: str = "") -> set[str]:
+        """Accounts that were about to be sent, or have been; of one plan, or of all."""
+        found = self._db.execute(
+            "select distinct account_id from event where state = 'INTENT' and (plan_id = $plan or $plan = '')",
+            {"plan": plan_id},
+        ).fetchall()
+        return {account for (account,) in found}
+
+    def is_accepted_since(self, plan: Plan) -> bool:
+        """Whether a signer has taken the journal as it is since the plan was made."""
+        found = self._frame(
+            "select max(seq) filter (state = 'JOURNAL_ACCEPTED') as accepted, "
+            "min(seq) filter (plan_id = $plan) as made from event",
+            plan=plan.plan_id,
+        )
+        accepted, made = found.row(0)
+        return accepted is not None and (made is None or accepted > made)
+
     def verify(self) -> int:
         """The number of events, once the whole chain has been followed from its first to its sealed head.
 

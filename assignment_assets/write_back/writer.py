@@ -23,6 +23,7 @@ from assignment_assets.write_back.machine import Machine, Parts
 from assignment_assets.write_back.open_changes import Pace
 from assignment_assets.write_back.precondition import PreconditionProof
 from assignment_assets.write_back.refusal_groups import set_aside
+from assignment_assets.write_back.restored import watch
 from assignment_assets.write_back.states import FINAL, Event
 from assignment_assets.write_back.taking_up import taken_up
 from assignment_assets.write_back.worker_pool import WorkerPool
@@ -130,6 +131,7 @@ def write(
     ended_before = plan.row_count - len(changes) - len(aside)
     if ended_before < plan.first_batch:
         pace = replace(pace, first_batch=plan.first_batch - ended_before)
+    watch(journal, plan, gateways[0], breaker)
     journal.record([_about(plan, "STARTED", tools)])
     if tools.lane == "composite" and pace.is_armed:
         proof = PreconditionProof(journal, plan, tools.key, tools.signers, tools.clock)

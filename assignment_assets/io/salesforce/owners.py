@@ -1,6 +1,6 @@
 """What the write-back needs of an org: accounts and users as they are this moment, owners changed, answers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -107,6 +107,7 @@ class OwnerGateway:
         self._fields = [field.selected for field in fields]
         self._is_retrievable = all(field.is_plain for field in fields)
         self._judge: PreconditionJudge | None = None
+        self._look: Callable[[Mapping[str, AccountNow]], None] | None = None
         self.portal: set[str] = set()
 
     @property
@@ -145,7 +146,16 @@ class OwnerGateway:
         ------
         SourceUnavailable
         """
-        return self._with_portals(lambda fields: self._accounts_and_users(ids, sorted(set(user_ids)), fields))
+        found = self._with_portals(lambda fields: self._accounts_and_users(ids, sorted(set(user_ids)), fields))
+        look, self._look = self._look, None
+        if look is not None:
+            look(found[0])
+        return found
+
+    def look_once(self, look: Callable[[Mapping[str, AccountNow]], None]) -> None:
+        """Has `look` see what the next `accounts_and_users` reads before that is handed on; what it raises is raised by
+        the read."""
+        self._look = look
 
     def _accounts_and_users(
         self, ids: Sequence[str], wanted: list[str], fields: list[str]
