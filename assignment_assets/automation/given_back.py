@@ -10,7 +10,11 @@ from assignment_assets.domain.tables import WriteBackLogFrame
 def report_given_back(cycle: str, log: WriteBackLogFrame, plan_id: str) -> None:
     """Shows at `write_back_log` how many accounts are in place and how many were given back."""
     placed = Placed.of(log)
-    metadata: dict[str, str | int] = {"accounts": str(placed), "given back": placed.given_back, "state": f"{plan_id}: {placed}"}
+    metadata: dict[str, str | int] = {
+        "accounts": str(placed),
+        "given back": placed.given_back,
+        "state": f"{plan_id}: {placed}",
+    }
     with instance() as dagster:
         event = dg.AssetMaterialization("write_back_log", partition=cycle, metadata=metadata)
         dagster.report_runless_asset_event(event)

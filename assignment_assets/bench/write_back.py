@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assignment_assets.bench import write_back_rows
 from assignment_assets.bench.foreign_clients import clients_of_others
+from assignment_assets.bench.write_back_blocks import refused_rollbacks, restored_journals
 from assignment_assets.bench.write_back_crashes import crash_runs, summed
 from assignment_assets.bench.write_back_org import AS_OF, KEY, OrgTrial, movable, org_trial
 from assignment_assets.bench.write_back_trials import (
@@ -66,6 +67,12 @@ def _rows(org: OrgTrial, short: bool, crashes: int, edits: int, seed: int) -> It
     found = rollback(org, 40 if short else 500, 0.2, seed)
     is_whole = found["restored"] == found["expected"] and found["named_as_left_alone"]
     yield "rollback", found, is_whole and not found["human_edits_reverted"]
+    found = refused_rollbacks(org, 20 if short else 144)
+    is_met = found["tokens"] == found["refused"] and not (found["journals_changed"] or found["blocked_after_discard"])
+    is_met &= found["given_back"] == found["given_back_in_the_org"] == found["accounts"] - found["in_place"] > 0
+    yield "C13 refused rollbacks", found, is_met
+    found = restored_journals(org, 12 if short else 144, 3 if short else 20)
+    yield "C14 restored journals", found, found["trials"] == found["noticed"] and not found["overwritten"]
     found = lost_answers(org, 20 if short else 60)
     yield "lost answers", found, not any(value for name, value in found.items() if name != "runs")
     found = races(org, edits, seed)

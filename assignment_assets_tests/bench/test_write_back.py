@@ -21,6 +21,8 @@ def told():
         "taxonomy",
         "tampering",
         "rollback",
+        "C13 refused rollbacks",
+        "C14 restored journals",
         "lost answers",
         "races",
         "ignored preconditions",
