@@ -4,14 +4,14 @@ import os
 
 import click
 
+from assignment_assets.commands.journal import open_journal
 from assignment_assets.commands.output import command, show
 from assignment_assets.commands.write_back import write_back
 from assignment_assets.domain.tables import ACCOUNTS, REPS
-from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.write_back_plans import tools
-from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.publishing import publish
 from assignment_assets.write_back.refusal_groups import RefusalGroup, shown
 from assignment_assets.write_back.set_aside import accept, groups, named, retry
@@ -32,7 +32,7 @@ def set_aside(cycle_id: str, retried: tuple[str, ...], accepted: tuple[str, ...]
         raise click.UsageError("--accept is signed: say who you are with --as.")
     folder, given = DataFolder.from_environment(), tools(Source(), Clock())
     done = []
-    with opened(folder.journal, engine_key()) as journal:
+    with open_journal() as journal:
         found = groups(journal, cycle_id)
         again, without = ([named(found, name, cycle_id) for name in names] for names in (retried, accepted))
         for group in again:
