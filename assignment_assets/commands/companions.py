@@ -6,13 +6,13 @@ import polars as pl
 from assignment_assets.commands.output import command, show
 from assignment_assets.commands.write_back import write_back
 from assignment_assets.domain.errors import CycleClosed
-from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.published_cycle import require_known
 from assignment_assets.io.settings import read_settings
 from assignment_assets.resources import Source
 from assignment_assets.write_back.companions import companions as belonging
 from assignment_assets.write_back.companions import counts, told, write_files
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.journal import journal_of
 from assignment_assets.write_back.undoing import owners_written
 
 
@@ -31,7 +31,7 @@ def companions(cycle_id: str, as_json: bool) -> None:
             f"cycle {cycle_id}: its source is no org, expected one that the engine reads. Move what belongs to the "
             f"accounts in your own system; `assignment write-back export {cycle_id}` names them."
         )
-    with opened(folder.journal, engine_key()) as journal:
+    with journal_of(folder) as journal:
         written = owners_written(journal, cycle_id).filter(pl.col("kind") != "rollback")
     found = belonging(Source().gateway().org, written, read_settings().write_back.stages_that_stay)
     files = write_files(found, folder.root / "write_back" / cycle_id)

@@ -13,13 +13,13 @@ from assignment_assets.domain.routing.owners_since import ROUTING, OwnersSinceFr
 from assignment_assets.domain.routing.tables import WRITES
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.io.durable import write_whole
-from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.resources import Clock, Source
 from assignment_assets.routing.reconcile import owners_since_file
 from assignment_assets.stages.cycle import as_table, counts
-from assignment_assets.write_back.journal import Journal, opened
+from assignment_assets.write_back.journal import Journal, journal_of
 from assignment_assets.write_back.owners_since import owners_since, written_by_cycles
 
 ALERT = "owners.txt"
@@ -37,7 +37,7 @@ def written_owners(source: Source, clock: Clock) -> dg.MaterializeResult[Any]:
     integrations (`[write_back] integrations` in the settings), each with who and when. Feeds the KPIs `owner_overrides`
     and `stale_overwrites` and the alert `alerts/owners.txt`. Changes nothing."""
     folder = DataFolder.from_environment()
-    with opened(folder.journal, engine_key()) as journal:
+    with journal_of(folder) as journal:
         since = look_at_written(journal, folder, source, clock.now())
     return dg.MaterializeResult(
         metadata={
