@@ -20,6 +20,14 @@ REFUSED = (
     "the bulk lane writes without preconditions and a person's change between reading and writing would be "
     "overwritten: {reason}. Use the composite lane, or ask for bulk-without-precondition by name"
 )
+ASKED = "Asked"
+"""A job is about to be created: the event's sentence is the org's time, for its id is not known yet."""
+AMBIGUOUS = (
+    "{count} open jobs were created by our user soon after {at:%Y-%m-%d %H:%M:%S} UTC, when a run asked for one and "
+    "died before it knew its id: {jobs}. At most one of them is ours, and nobody can say which. None was touched, "
+    "nothing was written. Close or abort them in Setup under Bulk Data Load Jobs, or write in the composite lane, "
+    "then go on"
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class BulkJob:
 
     def carry(self, changes: list[OwnerChange]) -> dict[str, Answer]:
         """The org's answers; accounts that a job never came to are absent."""
+        self._note(ASKED, self.bulk.server_now.isoformat())
         self.witness("bulk_before_create")
         job_id = self.bulk.create()
         self.witness("bulk_created")
@@ -57,17 +66,26 @@ class BulkJob:
             self.bulk.abort(job_id)
         self._wait(job_id)
 
-    def abort_orphans(self) -> None:
-        """Aborts open jobs of ours that no journal knows: a run died before it could write their id down."""
-        for job_id in self.bulk.open_jobs():
+    def abort_orphan(self, asked_at: datetime) -> Pause | None:
+        """Aborts the job that an earlier run asked for and died before it could write its id down.
+
+        Nothing was uploaded to it, so that it harms nobody. Where more than one job might be it, none is touched: the
+        others are somebody else's, and the pause says so.
+        """
+        found = self.bulk.open_jobs(asked_at)
+        if len(found) > 1:
+            return Pause("BULK_AMBIGUOUS", AMBIGUOUS.format(count=len(found), at=asked_at, jobs=", ".join(found)))
+        for job_id in found:
             self.bulk.abort(job_id)
+        self._note("Aborted", *found)
+        return None
 
     def _wait(self, job_id: str) -> None:
         while (state := self.bulk.state(job_id)) in RUNNING:
             self.pause(POLL_SECONDS)
         self._note(state if state in ENDED else "Failed", job_id)
 
-    def _note(self, state: str, job_id: str) -> None:
+    def _note(self, state: str, job_id: str = "") -> None:
         self.journal.record([Event(self.plan_id, "", 0, "JOB", self.clock(), code=state, sentence=job_id)])
         self.journal.commit()
 

@@ -14,7 +14,7 @@ from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered
 from assignment_assets.io.salesforce.bulk_ingest import ENDED, BulkIngest
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
 from assignment_assets.io.salesforce.owners import OwnerGateway
-from assignment_assets.write_back.bulk_lane import BulkJob, BulkMachine
+from assignment_assets.write_back.bulk_lane import ASKED, BulkJob, BulkMachine
 from assignment_assets.write_back.circuit_breaker import Budget, CircuitBreaker, Pause, Witness, nobody
 from assignment_assets.write_back.codes import CODES
 from assignment_assets.write_back.document import Plan, is_approved
@@ -136,7 +136,7 @@ def write(
     if tools.lane == "composite" and pace.is_armed:
         proof = PreconditionProof(journal, plan, tools.key, tools.signers, tools.clock)
         pace = proof.arm(gateways[0], breaker, pace)
-    machine = _machine(plan, tools, journal, gateways[0])(
+    machine = _machine(plan, tools, journal, gateways[0], breaker)(
         changes,
         in_flight,
         seats,
@@ -159,15 +159,23 @@ def write(
     yield Progress(plan.plan_id, plan.row_count, dict(counts), breaker.pause, resume_at)
 
 
-def _machine(plan: Plan, tools: Tools, journal: Journal, gateway: OwnerGateway) -> Callable[[*Parts], Machine]:
-    """The machine of the lane; what an earlier run left of a bulk job is brought to its end first."""
+def _machine(
+    plan: Plan, tools: Tools, journal: Journal, gateway: OwnerGateway, breaker: CircuitBreaker
+) -> Callable[[*Parts], Machine]:
+    """The machine of the lane; what an earlier run left of a bulk job is brought to its end first.
+
+    The breaker is stopped where the bulk lane cannot tell which job that is.
+    """
     job = BulkJob(BulkIngest(gateway.org), journal, plan.plan_id, tools.clock, tools.pause, tools.witness)
     last = journal.last_plan_event(plan.plan_id, "JOB")
-    if last and last["code"] not in ENDED:
+    if last and last["code"] not in (*ENDED, ASKED):
         job.bring_to_end(last["sentence"])
     if tools.lane == "composite":
         return Machine
-    job.abort_orphans()
+    if last and last["code"] == ASKED:
+        ambiguous = job.abort_orphan(datetime.fromisoformat(last["sentence"]))
+        if ambiguous:
+            breaker.stop(ambiguous)
     by_name = tools.lane == "bulk-without-precondition"
     return partial(BulkMachine, job=job, goes_anyway=by_name and plan.kind == "owners")
 

@@ -4,6 +4,8 @@ from collections import Counter
 
 import pytest
 
+from assignment_assets.io.salesforce.bulk_ingest import JOBS, SHAPE
+from assignment_assets.sandbox import bulk
 from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import COMPANY, FIELD, PlanRunner, drawn, moves
 from assignment_assets_tests.write_back.test_writer import Killed, dies_at
@@ -71,3 +73,70 @@ def test_a_run_that_died_in_bulk_may_go_on_with_preconditions(runner):
         runner.with_tools(witness=dies_at("bulk_uploaded")).run(plan)
     assert runner.with_tools(witness=lambda _: None, lane="composite").run(plan).counts == {"VERIFIED": 40}
     assert runner.owners_written().height == 40
+
+
+@pytest.fixture
+def dead(runner):
+    """A plan whose run died after its job was created, before it could write the job's id down."""
+    plan = runner.add(*drawn(moves(40)))
+    with pytest.raises(Killed):
+        runner.with_tools(witness=dies_at("bulk_created")).run(plan)
+    runner.with_tools(witness=lambda _: None)
+    return plan
+
+
+def listed(runner) -> dict[str, str]:
+    jobs, path = {}, JOBS
+    while path:
+        page = runner.org.gateway().org.exchange("GET", path)
+        jobs |= {job["id"]: job["state"] for job in page["records"]}
+        path = JOBS + page["nextRecordsUrl"].partition(JOBS)[2] if page["nextRecordsUrl"] else ""
+    return jobs
+
+
+def create(runner, **shape) -> str:
+    return runner.org.gateway().org.exchange("POST", JOBS, SHAPE | shape)["id"]
+
+
+def test_another_clients_job_of_our_own_user_is_not_touched(runner, dead):
+    foreign = [create(runner, columnDelimiter="COMMA")]
+    runner.org.clock.advance(600)
+    foreign.append(create(runner))
+    assert runner.run(dead).counts == {"VERIFIED": 40}
+    states = listed(runner)
+    assert [states.pop(job) for job in foreign] == ["Open", "Open"]
+    assert sorted(states.values()) == ["Aborted", "JobComplete"]
+
+
+def test_a_job_that_was_open_before_ours_was_asked_for_is_not_touched(runner):
+    foreign = create(runner)
+    runner.org.clock.advance(60)
+    plan = runner.add(*drawn(moves(5)))
+    with pytest.raises(Killed):
+        runner.with_tools(witness=dies_at("bulk_before_create")).run(plan)
+    assert runner.with_tools(witness=lambda _: None).run(plan).counts == {"VERIFIED": 5}
+    assert listed(runner)[foreign] == "Open"
+
+
+def test_where_two_jobs_may_be_ours_the_run_stops_and_touches_neither(runner, dead):
+    foreign = create(runner)
+    stopped = runner.run(dead)
+    assert (stopped.pause.code, stopped.resume_at) == ("BULK_AMBIGUOUS", None)
+    assert foreign in stopped.pause.sentence
+    assert "nobody can say which. None was touched, nothing was written" in stopped.pause.sentence
+    assert set(listed(runner).values()) == {"Open"}
+    assert runner.owners_written().height == 0
+    runner.org.gateway().org.exchange("PATCH", f"{JOBS}/{foreign}", {"state": "Aborted"})
+    assert runner.run(dead).counts == {"VERIFIED": 40}
+
+
+def test_our_job_is_found_on_the_second_page_of_the_list(runner, monkeypatch):
+    monkeypatch.setattr(bulk, "JOBS_A_PAGE", 2)
+    foreign = [create(runner, columnDelimiter="COMMA") for _ in range(3)]
+    plan = runner.add(*drawn(moves(5)))
+    with pytest.raises(Killed):
+        runner.with_tools(witness=dies_at("bulk_created")).run(plan)
+    assert runner.with_tools(witness=lambda _: None).run(plan).counts == {"VERIFIED": 5}
+    states = listed(runner)
+    assert [states.pop(job) for job in foreign] == ["Open"] * 3
+    assert sorted(states.values()) == ["Aborted", "JobComplete"]

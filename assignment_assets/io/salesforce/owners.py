@@ -281,7 +281,7 @@ class OwnerGateway:
                 record["OwnerId"],
                 state,
                 carve_out,
-                _moment(record["LastModifiedDate"]),
+                moment_of(record["LastModifiedDate"]),
                 record["LastModifiedById"] or "",
             )
             for record, state, carve_out in zip(records, states, carve_outs, strict=True)
@@ -352,11 +352,17 @@ def _answer(account_id: str, answer: Record | None) -> Answer:
     return Answer(account_id, PRECONDITION_FAILED if status == 412 else code, message, is_lost)
 
 
-def _moment(text: object) -> datetime:
+def moment_of(text: object, name: str = "Account.LastModifiedDate") -> datetime:
+    """A time as the org writes it, in UTC without zone.
+
+    Raises
+    ------
+    AnswerLost
+    """
     try:
         return datetime.fromisoformat(str(text)).astimezone(UTC).replace(tzinfo=None)
     except ValueError as error:
         raise AnswerLost(
-            f"Account.LastModifiedDate: {text!r} is no time, expected one such as 2026-10-01T08:00:00.000+0000. "
+            f"{name}: {text!r} is no time, expected one such as 2026-10-01T08:00:00.000+0000. "
             "Nothing was sent for it. Ask the org again."
         ) from error
