@@ -8,6 +8,7 @@ import click
 import polars as pl
 
 from assignment_assets.automation.run_segment import run_segment
+from assignment_assets.commands.going_on import sign_to_go_on
 from assignment_assets.commands.journal import FOLDER, open_journal, publish_cycle, require_org_source
 from assignment_assets.commands.output import command, show
 from assignment_assets.commands.precondition import sign_for
@@ -28,7 +29,7 @@ from assignment_assets.write_back.by_hand import by_hand as ended_by_hand
 from assignment_assets.write_back.confirmation import confirmations
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.precondition import Permission
-from assignment_assets.write_back.publishing import plan_states, read_state, waiting_groups
+from assignment_assets.write_back.publishing import plan_states, read_state, second_looks, waiting_groups
 from assignment_assets.write_back.teams import restore_files, snapshot
 from assignment_assets.write_back.undoing import (
     owners_written,
@@ -82,6 +83,19 @@ def apply(cycle_id: str, lane: str, permission: Permission | None, person: str, 
 @click.argument("cycle_id")
 def resume(cycle_id: str, as_json: bool) -> None:
     """Go on where a run paused or died; the same as apply."""
+    run_segment(WRITE_BACK.name, cycle_id)
+    _tell_standing(cycle_id, as_json)
+
+
+@command(write_back, "go-on")
+@click.argument("cycle_id")
+@person_option
+def go_on(cycle_id: str, person: str, as_json: bool) -> None:
+    """Let the rest go after a first batch, and write it. `status` shows what was found of the first batch.
+
+    Your personal token (ASSIGNMENT_SIGNER_TOKEN, else asked for) signs.
+    """
+    sign_to_go_on(cycle_id, person)
     run_segment(WRITE_BACK.name, cycle_id)
     _tell_standing(cycle_id, as_json)
 
@@ -207,6 +221,8 @@ def _tell_standing(cycle_id: str, as_json: bool) -> None:
     if state:
         lines.append(f"{state.state} since {state.at}" + (f": {state.sentence}" if state.sentence else ""))
         lines += [f"goes on by itself at {state.resume_at}"] if state.resume_at else []
+    looks = second_looks(folder)
+    lines += [look.page(plan_id) for plan_id, look in looks.items()]
     waiting = waiting_groups(folder)
     if waiting:
         count = sum(group.rows.height for group in waiting)
@@ -214,6 +230,7 @@ def _tell_standing(cycle_id: str, as_json: bool) -> None:
         lines += [f"  {group}" for group in waiting]
     content = {
         "set_aside": {group.group: group.rows["account_id"].to_list() for group in waiting},
+        "first_batches": {plan_id: vars(look) for plan_id, look in looks.items()},
         "standing": vars(state) if state else None,
         "plans": {plan_id: dict(counts) for plan_id, counts in states.items()},
     }

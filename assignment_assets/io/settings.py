@@ -108,8 +108,8 @@ class NoticesSetting(BaseModel):
 
 
 class WriteBackSetting(BaseModel):
-    """Who writes what is signed, whether the engine does so by itself, and how much that is new may be refused in one
-    run before it stops for a person."""
+    """Who writes what is signed, whether the engine does so by itself, and when a run stops for a person: after so
+    much that is new was refused, after a first batch."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -127,6 +127,14 @@ class WriteBackSetting(BaseModel):
     refused_at_most: int = Field(200, ge=1, description="Rows refused in all.")
     denied_on_end: int = Field(20, ge=1, le=50, description="Rows without access on end, over three receivers.")
     denied_share: float = Field(0.05, gt=0, le=1, description="Rows without access, as a part of the last 200.")
+    canary: Literal["ask", "go"] = Field(
+        "ask",
+        description="After a verified first batch: ask waits for a person's go on, go writes the rest where every "
+        "owner stayed.",
+    )
+    canary_wait_seconds: int = Field(
+        60, ge=0, le=3600, description="So long after the first batch its accounts are looked at again."
+    )
 
     @field_validator("window")
     @classmethod

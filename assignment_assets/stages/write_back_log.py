@@ -29,6 +29,7 @@ from assignment_assets.stages.write_back_plans import approved_rows, tools
 from assignment_assets.stages.write_back_run import write_published
 from assignment_assets.write_back.apply import open_changes
 from assignment_assets.write_back.journal import journal_of
+from assignment_assets.write_back.publishing import second_looks
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def write_back_log(
     state or carve-out that changed since, a deleted account or an inactive receiver stop that account and are listed.
     A run that pauses or dies is taken up by the next, which reads back before it sends; a finished one writes nothing.
     What the org refuses is set aside by its reason; people told of an account that is left out have another letter.
+    With a first batch (`first_batch`) the rest waits until a person has seen what became of it.
     Where the source is no org nothing is sent: the state says how many accounts wait to be loaded by hand.
     """
     cycle = context.partition_key
@@ -88,6 +90,10 @@ def write_back_log(
             "accounts by outcome": counts(written.last_outcomes, "outcome"),
             "not written": as_table(problems.head(20)),
             "state": state,
+            **{
+                f"first batch of {plan_id}": look.page(plan_id)
+                for plan_id, look in second_looks(warehouse.folder.published(cycle)).items()
+            },
         },
     )
 

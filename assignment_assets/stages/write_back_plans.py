@@ -30,6 +30,7 @@ from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.signed_decisions import signed_files
 from assignment_assets.write_back.apply import FINISHED
+from assignment_assets.write_back.canary import Watch
 from assignment_assets.write_back.circuit_breaker import Budget
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import Journal
@@ -104,6 +105,7 @@ def tools(source: Source, clock: Clock) -> Tools:
         lane=lane,
         workers=_workers(),
         budget=budget,
+        watch=Watch(given.canary, given.canary_wait_seconds),
         org_id=org_id,
     )
 

@@ -71,6 +71,11 @@ class Machine:
         self._jitter = Random(next(iter(self._open.by_account), ""))
 
     @property
+    def seats(self) -> Mapping[str, int]:
+        """Free seats per rep, less what was written."""
+        return self._open.seats
+
+    @property
     def left(self) -> int:
         """Changes that have not ended."""
         return len(self._open)
@@ -86,7 +91,7 @@ class Machine:
                 if ended:
                     yield ended
         except SourceUnavailable as error:
-            self._breaker.stop(_why_unread(error))
+            self._breaker.stop(why_unread(error))
             code, sentence = self._reason()
             waiting = [change for account, change in self._open.by_account.items() if account not in self._open.sent]
             if waiting:
@@ -237,7 +242,7 @@ class Machine:
         return [self._end(deferred(change, *self._reason())) for change in list(self._open.by_account.values())]
 
 
-def _why_unread(error: SourceUnavailable) -> Pause:
+def why_unread(error: SourceUnavailable) -> Pause:
     """The pause after a read that failed: the org cannot be reached, or has refused with a code."""
     if isinstance(error, CallRefused):
         answer = Answer("", error.code, str(error), is_whole=True)

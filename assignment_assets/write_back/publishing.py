@@ -13,9 +13,11 @@ import polars as pl
 from assignment_assets.domain.placed import GIVEN_BACK
 from assignment_assets.domain.tables import TEXT, WRITE_BACK_LOG
 from assignment_assets.io.durable import write_whole
+from assignment_assets.write_back.canary import LOOKED
 from assignment_assets.write_back.document import PLAN_ROWS
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.refusal_groups import RefusalGroup, groups_of
+from assignment_assets.write_back.second_look import SecondLook
 from assignment_assets.write_back.states import State, log_rows
 from assignment_assets.write_back.witnesses import anchor_file
 from assignment_assets.write_back.writer import Progress
@@ -153,6 +155,14 @@ def plan_states(folder: Path) -> dict[str, Counter[str]]:
     states = pl.when(pl.col("plan_id").is_in(sorted(ended))).then(pl.lit("DISCARDED")).otherwise("state")
     grouped = table.with_columns(states.alias("state")).group_by("plan_id", maintain_order=True)
     return {plan_id: Counter(part["state"]) for (plan_id,), part in grouped}
+
+
+def second_looks(folder: Path) -> dict[str, SecondLook]:
+    """Each published plan whose first batch was looked at again, with what was found."""
+    if not (folder / JOURNAL_FILE).is_file():
+        return {}
+    events = pl.read_parquet(folder / JOURNAL_FILE).filter(pl.col("state") == LOOKED).sort("seq")
+    return {plan_id: SecondLook.of(text) for plan_id, text in events.select("plan_id", "sentence").iter_rows()}
 
 
 def exported_count(folder: Path) -> int:

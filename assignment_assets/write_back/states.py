@@ -112,6 +112,7 @@ class Event:
 PLAN_EVENTS = (
     *("PLAN", "APPROVED", "STARTED", "PAUSED", "FINISHED", "JOB", "ROLLED_BACK", "RESULTS", "SIGNED"),
     *("PRECONDITION", "PERMITTED", "RETRY", "ACCEPT", "DISCARDED", "HEAD_KEPT", "JOURNAL_ACCEPTED"),
+    *("SNAPSHOT", "LOOKED", "GO_ON"),
 )
 JournalFrame = NewType("JournalFrame", pl.DataFrame)
 JOURNAL: Table[JournalFrame] = Table(

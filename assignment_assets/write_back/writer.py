@@ -15,6 +15,7 @@ from assignment_assets.io.salesforce.bulk_ingest import ENDED, BulkIngest
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
 from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.bulk_lane import ASKED, BulkJob, BulkMachine
+from assignment_assets.write_back.canary import Canary, Watch
 from assignment_assets.write_back.circuit_breaker import Budget, CircuitBreaker, Pause, Witness, nobody
 from assignment_assets.write_back.codes import CODES
 from assignment_assets.write_back.document import Plan, is_approved
@@ -63,6 +64,7 @@ class Tools:
     pace: Pace = field(default_factory=Pace)
     reserve_share: float = 0.2
     budget: Budget = field(default_factory=Budget)
+    watch: Watch = field(default_factory=Watch)
     witness: Witness = nobody
     org_id: str = ""
 
@@ -136,27 +138,26 @@ def write(
     if tools.lane == "composite" and pace.is_armed:
         proof = PreconditionProof(journal, plan, tools.key, tools.signers, tools.clock)
         pace = proof.arm(gateways[0], breaker, pace)
-    machine = _machine(plan, tools, journal, gateways[0], breaker)(
-        changes,
-        in_flight,
-        seats,
-        WorkerPool(gateways, tools.witness),
-        journal,
-        tools.clock,
-        tools.pause,
-        breaker,
-        pace,
-        tools.witness,
-    )
-    for ended in machine.run():
-        counts.update(str(settled.state) for settled in ended)
-        yield Progress(plan.plan_id, plan.row_count, dict(counts))
+    make, pool = _machine(plan, tools, journal, gateways[0], breaker), WorkerPool(gateways, tools.witness)
+    canary = canary_of(plan, journal, tools)
+    for part in canary.parts(gateways[0].org, breaker, changes, in_flight, ended_before):
+        sent = {change.account_id: in_flight[change.account_id] for change in part if change.account_id in in_flight}
+        machine = make(part, sent, seats, pool, journal, tools.clock, tools.pause, breaker, pace, tools.witness)
+        for ended in machine.run():
+            counts.update(str(settled.state) for settled in ended)
+            yield Progress(plan.plan_id, plan.row_count, dict(counts))
+        seats, pace = machine.seats, replace(pace, first_batch=0)
     resume_at = _resume_at(breaker.pause, tools)
     code, sentence = (breaker.pause.code, breaker.pause.sentence) if breaker.pause else ("", "")
     journal.record([_about(plan, "PAUSED" if breaker.pause else "FINISHED", tools, code, sentence)])
     journal.commit()
     tools.witness("run_ended")
     yield Progress(plan.plan_id, plan.row_count, dict(counts), breaker.pause, resume_at)
+
+
+def canary_of(plan: Plan, journal: Journal, tools: Tools) -> Canary:
+    """The plan's first batch."""
+    return Canary(journal, plan, tools.key, tools.signers, tools.clock, tools.pause, tools.watch)
 
 
 def _machine(

@@ -8,6 +8,7 @@ import pytest
 
 from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered, WarehouseBusy
 from assignment_assets.domain.identity.codes import signer_token
+from assignment_assets.write_back.canary import Watch
 from assignment_assets.write_back.document import approval
 from assignment_assets.write_back.open_changes import Pace
 from assignment_assets_tests.servers.org import local_org
@@ -100,7 +101,7 @@ def test_the_first_batch_must_be_verified_before_the_rest_goes(runner):
     plan = runner.add(*drawn(moves(40), first_batch=5))
     bad = moves(40)["account_id"][2]
     runner.org.fault("row_error", record_id=bad, error_code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
-    paused = runner.run(plan)
+    paused = runner.with_tools(watch=Watch("go")).run(plan)
     assert (paused.pause.code, paused.resume_at) == ("FIRST_BATCH", None)
     assert len(runner.org.sent()) == 5
     assert runner.run(plan).counts == {"VERIFIED": 39, "FAILED_HUMAN": 1}

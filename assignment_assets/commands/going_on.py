@@ -1,0 +1,31 @@
+"""What a signer signs after a first batch: that the rest of a write-back may go."""
+
+from assignment_assets.commands.people import personal_token
+from assignment_assets.commands.precondition import require_signer
+from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.resources import Clock, Source
+from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.writer import canary_of
+
+
+def sign_to_go_on(cycle_id: str, person: str) -> None:
+    """Signs, for every plan of the cycle whose first batch was looked at again, that the rest may go.
+
+    Raises
+    ------
+    CycleClosed, NotEntitled
+    """
+    given = tools(Source(), Clock())
+    require_signer(f"cycle {cycle_id}", person, given)
+    with opened(DataFolder.from_environment().journal, engine_key()) as journal:
+        waiting = [canary for plan in journal.plans(cycle_id) if (canary := canary_of(plan, journal, given)).waits]
+        if not waiting:
+            raise CycleClosed(
+                f"cycle {cycle_id}: no plan waits after its first batch, expected one. Nothing was signed. "
+                f"`assignment write-back status {cycle_id}` says where it stands."
+            )
+        token = personal_token()
+        journal.record([canary.go_on(person, token) for canary in waiting])
+        journal.commit()
