@@ -107,6 +107,7 @@ WITHIN = {
         "intake": {"durable", "folders", "warehouse", "workbooks"},
         "stores": {"durable", "folders", "intake"},
         "settings": {"folders", "stores"},
+        "token_check": {"durable", "folders"},
         "sheets": {"durable", "folders", "intake", "workbooks"},
         "sources": {"mapping", "salesforce", "settings", "sheets"},
         "gate_packets": {"folders", "intake", "settings", "sheets", "workbooks"},

@@ -2,8 +2,8 @@
 
 import click
 
+from assignment_assets.commands.operators import personal_token, prove
 from assignment_assets.commands.output import command, show
-from assignment_assets.commands.people import personal_token
 from assignment_assets.commands.precondition import require_signer
 from assignment_assets.commands.write_back import person_option
 from assignment_assets.io.folders import DataFolder
@@ -24,9 +24,10 @@ def accept_journal(person: str, as_json: bool) -> None:
 
     For a restored backup whose newest journal is lost. Your personal token signs; the journal says who did.
     """
+    prove("administrator", person, "accept-journal")
     given = tools(Source(), Clock())
     require_signer("journal", person, given)
-    seq = accepted(DataFolder.from_environment(), person, personal_token(), given)
+    seq = accepted(DataFolder.from_environment(), person, personal_token(person), given)
     text = f"the journal with its {seq:,} events counts from now on, accepted by {person}. Before the next write: " + (
         "`assignment write-back dry-run CYCLE` says which accounts have their new owner already"
     )

@@ -4,6 +4,7 @@ import click
 
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.life import record_event, with_who_and_why
+from assignment_assets.commands.operators import operator
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.segment import OPEN_CYCLE
@@ -29,6 +30,7 @@ def confirming() -> None:
 @command(confirming, "confirm-source")
 @click.argument("cycle_id")
 @with_who_and_why
+@operator("opener", "actor")
 def confirm_source(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
     """Answer for figures of the sources that have jumped: the stopped cycle goes on and sends its lock lists.
 

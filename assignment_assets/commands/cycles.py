@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.life import record_event, with_who_and_why
+from assignment_assets.commands.operators import operator, prove
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed, Fault, InvalidInput
 from assignment_assets.domain.gate import GATES
@@ -93,6 +94,7 @@ def new(cycle_id: str | None, config_file: Path | None, as_json: bool, **given) 
         raise InvalidInput("cycle", faults)
     if config.mode != "draft":
         engine_key()  # asked for before anything is stored: packets cannot be sent without it
+        prove("opener", config.opened_by, f"new {cycle_id}")
     run = run_segment(OPEN_CYCLE.name, cycle_id, config)
     if config.mode == "draft":
         run_segment(PROPOSE.name, cycle_id)
@@ -177,6 +179,7 @@ def status(cycle_id: str, as_json: bool) -> None:
 @command(cycle)
 @click.argument("cycle_id")
 @with_who_and_why
+@operator("administrator", "actor")
 def cancel(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
     """End a cycle for good without writing; its accounts are free for other cycles."""
     _end(cycle_id, "cancelled", actor, reason, as_json)
@@ -185,6 +188,7 @@ def cancel(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
 @command(cycle)
 @click.argument("cycle_id")
 @with_who_and_why
+@operator("administrator", "actor")
 def expire(cycle_id: str, actor: str, reason: str, as_json: bool) -> None:
     """End a cycle whose time has passed; like cancel, recorded as expired."""
     _end(cycle_id, "expired", actor, reason, as_json)
@@ -202,6 +206,7 @@ def _end(cycle_id: str, event: str, actor: str, reason: str, as_json: bool) -> N
 @click.argument("cycle_id")
 @click.option("--from", "stage", type=click.Choice(STAGES[:6]), required=True, help="The first stage to do again.")
 @with_who_and_why
+@operator("administrator", "actor")
 def reopen(cycle_id: str, stage: str, actor: str, reason: str, as_json: bool) -> None:
     """Do a stage and all later ones again: raises the revision and withdraws the packets that are out."""
     folder = DataFolder.from_environment()

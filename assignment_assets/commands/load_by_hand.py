@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 import polars as pl
 
+from assignment_assets.commands.operators import operator, personal_token
 from assignment_assets.commands.output import command, show
-from assignment_assets.commands.people import personal_token
-from assignment_assets.commands.write_back import person_option, write_back
+from assignment_assets.commands.write_back import person_option, write_back, writer_option
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.identity.file_names import plain_name
 from assignment_assets.domain.tables import APPROVED_DIFF
@@ -54,6 +54,8 @@ region_option = click.option("--region", "regions", multiple=True, help="Only wh
 @click.option("--success", type=FILE, help="Take in what your system wrote of the rows that it loaded.")
 @click.option("--error", "errors", type=FILE, help="Take in what your system wrote of the rows that it refused.")
 @click.option("--plan", "plan_id", default="", help="With --success or --error: only this plan's accounts.")
+@writer_option
+@operator("writer", only_with=("success", "errors"))
 def export(
     cycle_id: str,
     preset: str | None,
@@ -64,6 +66,7 @@ def export(
     success: Path | None,
     errors: Path | None,
     plan_id: str,
+    person: str,
     as_json: bool,
 ) -> None:
     """For teams that load by hand: the approved owners as CSV, and a file that takes them back; or results taken in.
@@ -89,6 +92,7 @@ def export(
 @region_option
 @click.option("--include-refused", is_flag=True, help="Also what your system refused at first: it was loaded since.")
 @click.option("--note", default="", help="Anything to add; it is recorded.")
+@operator("signer")
 def confirm(
     cycle_id: str, person: str, regions: tuple[str, ...], include_refused: bool, note: str, as_json: bool
 ) -> None:
@@ -104,7 +108,7 @@ def confirm(
             f"`assignment write-back apply {cycle_id}` reads every account back."
         )
     with _loading(cycle_id) as work:
-        signed = confirm_loaded(work, person, personal_token(), regions, note, with_refused=include_refused)
+        signed = confirm_loaded(work, person, personal_token(person), regions, note, with_refused=include_refused)
     lines = [
         f"{_changes(each.row_count)} of {', '.join(each.regions)} confirmed as loaded by {person} at "
         f"{each.at:%Y-%m-%d %H:%M} UTC, digest {each.rows[:12]}; nobody has read them back"

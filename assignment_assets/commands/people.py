@@ -7,6 +7,7 @@ import secrets
 import click
 import polars as pl
 
+from assignment_assets.commands.operators import operator, personal_token
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.assignment.choice import ChosenPoint, figures_of, price, signed_choice
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
@@ -95,6 +96,7 @@ def intake(cycle_id: str, settled_seconds: float, as_json: bool) -> None:
 @click.option("--digest", default="", help="The digest on your packet (its beginning is enough): what you were shown.")
 @click.option("--reject", is_flag=True, help="Refuse the region instead of approving it.")
 @click.option("--note", default="", help="Why; it is recorded.")
+@operator("signer")
 def sign_off(cycle_id: str, region: str, person: str, digest: str, reject: bool, note: str, as_json: bool) -> None:
     """Sign a region's moves: the last human gate before Salesforce.
 
@@ -134,6 +136,7 @@ def sign_off(cycle_id: str, region: str, person: str, digest: str, reject: bool,
 @click.option("--accept/--refuse", "is_accepted", required=True, help="What you decide.")
 @click.option("--as", "person", required=True, help="Your e-mail address.", callback=_key)
 @click.option("--note", default="", help="Why; it is recorded.")
+@operator("signer")
 def decide(
     cycle_id: str,
     receipt_no: int,
@@ -206,6 +209,7 @@ def front(cycle_id: str, as_page: bool, as_json: bool) -> None:
 @click.argument("point", type=int)
 @click.option("--as", "person", required=True, help="Your e-mail address.", callback=_key)
 @click.option("--note", default="", help="Why; it is recorded.")
+@operator("signer")
 def choose(cycle_id: str, point: int, person: str, note: str, as_json: bool) -> None:
     """Choose another point of the front than the knee; the choice and its price are recorded.
 
@@ -243,17 +247,3 @@ def _put(folder: DataFolder, cycle_id: str, person: str, decision: SignOff | Hel
     path = folder.inbox(cycle_id, GATE) / person / decision_file(decision)
     write_whole(path, signed_text(decision, personal_token()))
     return path
-
-
-def personal_token() -> str:
-    """The person's token, from ASSIGNMENT_SIGNER_TOKEN, else asked for; anything that is not one is refused here.
-
-    Raises
-    ------
-    NotEntitled
-        It is not 64 hexadecimal digits.
-    """
-    token = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
-    if not re.fullmatch(r"[0-9a-f]{64}", token):
-        raise NotEntitled("signing token: not 64 hexadecimal digits, expected what `assignment token` printed for you.")
-    return token

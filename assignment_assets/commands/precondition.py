@@ -1,6 +1,6 @@
 """What a signer signs for where an org has not shown that it honours preconditions."""
 
-from assignment_assets.commands.people import personal_token
+from assignment_assets.commands.operators import personal_token
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.resources import Clock, Source
@@ -26,7 +26,7 @@ def sign_for(cycle_id: str, permission: Permission, person: str) -> None:
                 f"cycle {cycle_id}: no plan has found that the org ignores preconditions, expected one. Nothing was "
                 f"signed. Run `assignment write-back apply {cycle_id}` without --{permission}."
             )
-        token = personal_token()
+        token = personal_token(person)
         journal.record([permit(plan, permission, person, token, given.key, given.clock()) for plan in plans])
         journal.commit()
 

@@ -1,7 +1,6 @@
 """`assignment routing …` and `assignment events …`: what runs between the quarters, and who allows it."""
 
 import json
-import os
 import time
 from typing import Any, Literal
 
@@ -9,6 +8,7 @@ import click
 import polars as pl
 
 from assignment_assets.automation.run_segment import instance, run_segment
+from assignment_assets.commands.operators import personal_token, prove
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.identity.file_names import plain_name
@@ -152,9 +152,8 @@ def _said(minutes: float | None) -> str:
 
 
 def _put(folder: str, person: str, name: str, decision: StandingPolicy | Acceptance) -> None:
-    secret = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
     path = DataFolder.from_environment().root / "inbox" / folder / person / f"{name}.json"
-    write_whole(path, signed_text(decision, secret))
+    write_whole(path, signed_text(decision, personal_token()))
 
 
 @command(routing)
@@ -322,6 +321,7 @@ def open_cycles(cycle_ids: tuple[str, ...], person: str, as_json: bool) -> None:
             f"event cycles {', '.join(unknown)}: not planned, expected one of "
             f"{', '.join(planned) or 'none yet'}. `assignment events list` shows them."
         )
+    prove("opener", person, f"open {', '.join(cycle_ids)}")
     runs = {}
     for cycle in cycle_ids:
         config = RunConfig.model_validate(json.loads(planned[cycle]["config_json"]) | {"opened_by": person})

@@ -1,10 +1,9 @@
 """`assignment write-back set-aside`: accounts that the org refused, by reason; try again, or go on without them."""
 
-import os
-
 import click
 
 from assignment_assets.commands.journal import open_journal
+from assignment_assets.commands.operators import personal_token, prove
 from assignment_assets.commands.output import command, show
 from assignment_assets.commands.write_back import write_back
 from assignment_assets.domain.tables import ACCOUNTS, REPS
@@ -21,7 +20,12 @@ from assignment_assets.write_back.set_aside import accept, groups, named, retry
 @click.argument("cycle_id")
 @click.option("--retry", "retried", multiple=True, help="A group that the next run tries again. Repeat for more.")
 @click.option("--accept", "accepted", multiple=True, help="A group to go on without, for good. Repeat for more.")
-@click.option("--as", "person", default="", help="Your e-mail address; --accept needs it.")
+@click.option(
+    "--as",
+    "person",
+    default="",
+    help="Your e-mail address; --accept needs it, and --retry where the settings have [roles].",
+)
 def set_aside(cycle_id: str, retried: tuple[str, ...], accepted: tuple[str, ...], person: str, as_json: bool) -> None:
     """Accounts that wait for a person, grouped by what the org said, with their owners.
 
@@ -30,6 +34,10 @@ def set_aside(cycle_id: str, retried: tuple[str, ...], accepted: tuple[str, ...]
     """
     if accepted and not person:
         raise click.UsageError("--accept is signed: say who you are with --as.")
+    if accepted:
+        prove("signer", person, f"set-aside {cycle_id}")
+    if retried:
+        prove("writer", person, f"set-aside {cycle_id}")
     folder, given = DataFolder.from_environment(), tools(Source(), Clock())
     done = []
     with open_journal() as journal:
@@ -39,7 +47,7 @@ def set_aside(cycle_id: str, retried: tuple[str, ...], accepted: tuple[str, ...]
             retry(journal, group, person, given)
             done.append(f"{group.group}: {group.rows.height} accounts are tried again by `assignment write-back apply`")
         for group in without:
-            accept(journal, group, person, _token(), given, cycle_id)
+            accept(journal, group, person, personal_token(person), given, cycle_id)
             done.append(f"{group.group}: the cycle goes on without {group.rows.height} accounts, signed by {person}")
         if done:
             publish(journal, folder.journal, folder.published(cycle_id), cycle_id)
@@ -47,11 +55,6 @@ def set_aside(cycle_id: str, retried: tuple[str, ...], accepted: tuple[str, ...]
     names = _names(folder, cycle_id) if found else {}
     text = "\n".join([*done, shown(found, names)] if found else done) or f"{cycle_id}: no account waits for a person"
     show(text, {"done": done, "groups": [_content(group) for group in found]}, as_json)
-
-
-def _token() -> str:
-    token: str = os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)
-    return token.strip()
 
 
 def _names(folder: DataFolder, cycle_id: str) -> dict[str, str]:

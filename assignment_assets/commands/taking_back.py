@@ -5,8 +5,8 @@ import polars as pl
 
 from assignment_assets.automation.given_back import report_given_back
 from assignment_assets.commands.journal import open_journal, publish_cycle, require_org_source
+from assignment_assets.commands.operators import operator, personal_token, prove
 from assignment_assets.commands.output import command, show
-from assignment_assets.commands.people import personal_token
 from assignment_assets.commands.precondition import require_signer
 from assignment_assets.commands.write_back import person_option
 from assignment_assets.domain.errors import CycleClosed
@@ -47,6 +47,7 @@ def taking_back() -> None:
 @click.option("--reason", required=True, help="Why; it is recorded.")
 @leavers_option
 @person_option
+@operator("signer")
 def rollback(
     cycle_id: str,
     sign_off_nos: tuple[int, ...],
@@ -63,7 +64,7 @@ def rollback(
     require_org_source(cycle_id)
     given = tools(Source(), Clock())
     require_signer(f"cycle {cycle_id}", person, given)
-    token = personal_token()
+    token = personal_token(person)
     with open_journal() as journal:
         rows = rollback_rows(owners_written(journal, cycle_id), sign_off_nos)
         plan, ordered = draft(journal, cycle_id, "rollback", rows, given, reason)
@@ -90,6 +91,7 @@ def rollback(
 @click.argument("plan_id")
 @click.option("--include-leavers", is_flag=True, help="Of a rollback: even to people who have left.")
 @person_option
+@operator("signer")
 def approve(cycle_id: str, plan_id: str, include_leavers: bool, person: str, as_json: bool) -> None:
     """Approve a repair or rollback that was proposed, and write it."""
     given = tools(Source(), Clock())
@@ -98,7 +100,7 @@ def approve(cycle_id: str, plan_id: str, include_leavers: bool, person: str, as_
         if is_discarded(journal, plan):
             raise CycleClosed(f"plan {plan_id}: it was discarded, expected an open one. Nothing was changed.")
         require_signer(f"plan {plan_id}", person, given)
-        approved = judged_approval(plan, person, personal_token(), given)
+        approved = judged_approval(plan, person, personal_token(person), given)
         require_org(plan, given.gateway())
         gone = _leavers(cycle_id, journal.rows(plan_id), given) if plan.kind == "rollback" else None
         if gone is not None and gone.height and not include_leavers:
@@ -116,11 +118,12 @@ def approve(cycle_id: str, plan_id: str, include_leavers: bool, person: str, as_
 @person_option
 def discard(plan_id: str, person: str, as_json: bool) -> None:
     """End a rollback or repair that was never begun, signed by your token; its cycle goes on as if it were not."""
+    prove("signer", person, f"discard {plan_id}")
     given = tools(Source(), Clock())
     require_signer(f"plan {plan_id}", person, given)
     with open_journal() as journal:
         plan = by_plan(journal.plans(), plan_id)
-        discarded(journal, plan, person, personal_token(), given)
+        discarded(journal, plan, person, personal_token(person), given)
         publish_cycle(journal, plan.cycle)
     show(f"{plan_id}: discarded by {person}", {"plan": plan_id, "discarded_by": person}, as_json)
 

@@ -10,6 +10,7 @@ import polars as pl
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.commands.going_on import sign_to_go_on
 from assignment_assets.commands.journal import FOLDER, open_journal, publish_cycle, require_org_source
+from assignment_assets.commands.operators import operator, prove
 from assignment_assets.commands.output import command, show
 from assignment_assets.commands.precondition import sign_for
 from assignment_assets.domain.errors import Tampered
@@ -40,6 +41,7 @@ from assignment_assets.write_back.undoing import (
 from assignment_assets.write_back.writer import Lane
 
 LANES = list(Lane.__args__)
+writer_option = click.option("--as", "person", default="", help="Your e-mail address, where the settings have [roles].")
 person_option = click.option("--as", "person", required=True, help="Your e-mail address; it is recorded.")
 
 
@@ -69,9 +71,10 @@ def write_back() -> None:
     flag_value="without-precondition",
     help="Where it failed: read, compare and write 25 at a time; what people change in between is lost.",
 )
-@click.option("--as", "person", default="", help="With either: your e-mail address; your token signs.")
+@click.option("--as", "person", default="", help="Your e-mail address: your token signs either, and proves who writes.")
 def apply(cycle_id: str, lane: str, permission: Permission | None, person: str, as_json: bool) -> None:
     """Write what is signed, or go on where a run paused or died. A finished cycle is not written again."""
+    prove("signer" if permission else "writer", person, f"apply {cycle_id}")
     os.environ["ASSIGNMENT_WRITE_BACK_LANE"] = lane
     if permission:
         sign_for(cycle_id, permission, person)
@@ -81,7 +84,9 @@ def apply(cycle_id: str, lane: str, permission: Permission | None, person: str, 
 
 @command(write_back, "resume")
 @click.argument("cycle_id")
-def resume(cycle_id: str, as_json: bool) -> None:
+@writer_option
+@operator("writer")
+def resume(cycle_id: str, person: str, as_json: bool) -> None:
     """Go on where a run paused or died; the same as apply."""
     run_segment(WRITE_BACK.name, cycle_id)
     _tell_standing(cycle_id, as_json)
@@ -135,7 +140,11 @@ def verify(cycle_id: str, as_json: bool) -> None:
 @click.option("--integration", "integrations", multiple=True, help="User id of an integration. Repeat for more.")
 @click.option("--repair", is_flag=True, help="Propose a plan that sets right what automations changed.")
 @click.option("--include-people", is_flag=True, help="With --repair: people's changes too.")
-def reconcile(cycle_id: str, integrations: tuple[str, ...], repair: bool, include_people: bool, as_json: bool) -> None:
+@writer_option
+@operator("writer", only_with=("repair",))
+def reconcile(
+    cycle_id: str, integrations: tuple[str, ...], repair: bool, include_people: bool, person: str, as_json: bool
+) -> None:
     """Who changed an owner that we wrote, and when: a person (override) or an integration (stale overwrite).
 
     Without CYCLE_ID everything that cycles and routing wrote is read again, for the KPIs and the alert too. A repair

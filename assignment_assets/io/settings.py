@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
+from assignment_assets.domain.identity.roles import Role
 from assignment_assets.domain.regions import FORMER_NO_REGION, NO_REGION
 from assignment_assets.domain.setup.run_config import model_faults
 from assignment_assets.domain.write_window import WriteWindow
@@ -195,6 +196,12 @@ class Settings(BaseModel):
     signers: dict[str, list[str]] = Field(
         {},
         description="Who may sign: e-mail address → regions, `*` for all, `no_region` for moves without a field rep.",
+    )
+
+    roles: dict[str, list[Role]] | None = Field(
+        None,
+        description="Who may change open cycles: e-mail address → opener, signer, writer, administrator. Where the "
+        "section stands, each proves who they are with their token; without it names are recorded alone.",
     )
 
     @field_validator("signers")

@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
+from assignment_assets.domain.errors import NotEntitled
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import latest_receipts
 from assignment_assets.domain.gates.ready import Ready, ready
-from assignment_assets.domain.identity.codes import sign, signer_token, verify
 from assignment_assets.domain.regions import field_regions, regions_of_ends
 from assignment_assets.domain.sign_off.conflicts import SEVERITIES
 from assignment_assets.domain.sign_off.outcomes import LAST_OUTCOMES
@@ -28,6 +28,7 @@ from assignment_assets.domain.tables import (
 from assignment_assets.io.intake.look import read_receipts
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import read_settings
+from assignment_assets.io.token_check import TooManyWrong, require_own_token
 from assignment_assets.io.who_writes import who_writes
 from assignment_assets.report.balance import balance
 from assignment_assets.review_app.access import PageRefused
@@ -97,11 +98,15 @@ def signing_view_of(request: PageRequest) -> SigningView:
 
 def token_of(request: PageRequest) -> tuple[str, str]:
     """The personal token that the form carries, or a sentence that says what is wrong with it."""
-    token = request.one("token").lower()
-    own = signer_token(request.context.key, request.person)
+    token, context = request.one("token").lower(), request.context
     if len(token) != 64 or any(letter not in "0123456789abcdef" for letter in token):
         return "", "A signing token has 64 of the characters 0 to 9 and a to f. Paste yours; nothing was signed."
-    if not verify(own, {"check": request.person}, sign(token, {"check": request.person})):
+    try:
+        require_own_token(context.folder, context.key, request.person, token, "signing on a page", request.now)
+    except TooManyWrong as error:
+        request.note("wrong token", request.person)
+        return "", f"Too many tokens were wrong. No token of yours is looked at before {error.until:%H:%M} UTC."
+    except NotEntitled:
         request.note("wrong token", request.person)
         return "", "This is not your signing token. Paste the one that was handed to you; nothing was signed."
     return token, ""

@@ -100,6 +100,16 @@ def test_another_persons_token_or_none_signs_nothing(serve, reviewed):
     assert "wrong token" in {event["action"] for event in pages.audit()}
 
 
+def test_after_five_wrong_tokens_not_even_the_right_one_is_looked_at(serve, reviewed):
+    priya = serve(reviewed).visit("gs", PRIYA)
+    page = priya.open(f"{HOME}/region/North")
+    told = [priya.send(page, decision="approve", token=token(TOM)).text for _ in range(5)]
+    assert ["This is not your signing token" in each for each in told] == [True, True, True, True, False]
+    assert "No token of yours is looked at before" in told[-1]
+    answer = priya.send(page, decision="approve", token=token(PRIYA))
+    assert answer.status == 422 and "No token of yours is looked at before" in answer.text
+
+
 def test_a_region_that_changed_since_it_was_shown_is_not_signed(serve, reviewed):
     pages = serve(reviewed)
     priya = pages.visit("gs", PRIYA)

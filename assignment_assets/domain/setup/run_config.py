@@ -31,7 +31,11 @@ class RunConfig(BaseModel):
     scope: Literal["global", "region", "rep", "churn", "new_starter_class"] = Field(
         "global", description="Which accounts are free and which reps receive."
     )
-    opened_by: str = Field("", description="E-mail address of the person who opens the cycle.")
+    opened_by: str = Field(
+        "",
+        description="E-mail address of the person who opens the cycle. From the Launchpad it is a recorded name; "
+        "`assignment cycle new` has it proven where the settings have [roles].",
+    )
     regions: list[str] = Field([], description="Scope region: its regions. Scope churn: the receivers' regions.")
     reps: list[str] = Field([], description="Scope rep: the one rep. Scope new_starter_class: the new starters.")
     books: list[str] = Field(
