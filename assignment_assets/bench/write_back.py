@@ -43,7 +43,7 @@ START_SECONDS = 60
 def lines(short: bool, crashes: int, edits: int, seed: int, changes: int) -> Iterator[str]:
     """Every row as JSON. `crashes` runs are killed, `edits` raced, `changes` written against a slow org (0: none)."""
     with tempfile.TemporaryDirectory() as folder:
-        num_accounts = 5_000 if short else 40_000 + edits * 2 + edits // 5 + crashes * 60
+        num_accounts = 5_100 if short else 41_000 + edits * 2 + edits // 5 + crashes * 60
         with org_trial(Path(folder), num_accounts) as org:
             for name, result, is_met in _rows(org, short, crashes, edits, seed):
                 yield json.dumps({"figure": name, "met": is_met, **result})
