@@ -49,6 +49,9 @@ CHANGES = {
     ("write-back", "confirm", ID, "--as"): PRIYA,
     ("write-back", "rollback", ID, "--reason", "wrong", "--as"): PRIYA,
     ("write-back", "approve", ID, "P1", "--as"): PRIYA,
+    ("write-back", "discard", "P1", "--as"): PRIYA,
+    ("write-back", "go-on", ID, "--as"): PRIYA,
+    ("write-back", "accept-journal", "--as"): ADAM,
 }
 """What changes an open cycle, up to the name of who does → somebody who may."""
 OF_NO_CYCLE = {("routing", "accept"), ("routing", "policy"), ("events", "open")}
