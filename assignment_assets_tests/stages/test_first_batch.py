@@ -51,8 +51,8 @@ def test_a_cycle_waits_after_its_first_batch_and_ends_once_a_signer_lets_it_go_o
     assert (look["accounts"], look["owners"], look["fields"]) == (1, {}, {})
     go_on = ("write-back", "go-on", waiting.name, "--as")
     monkeypatch.setenv("ASSIGNMENT_SIGNER_TOKEN", "0" * 64)
-    assert "Nothing was signed" in assignment(*go_on, PRIYA, code=2)
-    assert "may not approve it" in assignment(*go_on, "nobody@example.com", code=2)
+    assert "Nothing was changed" in assignment(*go_on, PRIYA, code=2)
+    assert "nobody@example.com" in assignment(*go_on, "nobody@example.com", code=2)
     monkeypatch.setenv("ASSIGNMENT_SIGNER_TOKEN", signer_token(engine_key(), PRIYA))
     assert "finished since" in assignment(*go_on, PRIYA)
     assert waiting.table(CYCLE_EVENTS)["event"].to_list() == ["opened", "closed"]
