@@ -8,7 +8,7 @@ from assignment_assets.commands.precondition import require_signer
 from assignment_assets.commands.write_back import person_option
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.resources import Clock, Source
-from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.write_back.accepting import accept_journal as accepted
 
 

@@ -5,7 +5,7 @@ from assignment_assets.commands.operators import personal_token, prove
 from assignment_assets.commands.precondition import require_signer
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.resources import Clock, Source
-from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.write_back.writer import canary_of
 
 

@@ -10,7 +10,7 @@ from assignment_assets.domain.tables import ACCOUNTS, REPS
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.resources import Clock, Source
-from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.write_back.publishing import publish
 from assignment_assets.write_back.refusal_groups import RefusalGroup, shown
 from assignment_assets.write_back.set_aside import accept, groups, named, retry

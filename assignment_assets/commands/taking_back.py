@@ -18,8 +18,8 @@ from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.handoff_notices import tell_handoffs
-from assignment_assets.stages.write_back_plans import tools
 from assignment_assets.stages.write_back_run import append_log
+from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.write_back.approving import discard as discarded
 from assignment_assets.write_back.approving import judged_approval
 from assignment_assets.write_back.document import Plan

@@ -24,7 +24,7 @@ from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.published_cycle import read_status
 from assignment_assets.io.warehouse.published import read_published
 from assignment_assets.resources import Clock, Source
-from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.stages.written_owners import look_at_cycle, look_at_written
 from assignment_assets.write_back.by_hand import by_hand as ended_by_hand
 from assignment_assets.write_back.confirmation import confirmations

@@ -20,8 +20,8 @@ from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_log import close_when_done, require_writable
-from assignment_assets.stages.write_back_plans import tools
 from assignment_assets.stages.write_back_run import append_log
+from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.stages.write_back_waiting import what_waits
 from assignment_assets.write_back.by_hand import TakenIn, note_exported, take_in
 from assignment_assets.write_back.document import Plan

@@ -25,8 +25,9 @@ from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, frozen_config, handed_on, stage_asset
 from assignment_assets.stages.handoff_notices import tell_handoffs
 from assignment_assets.stages.invariants import require_invariants
-from assignment_assets.stages.write_back_plans import approved_rows, tools
+from assignment_assets.stages.write_back_plans import approved_rows
 from assignment_assets.stages.write_back_run import write_published
+from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.write_back.apply import open_changes
 from assignment_assets.write_back.journal import journal_of
 from assignment_assets.write_back.publishing import second_looks
@@ -72,8 +73,6 @@ def write_back_log(
         ]
         require_unclaimed(cycle, config.scope, reader.answer(OPEN_CLAIMS), still_to_write)
     with journal_of(warehouse.folder) as journal:
-        if journal.news:
-            context.log.info(journal.news)
         state = write_published(journal, warehouse, cycle, tools(source, clock), context.log.info)
     close_when_done(warehouse, cycle, clock)
     written = WrittenInput.read(warehouse, cycle)

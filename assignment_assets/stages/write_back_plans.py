@@ -1,14 +1,11 @@
-"""What a write-back takes from the warehouse: approved rows, tools, and the plans of what is newly signed."""
+"""What a write-back takes from the warehouse: approved rows, and the plans of what is newly signed."""
 
-import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, get_args
+from typing import Self
 
 import polars as pl
 
-from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.reading import Reader
 from assignment_assets.domain.setup.freeze import revision_of_gate
@@ -23,21 +20,16 @@ from assignment_assets.domain.tables import (
     SignOffVerdictsFrame,
     WriteBackLogFrame,
 )
-from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.settings import read_settings
+from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.warehouse import Warehouse
-from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.signed_decisions import signed_files
 from assignment_assets.write_back.apply import FINISHED
-from assignment_assets.write_back.canary import Watch
-from assignment_assets.write_back.circuit_breaker import Budget
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.planning import add_plans, keep_teams, owner_plans
-from assignment_assets.write_back.writer import WORKERS, Lane, Tools
+from assignment_assets.write_back.writer import Tools
 
-WORKERS_AT_MOST = 10
 ORG_CHECK, DRY_RUN = "org_check.txt", "dry_run.txt"
 """Pages about a write-back before it begins."""
 
@@ -77,46 +69,6 @@ def rows_left(reader: Reader) -> pl.DataFrame:
 def page_file(folder: DataFolder, cycle: str, name: str) -> Path:
     """Where a page about the cycle's write-back lies."""
     return folder.root / "write_back" / cycle / name
-
-
-def tools(source: Source, clock: Clock) -> Tools:
-    """Connections, key, signers and clock for a run."""
-    settings = read_settings()
-    signers = [person for person, regions in settings.signers.items() if "*" in regions]
-    named, lanes = os.environ.get("ASSIGNMENT_WRITE_BACK_LANE") or "composite", get_args(Lane)
-    lane: Lane | None = next((each for each in lanes if each == named), None)
-    if lane is None:
-        raise InvalidInput("write-back", [Fault("ASSIGNMENT_WRITE_BACK_LANE", named, " or ".join(lanes))])
-    org_id = "" if source.is_org else source.setting().kind
-    given = settings.write_back
-    budget = Budget(
-        given.refused_on_end,
-        given.refused_share,
-        given.refused_at_most,
-        access_on_end=given.denied_on_end,
-        access_share=given.denied_share,
-    )
-    return Tools(
-        source.gateway,
-        engine_key(),
-        signers,
-        clock.now,
-        time.sleep,
-        lane=lane,
-        workers=_workers(),
-        budget=budget,
-        watch=Watch(given.canary, given.canary_wait_seconds),
-        org_id=org_id,
-    )
-
-
-def _workers() -> int:
-    """Calls at once."""
-    said = os.environ.get("ASSIGNMENT_WRITE_BACK_WORKERS") or str(WORKERS)
-    if not (said.isdecimal() and 1 <= int(said) <= WORKERS_AT_MOST):
-        fault = Fault("ASSIGNMENT_WRITE_BACK_WORKERS", said, f"a whole number from 1 to {WORKERS_AT_MOST}")
-        raise InvalidInput("write-back", [fault])
-    return int(said)
 
 
 def plan_cycle(journal: Journal, warehouse: Warehouse, cycle: str, given: Tools) -> list[Plan]:

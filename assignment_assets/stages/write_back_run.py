@@ -25,6 +25,8 @@ def write_published(
     """Writes the cycle; where it stands is published at every step, the journal and the log at the end, however that
     comes. Returns the last state in words. Where people load by hand nothing is sent."""
     target, progress = warehouse.folder.published(cycle), None
+    if journal.news:
+        say(journal.news)
     if given.org_id:
         _, rows = what_waits(journal, warehouse, cycle, given)
         publish(journal, warehouse.folder.journal, target, cycle)

@@ -5,6 +5,7 @@ import json
 from click.testing import CliRunner
 
 from assignment_assets.cli import main
+from assignment_assets.io.schema.routing_log import ROUTING_LOG
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 
 
@@ -39,7 +40,11 @@ def test_it_does_it_once_where_it_is_asked_to(left_by):
     assert f"copied to warehouse.v3.duckdb, and is version {WAREHOUSE.version}" in said("--apply")
     assert {path.name for path in folder.root.glob("*.v*.duckdb")} == copies
     after = json.loads(said("--apply", "--json"))
-    assert [each["found"] for each in after["stores"] if each["where"].endswith(".duckdb")] == [WAREHOUSE.version, 2, 6]
+    assert [each["found"] for each in after["stores"] if each["where"].endswith(".duckdb")] == [
+        WAREHOUSE.version,
+        2,
+        ROUTING_LOG.version,
+    ]
     assert {path.name for path in folder.root.glob("*.v*.duckdb")} == copies
 
 

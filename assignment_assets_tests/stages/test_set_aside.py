@@ -52,7 +52,7 @@ def test_a_refused_account_waits_is_left_out_by_a_signature_and_the_cycle_closes
     accept = ("write-back", "set-aside", cycle.name, "--accept", group)
     assert "say who you are" in assignment(*accept, code=2)
     monkeypatch.setenv("ASSIGNMENT_SIGNER_TOKEN", "wrong")
-    assert "Nothing was decided" in assignment(*accept, "--as", PRIYA, code=2)
+    assert "Nothing was changed" in assignment(*accept, "--as", PRIYA, code=2)
     monkeypatch.setenv("ASSIGNMENT_SIGNER_TOKEN", signer_token(engine_key(), PRIYA))
     assert f"goes on without 1 accounts, signed by {PRIYA}" in assignment(*accept, "--as", PRIYA)
     before = owners()

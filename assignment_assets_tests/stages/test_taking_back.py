@@ -21,7 +21,7 @@ from assignment_assets.report.sections.trail import write_back
 from assignment_assets.resources import Clock, Source
 from assignment_assets.sandbox import load
 from assignment_assets.stages.invariants import require_invariants
-from assignment_assets.stages.write_back_plans import tools
+from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.undoing import owners_written, propose, rollback_rows
 from assignment_assets_tests.company import PRIYA, org_id, tiny, with_org_ids
@@ -68,7 +68,7 @@ def test_a_rollback_that_is_refused_changes_nothing_and_one_that_is_not_names_pe
     cycle, _, before = written
     journal, now = cycle.folder.journal.read_bytes(), owners()
     refusals = (
-        ("not a token", PRIYA, "not 64 hexadecimal digits"),
+        ("not a token", PRIYA, f"the token is not that of {PRIYA}"),
         ("0" * 64, PRIYA, f"the token is not that of {PRIYA}"),
         (signer_token(engine_key(), PRIYA), "nobody@example.com", "nobody@example.com may not approve it"),
     )

@@ -235,12 +235,10 @@ def test_owners_that_others_changed_are_told_by_command_asset_alert_and_kpi(sign
     assert of_cycle.output == told.output
     refused = CliRunner().invoke(main, ["write-back", "reconcile", "--repair"])
     assert refused.exit_code == 2 and "--repair needs a cycle" in refused.output
-    made = dg.materialize(
-        [written_owners],
-        instance=dg.DagsterInstance.ephemeral(),
-        resources={"source": Source(), "clock": Clock()},
-    )
-    metadata = made.asset_materializations_for_node("written_owners")[0].metadata
+    with dg.DagsterInstance.ephemeral() as instance:
+        given = {"source": Source(), "clock": Clock()}
+        made = dg.materialize([written_owners], instance=instance, resources=given)
+        metadata = made.asset_materializations_for_node("written_owners")[0].metadata
     assert (metadata["written"].value, metadata["changed since"].value) == (len(written), len(expected))
 
 
