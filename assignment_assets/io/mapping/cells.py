@@ -17,7 +17,7 @@ from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXT
 from assignment_assets.io.mapping.cell_text import plain_cells
 from assignment_assets.io.mapping.days import Decision, decide, fitting, moment_of
 from assignment_assets.io.mapping.no_value import NO_CARVE_OUT, without_no_values
-from assignment_assets.io.mapping.numbers import LARGEST, currencies, is_either, number_of, reads_better
+from assignment_assets.io.mapping.numbers import LARGEST, currencies, is_either, number_of, reads_better, written
 from assignment_assets.io.mapping.places import is_country
 
 HUNDREDTHS = frozenset({*IN_CENTS, "bps"})
@@ -255,16 +255,16 @@ def _torn(cells: tuple[str, ...], formats: tuple[str, ...]) -> Iterator[Question
 def _money_questions(cells: Collection[str], rule: ColumnRule) -> Iterator[Question]:
     if "decimal" not in rule.model_fields_set and is_either(cells):
         dotted = [cell for cell in cells if number_of(cell) is not None and re.search(r"\.\d{3}(?!\d)", cell)]
-        every = "every" if all(cell in dotted for cell in cells if "." in cell) else "the"
+        every = "every" if {cell for cell in cells if "." in cell} <= set(dotted) else "the"
         yield Question(
             f"{len(dotted)} values such as {_shown(dotted)}, with three digits after {every} dot",
             "a dot that begins decimals, or one that groups thousands; both are possible",
             'Say which: decimal = "," where 388.000 means 388 thousand, decimal = "." where it means 388.',
         )
     met = currencies(cells)
-    bare = [cell for cell in cells if re.search(r"[1-9]", cell) and not currencies([cell])]
-    is_said = bool({"decimal", "scale"} & rule.model_fields_set)
-    if not is_said and len(met) == 1 and met[0] != "USD" and len(bare) > FEWEST_BARE * len(cells):
+    is_foreign = len(met) == 1 and met[0] != "USD" and not {"decimal", "scale"} & rule.model_fields_set
+    bare = [cell for cell in cells if re.search(r"[1-9]", cell) and not written(cell).currency] if is_foreign else []
+    if len(bare) > FEWEST_BARE * len(cells):
         yield Question(
             f"{len(cells) - len(bare)} amounts in {met[0]}, and {len(bare)} without a currency, such as {_shown(bare)}",
             "one currency in the whole column",

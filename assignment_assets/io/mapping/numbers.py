@@ -26,6 +26,8 @@ _SURELY_DECIMAL = re.compile(r"-?\d*\.(\d{1,2}|\d{4,})|-?0?\.\d{3}|-?\d{4,}\.\d{
 
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 """What most cells are: nothing of it is decided by the rest of the column but the meaning of a dot."""
+_DOLLARS = re.compile(r"(-?)(\$?)([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)")
+"""What most other cells are."""
 
 DecimalSign = Literal[".", ","]
 
@@ -41,6 +43,8 @@ def written(cell: str) -> Written:
     """The cell without its currency, apostrophes and blanks; parentheses mean minus."""
     if _PLAIN.fullmatch(cell):
         return Written(cell, "")
+    if dollars := _DOLLARS.fullmatch(cell):
+        return Written(dollars[1] + dollars[3], "USD" if dollars[2] else "")
     if _TORN.search(cell):
         return Written(cell, "")
     plain = _NO_CENTS.sub("", cell.translate(_BLANKS)).translate(_SIGNS)
