@@ -9,6 +9,7 @@ import polars as pl
 from assignment_assets.bench.write_back_org import KEY, OrgTrial, drawn
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.identity.codes import signer_token
+from assignment_assets.io.salesforce.owners import NOBODY
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.set_aside import accept, groups
@@ -194,7 +195,8 @@ def _accept_all(org_trial: OrgTrial, plan: Plan) -> int:
 
 
 def _sends(org_trial: OrgTrial, plan: Plan) -> Counter[str]:
-    """Account → how often it was sent, by the org's own log of requests."""
+    """Account → how often it was sent, by the org's own log of requests; the proof of the precondition, which offers
+    the account to nobody, is no send."""
     accounts = set(org_trial.states(plan))
     found: Counter[str] = Counter()
     with (org_trial.address.state_dir / "requests.jsonl").open(encoding="utf-8") as file:
@@ -203,5 +205,6 @@ def _sends(org_trial: OrgTrial, plan: Plan) -> Counter[str]:
                 continue
             body = json.loads(line).get("body") or {}
             parts = body.get("compositeRequest", []) if isinstance(body, dict) else []
-            found.update(part["url"][-18:] for part in parts if part["url"][-18:] in accounts)
+            sent = (part["url"][-18:] for part in parts if (part.get("body") or {}).get("OwnerId") != NOBODY)
+            found.update(account for account in sent if account in accounts)
     return found
