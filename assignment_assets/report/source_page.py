@@ -8,6 +8,7 @@ from assignment_assets.domain.sources.figures import Profile
 from assignment_assets.domain.sources.profile_table import StartInput
 from assignment_assets.domain.tables import SourceChangesFrame
 from assignment_assets.report import pictures
+from assignment_assets.report.cycle_report import Card
 from assignment_assets.report.front_view import policy
 from assignment_assets.report.names import Names
 from assignment_assets.report.sections.arrivals import arrivals_section
@@ -80,7 +81,7 @@ def cycle_page_html(cycle: str, given: StartInput) -> str:
 
 def _page(heading: str, shown: Profile, sections: list[Section]) -> str:
     page = PAGES.get_template("source_profile.html")
-    return page.render(heading=heading, cards=_cards(shown), sections=sections, policy=policy())
+    return page.render(heading=heading, facts=[], cards=_cards(shown), sections=sections, policy=policy())
 
 
 def _changes(changes: SourceChangesFrame) -> Section:
@@ -88,16 +89,16 @@ def _changes(changes: SourceChangesFrame) -> Section:
     return Section("changes", "Beside the previous cycle", told, grids=change_grids(changes))
 
 
-def _cards(shown: Profile) -> list[tuple[str, str, str]]:
+def _cards(shown: Profile) -> list[Card]:
     kept = {each.table: each for each in shown.rows}
     total = sum(shown.owners.values())
     return [
-        (whole(kept["accounts"].kept), "accounts", f"of {whole(kept['accounts'].read)} read"),
-        (whole(shown.owners["nobody"]), "without an owner", f"of {whole(total)}"),
-        (whole(sum(shown.locks.values())), "automatic locks", ""),
-        (whole(shown.num_receivers), "reps can receive", f"{whole(len(shown.idle_reps))} cannot"),
-        (whole(shown.deals["open"]), "open deals", f"of {whole(sum(shown.deals.values()))}"),
-        (whole(sum(shown.uncovered.values())), "accounts nobody covers", ""),
+        Card(whole(kept["accounts"].kept), "accounts", f"of {whole(kept['accounts'].read)} read"),
+        Card(whole(shown.owners["nobody"]), "without an owner", f"of {whole(total)}"),
+        Card(whole(sum(shown.locks.values())), "automatic locks", ""),
+        Card(whole(shown.num_receivers), "reps can receive", f"{whole(len(shown.idle_reps))} cannot"),
+        Card(whole(shown.deals["open"]), "open deals", f"of {whole(sum(shown.deals.values()))}"),
+        Card(whole(sum(shown.uncovered.values())), "accounts nobody covers", ""),
     ]
 
 
