@@ -3,8 +3,8 @@
 -- reads: accounts, proposed_books, overflow, locks, reviewed_books, decided_books, edit_verdicts, decision_verdicts,
 --     approved_diff, sign_off_verdicts, submissions, write_back_log
 -- parameters: $cycle
--- notes: what a rollback gave back is told by its plan, not here; a step that the cycle did not come to is null, and so is an approval that was taken back; of two edits of one
---     account in a receipt the add counts
+-- notes: what a rollback gave back is told by its plan, not here; a step that the cycle did not come to is null, and so
+--     is an approval that was taken back; of two edits of one account in a receipt the add counts
 with proposal as (
     select
         account_id,
