@@ -9,7 +9,7 @@ import polars as pl
 from assignment_assets.bench.write_back_org import KEY, OrgTrial, drawn
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.identity.codes import signer_token
-from assignment_assets.io.salesforce.owners import NOBODY
+from assignment_assets.io.salesforce.records import NOBODY
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.set_aside import accept, groups

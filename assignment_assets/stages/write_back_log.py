@@ -69,7 +69,7 @@ def write_back_log(
     require_invariants(warehouse, cycle, "reviewed_books", "sign_off_packets", "approved_diff")
     with warehouse.reading(cycle) as reader:
         still_to_write = [
-            change.account_id for change in open_changes(approved_rows(reader), reader.table(WRITE_BACK_LOG))
+            change.record_id for change in open_changes(approved_rows(reader), reader.table(WRITE_BACK_LOG))
         ]
         require_unclaimed(cycle, config.scope, reader.answer(OPEN_CLAIMS), still_to_write)
     with journal_of(warehouse.folder) as journal:

@@ -8,11 +8,11 @@ import polars as pl
 from assignment_assets.domain.errors import BrokenInvariant, SourceUnavailable
 from assignment_assets.domain.placed import GIVEN_BACK
 from assignment_assets.domain.tables import WRITE_BACK_LOG
-from assignment_assets.io.salesforce.owners import OwnerGateway
+from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, nobody
 from assignment_assets.write_back.machine import Machine
 from assignment_assets.write_back.open_changes import Pace
-from assignment_assets.write_back.plan import ROWS, Change
+from assignment_assets.write_back.plan import ROWS, Change, owner_guards
 from assignment_assets.write_back.precondition import Judge
 from assignment_assets.write_back.states import FINAL, JOURNAL, OUTCOMES, Event, State, log_rows
 from assignment_assets.write_back.worker_pool import WorkerPool
@@ -44,7 +44,7 @@ class Notes:
 def apply(
     rows: pl.DataFrame,
     logged: pl.DataFrame,
-    gateway: OwnerGateway,
+    gateway: RecordGateway,
     seats: Mapping[str, int],
     clock: Callable[[], datetime],
     pause: Callable[[float], None],
@@ -78,15 +78,16 @@ def apply(
     """
     changes = open_changes(rows, logged)
     owners = pl.DataFrame(
-        [vars(change) for change in changes],
+        [(change.plan_id, change.record_id, change.expected, change.new) for change in changes],
         {"plan_id": pl.String, "account_id": pl.String, "old_owner_id": pl.String, "new_owner_id": pl.String},
+        orient="row",
     )
     numbers = {change.plan_id: int(change.plan_id) for change in changes}
     notes, breaker = Notes(), CircuitBreaker(reserve_share=0.0)
     gateway.ask_precondition(Judge(breaker, lambda verdict, sentence: None, "Write through a signed cycle instead."))
     machine = Machine(changes, {}, seats, WorkerPool([gateway], nobody), notes, clock, pause, breaker, Pace(), nobody)
     for ended in machine.run():
-        yield log_rows(owners, notes.taken(each.change.account_id for each in ended), numbers)
+        yield log_rows(owners, notes.taken(each.change.record_id for each in ended), numbers)
     if machine.left and breaker.pause:
         yield log_rows(owners, notes.taken(owners["account_id"]), numbers)
         raise SourceUnavailable(breaker.pause.sentence)
@@ -126,8 +127,7 @@ def open_changes(rows: pl.DataFrame, logged: pl.DataFrame) -> list[Change]:
             row["account_id"],
             row["old_owner_id"],
             row["new_owner_id"],
-            row["state"],
-            row["carve_out"] or None,
+            owner_guards(row["carve_out"], row["state"]),
             row["parent_id"],
             (row["attempt"] or 0) + 1,
             row["outcome"] == OUTCOMES[State.UNKNOWN],

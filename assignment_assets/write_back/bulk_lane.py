@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assignment_assets.io.salesforce.bulk_ingest import ENDED, RUNNING, BulkIngest
-from assignment_assets.io.salesforce.owners import Answer, OwnerChange
+from assignment_assets.io.salesforce.field_changes import Answer, FieldChange
 from assignment_assets.write_back.circuit_breaker import Pause, Witness
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.machine import Machine, Parts
@@ -41,7 +41,7 @@ class BulkJob:
     pause: Callable[[float], None]
     witness: Witness
 
-    def carry(self, changes: list[OwnerChange]) -> dict[str, Answer]:
+    def carry(self, changes: list[FieldChange]) -> dict[str, Answer]:
         """The org's answers; accounts that a job never came to are absent."""
         self._note(ASKED, self.bulk.server_now.isoformat())
         self.witness("bulk_before_create")
@@ -49,7 +49,7 @@ class BulkJob:
         self.witness("bulk_created")
         self._note("Open", job_id)
         self.witness("bulk_journaled")
-        self.bulk.upload(job_id, ((change.account_id, change.new_owner_id) for change in changes))
+        self.bulk.upload(job_id, ((change.record_id, change.value or "") for change in changes))
         self.witness("bulk_uploaded")
         self._note("UploadComplete", job_id)
         self.witness("bulk_close_committed")
@@ -114,10 +114,10 @@ class BulkMachine(Machine):
             reason = f"{recent} accounts were modified within a day" if recent else "accounts have drifted"
             self._breaker.stop(Pause("BULK_REFUSED", REFUSED.format(reason=reason)))
             return
-        sent = [OwnerChange(change.account_id, change.new_owner_id, since[change.account_id]) for change in changes]
+        sent = [FieldChange(change.target, change.record_id, change.new, since[change.record_id]) for change in changes]
         self._commit_intents([sent])
         answers = self._job.carry(sent)
         for each in sent:
-            lost = Answer(each.account_id, "ANSWER_LOST", "The job did not come to this account.", is_lost=True)
-            self._answered(each, answers.get(each.account_id, lost))
+            lost = Answer(each.record_id, "ANSWER_LOST", "The job did not come to this account.", is_lost=True)
+            self._answered(each, answers.get(each.record_id, lost))
         self._witness("answers_before_commit")

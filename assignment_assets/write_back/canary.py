@@ -65,7 +65,7 @@ class Canary:
             Changes of the plan that need nothing more.
         """
         count = self.plan.first_batch - ended
-        batch = [each for place, each in enumerate(changes) if place < count or each.account_id in in_flight]
+        batch = [each for place, each in enumerate(changes) if place < count or each.record_id in in_flight]
         is_whole = len(batch) == len(changes) and self.looked is None
         if self.plan.first_batch == 0 or is_whole or self._is_passed():
             yield list(changes)
@@ -79,8 +79,8 @@ class Canary:
             self._look(org, breaker)
         if not breaker.pause and not self._is_passed():
             breaker.stop(Pause("CANARY", self._asks()))
-        sent = {each.account_id for each in batch}
-        yield [each for each in changes if each.account_id not in sent]
+        sent = {each.record_id for each in batch}
+        yield [each for each in changes if each.record_id not in sent]
 
     @property
     def looked(self) -> dict[str, Any] | None:
@@ -126,7 +126,7 @@ class Canary:
         """Keeps the accounts as they are, of which nothing was kept and nothing was sent."""
         states = self.journal.account_states(self.plan.plan_id).filter(pl.col("sends") > 0)["account_id"]
         known = set(states).union(*(each.digests for each in self._kept()))
-        new = [each.account_id for each in batch if each.account_id not in known]
+        new = [each.record_id for each in batch if each.record_id not in known]
         if new and not breaker.pause:
             try:
                 kept = snapshot(org, new)

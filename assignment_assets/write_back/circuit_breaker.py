@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from assignment_assets.io.salesforce.owners import Answer
+from assignment_assets.io.salesforce.field_changes import Answer
 from assignment_assets.write_back.codes import cause
 from assignment_assets.write_back.refusal_groups import group_of
 

@@ -18,6 +18,7 @@ from assignment_assets.domain.tables import TEXT
 from assignment_assets.write_back.states import Event
 
 PURPOSE = "write-back plan"
+TARGET = ("object", "field")
 PLAN_ROWS = {
     "place": pl.Int64,
     "account_id": TEXT,
@@ -26,9 +27,14 @@ PLAN_ROWS = {
     "state": TEXT,
     "carve_out": TEXT,
     "parent_id": TEXT,
+    **dict.fromkeys(TARGET, TEXT),
 }
-"""A plan's rows: state and carve-out as they were when the change was approved."""
-Kind = Literal["owners", "rollback", "repair"]
+"""A plan's rows: state and carve-out as they were when the change was approved.
+
+`object` and `field` say what is changed; null is Account.OwnerId, of which all plans of owners, rollbacks and repairs
+are. In other lanes' plans the account and the owners are the record that is changed and its persons.
+"""
+Kind = Literal["owners", "rollback", "repair", "overlays"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,8 @@ class Plan:
     Attributes
     ----------
     kind
-        `owners` writes a sign-off; `rollback` and `repair` are made from the journal and wait for an approval.
+        `owners` writes a sign-off; `rollback` and `repair` are made from the journal and wait for an approval;
+        `overlays` writes people of roles beside the owner, under a standing policy.
     first_batch
         So many accounts must be verified before the rest goes; 0 for all at once.
     write_not_before
@@ -88,7 +95,7 @@ class Plan:
     @classmethod
     def of(cls, rows: pl.DataFrame, **facts: Unpack[PlanFacts]) -> "Plan":
         """The plan over these rows (PLAN_ROWS)."""
-        return cls(**facts, row_count=rows.height, rows_digest=table_digest(rows.select(list(PLAN_ROWS))))
+        return cls(**facts, row_count=rows.height, rows_digest=rows_digest(rows))
 
     @classmethod
     def opened(cls, header: str, sha256: str, shown: str, key: bytes, rows: pl.DataFrame) -> "Plan":
@@ -108,7 +115,7 @@ class Plan:
                 f"plan {name}: its header is not what was sealed, expected no change after signing. Nothing was sent."
             )
         plan = cls(**content | {"signatures": tuple(Signature(**each) for each in content["signatures"])})
-        if plan.row_count != rows.height or plan.rows_digest != table_digest(rows.select(list(PLAN_ROWS))):
+        if plan.row_count != rows.height or plan.rows_digest != rows_digest(rows):
             raise Tampered(
                 f"plan {name}: its rows are not what was sealed, expected no change after signing. Nothing was sent."
             )
@@ -131,6 +138,12 @@ class Plan:
     def first_event(self, at: datetime) -> Event:
         """The event with which the plan enters the journal."""
         return Event(self.plan_id, "", 0, "PLAN", at, code=self.kind, sentence=self.sha256)
+
+
+def rows_digest(rows: pl.DataFrame) -> str:
+    """The digest of a plan's rows (PLAN_ROWS); where all are of Account.OwnerId, what they change is left unsaid."""
+    is_of_owners = all(rows[name].is_null().all() for name in TARGET)
+    return table_digest(rows.select(name for name in PLAN_ROWS if not (is_of_owners and name in TARGET)))
 
 
 def drafted(rows: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.write_back.companions import DEALS, MOVED, OBJECTS, companions, counts, told
 from assignment_assets.write_back.hazards import SKEW_ABOVE
 from assignment_assets.write_back.org_check import OrgCheck, check
-from assignment_assets.write_back.plan import Change, planned
+from assignment_assets.write_back.plan import Change, by_target, planned
 from assignment_assets.write_back.preflight import judge
 from assignment_assets.write_back.teams import snapshot
 
@@ -153,20 +153,20 @@ def dry_run(
     org_id, org = gateway.organization_id(), gateway.org
     changes = planned(rows)
     found = check(org, changes)
-    receivers = sorted({change.new_owner_id for change in changes})
-    accounts = gateway.accounts([change.account_id for change in changes])
+    receivers = sorted({change.receiver for change in changes})
+    accounts = gateway.records(by_target(changes))
     active = gateway.active_users(receivers)
-    gone = gateway.deleted([change.account_id for change in changes if change.account_id not in accounts])
-    verdicts = [judge(change, accounts.get(change.account_id), active, gone) for change in changes]
+    gone = gateway.deleted(by_target(change for change in changes if change.record_id not in accounts))
+    verdicts = [judge(change, accounts.get(change.record_id), active, gone) for change in changes]
     by_verdict = Counter(str(verdict.state) if verdict else READY for verdict in verdicts)
     problems = pl.DataFrame(
-        [(each.change.account_id, str(each.state), each.found_owner_id, each.sentence) for each in verdicts if each],
+        [(each.change.record_id, str(each.state), each.found_owner_id, each.sentence) for each in verdicts if each],
         {"account_id": pl.String, "state": pl.String, "found_owner_id": pl.String, "sentence": pl.String},
         orient="row",
     )
-    ids = [change.account_id for change in changes]
+    ids = [change.record_id for change in changes]
     teams = snapshot(org, ids)
-    old_owners = {change.account_id: change.old_owner_id for change in changes}
+    old_owners = {change.record_id: change.expected for change in changes}
     deals = sum(owner == old_owners[account] for account, owner in found.open_deals)
     beside = _beside(org, changes, stages_that_stay, deals, found)
     left, allowed = _daily_calls(org)
@@ -174,7 +174,7 @@ def dry_run(
     each = 1000 * org.waited_seconds / org.calls if org.calls else ASSUMED_MILLISECONDS
     minutes = calls * max(each, ASSUMED_MILLISECONDS) / workers / 60_000
     after = Counter(dict(owned))
-    after.update(change.new_owner_id for change in changes)
+    after.update(change.receiver for change in changes)
     skewed = {owner: after[owner] for owner in receivers if after[owner] > SKEW_ABOVE}
     return DryRun(
         org_id,
@@ -203,7 +203,7 @@ def _beside(
     org: Org, changes: Sequence[Change], stages_that_stay: Collection[str], deals: int, found: OrgCheck
 ) -> dict[str, int | None]:
     """What companion files would hold; deals are not asked for again where every open one counts."""
-    rows = [(change.account_id, change.old_owner_id, change.new_owner_id) for change in changes]
+    rows = [(change.record_id, change.expected, change.new) for change in changes]
     moved = pl.DataFrame(rows, MOVED, orient="row")
     if stages_that_stay:
         return counts(companions(org, moved, stages_that_stay))

@@ -98,9 +98,9 @@ def _permissions(facts: OrgFacts, changes: Sequence[Change]) -> Iterator[Hazard]
 
 
 def _receivers(facts: OrgFacts, changes: Sequence[Change]) -> Iterator[Hazard]:
-    gains = Counter(change.new_owner_id for change in changes)
+    gains = Counter(change.receiver for change in changes)
     portal = frozenset(facts.portal)
-    for_portal = Counter(change.new_owner_id for change in changes if change.account_id in portal)
+    for_portal = Counter(change.receiver for change in changes if change.record_id in portal)
     for receiver, count in sorted(gains.items()):
         user = facts.receivers.get(receiver)
         if user is None:
@@ -163,7 +163,7 @@ def _skew(facts: OrgFacts, changes: Sequence[Change]) -> Iterator[Hazard]:
                 families[parent],
                 f"{parent} has {count:,} children: accounts of one parent wait for each other's locks.",
             )
-    gains = Counter(change.new_owner_id for change in changes)
+    gains = Counter(change.receiver for change in changes)
     for owner, gain in sorted(gains.items()):
         after = facts.owned.get(owner, 0) + gain
         if after > SKEW_ABOVE:

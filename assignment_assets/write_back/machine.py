@@ -7,7 +7,7 @@ from random import Random
 
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, CallRefused
-from assignment_assets.io.salesforce.owners import Answer, OwnerChange
+from assignment_assets.io.salesforce.field_changes import Answer, FieldChange
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, Pause, Witness, resting, stopped, unreachable
 from assignment_assets.write_back.codes import action
 from assignment_assets.write_back.open_changes import EventSink, OpenChanges, Pace
@@ -67,8 +67,8 @@ class Machine:
         self._group, self._read_back_at = pace.group, pace.read_back
         self._reads = PreWriteReads(self._gateway, pace.read_ahead)
         self._back = ReadBack(self._gateway, self._open, breaker)
-        self._first = list(islice(self._open.by_account, pace.first_batch))
-        self._jitter = Random(next(iter(self._open.by_account), ""))
+        self._first = list(islice(self._open.by_record, pace.first_batch))
+        self._jitter = Random(next(iter(self._open.by_record), ""))
 
     @property
     def seats(self) -> Mapping[str, int]:
@@ -93,7 +93,7 @@ class Machine:
         except SourceUnavailable as error:
             self._breaker.stop(why_unread(error))
             code, sentence = self._reason()
-            waiting = [change for account, change in self._open.by_account.items() if account not in self._open.sent]
+            waiting = [change for record, change in self._open.by_record.items() if record not in self._open.sent]
             if waiting:
                 yield [self._end(deferred(change, code, sentence)) for change in waiting]
         self._open.commit()
@@ -125,10 +125,9 @@ class Machine:
         return min(self._group, self._read_back_at - len(self._open.sent))
 
     def _waiting(self) -> Iterator[Change]:
-        self._first = [account for account in self._first if account in self._open.by_account]
-        changes = self._open.by_account
-        accounts = self._first or changes
-        return (changes[account] for account in accounts if self._open.may_go(account))
+        self._first = [record for record in self._first if record in self._open.by_record]
+        changes = self._open.by_record
+        return (changes[record] for record in self._first or changes if self._open.may_go(record))
 
     def _send(self, groups: list[list[Change]]) -> list[Settled]:
         """Sends the groups of which every change may go; ends those changes that may not."""
@@ -136,13 +135,13 @@ class Machine:
         self._reads.fetch(changes, self._waiting())
         self._witness("read_before_writing")
         verdicts = {
-            change.account_id: judge(change, self._reads.of(change), self._reads.active, self._reads.gone)
+            change.record_id: judge(change, self._reads.of(change), self._reads.active, self._reads.gone)
             for change in changes
         }
         for verdict in verdicts.values():
             self._breaker.looked(is_seen=verdict is None or verdict.code != NOT_VISIBLE)
         ended = [self._end(verdict) for verdict in verdicts.values() if verdict]
-        ready = [group for group in groups if not any(verdicts[change.account_id] for change in group)]
+        ready = [group for group in groups if not any(verdicts[change.record_id] for change in group)]
         armed = [group for group in ready if all(self._reads.unarmed(change) <= NOW for change in group)]
         if self._breaker.pause:
             return ended
@@ -156,10 +155,10 @@ class Machine:
         self._pause(min(max(map(self._reads.unarmed, changes)), ARMED_AFTER).total_seconds())
         ended = []
         for change in changes:
-            self._open.tries[change.account_id, "arm"] += 1
-            if self._open.tries[change.account_id, "arm"] > ARMING_TRIES:
-                ended.append(self._end(not_armed(change, self._reads.present(change).owner_id)))
-            self._reads.forget(change.account_id)
+            self._open.tries[change.record_id, "arm"] += 1
+            if self._open.tries[change.record_id, "arm"] > ARMING_TRIES:
+                ended.append(self._end(not_armed(change, self._reads.present(change).value)))
+            self._reads.forget(change.record_id)
         return ended
 
     def _write(self, groups: list[list[Change]]) -> None:
@@ -167,14 +166,14 @@ class Machine:
         since = self._reads.preconditions(change for group in groups for change in group)
         since = since if self._pace.is_armed else {}
         calls = [
-            [OwnerChange(change.account_id, change.new_owner_id, since.get(change.account_id)) for change in call]
+            [FieldChange(change.target, change.record_id, change.new, since.get(change.record_id)) for change in call]
             for call in as_calls(groups, self._is_alone, COMPOSITE_AT_MOST)
         ]
         self._commit_intents(calls)
         for call, answers in self._pool.send(calls, lambda: self._breaker.pause is not None):
             if answers is None:
                 for each in call:
-                    self._open.not_sent(each.account_id)
+                    self._open.not_sent(each.record_id)
                 continue
             self._breaker.called(answers)
             for each, answer in zip(call, answers, strict=True):
@@ -182,27 +181,27 @@ class Machine:
         self._breaker.used(self._gateway.api_usage)
         self._witness("answers_before_commit")
 
-    def _commit_intents(self, calls: list[list[OwnerChange]]) -> None:
+    def _commit_intents(self, calls: list[list[FieldChange]]) -> None:
         for call in calls:
             for each in call:
-                self._open.intend(each.account_id, each.unmodified_since)
+                self._open.intend(each.record_id, each.unmodified_since)
         self._witness("intent_before_commit")
         self._open.commit()
         self._witness("intent_committed")
 
     def _is_alone(self, change: Change) -> bool:
-        return self._open.tries[change.account_id, "retry"] >= SINGLY_FROM
+        return self._open.tries[change.record_id, "retry"] >= SINGLY_FROM
 
-    def _answered(self, each: OwnerChange, answer: Answer) -> None:
-        change, wanted = self._open.send(each.account_id, each.unmodified_since, answer), action(answer)
+    def _answered(self, each: FieldChange, answer: Answer) -> None:
+        change, wanted = self._open.send(each.record_id, each.unmodified_since, answer), action(answer)
         if wanted == "read":
             self._breaker.accepted()
         elif wanted == "hold":
-            if change.new_owner_id not in self._open.held:
-                self._breaker.refused(wanted, change.new_owner_id, answer)
-            self._open.held.setdefault(change.new_owner_id, None)
-        elif wanted in REFUSALS and not self._open.tries[change.account_id, "doubt"]:
-            self._breaker.refused("access" if wanted == "access" else "person", change.new_owner_id, answer)
+            if change.receiver not in self._open.held:
+                self._breaker.refused(wanted, change.receiver, answer)
+            self._open.held.setdefault(change.receiver, None)
+        elif wanted in REFUSALS and not self._open.tries[change.record_id, "doubt"]:
+            self._breaker.refused("access" if wanted == "access" else "person", change.receiver, answer)
         elif wanted == "pause":
             self._breaker.stop(resting(answer))
         elif wanted == "stop":
@@ -212,8 +211,8 @@ class Machine:
         """Ends what was sent, by what the org shows; what is to be sent again is open as before."""
         self._open.commit()
         self._witness("answers_committed")
-        for account in self._open.sent:
-            self._reads.forget(account)
+        for record in self._open.sent:
+            self._reads.forget(record)
         shown = self._back.read()
         self._witness("read_back")
         settled, tries = self._back.settle(shown)
@@ -226,11 +225,10 @@ class Machine:
         return ended
 
     def _end(self, settled: Settled) -> Settled:
-        self._reads.forget(settled.change.account_id)
-        is_first = settled.change.account_id in self._first
+        self._reads.forget(settled.change.record_id)
+        is_first = settled.change.record_id in self._first
         if is_first and settled.state not in (*HARMLESS, State.VERIFIED, State.SKIPPED_ALREADY):
-            account = settled.change.account_id
-            why = f"{account} of the first batch ended as {settled.state}: {settled.sentence}"
+            why = f"{settled.change.record_id} of the first batch ended as {settled.state}: {settled.sentence}"
             self._breaker.stop(Pause("FIRST_BATCH", why))
         return self._open.end(settled)
 
@@ -239,7 +237,7 @@ class Machine:
         return (pause.code, pause.sentence) if pause else ("", "")
 
     def _defer_rest(self) -> list[Settled]:
-        return [self._end(deferred(change, *self._reason())) for change in list(self._open.by_account.values())]
+        return [self._end(deferred(change, *self._reason())) for change in list(self._open.by_record.values())]
 
 
 def why_unread(error: SourceUnavailable) -> Pause:

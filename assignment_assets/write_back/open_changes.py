@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
-from assignment_assets.io.salesforce.owners import Answer
+from assignment_assets.io.salesforce.field_changes import Answer
 from assignment_assets.write_back.outcome import Sent, Settled, answered, held_back
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import READ_BACK, Event, State
@@ -54,12 +54,12 @@ class OpenChanges:
 
     Attributes
     ----------
-    by_account, sent
+    by_record, sent
         The changes not yet ended, and those of them that wait to be read back.
     seats
         Free seats of receivers, less what is under way.
     tries
-        How often an account was sent again, by what its answer called for.
+        How often a record was sent again, by what its answer called for.
     held
         Receivers whom an answer has put in doubt, with what holds them once that is known.
     """
@@ -72,21 +72,21 @@ class OpenChanges:
         ledger: EventSink,
         clock: Callable[[], datetime],
     ):
-        self.by_account = {change.account_id: change for change in changes}
+        self.by_record = {change.record_id: change for change in changes}
         self.sent = dict(in_flight)
         self.seats = dict(seats)
-        self.tries = Counter({(change.account_id, "doubt"): change.doubts for change in self.by_account.values()})
+        self.tries = Counter({(change.record_id, "doubt"): change.doubts for change in self.by_record.values()})
         self.held: dict[str, Settled | None] = {}
         self._ledger, self._clock = ledger, clock
-        for account in self.sent:
-            self._add_seats(self.by_account[account].new_owner_id, -1)
+        for record in self.sent:
+            self._add_seats(self.by_record[record].new, -1)
 
     def __len__(self) -> int:
-        return len(self.by_account)
+        return len(self.by_record)
 
-    def may_go(self, account: str) -> bool:
+    def may_go(self, record: str) -> bool:
         """Whether the change was not sent, and its receiver is in no doubt."""
-        return account not in self.sent and self.by_account[account].new_owner_id not in self.held
+        return record not in self.sent and self.by_record[record].receiver not in self.held
 
     def behind_held(self) -> list[Settled]:
         """How the changes end that wait for receivers who are held."""
@@ -94,42 +94,42 @@ class OpenChanges:
             return []
         return [
             held_back(change, because)
-            for account, change in self.by_account.items()
-            if account not in self.sent and (because := self.held.get(change.new_owner_id))
+            for record, change in self.by_record.items()
+            if record not in self.sent and (because := self.held.get(change.receiver))
         ]
 
-    def intend(self, account: str, modified_at: datetime | None) -> None:
+    def intend(self, record: str, modified_at: datetime | None) -> None:
         """Notes that the change is about to be sent with this precondition."""
-        self._note(self.by_account[account], State.INTENT, modified_at=modified_at)
+        self._note(self.by_record[record], State.INTENT, modified_at=modified_at)
 
-    def not_sent(self, account: str) -> None:
+    def not_sent(self, record: str) -> None:
         """Notes that the change was not sent after all."""
-        self._note(self.by_account[account], State.PLANNED, code="NOT_SENT")
+        self._note(self.by_record[record], State.PLANNED, code="NOT_SENT")
 
-    def send(self, account: str, modified_at: datetime | None, answer: Answer) -> Change:
+    def send(self, record: str, modified_at: datetime | None, answer: Answer) -> Change:
         """Notes the answer to a change that went out; it waits to be read back."""
-        change = self.by_account[account]
-        self._add_seats(change.new_owner_id, -1)
-        self.sent[account] = Sent(modified_at, answer)
+        change = self.by_record[record]
+        self._add_seats(change.new, -1)
+        self.sent[record] = Sent(modified_at, answer)
         self._note(change, answered(answer), code=answer.code, sentence=answer.message)
         return change
 
-    def take_back(self, account: str) -> Sent:
+    def take_back(self, record: str) -> Sent:
         """What was sent of a change that has been read back; its seat is free until it ends or is sent again."""
-        self._add_seats(self.by_account[account].new_owner_id, 1)
-        return self.sent.pop(account)
+        self._add_seats(self.by_record[record].new, 1)
+        return self.sent.pop(record)
 
     def again(self, change: Change, settled: Settled) -> None:
         """Notes that the change is to be sent again."""
-        self.by_account[change.account_id] = change
+        self.by_record[change.record_id] = change
         self._note(change, settled.state, settled.found_owner_id, None, settled.code, settled.sentence)
 
     def end(self, settled: Settled) -> Settled:
         """Notes where the change ended."""
-        change = self.by_account.pop(settled.change.account_id)
+        change = self.by_record.pop(settled.change.record_id)
         if settled.state in READ_BACK:
-            self._add_seats(change.new_owner_id, -1)
-            self._add_seats(change.old_owner_id, 1)
+            self._add_seats(change.new, -1)
+            self._add_seats(change.expected, 1)
         self._note(change, settled.state, settled.found_owner_id, None, settled.code, settled.sentence)
         return settled
 
@@ -148,7 +148,7 @@ class OpenChanges:
     ) -> None:
         event = Event(
             change.plan_id,
-            change.account_id,
+            change.record_id,
             change.attempt,
             state,
             self._clock(),

@@ -76,8 +76,8 @@ def check(org: Org, changes: Sequence[Change], large_above: int = SKEW_ABOVE) ->
     SourceUnavailable
         The org cannot be reached, or takes no calls.
     """
-    receivers = sorted({change.new_owner_id for change in changes})
-    facts = read_facts(org, [change.account_id for change in changes], receivers, large_above)
+    receivers = sorted({change.receiver for change in changes})
+    facts = read_facts(org, [change.record_id for change in changes], receivers, large_above)
     without = [
         (what, WITHOUT.get(what, "it could not be asked"), said) for what, said in sorted(facts.unanswered.items())
     ]

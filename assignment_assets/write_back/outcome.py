@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from assignment_assets.io.salesforce.owners import ANSWER_LOST, AccountNow, Answer
+from assignment_assets.io.salesforce.field_changes import ANSWER_LOST, Answer, RecordNow
 from assignment_assets.write_back.codes import INACTIVE_OWNER, action
 from assignment_assets.write_back.plan import Change
 from assignment_assets.write_back.states import State
@@ -15,7 +15,7 @@ refusal without a code."""
 SINGLY_FROM = 4
 """From this retry on an account is sent in a call of its own."""
 MODIFIED_MEANWHILE = (
-    "An answer was lost and the account was modified since; whether a person set the owner back "
+    "An answer was lost and the record was modified since; whether a person set it back "
     "cannot be told. Nothing more was sent; a person should look."
 )
 NOT_VISIBLE = "NOT_VISIBLE"
@@ -55,7 +55,7 @@ class Settled:
 def settle(
     change: Change,
     sent: Sent,
-    now: AccountNow | None,
+    now: RecordNow | None,
     our_user_id: str,
     *,
     is_gone: bool = False,
@@ -72,21 +72,23 @@ def settle(
     answer, by_us = sent.answer, bool(now and our_user_id and now.modified_by == our_user_id)
 
     def ends(state: State, code: str = "", sentence: str = "") -> Settled:
-        return Settled(change, state, now.owner_id if now else None, code, sentence)
+        return Settled(change, state, now.value if now else None, code, sentence)
 
     wanted = action(answer)
     if now is None:
         return out_of_sight(change, is_gone=is_gone, may_be_written=wanted == "read" or answer.is_lost)
     was_lost = change.was_lost or answered(answer) is State.UNKNOWN
-    if now.owner_id == change.new_owner_id:
+    if now.value == change.new:
         if wanted == "read" or was_lost or by_us:
             return ends(State.VERIFIED)
-        return ends(State.SKIPPED_ALREADY, "", "Somebody gave the account to its new owner meanwhile.")
+        return ends(State.SKIPPED_ALREADY, "", f"Somebody gave the {change.kind} to its new {change.noun} meanwhile.")
     if wanted == "read":
         return _undone(ends, now, change, by_us)
-    if now.owner_id != change.old_owner_id:
+    if now.value != change.expected:
         return ends(
-            State.DRIFT, "OWNER_CHANGED", f"Read back with the owner {now.owner_id}: somebody changed it meanwhile."
+            State.DRIFT,
+            f"{change.noun.upper()}_CHANGED",
+            f"Read back with the {change.noun} {now.value}: somebody changed it meanwhile.",
         )
     if was_lost and sent.modified_at and now.modified_at != sent.modified_at:
         return ends(State.DRIFT, "MODIFIED_MEANWHILE", MODIFIED_MEANWHILE)
@@ -99,19 +101,19 @@ def settle(
     return ends(State.FAILED_HUMAN, answer.code, answer.message)
 
 
-def _undone(ends: Callable[..., Settled], now: AccountNow, change: Change, by_us: bool) -> Settled:
+def _undone(ends: Callable[..., Settled], now: RecordNow, change: Change, by_us: bool) -> Settled:
     if by_us:
         return ends(
             State.REVERTED_BY_AUTOMATION,
             "",
-            f"Accepted, but read back with the owner {now.owner_id}: a rule, "
+            f"Accepted, but read back with the owner {now.value}: a rule, "
             "flow or trigger of the org set it otherwise. Nothing more was sent.",
         )
-    back = "back " if now.owner_id == change.old_owner_id else ""
+    back = "back " if now.value == change.expected else ""
     return ends(
         State.DRIFT_AFTER_WRITE,
         "",
-        f"Written, and then set {back}to {now.owner_id} by {now.modified_by}. Nothing more was sent.",
+        f"Written, and then set {back}to {now.value} by {now.modified_by}. Nothing more was sent.",
     )
 
 
@@ -171,5 +173,5 @@ def deferred(change: Change, code: str = "", sentence: str = "") -> Settled:
         State.DEFERRED,
         None,
         "RECEIVER_FULL",
-        f"{change.new_owner_id} has no free seat until an account leaves their book. Nothing was written.",
+        f"{change.new} has no free seat until an account leaves their book. Nothing was written.",
     )

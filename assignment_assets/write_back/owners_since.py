@@ -65,7 +65,7 @@ def owners_since(
     moved = [
         account
         for account, owner in latest.select("account_id", "written_owner_id").iter_rows()
-        if (found := now.get(account)) and found.owner_id != owner
+        if (found := now.get(account)) and found.value != owner
     ]
     history = _history(gateway.org, moved)
     rows = []
@@ -73,16 +73,16 @@ def owners_since(
         found = now.get(row["account_id"])
         if found is None:
             rows.append(row | {"finding": "not_visible"})
-        elif found.owner_id == row["written_owner_id"]:
-            rows.append(row | {"found_owner_id": found.owner_id})
+        elif found.value == row["written_owner_id"]:
+            rows.append(row | {"found_owner_id": found.value})
         else:
-            at, by = history.get((row["account_id"], found.owner_id or ""), (datetime.min, ""))
+            at, by = history.get((row["account_id"], found.value or ""), (datetime.min, ""))
             is_told = at >= row["written_at"] - CLOCKS_APART
             at, by = (at, by) if is_told else (found.modified_at, found.modified_by)
             kind = "engine" if by == gateway.user_id else "integration" if by in integrations else "person"
             rows.append(
                 row
-                | {"found_owner_id": found.owner_id, "changed_by": by, "changed_by_kind": kind, "changed_at": at}
+                | {"found_owner_id": found.value, "changed_by": by, "changed_by_kind": kind, "changed_at": at}
                 | {"told_by": "owner_history" if is_told else "last_modification", "finding": OF_KIND[kind]}
             )
     return OWNERS_SINCE.conform(pl.DataFrame(rows, OWNERS_SINCE.columns))

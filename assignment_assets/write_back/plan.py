@@ -1,4 +1,7 @@
-"""What is still to be written, and in which order, so that no book is overfilled on the way."""
+"""What is still to be written, and in which order, so that no book is overfilled on the way.
+
+A change is (object, field, id, expected, new): the waterfall's and routing's are of Account.OwnerId alone.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from datetime import datetime
 import polars as pl
 
 from assignment_assets.domain.tables import TEXT, WHOLE
+from assignment_assets.io.salesforce.field_changes import OWNER, Target
 
 ROWS = {
     "sign_off_no": WHOLE,
@@ -22,18 +26,24 @@ ROWS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One approved owner change that has not ended.
+    """One approved change of a field that has not ended.
 
     Attributes
     ----------
+    expected, new
+        What must stand in the field, and what is written; users, null for nobody.
+    target
+        The object and its field.
+    guards
+        What hard rules compare, as it was when the change was approved; a rollback goes by the value alone.
+    parent_id
+        Records that are changed beside each other under one parent lock it.
     attempt
         One above the number of runs that left it somewhere.
     was_lost
         A sending of it was never answered: it may have been done, or may yet be.
     lost_since
         The precondition that went with it; an account modified later than that may hold a person's correction.
-    is_rule_bound
-        Whether carve-out and state must still be as approved; a rollback goes by the owner alone.
     is_withdrawn
         The approval was taken back: it is not written any more.
     doubts
@@ -41,23 +51,54 @@ class Change:
     """
 
     plan_id: str
-    account_id: str
-    old_owner_id: str | None
-    new_owner_id: str
-    expected_state: str | None = None
-    expected_carve_out: str | None = None
+    record_id: str
+    expected: str | None
+    new: str | None
+    guards: tuple[tuple[str, str | None], ...] = ()
     parent_id: str | None = None
     attempt: int = 1
     was_lost: bool = False
     lost_since: datetime | None = None
-    is_rule_bound: bool = True
     is_withdrawn: bool = False
     doubts: int = 0
+    target: Target = OWNER
 
     @property
     def family(self) -> str:
-        """Accounts of one family lock each other: they go in one call."""
-        return self.parent_id or self.account_id
+        """Records of one family lock each other: they go in one call."""
+        return self.parent_id or self.record_id
+
+    @property
+    def receiver(self) -> str:
+        """Who gets the record; empty for nobody."""
+        return self.new or ""
+
+    @property
+    def kind(self) -> str:
+        """What sentences call the record."""
+        return self.target.object.lower()
+
+    @property
+    def noun(self) -> str:
+        """What sentences call the value."""
+        return self.target.noun
+
+
+OPEN = (("is_closed", "false"),)
+"""What must hold of an opportunity that is written."""
+
+
+def owner_guards(carve_out: str | None, state: str | None) -> tuple[tuple[str, str | None], ...]:
+    """What hard rules compare of an account: its carve-out and its state, as they were when its owner was approved."""
+    return (("carve_out", carve_out or None), ("state", state))
+
+
+def by_target(changes: Iterable[Change]) -> dict[Target, list[str]]:
+    """What is changed → the records of it, each once, in order."""
+    found: dict[Target, dict[str, None]] = {}
+    for change in changes:
+        found.setdefault(change.target, {})[change.record_id] = None
+    return {target: list(records) for target, records in found.items()}
 
 
 def planned(rows: pl.DataFrame) -> list[Change]:
@@ -68,8 +109,7 @@ def planned(rows: pl.DataFrame) -> list[Change]:
             row["account_id"],
             row["old_owner_id"],
             row["new_owner_id"],
-            row["state"],
-            row["carve_out"] or None,
+            owner_guards(row["carve_out"], row["state"]),
             row.get("parent_id"),
         )
         for row in rows.iter_rows(named=True)
@@ -85,10 +125,10 @@ def next_call(changes: Iterable[Change], seats: Mapping[str, int], at_most: int)
     left = dict(seats)
     call = []
     for change in changes:
-        if left.get(change.new_owner_id, 1) <= 0:
+        if change.new is not None and left.get(change.new, 1) <= 0:
             continue
-        if change.new_owner_id in left:
-            left[change.new_owner_id] -= 1
+        if change.new in left:
+            left[change.new] -= 1
         call.append(change)
         if len(call) == at_most:
             break
@@ -103,8 +143,8 @@ def next_rings(changes: Iterable[Change], seats: Mapping[str, int], at_most: int
     """
     giving: dict[str | None, list[Change]] = {}
     for change in changes:
-        if seats.get(change.new_owner_id) == 0:
-            giving.setdefault(change.old_owner_id, []).append(change)
+        if change.new is not None and seats.get(change.new) == 0:
+            giving.setdefault(change.expected, []).append(change)
     rings: list[list[Change]] = []
     finished: set[str | None] = set()
     for start in sorted(giving, key=str):
@@ -113,7 +153,7 @@ def next_rings(changes: Iterable[Change], seats: Mapping[str, int], at_most: int
                 return rings
             rings.append(ring)
             for change in ring:
-                giving[change.old_owner_id].remove(change)
+                giving[change.expected].remove(change)
     return rings
 
 
@@ -126,15 +166,15 @@ def _ring(start: str | None, giving: Mapping[str | None, list[Change]], finished
         change = next(options[-1], None)
         if change is None:
             options.pop()
-            dead_end = path.pop().new_owner_id if path else start
+            dead_end = path.pop().new if path else start
             finished.add(dead_end)
             del place[dead_end]
-        elif change.new_owner_id in place:
-            return [*path[place[change.new_owner_id] :], change]
-        elif change.new_owner_id in giving and change.new_owner_id not in finished:
+        elif change.new in place:
+            return [*path[place[change.new] :], change]
+        elif change.new in giving and change.new not in finished:
             path.append(change)
-            place[change.new_owner_id] = len(path)
-            options.append(iter(giving[change.new_owner_id]))
+            place[change.new] = len(path)
+            options.append(iter(giving[change.new]))
     return []
 
 
@@ -143,7 +183,7 @@ def as_calls(groups: list[list[Change]], is_alone: Callable[[Change], bool], at_
     alone = [group for group in groups if any(map(is_alone, group))]
     rest = sorted(
         (group for group in groups if group not in alone) if alone else groups,
-        key=lambda group: (group[0].family, group[0].account_id),
+        key=lambda group: (group[0].family, group[0].record_id),
     )
     flat = [change for group in rest for change in group]
     yield from (flat[start : start + at_most] for start in range(0, len(flat), at_most))

@@ -12,9 +12,10 @@ from typing import Any, Literal, NoReturn, get_args
 
 from assignment_assets.domain.errors import NotEntitled, SourceUnavailable
 from assignment_assets.domain.identity.codes import sign, signer_token, verify
-from assignment_assets.io.salesforce.owners import PRECONDITION_FAILED, Answer, OwnerGateway
+from assignment_assets.io.salesforce.field_changes import OWNER, PRECONDITION_FAILED, Answer, Target
+from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.write_back.circuit_breaker import MINUTE, CircuitBreaker, Pause
-from assignment_assets.write_back.document import Plan
+from assignment_assets.write_back.document import TARGET, Plan
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.open_changes import Pace
 from assignment_assets.write_back.states import Event
@@ -52,7 +53,7 @@ class PreconditionProof:
     signers: Sequence[str]
     clock: Callable[[], datetime]
 
-    def arm(self, gateway: OwnerGateway, breaker: CircuitBreaker, pace: Pace) -> Pace:
+    def arm(self, gateway: RecordGateway, breaker: CircuitBreaker, pace: Pace) -> Pace:
         """The pace at which the plan may be written; where the proof fails, the breaker is stopped instead.
 
         The first probe is only prepared: the gateway's next read before writing carries it, and is not handed on where
@@ -82,27 +83,36 @@ class PreconditionProof:
         )
         self.journal.commit()
 
-    def _second_probe(self, gateway: OwnerGateway, breaker: CircuitBreaker) -> None:
+    def _second_probe(self, gateway: RecordGateway, breaker: CircuitBreaker) -> None:
         """Asks with the owner that the least recently changed account of the plan has, and reads it back."""
-        there = gateway.accounts(self.journal.rows(self.plan.plan_id)["account_id"].to_list())
-        owned = [account for account in there.values() if account.owner_id]
+        wanted = self._records()
+        there = gateway.records(wanted)
+        owned = [record for record in there.values() if record.value]
         if not owned:
             breaker.stop(Pause("PRECONDITION_DISPROVEN", "The org shows none of the plan's accounts to ask with."))
             return
-        chosen = min(owned, key=lambda account: (account.modified_at, account.account_id))
-        answer = gateway.probe(chosen.account_id, chosen.owner_id or "")
-        now = gateway.accounts([chosen.account_id]).get(chosen.account_id)
-        seen = f"read back with the owner {now.owner_id if now else 'unknown'}, before it was {chosen.owner_id}"
+        chosen = min(owned, key=lambda record: (record.modified_at, record.record_id))
+        target = next(target for target, records in wanted.items() if chosen.record_id in records)
+        answer = gateway.probe(target, chosen.record_id, chosen.value or "")
+        now = gateway.records({target: [chosen.record_id]}).get(chosen.record_id)
+        seen = f"read back with the {target.noun} {now.value if now else 'unknown'}, before it was {chosen.value}"
         if answer.code == PRECONDITION_FAILED:
-            self.note(PROVEN, f"{chosen.account_id}: its own owner was refused by the condition (412); {seen}")
+            self.note(PROVEN, f"{chosen.record_id}: its own owner was refused by the condition (412); {seen}")
             return
         sentence = (
-            f"{chosen.account_id}: the org took its own owner for it although the account was modified after the "
+            f"{chosen.record_id}: the org took its own owner for it although the account was modified after the "
             f"condition's date ({answer.code or 'done'}); {seen}. This org does not honour If-Unmodified-Since within "
             f"composite calls. Nothing more was sent. {_advice(self.plan, 'without-precondition')}"
         )
         self.note(DISPROVEN, sentence)
         breaker.stop(Pause("PRECONDITION_DISPROVEN", sentence))
+
+    def _records(self) -> dict[Target, list[str]]:
+        """The plan's records by what is changed of them."""
+        wanted: dict[Target, list[str]] = {}
+        for record, kind, field in self.journal.rows(self.plan.plan_id).select("account_id", *TARGET).iter_rows():
+            wanted.setdefault(Target(kind, field) if kind else OWNER, []).append(record)
+        return wanted
 
     def _permission(self) -> Permission | None:
         """What a signer has signed for since the last probe, if anything."""
@@ -192,7 +202,7 @@ def _permitted(plan: Plan, wanted: str, person: str) -> dict[str, str]:
 
 
 def _said(answer: Answer) -> str:
-    return f"{answer.account_id}: {answer.code or 'done'} {answer.message}".rstrip(" .")
+    return f"{answer.record_id}: {answer.code or 'done'} {answer.message}".rstrip(" .")
 
 
 def _advice(plan: Plan, option: Permission) -> str:

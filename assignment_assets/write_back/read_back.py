@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from assignment_assets.io.salesforce.owners import AccountNow, OwnerGateway
+from assignment_assets.io.salesforce.field_changes import RecordNow
+from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, resting
 from assignment_assets.write_back.codes import INACTIVE_OWNER, action
 from assignment_assets.write_back.open_changes import OpenChanges
 from assignment_assets.write_back.outcome import AGAIN, TRIES, Sent, Settled, given_up, settle
+from assignment_assets.write_back.plan import by_target
 from assignment_assets.write_back.states import State
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What the org shows of what was sent: accounts, those of the others that it calls deleted, and those of the
+    """What the org shows of what was sent: records, those of the others that it calls deleted, and those of the
     receivers put in doubt who are active after all."""
 
-    accounts: Mapping[str, AccountNow]
+    records: Mapping[str, RecordNow]
     gone: set[str]
     active: set[str]
 
@@ -24,7 +26,7 @@ class Shown:
 class ReadBack:
     """Reads what was sent and settles it."""
 
-    def __init__(self, gateway: OwnerGateway, changes: OpenChanges, breaker: CircuitBreaker):
+    def __init__(self, gateway: RecordGateway, changes: OpenChanges, breaker: CircuitBreaker):
         self._gateway, self._changes, self._breaker = gateway, changes, breaker
 
     def read(self) -> Shown:
@@ -34,22 +36,22 @@ class ReadBack:
         ------
         SourceUnavailable
         """
-        accounts = list(self._changes.sent)
-        now = self._gateway.accounts(accounts)
-        gone = self._gateway.deleted([account for account in accounts if account not in now])
+        sent = [self._changes.by_record[record] for record in self._changes.sent]
+        now = self._gateway.records(by_target(sent))
+        gone = self._gateway.deleted(by_target(change for change in sent if change.record_id not in now))
         doubted = {
-            self._changes.by_account[account].new_owner_id
-            for account, sent in self._changes.sent.items()
-            if sent.answer.code == INACTIVE_OWNER
+            change.new
+            for change in sent
+            if change.new is not None and self._changes.sent[change.record_id].answer.code == INACTIVE_OWNER
         }
         return Shown(now, gone, self._gateway.active_users(doubted) if doubted else set())
 
     def settle(self, shown: Shown) -> tuple[list[Settled], int]:
         """How changes ended, and the most tries that one of the others has had; those wait to be sent again."""
         ended, most = [], 0
-        for account in list(self._changes.sent):
-            change, sent = self._changes.by_account[account], self._changes.take_back(account)
-            now, is_gone = shown.accounts.get(account), account in shown.gone
+        for record in list(self._changes.sent):
+            change, sent = self._changes.by_record[record], self._changes.take_back(record)
+            now, is_gone = shown.records.get(record), record in shown.gone
             self._breaker.looked(is_seen=now is not None or is_gone)
             found = settle(
                 change,
@@ -57,10 +59,10 @@ class ReadBack:
                 now,
                 self._gateway.user_id,
                 is_gone=is_gone,
-                is_receiver_active=change.new_owner_id in shown.active,
+                is_receiver_active=change.new in shown.active,
             )
             if found.state is State.HELD:
-                self._changes.held[change.new_owner_id] = found
+                self._changes.held[change.receiver] = found
             settled, tries = self._weighed(found, sent)
             most = max(most, tries)
             if settled.state in AGAIN:
@@ -77,15 +79,15 @@ class ReadBack:
         kind, change = action(sent.answer), settled.change
         if settled.state not in AGAIN or kind not in TRIES:
             return settled, 0
-        self._changes.tries[change.account_id, kind] += 1
-        tries = self._changes.tries[change.account_id, kind]
+        self._changes.tries[change.record_id, kind] += 1
+        tries = self._changes.tries[change.record_id, kind]
         if tries <= TRIES[kind]:
             return settled, tries
         if kind == "retry" and sent.answer.is_whole:
             self._breaker.stop(resting(sent.answer))
             return settled, tries
         if kind != "doubt":
-            self._breaker.refused("person", change.new_owner_id, sent.answer)
+            self._breaker.refused("person", change.receiver, sent.answer)
         return given_up(settled, sent.answer), tries
 
     def _forget_doubts(self, receivers: Iterable[str]) -> None:

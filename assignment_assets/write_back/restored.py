@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assignment_assets.domain.errors import SourceUnavailable
-from assignment_assets.io.salesforce.owners import AccountNow, OwnerGateway
+from assignment_assets.io.salesforce.field_changes import RecordNow
+from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, Pause
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import Journal
@@ -18,7 +19,7 @@ class RestoredJournal(SourceUnavailable):
     """The org has had the plan's changes from us, and the journal knows nothing of it."""
 
 
-def watch(journal: Journal, plan: Plan, gateway: OwnerGateway, breaker: CircuitBreaker) -> None:
+def watch(journal: Journal, plan: Plan, gateway: RecordGateway, breaker: CircuitBreaker) -> None:
     """Has the gateway's next read stop the run where most accounts have their new owner from our own user, by no write
     of this journal; not where the plan has sent anything, or a signer has accepted the journal since it was made."""
     if plan.kind == "owners" and not journal.sent_accounts(plan.plan_id) and not journal.is_accepted_since(plan):
@@ -31,10 +32,10 @@ class WrittenByNobody:
 
     journal: Journal
     plan: Plan
-    gateway: OwnerGateway
+    gateway: RecordGateway
     breaker: CircuitBreaker
 
-    def __call__(self, now: Mapping[str, AccountNow]) -> None:
+    def __call__(self, now: Mapping[str, RecordNow]) -> None:
         """Nothing, where the journal can be the one that wrote.
 
         Raises
@@ -46,7 +47,7 @@ class WrittenByNobody:
         ours = {
             account
             for account, owner in wanted.items()
-            if now[account].owner_id == owner and now[account].modified_by == self.gateway.user_id
+            if now[account].value == owner and now[account].modified_by == self.gateway.user_id
         }
         unknown = ours - self.journal.sent_accounts()
         if len(unknown) < AT_LEAST or 2 * len(unknown) <= len(wanted):

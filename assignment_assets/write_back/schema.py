@@ -31,6 +31,21 @@ TABLES = {
         "state": "varchar",
         "carve_out": "varchar",
         "parent_id": "varchar",
+        "object": "varchar",
+        "field": "varchar",
     },
 }
-STORE = Store("journal", (Step("the file says its version"),), TABLES)
+STORE = Store(
+    "journal",
+    (
+        Step("the file says its version"),
+        Step(
+            "a change is of an object and a field, null for an account's owner",
+            tuple(
+                f"alter table if exists plan_row add column if not exists {name} varchar"
+                for name in ("object", "field")
+            ),
+        ),
+    ),
+    TABLES,
+)

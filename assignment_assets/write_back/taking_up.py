@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from assignment_assets.io.salesforce.owners import ANSWER_LOST, Answer
+from assignment_assets.io.salesforce.field_changes import ANSWER_LOST, OWNER, Answer, Target
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.outcome import Sent
-from assignment_assets.write_back.plan import Change
+from assignment_assets.write_back.plan import OPEN, Change, owner_guards
 from assignment_assets.write_back.states import FINAL, IN_FLIGHT, State
 
 
@@ -33,20 +33,26 @@ def taken_up(
                 account,
                 row["old_owner_id"],
                 row["new_owner_id"],
-                row["state"],
-                row["carve_out"] or None,
+                _guards(plan, row),
                 row["parent_id"],
                 now["attempt"] + is_new_attempt,
                 is_lost,
                 now["modified_at"] if is_lost else None,
-                plan.kind == "owners",
                 account in withdrawn,
                 now["doubts"],
+                Target(row["object"], row["field"]) if row["object"] else OWNER,
             )
         )
         if now["state"] in IN_FLIGHT:
             in_flight[account] = Sent(now["modified_at"], _remembered(account, now))
     return changes, in_flight
+
+
+def _guards(plan: Plan, row: Mapping[str, Any]) -> tuple[tuple[str, str | None], ...]:
+    """What must be as it was when the change was approved: of an opportunity, that it is open."""
+    if plan.kind == "owners":
+        return owner_guards(row["carve_out"], row["state"])
+    return OPEN if row["object"] == "Opportunity" else ()
 
 
 def _remembered(account: str, now: Mapping[str, Any]) -> Answer:

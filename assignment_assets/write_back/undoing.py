@@ -66,14 +66,14 @@ def reconciled(written: pl.DataFrame, gateway: OwnerGateway, integrations: Colle
     rows = []
     for account, owner in written.select("account_id", "new_owner_id").iter_rows():
         found = now.get(account)
-        if found is None or found.owner_id != owner:
+        if found is None or found.value != owner:
             by = found.modified_by if found else None
             kind = "engine" if by == gateway.user_id else "integration" if by in integrations else "person"
             rows.append(
                 (
                     account,
                     owner,
-                    found.owner_id if found else None,
+                    found.value if found else None,
                     by,
                     kind if found else None,
                     found.modified_at if found else None,

@@ -4,18 +4,19 @@ import queue
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from assignment_assets.io.salesforce.owners import Answer, OwnerChange, OwnerGateway
+from assignment_assets.io.salesforce.field_changes import Answer, FieldChange
+from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.write_back.circuit_breaker import Witness
 
-Call = list[OwnerChange]
+Call = list[FieldChange]
 
 
 class WorkerPool:
     """Sends calls through several gateways; `reader` is the one that reads."""
 
-    def __init__(self, gateways: Sequence[OwnerGateway], witness: Witness):
+    def __init__(self, gateways: Sequence[RecordGateway], witness: Witness):
         self.reader = gateways[0]
-        self._idle: queue.SimpleQueue[OwnerGateway] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[RecordGateway] = queue.SimpleQueue()
         for gateway in gateways:
             self._idle.put(gateway)
         self._count = len(gateways)
@@ -39,7 +40,7 @@ class WorkerPool:
 
     def _is_serial(self, call: Call) -> bool:
         """Whether the call locks the org's group table: two such at once would wait for each other."""
-        return any(each.account_id in self.reader.portal for each in call)
+        return any(each.record_id in self.reader.flagged for each in call)
 
     def _unless(self, is_stopped: Callable[[], bool], call: Call) -> list[Answer] | None:
         return None if is_stopped() else self._carry(call)

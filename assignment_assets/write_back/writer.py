@@ -13,7 +13,7 @@ import polars as pl
 from assignment_assets.domain.errors import CycleClosed, NotEntitled, Tampered
 from assignment_assets.io.salesforce.bulk_ingest import ENDED, BulkIngest
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
-from assignment_assets.io.salesforce.owners import OwnerGateway
+from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.write_back.bulk_lane import ASKED, BulkJob, BulkMachine
 from assignment_assets.write_back.canary import Canary, Watch
 from assignment_assets.write_back.circuit_breaker import Budget, CircuitBreaker, Pause, Witness, nobody
@@ -54,7 +54,7 @@ class Tools:
         What stands for the org where the engine connects to none: people load by hand. Empty for an org.
     """
 
-    gateway: Callable[[], OwnerGateway]
+    gateway: Callable[[], RecordGateway]
     key: bytes
     signers: Sequence[str]
     clock: Callable[[], datetime]
@@ -141,7 +141,7 @@ def write(
     make, pool = _machine(plan, tools, journal, gateways[0], breaker), WorkerPool(gateways, tools.witness)
     canary = canary_of(plan, journal, tools)
     for part in canary.parts(gateways[0].org, breaker, changes, in_flight, ended_before):
-        sent = {change.account_id: in_flight[change.account_id] for change in part if change.account_id in in_flight}
+        sent = {change.record_id: in_flight[change.record_id] for change in part if change.record_id in in_flight}
         machine = make(part, sent, seats, pool, journal, tools.clock, tools.pause, breaker, pace, tools.witness)
         for ended in machine.run():
             counts.update(str(settled.state) for settled in ended)
@@ -161,7 +161,7 @@ def canary_of(plan: Plan, journal: Journal, tools: Tools) -> Canary:
 
 
 def _machine(
-    plan: Plan, tools: Tools, journal: Journal, gateway: OwnerGateway, breaker: CircuitBreaker
+    plan: Plan, tools: Tools, journal: Journal, gateway: RecordGateway, breaker: CircuitBreaker
 ) -> Callable[[*Parts], Machine]:
     """The machine of the lane; what an earlier run left of a bulk job is brought to its end first.
 
@@ -207,7 +207,7 @@ def is_discarded(journal: Journal, plan: Plan) -> bool:
     return journal.last_plan_event(plan.plan_id, "DISCARDED") is not None
 
 
-def require_org(plan: Plan, gateway: OwnerGateway) -> None:
+def require_org(plan: Plan, gateway: RecordGateway) -> None:
     """Nothing where the gateway leads to the plan's org.
 
     Raises

@@ -11,7 +11,7 @@ from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.sign_off.approval import in_force
 from assignment_assets.domain.tables import APPROVED_DIFF, WRITE_BACK_LOG
 from assignment_assets.io.published_cycle import read_status
-from assignment_assets.io.salesforce.owners import PROBE
+from assignment_assets.io.salesforce.records import PROBE
 from assignment_assets.resources import Clock
 from assignment_assets.write_back.publishing import WriteBackState, publish_state
 from assignment_assets_tests.stages.test_write_back import owners, signed, story, writes

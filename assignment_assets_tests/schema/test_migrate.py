@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from assignment_assets.cli import main
 from assignment_assets.io.schema.routing_log import ROUTING_LOG
 from assignment_assets.io.schema.warehouse import WAREHOUSE
+from assignment_assets.write_back.schema import STORE as JOURNAL
 
 
 def said(*options):
@@ -42,7 +43,7 @@ def test_it_does_it_once_where_it_is_asked_to(left_by):
     after = json.loads(said("--apply", "--json"))
     assert [each["found"] for each in after["stores"] if each["where"].endswith(".duckdb")] == [
         WAREHOUSE.version,
-        2,
+        JOURNAL.version,
         ROUTING_LOG.version,
     ]
     assert {path.name for path in folder.root.glob("*.v*.duckdb")} == copies

@@ -10,7 +10,8 @@ import requests
 
 from assignment_assets.io.mapping.mapping import SourceMapping, read_mapping
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.owners import PROBE, OwnerGateway
+from assignment_assets.io.salesforce.owners import OwnerGateway
+from assignment_assets.io.salesforce.records import PROBE
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.sample.company import Company
 from assignment_assets.sandbox import load, mapping_path, running

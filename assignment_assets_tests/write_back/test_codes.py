@@ -2,7 +2,7 @@
 
 import pytest
 
-from assignment_assets.io.salesforce.owners import Answer
+from assignment_assets.io.salesforce.field_changes import Answer
 from assignment_assets.write_back.codes import CAUSES, CODES, action, cause
 
 LOCKED = "UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to this record"

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from assignment_assets.io.salesforce.connection import AnswerLost
+from assignment_assets.io.salesforce.field_changes import OWNER
 from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import ACTIVE, COMPANY, PlanRunner, drawn, moves
 
@@ -150,7 +151,7 @@ def test_a_system_field_is_known_in_whatever_case_the_org_answers_and_an_absent_
 def test_where_the_org_hides_its_bin_nothing_is_known_to_be_deleted(runner):
     refusal = '[{"errorCode": "INSUFFICIENT_ACCESS", "message": "no"}]'
     runner.org.fault("answer", path_contains="/queryAll", status=403, body=refusal)
-    assert runner.org.gateway().deleted([ROWS["account_id"][0]]) == set()
+    assert runner.org.gateway().deleted({OWNER: [ROWS["account_id"][0]]}) == set()
 
 
 def test_a_query_that_took_too_long_is_asked_again(runner):

@@ -6,21 +6,21 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from assignment_assets.io.salesforce.owners import AccountNow, Answer
+from assignment_assets.io.salesforce.field_changes import Answer, RecordNow
 from assignment_assets.write_back.outcome import Sent, answered, given_up, settle
-from assignment_assets.write_back.plan import Change
+from assignment_assets.write_back.plan import Change, owner_guards
 from assignment_assets.write_back.preflight import judge
 from assignment_assets.write_back.states import JOURNAL, Event, State, log_rows
 
 AT = datetime(2026, 10, 1, 8, 0)
 LATER = AT + timedelta(seconds=30)
-CHANGE = Change("1", "a", "r-1", "r-2", "OH")
+CHANGE = Change("1", "a", "r-1", "r-2", owner_guards("", "OH"))
 US, SOMEBODY = "u-engine", "u-person"
 LOST = Answer("a", "ANSWER_LOST", is_lost=True)
 
 
 def now(owner="r-1", state="OH", carve_out=None, modified_at=AT, modified_by=SOMEBODY):
-    return AccountNow("a", owner, state, carve_out, modified_at, modified_by)
+    return RecordNow("a", owner, modified_at, modified_by, (("carve_out", carve_out), ("state", state)))
 
 
 def settled(answer, found, change=CHANGE):
@@ -65,7 +65,7 @@ def test_what_is_read_back_counts_for_more_than_the_answer(answer, found, state)
 
 
 def test_a_refusal_after_a_lost_answer_never_overwrites_what_may_be_a_correction():
-    lost_before = Change("1", "a", "r-1", "r-2", "OH", was_lost=True, lost_since=AT)
+    lost_before = Change("1", "a", "r-1", "r-2", owner_guards("", "OH"), was_lost=True, lost_since=AT)
     refusal = settled(Answer("a", "PRECONDITION_FAILED"), now(modified_at=LATER), lost_before)
     assert (refusal.state, refusal.code) == (State.DRIFT, "MODIFIED_MEANWHILE")
     assert judge(lost_before, now(modified_at=LATER), {"r-2"}).code == "MODIFIED_MEANWHILE"
@@ -115,7 +115,7 @@ def test_an_inactive_owner_of_something_else_is_no_matter_of_the_receiver():
 
 
 def test_a_rollback_goes_by_the_owner_alone():
-    back = Change("1", "a", "r-1", "r-2", is_rule_bound=False)
+    back = Change("1", "a", "r-1", "r-2")
     assert judge(back, now(carve_out="SUD", state="PA"), {"r-2"}) is None
     assert judge(back, now("r-7"), {"r-2"}).state is State.DRIFT
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from assignment_assets.domain.errors import BrokenInvariant
 from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.write_back.apply import open_changes
-from assignment_assets.write_back.plan import Change, next_call, next_rings
+from assignment_assets.write_back.plan import Change, next_call, next_rings, owner_guards
 
 
 def change(account, old, new):
-    return Change("1", account, old, new, "OH")
+    return Change("1", account, old, new, owner_guards("", "OH"))
 
 
 def rows(*accounts, sign_off_no=1):
@@ -32,7 +32,7 @@ def logged(*entries):
 
 
 def order(*changes):
-    return [each.account_id for each in changes]
+    return [each.record_id for each in changes]
 
 
 def test_what_the_log_shows_as_finished_is_not_open_again():
@@ -45,12 +45,12 @@ def test_what_the_log_shows_as_finished_is_not_open_again():
         (2, "e", 1, "verified"),
     )
     left = open_changes(rows("a", "b", "c", "d", "e"), log)
-    assert [(each.account_id, each.attempt, each.was_lost) for each in left] == [
+    assert [(each.record_id, each.attempt, each.was_lost) for each in left] == [
         ("c", 3, False),
         ("d", 2, True),
         ("e", 1, False),
     ]
-    assert left[0].expected_carve_out is None
+    assert dict(left[0].guards)["carve_out"] is None
 
 
 def test_an_account_with_two_open_changes_stops_the_run():
@@ -117,11 +117,11 @@ def test_whatever_the_moves_no_book_ends_a_call_overfull_and_what_stays_cannot_g
             break
         assert len(set(call)) == len(call)
         for each in call:
-            for rep, count in ((each.old_owner_id, 1), (each.new_owner_id, -1)):
+            for rep, count in ((each.expected, 1), (each.new, -1)):
                 if rep in seats:
                     seats[rep] += count
         assert min(seats.values()) >= 0
         left = [each for each in left if each not in call]
-    gains = Counter(each.new_owner_id for each in left)
-    losses = Counter(each.old_owner_id for each in left)
+    gains = Counter(each.new for each in left)
+    losses = Counter(each.expected for each in left)
     assert not left or any(gains[rep] > losses[rep] for rep in seats)

@@ -8,7 +8,7 @@ import pytest
 from assignment_assets.domain.errors import NotEntitled
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.tables import WRITE_BACK_LOG
-from assignment_assets.io.salesforce.owners import NOBODY, PROBE
+from assignment_assets.io.salesforce.records import NOBODY, PROBE
 from assignment_assets.write_back.apply import apply
 from assignment_assets.write_back.precondition import permit
 from assignment_assets_tests.servers.org import local_org

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 
-from assignment_assets.io.salesforce.owners import Answer, OwnerChange
+from assignment_assets.io.salesforce.field_changes import OWNER, Answer, FieldChange
 from assignment_assets.write_back.circuit_breaker import nobody
 from assignment_assets.write_back.worker_pool import WorkerPool
 from assignment_assets_tests.servers.org import local_org
@@ -32,21 +32,21 @@ class Counting:
 
     def __init__(self, traffic):
         self._traffic = traffic
-        self.portal = PORTAL
+        self.flagged = PORTAL
 
     def write(self, call):
-        kinds = ["all", "portal"] if call[0].account_id in PORTAL else ["all"]
+        kinds = ["all", "portal"] if call[0].record_id in PORTAL else ["all"]
         self._traffic.note(kinds, 1)
         time.sleep(0.05)
         self._traffic.note(kinds, -1)
-        return [Answer(call[0].account_id)]
+        return [Answer(call[0].record_id)]
 
 
 def test_calls_with_portal_users_go_one_by_one_and_all_answers_come_in_order():
-    calls = [[OwnerChange(name, "ana", None)] for name in ("a1", "p1", "a2", "p2", "a3", "p3", "a4")]
+    calls = [[FieldChange(OWNER, name, "ana", None)] for name in ("a1", "p1", "a2", "p2", "a3", "p3", "a4")]
     traffic = Traffic()
     sent = list(WorkerPool([Counting(traffic) for _ in range(4)], nobody).send(calls, lambda: False))
-    assert [answers[0].account_id for _, answers in sent] == ["a1", "p1", "a2", "p2", "a3", "p3", "a4"]
+    assert [answers[0].record_id for _, answers in sent] == ["a1", "p1", "a2", "p2", "a3", "p3", "a4"]
     assert traffic.most["portal"] == 1
     assert traffic.most["all"] > 1
 
@@ -57,8 +57,8 @@ def test_an_org_tells_which_accounts_have_portal_users_or_that_it_has_no_portals
         first = rows["account_id"][0]
         org.edit(first, {"IsPartner": True})
         gateway = org.gateway()
-        gateway.accounts_and_users(rows["account_id"].to_list(), [])
-        assert gateway.portal == {first}
+        gateway.accounts(rows["account_id"].to_list())
+        assert gateway.flagged == {first}
         org.edit(first, {"IsPartner": False})
         org.clock.advance(5)
         org.access(hidden_fields=["Account.IsPartner", "Account.IsCustomerPortal"])

@@ -9,7 +9,7 @@ import polars as pl
 
 from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.connection import AnswerLost, Org
-from assignment_assets.io.salesforce.owners import Answer, moment_of
+from assignment_assets.io.salesforce.field_changes import Answer, moment_of
 
 JOBS = "jobs/ingest"
 SHAPE = {

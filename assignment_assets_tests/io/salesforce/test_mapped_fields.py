@@ -6,6 +6,7 @@ import pytest
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.io.mapping.mapping import read_mapping
 from assignment_assets.io.salesforce.connection import CallRefused, Org
+from assignment_assets.io.salesforce.field_changes import OWNER
 from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
@@ -74,7 +75,7 @@ def test_what_the_write_back_judges_by_may_be_a_label_and_is_then_queried(local,
     ids = COMPANY.accounts["account_id"].to_list()
     labelled = OwnerGateway(Org(local.settings()), read_mapping(tmp_path / "mapping.toml").accounts)
     assert labelled.accounts(ids) == local.gateway().accounts(ids)
-    assert labelled.accounts_and_users(ids, []) == local.gateway().accounts_and_users(ids, [])
+    assert labelled.records_and_users({OWNER: ids}, []) == local.gateway().records_and_users({OWNER: ids}, [])
 
 
 def test_amounts_of_several_currencies_are_refused_unless_they_are_converted(local, read):
