@@ -24,7 +24,7 @@ from assignment_assets.domain.routing.tables import (
     WORKLOAD,
 )
 from assignment_assets.domain.tables import Table
-from assignment_assets.io.warehouse.routing_copies import publish
+from assignment_assets.io.warehouse.routing_copies import routing_copies
 from assignment_assets_tests.company import PRIYA, TOM, tiny
 from assignment_assets_tests.rehearsal import BEGIN, Cycle, settle_in
 
@@ -39,14 +39,14 @@ def between(tmp_path, dagster_home, monkeypatch) -> Cycle:
 
 def put(between: Cycle, table: Table, **facts) -> None:
     row = dict.fromkeys(table.columns) | facts
-    publish(between.folder, table, table.conform(pl.DataFrame([row], schema=table.columns)))
+    routing_copies(between.folder).publish(table, table.conform(pl.DataFrame([row], schema=table.columns)))
 
 
 @pytest.fixture
 def told(between) -> Cycle:
     """A log with one of everything."""
     now = between.now
-    publish(between.folder, SEEN_REPS, SEEN_REPS.conform(tiny().reps))
+    routing_copies(between.folder).publish(SEEN_REPS, SEEN_REPS.conform(tiny().reps))
     put(between, POLLS, poll_no=1, polled_at=now)
     put(between, PASSES, ended_at=now - timedelta(minutes=5))
     put(

@@ -16,7 +16,7 @@ from assignment_assets.io.intake.log import log_path, read_log
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 from assignment_assets.io.warehouse.connection import connected
 from assignment_assets.io.warehouse.published import answer_published, read_manifest, read_published, write_manifest
-from assignment_assets.io.warehouse.routing_copies import publish, read_routing
+from assignment_assets.io.warehouse.routing_copies import read_routing, routing_copies
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.write_back.journal import opened
 
@@ -108,7 +108,7 @@ def test_copies_of_the_routing_log_by_a_newer_release_are_refused(left_by):
     with pytest.raises(WrongSchema, match=r"routing/schema\.json: its schema is version 77, of release 9\.9"):
         read_routing(folder, WORKLOAD)
     with pytest.raises(WrongSchema):
-        publish(folder, WORKLOAD, WORKLOAD.empty())
+        routing_copies(folder).publish(WORKLOAD, WORKLOAD.empty())
 
 
 def test_a_receipt_of_a_newer_release_is_refused(left_by):

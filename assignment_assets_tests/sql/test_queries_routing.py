@@ -14,7 +14,7 @@ from assignment_assets.domain.routing.tables import DECISIONS, SEEN_ACCOUNTS
 from assignment_assets.domain.routing.views import DECISIONS_BY_RULE, OWNER_TIMES, PAIRS_OF_RULES, SPANS, span_starts
 from assignment_assets.domain.routing.workload import WORKLOAD_COUNTS
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.routing_copies import answer_routing, publish
+from assignment_assets.io.warehouse.routing_copies import answer_routing, routing_copies
 from assignment_assets_tests.domain.routing.arrivals import seen
 from assignment_assets_tests.sql.answers import as_text, kept
 from assignment_assets_tests.sql.watched_log import COMPANY, HELD, NOON
@@ -58,7 +58,7 @@ def test_the_answer_is_the_one_that_is_kept(log, query, parameters):
 def test_over_the_published_copies_the_answer_is_the_same(log, query, tmp_path):
     folder = DataFolder(tmp_path)
     for table in query.reads:
-        publish(folder, table, log.table(table))
+        routing_copies(folder).publish(table, log.table(table))
     assert answer(answer_routing(folder, query)) == kept(query.name)
 
 

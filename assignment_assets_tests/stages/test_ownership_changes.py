@@ -48,7 +48,7 @@ from assignment_assets.domain.tables import (
     WRITE_BACK_LOG,
 )
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.io.warehouse.routing_copies import publish
+from assignment_assets.io.warehouse.routing_copies import routing_copies
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.ownership_changes import ownership_changes
 from assignment_assets.write_back.publishing import JOURNAL_FILE, PLANS_FILE
@@ -247,9 +247,9 @@ def route(folder: DataFolder) -> None:
     )
     names = "decision_no account_id rule evidence old_owner_id new_owner_id decided_at policy_digest"
     decision = (1, "a11", "territory", "TX is Nia's", "queue", "nia", decided, "0123456789abcdef")
-    publish(folder, DECISIONS, rows(DECISIONS, names, decision))
+    routing_copies(folder).publish(DECISIONS, rows(DECISIONS, names, decision))
     names = "sign_off_no account_id attempt old_owner_id new_owner_id outcome verified_at"
-    publish(folder, WRITES, rows(WRITES, names, (1, "a11", 1, "queue", "nia", "verified", decided)))
+    routing_copies(folder).publish(WRITES, rows(WRITES, names, (1, "a11", 1, "queue", "nia", "verified", decided)))
 
 
 def changed(folder: DataFolder, first: str, second: str) -> dict[str, tuple[str | None, str | None, str]]:

@@ -20,7 +20,7 @@ from assignment_assets.io.notices import bulletins
 from assignment_assets.io.notices import slack as asking
 from assignment_assets.io.notices.bulletins import ROUTING, announce
 from assignment_assets.io.settings import NoticesSetting
-from assignment_assets.io.warehouse.routing_copies import publish
+from assignment_assets.io.warehouse.routing_copies import routing_copies
 from assignment_assets_tests.company import PRIYA, field_reps, table
 from assignment_assets_tests.servers.slack import CHANNEL, TOKEN, serve_slack
 
@@ -197,8 +197,8 @@ def test_a_day_of_routed_accounts_is_told_when_it_is_over(folder, channel):
             (4, "ana", "accepted", NOW),
         )
     ]
-    publish(folder, DECISIONS, DECISIONS.conform(pl.DataFrame(decided, schema=DECISIONS.columns)))
-    publish(folder, ANSWERS, table(ANSWERS, *answers))
+    routing_copies(folder).publish(DECISIONS, DECISIONS.conform(pl.DataFrame(decided, schema=DECISIONS.columns)))
+    routing_copies(folder).publish(ANSWERS, table(ANSWERS, *answers))
     assert told(folder, WEBHOOK, ROUTING) == [("acceptance", "sent")]
     assert channel.said == [
         "*Routed accounts* on 1 Nov 2026: 1 accepted, 1 declined, 1 not answered in time; 1 wait.\n"
