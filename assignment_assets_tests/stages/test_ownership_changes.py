@@ -240,8 +240,7 @@ def draw(warehouse: Warehouse, cycle: str = DRAFT, opened: datetime = datetime(2
 def route(folder: DataFolder) -> None:
     """In August a11 was entered by the queue and routed to Nia."""
     seen, decided = datetime(2026, 8, 5, 9), datetime(2026, 8, 5, 10)
-    publish(
-        folder,
+    routing_copies(folder).publish(
         NEW_ACCOUNTS,
         rows(NEW_ACCOUNTS, "account_id seen_at owner_id why", ("a11", seen, "queue", "new_record")),
     )
