@@ -1,0 +1,200 @@
+"""One look at one role: from what was known and what was read to what is decided; nothing is written here.
+
+The order is the rules': the truth's latest word, people's edits of accounts, changes of accounts, people's edits of
+opportunities, then stamps.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from assignment_assets.domain.overlays import assignments, changes, edits, stamps
+from assignment_assets.domain.overlays.crm_seen import CrmSeen, with_closes
+from assignment_assets.domain.overlays.edit_trail import Evidence, HistoryFrame
+from assignment_assets.domain.overlays.in_force import InForce
+from assignment_assets.domain.overlays.overrides import standing_on_accounts, standing_on_opportunities
+from assignment_assets.domain.overlays.people import TRAVELS, names_of
+from assignment_assets.domain.overlays.roles import OverlayRole
+from assignment_assets.domain.overlays.set_by import marked, with_overrides
+from assignment_assets.domain.overlays.tables import (
+    OPPORTUNITY_ROLES,
+    OVERLAY_ACCOUNTS,
+    OVERLAY_EDITS,
+    CsAssignmentsFrame,
+    CsEventsFrame,
+    OpportunityRolesFrame,
+    OverlayChangesFrame,
+    OverlayEditsFrame,
+    OverlayPeopleFrame,
+    OverlayStampsFrame,
+)
+from assignment_assets.domain.overlays.wanted import (
+    ACCOUNT_PEOPLE,
+    OPPORTUNITY_PEOPLE,
+    AccountPeopleFrame,
+    OpportunityPeopleFrame,
+    account_people,
+    opportunity_people,
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the overlay log knows of one role before a look.
+
+    Attributes
+    ----------
+    edits, changes
+        All of the role, numbered or not.
+    ours
+        Stamps that were under way at the last look, or were decided then or since, whatever became of them.
+    under_way
+        Stamps that are not finished now (`stamps.under_way`).
+    """
+
+    assignments: CsAssignmentsFrame
+    crm: CrmSeen
+    edits: OverlayEditsFrame
+    changes: OverlayChangesFrame
+    ours: OverlayStampsFrame
+    under_way: OverlayStampsFrame
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look has read.
+
+    Attributes
+    ----------
+    events
+        Of the role, new ones (`assignments.new_events`).
+    crm
+        Records modified since the last look, or all: `crm_seen.people_on` makes its people.
+    history
+        Of the fields of accounts and opportunities, since the last look or longer; None where the org keeps none.
+    """
+
+    events: CsEventsFrame
+    crm: CrmSeen
+    history: HistoryFrame | None
+    people: OverlayPeopleFrame
+    our_user_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What comes of a look: the role's assignments and the CRM as they are now; new edits, changes and stamps.
+
+    Attributes
+    ----------
+    roles
+        Rows of opportunities that are other than before: those of `crm.roles` that are to be kept anew.
+    """
+
+    assignments: CsAssignmentsFrame
+    crm: CrmSeen
+    roles: OpportunityRolesFrame
+    edits: OverlayEditsFrame
+    changes: OverlayChangesFrame
+    stamps: OverlayStampsFrame
+
+
+def decided(name: str, role: OverlayRole, known: Known, look: Look) -> Decided:
+    """What a look at a role comes to.
+
+    Parameters
+    ----------
+    name
+        The role's name in overlays.toml, which every row carries.
+    """
+    before = known.crm
+    now = CrmSeen(look.crm.accounts, with_closes(before.opportunities, look.crm.opportunities), look.crm.roles)
+    crm = before.with_newer(now)
+    said = assignments.latest(known.assignments, look.events, role, look.people, crm.accounts["account_id"])
+    account_edits, account_changes = _on_accounts(name, role, known, look, now, crm, said)
+    all_changes = OverlayChangesFrame(pl.concat([known.changes, account_changes]))
+    with_accounts = OVERLAY_EDITS.conform(pl.concat([known.edits, account_edits]))
+    people = account_people(role, crm.accounts, said, with_accounts, all_changes)
+    in_force = InForce.of(people, all_changes, known.edits, role.keeps_overrides)
+    evidence = Evidence.of("Opportunity", role.opportunity_field, look.history, known.ours, look.our_user_id)
+    editors = edits.Editors.of(role, look.people)
+    own_edits = OVERLAY_EDITS.empty()
+    if role.opportunity_field and not before.is_nothing:
+        own_edits = edits.on_opportunities(name, editors, before, now, in_force, evidence, known.edits)
+    every_edit = OVERLAY_EDITS.conform(pl.concat([with_accounts, own_edits]))
+    overrides = standing_on_opportunities(
+        every_edit, all_changes, crm.opportunities, keeps_overrides=role.keeps_overrides
+    )
+    roles = crm.with_newer(
+        CrmSeen(now.accounts, now.opportunities, marked(role, before, now, people, own_edits, evidence))
+    ).roles
+    still_open = crm.opportunities.filter(~pl.col("is_closed"))
+    crm = CrmSeen(
+        crm.accounts, crm.opportunities, with_overrides(roles, overrides, still_open) if role.follows else roles
+    )
+    given = stamps.Stamping(
+        name, role, crm, wanted_of(role, crm, people, every_edit, all_changes), look.people, known.under_way
+    )
+    return Decided(
+        said,
+        crm,
+        OPPORTUNITY_ROLES.conform(crm.roles.join(before.roles, on=crm.roles.columns, how="anti", nulls_equal=True)),
+        OVERLAY_EDITS.conform(pl.concat([account_edits, own_edits])),
+        account_changes,
+        stamps.together(
+            stamps.for_overtaken(given, now),
+            stamps.set_backs(given, own_edits),
+            stamps.for_reopened(given, before),
+            stamps.for_new_opportunities(given, before),
+            stamps.for_changes(given, account_changes),
+            stamps.for_accounts(given, account_changes),
+        ),
+    )
+
+
+def wanted_of(
+    role: OverlayRole,
+    crm: CrmSeen,
+    people: AccountPeopleFrame,
+    edits_so_far: OverlayEditsFrame,
+    changes_so_far: OverlayChangesFrame,
+) -> OpportunityPeopleFrame:
+    """Whom each opportunity should show: overrides count where the role follows its account."""
+    if not role.opportunity_field:
+        return OPPORTUNITY_PEOPLE.empty()
+    kept = edits_so_far if role.follows else OVERLAY_EDITS.empty()
+    overrides = standing_on_opportunities(kept, changes_so_far, crm.opportunities, keeps_overrides=role.keeps_overrides)
+    return opportunity_people(crm.opportunities, people, overrides)
+
+
+def _on_accounts(
+    name: str, role: OverlayRole, known: Known, look: Look, now: CrmSeen, crm: CrmSeen, said: CsAssignmentsFrame
+) -> tuple[OverlayEditsFrame, OverlayChangesFrame]:
+    """Edits of accounts' fields and the changes of accounts' people, by where the role's truth lies."""
+    names = names_of(look.people)
+    before = known.crm
+    if role.truth == "crm":
+        shown = account_people(role, before.accounts, known.assignments, known.edits, known.changes)
+        by_crm = changes.of_crm(role, before.accounts, now.accounts, shown, look.history, look.at, names)
+        return OVERLAY_EDITS.empty(), by_crm
+    once = before.with_newer(before.with_only_new_accounts(now)).accounts
+    in_force = account_people(role, once, known.assignments, known.edits, known.changes)
+    evidence = Evidence.of("Account", role.account_field, look.history, known.ours, look.our_user_id)
+    editors = edits.Editors.of(role, look.people)
+    people = ACCOUNT_PEOPLE.conform(
+        account_people(role, crm.accounts, said, known.edits, known.changes).join(
+            said.filter(pl.col("standing").is_in(TRAVELS)), on="account_id", how="semi"
+        )
+    )
+    own = edits.on_accounts(name, editors, before, now, people, evidence, known.edits)
+    every_edit = OVERLAY_EDITS.conform(pl.concat([known.edits, own]))
+    by_truth = changes.of_truth(role, known.assignments, said, crm.accounts, in_force, every_edit, names)
+    by_override = changes.of_overrides(name, role, own, by_truth, in_force, look.at, names)
+    overridden = standing_on_accounts(every_edit, known.changes).rename({"record_id": "account_id"})
+    unsaid = OVERLAY_ACCOUNTS.conform(
+        now.accounts.join(people, on="account_id", how="anti").join(overridden, on="account_id", how="anti")
+    )
+    by_crm = changes.of_crm(role, before.accounts, unsaid, in_force, look.history, look.at, names)
+    return own, OverlayChangesFrame(pl.concat([by_truth, by_override, by_crm]).sort("account_id"))

@@ -1,0 +1,161 @@
+"""Which records are written: an account's field, and the open opportunities that follow it or are new.
+
+Every rule stamps with the person that the record should show (`wanted`), so rules never disagree; where two call for
+one record in a look, the later in `together` says why. A closed or merged opportunity is never stamped; nor is what
+the CRM shows already, what is under way, or a person whom the CRM does not know as active. Numbers are given later
+(`numbering`).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from assignment_assets.domain.overlays.crm_seen import CrmSeen
+from assignment_assets.domain.overlays.overrides import CHANGES_OF_PERSON
+from assignment_assets.domain.overlays.roles import OverlayRole
+from assignment_assets.domain.overlays.tables import (
+    OVERLAY_STAMPS,
+    OverlayChangesFrame,
+    OverlayEditsFrame,
+    OverlayLogFrame,
+    OverlayPeopleFrame,
+    OverlayStampsFrame,
+)
+from assignment_assets.domain.overlays.wanted import OpportunityPeopleFrame
+
+UNFINISHED = ("unknown", "deferred", "held", "not_visible")
+"""Outcomes after which a write is taken up again."""
+
+
+@dataclass(frozen=True)
+class Stamping:
+    """What every rule looks at.
+
+    Attributes
+    ----------
+    crm
+        Everything that is known of the CRM, this look's reading in it.
+    wanted
+        Whom each opportunity should show; of those that copy, their account's person.
+    under_way
+        Our stamps that are not finished.
+    """
+
+    name: str
+    role: OverlayRole
+    crm: CrmSeen
+    wanted: OpportunityPeopleFrame
+    people: OverlayPeopleFrame
+    under_way: OverlayStampsFrame
+
+    @property
+    def open(self) -> pl.DataFrame:
+        """record_id, account_id, expected_id, new_id, set_by of the opportunities that may be written."""
+        facts = self.crm.opportunities.filter(~pl.col("is_closed"), pl.col("merged_into").is_null())
+        shown = self.crm.primaries.select("opportunity_id", "set_by", expected_id="person_id")
+        rows = facts.select("opportunity_id").join(shown, on="opportunity_id").join(self.wanted, on="opportunity_id")
+        return rows.rename({"opportunity_id": "record_id", "person_id": "new_id"})
+
+
+def for_accounts(given: Stamping, changes: OverlayChangesFrame) -> OverlayStampsFrame:
+    """The accounts' own fields, where another system is the truth."""
+    if given.role.truth == "crm":
+        return OVERLAY_STAMPS.empty()
+    shown = given.crm.accounts.select("account_id", expected_id="person_id")
+    is_repair = pl.col("why") == "repair"
+    rows = changes.join(shown, on="account_id").with_columns(
+        record_id="account_id",
+        new_id="to_id",
+        why=pl.when(is_repair).then(pl.lit("repair")).otherwise(pl.lit("account")),
+    )
+    return _stamps(given, rows, "Account", given.role.account_field)
+
+
+def for_changes(given: Stamping, changes: OverlayChangesFrame) -> OverlayStampsFrame:
+    """All open opportunities of accounts whose person changes, where the role follows; a repair is no change."""
+    if not given.role.follows:
+        return OVERLAY_STAMPS.empty()
+    moved = changes.filter(pl.col("why").is_in(CHANGES_OF_PERSON)).select("account_id")
+    return _on_opportunities(given, given.open.join(moved, on="account_id", how="semi"), "open_opportunity")
+
+
+def for_new_opportunities(given: Stamping, before: CrmSeen) -> OverlayStampsFrame:
+    """Opportunities that were not there at the last look; those that copy at creation only where nobody is entered."""
+    if before.is_nothing:
+        return OVERLAY_STAMPS.empty()
+    known = before.opportunities.select(record_id="opportunity_id")
+    rows = given.open.join(known, on="record_id", how="anti")
+    if not given.role.follows:
+        rows = rows.filter(pl.col("expected_id").is_null())
+    return _on_opportunities(given, rows, "new_opportunity")
+
+
+def for_reopened(given: Stamping, before: CrmSeen) -> OverlayStampsFrame:
+    """Opportunities that were closed at the last look and are open now: those that follow do so again."""
+    if not given.role.follows:
+        return OVERLAY_STAMPS.empty()
+    closed = before.opportunities.filter("is_closed").select(record_id="opportunity_id")
+    return _on_opportunities(given, given.open.join(closed, on="record_id", how="semi"), "reopened")
+
+
+def for_overtaken(given: Stamping, now: CrmSeen) -> OverlayStampsFrame:
+    """What the look has read as the engine's own, but is no longer wanted: a late write, or an account that it left."""
+    if not given.role.follows:
+        return OVERLAY_STAMPS.empty()
+    read = now.opportunities.select(record_id="opportunity_id")
+    rows = given.open.filter(pl.col("set_by") == "engine").join(read, on="record_id", how="semi")
+    return _on_opportunities(given, rows, "open_opportunity")
+
+
+def set_backs(given: Stamping, edits: OverlayEditsFrame) -> OverlayStampsFrame:
+    """Opportunities whose edit has the verdict set_back."""
+    if not given.role.follows:
+        return OVERLAY_STAMPS.empty()
+    edited = edits.filter((pl.col("object") == "Opportunity") & (pl.col("verdict") == "set_back")).select("record_id")
+    return _on_opportunities(given, given.open.join(edited, on="record_id", how="semi"), "set_back")
+
+
+def repairs(given: Stamping, record_ids: list[str]) -> OverlayStampsFrame:
+    """Opportunities that the daily catch sets right."""
+    return _on_opportunities(given, given.open.filter(pl.col("record_id").is_in(record_ids)), "repair")
+
+
+def together(*frames: OverlayStampsFrame) -> OverlayStampsFrame:
+    """At most one stamp a role and record: the later frame's."""
+    rows = pl.concat(list(frames)).unique(["role", "object", "record_id"], keep="last", maintain_order=True)
+    return OverlayStampsFrame(OVERLAY_STAMPS.shaped(rows).sort("role", "object", "record_id"))
+
+
+def under_way(stamps: OverlayStampsFrame, log: OverlayLogFrame) -> OverlayStampsFrame:
+    """Stamps that the log has no outcome of, or one after which they are taken up again."""
+    last = log.sort("stamp_no", "attempt").unique("stamp_no", keep="last")
+    finished = last.filter(~pl.col("outcome").is_in(UNFINISHED))
+    return OverlayStampsFrame(stamps.join(finished, on="stamp_no", how="anti"))
+
+
+def superseded(under_way: OverlayStampsFrame, new: OverlayStampsFrame) -> OverlayStampsFrame:
+    """Stamps under way whose record gets another person now: the writer need not send them any more."""
+    records = new.select("role", "object", "record_id", newer_id="new_id")
+    rows = under_way.join(records, on=["role", "object", "record_id"])
+    return OVERLAY_STAMPS.conform(rows.filter(pl.col("new_id").ne_missing(pl.col("newer_id"))))
+
+
+def _on_opportunities(given: Stamping, rows: pl.DataFrame, why: str) -> OverlayStampsFrame:
+    if not given.role.opportunity_field:
+        return OVERLAY_STAMPS.empty()
+    return _stamps(given, rows.with_columns(why=pl.lit(why)), "Opportunity", given.role.opportunity_field)
+
+
+def _stamps(given: Stamping, rows: pl.DataFrame, kind: str, field: str) -> OverlayStampsFrame:
+    active = given.people.filter("is_active").select(new_id="person_id")
+    travels = pl.col("new_id").is_null() | pl.col("new_id").is_in(active["new_id"].implode())
+    rows = rows.filter(travels, pl.col("expected_id").ne_missing(pl.col("new_id"))).with_columns(
+        *(pl.lit(None, pl.Int64).alias(column) for column in ("stamp_no", "change_no", "look_no")),
+        role=pl.lit(given.name),
+        object=pl.lit(kind),
+        field=pl.lit(field),
+        decided_at=pl.lit(None, pl.Datetime("us")),
+    )
+    record = ["role", "object", "record_id", "new_id"]
+    left = rows.join(given.under_way.select(record), on=record, how="anti", nulls_equal=True)
+    return OverlayStampsFrame(OVERLAY_STAMPS.shaped(left).sort("record_id"))
