@@ -1,0 +1,105 @@
+"""Who changes on an account, and which records are written for it."""
+
+import pytest
+
+from assignment_assets.domain.overlays.stamps import superseded
+from assignment_assets_tests.domain.overlays.conftest import word
+from assignment_assets_tests.domain.overlays.toy import minute
+
+
+def written(stamps):
+    columns = ["object", "record_id", "expected_id", "new_id", "why"]
+    return sorted(stamps.select(columns).rows())
+
+
+def send_all(engine, at):
+    for stamp in engine.under_way.iter_rows(named=True):
+        engine.send(stamp, minute(at))
+
+
+def test_a_word_goes_to_the_account_and_its_open_opportunities_and_to_no_closed_one(csm):
+    changes, stamps, _ = csm.look([word("e2", "a1", "C2@x.com", 2)], minute(3))
+    assert written(stamps) == [
+        ("Account", "a1", "c1", "c2", "account"),
+        ("Opportunity", "o1", "c1", "c2", "open_opportunity"),
+        ("Opportunity", "o2", "c1", "c2", "open_opportunity"),
+    ]
+    assert changes.select("from_id", "to_id", "why", "event_id").rows() == [("c1", "c2", "truth", "e2")]
+    assert changes["sentence"].to_list() == [
+        "The customer-success manager changes from C1 to C2: its system of truth says so (2026-10-01 08:02 UTC)."
+    ]
+    assert stamps["change_no"].unique().to_list() == changes["change_no"].to_list()
+
+
+def test_nobody_travels(csm):
+    _, stamps, _ = csm.look([word("e2", "a1", None, 2)], minute(3))
+    assert {new for *_, new, _ in written(stamps)} == {None}
+
+
+@pytest.mark.parametrize("person", ["gone", "who@x.com"])
+def test_people_who_are_unknown_or_inactive_never_travel(csm, person):
+    changes, stamps, _ = csm.look([word("e2", "a1", person, 2)], minute(3))
+    assert changes.is_empty() and stamps.is_empty()
+    differences, _, repairs = csm.catch(minute(4))
+    assert differences["kind"].to_list() == [csm.assignments["standing"][0]]
+    assert repairs.is_empty()
+
+
+def test_what_is_under_way_is_not_made_again_and_an_older_one_is_superseded(csm):
+    csm.look([word("e2", "a1", "c2", 2)], minute(3))
+    pending = csm.under_way
+    _, again, _ = csm.look([word("e3", "a1", "c2", 4)], minute(5))
+    assert again.is_empty()
+    _, newer, _ = csm.look([word("e4", "a1", "c3", 6)], minute(7))
+    assert superseded(pending, newer)["stamp_no"].to_list() == pending["stamp_no"].to_list()
+
+
+def test_a_late_write_of_an_older_person_is_stamped_over(csm, crm):
+    csm.look([word("e2", "a1", "c2", 2)], minute(3))
+    csm.look([word("e3", "a1", "c3", 4)], minute(5))
+    send_all(csm, 6)  # the older ones hold, the newer find another person than expected
+    _, stamps, _ = csm.look([], minute(7))
+    assert {row[1:4] for row in written(stamps)} == {("o1", "c2", "c3"), ("o2", "c2", "c3")}
+    _, changes, repairs = csm.catch(minute(8))
+    assert written(repairs) == [("Account", "a1", "c2", "c3", "repair")]
+    assert changes["why"].to_list() == ["repair"]
+
+
+def test_a_new_opportunity_gets_the_account_s_person_also_before_the_account_shows_it(csm, crm):
+    csm.look([word("e2", "a1", "c2", 2)], minute(3))
+    crm.add_opportunity("o4", "a1", minute(4), csm="c5")
+    _, stamps, edits = csm.look([], minute(5))
+    assert written(stamps) == [("Opportunity", "o4", "c5", "c2", "new_opportunity")]
+    assert edits.is_empty()
+
+
+def test_a_re_opened_opportunity_follows_again(csm, crm):
+    csm.look([word("e2", "a1", "c2", 2)], minute(3))
+    send_all(csm, 4)
+    crm.write("Opportunity", "o3", "is_closed", False, "rick", minute(5))
+    _, stamps, _ = csm.look([], minute(6))
+    assert written(stamps) == [("Opportunity", "o3", "c1", "c2", "reopened")]
+
+
+def test_a_role_that_copies_stamps_new_opportunities_alone_and_only_empty_ones(sa, crm):
+    crm.write("Account", "a1", "sa", "c4", "rick", minute(2))
+    crm.add_opportunity("o4", "a1", minute(2))
+    crm.add_opportunity("o5", "a1", minute(2), sa="c5")
+    changes, stamps, _ = sa.look([], minute(3))
+    assert written(stamps) == [("Opportunity", "o4", None, "c4", "new_opportunity")]
+    assert changes.select("account_id", "from_id", "to_id", "why").rows() == [("a1", "c1", "c4", "crm_account")]
+
+
+def test_a_copy_that_was_lost_is_caught_and_one_that_a_person_emptied_is_not(sa, crm):
+    crm.add_opportunity("o4", "a1", minute(2))
+    crm.add_opportunity("o5", "a1", minute(2))
+    _, stamps, _ = sa.look([], minute(3))
+    for stamp in stamps.iter_rows(named=True):
+        if stamp["record_id"] == "o4":
+            sa.settle(stamp)  # it failed
+        else:
+            sa.send(stamp, minute(4))
+    crm.write("Opportunity", "o5", "sa", None, "c3", minute(5))
+    sa.look([], minute(6))
+    _, _, repairs = sa.catch(minute(7))
+    assert written(repairs) == [("Opportunity", "o4", None, "c1", "repair")]
