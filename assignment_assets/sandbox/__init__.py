@@ -3,7 +3,18 @@
 from assignment_assets.sandbox.fields import mapping_path
 from assignment_assets.sandbox.inspection import is_loaded, write_log
 from assignment_assets.sandbox.loading import load
+from assignment_assets.sandbox.overlay_people import OverlayPeople
 from assignment_assets.sandbox.request_log import read_requests
 from assignment_assets.sandbox.server import OrgAddress, running, serve
 
-__all__ = ["OrgAddress", "is_loaded", "load", "mapping_path", "read_requests", "running", "serve", "write_log"]
+__all__ = [
+    "OrgAddress",
+    "OverlayPeople",
+    "is_loaded",
+    "load",
+    "mapping_path",
+    "read_requests",
+    "running",
+    "serve",
+    "write_log",
+]

@@ -23,6 +23,7 @@ class Feature(StrEnum):
     ACCOUNT_SHARES = "account_shares"
     OPPORTUNITY_TEAMS = "opportunity_teams"
     ACCOUNT_HISTORY = "account_history"
+    OPPORTUNITY_HISTORY = "opportunity_history"
     ORGANIZATION = "organization"
     DUPLICATE_RULES = "duplicate_rules"
     APPROVALS = "approvals"
@@ -33,6 +34,7 @@ class Feature(StrEnum):
     COLLECTIONS_IN_COMPOSITE = "collections_in_composite"
     CLIENT_CREDENTIALS = "client_credentials"
     PRECONDITIONS = "preconditions"  # off: conditional headers are ignored
+    PRECONDITIONS_BEYOND_ACCOUNTS = "preconditions_beyond_accounts"  # off: other objects' are ignored
     PRECONDITIONS_FIRST = "preconditions_first"  # off: the body is judged before the conditional headers
     SEVERAL_CURRENCIES = "several_currencies"
 
@@ -43,6 +45,7 @@ OBJECTS_OF = {
     "accountshare": Feature.ACCOUNT_SHARES,
     "opportunityteammember": Feature.OPPORTUNITY_TEAMS,
     "accounthistory": Feature.ACCOUNT_HISTORY,
+    "opportunityfieldhistory": Feature.OPPORTUNITY_HISTORY,
     "organization": Feature.ORGANIZATION,
     "duplicaterule": Feature.DUPLICATE_RULES,
     "processinstance": Feature.APPROVALS,
@@ -51,7 +54,9 @@ OBJECTS_OF = {
 }
 """The objects that are there only with a feature."""
 CURRENCY = "currencyisocode"
-ALWAYS_VISIBLE = frozenset({"id", "createddate", "lastmodifieddate", "lastmodifiedbyid", "systemmodstamp", "isdeleted"})
+ALWAYS_VISIBLE = frozenset(
+    {"id", "createddate", "createdbyid", "lastmodifieddate", "lastmodifiedbyid", "systemmodstamp", "isdeleted"}
+)
 TOOLING_ONLY = frozenset(known.name.lower() for known in TOOLING)
 IN_TOOLING = TOOLING_ONLY | frozenset(known.name.lower() for known in BOTH)
 

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from assignment_assets.sandbox.automations import Flow
 from assignment_assets.sandbox.refusal import Refusal
 
 
@@ -120,10 +121,12 @@ STATUS = {
 @dataclass
 class Behaviour:
     """What the org does by itself: `rule_owner_id` is the owner that its assignment rule gives to updated accounts
-    unless the caller says not to; `edits` are people's edits by record and moment (before_write, after_write)."""
+    unless the caller says not to; `flow` stamps opportunities; `edits` are people's edits, values and user, by
+    record and moment (before_write, after_write)."""
 
     rule_owner_id: str = ""
-    edits: dict[tuple[str, str], dict] = field(default_factory=dict)
+    flow: Flow = field(default_factory=lambda: Flow({}))
+    edits: dict[tuple[str, str], tuple[dict, str]] = field(default_factory=dict)
 
 
 class FaultBoard:

@@ -24,8 +24,8 @@ def is_loaded(state_dir: Path) -> bool:
 def write_log(state_dir: Path) -> pl.DataFrame:
     """Every value that really changed since the org was loaded, oldest first: the judge of what was written.
 
-    `channel` is `api` for the REST API, `human` for edits made in the org's own pages, and `cascade` for what the org
-    deletes by itself after either.
+    `channel` is `api` for the REST API, `human` for edits made in the org's own pages, `cascade` for what the org
+    deletes by itself after either, and `flow` for what its flow stamps.
     """
     state = OrgState(state_dir, OrgClock())
     try:

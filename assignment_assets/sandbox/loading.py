@@ -9,6 +9,7 @@ import polars as pl
 from assignment_assets.domain.sources.fields import IN_CENTS, as_fields
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.fields import salesforce_columns
+from assignment_assets.sandbox.overlay_people import PROFILES, OverlayPeople
 from assignment_assets.sandbox.record_ids import completed
 from assignment_assets.sandbox.schema import (
     ACCOUNT,
@@ -28,7 +29,7 @@ from assignment_assets.sandbox.setup_rows import (
     STANDARD_PROFILE_ID,
     setup_rows,
 )
-from assignment_assets.sandbox.sobject import Kind, SObject
+from assignment_assets.sandbox.sobject import AUTHOR, Kind, SObject
 from assignment_assets.sandbox.state import OrgState
 
 HUNDREDTHS = ("bps", *IN_CENTS)
@@ -46,29 +47,42 @@ class CompanyFrames(Protocol):
     opportunities: pl.DataFrame
 
 
-def load(company: CompanyFrames, state_dir: Path, clock: OrgClock | None = None) -> None:
+def load(
+    company: CompanyFrames, state_dir: Path, clock: OrgClock | None = None, overlays: OverlayPeople | None = None
+) -> None:
     """Replaces all records of the org in `state_dir` by the company's and empties its write log.
 
     Cents and hundredths become dollars and plain figures, lists text with semicolons. Beside the reps the org
     has two users without a team: the one that the API acts as, and one who stands for people's edits.
-    A record was last modified when it was created.
+    A record was last modified when it was created. With `overlays` it has those people too, stamped on accounts and
+    opportunities.
     """
     state = OrgState(state_dir, clock or OrgClock())
     try:
         with state.transaction():
-            state.replace(ACCOUNT, _rows(ACCOUNT, _spelled(company.accounts, "accounts"), state))
-            users = _spelled(company.reps, "reps").with_columns(
-                Username=pl.col("Email"), UserRoleId=pl.lit(ROLE_ID), ProfileId=pl.lit(STANDARD_PROFILE_ID)
-            )
-            state.replace(USER, [*_rows(USER, users, state), *_rows(USER, _other_users(), state)])
+            accounts = _spelled(company.accounts, "accounts")
             opportunities = _spelled(company.opportunities, "opportunities").with_columns(Name=pl.lit("Referrals"))
+            users, teams = [_other_users()], [_deal_teams(company)]
+            setup = setup_rows(ORGANIZATION_ID, INTEGRATION_USER_ID)
+            if overlays is not None:
+                accounts, opportunities = overlays.on_accounts(accounts), overlays.on_opportunities(opportunities)
+                users, teams = [*users, overlays.users()], [*teams, overlays.supporting(opportunities)]
+                setup = overlays.setup(setup)
+            state.replace(ACCOUNT, _rows(ACCOUNT, accounts, state))
+            reps = _spelled(company.reps, "reps").with_columns(
+                Username=pl.col("Email"),
+                UserRoleId=pl.lit(ROLE_ID),
+                ProfileId=pl.lit(STANDARD_PROFILE_ID if overlays is None else PROFILES["Sales"]),
+            )
+            state.replace(USER, [row for frame in (reps, *users) for row in _rows(USER, frame, state)])
             state.replace(OPPORTUNITY, _rows(OPPORTUNITY, opportunities, state))
             state.replace(ACCOUNT_TEAM_MEMBER, _rows(ACCOUNT_TEAM_MEMBER, _teams(company), state))
             state.replace(ACCOUNT_SHARE, _rows(ACCOUNT_SHARE, _shares(company), state))
-            state.replace(OPPORTUNITY_TEAM_MEMBER, _rows(OPPORTUNITY_TEAM_MEMBER, _deal_teams(company), state))
+            rows = [row for frame in teams for row in _rows(OPPORTUNITY_TEAM_MEMBER, frame, state)]
+            state.replace(OPPORTUNITY_TEAM_MEMBER, rows)
             for known in (CONTACT, CASE, TASK):
                 state.replace(known, [])
-            for name, frame in setup_rows(ORGANIZATION_ID, INTEGRATION_USER_ID).items():
+            for name, frame in setup.items():
                 state.replace(sobject(name), _rows(sobject(name), frame, state))
             state.forget_history()
     finally:
@@ -97,6 +111,7 @@ def _rows(known: SObject, frame: pl.DataFrame, state: OrgState) -> list[tuple]:
         LastModifiedById=pl.lit(INTEGRATION_USER_ID),
         IsDeleted=pl.lit(False),
         **({"UserType": pl.lit("Standard")} if known is USER else {}),
+        **({} if AUTHOR.name in frame.columns else {AUTHOR.name: pl.lit(INTEGRATION_USER_ID)}),
     )
     columns = [_column(field.name, field.kind, system) for field in known.fields.values()]
     return system.select(columns).rows()

@@ -1,6 +1,6 @@
-"""Conditional requests on accounts as Salesforce documents them: by ETag, which sees every change, or by time.
+"""Conditional requests as Salesforce documents them: by time, or, on accounts alone, by ETag, which sees every change.
 
-`If-Match` and `If-Unmodified-Since` answer 412 where the account is another by now; `If-None-Match` and
+`If-Match` and `If-Unmodified-Since` answer 412 where the record is another by now; `If-None-Match` and
 `If-Modified-Since` answer 304 to reading and 412 to writing where it is still the same. The body of a real 412 is not
 documented: go by the status. Times compare whole seconds: a second change within the same second passes unseen.
 """
@@ -26,16 +26,17 @@ def etag(record: dict) -> str:
 
 
 def check_preconditions(sobject: SObject, record: dict, call: Call) -> None:
-    """Passes where the account is one that the conditional headers mean.
+    """Passes where the record is one that the conditional headers mean.
 
     Raises
     ------
     Refusal
         412, or 304 to reading; 400 for a header that is no list of tags in quotes, or no HTTP date.
     """
-    if sobject.name != ACCOUNT.name:
-        return
-    is_match, is_new = (_tagged(record, call.headers.get(name)) for name in ("if-match", "if-none-match"))
+    has_tag = sobject.name == ACCOUNT.name
+    is_match, is_new = (
+        _tagged(record, call.headers.get(name)) if has_tag else None for name in ("if-match", "if-none-match")
+    )
     since, until = (_since(record, call.headers.get(name)) for name in ("if-modified-since", "if-unmodified-since"))
     if is_match is False or until is True:
         raise Refusal(412, "PRECONDITION_FAILED", "the record has changed since")

@@ -153,7 +153,7 @@ def _description(known: SObject) -> dict:
             "type": field.kind.value,
             "updateable": field.is_updateable,
             "custom": field.name.endswith("__c"),
-            "referenceTo": [field.refers_to] if field.refers_to else [],
+            "referenceTo": [field.refers_to, *field.or_to] if field.refers_to else [],
         }
         for field in known.fields.values()
     ]

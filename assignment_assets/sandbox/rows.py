@@ -1,14 +1,14 @@
 """sObject Rows: one record read or updated by id, as far as the user may, with what the org does by itself then."""
 
 from assignment_assets.sandbox.access import Access, Feature
+from assignment_assets.sandbox.automations import write
 from assignment_assets.sandbox.call import Call, Reply
 from assignment_assets.sandbox.faults import FaultBoard
-from assignment_assets.sandbox.loading import HUMAN_USER_ID
 from assignment_assets.sandbox.preconditions import check_preconditions, etag
 from assignment_assets.sandbox.record_ids import completed, is_record_id
 from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.schema import ACCOUNT, ACCOUNT_SHARE, ACCOUNT_TEAM_MEMBER, USER, sobject
-from assignment_assets.sandbox.sobject import SObject
+from assignment_assets.sandbox.sobject import Field, Kind, SObject
 from assignment_assets.sandbox.state import OrgState
 from assignment_assets.sandbox.values import http_date, moment_of, shown, stored
 
@@ -32,8 +32,7 @@ class Rows:
             404 for a record that is not there, 304 or 412 as the conditional headers ask, 400 for unknown fields.
         """
         record = self.record(seen, record_id)
-        if self._access.has(Feature.PRECONDITIONS):
-            check_preconditions(seen, record, call)
+        self._check_preconditions(seen, record, call)
         names = [name for name in call.parameters.get("fields", "").split(",") if name]
         fields = [seen.field(name.strip()) for name in names] or list(seen.fields.values())
         headers = {"Last-Modified": http_date(moment_of(record["LastModifiedDate"]))}
@@ -92,7 +91,8 @@ class Rows:
             values = {**values, "OwnerId": rule_owner_id}
         if is_account and values.get("OwnerId", record["OwnerId"]) != record["OwnerId"]:
             self._check_portal_owner(record, values["OwnerId"])
-        self._state.change(sobject(seen.name), record["Id"], values, call.user_id, "api")
+        flow = self._faults.behaviour.flow
+        write(self._state, flow, sobject(seen.name), record, values, call.user_id, "api")
         if is_account and values.get("OwnerId", record["OwnerId"]) != record["OwnerId"]:
             for child, extra in ((ACCOUNT_TEAM_MEMBER, ""), (ACCOUNT_SHARE, """ AND "RowCause" = 'Manual'""")):
                 sql = f'SELECT "Id" FROM {child.table} WHERE "AccountId" = ? AND "IsDeleted" = 0{extra}'
@@ -124,16 +124,23 @@ class Rows:
         values = {field.name: stored(field, body[name]) for name, field in fields.items() if field is not None}
         if "OwnerId" in values:
             self._check_owner(seen, values["OwnerId"])
+        for field in fields.values():
+            if field is not None and field.kind is Kind.REFERENCE and field.name.endswith("__c"):
+                self._check_lookup(field, values[field.name])
         return values
 
     def _check_preconditions(self, seen: SObject, record: dict, call: Call) -> None:
-        if self._access.has(Feature.PRECONDITIONS):
+        is_heard = seen.name == ACCOUNT.name or self._access.has(Feature.PRECONDITIONS_BEYOND_ACCOUNTS)
+        if is_heard and self._access.has(Feature.PRECONDITIONS):
             check_preconditions(seen, record, call)
 
     def _person_edits(self, seen: SObject, record_id: str, moment: str) -> None:
-        values = self._faults.behaviour.edits.pop((record_id, moment), None)
-        if values:
-            self._state.change(sobject(seen.name), record_id, values, HUMAN_USER_ID, "human")
+        behaviour, known = self._faults.behaviour, sobject(seen.name)
+        planned = behaviour.edits.pop((record_id, moment), None)
+        if planned:
+            values, user_id = planned
+            record = self._state.live_record(known, record_id)
+            write(self._state, behaviour.flow, known, record, values, user_id, "human")
 
     def _check_owner(self, seen: SObject, owner_id: str | None) -> None:
         owner = self._state.records(USER, [owner_id or ""], ["IsActive", "UserType"]).get(owner_id or "")
@@ -151,6 +158,11 @@ class Rows:
             raise Refusal(
                 400, "OP_WITH_INVALID_USER_TYPE_EXCEPTION", "Operation not valid for this user type", ["OwnerId"]
             )
+
+    def _check_lookup(self, field: Field, record_id: str | None) -> None:
+        if record_id is not None and not self._state.records(sobject(field.refers_to), [record_id], ["Id"]):
+            message = f"{field.name}: invalid cross reference id"
+            raise Refusal(400, "INVALID_CROSS_REFERENCE_KEY", message, [field.name])
 
     def _check_portal_owner(self, record: dict, owner_id: str) -> None:
         if record["IsPartner"] or record["IsCustomerPortal"]:

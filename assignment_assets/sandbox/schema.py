@@ -1,8 +1,12 @@
 """The local org's objects and their fields: what SOQL may name, what an update may change, how SQLite keeps them."""
 
+from assignment_assets.sandbox.history import history_object, history_view
+from assignment_assets.sandbox.merges import MERGED_INTO
+from assignment_assets.sandbox.overlay_fields import ON_ACCOUNT, ON_OPPORTUNITY
 from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.setup_objects import SETUP_OBJECTS
 from assignment_assets.sandbox.sobject import (
+    AUTHOR,
     BIN,
     Field,
     Kind,
@@ -32,6 +36,7 @@ ACCOUNT = define(
     Field("MasterRecordId", Kind.REFERENCE, False, "Account"),
     *checkboxes("IsPartner", "IsCustomerPortal"),
     *texts("CurrencyIsoCode"),
+    *(reference(name, "User") for name in ON_ACCOUNT),
 )
 USER = define(
     "User",
@@ -53,9 +58,12 @@ OPPORTUNITY = define(
     *texts("Name", "StageName"),
     *amounts("Amount"),
     Field("CloseDate", Kind.DATE),
-    *checkboxes("IsClosed", "IsWon"),
+    *(Field(name, Kind.CHECKBOX, False) for name in ("IsClosed", "IsWon")),
     BIN,
     *texts("CurrencyIsoCode"),
+    *(reference(name, "User") for name in ON_OPPORTUNITY),
+    reference(MERGED_INTO, "Opportunity"),
+    AUTHOR,
 )
 CONTACT = define(
     "Contact",
@@ -79,11 +87,12 @@ TASK = define(
     "00T",
     reference("AccountId", "Account"),
     reference("OwnerId", "User"),
-    reference("WhatId", "Account"),
+    reference("WhatId", "Account", "Opportunity"),
     *texts("Subject", "Status"),
     Field("ActivityDate", Kind.DATE),
     *checkboxes("IsClosed"),
     BIN,
+    AUTHOR,
 )
 _ACCESS = texts("AccountAccessLevel", "OpportunityAccessLevel", "CaseAccessLevel")
 ACCOUNT_TEAM_MEMBER = define(
@@ -112,36 +121,10 @@ OPPORTUNITY_TEAM_MEMBER = define(
     *texts("TeamMemberRole"),
     BIN,
 )
-ACCOUNT_HISTORY = SObject(
-    "AccountHistory",
-    "017",
-    {
-        field.name.lower(): field
-        for field in (
-            Field("Id", Kind.ID, False),
-            Field("AccountId", Kind.REFERENCE, False, "Account"),
-            *(Field(name, Kind.TEXT, False) for name in ("Field", "OldValue", "NewValue")),
-            Field("CreatedById", Kind.REFERENCE, False, "User"),
-            Field("CreatedDate", Kind.MOMENT, False),
-            BIN,
-        )
-    },
-)
-_HISTORY_ROW = """
-SELECT '017' || printf('%012d', write_no * 2 + {place}) || 'AAA' AS "Id", record_id AS "AccountId", 'Owner' AS "Field",
-    {old} AS "OldValue", {new} AS "NewValue", user_id AS "CreatedById", at AS "CreatedDate", 0 AS "IsDeleted"
-FROM write_log WHERE object = 'Account' AND field = 'OwnerId'
-"""
-_NAME = '(SELECT "Name" FROM "User" WHERE "Id" = {value})'
-VIEWS = {
-    ACCOUNT_HISTORY.name: " UNION ALL ".join(
-        (
-            _HISTORY_ROW.format(place=0, old="old_value", new="new_value"),
-            _HISTORY_ROW.format(place=1, old=_NAME.format(value="old_value"), new=_NAME.format(value="new_value")),
-        )
-    )
-}
-"""Objects that nobody writes: a change of owner stands twice in the history, with ids and with names."""
+ACCOUNT_HISTORY = history_object("AccountHistory")
+OPPORTUNITY_HISTORY = history_object("OpportunityFieldHistory")
+VIEWS = {ACCOUNT_HISTORY.name: history_view(ACCOUNT), OPPORTUNITY_HISTORY.name: history_view(OPPORTUNITY)}
+"""Objects that nobody writes, and the statement that gives their rows."""
 SOBJECTS = {
     sobject.name.lower(): sobject
     for sobject in (
@@ -156,6 +139,7 @@ SOBJECTS = {
         OPPORTUNITY_TEAM_MEMBER,
         ACCOUNT_HISTORY,
         *SETUP_OBJECTS,
+        OPPORTUNITY_HISTORY,
     )
 }
 INDEXED = (
@@ -165,6 +149,7 @@ INDEXED = (
     (CONTACT, "AccountId"),
     (CASE, "AccountId"),
     (TASK, "AccountId"),
+    (TASK, "WhatId"),
 )
 
 

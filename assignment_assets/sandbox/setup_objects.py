@@ -1,9 +1,9 @@
-"""Objects that tell of the org itself: people's roles and permissions, rules, flows, triggers, what is tracked.
+"""Objects that tell of the org itself: people's roles and permissions, stages, rules, flows, what is tracked.
 
 `TOOLING` are those that only the Tooling API has, `BOTH` those that it has too.
 """
 
-from assignment_assets.sandbox.sobject import Field, Kind, checkboxes, define, link, reference, texts
+from assignment_assets.sandbox.sobject import Field, Kind, checkboxes, define, link, numbers, reference, texts
 
 PERMISSIONS = (
     "PermissionsTransferAnyEntity",
@@ -89,6 +89,13 @@ FLOW = define(
     *texts("MasterLabel", "DefinitionId", "Status", "ProcessType", "Description"),
     Field("VersionNumber", Kind.NUMBER),
 )
+OPPORTUNITY_STAGE = define(
+    "OpportunityStage",
+    "01J",
+    *texts("ApiName", "MasterLabel"),
+    *numbers("SortOrder", "DefaultProbability"),
+    *checkboxes("IsActive", "IsClosed", "IsWon"),
+)
 TOOLING = (VALIDATION_RULE, FLOW)
 BOTH = (APEX_TRIGGER, ENTITY_DEFINITION, FIELD_DEFINITION)
 SETUP_OBJECTS = (
@@ -104,4 +111,5 @@ SETUP_OBJECTS = (
     FLOW_DEFINITION_VIEW,
     *BOTH,
     *TOOLING,
+    OPPORTUNITY_STAGE,
 )

@@ -1,4 +1,5 @@
-"""What the org tells of itself once it is loaded: who it is, one role and two profiles, its objects and fields.
+"""What the org tells of itself once it is loaded: who it is, one role and two profiles, its objects,
+their fields and the stages of opportunities.
 
 The integration user may transfer any record; the owner of accounts is tracked in the history. Rules, flows and
 triggers there are none until somebody creates them.
@@ -11,6 +12,7 @@ from assignment_assets.sandbox.schema import SOBJECTS
 from assignment_assets.sandbox.setup_objects import (
     ENTITY_DEFINITION,
     FIELD_DEFINITION,
+    OPPORTUNITY_STAGE,
     ORGANIZATION,
     PERMISSION_SET,
     PERMISSION_SET_ASSIGNMENT,
@@ -19,6 +21,7 @@ from assignment_assets.sandbox.setup_objects import (
     SETUP_OBJECTS,
     USER_ROLE,
 )
+from assignment_assets.sandbox.stages import stage_rows
 
 ROLE_ID = completed("00E5g00000SALES")
 STANDARD_PROFILE_ID = completed("00e5g00000STAND")
@@ -91,6 +94,7 @@ def _filled(organization_id: str, integration_user_id: str) -> dict[str, pl.Data
                 "PermissionSetId": [PERMISSION_SET_ID],
             }
         ),
+        OPPORTUNITY_STAGE.name: stage_rows(),
         ENTITY_DEFINITION.name: pl.DataFrame(objects),
         FIELD_DEFINITION.name: pl.DataFrame(
             [{"Id": completed(f"000F{place:011d}"), **field} for place, field in enumerate(fields)]

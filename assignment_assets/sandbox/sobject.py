@@ -23,13 +23,17 @@ COLUMN_TYPES = {Kind.NUMBER: "REAL", Kind.CHECKBOX: "INTEGER"}
 
 @dataclass(frozen=True)
 class Field:
-    """One field; `refers_to` names the object that it leads to, by an id or by that object's other key."""
+    """One field; `refers_to` names the object that it leads to, by an id or by that object's other key.
+
+    It may hold ids of the objects `or_to` too; queries follow it to the first alone.
+    """
 
     name: str
     kind: Kind
     is_updateable: bool = True
     refers_to: str = ""
     is_currency: bool = False
+    or_to: tuple[str, ...] = ()
 
     @property
     def relationship(self) -> str:
@@ -117,9 +121,9 @@ def checkboxes(*names: str) -> list[Field]:
     return [Field(name, Kind.CHECKBOX) for name in names]
 
 
-def reference(name: str, refers_to: str) -> Field:
+def reference(name: str, refers_to: str, *or_to: str) -> Field:
     """A field that holds the id of a record of another object."""
-    return Field(name, Kind.REFERENCE, refers_to=refers_to)
+    return Field(name, Kind.REFERENCE, refers_to=refers_to, or_to=or_to)
 
 
 def link(name: str, refers_to: str) -> Field:
@@ -129,3 +133,5 @@ def link(name: str, refers_to: str) -> Field:
 
 BIN = Field("IsDeleted", Kind.CHECKBOX, False)
 """Whether a record lies in the bin."""
+AUTHOR = Field("CreatedById", Kind.REFERENCE, False, "User")
+"""Who entered a record."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.refusal import Refusal
 from assignment_assets.sandbox.schema import INDEXED, SOBJECTS, VIEWS
-from assignment_assets.sandbox.sobject import Kind, SObject
+from assignment_assets.sandbox.sobject import AUTHOR, Kind, SObject
 from assignment_assets.sandbox.values import moment_text
 
 DATABASE = "org.sqlite"
@@ -43,7 +43,7 @@ class OrgState:
         self._db.executescript(BOOKKEEPING)
         for sobject in SOBJECTS.values():
             if sobject.name in VIEWS:
-                self._db.execute(f"CREATE VIEW IF NOT EXISTS {sobject.table} AS {VIEWS[sobject.name]}")
+                self._see(sobject)
             else:
                 self._db.execute(sobject.ddl())
                 self._complete(sobject)
@@ -57,6 +57,14 @@ class OrgState:
             if name not in known:
                 default = " DEFAULT 0" if kind == "INTEGER" else ""
                 self._db.execute(f'ALTER TABLE {sobject.table} ADD COLUMN "{name}" {kind}{default}')
+
+    def _see(self, sobject: SObject) -> None:
+        """Has the view as this release states it, in place of an earlier release's."""
+        statement = f"CREATE VIEW {sobject.table} AS {VIEWS[sobject.name].strip()}"
+        if self.rows("SELECT sql FROM sqlite_master WHERE name = ?", (sobject.name,)) != [(statement,)]:
+            with self.transaction():
+                self._db.execute(f"DROP VIEW IF EXISTS {sobject.table}")
+                self._db.execute(statement)
 
     def close(self) -> None:
         """Ends the connection; the state stays on disk."""
@@ -124,7 +132,8 @@ class OrgState:
     def change(self, sobject: SObject, record_id: str, values: dict, user_id: str, channel: str) -> None:
         """Sets stored values of one record, stamps it, and logs each value that is now another.
 
-        `channel` is `api` for what came through the REST API and `human` for an edit made in the pages of the org.
+        `channel` is `api` for what came through the REST API, `human` for an edit made in the pages of the org,
+        `flow` and `cascade` for what the org does by itself.
         """
         now = moment_text(self.clock.now())
         with self.transaction():
@@ -143,12 +152,14 @@ class OrgState:
             )
 
     def add(self, sobject: SObject, record_id: str, values: dict, user_id: str) -> None:
-        """Adds one record, created now, with these stored values; checkboxes that are not named are off."""
+        """Adds one record with these stored values, created now and by this user unless they say otherwise (as whoever
+        moves data into an org may); checkboxes that are not named are off."""
         now = moment_text(self.clock.now())
         stamped = {
+            "CreatedDate": now,
+            AUTHOR.name: user_id,
             **values,
             "Id": record_id,
-            "CreatedDate": now,
             "LastModifiedDate": now,
             "SystemModstamp": now,
             "LastModifiedById": user_id,

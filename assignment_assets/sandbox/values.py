@@ -63,16 +63,26 @@ def stored(field: Field, value):
         return _reference(field, value)
     if field.kind is Kind.DATE and isinstance(value, str) and _is_date(value):
         return value
+    if field.kind is Kind.MOMENT and isinstance(value, str) and (moment := _moment(value)):
+        return moment_text(moment)
     raise Refusal(400, "JSON_PARSER_ERROR", f"cannot read {value!r} as {field.kind} for {field.name}", [field.name])
 
 
 def _reference(field: Field, text: str) -> str:
     record_id = completed(text)
-    if is_record_id(record_id) and record_id.startswith(sobject(field.refers_to).prefix):
+    prefixes = tuple(sobject(name).prefix for name in (field.refers_to, *field.or_to))
+    if is_record_id(record_id) and record_id.startswith(prefixes):
         return record_id
     if is_record_id(record_id) and field.name == "OwnerId" and record_id.startswith(GROUP.prefix):
         raise Refusal(400, "FIELD_INTEGRITY_EXCEPTION", f"Owner ID: id value of incorrect type: {text}", ["OwnerId"])
     raise Refusal(400, "MALFORMED_ID", f"{field.name}: id value of incorrect type: {text}", [field.name])
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _is_date(text: str) -> bool:
