@@ -2,16 +2,12 @@
 
 import fcntl
 import json
-import logging
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import requests
 import uvicorn
 
 from assignment_assets.domain.errors import SourceUnavailable
@@ -20,14 +16,10 @@ from assignment_assets.sandbox.app import DAILY_CALLS, Org, application
 from assignment_assets.sandbox.authentication import Credentials
 from assignment_assets.sandbox.certificate import CA_FILE, server_context
 from assignment_assets.sandbox.clock import OrgClock
+from assignment_assets.sandbox.hook_calls import call_hook
+from assignment_assets.sandbox.serving import https_server, in_thread
 
-EXPECTED = (
-    "ASGI callable returned without completing response.",
-    "Cancel %s running task(s), timeout graceful shutdown exceeded",
-)
-"""What the server would report as errors: a connection broken on purpose, a client that keeps its connection open."""
 LOCK_FILE = "server.lock"
-START_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -59,16 +51,7 @@ class OrgAddress:
         SourceUnavailable
             The org refused it or does not answer.
         """
-        url = f"{self.url}/sandbox/{name}"
-        with requests.Session() as session:
-            session.trust_env, session.verify = False, str(self.ca_file)
-            try:
-                answer = session.request(verb, url, json=entries or None, timeout=30)
-            except requests.RequestException as error:
-                raise SourceUnavailable(f"{url}: {error}, expected an answer. Start the sandbox org.") from error
-        if answer.status_code != 200:
-            raise SourceUnavailable(f"{url}: {answer.status_code} {answer.text}, expected 200. Correct the entries.")
-        return answer.json()
+        return call_hook(f"{self.url}/sandbox/{name}", self.ca_file, verb, entries, "Start the sandbox org.")
 
 
 @contextmanager
@@ -98,22 +81,11 @@ def running(
     SourceUnavailable
         Where another process serves this folder, or the server does not come up within 20 seconds.
     """
-    with _prepared(state_dir, port, clock, credentials, daily_calls, access) as (server, listener, address):
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + START_SECONDS
-        while not server.started:
-            if not thread.is_alive() or time.monotonic() > deadline:
-                raise SourceUnavailable(
-                    f"{address.url}: the sandbox org did not start, expected it to be ready within "
-                    f"{START_SECONDS:.0f} seconds. Look for the cause above and start it again."
-                )
-            time.sleep(0.01)
-        try:
-            yield address
-        finally:
-            server.should_exit = server.force_exit = True
-            thread.join()
+    with (
+        _prepared(state_dir, port, clock, credentials, daily_calls, access) as (server, listener, address),
+        in_thread(server, listener, address.url, "the sandbox org"),
+    ):
+        yield address
 
 
 def serve(state_dir: Path, port: int, credentials: Credentials | None = None, access: Access | None = None) -> None:
@@ -136,32 +108,17 @@ def _prepared(
 ) -> Iterator[tuple[uvicorn.Server, socket.socket, OrgAddress]]:
     state_dir.mkdir(parents=True, exist_ok=True)
     credentials = credentials or Credentials()
-    logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
     with (state_dir / LOCK_FILE).open("a+") as lock, socket.create_server(("127.0.0.1", port)) as listener:
         url = f"https://localhost:{listener.getsockname()[1]}"
         _claim(lock, state_dir, url)
         context = server_context(state_dir)
         org = Org.of(state_dir, credentials, clock or OrgClock(), daily_calls, access)
         try:
-            config = uvicorn.Config(
-                application(org),
-                log_level="warning",
-                access_log=False,
-                lifespan="off",
-                date_header=False,
-                server_header=False,
-                timeout_graceful_shutdown=1,
-                ssl_context_factory=lambda config, default: context,
-            )
             shown = {name: value for name, value in asdict(credentials).items() if name != "certificate"}
             address = OrgAddress(url, state_dir / CA_FILE, state_dir, **shown)
-            yield uvicorn.Server(config), listener, address
+            yield https_server(application(org), context), listener, address
         finally:
             org.close()
-
-
-def _is_unexpected(record: logging.LogRecord) -> bool:
-    return record.msg not in EXPECTED
 
 
 def _claim(lock, state_dir: Path, url: str) -> None:
