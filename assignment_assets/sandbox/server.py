@@ -17,7 +17,7 @@ from assignment_assets.sandbox.authentication import Credentials
 from assignment_assets.sandbox.certificate import CA_FILE, server_context
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.hook_calls import call_hook
-from assignment_assets.sandbox.serving import https_server, in_thread
+from assignment_assets.sandbox.serving import in_thread, server_of
 
 LOCK_FILE = "server.lock"
 
@@ -116,7 +116,7 @@ def _prepared(
         try:
             shown = {name: value for name, value in asdict(credentials).items() if name != "certificate"}
             address = OrgAddress(url, state_dir / CA_FILE, state_dir, **shown)
-            yield https_server(application(org), context), listener, address
+            yield server_of(application(org), context), listener, address
         finally:
             org.close()
 

@@ -1,4 +1,4 @@
-"""How a server of this room runs over HTTPS on loopback: quietly, and in a thread for as long as a block lasts."""
+"""How a server of this room runs on loopback: quietly, and in a thread for as long as a block lasts."""
 
 import logging
 import socket
@@ -21,8 +21,8 @@ EXPECTED = (
 START_SECONDS = 20.0
 
 
-def https_server(app: Starlette, context: ssl.SSLContext) -> uvicorn.Server:
-    """The server of this app, quiet about what is expected."""
+def server_of(app: Starlette, context: ssl.SSLContext | None) -> uvicorn.Server:
+    """The server of this app, quiet about what is expected; without a context it speaks plain HTTP."""
     logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
     config = uvicorn.Config(
         app,
@@ -32,7 +32,7 @@ def https_server(app: Starlette, context: ssl.SSLContext) -> uvicorn.Server:
         date_header=False,
         server_header=False,
         timeout_graceful_shutdown=1,
-        ssl_context_factory=lambda config, default: context,
+        ssl_context_factory=None if context is None else lambda config, default: context,
     )
     return uvicorn.Server(config)
 
