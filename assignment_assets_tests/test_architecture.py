@@ -78,7 +78,7 @@ WITHIN = {
         "notices": {"gate", "gates", "identity", "reading", "regions", "routing", "tables"},
         "routing": {"errors", "gate", "reading", "setup", "sign_off", "sources", "tables"},
         "ownership": {"errors", "reading", "routing", "setup", "tables"},
-        "overlays": {"errors", "reading", "setup", "sources", "tables"},
+        "overlays": {"errors", "identity", "reading", "setup", "sources", "tables"},
     },
     "optimizer": {
         "model": set(),

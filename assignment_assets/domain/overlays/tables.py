@@ -251,7 +251,7 @@ OVERLAY_WORKLOAD: Table[OverlayWorkloadFrame] = Table(
 )
 OVERLAY_HISTORY: Table[OverlayHistoryFrame] = Table(
     "overlay_history",
-    ("role", "object", "record_id", "from_at", "person_id"),
+    ("role", "object", "record_id", "from_at", "person_id", "correction_of"),
     {
         "role": TEXT,  # of overlays.toml, or owner
         "object": TEXT,
@@ -261,13 +261,13 @@ OVERLAY_HISTORY: Table[OverlayHistoryFrame] = Table(
         "person_name": TEXT,
         "part": TEXT,  # primary, supporting
         "credit_share": REAL,
-        "from_at": MOMENT,
+        "from_at": MOMENT,  # null: longer than anything is known of
         "until_at": MOMENT,  # null: still; at the latest the close of the opportunity
         "was_at_close": FLAG,
-        "set_by": TEXT,  # engine, override, person, unknown
+        "set_by": TEXT,  # engine, override, person, unknown, override_after_close
         "set_by_name": TEXT,
         "evidence": TEXT,  # field_history, own_log, snapshot
-        "correction_of": TEXT,  # digest of the row that this one corrects; rows are never rewritten
+        "correction_of": TEXT,  # digests of the rows that this one corrects; rows are never rewritten
     },
     is_log=True,
 )
