@@ -21,7 +21,7 @@ from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.resources import Clock, Source
 from assignment_assets.routing.by_policy import sign_under_policy, written_next
 from assignment_assets.routing.look import look
-from assignment_assets.routing.standing_files import read_rules
+from assignment_assets.routing.rules_file import read_rules
 from assignment_assets.stages.cycle import CYCLES
 
 LOOK_SECONDS = int(os.environ.get("ASSIGNMENT_LOOK_SECONDS", "60"))

@@ -37,7 +37,7 @@ from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.changes import ChangeReader
 from assignment_assets.io.warehouse.routing_copies import answer_routing, read_routing
 from assignment_assets.routing.look import look
-from assignment_assets.routing.standing_files import read_rules
+from assignment_assets.routing.rules_file import read_rules
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox import mapping_path, write_log
 

@@ -30,6 +30,7 @@ from assignment_assets.domain.routing.tables import (
 from assignment_assets.domain.segment import OPEN_CYCLE
 from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.sign_off.standing import (
+    OVERLAYS,
     ROUTING,
     UP_TO,
     Acceptance,
@@ -202,8 +203,8 @@ def reconcile(as_json: bool) -> None:
     "kinds",
     multiple=True,
     required=True,
-    type=click.Choice([ROUTING, *sorted(SCOPES)]),
-    help="What it covers: routing, or a kind of event. Repeat for more.",
+    type=click.Choice([ROUTING, OVERLAYS, *sorted(SCOPES)]),
+    help="What it covers: routing, overlays, or a kind of event. Repeat for more.",
 )
 @click.option(
     "--up-to",

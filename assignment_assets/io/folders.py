@@ -38,11 +38,38 @@ class DataFolder:
         named = os.environ.get("ASSIGNMENT_JOURNAL_HEAD", "")
         if named:
             return None if named == "off" else Path(named).resolve()
-        if os.environ.get("ASSIGNMENT_KEY"):
-            return None
+        return None if os.environ.get("ASSIGNMENT_KEY") else self._beside_the_key("journal")
+
+    @property
+    def overlay_log(self) -> Path:
+        """The overlay log, a DuckDB file of its own; only the overlay writer writes it."""
+        return self.root / "overlays.duckdb"
+
+    @property
+    def overlay_copies(self) -> Path:
+        """Parquet copies of the overlay log's tables, and the version that they have."""
+        return self.root / "overlays"
+
+    @property
+    def overlay_journal(self) -> Path:
+        """The journal of the overlay lane, apart from the waterfall's; only the overlay writer opens it."""
+        return self.root / "overlays" / "journal.duckdb"
+
+    @property
+    def overlay_journal_head(self) -> Path | None:
+        """Where that journal's head is kept outside this folder: beside the waterfall's."""
+        head = self.journal_head
+        return head.with_name(f"{head.stem}-overlays.json") if head else None
+
+    @property
+    def overlay_inbox(self) -> Path:
+        """What systems of truth have sent and the overlay writer has not taken yet, a folder a role."""
+        return self.root / "inbox" / "overlays"
+
+    def _beside_the_key(self, what: str) -> Path:
         key = key_file()
         which = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
-        return key.with_name(f"{key.name}.journal-{which}.json")
+        return key.with_name(f"{key.name}.{what}-{which}.json")
 
     @property
     def routing_log(self) -> Path:

@@ -15,10 +15,10 @@ from assignment_assets.domain.tables import APPROVED_DIFF, REGION_DIGESTS, SIGN_
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.standing_files import policies_in_force
 from assignment_assets.io.warehouse.cycle_life import is_over
 from assignment_assets.io.warehouse.published import read_manifest, read_published
 from assignment_assets.io.warehouse.routing_copies import read_routing
-from assignment_assets.routing.standing_files import policies_in_force
 
 GATE = SIGN_OFF_GATE.name
 

@@ -12,10 +12,11 @@ from assignment_assets.domain.routing.tables import AlertsFrame, EventCyclesFram
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.salesforce.owners import OwnerGateway
 from assignment_assets.io.sources.changes import ChangeReader
+from assignment_assets.io.standing_files import acceptances, policies_in_force
 from assignment_assets.routing.decide import Policies, decide, plan_events
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.poll import Polled, poll
-from assignment_assets.routing.standing_files import acceptances, policies_in_force, read_rules
+from assignment_assets.routing.rules_file import read_rules
 from assignment_assets.routing.watch import follow_departures, watch
 from assignment_assets.routing.write import note_written, writable
 from assignment_assets.write_back.apply import apply

@@ -234,8 +234,9 @@ def approval(plan: Plan, person: str, token: str, at: datetime) -> Event:
 
 
 def is_approved(plan: Plan, event: dict[str, Any] | None, key: bytes, signers: Sequence[str]) -> bool:
-    """Whether the plan may be written: an `owners` plan carries its signatures, others need a person's approval."""
-    if plan.kind == "owners":
+    """Whether the plan may be written: a plan of `owners` or `overlays` carries its signatures, others
+    need a person's approval."""
+    if plan.kind in ("owners", "overlays"):
         return bool(plan.signatures)
     return (
         event is not None

@@ -8,7 +8,7 @@ from assignment_assets.domain.routing.tables import EVENT_CYCLES, POLLS, SUMMARY
 from assignment_assets.resources import Clock, Source
 from assignment_assets.routing.decide import plan_events
 from assignment_assets.routing.log import RoutingLog
-from assignment_assets.routing.standing_files import read_rules
+from assignment_assets.routing.rules_file import read_rules
 from assignment_assets.sandbox import mapping_path
 from assignment_assets.stages.routing import ROUTING
 from assignment_assets.stages.routing_pass import RoutingState

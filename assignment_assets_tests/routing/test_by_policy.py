@@ -13,9 +13,9 @@ from assignment_assets.domain.sign_off.standing import StandingPolicy, is_signed
 from assignment_assets.domain.tables import REGION_DIGESTS, SIGN_OFF_PACKETS
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.standing_files import policies_in_force
 from assignment_assets.routing.by_policy import sign_under_policy
 from assignment_assets.routing.log import RoutingLog
-from assignment_assets.routing.standing_files import policies_in_force
 from assignment_assets_tests.company import PRIYA
 from assignment_assets_tests.rehearsal import settle_in
 

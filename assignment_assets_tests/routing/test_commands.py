@@ -9,7 +9,7 @@ from assignment_assets.cli import main
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.routing.tables import DECISIONS
 from assignment_assets.io.folders import engine_key
-from assignment_assets.routing.standing_files import acceptances, policies_in_force
+from assignment_assets.io.standing_files import acceptances, policies_in_force
 from assignment_assets.sandbox import mapping_path
 from assignment_assets_tests.company import PRIYA, org_id
 

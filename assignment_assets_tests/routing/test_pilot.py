@@ -17,7 +17,7 @@ from assignment_assets.domain.routing.tables import (
 )
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.reconcile import compare_pilot
-from assignment_assets.routing.standing_files import read_rules
+from assignment_assets.routing.rules_file import read_rules
 from assignment_assets_tests.company import org_id
 
 NORTH = 'quiet_minutes = 30\n[pilot]\nregions = ["North"]\n'

@@ -13,7 +13,7 @@ from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.changes import ChangeReader
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.poll import poll
-from assignment_assets.routing.standing_files import read_rules
+from assignment_assets.routing.rules_file import read_rules
 from assignment_assets.sample.company import write
 from assignment_assets_tests.company import account, org_id, tiny
 from assignment_assets_tests.io.sources.exports import export

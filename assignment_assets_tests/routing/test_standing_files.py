@@ -7,7 +7,7 @@ import pytest
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.sign_off.standing import Acceptance, signed_text
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.routing.standing_files import acceptances, policies_in_force
+from assignment_assets.io.standing_files import acceptances, policies_in_force
 
 KEY = b"a key of the tests"
 

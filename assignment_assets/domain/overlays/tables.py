@@ -202,7 +202,7 @@ OVERLAY_LOG: Table[OverlayLogFrame] = Table(
         "attempt": WHOLE,
         "expected_id": TEXT,
         "new_id": TEXT,
-        "outcome": TEXT,  # as write_back_log's
+        "outcome": TEXT,  # as write_back_log's; overtaken: a later stamp took its place
         "error_code": TEXT,
         "error": TEXT,
         "written_at": MOMENT,

@@ -20,15 +20,17 @@ from assignment_assets.domain.segment import WRITE_BACK
 UP_TO = ("nothing", *GATES, WRITE_BACK.name)
 """How far an event cycle runs by itself: gates up to and including this one are passed without waiting."""
 ROUTING = "routing"
+OVERLAYS = "overlays"
+"""Kinds of policy beside those of events: new accounts, and the people of roles beside the owner."""
 
 
 @dataclass(frozen=True)
 class StandingPolicy:
     """What may run without a person until it expires: a sign-off given in advance.
 
-    `kinds` names kinds of event, and `routing` for new accounts. An event cycle passes the gates of `UP_TO` by
-    itself. More than `max_moves` accounts (of one event cycle; of 24 hours of routing) wait for a person. Both
-    days are YYYY-MM-DD and count.
+    `kinds` names kinds of event, `routing` for new accounts and `overlays` for roles beside the owner. An event cycle
+    passes the gates of `UP_TO` by itself. More than `max_moves` accounts (of one event cycle; of 24 hours of routing or
+    of overlays) wait for a person. Both days are YYYY-MM-DD and count.
     """
 
     name: str

@@ -1,0 +1,67 @@
+"""The daily catch: every difference between truth, accounts and open opportunities is listed, and repaired as set."""
+
+from datetime import datetime
+
+import polars as pl
+
+from assignment_assets.domain.overlays.catching import Catching
+from assignment_assets.domain.overlays.crm_seen import CrmSeen
+from assignment_assets.domain.overlays.differences import caught
+from assignment_assets.domain.overlays.numbering import Numbers, numbered
+from assignment_assets.domain.overlays.roles import Overlays
+from assignment_assets.domain.overlays.stamps import under_way
+from assignment_assets.domain.overlays.tables import (
+    CS_ASSIGNMENTS,
+    OPPORTUNITY_ROLES,
+    OVERLAY_ACCOUNTS,
+    OVERLAY_CHANGES,
+    OVERLAY_DIFFERENCES,
+    OVERLAY_EDITS,
+    OVERLAY_LOG,
+    OVERLAY_OPPORTUNITIES,
+    OVERLAY_PEOPLE,
+    OVERLAY_STAMPS,
+    OverlayChangesFrame,
+    OverlayStampsFrame,
+)
+from assignment_assets.overlays.log import OverlayLog
+from assignment_assets.overlays.look import next_number, of_role
+
+
+def catch(log: OverlayLog, overlays: Overlays, look_no: int, now: datetime) -> int:
+    """Lists what differs right after a whole look and stamps the repairs; how many differences there are."""
+    with log.open() as transaction:
+        stamps, changes = transaction.table(OVERLAY_STAMPS), transaction.table(OVERLAY_CHANGES)
+        edits, people = transaction.table(OVERLAY_EDITS), transaction.table(OVERLAY_PEOPLE)
+        waiting = under_way(stamps, transaction.table(OVERLAY_LOG))
+        found = [
+            caught(
+                Catching(
+                    name,
+                    role,
+                    of_role(name, transaction.table(CS_ASSIGNMENTS)),
+                    CrmSeen(
+                        of_role(name, transaction.table(OVERLAY_ACCOUNTS)),
+                        transaction.table(OVERLAY_OPPORTUNITIES),
+                        of_role(name, transaction.table(OPPORTUNITY_ROLES)),
+                    ),
+                    of_role(name, edits),
+                    of_role(name, changes),
+                    of_role(name, waiting),
+                    people,
+                    now,
+                )
+            )
+            for name, role in overlays.roles.items()
+        ]
+        numbers = Numbers(next_number(changes, "change_no"), next_number(stamps, "stamp_no"), look_no, now)
+        new_changes, new_stamps = numbered(
+            OverlayChangesFrame(pl.concat([each.changes for each in found])),
+            OverlayStampsFrame(pl.concat([each.stamps for each in found])),
+            numbers,
+        )
+        differences = pl.concat([each.differences for each in found])
+        transaction.append(OVERLAY_CHANGES, new_changes)
+        transaction.append(OVERLAY_STAMPS, new_stamps)
+        transaction.append(OVERLAY_DIFFERENCES, differences)
+    return differences.height

@@ -1,0 +1,231 @@
+"""One look: what systems of truth and the CRM say now, what changed, and what is to be stamped; nothing is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import polars as pl
+
+from assignment_assets.domain.overlays import assignments
+from assignment_assets.domain.overlays.crm_seen import CrmSeen
+from assignment_assets.domain.overlays.look import Decided, Known, Look, decided
+from assignment_assets.domain.overlays.numbering import Numbers, numbered
+from assignment_assets.domain.overlays.roles import Overlays
+from assignment_assets.domain.overlays.stamps import under_way
+from assignment_assets.domain.overlays.tables import (
+    CS_ASSIGNMENTS,
+    CS_EVENTS,
+    OPPORTUNITY_ROLES,
+    OVERLAY_ACCOUNTS,
+    OVERLAY_CHANGES,
+    OVERLAY_EDITS,
+    OVERLAY_LOG,
+    OVERLAY_LOOKS,
+    OVERLAY_OPPORTUNITIES,
+    OVERLAY_PEOPLE,
+    OVERLAY_STAMPS,
+    CsEventsFrame,
+    OverlayChangesFrame,
+    OverlayPeopleFrame,
+    OverlayStampsFrame,
+)
+from assignment_assets.domain.tables import F, Table
+from assignment_assets.io.role_sources.assignment_source import AssignmentSource
+from assignment_assets.io.salesforce.overlay_records import CrmLook, OverlayRecords
+from assignment_assets.io.warehouse.table_log import Transaction
+from assignment_assets.overlays.log import OverlayLog
+from assignment_assets.overlays.truth import news_of
+
+
+@dataclass(frozen=True)
+class Systems:
+    """Where a look reads: the CRM, and the systems of truth by role."""
+
+    records: OverlayRecords
+    sources: Mapping[str, AssignmentSource]
+
+
+@dataclass(frozen=True)
+class LookDone:
+    """What a look came to.
+
+    Attributes
+    ----------
+    unread
+        Systems of truth that did not answer, each in a sentence; the next look asks them again.
+    """
+
+    look_no: int
+    events: int
+    changes: int
+    stamps: int
+    edits: int
+    unread: tuple[str, ...] = field(default=())
+
+
+def look(
+    log: OverlayLog,
+    overlays: Overlays,
+    systems: Systems,
+    arrived: CsEventsFrame,
+    now: datetime,
+    *,
+    asks_truth: bool,
+    is_whole: bool = False,
+) -> LookDone:
+    """Reads what changed, decides and notes it; all of it is in the log afterwards, or nothing.
+
+    Parameters
+    ----------
+    arrived
+        Events that were sent (`inbox.waiting`).
+    asks_truth
+        Whether the systems of truth are asked, too.
+    is_whole
+        Reads everything instead of what changed since the last look.
+
+    Raises
+    ------
+    SourceUnavailable
+        The CRM does not answer.
+    """
+    with log.open() as transaction:
+        looks = transaction.table(OVERLAY_LOOKS)
+        standing, known_people = transaction.table(CS_ASSIGNMENTS), transaction.table(OVERLAY_PEOPLE)
+    overlap = timedelta(seconds=overlays.overlap_seconds)
+    watermark = None if is_whole else looks["crm_watermark"].max()
+    since = watermark - overlap if isinstance(watermark, datetime) else None
+    crm = systems.records.look(since)
+    truth_at = None if is_whole else looks["truth_watermark"].max()
+    asked_since = truth_at - overlap if isinstance(truth_at, datetime) else None
+    told, unread = news_of(systems.sources, standing, asked_since, now) if asks_truth else (CS_EVENTS.empty(), ())
+    events = CsEventsFrame(pl.concat([arrived, told]))
+    people = _people(systems.records, known_people, since, events, crm, now)
+    with log.open() as transaction:
+        look_no = next_number(looks, "look_no")
+        done = _noted(transaction, overlays, systems, events, crm, people, look_no, now)
+        is_asked = asks_truth and not unread
+        transaction.append(
+            OVERLAY_LOOKS,
+            pl.DataFrame(
+                [
+                    {
+                        "look_no": look_no,
+                        "looked_at": now,
+                        "origin": "whole" if is_whole else "poll" if asks_truth else "webhook",
+                        "crm_watermark": crm.watermark,
+                        "truth_watermark": now if is_asked else None,
+                        "events": done.events,
+                        "changes": done.changes,
+                        "stamps": done.stamps,
+                    }
+                ],
+                OVERLAY_LOOKS.columns,
+            ),
+        )
+    return LookDone(done.look_no, done.events, done.changes, done.stamps, done.edits, unread)
+
+
+def _noted(
+    transaction: Transaction,
+    overlays: Overlays,
+    systems: Systems,
+    arrived: CsEventsFrame,
+    crm: CrmLook,
+    people: OverlayPeopleFrame,
+    look_no: int,
+    now: datetime,
+) -> LookDone:
+    """Decides for every role and puts what comes of it into the log."""
+    stamps, log = transaction.table(OVERLAY_STAMPS), transaction.table(OVERLAY_LOG)
+    changes, edits = transaction.table(OVERLAY_CHANGES), transaction.table(OVERLAY_EDITS)
+    kept = transaction.table(CS_EVENTS)
+    new = assignments.new_events(arrived, kept).with_columns(look_no=pl.lit(look_no, pl.Int64))
+    events = CsEventsFrame(new)
+    waiting, begun = under_way(stamps, log), _since_last(stamps, log, transaction.table(OVERLAY_LOOKS))
+    found: list[Decided] = []
+    for name, role in overlays.roles.items():
+        known = Known(
+            of_role(name, transaction.table(CS_ASSIGNMENTS)),
+            CrmSeen(
+                of_role(name, transaction.table(OVERLAY_ACCOUNTS)),
+                transaction.table(OVERLAY_OPPORTUNITIES),
+                of_role(name, transaction.table(OPPORTUNITY_ROLES)),
+            ),
+            of_role(name, edits),
+            of_role(name, changes),
+            of_role(name, begun),
+            of_role(name, waiting),
+        )
+        seen = Look(of_role(name, events), crm.seen[name], crm.history, people, systems.records.org.user_id, now)
+        found.append(decided(name, role, known, seen))
+    numbers = Numbers(next_number(changes, "change_no"), next_number(stamps, "stamp_no"), look_no, now)
+    new_changes, new_stamps = numbered(
+        OverlayChangesFrame(pl.concat([each.changes for each in found])),
+        OverlayStampsFrame(pl.concat([each.stamps for each in found])),
+        numbers,
+    )
+    new_edits = pl.concat([each.edits for each in found]).with_columns(look_no=pl.lit(look_no, pl.Int64))
+    transaction.append(CS_EVENTS, events)
+    transaction.append(OVERLAY_CHANGES, new_changes)
+    transaction.append(OVERLAY_STAMPS, new_stamps)
+    transaction.append(OVERLAY_EDITS, new_edits)
+    _put(transaction, OVERLAY_PEOPLE, people)
+    _put(transaction, CS_ASSIGNMENTS, pl.concat([each.assignments for each in found]))
+    _put(transaction, OVERLAY_ACCOUNTS, pl.concat([each.crm.accounts for each in found]))
+    opportunities = pl.concat([each.crm.opportunities for each in found]).unique("opportunity_id", keep="first")
+    _put(transaction, OVERLAY_OPPORTUNITIES, opportunities.filter(~pl.col("opportunity_id").is_in(sorted(crm.gone))))
+    roles = pl.concat([each.crm.roles for each in found])
+    _put(transaction, OPPORTUNITY_ROLES, roles.filter(~pl.col("opportunity_id").is_in(sorted(crm.gone))))
+    return LookDone(look_no, events.height, new_changes.height, new_stamps.height, new_edits.height)
+
+
+def _since_last(stamps: pl.DataFrame, log: pl.DataFrame, looks: pl.DataFrame) -> OverlayStampsFrame:
+    """Stamps that were under way at the last look, or were decided then or since."""
+    at = looks["looked_at"].max()
+    if not isinstance(at, datetime):
+        return OVERLAY_STAMPS.empty()
+    ended = log.filter(pl.coalesce("verified_at", "written_at") < at - timedelta(hours=1))
+    return OVERLAY_STAMPS.conform(stamps.join(ended.select("stamp_no"), on="stamp_no", how="anti"))
+
+
+def _people(
+    records: OverlayRecords,
+    known: OverlayPeopleFrame,
+    since: datetime | None,
+    events: pl.DataFrame,
+    crm: CrmLook,
+    now: datetime,
+) -> OverlayPeopleFrame:
+    """The CRM's users: read anew where somebody unknown is met, at whole looks and every quarter of an hour."""
+    ids, emails = set(known["person_id"]), set(known["email"].drop_nulls().str.to_lowercase())
+    met = {key.lower() for key in events["person_key"].drop_nulls()} - emails - {each.lower() for each in ids}
+    met |= _editors(crm) - ids
+    return records.people() if since is None or met or now.minute % 15 == 0 else known
+
+
+def _editors(crm: CrmLook) -> set[str]:
+    return {
+        by
+        for seen in crm.seen.values()
+        for frame in (seen.accounts, seen.opportunities)
+        for by in frame["modified_by"].drop_nulls()
+    }
+
+
+def of_role(name: str, frame: F) -> F:
+    """The rows of one role."""
+    return cast(F, frame.filter(pl.col("role") == name))
+
+
+def _put(transaction: Transaction, table: Table[Any], frame: pl.DataFrame) -> None:
+    """Puts the rows in place of all, where they are others."""
+    rows = table.conform(frame)
+    if not rows.equals(transaction.table(table)):
+        transaction.replace(table, rows)
+
+
+def next_number(frame: pl.DataFrame, name: str) -> int:
+    """One above the largest number so far."""
+    return int(str(frame[name].max() or 0)) + 1

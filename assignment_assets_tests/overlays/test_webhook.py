@@ -1,0 +1,97 @@
+"""The webhook takes what is signed now, once, and nothing else."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+
+from assignment_assets.domain.errors import InvalidInput
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.overlays.inbox import waiting
+from assignment_assets.overlays.serving import running
+from assignment_assets.overlays.webhook import SECRET, webhook, webhook_secret
+from assignment_assets.sandbox.customer_success import signature
+
+SHARED = "a-secret-of-both-sides"
+NOW = datetime(2026, 10, 1, 8, 0)
+ACCOUNT = "0015g00000AAAAA"
+BODY = {
+    "event_id": "evt-1",
+    "company": {"sfdc_account_id": ACCOUNT, "csm_email": "ann@example.com"},
+    "changed_at": "2026-10-01T07:59:00+00:00",
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return DataFolder(tmp_path)
+
+
+@pytest.fixture
+def post(folder):
+    def send(body=BODY, *, at=NOW, secret=SHARED, role="csm", signed=None):
+        text = body if isinstance(body, str) else json.dumps(body)
+        timestamp = str(int(at.replace(tzinfo=UTC).timestamp()))
+        headers = {"X-CS-Timestamp": timestamp, "X-CS-Signature": signed or signature(secret, timestamp, text)}
+        return requests.post(f"{address}/cs/{role}", text.encode(), headers=headers, timeout=10)
+
+    with running(webhook(folder, frozenset({"csm"}), SHARED, lambda: NOW)) as address:
+        yield send
+
+
+def test_a_signed_event_is_on_disk_before_it_is_answered_for_and_counts_once(post, folder):
+    first, second = post(), post()
+    assert (first.status_code, first.json()["is_new"]) == (202, True)
+    assert (second.status_code, second.json()["is_new"]) == (202, False)
+    (row,) = waiting(folder, ["csm"]).events.to_dicts()
+    assert (row["event_id"], row["person_key"], row["changed_at"]) == (
+        "evt-1",
+        "ann@example.com",
+        NOW - timedelta(minutes=1),
+    )
+    assert row["account_id"].startswith(ACCOUNT)
+    assert len(row["account_id"]) == 18
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"secret": "another-secret-here"}, 401),
+        ({"signed": "v1="}, 401),
+        ({"at": NOW - timedelta(minutes=6)}, 401),
+        ({"at": NOW + timedelta(minutes=6)}, 401),
+        ({"role": "nobody"}, 404),
+        ({"body": "["}, 400),
+        ({"body": "[" * 20_000}, 400),
+        ({"body": "[]"}, 400),
+        ({"body": BODY | {"event_id": ""}}, 400),
+        ({"body": BODY | {"event_id": 7}}, 400),
+        ({"body": BODY | {"company": {"sfdc_account_id": None}}}, 400),
+        ({"body": BODY | {"company": {"sfdc_account_id": ACCOUNT, "csm_email": ["x"]}}}, 400),
+        ({"body": " " * 70_000}, 413),
+    ],
+)
+def test_what_is_not_signed_or_not_of_now_or_no_event_leaves_nothing(post, folder, sent, status):
+    answer = post(**sent)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["error"]
+    assert waiting(folder, ["csm"]).events.is_empty()
+
+
+def test_an_event_names_no_path(post, folder):
+    assert post(BODY | {"event_id": "../../x"}).status_code == 202
+    assert [path.parent.name for path in folder.root.rglob("*.json")] == ["csm"]
+
+
+def test_a_file_that_is_no_event_is_set_aside_and_the_others_are_taken(post, folder):
+    post()
+    (folder.overlay_inbox / "csm" / "broken.json").write_text("{")
+    assert waiting(folder, ["csm"]).events.height == 1
+    assert (folder.overlay_inbox / "csm" / "broken.unreadable").is_file()
+
+
+def test_a_secret_that_can_be_guessed_is_refused(monkeypatch):
+    monkeypatch.setenv(SECRET, "short")
+    with pytest.raises(InvalidInput, match="5 characters, expected at least 16"):
+        webhook_secret()
