@@ -11,7 +11,8 @@ POST /sandbox/edits         people's edits at chosen moments: {"edits": [{"objec
                             before_write or after_write of that record through the API; each happens once
 POST /sandbox/rule          {"owner_id": id}: an assignment rule gives updated accounts to this user; "" ends it
 POST /sandbox/flow          {"fields": {account field: opportunity field}, "user_id"}: a flow of the org stamps a
-                            changed person of an account on its open opportunities; {"fields": {}} ends it
+                            changed person of an account on its open opportunities, or, with "person_id", always
+                            this one, also after each write of the field; {"fields": {}} ends it
 POST /sandbox/tracking      {"fields": ["Account.OwnerId", …]}: the fields whose history the org keeps, no others
 POST /sandbox/faults        switch a fault on; GET lists them; DELETE switches all off
 POST /sandbox/access        what the org offers and the user sees: {"off", "hidden_fields", "read_only_fields",
@@ -21,6 +22,8 @@ POST /sandbox/clock         {"advance_seconds": n}
 GET  /sandbox/writes        the write log
 GET  /sandbox/ownerless     accounts outside carve-outs whose owner is no active member of a team
 """
+
+from dataclasses import asdict
 
 from assignment_assets.sandbox.access import Access
 from assignment_assets.sandbox.authentication import Gatekeeper
@@ -68,7 +71,7 @@ class Hooks:
                 return entries
             case "POST", "flow":
                 self._faults.behaviour.flow = flow = Flow.of(entries)
-                return {"fields": flow.fields, "user_id": flow.user_id}
+                return asdict(flow)
             case "POST", "tracking":
                 return self._track(entries["fields"])
             case "POST", "faults":

@@ -223,6 +223,17 @@ def test_the_orgs_own_flow_stamps_open_opportunities_as_a_user_of_its_own(addres
         hooked("flow", fields={"Colour__c": OPPORTUNITY_CSM})
 
 
+def test_a_flow_may_insist_on_one_person_whoever_writes_another(people, hooked, deal):
+    insisted, other = PEOPLE.csm_ids[4], another(PEOPLE.csm_ids[4])
+    hooked("flow", fields=FLOW, person_id=insisted)
+    people.Opportunity.update(deal["Id"], {OPPORTUNITY_CSM: other})
+    hooked("edit", object="Opportunity", id=deal["Id"], fields={OPPORTUNITY_CSM: other}, user_id=CS_OPERATIONS_ID)
+    kept_back = people.Opportunity.get(deal["Id"])
+    assert (kept_back[OPPORTUNITY_CSM], kept_back["LastModifiedById"]) == (insisted, AUTOMATION_USER_ID)
+    people.Opportunity.update(deal["Id"], {OPPORTUNITY_CSM: other, "StageName": "Closed Won"})
+    assert people.Opportunity.get(deal["Id"])[OPPORTUNITY_CSM] == other
+
+
 def test_people_edit_opportunities_at_the_moment_of_a_write_too(people, hooked, deal):
     edit = {"object": "Opportunity", "id": deal["Id"], "fields": {"Amount": 3}, "moment": "after_write"}
     hooked("edits", edits=[edit | {"user_id": PEOPLE.csm_ids[1]}])
