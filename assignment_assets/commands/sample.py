@@ -15,6 +15,7 @@ from assignment_assets.sample import company as sample_company
 from assignment_assets.sample.reps import generate_reps
 from assignment_assets.sandbox.access import Access, Feature
 from assignment_assets.sandbox.loading import load
+from assignment_assets.sandbox.overlay_people import OverlayPeople
 from assignment_assets.sandbox.server import serve
 
 FEATURES = click.Choice([feature.value for feature in Feature])
@@ -40,17 +41,27 @@ def sample() -> None:
 @click.option("--as-of", type=DAY, default="2026-10-01", show_default=True, help="The company's today, YYYY-MM-DD.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder; default data/sample.")
 @click.option("--org", is_flag=True, help="Also load it into the sandbox org's state (data/sandbox).")
+@click.option("--overlays", is_flag=True, help="With --org: the org has CSMs and solutions architects, stamped.")
 def create(
-    num_reps: int, num_accounts: int, seed: int, as_of: datetime, out: Path | None, org: bool, as_json: bool
+    num_reps: int,
+    num_accounts: int,
+    seed: int,
+    as_of: datetime,
+    out: Path | None,
+    org: bool,
+    overlays: bool,
+    as_json: bool,
 ) -> None:
     """Generate the sample company on real US geography, as Parquet files in the contract's columns."""
+    if overlays and not org:
+        raise AssignmentError("sample create: --overlays without --org, expected both. Add --org: people stand there.")
     root = DataFolder.from_environment().root
     day = as_of.date()
     company = sample_company.generate(num_reps, num_accounts, seed, day)
     target = out or root / "sample"
     sample_company.write(company, target)
     if org:
-        load(company, root / "sandbox")
+        load(company, root / "sandbox", overlays=OverlayPeople(seed=seed) if overlays else None)
     facts = sample_company.describe(company, day)
     lines = [f"{count:>10,}  {name.replace('_', ' ')}" for name, count in facts.items()]
     show("\n".join([f"written to {target}", *lines]), facts | {"folder": str(target)}, as_json)

@@ -13,6 +13,7 @@ from assignment_assets.domain.setup.run_config import RunConfig
 from assignment_assets.domain.tables import APPROVED_DIFF, REGION_DIGESTS, SIGN_OFF_VERDICTS
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import engine_key
+from assignment_assets.sandbox.customer_success import companies_of
 from assignment_assets_tests.company import OLIVIA, PRIYA
 from assignment_assets_tests.rehearsal import KEY
 
@@ -188,3 +189,11 @@ def test_a_sample_company_is_generated_where_it_is_wanted(cycle, tmp_path):
         "reps.parquet",
         "opportunities.parquet",
     }
+
+
+def test_a_sample_org_may_have_people_beside_the_owners(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSIGNMENT_DATA", str(tmp_path))
+    words = ("sample", "create", "--reps", "2", "--accounts", "30", "--overlays", "--json")
+    assert "--overlays without --org, expected both" in assignment(*words[:-1], code=2)
+    assignment(*words, "--org")
+    assert companies_of(tmp_path / "sandbox")
