@@ -1,8 +1,8 @@
-"""One cycle's tables in memory, read as from the warehouse: for a look that keeps nothing."""
+"""Tables in memory, read as from the warehouse or as from a log: for a look that keeps nothing."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import polars as pl
@@ -45,3 +45,29 @@ class MemoryReader:
             self.connection.register(table.name, rows.to_arrow())
         params = {"cycle": self.cycle, **parameters}
         return query.rows.conform(self.connection.sql(query_text(query.name), params=params).pl())
+
+
+@dataclass
+class MemoryLog:
+    """Tables that know no cycle, through a connection that is open; what is replaced is read by what is asked next."""
+
+    connection: duckdb.DuckDBPyConnection
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    @classmethod
+    @contextmanager
+    def opened(cls, tables: Mapping[str, pl.DataFrame]) -> Iterator["MemoryLog"]:
+        """A log of the tables given, by name; all others are empty."""
+        with closing(duckdb.connect(config=SETTINGS)) as connection:
+            yield cls(connection, dict(tables))
+
+    def replace(self, table: Table[F], frame: pl.DataFrame) -> None:
+        """Puts these rows in place of all."""
+        self.tables[table.name] = frame
+
+    def answer(self, query: Query[F], **parameters: object) -> F:
+        """The query's answer."""
+        for table in query.reads:
+            rows = table.conform(self.tables.get(table.name, table.empty()))
+            self.connection.register(table.name, rows.to_arrow())
+        return query.rows.conform(self.connection.sql(query_text(query.name), params=parameters).pl())
