@@ -14,7 +14,7 @@ from typing import Any, cast
 import polars as pl
 
 from assignment_assets.domain.identity.codes import canonical_json
-from assignment_assets.domain.overlays.intervals import MICRO, Interval, intervals, overrides_after_close
+from assignment_assets.domain.overlays.intervals import Interval, intervals, overrides_after_close
 from assignment_assets.domain.overlays.known_changes import Sources
 from assignment_assets.domain.overlays.records import Known, known_records
 from assignment_assets.domain.overlays.tables import OVERLAY_HISTORY, OverlayHistoryFrame
@@ -165,7 +165,7 @@ def _row(key: RecordKey, account_id: str | None, told: Interval, names: Mapping[
         "person_id": told.person_id,
         "person_name": names.get(told.person_id or "", told.person_id),
         "part": told.part,
-        "credit_share": told.share / MICRO,
+        "credit_share": told.share,
         "from_at": told.from_at,
         "until_at": told.until_at,
         "was_at_close": told.was_at_close,

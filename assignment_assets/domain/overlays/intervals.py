@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-MICRO = 1_000_000
-"""Shares of the credit are whole millionths, so that they sum to exactly one."""
+from assignment_assets.domain.overlays.credit import shares
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Interval:
 
     person_id: str | None
     part: str
-    share: int
+    share: float
     from_at: datetime | None
     until_at: datetime | None
     was_at_close: bool
@@ -73,27 +72,16 @@ class _State:
         left = {person: how for person, how in self.supporting.items() if person != change.from_id}
         return replace(self, supporting={change.to_id: change} | left if change.to_id else left)
 
-    def shares(self, primary_share: float) -> dict[str | None, tuple[str, int, Change]]:
-        """Person → part, share of the credit in millionths, and the change that brought them."""
-        primary = self.primary.to_id
-        others = sorted(person for person in self.supporting if person != primary)
-        first, *rest = credit_shares(primary is not None, len(others), primary_share)
-        told: dict[str | None, tuple[str, int, Change]] = {primary: ("primary", first, self.primary)}
-        return told | {
-            person: ("supporting", share, self.supporting[person]) for person, share in zip(others, rest, strict=True)
+    def credited(self, primary_share: float) -> dict[str | None, tuple[str, float, Change]]:
+        """Person → part, share of the credit, and the change that brought them."""
+        return {
+            share.person_id: (
+                share.part,
+                share.credit_share,
+                self.primary if share.part == "primary" else self.supporting[share.person_id or ""],
+            )
+            for share in shares(self.primary.to_id, self.supporting, primary_share)
         }
-
-
-def credit_shares(has_primary: bool, others: int, primary_share: float) -> list[int]:
-    """The primary's share and those of the supporting, in millionths that sum to one million.
-
-    Where there is no primary the supporting ones share all of it; where there is nobody, nobody has it.
-    """
-    if not others:
-        return [MICRO]
-    first = round(MICRO * primary_share) if has_primary else 0
-    each, odd = divmod(MICRO - first, others)
-    return [first, *(each + (number < odd) for number in range(others))]
 
 
 def intervals(record: Record) -> list[Interval]:
@@ -106,7 +94,7 @@ def intervals(record: Record) -> list[Interval]:
     state, is_open = _State(record.first, {}), True
 
     def move(at: datetime | None) -> None:
-        wanted = state.shares(record.primary_share)
+        wanted = state.credited(record.primary_share)
         for person, row in list(running.items()):
             if person not in wanted or wanted[person][:2] != (row.part, row.share):
                 if row.from_at != at:

@@ -11,6 +11,7 @@ from typing import NewType
 
 import polars as pl
 
+from assignment_assets.domain.overlays.edit_trail import HistoryFrame
 from assignment_assets.domain.overlays.roles import OWNER, Overlays
 from assignment_assets.domain.overlays.tables import (
     OpportunityRolesFrame,
@@ -32,21 +33,6 @@ END = datetime(9999, 12, 31)
 SAME_WRITE = timedelta(minutes=10)
 """So far the CRM's clock and ours may be apart for what one of our writes is called in both."""
 
-FieldChangesFrame = NewType("FieldChangesFrame", pl.DataFrame)
-FIELD_CHANGES: Table[FieldChangesFrame] = Table(
-    "field_changes",
-    ("object", "record_id", "field", "at"),
-    {
-        "object": TEXT,
-        "record_id": TEXT,
-        "field": TEXT,
-        "old_id": TEXT,
-        "new_id": TEXT,
-        "by_id": TEXT,
-        "at": MOMENT,
-    },
-)
-"""Rows of the CRM's field history: of opportunities, and of accounts with their owner; people as ids."""
 OwnerWritesFrame = NewType("OwnerWritesFrame", pl.DataFrame)
 OWNER_WRITES: Table[OwnerWritesFrame] = Table(
     "owner_writes", ("account_id", "at"), {"account_id": TEXT, "old_id": TEXT, "new_id": TEXT, "at": MOMENT}
@@ -81,6 +67,8 @@ KNOWN_CHANGES: Table[KnownChangesFrame] = Table(
 class Sources:
     """All that tells who was on what; `engine_users` are the CRM users as whom the engine writes.
 
+    `field_history` may have the rows of the roles' fields and of the accounts' owner; ids, not names.
+
     Without `closes` an opportunity that was closed and opened again before the history was drawn has no entry of it.
     """
 
@@ -92,7 +80,7 @@ class Sources:
     edits: OverlayEditsFrame
     stamps: OverlayStampsFrame
     log: OverlayLogFrame
-    field_changes: FieldChangesFrame
+    field_history: HistoryFrame
     owner_writes: OwnerWritesFrame
     engine_users: tuple[str, ...] = ()
     closes: ClosesFrame = field(default_factory=CLOSES.empty)
@@ -148,16 +136,16 @@ def fields_of(roles: Overlays) -> pl.DataFrame:
 
 
 def _of_field_history(given: Sources) -> KnownChangesFrame:
-    rows = given.field_changes.with_columns(pl.col("field").str.to_lowercase()).join(
+    rows = given.field_history.with_columns(pl.col("field").str.to_lowercase()).join(
         fields_of(given.roles), on=["object", "field"]
     )
-    by = given.people.select("profile", by_id="person_id", by_name="name")
-    rows = rows.join(by, on="by_id", how="left")
-    is_ours = pl.col("by_id").is_in(given.engine_users)
+    by = given.people.select("profile", by="person_id", by_name="name")
+    rows = rows.join(by, on="by", how="left")
+    is_ours = pl.col("by").is_in(given.engine_users)
     return _changes(
-        rows.rename({"old_id": "from_id", "new_id": "to_id"}),
+        rows.rename({"old": "from_id", "new": "to_id"}),
         set_by=pl.when(is_ours).then(pl.lit("engine")).otherwise(_who(given.roles)),
-        by_name=pl.when(~is_ours).then(pl.coalesce("by_name", "by_id")),
+        by_name=pl.when(~is_ours).then(pl.coalesce("by_name", "by")),
         evidence=pl.lit("field_history"),
         may_after_close=~is_ours & _is_listed(given.roles),
     )

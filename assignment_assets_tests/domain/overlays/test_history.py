@@ -9,8 +9,9 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from assignment_assets.domain.digest import table_digest
+from assignment_assets.domain.overlays.edit_trail import HISTORY
 from assignment_assets.domain.overlays.history import as_it_was, at_close, entry_digest, in_force, overlay_history
-from assignment_assets.domain.overlays.known_changes import CLOSES, FIELD_CHANGES, OWNER_WRITES, Sources
+from assignment_assets.domain.overlays.known_changes import CLOSES, OWNER_WRITES, Sources
 from assignment_assets.domain.overlays.tables import (
     OPPORTUNITY_ROLES,
     OVERLAY_ACCOUNTS,
@@ -36,7 +37,7 @@ class Story:
     edits: list[dict] = field(default_factory=list)
     stamps: list[dict] = field(default_factory=list)
     log: list[dict] = field(default_factory=list)
-    field_changes: list[dict] = field(default_factory=list)
+    field_history: list[dict] = field(default_factory=list)
     supporting: list[str] = field(default_factory=list)
     accounts: list[dict] = field(default_factory=list)
     owner_writes: list[dict] = field(default_factory=list)
@@ -47,8 +48,8 @@ class Story:
     def told(self, hour, to, by="u2", says="stands"):
         """Somebody changes it, and the CRM's history tells."""
         field_name = {"csm": "Csm__c", "sa": "Sa__c"}[self.role]
-        fact = {"object": "Opportunity", "record_id": "o1", "field": field_name, "by_id": by, "at": at(hour)}
-        self.field_changes.append(fact | {"old_id": self.person, "new_id": to})
+        fact = {"object": "Opportunity", "record_id": "o1", "field": field_name, "by": by, "at": at(hour)}
+        self.field_history.append(fact | {"old": self.person, "new": to})
         self.person = to
         return self
 
@@ -103,7 +104,7 @@ class Story:
             rows(OVERLAY_EDITS, *self.edits),
             rows(OVERLAY_STAMPS, *self.stamps),
             rows(OVERLAY_LOG, *self.log),
-            rows(FIELD_CHANGES, *self.field_changes),
+            rows(HISTORY, *self.field_history),
             rows(OWNER_WRITES, *self.owner_writes),
             ("we",),
             rows(CLOSES, *self.closes),
@@ -195,7 +196,7 @@ def test_an_edit_on_a_closed_opportunity_that_nobody_allowed_changes_nothing():
 def test_what_becomes_known_later_is_a_correction_and_no_entry_is_rewritten():
     story = Story().edited(3, "u2").closed(5)
     before = story.history()
-    late = replace(story, edits=[], field_changes=[], person="u1").told(2, "u3").told(2.5, "u2")
+    late = replace(story, edits=[], field_history=[], person="u1").told(2, "u3").told(2.5, "u2")
     after = late.history(before)
     assert shown(in_force(after)) == [("u1", 0, 2), ("u3", 2, 2.5), ("u2", 2.5, 5)]
     kept = after.join(before, on=before.columns, how="semi", nulls_equal=True)
@@ -215,7 +216,7 @@ def test_a_close_that_was_earlier_than_believed_withdraws_what_came_after_it():
 def test_what_the_crm_has_forgotten_stays_known():
     story = Story().told(1, "u2").told(2, "u3")
     before = story.history()
-    after = replace(story, field_changes=[]).history(before)
+    after = replace(story, field_history=[]).history(before)
     assert after.equals(before)
 
 
@@ -251,13 +252,12 @@ def test_owners_have_the_same_intervals_from_every_logged_change():
         "object": "Account",
         "record_id": "a1",
         "field": "Owner",
-        "old_id": "u1",
-        "new_id": "u2",
-        "at": at(1),
+        "old": "u1",
+        "new": "u2",
     }
     story = Story(
         accounts=[account],
-        field_changes=[owner_changes | {"by_id": "op", "at": at(1)}],
+        field_history=[owner_changes | {"by": "op", "at": at(1)}],
         owner_writes=[{"account_id": "a1", "old_id": "u2", "new_id": "u3", "at": at(2)}],
     )
     owners = overlay_history(story.sources(), OVERLAY_HISTORY.empty()).filter(role="owner")
