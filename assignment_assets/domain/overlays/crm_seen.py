@@ -56,6 +56,14 @@ class CrmSeen:
             OPPORTUNITY_ROLES.conform(pl.concat([kept, newer.roles])),
         )
 
+    def roles_other_than(self, before: "CrmSeen") -> OpportunityRolesFrame:
+        """All rows of the opportunities whose people are other than before in anything."""
+        columns = self.roles.columns
+        come = self.roles.join(before.roles, on=columns, how="anti", nulls_equal=True)
+        gone = before.roles.join(self.roles, on=columns, how="anti", nulls_equal=True)
+        changed = pl.concat([come, gone]).select("opportunity_id")
+        return OPPORTUNITY_ROLES.conform(self.roles.join(changed, on="opportunity_id", how="semi"))
+
     def with_only_new_accounts(self, newer: "CrmSeen") -> "CrmSeen":
         """A later look's accounts that were not known, and nothing else of it."""
         new = newer.accounts.join(self.accounts, on=list(OVERLAY_ACCOUNTS.key), how="anti")

@@ -12,7 +12,7 @@ import polars as pl
 
 from assignment_assets.domain.overlays.crm_seen import CrmSeen
 from assignment_assets.domain.overlays.edit_trail import Evidence, Shown, Touch
-from assignment_assets.domain.overlays.in_force import InForce
+from assignment_assets.domain.overlays.in_force import Expected, InForce
 from assignment_assets.domain.overlays.people import called, names_of, who
 from assignment_assets.domain.overlays.roles import OverlayRole
 from assignment_assets.domain.overlays.tables import OVERLAY_EDITS, OverlayEditsFrame, OverlayPeopleFrame
@@ -22,6 +22,13 @@ MOST_SET_BACKS = 3
 """How often the same person's or automation's edit of one record is set back before the account's person changes; then
 it is reported alone, so that two automations do not fight for ever."""
 
+OF_ACCOUNTS = {
+    "stands": "the profile may override, so it stands until the system of truth names another one, and opportunities "
+    "follow it",
+    "reported": "the system of truth decides who it is, so the daily catch lists it and repairs it as configured",
+}
+NO_WORD = "the system of truth names nobody who is known for it, so the daily catch lists it"
+
 
 @dataclass(frozen=True)
 class Editors:
@@ -30,11 +37,15 @@ class Editors:
     role: OverlayRole
     names: Mapping[str, str]
     profiles: Mapping[str, str | None]
+    active: frozenset[str | None]
+    our_user_id: str
 
     @classmethod
-    def of(cls, role: OverlayRole, people: OverlayPeopleFrame) -> "Editors":
+    def of(cls, role: OverlayRole, people: OverlayPeopleFrame, our_user_id: str) -> "Editors":
         """Of the users that the CRM shows."""
-        return cls(role, names_of(people), dict(people.select("person_id", "profile").iter_rows()))
+        profiles = dict(people.select("person_id", "profile").iter_rows())
+        active = frozenset([None, *people.filter("is_active")["person_id"]])
+        return cls(role, names_of(people), profiles, active, our_user_id)
 
     def is_listed(self, user_id: str | None) -> bool:
         """Whether the user's profile may override."""
@@ -62,6 +73,8 @@ class Editors:
         """What was done, by whom and when; how that is known where it is not from the field's history."""
         profile = self.profiles.get(touch.by) if touch.by else None
         by = who(touch.by, self.names) + (f" ({profile})" if profile else "")
+        if touch.by == self.our_user_id:
+            by = "an automation of the org, within the engine's own write,"
         ends = f"from {called(touch.from_id, self.names)} to {called(touch.to_id, self.names)}"
         known = "" if touch.evidence == "field_history" else " (as the record's last modification shows)"
         by = by[0].upper() + by[1:]
@@ -99,12 +112,7 @@ def on_accounts(
             if touch.to_id == in_force.get(account_id) or (account_id, touch.at) in seen:
                 continue
             verdict = "stands" if editors.is_listed(touch.by) else "reported"
-            then = (
-                "the profile may override, so it stands until the system of truth names another one, and opportunities "
-                "follow it"
-                if verdict == "stands"
-                else "the system of truth decides who it is, so the daily catch lists it and repairs it as configured"
-            )
+            then = NO_WORD if account_id not in in_force else OF_ACCOUNTS[verdict]
             sentence = f"{editors.words(touch, title)}: {then}."
             rows.append(editors.row(name, "Account", account_id, touch, verdict=verdict, sentence=sentence))
     return _edits(rows)
@@ -142,7 +150,7 @@ def on_opportunities(
             if (record_id, touch.at) in seen or (editors.role.follows and expected.wants(touch.to_id, touch.at)):
                 continue
             was_closed = _was_closed(touch, fact, is_new or bool(once.get(record_id)))
-            verdict, then = _verdict(editors, touch, expected.set_backs(touch.by), was_closed, bool(fact["is_closed"]))
+            verdict, then = _verdict(editors, touch, expected, was_closed=was_closed, is_closed=bool(fact["is_closed"]))
             expected.take(touch, verdict)
             sentence = f"{editors.words(touch, title)}: {then}."
             judged = {"was_closed": was_closed, "verdict": verdict, "sentence": sentence}
@@ -150,15 +158,15 @@ def on_opportunities(
     return _edits(rows)
 
 
-def _verdict(editors: Editors, touch: Touch, set_backs: int, was_closed: bool, is_closed: bool) -> tuple[str, str]:
+def _verdict(
+    editors: Editors, touch: Touch, expected: Expected, *, was_closed: bool, is_closed: bool
+) -> tuple[str, str]:
+    """The verdict, and its reason as the end of a sentence."""
     role, is_listed = editors.role, editors.is_listed(touch.by)
+    if was_closed and is_listed:
+        return "closed_allowed", "it was closed, and the profile may edit closed ones"
     if was_closed:
-        if is_listed:
-            return "closed_allowed", "it was closed, and the profile may edit closed ones"
-        return (
-            "closed_reported",
-            "it was closed, and the profile may not edit closed ones; the engine never writes them",
-        )
+        return "closed_reported", "it was closed, the profile may not edit closed ones, and the engine never does"
     if not role.follows:
         return "stands", "people of the role enter and change themselves while it is open, so it stands"
     if is_listed:
@@ -170,7 +178,9 @@ def _verdict(editors: Editors, touch: Touch, set_backs: int, was_closed: bool, i
         return "reported", "the profile may not override; it is not set back, as configured"
     if is_closed:
         return "closed_reported", "the profile may not override; it has been closed since, so it is not set back"
-    if set_backs >= MOST_SET_BACKS:
+    if not expected.has_one_of(editors.active):
+        return "reported", "the account's person is not known or not active, so there is nobody to set it back to"
+    if expected.set_backs(touch.by) >= MOST_SET_BACKS:
         return "reported", f"it was set back {MOST_SET_BACKS} times and came again, so a person should look"
     return "set_back", "the profile may not override, so it is set back"
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,6 +38,10 @@ class Expected:
     def wants(self, person_id: str | None, at: datetime) -> bool:
         """Whether the opportunity should show this person then or now."""
         return self._is_wanted(person_id, at) or self._is_wanted(person_id, None)
+
+    def has_one_of(self, people: AbstractSet[str | None]) -> bool:
+        """Whether it is known whom the opportunity should show now, and that is one of these."""
+        return self.is_known and any(self._is_wanted(person_id, None) for person_id in people)
 
     def set_backs(self, by: str | None) -> int:
         """How often edits of this editor were set back since the account's person changed last."""

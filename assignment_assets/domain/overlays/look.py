@@ -18,7 +18,6 @@ from assignment_assets.domain.overlays.people import TRAVELS, names_of
 from assignment_assets.domain.overlays.roles import OverlayRole
 from assignment_assets.domain.overlays.set_by import marked, with_overrides
 from assignment_assets.domain.overlays.tables import (
-    OPPORTUNITY_ROLES,
     OVERLAY_ACCOUNTS,
     OVERLAY_EDITS,
     CsAssignmentsFrame,
@@ -48,7 +47,7 @@ class Known:
     edits, changes
         All of the role, numbered or not.
     ours
-        Stamps that were under way at the last look, or were decided then or since, whatever became of them.
+        Stamps that were under way when the CRM was read last, or were decided since, whatever became of them.
     under_way
         Stamps that are not finished now (`stamps.under_way`).
     """
@@ -70,7 +69,8 @@ class Look:
     events
         Of the role, new ones (`assignments.new_events`).
     crm
-        Records modified since the last look, or all: `crm_seen.people_on` makes its people.
+        Records modified since it was read last, all, or none (`CrmSeen.nothing`), where a word should travel at once;
+        `crm_seen.people_on` makes the people.
     history
         Of the fields of accounts and opportunities, since the last look or longer; None where the org keeps none.
     """
@@ -90,7 +90,7 @@ class Decided:
     Attributes
     ----------
     roles
-        Rows of opportunities that are other than before: those of `crm.roles` that are to be kept anew.
+        All rows of the opportunities whose people are other than before: to be kept in place of theirs.
     """
 
     assignments: CsAssignmentsFrame
@@ -117,41 +117,22 @@ def decided(name: str, role: OverlayRole, known: Known, look: Look) -> Decided:
     all_changes = OverlayChangesFrame(pl.concat([known.changes, account_changes]))
     with_accounts = OVERLAY_EDITS.conform(pl.concat([known.edits, account_edits]))
     people = account_people(role, crm.accounts, said, with_accounts, all_changes)
-    in_force = InForce.of(people, all_changes, known.edits, role.keeps_overrides)
-    evidence = Evidence.of("Opportunity", role.opportunity_field, look.history, known.ours, look.our_user_id)
-    editors = edits.Editors.of(role, look.people)
-    own_edits = OVERLAY_EDITS.empty()
-    if role.opportunity_field and not before.is_nothing:
-        own_edits = edits.on_opportunities(name, editors, before, now, in_force, evidence, known.edits)
+    own_edits, read = _on_opportunities(name, role, known, look, now, people, all_changes)
     every_edit = OVERLAY_EDITS.conform(pl.concat([with_accounts, own_edits]))
-    overrides = standing_on_opportunities(
-        every_edit, all_changes, crm.opportunities, keeps_overrides=role.keeps_overrides
+    crm = _with_marks(role, crm.with_newer(read), every_edit, all_changes)
+    wanted = wanted_of(role, crm, people, every_edit, all_changes)
+    given = stamps.Stamping(name, role, crm, wanted, look.people, known.under_way)
+    called_for = stamps.together(
+        stamps.for_overtaken(given, now),
+        stamps.set_backs(given, own_edits),
+        stamps.for_moved(given, before),
+        stamps.for_reopened(given, before),
+        stamps.for_new_opportunities(given, before),
+        stamps.for_changes(given, account_changes),
+        stamps.for_accounts(given, account_changes),
     )
-    roles = crm.with_newer(
-        CrmSeen(now.accounts, now.opportunities, marked(role, before, now, people, own_edits, evidence))
-    ).roles
-    still_open = crm.opportunities.filter(~pl.col("is_closed"))
-    crm = CrmSeen(
-        crm.accounts, crm.opportunities, with_overrides(roles, overrides, still_open) if role.follows else roles
-    )
-    given = stamps.Stamping(
-        name, role, crm, wanted_of(role, crm, people, every_edit, all_changes), look.people, known.under_way
-    )
-    return Decided(
-        said,
-        crm,
-        OPPORTUNITY_ROLES.conform(crm.roles.join(before.roles, on=crm.roles.columns, how="anti", nulls_equal=True)),
-        OVERLAY_EDITS.conform(pl.concat([account_edits, own_edits])),
-        account_changes,
-        stamps.together(
-            stamps.for_overtaken(given, now),
-            stamps.set_backs(given, own_edits),
-            stamps.for_reopened(given, before),
-            stamps.for_new_opportunities(given, before),
-            stamps.for_changes(given, account_changes),
-            stamps.for_accounts(given, account_changes),
-        ),
-    )
+    new_edits = OVERLAY_EDITS.conform(pl.concat([account_edits, own_edits]))
+    return Decided(said, crm, crm.roles_other_than(before), new_edits, account_changes, called_for)
 
 
 def wanted_of(
@@ -169,6 +150,39 @@ def wanted_of(
     return opportunity_people(crm.opportunities, people, overrides)
 
 
+def _on_opportunities(
+    name: str,
+    role: OverlayRole,
+    known: Known,
+    look: Look,
+    now: CrmSeen,
+    people: AccountPeopleFrame,
+    all_changes: OverlayChangesFrame,
+) -> tuple[OverlayEditsFrame, CrmSeen]:
+    """Edits of opportunities, and the look's reading with who set what."""
+    evidence = Evidence.of("Opportunity", role.opportunity_field, look.history, known.ours, look.our_user_id)
+    own = OVERLAY_EDITS.empty()
+    if role.opportunity_field and not known.crm.is_nothing:
+        in_force = InForce.of(people, all_changes, known.edits, role.keeps_overrides)
+        editors = edits.Editors.of(role, look.people, look.our_user_id)
+        own = edits.on_opportunities(name, editors, known.crm, now, in_force, evidence, known.edits)
+    roles = marked(role, known.crm, now, people, own, evidence)
+    return own, CrmSeen(now.accounts, now.opportunities, roles)
+
+
+def _with_marks(
+    role: OverlayRole, crm: CrmSeen, every_edit: OverlayEditsFrame, all_changes: OverlayChangesFrame
+) -> CrmSeen:
+    """The CRM with the marks of overrides as they stand now, where the role follows."""
+    if not role.follows:
+        return crm
+    overrides = standing_on_opportunities(
+        every_edit, all_changes, crm.opportunities, keeps_overrides=role.keeps_overrides
+    )
+    still_open = crm.opportunities.filter(~pl.col("is_closed"))
+    return CrmSeen(crm.accounts, crm.opportunities, with_overrides(crm.roles, overrides, still_open))
+
+
 def _on_accounts(
     name: str, role: OverlayRole, known: Known, look: Look, now: CrmSeen, crm: CrmSeen, said: CsAssignmentsFrame
 ) -> tuple[OverlayEditsFrame, OverlayChangesFrame]:
@@ -182,7 +196,7 @@ def _on_accounts(
     once = before.with_newer(before.with_only_new_accounts(now)).accounts
     in_force = account_people(role, once, known.assignments, known.edits, known.changes)
     evidence = Evidence.of("Account", role.account_field, look.history, known.ours, look.our_user_id)
-    editors = edits.Editors.of(role, look.people)
+    editors = edits.Editors.of(role, look.people, look.our_user_id)
     people = ACCOUNT_PEOPLE.conform(
         account_people(role, crm.accounts, said, known.edits, known.changes).join(
             said.filter(pl.col("standing").is_in(TRAVELS)), on="account_id", how="semi"

@@ -98,8 +98,17 @@ def for_reopened(given: Stamping, before: CrmSeen) -> OverlayStampsFrame:
     return _on_opportunities(given, given.open.join(closed, on="record_id", how="semi"), "reopened")
 
 
+def for_moved(given: Stamping, before: CrmSeen) -> OverlayStampsFrame:
+    """Opportunities that belong to another account than at the last look."""
+    if not given.role.follows:
+        return OVERLAY_STAMPS.empty()
+    places = before.opportunities.select(record_id="opportunity_id", former_id="account_id")
+    rows = given.open.join(places, on="record_id").filter(pl.col("account_id").ne_missing(pl.col("former_id")))
+    return _on_opportunities(given, rows, "open_opportunity")
+
+
 def for_overtaken(given: Stamping, now: CrmSeen) -> OverlayStampsFrame:
-    """What the look has read as the engine's own, but is no longer wanted: a late write, or an account that it left."""
+    """What the look has read as the engine's own, but is no longer wanted: an older write that came late."""
     if not given.role.follows:
         return OVERLAY_STAMPS.empty()
     read = now.opportunities.select(record_id="opportunity_id")

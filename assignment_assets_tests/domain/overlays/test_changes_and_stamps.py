@@ -1,10 +1,15 @@
 """Who changes on an account, and which records are written for it."""
 
+from dataclasses import replace
+
 import pytest
 
+from assignment_assets.domain.overlays.crm_seen import CrmSeen
+from assignment_assets.domain.overlays.look import decided
 from assignment_assets.domain.overlays.stamps import superseded
+from assignment_assets.domain.overlays.tables import CS_EVENTS
 from assignment_assets_tests.domain.overlays.conftest import word
-from assignment_assets_tests.domain.overlays.toy import minute
+from assignment_assets_tests.domain.overlays.toy import CSM, ROLES, SA, Engine, frame, minute
 
 
 def written(stamps):
@@ -73,12 +78,55 @@ def test_a_new_opportunity_gets_the_account_s_person_also_before_the_account_sho
     assert edits.is_empty()
 
 
+def test_a_word_of_somebody_inactive_leaves_the_account_to_whom_it_was_given_last(csm, crm):
+    csm.look([word("e2", "a1", "c2", 2)], minute(3))
+    crm.add_opportunity("o4", "a1", minute(4))
+    _, stamps, _ = csm.look([word("e3", "a1", "gone", 4)], minute(5))
+    assert written(stamps) == [("Opportunity", "o4", None, "c2", "new_opportunity")]
+
+
 def test_a_re_opened_opportunity_follows_again(csm, crm):
     csm.look([word("e2", "a1", "c2", 2)], minute(3))
     send_all(csm, 4)
     crm.write("Opportunity", "o3", "is_closed", False, "rick", minute(5))
     _, stamps, _ = csm.look([], minute(6))
     assert written(stamps) == [("Opportunity", "o3", "c1", "c2", "reopened")]
+
+
+def test_an_opportunity_that_goes_to_another_account_follows_that_one(csm, crm):
+    crm.write("Opportunity", "o1", "account", "a2", "rick", minute(2))
+    _, stamps, _ = csm.look([], minute(3))
+    assert written(stamps) == [("Opportunity", "o1", "c1", "c2", "open_opportunity")]
+
+
+def test_a_role_whose_truth_is_the_account_itself_may_follow_it(crm, monkeypatch):
+    follows = SA.model_copy(update={"travels": "follow_while_open", "sets_back": True})
+    monkeypatch.setitem(ROLES, "sa", follows)
+    engine = Engine("sa", crm)
+    engine.look([], minute(1))
+    crm.write("Account", "a1", "sa", "c4", "rick", minute(2))
+    changes, stamps, _ = engine.look([], minute(3))
+    assert changes["why"].to_list() == ["crm_account"]
+    assert [row[:4] for row in written(stamps)] == [
+        ("Opportunity", "o1", "c3", "c4"),
+        ("Opportunity", "o2", "c3", "c4"),
+    ]
+
+
+def test_a_word_travels_also_when_the_crm_is_not_read_again(csm):
+    known, look = csm.inputs(frame(CS_EVENTS, [word("e2", "a1", "c2", 2)]), minute(3))
+    outcome = decided("csm", ROLES["csm"], known, replace(look, crm=CrmSeen.nothing()))
+    assert outcome.stamps["record_id"].to_list() == ["a1", "o1", "o2"]
+    assert outcome.roles.is_empty()
+
+
+def test_a_role_without_an_opportunity_field_writes_accounts_alone(crm, monkeypatch):
+    monkeypatch.setitem(ROLES, "csm", CSM.model_copy(update={"opportunity_field": ""}))
+    engine = Engine("csm", crm)
+    engine.look([], minute(1))
+    _, stamps, _ = engine.look([word("e2", "a1", "c2", 2)], minute(3))
+    assert stamps["record_id"].to_list() == ["a1"]
+    assert engine.catch(minute(4))[0]["record_id"].to_list() == ["a1", "a2"]
 
 
 def test_a_role_that_copies_stamps_new_opportunities_alone_and_only_empty_ones(sa, crm):

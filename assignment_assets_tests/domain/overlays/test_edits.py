@@ -3,7 +3,7 @@
 import pytest
 
 from assignment_assets_tests.domain.overlays.conftest import word
-from assignment_assets_tests.domain.overlays.toy import CSM, ENGINE, ROLES, minute
+from assignment_assets_tests.domain.overlays.toy import CSM, ENGINE, ROLES, Engine, minute
 
 
 def judged(edits):
@@ -106,6 +106,59 @@ def test_an_automation_is_set_back_three_times_and_then_reported_until_the_perso
     assert csm.catch(minute(60))[2].is_empty()
     _, stamps, _ = csm.look([word("e2", "a1", "c2", 61)], minute(62))
     assert "o1" in stamps["record_id"].to_list()
+
+
+def test_an_automation_within_our_own_write_is_told_as_such_and_set_back(csm, crm):
+    crm.write("Opportunity", "o1", "csm", "c5", ENGINE, minute(2))
+    _, stamps, edits = csm.look([], minute(3))
+    assert edits["sentence"][0].startswith("An automation of the org, within the engine's own write, changed")
+    assert stamps.select("record_id", "why").rows() == [("o1", "set_back")]
+
+
+def test_there_is_nobody_to_set_back_to_where_the_account_s_person_has_left(csm, crm):
+    crm.add_account("a9", minute(2), csm="gone")
+    crm.add_opportunity("o9", "a9", minute(2), csm="gone")
+    csm.look([], minute(3))
+    crm.write("Opportunity", "o9", "csm", "c5", "rick", minute(4))
+    _, stamps, edits = csm.look([], minute(5))
+    assert edits["verdict"].to_list() == ["reported"] and stamps.is_empty()
+
+
+def test_several_edits_between_two_looks_are_judged_in_their_order(csm, crm):
+    crm.write("Opportunity", "o1", "csm", "c5", "olga", minute(2))
+    crm.write("Opportunity", "o1", "csm", "c4", "rick", minute(3))
+    _, stamps, edits = csm.look([], minute(4))
+    assert edits["verdict"].to_list() == ["stands", "set_back"]
+    assert stamps.select("expected_id", "new_id").rows() == [("c4", "c5")]
+
+
+def test_an_account_that_nobody_has_a_word_of_counts_itself_whoever_changes_it(crm):
+    engine = Engine("csm", crm)
+    engine.look([], minute(1))
+    crm.write("Account", "a1", "csm", "c5", "rick", minute(2))
+    changes, stamps, edits = engine.look([], minute(3))
+    assert changes.select("from_id", "to_id", "why").rows() == [("c1", "c5", "crm_account")]
+    assert stamps["record_id"].to_list() == ["o1", "o2"]
+    assert edits["verdict"].to_list() == ["reported"]
+
+
+def test_a_value_that_was_right_when_it_was_entered_is_no_edit(csm, crm, monkeypatch):
+    monkeypatch.setitem(ROLES, "csm", CSM.model_copy(update={"sets_back": False}))
+    crm.write("Opportunity", "o1", "csm", "c5", "rick", minute(2))
+    csm.look([], minute(3))
+    crm.write("Opportunity", "o1", "csm", "c1", "rick", minute(4))
+    _, stamps, edits = csm.look([word("e2", "a1", "c2", 5)], minute(6))
+    assert edits.is_empty()
+    assert stamps["record_id"].to_list() == ["a1", "o1", "o2"]
+
+
+def test_an_override_of_the_account_stands_against_an_older_word_and_gives_way_to_a_younger_one(csm, crm):
+    crm.write("Account", "a1", "csm", "c5", "olga", minute(4))
+    changes, stamps, _ = csm.look([word("e2", "a1", "c2", 3)], minute(5))
+    assert changes.select("to_id", "why").rows() == [("c5", "crm_account")]
+    assert stamps.select("record_id", "new_id").rows() == [("o1", "c5"), ("o2", "c5")]
+    _, stamps, _ = csm.look([word("e3", "a1", "c3", 6)], minute(7))
+    assert set(stamps.select("record_id", "new_id").rows()) == {("a1", "c3"), ("o1", "c3"), ("o2", "c3")}
 
 
 def test_the_engine_s_own_writes_and_values_that_are_wanted_are_no_edits(csm, crm):
