@@ -79,7 +79,7 @@ WITHIN = {
         "notices": {"gate", "gates", "identity", "reading", "regions", "routing", "tables"},
         "routing": {"errors", "gate", "reading", "setup", "sign_off", "sources", "tables"},
         "ownership": {"errors", "reading", "routing", "setup", "tables"},
-        "overlays": {"errors", "identity", "reading", "setup", "sources", "tables"},
+        "overlays": {"digest", "errors", "identity", "reading", "setup", "sources", "tables"},
     },
     "optimizer": {
         "model": set(),
@@ -119,6 +119,7 @@ WITHIN = {
         "who_writes": {"folders", "settings", "warehouse"},
         "published_cycle": {"folders", "intake", "settings", "warehouse", "who_writes"},
         "exchange": {"folders", "settings", "sheets", "stores"},
+        "history_files": {"durable", "workbooks"},
     },
 }
 """The same inside the three large rooms: a folder or a file → what it may import beside itself there."""

@@ -61,7 +61,7 @@ def at_close(history: OverlayHistoryFrame) -> OverlayHistoryFrame:
 
 def entry_digest(row: Row) -> str:
     """sha256 of one row, whatever the order of its columns."""
-    said = {name: _text(row[name]) for name in OVERLAY_HISTORY.columns}
+    said = {name: spelled(row[name]) for name in OVERLAY_HISTORY.columns}
     return hashlib.sha256(canonical_json(said).encode()).hexdigest()
 
 
@@ -187,7 +187,14 @@ def _is_same_time(old: Row, new: Row) -> bool:
     return max(starts) < min(ends) or ends[0] == ends[1]
 
 
-def _text(value: object) -> str | None:
+def spelled(value: object) -> str | None:
+    """A value of the table as files and digests have it: texts on one line, whole seconds without their fractions."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="microseconds")
-    return f"{value:.6f}" if isinstance(value, float) else None if value is None else str(value)
+        return value.isoformat(sep=" ")
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in str(value)).split()) or None
