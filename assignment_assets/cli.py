@@ -12,6 +12,7 @@ from assignment_assets.commands import (
     load_by_hand,
     look_ahead,
     notices,
+    overlays,
     pages,
     people,
     routing,
@@ -42,7 +43,15 @@ for each in (
 ):
     load_by_hand.write_back.add_command(each)
 load_by_hand.write_back.add_command(set_aside.set_aside)
-for group in (cycles.cycle, routing.routing, routing.events, bench.bench, load_by_hand.write_back, source.source):
+for group in (
+    cycles.cycle,
+    routing.routing,
+    routing.events,
+    overlays.overlays,
+    bench.bench,
+    load_by_hand.write_back,
+    source.source,
+):
     main.add_command(group)
 for group in (
     people.people,

@@ -16,7 +16,7 @@ from assignment_assets.io.warehouse.overlay_copies import read_overlays
 from assignment_assets.overlays.configured import Configured
 from assignment_assets.overlays.writer import overlay_writer
 from assignment_assets.sample import generate
-from assignment_assets.sandbox import OverlayPeople, customer_success, load, running
+from assignment_assets.sandbox import OverlayPeople, customer_success, load, mapping_path, running
 from assignment_assets.sandbox.clock import OrgClock
 from assignment_assets.sandbox.overlay_fields import ACCOUNT_CSM, OPPORTUNITY_CSM
 from assignment_assets_tests.servers.org import LocalOrg
@@ -108,4 +108,13 @@ def beside(tmp_path, monkeypatch) -> Iterator[Beside]:
         for name, value in system.environment().items():
             monkeypatch.setenv(name, value)
         (tmp_path / "gainsight.toml").write_text(GAINSIGHT.format(url=system.url))
+        (tmp_path / "overlays.toml").write_text(ROLES)
+        environment = address.environment() | {
+            "ASSIGNMENT_DATA": str(tmp_path / "data"),
+            "ASSIGNMENT_OVERLAYS": str(tmp_path / "overlays.toml"),
+            "ASSIGNMENT_SOURCE": "salesforce",
+            "ASSIGNMENT_SOURCE_PATH": str(mapping_path()),
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
         yield Beside(LocalOrg(address, clock), clock, system, DataFolder(tmp_path / "data"), tmp_path)

@@ -106,6 +106,9 @@ class Overlays(_Strict):
 
     poll_seconds: int = Field(30, ge=1, le=3600, description="Between two looks at the systems of truth and the CRM.")
     overlap_seconds: int = Field(120, ge=0, le=86400, description="How far each look goes back: clocks differ.")
+    merged_into_field: str = Field(
+        "", description="An opportunity's lookup to the one that it was merged into; empty: the org has none."
+    )
     activity_weeks: int = Field(4, ge=1, le=52, description="Weeks over which activities are counted.")
     roles: dict[str, OverlayRole] = Field(min_length=1, description="Name → role.")
 

@@ -96,7 +96,7 @@ class OverlayRecords:
             )
             for name, role in self._roles.items()
         }
-        history = self._history(since) if since is not None else None
+        history = self.history(since) if since is not None else None
         return CrmLook(seen, history, self._gone(since), watermark)
 
     def people(self) -> OverlayPeopleFrame:
@@ -154,18 +154,25 @@ class OverlayRecords:
         rows = [(record["OpportunityId"], _value(record, team.person_field)) for record in members]
         return pl.DataFrame(rows, {"opportunity_id": TEXT, "person_id": TEXT}, orient="row")
 
-    def _history(self, since: datetime) -> HistoryFrame | None:
-        """Changes of the roles' fields from `since` on; None where the org keeps none of any role's fields."""
+    def history(self, since: datetime | None, *more: str) -> HistoryFrame | None:
+        """Changes of the roles' fields from `since` on, or all that are kept; None where the org keeps none of any.
+
+        `more` are fields of accounts beside the roles', such as Owner.
+
+        Raises
+        ------
+        SourceUnavailable
+        """
         frames = []
         for kind, (history, parent) in HISTORY_OF.items():
             fields = sorted({target.field for target in self.targets if target.object == kind})
+            fields += more if kind == "Account" else ()
             if not fields or self._org.lacks(history):
                 continue
             listed = ", ".join(f"'{field}'" for field in fields)
-            soql = (
-                f"SELECT Id, {parent}, Field, OldValue, NewValue, CreatedById, CreatedDate FROM {history} "
-                f"WHERE Field IN ({listed}) AND CreatedDate >= {since:%Y-%m-%dT%H:%M:%SZ}"
-            )
+            changed = f" AND CreatedDate >= {since:%Y-%m-%dT%H:%M:%SZ}" if since else ""
+            columns = f"Id, {parent}, Field, OldValue, NewValue, CreatedById, CreatedDate"
+            soql = f"SELECT {columns} FROM {history} WHERE Field IN ({listed}){changed}"
             try:
                 rows = [_changed(kind, parent, record) for record in self._org.query(soql)]
             except CallRefused as refusal:

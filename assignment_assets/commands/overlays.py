@@ -1,0 +1,164 @@
+"""`assignment overlays …`: the roles beside the owner: one pass, the long-lived writer, its webhook, what it did."""
+
+import json
+import signal
+import time
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from assignment_assets.commands.output import command, show
+from assignment_assets.domain.errors import CycleClosed, Tampered
+from assignment_assets.domain.overlays.tables import (
+    CS_ASSIGNMENTS,
+    OVERLAY_DIFFERENCES,
+    OVERLAY_EDITS,
+    OVERLAY_LOG,
+    OVERLAY_LOOKS,
+    OVERLAY_STAMPS,
+    OVERLAY_WORKLOAD,
+)
+from assignment_assets.io.clock import utc_now
+from assignment_assets.io.folders import DataFolder, engine_key
+from assignment_assets.io.history_files import check_history, history_files
+from assignment_assets.io.warehouse.overlay_copies import read_overlays
+from assignment_assets.overlays.configured import required
+from assignment_assets.overlays.reports import grow_history
+from assignment_assets.overlays.serving import serve as serve_app
+from assignment_assets.overlays.webhook import webhook, webhook_secret
+from assignment_assets.overlays.writer import OverlayWriter, overlay_writer
+from assignment_assets.resources import Source
+from assignment_assets.stages.overlay_frame import connection, overlay_records
+
+SHOWN = 10
+
+
+@click.group()
+def overlays() -> None:
+    """Roles beside the owner, such as customer success: who they are, stamped on accounts and opportunities."""
+
+
+def _said(writer: OverlayWriter, *, catches: bool, as_json: bool) -> None:
+    done = writer.one_pass(catches=catches)
+    content = {"look": vars(done.look), "outcomes": done.lane.outcomes, "waits": done.lane.waits, "why": done.lane.why}
+    show(str(done), content | {"differences": done.caught}, as_json)
+
+
+@command(overlays, "pass")
+def make_pass(as_json: bool) -> None:
+    """Look at the systems of truth and the CRM now, decide, write what a standing policy covers, read it back."""
+    with overlay_writer(DataFolder.from_environment(), required(), lambda: connection(Source()), utc_now) as writer:
+        _said(writer, catches=False, as_json=as_json)
+
+
+@command(overlays)
+def catch(as_json: bool) -> None:
+    """The daily catch now: list everything that differs between truth, accounts and opportunities, and repair it."""
+    with overlay_writer(DataFolder.from_environment(), required(), lambda: connection(Source()), utc_now) as writer:
+        _said(writer, catches=True, as_json=as_json)
+
+
+@command(overlays)
+def serve(as_json: bool) -> None:
+    """Run the overlay writer until Ctrl-C: what the webhook takes is written within seconds, polls as configured."""
+    ended: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        ended.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+
+    def say(text: str) -> None:
+        content = {"at": utc_now(), "said": text}
+        click.echo(json.dumps(content, default=str) if as_json else f"{utc_now():%Y-%m-%d %H:%M:%S} {text}")
+
+    folder, given = DataFolder.from_environment(), required()
+    with overlay_writer(folder, given, lambda: connection(Source()), utc_now) as writer:
+        say(f"roles: {', '.join(given.overlays.roles)}; a poll every {given.overlays.poll_seconds} seconds")
+        writer.serve(say, lambda: bool(ended), time.sleep)
+    say("ended")
+
+
+@command(overlays, "webhook")
+@click.option("--port", default=8788, show_default=True, help="Port of the webhook.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+def serve_webhook(port: int, host: str, as_json: bool) -> None:
+    """Serve the webhook until Ctrl-C: it checks signatures and puts events down; the writer takes them up.
+
+    The secret comes from ASSIGNMENT_CS_WEBHOOK_SECRET. Put a proxy with TLS before it.
+    """
+    given = required().overlays
+    roles = frozenset(name for name, role in given.roles.items() if role.truth != "crm")
+    serve_app(webhook(DataFolder.from_environment(), roles, webhook_secret(), utc_now), port, host)
+
+
+@command(overlays)
+def status(as_json: bool) -> None:
+    """The last look, what waits to be written, edits and differences, workload above capacity."""
+    folder = DataFolder.from_environment()
+    looks = read_overlays(folder, OVERLAY_LOOKS)
+    if looks.is_empty():
+        raise CycleClosed("overlays: nothing was looked at yet, expected a pass. Run `assignment overlays pass`.")
+    last = looks.row(-1, named=True)
+    stamps, log = read_overlays(folder, OVERLAY_STAMPS), read_overlays(folder, OVERLAY_LOG)
+    ended = log.sort("stamp_no", "attempt").unique("stamp_no", keep="last")
+    outcomes = Counter(ended["outcome"].to_list())
+    waiting = stamps.join(log, on="stamp_no", how="anti").height
+    differences = read_overlays(folder, OVERLAY_DIFFERENCES)
+    newest = differences["caught_at"].max()
+    standing = differences.filter(caught_at=newest) if isinstance(newest, datetime) else differences
+    edits = read_overlays(folder, OVERLAY_EDITS).sort("edited_at")
+    load = read_overlays(folder, OVERLAY_WORKLOAD)
+    full = load.filter(load["load"] > load["capacity"])
+    assignments = read_overlays(folder, CS_ASSIGNMENTS)
+    lines = [
+        f"last look {last['look_no']} at {last['looked_at']:%Y-%m-%d %H:%M:%S} UTC ({last['origin']})",
+        f"{assignments.height:,} accounts have a word of their system of truth",
+        f"{stamps.height:,} stamps: "
+        + ", ".join(f"{count:,} {name}" for name, count in sorted(outcomes.items()))
+        + (f", {waiting:,} still to come" if waiting else ""),
+    ]
+    lines += [f"edit: {row['sentence']}" for row in edits.tail(SHOWN).iter_rows(named=True)]
+    lines += [f"differs: {row['sentence']}" for row in standing.head(SHOWN).iter_rows(named=True)]
+    lines += [f"differs: and {standing.height - SHOWN} more (--json)"] if standing.height > SHOWN else []
+    lines += [
+        f"above capacity: {row['name'] or row['person_id']} ({row['role']}): {row['load']:.0f} of {row['capacity']:.0f}"
+        for row in full.sort("utilisation", descending=True).head(SHOWN).iter_rows(named=True)
+    ]
+    content = {
+        "look": last,
+        "outcomes": dict(outcomes),
+        "waiting": waiting,
+        "edits": edits.to_dicts(),
+        "differences": standing.to_dicts(),
+        "above_capacity": full.to_dicts(),
+    }
+    show("\n".join(lines), content, as_json)
+
+
+@command(overlays)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def history(folder: Path, as_json: bool) -> None:
+    """Bring the ownership history for compensation up to date and write it into FOLDER: XLSX and CSV with a digest.
+
+    Finance checks the files with `assignment overlays check`.
+    """
+    given, records = overlay_records(Source())
+    rows = grow_history(DataFolder.from_environment(), given.overlays, records)
+    made = history_files(rows, folder, engine_key(), utc_now())
+    text = f"{made.rows:,} rows, digest {made.digest}\n{made.workbook}\n{made.csv}"
+    show(text, {name: str(value) for name, value in vars(made).items()}, as_json)
+
+
+@command(overlays)
+@click.argument("path", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+def check(path: Path, as_json: bool) -> None:
+    """Check a history file that was handed on: whether its rows are those that were written, by its digest and seal."""
+    found = check_history(path, engine_key())
+    if not found.is_genuine:
+        raise Tampered(f"{path.name}: {' '.join(found.faults)}")
+    show(f"{path.name}: {found.rows:,} rows as written, digest {found.digest}", vars(found), as_json)

@@ -1,0 +1,65 @@
+"""What the roles beside the owner come to for people: activities, workload, and who was on what."""
+
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assignment_assets.domain.overlays.tables import OVERLAY_LOOKS
+from assignment_assets.domain.overlays.workload import over_capacity, workload_spread
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.overlays.configured import required
+from assignment_assets.overlays.reports import count_workload, grow_history, link_activities
+from assignment_assets.resources import Clock, Source
+from assignment_assets.stages.cycle import as_table, counts, table_metadata
+from assignment_assets.stages.overlay_frame import APPENDED, REPLACED, SHOWN, overlay_asset, overlay_records, published
+
+
+@overlay_asset(deps=["overlay_log"], kinds={"salesforce", "duckdb"})
+def activity_links(source: Source, clock: Clock) -> dg.MaterializeResult[Any]:
+    """To which opportunity each activity belongs: logged, merged since, or by a window, with confidence and runner-up.
+
+    What stays below the threshold stays on its account.
+    """
+    given, records = overlay_records(source)
+    found = link_activities(DataFolder.from_environment(), given.overlays, records, clock.now().date())
+    return dg.MaterializeResult(
+        metadata=table_metadata(found.links, REPLACED)
+        | {
+            "by way": counts(found.links, "how"),
+            "counted": int(found.links["counts"].sum()),
+            "candidates weighed": found.candidates.height,
+        }
+    )
+
+
+@overlay_asset(deps=["activity_links"])
+def overlay_workload(clock: Clock) -> dg.MaterializeResult[Any]:
+    """What each person of a role carries, in points of the role's measures, against their capacity."""
+    rows = count_workload(DataFolder.from_environment(), required().overlays, clock.now())
+    return dg.MaterializeResult(
+        metadata=table_metadata(rows, REPLACED)
+        | {
+            "average and spread": as_table(workload_spread(rows)),
+            "above their capacity": as_table(over_capacity(rows).head(SHOWN)),
+        }
+    )
+
+
+@overlay_asset(deps=["overlay_log"], kinds={"salesforce", "duckdb"})
+def overlay_history(source: Source) -> dg.MaterializeResult[Any]:
+    """Who was on which account and opportunity from when to when, at close with shares of credit; owners, too.
+
+    For compensation: rows are never rewritten, what was wrong is corrected by new ones. Field history tells it where
+    the org keeps one, else our own log and what looks saw; each row says which.
+    """
+    given, records = overlay_records(source)
+    rows = grow_history(DataFolder.from_environment(), given.overlays, records)
+    return dg.MaterializeResult(
+        metadata=table_metadata(rows, APPENDED)
+        | {
+            "by evidence": counts(rows, "role", "evidence"),
+            "at close": rows.filter(pl.col("was_at_close")).height,
+            "looks so far": published(OVERLAY_LOOKS).height,
+        }
+    )
