@@ -16,6 +16,7 @@ from assignment_assets.commands import (
     pages,
     people,
     routing,
+    routing_refusals,
     run,
     sample,
     schedule,
@@ -43,6 +44,7 @@ for each in (
 ):
     load_by_hand.write_back.add_command(each)
 load_by_hand.write_back.add_command(set_aside.set_aside)
+routing.routing.add_command(routing_refusals.set_aside)
 for group in (
     cycles.cycle,
     routing.routing,

@@ -52,7 +52,9 @@ from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.reconcile import compare_pilot, take_in
 from assignment_assets.routing.reconcile import reconcile as compare_owners
 from assignment_assets.routing.watch import measure, study_conflicts, study_families
+from assignment_assets.routing.write import SET_ASIDE
 from assignment_assets.stages.routing_pass import RoutingState, one_pass
+from assignment_assets.stages.routing_refusals import refused
 
 SHOWN = 10
 
@@ -94,7 +96,7 @@ def route(as_json: bool) -> None:
 @command(routing)
 def status(as_json: bool) -> None:
     """The last 24 hours and 30 days: how many, by which rule, how fast; alerts, conflicts, the missing rule, families
-    with two owners, the exception queue."""
+    with two owners, the exception queue, what the org refused."""
     folder = DataFolder.from_environment()
     polls = require_polled(folder)
     log = RoutingLog(folder)
@@ -131,7 +133,12 @@ def status(as_json: bool) -> None:
         f"exception: {row['kind']} {row['subject_id']}: {row['why']}"
         for row in tables["routing_exceptions"].tail(SHOWN).iter_rows(named=True)
     ]
-    show("\n".join(lines), {name: frame.to_dicts() for name, frame in tables.items()}, as_json)
+    aside = refused(log)
+    lines += [f"set aside: {group}" for group in aside]
+    lines += [f"set aside: `{SET_ASIDE}` lists the accounts and tries a group again"] if aside else []
+    told: dict[str, object] = {name: frame.to_dicts() for name, frame in tables.items()}
+    told["set_aside"] = {group.group: group.rows["account_id"].to_list() for group in aside}
+    show("\n".join(lines), told, as_json)
 
 
 def require_polled(folder: DataFolder) -> PollsFrame:

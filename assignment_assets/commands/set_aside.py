@@ -42,7 +42,10 @@ def set_aside(cycle_id: str, retried: tuple[str, ...], accepted: tuple[str, ...]
     done = []
     with open_journal() as journal:
         found = groups(journal, cycle_id)
-        again, without = ([named(found, name, cycle_id) for name in names] for names in (retried, accepted))
+        again, without = (
+            [named(found, name, f"cycle {cycle_id}", f"assignment write-back set-aside {cycle_id}") for name in names]
+            for names in (retried, accepted)
+        )
         for group in again:
             retry(journal, group, person, given)
             done.append(f"{group.group}: {group.rows.height} accounts are tried again by `assignment write-back apply`")
@@ -54,7 +57,7 @@ def set_aside(cycle_id: str, retried: tuple[str, ...], accepted: tuple[str, ...]
             found = groups(journal, cycle_id)
     names = _names(folder, cycle_id) if found else {}
     text = "\n".join([*done, shown(found, names)] if found else done) or f"{cycle_id}: no account waits for a person"
-    show(text, {"done": done, "groups": [_content(group) for group in found]}, as_json)
+    show(text, {"done": done, "groups": [content(group) for group in found]}, as_json)
 
 
 def _names(folder: DataFolder, cycle_id: str) -> dict[str, str]:
@@ -64,6 +67,7 @@ def _names(folder: DataFolder, cycle_id: str) -> dict[str, str]:
     return {key: name for frame in (accounts, reps) for key, name in frame.iter_rows() if name}
 
 
-def _content(group: RefusalGroup) -> dict[str, object]:
+def content(group: RefusalGroup) -> dict[str, object]:
+    """The group as --json tells it."""
     rows = group.rows.select("account_id", "old_owner_id", "new_owner_id", "plan_id").to_dicts()
     return {"group": group.group, "code": group.code, "messages": group.messages, "accounts": rows}

@@ -18,8 +18,9 @@ from assignment_assets.routing.log import RoutingLog
 from assignment_assets.routing.poll import Polled, poll
 from assignment_assets.routing.rules_file import read_rules
 from assignment_assets.routing.watch import follow_departures, watch
-from assignment_assets.routing.write import note_written, writable
+from assignment_assets.routing.write import SET_ASIDE, note_written, writable
 from assignment_assets.write_back.apply import apply
+from assignment_assets.write_back.logged_refusals import waiting
 
 
 @dataclass
@@ -66,12 +67,15 @@ def write_decisions(
     clock: Callable[[], datetime],
     pause: Callable[[float], None],
 ) -> pl.DataFrame:
-    """Writes what a policy covers and reads it back; the rows of the write log that came of it."""
-    rows, logged, seats = writable(log, state.rules, state.policies, clock())
+    """Writes what a policy covers and reads it back; the rows of the write log that came of it.
+
+    Where the org refuses row after row the rest waits for the next pass.
+    """
+    rows, logged, seats = writable(log, state.rules, state.policies, clock(), waiting)
     ended = []
     if rows.height:
-        for batch in apply(rows, logged, gateway, seats, clock, pause):
-            note_written(log, batch, clock())
+        for batch in apply(rows, logged, gateway, seats, clock, pause, SET_ASIDE):
+            note_written(log, batch, clock(), waiting)
             ended.append(batch)
     return pl.concat(ended) if ended else logged.clear()
 

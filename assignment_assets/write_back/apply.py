@@ -10,6 +10,7 @@ from assignment_assets.domain.placed import GIVEN_BACK
 from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, nobody
+from assignment_assets.write_back.logged_refusals import as_refused, decided, is_stopped_by_code, waiting
 from assignment_assets.write_back.machine import Machine
 from assignment_assets.write_back.open_changes import Pace
 from assignment_assets.write_back.plan import ROWS, Change, owner_guards
@@ -36,7 +37,8 @@ class Notes:
     def taken(self, accounts: Iterable[str]) -> pl.DataFrame:
         """The events of these accounts (JOURNAL), which are then forgotten."""
         wanted = set(accounts)
-        rows = [vars(event) | {"seq": 0, "hash": ""} for event in self._events if event.account_id in wanted]
+        taken = as_refused(event for event in self._events if event.account_id in wanted)
+        rows = [vars(event) | {"seq": 0, "hash": ""} for event in taken]
         self._events = [event for event in self._events if event.account_id not in wanted]
         return pl.DataFrame(rows, JOURNAL.columns)
 
@@ -48,12 +50,14 @@ def apply(
     seats: Mapping[str, int],
     clock: Callable[[], datetime],
     pause: Callable[[float], None],
+    set_aside: str = "assignment routing set-aside",
 ) -> Iterator[pl.DataFrame]:
     """Yields rows of `write_back_log` as changes end: commit each before asking for the next.
 
     The same state machine as that of whole plans: each change is judged on what the org says this moment, sent with
     OwnerId alone and on condition that the account has not been modified since, and read back. What the log already
-    shows as finished is not touched: a second run sends nothing.
+    shows as finished is not touched: a second run sends nothing. What the org refused for good waits for a person
+    (`logged_refusals`).
 
     Parameters
     ----------
@@ -61,13 +65,15 @@ def apply(
         Approved changes, columns `plan.ROWS` (parent_id may be absent): old and new owner, and state and carve-out
         as they were when approved.
     logged
-        The `write_back_log` so far.
+        The `write_back_log` so far, of other rows too.
     seats
         Free seats per rep, below 0 where a book is overfull; who is not named takes any number.
     clock
         The time in UTC without zone.
     pause
         Waits so many seconds; at most a few at a time.
+    set_aside
+        The command that lists what waits for a person.
 
     Raises
     ------
@@ -83,9 +89,10 @@ def apply(
         orient="row",
     )
     numbers = {change.plan_id: int(change.plan_id) for change in changes}
-    notes, breaker = Notes(), CircuitBreaker(reserve_share=0.0)
+    notes, breaker = Notes(), CircuitBreaker(reserve_share=0.0, decided=decided(logged), listed_by=set_aside)
+    pace = Pace(wary=1) if is_stopped_by_code(logged) else Pace()
     gateway.ask_precondition(Judge(breaker, lambda verdict, sentence: None, "Write through a signed cycle instead."))
-    machine = Machine(changes, {}, seats, WorkerPool([gateway], nobody), notes, clock, pause, breaker, Pace(), nobody)
+    machine = Machine(changes, {}, seats, WorkerPool([gateway], nobody), notes, clock, pause, breaker, pace, nobody)
     for ended in machine.run():
         yield log_rows(owners, notes.taken(each.change.record_id for each in ended), numbers)
     if machine.left and breaker.pause:
@@ -94,7 +101,7 @@ def apply(
 
 
 def open_changes(rows: pl.DataFrame, logged: pl.DataFrame) -> list[Change]:
-    """The changes of `rows` that the log does not show as finished, by sign-off and account.
+    """The changes of `rows` that the log does not show as finished or waiting for a person, by sign-off and account.
 
     Raises
     ------
@@ -113,6 +120,7 @@ def open_changes(rows: pl.DataFrame, logged: pl.DataFrame) -> list[Change]:
     left = (
         given.join(latest, on=["sign_off_no", "account_id"], how="left")
         .filter(~pl.col("outcome").is_in(list(FINISHED)).fill_null(False))
+        .join(waiting(logged), on=["sign_off_no", "account_id"], how="anti")
         .sort("sign_off_no", "account_id")
     )
     doubled = left.filter(pl.col("account_id").is_duplicated())["account_id"].unique().sort()

@@ -14,6 +14,7 @@ LAST_ROWS = 200
 MOST_ON_END = 40
 """So many rows refused on end, whatever for, stop a run."""
 LOST_CALLS_ON_END = 3
+UNREACHABLE = "ORG_UNREACHABLE"
 WARY_FROM = 5
 """From so many refusals on end only one call goes out at a time."""
 
@@ -60,12 +61,15 @@ class CircuitBreaker:
         Groups of refusals (`refusal_groups`) that a person has decided on: their rows are not counted.
     pause
         Why the run must stop; null as long as it need not.
+    listed_by
+        The command that lists what was refused.
     """
 
     reserve_share: float = 0.2
     budget: Budget = field(default_factory=Budget)
     decided: frozenset[str] = frozenset()
     pause: Pause | None = None
+    listed_by: str = "assignment write-back set-aside CYCLE"
     _on_end: list[tuple[str, str]] = field(default_factory=list)
     _rows: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_ROWS))
     _looks: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_ROWS))
@@ -120,7 +124,7 @@ class CircuitBreaker:
                 Pause(
                     "CIRCUIT_BREAKER",
                     f"{total} accounts were refused for new reasons, {len(self._on_end)} of them on end: {first}. "
-                    "`assignment write-back set-aside CYCLE` lists them; retry or accept a group, then go on",
+                    f"`{self.listed_by}` lists them and decides on them by group",
                 )
             )
 
@@ -178,7 +182,7 @@ def resting(answer: Answer) -> Pause:
 
 def unreachable(sentence: str) -> Pause:
     """The pause after the org could not be reached."""
-    return Pause("ORG_UNREACHABLE", sentence, 5 * MINUTE)
+    return Pause(UNREACHABLE, sentence, 5 * MINUTE)
 
 
 Witness = Callable[[str], None]

@@ -23,8 +23,13 @@ def groups(journal: Journal, cycle: str) -> list[RefusalGroup]:
     return groups_of(pl.concat(rows), pl.concat(states))
 
 
-def named(found: Iterable[RefusalGroup], name: str, cycle: str) -> RefusalGroup:
+def named(found: Iterable[RefusalGroup], name: str, where: str, listed_by: str) -> RefusalGroup:
     """The group of this name, or of the only name that begins so.
+
+    Parameters
+    ----------
+    where, listed_by
+        What the groups are of, and the command that lists them, for the sentence.
 
     Raises
     ------
@@ -35,8 +40,8 @@ def named(found: Iterable[RefusalGroup], name: str, cycle: str) -> RefusalGroup:
     fitting = [each for group, each in known.items() if name and group.startswith(name)]
     if len(fitting) != 1:
         raise CycleClosed(
-            f"cycle {cycle}: {len(fitting)} groups of set-aside accounts are called {name!r}, expected one of "
-            f"{', '.join(known) or 'none'}. Nothing was decided. `assignment write-back set-aside {cycle}` lists them."
+            f"{where}: {len(fitting)} groups of set-aside accounts are called {name!r}, expected one of "
+            f"{', '.join(known) or 'none'}. Nothing was decided. `{listed_by}` lists them."
         )
     return fitting[0]
 

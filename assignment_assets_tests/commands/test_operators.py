@@ -45,6 +45,7 @@ CHANGES = {
     ("write-back", "reconcile", ID, "--repair", "--as"): WANDA,
     ("write-back", "set-aside", ID, "--retry", "S01", "--as"): WANDA,
     ("write-back", "set-aside", ID, "--accept", "S01", "--as"): PRIYA,
+    ("routing", "set-aside", "--retry", "S01", "--as"): WANDA,
     ("write-back", "export", ID, "--success", os.devnull, "--as"): WANDA,
     ("write-back", "confirm", ID, "--as"): PRIYA,
     ("write-back", "rollback", ID, "--reason", "wrong", "--as"): PRIYA,

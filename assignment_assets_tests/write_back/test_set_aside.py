@@ -327,10 +327,10 @@ def test_a_group_is_named_by_what_it_begins_with(runner):
     runner.run(plan)
     with runner.journal() as journal:
         found = groups(journal, plan.cycle)
-    assert named(found, found[0].group[:3], "c") == found[0]
+    assert named(found, found[0].group[:3], "cycle c", "list") == found[0]
     assert str(found[0]).endswith(f"1 account  {RULE['error_code']}: {RULE['message']}")
     for name in ("", "zz"):
         with pytest.raises(CycleClosed, match="expected one of"):
-            named(found, name, "c")
+            named(found, name, "cycle c", "list")
     with pytest.raises(CycleClosed, match="2 groups"):
-        named([*found, replace(found[0], group=found[0].group[:7] + "x")], found[0].group[:7], "c")
+        named([*found, replace(found[0], group=found[0].group[:7] + "x")], found[0].group[:7], "cycle c", "list")
