@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 import polars as pl
 
 from assignment_assets.domain.tables import TEXT, WRITE_BACK_LOG
-from assignment_assets.io.salesforce.owners import Answer
+from assignment_assets.io.salesforce.field_changes import Answer
 from assignment_assets.write_back.circuit_breaker import UNREACHABLE
 from assignment_assets.write_back.codes import CODES, action
 from assignment_assets.write_back.refusal_groups import READ_AGAIN, RefusalGroup, group_of, groups_of

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from assignment_assets.cli import main
 from assignment_assets.domain.routing.tables import EXCEPTIONS, WRITES
-from assignment_assets.io.salesforce.owners import PROBE
+from assignment_assets.io.salesforce.records import PROBE
 from assignment_assets.sandbox.request_log import read_requests
 from assignment_assets_tests.company import PRIYA, org_id
 
