@@ -77,7 +77,7 @@ WITHIN = {
             "tables",
         },
         "notices": {"gate", "gates", "identity", "reading", "regions", "routing", "tables"},
-        "routing": {"errors", "gate", "reading", "setup", "sign_off", "sources", "tables"},
+        "routing": {"errors", "gate", "placed", "reading", "setup", "sign_off", "sources", "tables"},
         "ownership": {"errors", "reading", "routing", "setup", "tables"},
         "overlays": {"digest", "errors", "identity", "reading", "setup", "sources", "tables"},
     },

@@ -9,6 +9,7 @@ from assignment_assets.automation.write_back import runs_of_write_back
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.gates.ready import ready
+from assignment_assets.domain.placed import UNENDED
 from assignment_assets.domain.segment import WRITE_BACK
 from assignment_assets.domain.setup.frozen_config import frozen
 from assignment_assets.domain.sign_off.write_permission import require_permitted
@@ -23,7 +24,7 @@ from assignment_assets.resources import Clock
 from assignment_assets.stages.cycle import CYCLES
 from assignment_assets.write_back.publishing import read_state
 
-TRIED = ("failed", "held", "not_visible", "unknown")
+TRIED = tuple(outcome for outcome in UNENDED if outcome != "deferred")
 """Outcomes after which an account waits for a person's command."""
 
 

@@ -15,7 +15,8 @@ from assignment_assets.bench.interference import interference
 from assignment_assets.bench.played import Evening, Played, Stage, play, staged
 from assignment_assets.bench.quarter import Size, Story, draw
 from assignment_assets.bench.reaction import at_rest, reaction
-from assignment_assets.domain.routing.candidates import SETTLED, NewAccountsInput, new_accounts
+from assignment_assets.domain.placed import READ_BACK
+from assignment_assets.domain.routing.candidates import NewAccountsInput, new_accounts
 from assignment_assets.domain.routing.latest_decisions import ON_THE_WAY
 from assignment_assets.domain.routing.people import People, loads
 from assignment_assets.domain.routing.router import Router
@@ -155,7 +156,7 @@ def _explained(played: Played, writes: pl.DataFrame) -> pl.DataFrame:
     """account_id and how many owner changes the routing log and the cycles' write-back logs account for."""
     folders = sorted((played.folder.root / "published").glob("*/write_back_log.parquet"))
     logs = [writes, *(pl.read_parquet(path) for path in folders)]
-    settled = [frame.filter(pl.col("outcome").is_in(SETTLED)).select("account_id") for frame in logs]
+    settled = [frame.filter(pl.col("outcome").is_in(READ_BACK)).select("account_id") for frame in logs]
     return pl.concat(settled).group_by("account_id").len("known")
 
 

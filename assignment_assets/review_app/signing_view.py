@@ -9,6 +9,7 @@ from assignment_assets.domain.errors import NotEntitled
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import latest_receipts
 from assignment_assets.domain.gates.ready import Ready, ready
+from assignment_assets.domain.placed import LEFT_ALONE, UNENDED
 from assignment_assets.domain.regions import field_regions, regions_of_ends
 from assignment_assets.domain.sign_off.conflicts import SEVERITIES
 from assignment_assets.domain.sign_off.outcomes import LAST_OUTCOMES
@@ -35,7 +36,7 @@ from assignment_assets.review_app.access import PageRefused
 from assignment_assets.review_app.context import PageRequest
 from assignment_assets.review_app.review_view import TABLES, ReviewView, desk_of
 
-DRIFTED = ("drift", "drift_rule", "gone", "held", "left_out", "not_visible", "failed", "unknown", "deferred")
+DRIFTED = (*LEFT_ALONE, *UNENDED)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assignment_assets.domain.routing.candidates import SETTLED
+from assignment_assets.domain.placed import READ_BACK
 from assignment_assets.domain.routing.outcomes import MOVED, Beside
 from assignment_assets.domain.routing.owners_since import OWNERS_SINCE
 from assignment_assets.domain.routing.pilot import comparison, covers, home_states
@@ -40,7 +40,7 @@ def beside(transaction: Transaction, folder: DataFolder) -> Beside:
     logs = [pl.read_parquet(path) for path in sorted(folder.root.glob("published/*/write_back_log.parquet"))]
     written = pl.concat([WRITES.conform(transaction.table(WRITES)), *(WRITE_BACK_LOG.conform(each) for each in logs)])
     settled = written.filter(
-        pl.col("outcome").is_in(SETTLED)
+        pl.col("outcome").is_in(READ_BACK)
         & pl.col("old_owner_id").ne_missing(pl.col("new_owner_id"))
         & pl.col("old_owner_id").is_not_null()
     )

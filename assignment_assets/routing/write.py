@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from assignment_assets.domain.routing.candidates import SETTLED
+from assignment_assets.domain.placed import READ_BACK
 from assignment_assets.domain.routing.events.detect import FAMILY
 from assignment_assets.domain.routing.latest_decisions import ON_THE_WAY
 from assignment_assets.domain.routing.people import BOOK_SIZE
@@ -83,7 +83,7 @@ def _within(
     if kind not in policies:
         return mine.clear()
     of_kind = decisions.filter(_kind() == kind).select(sign_off_no="decision_no")
-    recent = writes.filter(pl.col("outcome").is_in(SETTLED) & (pl.col("verified_at") > now - DAY))
+    recent = writes.filter(pl.col("outcome").is_in(READ_BACK) & (pl.col("verified_at") > now - DAY))
     moved = recent.join(of_kind, on="sign_off_no", how="semi").height
     return mine.head(max(0, policies[kind][0].max_moves - moved))
 
@@ -127,9 +127,11 @@ def note_written(log: RoutingLog, ended: pl.DataFrame, now: datetime, set_aside:
     """Appends rows of the write-back's log; owners that were read back count from now on."""
     with log.open() as transaction:
         transaction.append(WRITES, ended)
-        owners_written(transaction, ended.filter(pl.col("outcome").is_in(SETTLED)).select("account_id", "new_owner_id"))
+        owners_written(
+            transaction, ended.filter(pl.col("outcome").is_in(READ_BACK)).select("account_id", "new_owner_id")
+        )
         aside = dict(set_aside(ended).select("sign_off_no", "group").iter_rows())
-        failed = ended.filter(~pl.col("outcome").is_in(SETTLED))
+        failed = ended.filter(~pl.col("outcome").is_in(READ_BACK))
         note_exceptions(
             transaction,
             [

@@ -7,6 +7,7 @@ from typing import Self
 import polars as pl
 
 from assignment_assets.domain.gate import SIGN_OFF_GATE
+from assignment_assets.domain.placed import ENDED
 from assignment_assets.domain.reading import Reader
 from assignment_assets.domain.setup.freeze import revision_of_gate
 from assignment_assets.domain.sign_off.approval import in_force
@@ -24,7 +25,6 @@ from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.stages.cycle import frozen_config
 from assignment_assets.stages.signed_decisions import signed_files
-from assignment_assets.write_back.apply import FINISHED
 from assignment_assets.write_back.document import Plan
 from assignment_assets.write_back.journal import Journal
 from assignment_assets.write_back.planning import add_plans, keep_teams, owner_plans
@@ -62,7 +62,7 @@ def approved_rows(reader: Reader) -> pl.DataFrame:
 
 def rows_left(reader: Reader) -> pl.DataFrame:
     """Those of the approved changes that the log does not show as finished."""
-    finished = reader.table(WRITE_BACK_LOG).filter(pl.col("outcome").is_in(list(FINISHED)))
+    finished = reader.table(WRITE_BACK_LOG).filter(pl.col("outcome").is_in(ENDED))
     return approved_rows(reader).join(finished, on=["sign_off_no", "account_id"], how="anti")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.routing.candidates import SETTLED
+from assignment_assets.domain.placed import READ_BACK
 from assignment_assets.domain.routing.owners_since import ROUTING, OwnersSinceFrame, changed, sentences
 from assignment_assets.domain.routing.tables import WRITES
 from assignment_assets.domain.sources.ids import complete_id
@@ -82,7 +82,9 @@ def _known(integrations: Collection[str]) -> list[str]:
 
 
 def _written(journal: Journal, folder: DataFolder) -> pl.DataFrame:
-    routed = read_routing(folder, WRITES).filter(pl.col("outcome").is_in(SETTLED) & pl.col("written_at").is_not_null())
+    routed = read_routing(folder, WRITES).filter(
+        pl.col("outcome").is_in(READ_BACK) & pl.col("written_at").is_not_null()
+    )
     between = routed.select(
         "account_id", written_by=pl.lit(ROUTING), written_owner_id="new_owner_id", written_at="verified_at"
     )

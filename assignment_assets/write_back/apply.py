@@ -6,7 +6,7 @@ from datetime import datetime
 import polars as pl
 
 from assignment_assets.domain.errors import BrokenInvariant, SourceUnavailable
-from assignment_assets.domain.placed import GIVEN_BACK
+from assignment_assets.domain.placed import ENDED
 from assignment_assets.domain.tables import WRITE_BACK_LOG
 from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, nobody
@@ -15,10 +15,8 @@ from assignment_assets.write_back.machine import Machine
 from assignment_assets.write_back.open_changes import Pace
 from assignment_assets.write_back.plan import ROWS, Change, owner_guards
 from assignment_assets.write_back.precondition import Judge
-from assignment_assets.write_back.states import FINAL, JOURNAL, OUTCOMES, Event, State, log_rows
+from assignment_assets.write_back.states import JOURNAL, OUTCOMES, Event, State, log_rows
 from assignment_assets.write_back.worker_pool import WorkerPool
-
-FINISHED = frozenset(OUTCOMES[state] for state in FINAL if state in OUTCOMES) | {GIVEN_BACK}
 
 
 class Notes:
@@ -119,7 +117,7 @@ def open_changes(rows: pl.DataFrame, logged: pl.DataFrame) -> list[Change]:
     )
     left = (
         given.join(latest, on=["sign_off_no", "account_id"], how="left")
-        .filter(~pl.col("outcome").is_in(list(FINISHED)).fill_null(False))
+        .filter(~pl.col("outcome").is_in(ENDED).fill_null(False))
         .join(waiting(logged), on=["sign_off_no", "account_id"], how="anti")
         .sort("sign_off_no", "account_id")
     )

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.errors import CycleClosed
+from assignment_assets.domain.placed import ENDED
 from assignment_assets.domain.sign_off.decisions import SignOff
-from assignment_assets.write_back.apply import FINISHED
 from assignment_assets.write_back.approving import has_begun
 from assignment_assets.write_back.document import Plan, drafted, require_single, signatures_for
 from assignment_assets.write_back.journal import Journal
@@ -79,7 +79,7 @@ def add_plans(
         The org's id cannot be read.
     """
     known = {plan.sign_off_no for plan in journal.plans(cycle) if plan.kind == "owners"}
-    finished = logged.filter(pl.col("outcome").is_in(list(FINISHED)))
+    finished = logged.filter(pl.col("outcome").is_in(ENDED))
     new = approved.filter(~pl.col("sign_off_no").is_in(sorted(known))).join(
         finished, on=["sign_off_no", "account_id"], how="anti"
     )

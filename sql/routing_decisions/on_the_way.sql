@@ -35,6 +35,9 @@ where
         where
             routing_writes.sign_off_no = latest.decision_no
             and routing_writes.account_id = latest.account_id
-            and routing_writes.outcome in ('verified', 'skipped_already', 'drift', 'drift_rule', 'gone')
+            and routing_writes.outcome in (
+                'verified', 'skipped_already', 'loaded', 'confirmed', 'drift', 'drift_rule', 'gone', 'left_out',
+                'given_back'
+            )
     )
 order by latest.account_id

@@ -6,10 +6,8 @@ from datetime import datetime
 
 import polars as pl
 
+from assignment_assets.domain.placed import ENDED
 from assignment_assets.domain.tables import ApprovedDiffFrame, WriteBackLogFrame
-
-ENDED = ("verified", "skipped_already", "loaded", "confirmed", "drift", "drift_rule", "gone", "left_out", "given_back")
-"""Outcomes after which nothing of an account is written or loaded any more."""
 
 
 @dataclass(frozen=True)

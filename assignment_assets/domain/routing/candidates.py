@@ -21,8 +21,6 @@ from assignment_assets.domain.routing.tables import (
 from assignment_assets.domain.setup.eligible_pool import referral_status
 from assignment_assets.domain.tables import TEXT, AccountsFrame, OpportunitiesFrame, RepsFrame, Table
 
-SETTLED = ("verified", "skipped_already")
-
 ChangedFamiliesFrame = NewType("ChangedFamiliesFrame", pl.DataFrame)
 CHANGED_FAMILIES: Table[ChangedFamiliesFrame] = Table(
     "changed_families", ("account_id", "kind"), {"account_id": TEXT, "kind": TEXT}

@@ -6,8 +6,8 @@ from typing import NewType, Self
 
 import polars as pl
 
+from assignment_assets.domain.placed import READ_BACK
 from assignment_assets.domain.reading import Reader
-from assignment_assets.domain.routing.candidates import SETTLED
 from assignment_assets.domain.routing.owners_since import OWNERS_SINCE, OwnersSinceFrame, since_kpis
 from assignment_assets.domain.routing.rules import RoutingRules
 from assignment_assets.domain.routing.tables import POLLS, DecisionsFrame, WritesFrame
@@ -114,7 +114,7 @@ def _response(
             "accepted in time, of those asked",
         )
     owned = decisions.join(
-        writes.filter(pl.col("outcome").is_in(SETTLED))
+        writes.filter(pl.col("outcome").is_in(READ_BACK))
         .group_by(decision_no="sign_off_no")
         .agg(pl.col("verified_at").min()),
         on="decision_no",

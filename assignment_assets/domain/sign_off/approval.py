@@ -5,7 +5,7 @@ from typing import Any, NewType
 
 import polars as pl
 
-from assignment_assets.domain.placed import GIVEN_BACK
+from assignment_assets.domain.placed import GIVEN_BACK, LEFT_ALONE
 from assignment_assets.domain.reading import Query
 from assignment_assets.domain.sign_off.verdicts import SignedRegionsFrame
 from assignment_assets.domain.tables import (
@@ -32,7 +32,7 @@ OWNED_NOW: Query[OwnedNowFrame] = Query(
         "capacity": WHOLE,
     },
 )
-GIVEN_UP = ("drift", "drift_rule", "gone", "held", "left_out", GIVEN_BACK)
+GIVEN_UP = (*LEFT_ALONE, "held", GIVEN_BACK)
 """Outcomes of a write that has ended: the account keeps the owner that it was found with, or has that one again."""
 _LISTED = 5
 Row = dict[str, Any]

@@ -10,6 +10,7 @@ import polars as pl
 from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.domain.gate import SIGN_OFF_GATE
 from assignment_assets.domain.gates.gates import GateManifest
+from assignment_assets.domain.placed import UNENDED
 from assignment_assets.domain.reading import Reader
 from assignment_assets.domain.review.held_edits import EntitlementsFrame
 from assignment_assets.domain.setup.cycle import FINISHED_EVENTS
@@ -23,9 +24,6 @@ from assignment_assets.domain.sign_off.outcomes import (
     UnsignedRegionsFrame,
 )
 from assignment_assets.domain.tables import CYCLE_EVENTS, CycleEventsFrame
-
-UNENDED = ("deferred", "failed", "unknown", "held", "not_visible")
-"""Outcomes after which a move still waits: for a seat, for another try, for a look, for a decision."""
 
 
 def require_permitted(
