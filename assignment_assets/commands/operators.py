@@ -23,6 +23,8 @@ from assignment_assets.io.warehouse.published import read_published
 
 PROVEN = "assignment: the person who is proven, and their token"
 """Where a command's context keeps what it has asked for already."""
+ABOUT = ("cycle_id", "plan_id", "account_id", "name")
+"""Parameters that say what a command is about, the first that is given."""
 
 
 def operator(
@@ -85,7 +87,8 @@ def personal_token(person: str = "") -> str:
         return token
     token = (os.environ.get("ASSIGNMENT_SIGNER_TOKEN") or click.prompt("Your signing token", hide_input=True)).strip()
     if person:
-        doing = f"{context.info_name} {context.params.get('cycle_id') or ''}".strip()
+        about = next((context.params[name] for name in ABOUT if context.params.get(name)), "")
+        doing = f"{context.info_name} {about}".strip()
         require_own_token(DataFolder.from_environment(), engine_key(), person, token, doing, utc_now())
     if not re.fullmatch(r"[0-9a-f]{64}", token):
         raise NotEntitled("signing token: not 64 hexadecimal digits, expected what `assignment token` printed for you.")

@@ -160,8 +160,9 @@ def _said(minutes: float | None) -> str:
 
 
 def _put(folder: str, person: str, name: str, decision: StandingPolicy | Acceptance) -> None:
-    path = DataFolder.from_environment().root / "inbox" / folder / person / f"{name}.json"
-    write_whole(path, signed_text(decision, personal_token()))
+    """Signs with the person's own token, which is judged here: what nobody could verify is not put there at all."""
+    signed = signed_text(decision, personal_token(person))
+    write_whole(DataFolder.from_environment().root / "inbox" / folder / person / f"{name}.json", signed)
 
 
 @command(routing)
@@ -322,6 +323,7 @@ def list_events(as_json: bool) -> None:
 @click.option("--as", "person", required=True, help="Your e-mail address; it is recorded as who opens the cycle.")
 def open_cycles(cycle_ids: tuple[str, ...], person: str, as_json: bool) -> None:
     """Open the cycles of events that no standing policy covers: they then wait at every gate as usual."""
+    prove("opener", person, f"open {', '.join(cycle_ids)}")
     planned = {row["cycle"]: row for row in read_routing(DataFolder.from_environment(), EVENT_CYCLES).to_dicts()}
     unknown = [cycle for cycle in cycle_ids if cycle not in planned]
     if unknown:
@@ -329,7 +331,6 @@ def open_cycles(cycle_ids: tuple[str, ...], person: str, as_json: bool) -> None:
             f"event cycles {', '.join(unknown)}: not planned, expected one of "
             f"{', '.join(planned) or 'none yet'}. `assignment events list` shows them."
         )
-    prove("opener", person, f"open {', '.join(cycle_ids)}")
     runs = {}
     for cycle in cycle_ids:
         config = RunConfig.model_validate(json.loads(planned[cycle]["config_json"]) | {"opened_by": person})

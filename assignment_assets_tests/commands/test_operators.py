@@ -46,6 +46,7 @@ CHANGES = {
     ("write-back", "set-aside", ID, "--retry", "S01", "--as"): WANDA,
     ("write-back", "set-aside", ID, "--accept", "S01", "--as"): PRIYA,
     ("routing", "set-aside", "--retry", "S01", "--as"): WANDA,
+    ("events", "open", "2026-10-01-departure-ben", "--as"): OLIVIA,
     ("write-back", "export", ID, "--success", os.devnull, "--as"): WANDA,
     ("write-back", "confirm", ID, "--as"): PRIYA,
     ("write-back", "rollback", ID, "--reason", "wrong", "--as"): PRIYA,
@@ -55,8 +56,8 @@ CHANGES = {
     ("write-back", "accept-journal", "--as"): ADAM,
 }
 """What changes an open cycle, up to the name of who does → somebody who may."""
-OF_NO_CYCLE = {("routing", "accept"), ("routing", "policy"), ("events", "open")}
-"""Commands that take a name for something else than an open cycle, or, the last one, for cycles that are planned."""
+OF_NO_CYCLE = {("routing", "accept"), ("routing", "policy")}
+"""Commands that take a name for something else than an open cycle; whose token it is they judge all the same."""
 
 
 @pytest.fixture(scope="module")

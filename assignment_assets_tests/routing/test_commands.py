@@ -10,6 +10,7 @@ from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.domain.routing.tables import DECISIONS
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.standing_files import acceptances, policies_in_force
+from assignment_assets.io.token_check import wrong_tokens
 from assignment_assets.sandbox import mapping_path
 from assignment_assets_tests.company import PRIYA, org_id
 
@@ -87,6 +88,30 @@ def test_a_rep_accepts_at_the_terminal_and_there_is_nothing_to_accept_twice_over
     assert [(each.account_id, each.answer) for each in answers] == [(account, "accepted")] and refused == []
     code, text = say("routing", "accept", org_id("a01"), "--as", "ana@example.com", person="ana@example.com")
     assert code == 2 and "it waits for nobody's answer" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "person"),
+    [
+        (("routing", "policy", "p", "--kind", "routing", "--max-moves", "4", "--until", "2026-12-31", "--as"), PRIYA),
+        (("routing", "accept", org_id("n01"), "--as"), "nia@example.com"),
+    ],
+)
+def test_a_token_of_somebody_else_signs_nothing_is_counted_and_after_five_no_token_is_looked_at(here, words, person):
+    here.rules.write_text("accept_hours = 4\n")
+    here.allow("routing")
+    here.enter("n01")
+    here.wait(minutes=1)
+    here.go()
+    before = {path for path in (here.folder.root / "inbox").rglob("*") if path.is_file()}
+    for _ in range(4):
+        code, text = say(*words, person, person="ben@example.com")
+        assert code == 2 and f"{words[1]} {words[2]}: the token is not that of {person}" in text
+    say(*words, person, person="ben@example.com")
+    code, text = say(*words, person, person=person)
+    assert code == 2 and f"5 wrong tokens for {person}" in text
+    assert len(wrong_tokens(here.folder, person)) == 5
+    assert {path for path in (here.folder.root / "inbox").rglob("*") if path.is_file()} == before
 
 
 def test_an_event_cycle_that_was_never_planned_cannot_be_opened(here):
