@@ -16,10 +16,13 @@ import requests
 
 from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.io.clock import utc_now
+from assignment_assets.io.salesforce.answers import moment_in
 from assignment_assets.io.salesforce.settings import SHARED_HOSTS, SalesforceSettings
 
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LASTS = timedelta(minutes=3)
+APART = timedelta(minutes=1)
+"""So far this machine's clock may be from the org's before a refusal mentions it."""
 ENHANCE_YOUR_CALM = 420
 """What Salesforce's front answers while it moves or is busy."""
 MY_DOMAIN = (
@@ -70,7 +73,7 @@ def log_in(session: requests.Session, settings: SalesforceSettings) -> Token:
         said = f"{content.get('error_description', '')} ({content.get('error', 'no error named')})".strip()
         raise LoginRefused(
             f"{said}: log-in refused with {answer.status_code} at {settings.url}, expected an access token. "
-            f"{_advice(settings)}"
+            f"{_clock(answer) if settings.key_file else ''}{_advice(settings)}"
         )
     text, identity = content.get("access_token"), str(content.get("id") or "").split("/")
     if not isinstance(text, str) or not text:
@@ -131,6 +134,16 @@ def _content(answer: requests.Response, settings: SalesforceSettings) -> Mapping
     except requests.exceptions.JSONDecodeError:
         content = {}
     return content if isinstance(content, dict) else {}
+
+
+def _clock(answer: requests.Response) -> str:
+    """A sentence where this machine's clock and the org's are apart: a JWT of the wrong time is none."""
+    theirs = moment_in(answer.headers)
+    apart = utc_now() - theirs if theirs else timedelta(0)
+    if abs(apart) < APART:
+        return ""
+    side = "ahead of" if apart > timedelta(0) else "behind"
+    return f"This machine's clock is {abs(apart) // timedelta(minutes=1)} minutes {side} the org's: correct it first. "
 
 
 def _advice(settings: SalesforceSettings) -> str:

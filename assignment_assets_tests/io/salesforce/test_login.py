@@ -3,6 +3,7 @@
 import socket
 import threading
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,20 @@ def test_a_proxy_that_is_set_is_used_and_one_of_the_machine_is_not(local, monkey
         assert len(list(Org(local.settings(proxy=proxy)).query(QUERY))) == 1
     assert set(hosts) == {local.address.url.removeprefix("https://")}
     assert Path(local.settings().ca_file).is_file()
+
+
+@pytest.mark.parametrize(("minutes", "side"), [(10, "ahead of"), (-10, "behind")])
+def test_a_machine_whose_clock_is_wrong_is_told_so_where_its_signature_is_refused(
+    by_key, local, monkeypatch, minutes, side
+):
+    wrong = local.utc_now() + timedelta(minutes=minutes)
+    monkeypatch.setattr("assignment_assets.io.salesforce.login.utc_now", lambda: wrong)
+    with pytest.raises(CallRefused, match=f"clock is (9|10) minutes {side} the org's: correct it first"):
+        org_of(by_key).organization_id()
+
+
+def test_a_session_that_ends_is_renewed_by_the_key(local, by_key):
+    org = org_of(by_key)
+    assert org.organization_id() == ORGANIZATION_ID
+    local.fault("expired_session", path_contains="/query")
+    assert next(iter(org.query(QUERY)))["Id"] == ORGANIZATION_ID
