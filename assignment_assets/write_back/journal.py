@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from assignment_assets.domain.errors import Tampered, WarehouseBusy
+from assignment_assets.domain.errors import AssignmentError, Tampered, WarehouseBusy
 from assignment_assets.domain.identity.codes import is_sealed, seal
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.durable import locked
@@ -69,30 +69,24 @@ class Journal:
         if not self._pending:
             return
         links, seq, head = self._links()
-        self._db.begin()
-        self._end(links, seq, head)
+        with self._durably():
+            self._end(links, seq, head)
 
     def add(self, plan: Plan, rows: pl.DataFrame, *events: Event) -> None:
         """Adds a plan with its rows and its first events; all of it, or nothing."""
         self._pending += events
         links, seq, head = self._links()
-        self._db.begin()
-        self._insert(
-            "plan",
-            pl.DataFrame(
-                [
-                    {
-                        "plan_id": plan.plan_id,
-                        "cycle": plan.cycle,
-                        "header": plan.header,
-                        "sha256": plan.sha256,
-                        "seal": plan.sealed(self._key),
-                    }
-                ]
-            ),
-        )
-        self._insert("plan_row", rows.select(pl.lit(plan.plan_id).alias("plan_id"), *PLAN_ROWS))
-        self._end(links, seq, head)
+        header = {
+            "plan_id": plan.plan_id,
+            "cycle": plan.cycle,
+            "header": plan.header,
+            "sha256": plan.sha256,
+            "seal": plan.sealed(self._key),
+        }
+        with self._durably():
+            self._insert("plan", pl.DataFrame([header]))
+            self._insert("plan_row", rows.select(pl.lit(plan.plan_id).alias("plan_id"), *PLAN_ROWS))
+            self._end(links, seq, head)
 
     def plans(self, cycle: str = "") -> list[Plan]:
         """The plans, of one cycle or of all, oldest first.
@@ -236,11 +230,25 @@ class Journal:
         self.commit()
         return True
 
+    @contextmanager
+    def _durably(self) -> Iterator[None]:
+        """A transaction that the block ends; what cannot be written, as on a full disk, is told in words."""
+        try:
+            self._db.begin()
+            yield
+        except duckdb.Error as error:
+            raise AssignmentError(
+                f"journal: it cannot be written ({str(error).strip()}), expected room on its disk. Nothing more was "
+                "sent. Make room and run it again: what was sent is read back first."
+            ) from error
+
     def _has(self, condition: str) -> bool:
         return bool(self._db.execute(f"select count(*) > 0 from event where {condition}").fetchall()[0][0])
 
     def _links(self) -> tuple[list[tuple[object, ...]], int, str]:
         """What was recorded as rows that go on with the chain, and the number and hash of the last."""
+        if self._outside and not self.keeps_head:
+            self._outside.require_writable()
         begins = any(event.account_id or event.state in ("STARTED", "JOB") for event in self._pending)
         self.has_begun = self.has_begun or begins
         if self._outside and self.has_begun and not self.keeps_head:

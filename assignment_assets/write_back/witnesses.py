@@ -57,10 +57,29 @@ class OutsideHead:
         try:
             write_whole(self.path, json.dumps(content | {"seal": seal(self.key, PURPOSE, content)}), lasting=True)
         except OSError as error:
-            raise AssignmentError(
-                f"journal's head {self.path.name}: {error.strerror}, expected a file that can be written. Let "
-                "ASSIGNMENT_JOURNAL_HEAD name one outside the data folder, or say off."
-            ) from error
+            raise self._unwritable(error, "What was sent is in the journal; the next run goes on from it.") from error
+
+    def require_writable(self) -> None:
+        """Nothing where a head can be kept here: asked before the journal says that one is kept.
+
+        Raises
+        ------
+        AssignmentError
+        """
+        trial = self.path.with_name(f"{self.path.name}.trial")
+        try:
+            write_whole(trial, "", lasting=True)
+            trial.unlink()
+        except OSError as error:
+            raise self._unwritable(error, "Nothing was begun.") from error
+
+    def _unwritable(self, error: OSError, rest: str) -> AssignmentError:
+        return AssignmentError(
+            f"journal's head {self.path}: {str(error.strerror or error).lower()}, expected a file that can be written. "
+            f"{rest} Let whoever runs the engine write to its folder; or let ASSIGNMENT_JOURNAL_HEAD name another file "
+            "that is not restored together with the data folder; or say off, and a restored journal is noticed by what "
+            "was published of it alone."
+        )
 
     def read(self) -> dict[str, Any] | None:
         """seq, hash and begun; None where there is none.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from assignment_assets.domain.errors import NotEntitled, Tampered
+from assignment_assets.domain.errors import AssignmentError, NotEntitled, Tampered
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.write_back.accepting import accept_journal
@@ -140,3 +140,44 @@ def test_a_signer_takes_a_restored_journal_as_it_is(folder):
         assert journal.events([""])["code"].to_list()[-1] == PERSON
     write(folder, plan, State.VERIFIED)
     assert (folder.published("c") / "write_back_journal.replaced.parquet").is_file()
+
+
+@pytest.mark.parametrize("remedy", ["repaired", "off", "elsewhere"])
+def test_a_folder_in_which_no_head_can_be_kept_is_told_before_anything_is_begun(folder, tmp_path, monkeypatch, remedy):
+    (tmp_path / "keys").write_text("a file where the folder should be")
+    with pytest.raises(AssignmentError, match=r"head.json: .*expected a file that can be written. Nothing was begun"):
+        planned(folder)
+    if remedy == "repaired":
+        (tmp_path / "keys").unlink()
+    else:
+        monkeypatch.setenv("ASSIGNMENT_JOURNAL_HEAD", "off" if remedy == "off" else str(tmp_path / "k2" / "head.json"))
+    plan = planned(folder)
+    write(folder, plan, State.INTENT)
+    with journal_of(folder) as journal:
+        assert journal.account_states(plan.plan_id)["state"].to_list() == [State.INTENT]
+
+
+def test_a_head_that_can_no_longer_be_kept_stops_a_run_and_the_next_goes_on_once_it_can(folder, tmp_path, monkeypatch):
+    plan = planned(folder)
+    write(folder, plan, State.INTENT)
+    with journal_of(folder) as journal:
+        (tmp_path / "keys").rename(tmp_path / "away")
+        (tmp_path / "keys").write_text("a file where the folder should be")
+        journal.record([Event(plan.plan_id, "", 0, "FINISHED", AT)])
+        with pytest.raises(AssignmentError, match="What was sent is in the journal; the next run goes on from it"):
+            journal.commit()
+    (tmp_path / "keys").unlink()
+    (tmp_path / "away").rename(tmp_path / "keys")
+    with journal_of(folder) as journal:
+        assert journal.events([plan.plan_id])["state"][-1] == "FINISHED"
+
+
+def test_a_journal_that_is_older_by_one_event_is_noticed(folder):
+    plan = planned(folder)
+    write(folder, plan, State.INTENT)
+    older = folder.journal.read_bytes()
+    with journal_of(folder) as journal:
+        journal.record([Event(plan.plan_id, "", 0, "FINISHED", AT)])
+        journal.commit()
+    folder.journal.write_bytes(older)
+    refuse(folder, "it lacks event")
