@@ -126,9 +126,13 @@ def object_of(content: object) -> Record:
 
 def error_of(content: object, status: int) -> tuple[str, str]:
     """Code and message of what the org refused with, whatever its shape is; HTTP_<status> where it names no code."""
-    first = content[0] if isinstance(content, list) and content else content
+    first = content
+    while isinstance(first, list) and first:
+        first = first[0]
     if isinstance(first, dict):
-        code, said = first.get("errorCode") or first.get("error"), first.get("message")
+        code, said = first.get("errorCode") or first.get("statusCode") or first.get("error"), first.get("message")
+        if not code and isinstance(first.get("errors"), list) and first["errors"]:
+            return error_of(first["errors"], status)
         return str(code or f"HTTP_{status}"), str(said if said is not None else first.get("error_description", content))
     return f"HTTP_{status}", str(first)
 

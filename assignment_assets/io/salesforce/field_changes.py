@@ -104,14 +104,16 @@ def answer_of(record_id: str, answer: Record | None) -> Answer:
 
 
 def moment_of(text: object, name: str) -> datetime:
-    """A time as the org writes it, in UTC without zone; `name` is the field's.
+    """A time as the org writes it, in UTC without zone; `name` is the field's. One without a zone is UTC, wherever we
+    are.
 
     Raises
     ------
     AnswerLost
     """
     try:
-        return datetime.fromisoformat(str(text)).astimezone(UTC).replace(tzinfo=None)
+        moment = datetime.fromisoformat(str(text))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None)
     except ValueError as error:
         raise AnswerLost(
             f"{name}: {text!r} is no time, expected one such as 2026-10-01T08:00:00.000+0000. "

@@ -281,12 +281,14 @@ class RecordGateway:
                 soql = f"SELECT Id, IsDeleted FROM {target.object} WHERE IsDeleted = TRUE AND Id IN ({listed})"
                 with suppress(CallRefused):
                     records = list(self._org.query(soql, includes_deleted=True))
-                    found |= {each["Id"] for each in records if each.get("Id") and each.get("IsDeleted") is True}
+                    found |= {
+                        complete_id(each["Id"]) for each in records if each.get("Id") and each.get("IsDeleted") is True
+                    }
         return found
 
     def _as_records(self, target: Target, found: Iterable[Record | None]) -> dict[str, RecordNow]:
         reading = self._reading(target)
-        records = [record for record in found if record and not record.get("IsDeleted")]
+        records = [_with_whole_ids(record, target.field) for record in found if record and not record.get("IsDeleted")]
         flags = [Field.of(name) for name in reading.flags]
         self.flagged |= {record["Id"] for record in records if any(flag.value(record) is True for flag in flags)}
         sources = [rule.source for rule in reading.guards.values()]
@@ -353,6 +355,12 @@ def _there(targets: Sequence[Target], found: Sequence[Iterable[Record | None]]) 
     ]
 
 
+def _with_whole_ids(record: Record, field: str) -> Record:
+    """The record with its ids in 18 characters, whatever answered."""
+    named = {name for name in ("Id", "LastModifiedById", field) if isinstance(record.get(name), str)}
+    return record | {name: complete_id(record[name]) for name in named}
+
+
 def _active(users: Iterable[Record | None]) -> set[str]:
-    texts = as_texts([record for record in users if record], _USER, "User")
+    texts = as_texts([_with_whole_ids(record, "Id") for record in users if record], _USER, "User")
     return set(texts.filter(pl.col("IsActive") == "true")["Id"])
