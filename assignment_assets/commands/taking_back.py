@@ -152,6 +152,11 @@ def _write(journal: Journal, plan: Plan, given: Tools, as_json: bool) -> None:
     placed = _tell(journal, plan)
     lines = [
         str(progress),
+        *(
+            [f"go on with it: `assignment write-back approve {plan.cycle} {plan.plan_id} --as YOU`"]
+            if progress.pause
+            else []
+        ),
         *([f"{plan.cycle}: {placed}"] if placed else []),
         *(f"  left alone: {account} ({state.lower()}): {sentence}" for account, state, _, sentence in rest.iter_rows()),
     ]

@@ -27,6 +27,13 @@ def owner_plans(journal: Journal, cycle: str) -> list[Plan]:
     plans = journal.plans(cycle)
     undone = [plan for plan in plans if plan.kind == "rollback" and not is_discarded(journal, plan)]
     if any(has_begun(journal, plan) for plan in undone):
+        left = journal.open_accounts().filter(pl.col("plan_id").is_in([plan.plan_id for plan in undone]))
+        if left.height:
+            plan_id = left["plan_id"][0]
+            raise CycleClosed(
+                f"cycle {cycle}: its rollback {plan_id} has {left.height:,} accounts to give back yet, expected "
+                f"one that goes forward. `assignment write-back approve {cycle} {plan_id} --as YOU` goes on with it."
+            )
         raise CycleClosed(f"cycle {cycle}: it was rolled back, expected a cycle that goes forward. Open a new cycle.")
     if undone:
         raise CycleClosed(
