@@ -6,11 +6,14 @@ from assignment_assets.commands.precondition import require_signer
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.write_back_tools import tools
-from assignment_assets.write_back.writer import canary_of
+from assignment_assets.write_back.writer import Lane, canary_of, last_lane
 
 
-def sign_to_go_on(cycle_id: str, person: str) -> None:
+def sign_to_go_on(cycle_id: str, person: str) -> Lane:
     """Signs, for every plan of the cycle whose first batch was looked at again, that the rest may go.
+
+    Returns the lane in which those batches were written: the rest goes as what the signer has seen; with preconditions
+    where plans went in several.
 
     Raises
     ------
@@ -29,3 +32,5 @@ def sign_to_go_on(cycle_id: str, person: str) -> None:
         token = personal_token(person)
         journal.record([canary.go_on(person, token) for canary in waiting])
         journal.commit()
+        lanes = {last_lane(journal, canary.plan) for canary in waiting}
+    return lanes.pop() if len(lanes) == 1 else "composite"

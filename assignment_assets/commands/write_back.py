@@ -98,9 +98,9 @@ def resume(cycle_id: str, person: str, as_json: bool) -> None:
 def go_on(cycle_id: str, person: str, as_json: bool) -> None:
     """Let the rest go after a first batch, and write it. `status` shows what was found of the first batch.
 
-    Your personal token (ASSIGNMENT_SIGNER_TOKEN, else asked for) signs.
+    Your personal token (ASSIGNMENT_SIGNER_TOKEN, else asked for) signs. The rest goes in the lane of the first batch.
     """
-    sign_to_go_on(cycle_id, person)
+    os.environ["ASSIGNMENT_WRITE_BACK_LANE"] = sign_to_go_on(cycle_id, person)
     run_segment(WRITE_BACK.name, cycle_id)
     _tell_standing(cycle_id, as_json)
 

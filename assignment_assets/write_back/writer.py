@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
+from typing import Literal, get_args
 
 import polars as pl
 
@@ -134,7 +134,7 @@ def write(
     if ended_before < plan.first_batch:
         pace = replace(pace, first_batch=plan.first_batch - ended_before)
     watch(journal, plan, gateways[0], breaker)
-    journal.record([_about(plan, "STARTED", tools)])
+    journal.record([_about(plan, "STARTED", tools, tools.lane)])
     if tools.lane == "composite" and pace.is_armed:
         proof = PreconditionProof(journal, plan, tools.key, tools.signers, tools.clock)
         pace = proof.arm(gateways[0], breaker, pace)
@@ -153,6 +153,12 @@ def write(
     journal.commit()
     tools.witness("run_ended")
     yield Progress(plan.plan_id, plan.row_count, dict(counts), breaker.pause, resume_at)
+
+
+def last_lane(journal: Journal, plan: Plan) -> Lane:
+    """The lane in which the plan was last written."""
+    started = journal.last_plan_event(plan.plan_id, "STARTED")
+    return next((lane for lane in get_args(Lane) if started and started["code"] == lane), "composite")
 
 
 def canary_of(plan: Plan, journal: Journal, tools: Tools) -> Canary:

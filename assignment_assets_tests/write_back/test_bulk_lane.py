@@ -6,6 +6,7 @@ import pytest
 
 from assignment_assets.io.salesforce.bulk_ingest import JOBS, SHAPE
 from assignment_assets.sandbox import bulk
+from assignment_assets.write_back.writer import last_lane
 from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import COMPANY, FIELD, PlanRunner, drawn, moves
 from assignment_assets_tests.write_back.test_writer import Killed, dies_at
@@ -140,3 +141,13 @@ def test_our_job_is_found_on_the_second_page_of_the_list(runner, monkeypatch):
     states = listed(runner)
     assert [states.pop(job) for job in foreign] == ["Open"] * 3
     assert sorted(states.values()) == ["Aborted", "JobComplete"]
+
+
+def test_the_lane_of_a_run_is_known_to_whoever_lets_the_rest_go(runner):
+    plan = runner.add(*drawn(moves(30), first_batch=5))
+    assert runner.run(plan).pause.code == "CANARY"
+    with runner.journal() as journal:
+        assert last_lane(journal, plan) == "bulk"
+    other = runner.add(*drawn(moves(40).tail(10), "other.1"))
+    with runner.journal() as journal:
+        assert last_lane(journal, other) == "composite"
