@@ -19,6 +19,11 @@ MODIFIED_MEANWHILE = (
     "cannot be told. Nothing more was sent; a person should look."
 )
 NOT_VISIBLE = "NOT_VISIBLE"
+NOT_WRITTEN = "NOT_WRITTEN"
+ACCEPTED_AND_NOT_WRITTEN = (
+    "Accepted, and not written: the account has not been modified since before. Something between the engine and the "
+    "org answers in its place, or the org passes the field over."
+)
 AGAIN = (State.PLANNED, State.RETRY_WAIT)
 """States of a change that is sent again."""
 _SENT_AGAIN = ("rearm", "resend", "doubt", "pause", "stop")
@@ -65,9 +70,10 @@ def settle(
 
     What the org shows counts for more than what it answered. PLANNED and RETRY_WAIT mean that it is sent again. An
     account whose answer was lost and which was modified since is not: whether a person set the owner back after our
-    write, nobody can tell. One that is not shown is gone only where the org itself calls it deleted or merged
-    (`is_gone`); else what was sent stays open until it is seen again. A code that holds the receiver is a person's
-    matter where the receiver is active after all: something else that the write touches has an inactive owner.
+    write, nobody can tell. One that was accepted and has not been modified since was not written. One that is not shown
+    is gone only where the org itself calls it deleted or merged (`is_gone`); else what was sent stays open until it is
+    seen again. A code that holds the receiver is a person's matter where the receiver is active after all: something
+    else that the write touches has an inactive owner.
     """
     answer, by_us = sent.answer, bool(now and our_user_id and now.modified_by == our_user_id)
 
@@ -79,9 +85,11 @@ def settle(
         return out_of_sight(change, is_gone=is_gone, may_be_written=wanted == "read" or answer.is_lost)
     was_lost = change.was_lost or answered(answer) is State.UNKNOWN
     if now.value == change.new:
-        if wanted == "read" or was_lost or by_us:
+        if wanted == "read" or was_lost or (by_us and wanted != "rearm"):
             return ends(State.VERIFIED)
         return ends(State.SKIPPED_ALREADY, "", f"Somebody gave the {change.kind} to its new {change.noun} meanwhile.")
+    if wanted == "read" and now.value == change.expected and now.modified_at == sent.modified_at:
+        return ends(State.FAILED_HUMAN, NOT_WRITTEN, ACCEPTED_AND_NOT_WRITTEN)
     if wanted == "read":
         return _undone(ends, now, change, by_us)
     if now.value != change.expected:
@@ -106,8 +114,8 @@ def _undone(ends: Callable[..., Settled], now: RecordNow, change: Change, by_us:
         return ends(
             State.REVERTED_BY_AUTOMATION,
             "",
-            f"Accepted, but read back with the owner {now.value}: a rule, "
-            "flow or trigger of the org set it otherwise. Nothing more was sent.",
+            f"Accepted, but read back with the owner {now.value}: a rule, flow or trigger of the org, or another tool "
+            "that logs in as our user, set it otherwise. Nothing more was sent.",
         )
     back = "back " if now.value == change.expected else ""
     return ends(

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from assignment_assets.io.salesforce.field_changes import RecordNow
+from assignment_assets.io.salesforce.field_changes import Answer, RecordNow
 from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, resting
 from assignment_assets.write_back.codes import INACTIVE_OWNER, action
 from assignment_assets.write_back.open_changes import OpenChanges
-from assignment_assets.write_back.outcome import AGAIN, TRIES, Sent, Settled, given_up, settle
+from assignment_assets.write_back.outcome import AGAIN, NOT_WRITTEN, TRIES, Sent, Settled, given_up, settle
 from assignment_assets.write_back.plan import by_target
 from assignment_assets.write_back.states import State
 
@@ -61,6 +61,8 @@ class ReadBack:
                 is_gone=is_gone,
                 is_receiver_active=change.new in shown.active,
             )
+            if found.code == NOT_WRITTEN:
+                self._breaker.refused("person", change.receiver, Answer(record, found.code, found.sentence))
             if found.state is State.HELD:
                 self._changes.held[change.receiver] = found
             settled, tries = self._weighed(found, sent)
