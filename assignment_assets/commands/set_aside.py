@@ -46,10 +46,15 @@ def set_aside(cycle_id: str, retried: tuple[str, ...], accepted: tuple[str, ...]
             [named(found, name, f"cycle {cycle_id}", f"assignment write-back set-aside {cycle_id}") for name in names]
             for names in (retried, accepted)
         )
-        for group in again:
+        both = {group.group for group in again} & {group.group for group in without}
+        if both:
+            raise click.UsageError(
+                f"{', '.join(sorted(both))}: either --retry or --accept, not both. Nothing was decided."
+            )
+        for group in _once(again):
             retry(journal, group, person, given)
             done.append(f"{group.group}: {group.rows.height} accounts are tried again by `assignment write-back apply`")
-        for group in without:
+        for group in _once(without):
             accept(journal, group, person, personal_token(person), given, cycle_id)
             done.append(f"{group.group}: the cycle goes on without {group.rows.height} accounts, signed by {person}")
         if done:
@@ -58,6 +63,11 @@ def set_aside(cycle_id: str, retried: tuple[str, ...], accepted: tuple[str, ...]
     names = _names(folder, cycle_id) if found else {}
     text = "\n".join([*done, shown(found, names)] if found else done) or f"{cycle_id}: no account waits for a person"
     show(text, {"done": done, "groups": [content(group) for group in found]}, as_json)
+
+
+def _once(chosen: list[RefusalGroup]) -> list[RefusalGroup]:
+    """The groups, each once however often it was named."""
+    return list({group.group: group for group in chosen}.values())
 
 
 def _names(folder: DataFolder, cycle_id: str) -> dict[str, str]:
