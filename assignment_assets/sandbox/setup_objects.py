@@ -18,6 +18,7 @@ ORGANIZATION = define(
     *texts("Name", "InstanceName", "OrganizationType", "NamespacePrefix", "TimeZoneSidKey", "LanguageLocaleKey"),
     *checkboxes("IsSandbox"),
 )
+USER_LOGIN = define("UserLogin", "0Yw", reference("UserId", "User"), *checkboxes("IsFrozen", "IsPasswordLocked"))
 USER_ROLE = define("UserRole", "00E", *texts("Name", "DeveloperName"), reference("ParentRoleId", "UserRole"))
 PROFILE = define("Profile", "00e", *texts("Name", "UserType"), *checkboxes(*PERMISSIONS))
 PERMISSION_SET = define(
@@ -106,6 +107,7 @@ SETUP_OBJECTS = (
     PERMISSION_SET_ASSIGNMENT,
     GROUP,
     CURRENCY_TYPE,
+    USER_LOGIN,
     DUPLICATE_RULE,
     PROCESS_INSTANCE,
     FLOW_DEFINITION_VIEW,

@@ -13,6 +13,8 @@ from assignment_assets.write_back.plan import Change
 SKEW_ABOVE = 10_000
 """Owners of more records than this, and parents of more children, slow the org down (skew)."""
 SHOWN = 5
+QUEUES = "00G"
+"""What the id of a queue or a group begins with."""
 Weight = Literal["refuses", "may refuse", "reacts", "note"]
 WITHOUT = {
     "AccountTeamMember": "no account teams are counted, kept or restored",
@@ -28,6 +30,7 @@ WITHOUT = {
     "flows": "what they do shows with the first batch",
     "permissions of the integration user": "a missing permission shows with the first row",
     "Account, described": "a missing permission shows with the first row",
+    "UserLogin": "whether a receiver is frozen is not known",
     "ProcessInstance": "an account with an open approval is refused when it is written",
     "children by parent": "large families are not foreseen; they wait for each other's locks",
     "Contact": "contacts of people who left are not foreseen",
@@ -105,11 +108,19 @@ def _receivers(facts: OrgFacts, changes: Sequence[Change]) -> Iterator[Hazard]:
         user = facts.receivers.get(receiver)
         if user is None:
             if facts.receivers:
-                yield Hazard("NO_SUCH_RECEIVER", "refuses", count, f"The org shows no user {receiver}.")
+                why = " It is a queue or a group, and accounts belong to users." if receiver.startswith(QUEUES) else ""
+                yield Hazard("NO_SUCH_RECEIVER", "refuses", count, f"The org shows no user {receiver}.{why}")
             continue
         named = f"{user.name} ({receiver})" if user.name else receiver
         if not user.is_active:
             yield Hazard("INACTIVE_RECEIVER", "refuses", count, f"{named} is not an active user.")
+        if user.is_active and user.is_frozen:
+            yield Hazard(
+                "FROZEN_RECEIVER",
+                "note",
+                count,
+                f"{named} is frozen: they cannot log in, and the org gives them accounts all the same.",
+            )
         if user.user_type not in ("", "Standard"):
             yield Hazard(
                 "RECEIVER_OF_OTHER_KIND",

@@ -49,6 +49,7 @@ def test_a_quiet_org_has_no_hazard_and_neither_has_one_that_could_not_be_asked()
         ({"receivers": {"ana": replace(ANA, is_active=False)}}, "INACTIVE_RECEIVER", 3, "Ana (ana) is not an active"),
         ({"receivers": {"ana": replace(ANA, user_type="PowerPartner")}}, "RECEIVER_OF_OTHER_KIND", 3, "PowerPartner"),
         ({"receivers": {"someone": ANA}}, "NO_SUCH_RECEIVER", 3, "no user ana"),
+        ({"receivers": {"ana": replace(ANA, is_frozen=True)}}, "FROZEN_RECEIVER", 3, "Ana (ana) is frozen"),
         ({"portal": ["a1", "b1"]}, "RECEIVER_WITHOUT_ROLE", 1, "has no role"),
         ({"portal": ["a1"]}, "PORTAL_ACCOUNTS", 1, "go one after the other"),
         ({"pending": ["a2"]}, "PENDING_APPROVALS", 1, "for a2"),
@@ -70,6 +71,12 @@ def test_each_hazard_is_named_with_what_it_concerns(changed, code, accounts, sai
     hazard = found(**changed)[code]
     assert hazard.accounts == accounts
     assert said in hazard.sentence
+
+
+def test_a_queue_as_receiver_is_called_one():
+    to_queue = [Change("", "a1", "ben", "00G5g000004qQueEAU")]
+    [hazard] = hazards(QUIET, to_queue)
+    assert hazard.code == "NO_SUCH_RECEIVER" and "a queue or a group, and accounts belong to users" in hazard.sentence
 
 
 def test_what_refuses_stands_first():

@@ -60,6 +60,7 @@ def plant(org, rows):
     create("create", object="ProcessInstance", records=[{"TargetObjectId": first, "Status": "Pending"}])
     org.edit(second, {"IsCustomerPortal": True})
     org.edit(ACTIVE[0], {"UserRoleId": None}, object="User")
+    create("create", object="UserLogin", records=[{"UserId": ACTIVE[0], "IsFrozen": True}])
     left = COMPANY.reps.filter(~COMPANY.reps["is_active"])["rep_id"][0]
     create("create", object="Contact", records=[{"LastName": "Old", "AccountId": third, "OwnerId": left}])
     org.edit(child["account_id"][0], {"ParentId": first})
@@ -71,6 +72,7 @@ def plant(org, rows):
         "PENDING_APPROVALS",
         "PORTAL_ACCOUNTS",
         "RECEIVER_WITHOUT_ROLE",
+        "FROZEN_RECEIVER",
         "CHILDREN_OF_INACTIVE_OWNERS",
     }
 

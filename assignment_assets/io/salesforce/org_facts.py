@@ -36,13 +36,15 @@ TRACKED = (
 
 @dataclass(frozen=True)
 class Receiver:
-    """A user who is to own accounts; `user_type` is empty where it is not known."""
+    """A user who is to own accounts; `user_type` is empty where it is not known. One who is frozen may own them and
+    cannot log in."""
 
     user_id: str
     name: str
     is_active: bool
     has_role: bool
     user_type: str
+    is_frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def _automations(questions: Questions) -> dict[str, list[str]]:
 
 
 def _receivers(questions: Questions, ids: Sequence[str]) -> dict[str, Receiver]:
+    frozen = set(_ids(questions.about("UserLogin", "UserId", ids, "IsFrozen = TRUE"), "UserId"))
     found = questions.retrieve("User", ids, ["Id", "Name", "IsActive"], ("UserRoleId", "UserType"))
     return {
         each: Receiver(
@@ -163,6 +166,7 @@ def _receivers(questions: Questions, ids: Sequence[str]) -> dict[str, Receiver]:
             _is(record, "IsActive"),
             bool(_text(record, "UserRoleId")),
             _text(record, "UserType"),
+            each in frozen,
         )
         for each, record in found.items()
         if record
