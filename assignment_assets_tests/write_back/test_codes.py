@@ -61,6 +61,8 @@ def test_words_go_before_a_code(code, message, wanted):
         ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", "pause"),
         ("TERRITORY_REALIGN_IN_PROGRESS", "", "pause"),
         ("SOMETHING", "Down for maintenance", "pause"),
+        ("ORG_LOCKED", "Your organization is locked while it moves", "pause"),
+        ("REQUEST_RUNNING_TOO_LONG", "Your request was running for too long, and has been stopped.", "resend"),
     ],
 )
 def test_a_call_that_is_refused_as_a_whole_says_nothing_of_its_rows(code, message, wanted):

@@ -23,6 +23,7 @@ PRIYA = "priya@example.com"
 TOKEN = signer_token(KEY, PRIYA)
 ROWS = moves(300)
 TAKEN = iter(range(0, 300, 3))
+OWNERS = dict(ROWS.select("account_id", "old_owner_id").iter_rows())
 RULE = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 
 
@@ -62,6 +63,11 @@ def at(runner, moment, work):
             left.pop()()
 
     runner.with_tools(witness=witness)
+
+
+def third(account):
+    """Somebody who is neither the account's owner nor its new one."""
+    return ACTIVE[2] if OWNERS[account] != ACTIVE[2] else ACTIVE[1]
 
 
 def told(runner, plan):
@@ -108,6 +114,26 @@ def test_a_duplicate_alert_is_grouped_by_its_code_whatever_shape_it_has(runner, 
     assert runner.run(plan).counts == {"FAILED_HUMAN": 3}
     [group] = runner.groups(plan)
     assert (group.code, group.messages) == ("DUPLICATES_DETECTED", ("Use one of these?",))
+
+
+@pytest.mark.parametrize(
+    "code", ["PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK", "RECORD_IN_USE_BY_WORKFLOW"]
+)
+def test_a_row_that_another_ones_refusal_or_a_workflow_held_up_is_no_refusal_of_its_own(runner, code):
+    plan, (refused, *held_up) = fresh(runner)
+    runner.org.fault("row_error", record_id=refused, error_code=RULE, times=99)
+    runner.org.fault("row_error", record_ids=held_up, error_code=code, times=2)
+    assert runner.run(plan).counts == {"FAILED_HUMAN": 1, "VERIFIED": 2}
+    assert runner.sends()[refused] == 1
+
+
+@pytest.mark.parametrize(("code", "status"), [("ORG_LOCKED", 500), ("ORG_IN_MAINTENANCE", 403)])
+def test_an_org_that_moves_pauses_a_run_that_goes_on_by_itself(runner, code, status):
+    plan, _ = fresh(runner)
+    runner.org.fault("refused", path_contains="/composite", skip=1, error_code=code, status=status, message="It moves.")
+    paused = runner.run(plan)
+    assert paused.resume_at is not None or paused.counts == {"VERIFIED": 3}
+    assert runner.run(plan).counts == {"VERIFIED": 3}
 
 
 def test_answers_out_of_order_and_twice_over_are_told_by_what_the_org_shows(runner):
@@ -159,11 +185,11 @@ def test_a_time_without_a_zone_or_with_fractions_is_no_wider_precondition(runner
         return record | {"LastModifiedDate": datetime.fromisoformat(record["LastModifiedDate"]).strftime(written)}
 
     reading(runner, other_words)
-    at(runner, "intent_committed", lambda: runner.org.edit(accounts[0], {"OwnerId": ACTIVE[2]}))
+    at(runner, "intent_committed", lambda: runner.org.edit(accounts[0], {"OwnerId": third(accounts[0])}))
     counts = runner.run(plan).counts
     monkeypatch.undo()
     time.tzset()
-    assert counts == {"VERIFIED": 2, "DRIFT": 1} and runner.org.owner(accounts[0]) == ACTIVE[2]
+    assert counts == {"VERIFIED": 2, "DRIFT": 1} and runner.org.owner(accounts[0]) == third(accounts[0])
 
 
 def test_where_the_bin_may_not_be_asked_nothing_is_called_gone(runner):
@@ -195,7 +221,7 @@ def test_what_another_tool_does_as_our_user_is_not_taken_for_our_write(runner):
     plan, (moved, given, after) = fresh(runner)
 
     def before():
-        runner.org.edit(moved, {"OwnerId": ACTIVE[2]}, user_id=us.user_id)
+        runner.org.edit(moved, {"OwnerId": third(moved)}, user_id=us.user_id)
         runner.org.edit(given, {"OwnerId": ACTIVE[0]}, user_id=us.user_id)
 
     at(runner, "intent_committed", before)
@@ -209,7 +235,7 @@ def test_an_owner_that_another_tool_sets_as_our_user_after_us_is_told_without_na
     us = runner.org.gateway()
     us.organization_id()
     plan, (account, *_) = fresh(runner)
-    at(runner, "answers_committed", lambda: runner.org.edit(account, {"OwnerId": ACTIVE[2]}, user_id=us.user_id))
+    at(runner, "answers_committed", lambda: runner.org.edit(account, {"OwnerId": third(account)}, user_id=us.user_id))
     assert runner.run(plan).counts == {"REVERTED_BY_AUTOMATION": 1, "VERIFIED": 2}
     assert "or another tool that logs in as our user" in told(runner, plan)[account][1]
 
