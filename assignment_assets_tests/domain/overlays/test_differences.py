@@ -4,7 +4,6 @@ import polars as pl
 
 from assignment_assets.domain.overlays.catching import Catching
 from assignment_assets.domain.overlays.differences import caught
-from assignment_assets.domain.overlays.tables import OPPORTUNITY_ROLES
 from assignment_assets_tests.domain.overlays.conftest import word
 from assignment_assets_tests.domain.overlays.toy import PEOPLE, ROLES, Engine, minute
 
@@ -64,8 +63,3 @@ def test_opportunities_on_which_architects_work_without_being_on_them_are_listed
     listed = caught(given, activities).differences
     assert listed.select("record_id", "kind").rows() == [("o1", "active_without_role")]
     assert "C1 worked on o1" in listed["sentence"][0]
-
-
-def test_the_people_of_a_look_have_a_share_each(crm):
-    assert set(OPPORTUNITY_ROLES.columns) == set(crm.read("sa", minute(0)).roles.columns)
-    assert crm.read("sa", minute(0)).roles["credit_share"].to_list() == [1.0] * 3

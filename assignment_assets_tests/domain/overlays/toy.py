@@ -15,7 +15,6 @@ from assignment_assets.domain.overlays.roles import OverlayRole
 from assignment_assets.domain.overlays.tables import (
     CS_ASSIGNMENTS,
     CS_EVENTS,
-    OPPORTUNITY_ROLES,
     OVERLAY_ACCOUNTS,
     OVERLAY_CHANGES,
     OVERLAY_EDITS,
@@ -209,11 +208,3 @@ class Engine:
 def shelves(seen):
     """The frames of what is seen of the CRM."""
     return seen.accounts, seen.opportunities, seen.roles
-
-
-def roles_row(name, opportunity, person, **marks):
-    """A primary's row of OPPORTUNITY_ROLES."""
-    return frame(
-        OPPORTUNITY_ROLES,
-        [{"role": name, "opportunity_id": opportunity, "person_id": person, "part": "primary", **marks}],
-    )
