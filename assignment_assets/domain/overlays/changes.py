@@ -46,7 +46,7 @@ def of_truth(
     accounts
         As the CRM shows them now.
     in_force
-        The accounts' people before these words (`wanted.account_people`).
+        The accounts' people before these words, the look's own overrides with them (`wanted.account_people`).
     edits
         All of the role up to now.
     """

@@ -204,7 +204,8 @@ def _on_accounts(
     )
     own = edits.on_accounts(name, editors, before, now, people, evidence, known.edits)
     every_edit = OVERLAY_EDITS.conform(pl.concat([known.edits, own]))
-    by_truth = changes.of_truth(role, known.assignments, said, crm.accounts, in_force, every_edit, names)
+    overridden_too = account_people(role, once, known.assignments, every_edit, known.changes)
+    by_truth = changes.of_truth(role, known.assignments, said, crm.accounts, overridden_too, every_edit, names)
     by_override = changes.of_overrides(name, role, own, by_truth, in_force, look.at, names)
     overridden = standing_on_accounts(every_edit, known.changes).rename({"record_id": "account_id"})
     unsaid = OVERLAY_ACCOUNTS.conform(

@@ -161,6 +161,16 @@ def test_an_override_of_the_account_stands_against_an_older_word_and_gives_way_t
     assert set(stamps.select("record_id", "new_id").rows()) == {("a1", "c3"), ("o1", "c3"), ("o2", "c3")}
 
 
+def test_a_word_that_says_the_same_again_ends_no_override(csm, crm):
+    crm.write("Account", "a1", "csm", "c5", "olga", minute(2))
+    crm.write("Opportunity", "o1", "csm", "c4", "olga", minute(3))
+    changes, stamps, _ = csm.look([word("e2", "a1", "c1", 4)], minute(5))
+    assert changes.select("to_id", "why").rows() == [("c5", "crm_account")]
+    assert stamps["record_id"].to_list() == ["o2"]
+    changes, stamps, _ = csm.look([word("e3", "a1", "c1", 6)], minute(7))
+    assert changes.is_empty() and stamps["record_id"].to_list() == []
+
+
 def test_the_engine_s_own_writes_and_values_that_are_wanted_are_no_edits(csm, crm):
     _, stamps, _ = csm.look([word("e2", "a1", "c2", 2)], minute(3))
     for stamp in stamps.filter(record_id="o1").iter_rows(named=True):
