@@ -120,6 +120,8 @@ WITHIN = {
         "published_cycle": {"folders", "intake", "settings", "warehouse", "who_writes"},
         "exchange": {"folders", "settings", "sheets", "stores"},
         "history_files": {"durable", "workbooks"},
+        "hand_over_marks": {"durable", "folders"},
+        "overlay_roles": {"folders"},
     },
 }
 """The same inside the three large rooms: a folder or a file → what it may import beside itself there."""

@@ -15,8 +15,9 @@ from assignment_assets.domain.identity.person_keys import is_person
 
 ROLES = {gate.role: gate.name for gate in GATES.values()}
 """Role → the name of the gate whose page it opens."""
-ROUTING, BETWEEN = "routing", "between-quarters"
-"""The role that reads what happens between the quarters, and the name that stands for no cycle in its links."""
+ROUTING, OVERLAYS, BETWEEN = "routing", "overlays", "between-quarters"
+"""The roles that read what happens between the quarters, to owners and to the people beside them, and the name that
+stands for no cycle in their links."""
 
 
 class BadLink(Tampered):
@@ -43,8 +44,8 @@ class Pass:
 
 
 def is_place(role: str, cycle: str) -> bool:
-    """Whether there are pages of this role and cycle: a gate's, or those of routing, which belongs to no cycle."""
-    if role == ROUTING:
+    """Whether there are pages of this role and cycle: a gate's, or those that belong to no cycle."""
+    if role in (ROUTING, OVERLAYS):
         return cycle == BETWEEN
     return role in ROLES and CYCLE_PATTERN.fullmatch(cycle) is not None
 
@@ -73,7 +74,7 @@ def read_link(key: bytes, text: str, now: datetime) -> Pass:
         It is no link of ours, was altered, or has expired.
     """
     parts = text.split("~")
-    if len(parts) != 5 or parts[0] not in (*ROLES, ROUTING) or not text.isascii() or not parts[3].isdecimal():
+    if len(parts) != 5 or parts[0] not in (*ROLES, ROUTING, OVERLAYS) or not text.isascii() or not parts[3].isdecimal():
         raise BadLink("unreadable", "This is not a link of this engine. Use the link exactly as it was sent to you.")
     stem, _, seal = text.rpartition("~")
     if not hmac.compare_digest(seal, keyed_hash(key, "link", stem)[:SHOWN_DIGITS]):

@@ -12,10 +12,11 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateE
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.notices.letters import Handoff, Reminder
 from assignment_assets.domain.notices.ready import ReadyToWrite
+from assignment_assets.domain.overlays.hand_overs import HandOverLetter
 from assignment_assets.io.settings import NoticesSetting
 
-KINDS = ("receiver", "director", "revoked", "given_back", "reminder", "ready")
-Letter = Handoff | Reminder | ReadyToWrite
+KINDS = ("receiver", "director", "revoked", "given_back", "reminder", "ready", "hand_over")
+Letter = Handoff | Reminder | ReadyToWrite | HandOverLetter
 
 
 def kind_of(facts: Letter) -> str:
