@@ -15,11 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assignment_assets.domain.identity.codes import SHOWN_DIGITS, keyed_hash
-from assignment_assets.domain.identity.links import ROLES, ROUTING, BadLink, Pass, is_place, read_link
+from assignment_assets.domain.identity.links import OVERLAYS, ROLES, ROUTING, BadLink, Pass, is_place, read_link
 from assignment_assets.domain.review.facts import person_key
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import PagesSetting, read_settings
+from assignment_assets.review_app.overlay_access import overlay_access
 
 COOKIE = "assignment"
 _NONCE = re.compile(r"[0-9a-f]{32}")
@@ -90,6 +91,8 @@ def session_of(request: Request, key: bytes, now: datetime, pages: PagesSetting,
         raise PageRefused(404, "There is no such page.")
     if role == ROUTING and not sees_every_region(granted.person):
         raise PageRefused(403, "This page shows every region; you are not named for all of them any more.")
+    if role == OVERLAYS and not sees_overlays(folder, granted.person):
+        raise PageRefused(403, "This page is for managers of overlay roles and their people; you are none any more.")
     return Session(granted, cookie, keyed_hash(key, "form", cookie)[:SHOWN_DIGITS])
 
 
@@ -97,6 +100,11 @@ def sees_every_region(person: str) -> bool:
     """Whether the settings let this person sign for every region: who may read what happens in all of them."""
     signers = {person_key(name): regions for name, regions in read_settings().signers.items()}
     return "*" in signers.get(person_key(person), [])
+
+
+def sees_overlays(folder: DataFolder, person: str) -> bool:
+    """Whether there is something for this person on the page of the overlay roles."""
+    return overlay_access(folder, person, sees_every_region(person)).is_any
 
 
 def _by_header(request: Request, key: bytes, now: datetime, pages: PagesSetting, folder: DataFolder) -> Session:
@@ -119,6 +127,8 @@ def _who_is_asked(folder: DataFolder, role: str, cycle: str, email: str) -> str:
     """The person of this address as the role's pages name them; empty where they have nothing to do with them."""
     if role == ROUTING:
         return email if sees_every_region(email) else ""
+    if role == OVERLAYS:
+        return email if sees_overlays(folder, email) else ""
     manifest = read_gate(folder, cycle, ROLES[role])
     return next((each.person for each in manifest.persons if each.email.casefold() == email), "") if manifest else ""
 

@@ -13,11 +13,12 @@ from starlette.routing import Route
 
 from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
-from assignment_assets.domain.identity.links import ROUTING
+from assignment_assets.domain.identity.links import OVERLAYS, ROUTING
 from assignment_assets.io.durable import locked
 from assignment_assets.review_app import (
     book_page,
     director_page,
+    overlay_page,
     region_page,
     rep_page,
     report_page,
@@ -37,6 +38,7 @@ FIRST: dict[str, tuple[Page, Page]] = {
     REVIEW_GATE.role: (director_page.show, director_page.submit),
     SIGN_OFF_GATE.role: (signer_page.show, signer_page.decide),
     ROUTING: (routing_page.show, routing_page.refuse),
+    OVERLAYS: (overlay_page.show, overlay_page.acknowledge),
 }
 """Role → its first page, and what takes that page's form."""
 

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 import uvicorn
 
 from assignment_assets.domain.errors import AssignmentError, NotEntitled, SourceUnavailable
-from assignment_assets.domain.identity.links import BETWEEN, ROLES, ROUTING, Pass, seal_link
+from assignment_assets.domain.identity.links import BETWEEN, OVERLAYS, ROLES, ROUTING, Pass, seal_link
 from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.intake.outbox import read_gate
 from assignment_assets.io.settings import PagesSetting, read_settings
-from assignment_assets.review_app.access import sees_every_region
+from assignment_assets.review_app.access import sees_every_region, sees_overlays
 from assignment_assets.review_app.app import application
 from assignment_assets.review_app.context import AppContext, TableCache
 
@@ -118,6 +118,23 @@ def routing_link(key: bytes, pages: PagesSetting, person: str, now: datetime) ->
             "shows every region: name them there, or let somebody else look."
         )
     granted = Pass(ROUTING, BETWEEN, safe_key(person), now + timedelta(days=pages.link_days))
+    return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
+
+
+def overlay_link(folder: DataFolder, key: bytes, pages: PagesSetting, person: str, now: datetime) -> str:
+    """The personal link by which a manager of an overlay role, or somebody who has one, opens their page.
+
+    Raises
+    ------
+    NotEntitled
+        overlays.toml names the person as no manager, and the CRM has no active user of this address.
+    """
+    if not sees_overlays(folder, person):
+        raise NotEntitled(
+            f"page of the overlay roles: {person} is no role's manager_email in overlays.toml and no active user of "
+            "the CRM, expected one of both. Name them there, or correct the address."
+        )
+    granted = Pass(OVERLAYS, BETWEEN, safe_key(person), now + timedelta(days=pages.link_days))
     return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from assignment_assets.domain.identity.links import BETWEEN, ROUTING
+from assignment_assets.domain.identity.links import BETWEEN, OVERLAYS, ROUTING
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.settings import PagesSetting
 from assignment_assets.review_app.server import running
@@ -21,7 +21,7 @@ class PagesOfACycle:
 
     def visit(self, role: str, person: str, days: float = 5) -> Visitor:
         visitor = Visitor(self.address)
-        cycle = BETWEEN if role == ROUTING else "2026q4-global"
+        cycle = BETWEEN if role in (OVERLAYS, ROUTING) else "2026q4-global"
         visitor.landed = visitor.open(
             link(self.address, engine_key(), role, person, self.cycle.now + timedelta(days=days), cycle)
         )

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assignment_assets.domain.identity.codes import signer_token
-from assignment_assets.domain.identity.links import ROLES, ROUTING
+from assignment_assets.domain.identity.links import OVERLAYS, ROLES, ROUTING
 from assignment_assets.domain.tables import PROPOSED_BOOKS
 from assignment_assets.io.folders import engine_key
 from assignment_assets.io.workbooks.review_return import read_review
@@ -25,7 +25,7 @@ def test_without_a_link_nothing_opens(serve, proposed):
 
 
 def test_every_role_has_a_first_page_and_every_page_below_it_a_role():
-    assert set(FIRST) == {*ROLES, ROUTING}
+    assert set(FIRST) == {*ROLES, ROUTING, OVERLAYS}
     assert set(ROLE_OF.values()) <= set(ROLES)
 
 
