@@ -82,11 +82,6 @@ class DataFolder:
         return self.root / "routing"
 
     @property
-    def overlay_copies(self) -> Path:
-        """Parquet copies of the overlay log's tables, and the version that they have."""
-        return self.root / "overlays"
-
-    @property
     def hand_over_marks(self) -> Path:
         """What people have acknowledged of hand-overs on their page, a line each."""
         return self.root / "hand_overs" / "acknowledged.jsonl"

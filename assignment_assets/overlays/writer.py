@@ -15,6 +15,7 @@ from assignment_assets.domain.overlays.tables import OVERLAY_LOOKS
 from assignment_assets.domain.sign_off.standing import OVERLAYS, StandingPolicy
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.mapping.cells import ColumnRule
+from assignment_assets.io.overlay_roles import Configured
 from assignment_assets.io.role_sources.opening import assignment_source
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.overlay_records import OverlayRecords
@@ -23,7 +24,6 @@ from assignment_assets.io.settings import read_settings
 from assignment_assets.io.standing_files import policies_in_force
 from assignment_assets.io.warehouse.overlay_copies import read_overlays
 from assignment_assets.overlays.catch import catch
-from assignment_assets.overlays.configured import Configured
 from assignment_assets.overlays.inbox import is_waiting, waiting
 from assignment_assets.overlays.lane import LaneDone, OverlayLane, kept_gateway
 from assignment_assets.overlays.log import OverlayLog

@@ -11,9 +11,9 @@ from assignment_assets.domain.overlays.roles import overlays
 from assignment_assets.domain.sign_off.standing import StandingPolicy, signed_text
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.overlay_roles import Configured
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.warehouse.overlay_copies import read_overlays
-from assignment_assets.overlays.configured import Configured
 from assignment_assets.overlays.writer import overlay_writer
 from assignment_assets.sample import generate
 from assignment_assets.sandbox import OverlayPeople, customer_success, load, mapping_path, running
