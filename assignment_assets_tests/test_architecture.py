@@ -120,7 +120,7 @@ WITHIN = {
         "published_cycle": {"folders", "intake", "settings", "warehouse", "who_writes"},
         "exchange": {"folders", "settings", "sheets", "stores"},
         "history_files": {"durable", "workbooks"},
-        "hand_over_marks": {"durable", "folders"},
+        "overlay_words": {"durable", "folders"},
         "overlay_roles": {"folders"},
     },
 }

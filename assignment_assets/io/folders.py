@@ -82,9 +82,9 @@ class DataFolder:
         return self.root / "routing"
 
     @property
-    def hand_over_marks(self) -> Path:
-        """What people have acknowledged of hand-overs on their page, a line each."""
-        return self.root / "hand_overs" / "acknowledged.jsonl"
+    def overlay_words(self) -> Path:
+        """What people say on the page of the overlay roles: hand-overs acknowledged, proposals answered."""
+        return self.root / "overlay_words"
 
     def published(self, cycle: str) -> Path:
         """Parquet copies of the cycle's tables, with their manifest."""

@@ -38,7 +38,7 @@ FIRST: dict[str, tuple[Page, Page]] = {
     REVIEW_GATE.role: (director_page.show, director_page.submit),
     SIGN_OFF_GATE.role: (signer_page.show, signer_page.decide),
     ROUTING: (routing_page.show, routing_page.refuse),
-    OVERLAYS: (overlay_page.show, overlay_page.acknowledge),
+    OVERLAYS: (overlay_page.show, overlay_page.take),
 }
 """Role → its first page, and what takes that page's form."""
 

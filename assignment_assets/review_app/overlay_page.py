@@ -3,9 +3,10 @@
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assignment_assets.domain.overlays.hand_overs import GIVEN, TAKEN
+from assignment_assets.domain.overlays.manager_answers import ACCEPTED, REFUSED
 from assignment_assets.domain.overlays.roles import OWNER
 from assignment_assets.domain.tables import F, Table
-from assignment_assets.io.hand_over_marks import mark, read_marks
+from assignment_assets.io.overlay_words import answer, mark, read_answers, read_marks
 from assignment_assets.io.warehouse.overlay_copies import read_overlays
 from assignment_assets.review_app.access import PageRefused, sees_every_region
 from assignment_assets.review_app.context import PageRequest
@@ -28,6 +29,7 @@ def show(request: PageRequest) -> Response:
         raise PageRefused(404, "There is no such record among those of your roles.")
     request.note("viewed overlay roles", record or find or "all")
     differences, hand_overs = view.differences(), view.hand_overs(read_marks(folder))
+    proposal = view.proposal(read_answers(folder))
     return HTMLResponse(
         request.render(
             "overlays.html",
@@ -40,6 +42,8 @@ def show(request: PageRequest) -> Response:
             differences=differences[:MOST_ROWS],
             difference_count=len(differences),
             open_differences=sum(not row["is_repaired"] and not row["is_on_purpose"] for row in differences),
+            proposal=proposal[:MOST_ROWS],
+            proposal_count=len(proposal),
             find=find,
             found=found[:MOST_FOUND],
             found_count=len(found),
@@ -49,13 +53,30 @@ def show(request: PageRequest) -> Response:
             hand_overs=hand_overs[:MOST_ROWS],
             hand_over_count=len(hand_overs),
             waiting=sum(not row["is_done"] for row in hand_overs),
-            is_sent=request.query.get("sent") == "1",
+            sent=request.query.get("sent", ""),
         )
     )
 
 
-def acknowledge(request: PageRequest) -> Response:
-    """Writes down that the visitor has handed over, or has taken over."""
+def take(request: PageRequest) -> Response:
+    """Takes the page's forms: an answer to a row of the proposal, or that something was handed over."""
+    return _answer(request) if "answer" in request.form else _acknowledge(request)
+
+
+def _answer(request: PageRequest) -> Response:
+    folder, said = request.context.folder, request.one("answer")
+    named = tuple(request.one(name) for name in ("role", "account_id", "person_id"))
+    rows = _view(request).proposal(read_answers(folder))
+    waiting = {(row["role"], row["account_id"], row["person_id"]) for row in rows if row["may_answer"]}
+    if named not in waiting or said not in (ACCEPTED, REFUSED):
+        raise PageRefused(404, "There is no such row in the proposal any more: it was drawn anew. Open the page again.")
+    role, account_id, person_id = named
+    answer(folder, role, account_id, person_id, said, request.person, request.now)
+    request.note(f"proposal {said}", account_id, what=f"{role} {person_id}")
+    return RedirectResponse(f"{request.home}?sent=answer#next", 303)
+
+
+def _acknowledge(request: PageRequest) -> Response:
     folder, part, number = request.context.folder, request.one("part"), request.one("change_no")
     rows = {str(row["change_no"]): row for row in _view(request).hand_overs(read_marks(folder))}
     row = rows.get(number)
@@ -63,7 +84,7 @@ def acknowledge(request: PageRequest) -> Response:
         raise PageRefused(404, "There is no such hand-over that waits for you.")
     mark(folder, row["change_no"], part, request.person, request.now)
     request.note(f"hand-over {part}", number, what=row["account_id"])
-    return RedirectResponse(f"{request.home}?sent=1#hand-overs", 303)
+    return RedirectResponse(f"{request.home}?sent=hand-over#hand-overs", 303)
 
 
 def _view(request: PageRequest) -> OverlayView:

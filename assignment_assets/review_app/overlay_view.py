@@ -8,6 +8,8 @@ import polars as pl
 
 from assignment_assets.domain.overlays.hand_overs import HandOverMarksFrame, acknowledged
 from assignment_assets.domain.overlays.history import in_force
+from assignment_assets.domain.overlays.manager_answers import ManagerAnswersFrame, answered
+from assignment_assets.domain.overlays.next_account import NEXT_ACCOUNTS, NextAccountsFrame
 from assignment_assets.domain.overlays.roles import OWNER
 from assignment_assets.domain.overlays.tables import (
     HAND_OVERS,
@@ -54,6 +56,7 @@ class OverlayTables:
     differences: OverlayDifferencesFrame
     history: OverlayHistoryFrame
     hand_overs: HandOversFrame
+    next_accounts: NextAccountsFrame
 
     @classmethod
     def read(cls, read: ReadTable) -> "OverlayTables":
@@ -66,6 +69,7 @@ class OverlayTables:
             read(OVERLAY_DIFFERENCES),
             read(OVERLAY_HISTORY),
             read(HAND_OVERS),
+            read(NEXT_ACCOUNTS),
         )
 
 
@@ -103,6 +107,12 @@ class OverlayView:
         latest = mine.filter(pl.col("caught_at") == pl.col("caught_at").max().over("role"))
         order = ["is_repaired", "is_on_purpose", "role", "account_name", "record_id"]
         return latest.sort(order, nulls_last=True).to_dicts()
+
+    def proposal(self, answers: ManagerAnswersFrame) -> Rows:
+        """Who is to take each account without an active person, in managed roles, what waits for an answer first."""
+        mine = NextAccountsFrame(self.tables.next_accounts.filter(self.is_managed()))
+        rows = answered(mine, answers).with_columns(may_answer=pl.col("person_id").is_not_null())
+        return rows.sort(pl.col("answer").is_not_null(), "role", "account_name", "account_id").to_dicts()
 
     def found(self, wanted: str) -> Rows:
         """Accounts and opportunities with these letters in their name, or of this id, that the history tells of."""

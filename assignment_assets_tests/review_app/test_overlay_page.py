@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from assignment_assets.cli import main
 from assignment_assets.domain.identity.links import BETWEEN, OVERLAYS
 from assignment_assets.domain.overlays.history import overlay_history
+from assignment_assets.domain.overlays.next_account import NEXT_ACCOUNTS
 from assignment_assets.domain.overlays.tables import (
     HAND_OVERS,
     OVERLAY_ACCOUNTS,
@@ -18,7 +19,7 @@ from assignment_assets.domain.overlays.tables import (
     OVERLAY_WORKLOAD,
 )
 from assignment_assets.io.folders import engine_key
-from assignment_assets.io.hand_over_marks import read_marks
+from assignment_assets.io.overlay_words import read_answers, read_marks
 from assignment_assets.io.warehouse.overlay_copies import overlay_copies
 from assignment_assets_tests.chromium import chromium
 from assignment_assets_tests.company import PRIYA, TOM
@@ -90,6 +91,9 @@ def told(between) -> Cycle:
     table = overlay_history(story.sources(), OVERLAY_HISTORY.empty())
     story.edited(7, "u1", by="op", verdict="closed_allowed")
     overlay_copies(between.folder).publish(OVERLAY_HISTORY, overlay_history(story.sources(), table))
+    waits = {"role": "csm", "account_id": "a7", "account_name": "Clinic Y", "from_id": "u3", "points": 2.0}
+    waits |= {"person_id": "u2", "person_name": "Ugo Two", "load_before": 130.0, "load_after": 132.0}
+    put(NEXT_ACCOUNTS, waits | {"sentence": "Ugo has room."}, waits | {"role": "sa", "account_name": "Clinic Z"})
     put(
         HAND_OVERS,
         {
@@ -151,7 +155,7 @@ def test_people_acknowledge_their_hand_overs_and_see_nothing_else(serve, told):
     assert "Workload" not in uma.landed.text and "Uma One" in uma.landed.text and "Other" not in uma.landed.text
     assert "I have handed it over" in uma.landed.text and "I have taken it over" not in uma.landed.text
     assert uma.open(f"{HOME}?record=o1").status == 404 and uma.open(f"{HOME}?find=beds").links == ["#main"]
-    assert "I have" not in lead.landed.text
+    assert "I have" not in lead.landed.text and "Clinic Y" not in uma.landed.text
     noted = uma.send(uma.landed)
     assert "Noted." in noted.text and "Handed over: 1 Oct 2026 09:00 UTC" in noted.text and noted.forms == []
     assert uma.send(uma.landed).status == 404  # once is enough
@@ -163,6 +167,23 @@ def test_people_acknowledge_their_hand_overs_and_see_nothing_else(serve, told):
     marks = read_marks(told.folder).select("change_no", "part", "marked_by").rows()
     assert marks == [(1, "given", UMA), (1, "taken", UGO)]
     assert ("hand-over given", UMA) in {(event["action"], event["actor"]) for event in pages.audit()}
+
+
+def test_the_manager_answers_the_proposal_and_the_last_answer_stands(serve, told):
+    pages = serve(told)
+    lead = pages.visit(OVERLAYS, LEAD)
+    assert "Clinic Y" in lead.landed.text and "Ugo has room." in lead.landed.text and "Clinic Z" not in lead.landed.text
+    row = next(form for form in lead.landed.forms if "account_id" in form)
+    refused = lead.post(HOME, row | {"answer": "refused"})
+    assert f"refused{LEAD}, 1 Oct 2026 09:00 UTC" in refused.text and "Noted." in refused.text
+    lead.post(HOME, row | {"answer": "accepted"})
+    answers = read_answers(told.folder).select("role", "account_id", "person_id", "answer", "answered_by").rows()
+    assert answers == [("csm", "a7", "u2", each, LEAD) for each in ("refused", "accepted")]
+    assert f"accepted{LEAD}" in lead.open(HOME).text
+    for wrong in ({"person_id": "u1"}, {"role": "sa"}, {"answer": "perhaps"}, {"account_id": "a1"}):
+        assert lead.post(HOME, row | {"answer": "accepted"} | wrong).status == 404, wrong
+    assert pages.visit(OVERLAYS, UMA).post(HOME, row | {"answer": "accepted"}).status == 403
+    assert ("proposal accepted", LEAD) in {(event["action"], event["actor"]) for event in pages.audit()}
 
 
 def test_a_signer_of_every_region_sees_all_roles_and_a_stranger_nothing(serve, told):

@@ -158,7 +158,9 @@ def told(rows: pl.DataFrame, role: OverlayRole, names: Mapping[str, str]) -> Ove
     """Rows with a sentence each, as OVERLAY_CHANGES without numbers; `by` says who, where a person did it."""
     sentences = []
     for row in rows.iter_rows(named=True):
-        source = SOURCES.get(row["why"]) or f"{who(row.get('by'), names)} changed the account in the CRM"
+        by = who(row.get("by"), names)
+        did = "accepted the proposal" if row["why"] == "manager" else "changed the account in the CRM"
+        source = SOURCES.get(row["why"]) or f"{by} {did}"
         when = f"{row['changed_at']:%Y-%m-%d %H:%M} UTC"
         parts = f"from {called(row['from_id'], names)} to {called(row['to_id'], names)}"
         sentences.append(f"The {role.label} changes {parts}: {source} ({when}).")

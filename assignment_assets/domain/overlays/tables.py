@@ -162,7 +162,7 @@ OVERLAY_CHANGES: Table[OverlayChangesFrame] = Table(
         "account_id": TEXT,
         "from_id": TEXT,
         "to_id": TEXT,
-        "why": TEXT,  # truth, repair, crm_account
+        "why": TEXT,  # truth, repair, crm_account, manager
         "changed_at": MOMENT,  # in the system of truth
         "received_at": MOMENT,
         "event_id": TEXT,

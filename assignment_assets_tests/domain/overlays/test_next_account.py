@@ -2,12 +2,14 @@
 
 from itertools import product
 
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assignment_assets.domain.overlays.manager_answers import MANAGER_ANSWERS, answered, manager_changes
 from assignment_assets.domain.overlays.next_account import next_accounts
 from assignment_assets.domain.overlays.tables import OVERLAY_ACCOUNTS, OVERLAY_OPPORTUNITIES, OVERLAY_WORKLOAD
-from assignment_assets_tests.domain.overlays.small import roles, rows
+from assignment_assets_tests.domain.overlays.small import at, roles, rows
 
 
 def proposed(accounts, loads, deals=(), capacity=4.0, role="csm"):
@@ -80,3 +82,26 @@ def test_no_answer_beats_the_bound_and_the_proposal_is_near_the_best(extra, load
     )
     assert proposal.bound <= best <= proposal.fullest <= best + max(sizes)
     assert proposed(accounts, people, deals, 100.0).rows.equals(proposal.rows)
+
+
+def test_an_accepted_row_is_a_change_where_the_account_is_the_truth_and_the_last_answer_counts():
+    proposal = proposed({"a1": None, "a2": None, "a3": None}, {"u1": 0.0, "u2": 0.0}, role="sa")
+    one = {"role": "sa", "answered_by": "sa.lead@example.com"}
+    said = [("a1", "accepted", 1), ("a2", "accepted", 1), ("a2", "refused", 2)]
+    persons = shown(proposal)
+    answers = [
+        one | {"account_id": who, "person_id": persons[who], "answer": word, "at": at(h)} for who, word, h in said
+    ]
+    stale = one | {"account_id": "a3", "person_id": "somebody else", "answer": "accepted", "at": at(1)}
+    told = answered(proposal.rows, rows(MANAGER_ANSWERS, *(one | each for each in answers), stale))
+    assert told["answer"].to_list() == ["accepted", "refused", None]
+    accounts = rows(OVERLAY_ACCOUNTS, *({"role": "sa", "account_id": each} for each in ("a1", "a2", "a3")))
+    changes = manager_changes(roles(), told, accounts, {"u1": "Uma One"})
+    assert changes.select("role", "account_id", "from_id", "to_id", "why", "changed_at").rows() == [
+        ("sa", "a1", None, persons["a1"], "manager", at(1))
+    ]
+    assert "sa.lead@example.com accepted the proposal" in changes["sentence"][0]
+    of_csm = told.with_columns(role=pl.lit("csm"))
+    assert manager_changes(roles(), of_csm, accounts.with_columns(role=pl.lit("csm")), {}).is_empty()
+    shown_already = accounts.with_columns(person_id=pl.lit(persons["a1"]))
+    assert manager_changes(roles(), told, shown_already, {}).is_empty()
