@@ -10,7 +10,7 @@ import os
 import dagster as dg
 
 from assignment_assets.io.clock import utc_now
-from assignment_assets.overlays.configured import configured
+from assignment_assets.io.overlay_roles import configured
 from assignment_assets.stages.overlay_reports import activity_links, overlay_history, overlay_workload
 from assignment_assets.stages.overlays import (
     cs_assignments,

@@ -15,7 +15,7 @@ from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.overlay_records import OverlayRecords
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.warehouse.overlay_copies import read_overlays
-from assignment_assets.overlays.configured import Configured, required
+from assignment_assets.io.overlay_roles import Configured, required
 from assignment_assets.overlays.writer import OverlayWriter, overlay_writer
 from assignment_assets.resources import Clock, Source
 

@@ -8,7 +8,7 @@ import polars as pl
 from assignment_assets.domain.overlays.tables import OVERLAY_LOOKS
 from assignment_assets.domain.overlays.workload import over_capacity, workload_spread
 from assignment_assets.io.folders import DataFolder
-from assignment_assets.overlays.configured import required
+from assignment_assets.io.overlay_roles import required
 from assignment_assets.overlays.reports import count_workload, grow_history, link_activities
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, table_metadata
