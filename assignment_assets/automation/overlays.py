@@ -11,7 +11,13 @@ import dagster as dg
 
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.overlay_roles import configured
-from assignment_assets.stages.overlay_reports import activity_links, overlay_history, overlay_workload
+from assignment_assets.stages.overlay_reports import (
+    activity_links,
+    next_accounts,
+    overlay_hand_overs,
+    overlay_history,
+    overlay_workload,
+)
 from assignment_assets.stages.overlays import (
     cs_assignments,
     overlay_changes,
@@ -31,10 +37,19 @@ OVERLAY_ASSETS = [
     overlay_differences,
     activity_links,
     overlay_workload,
+    next_accounts,
+    overlay_hand_overs,
     overlay_history,
 ]
 FLOW = ("cs_assignments", "overlay_changes", "overlay_stamps", "overlay_log")
-DAILY = ("overlay_differences", "activity_links", "overlay_workload", "overlay_history")
+DAILY = (
+    "overlay_differences",
+    "activity_links",
+    "overlay_workload",
+    "next_accounts",
+    "overlay_hand_overs",
+    "overlay_history",
+)
 
 OVERLAY_JOBS = [
     dg.define_asset_job(
@@ -47,7 +62,7 @@ OVERLAY_JOBS = [
         "overlay_day",
         selection=dg.AssetSelection.assets(*DAILY),
         executor_def=dg.in_process_executor,
-        description="The daily catch with its repairs, activities, workload and ownership history.",
+        description="The daily catch with its repairs, activities, workload, proposals, hand-overs and history.",
     ),
 ]
 

@@ -24,8 +24,8 @@ from assignment_assets.domain.overlays.tables import (
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.history_files import check_history, history_files
-from assignment_assets.io.warehouse.overlay_copies import read_overlays
 from assignment_assets.io.overlay_roles import required
+from assignment_assets.io.warehouse.overlay_copies import read_overlays
 from assignment_assets.overlays.reports import grow_history
 from assignment_assets.overlays.serving import serve as serve_app
 from assignment_assets.overlays.webhook import webhook, webhook_secret

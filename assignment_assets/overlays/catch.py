@@ -4,6 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
+from assignment_assets.domain.overlays.activities.tables import ACTIVITY_LINKS, LOGGED_ACTIVITIES
 from assignment_assets.domain.overlays.catching import Catching
 from assignment_assets.domain.overlays.crm_seen import CrmSeen
 from assignment_assets.domain.overlays.differences import caught
@@ -24,6 +25,8 @@ from assignment_assets.domain.overlays.tables import (
     OverlayChangesFrame,
     OverlayStampsFrame,
 )
+from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.warehouse.overlay_copies import read_overlays
 from assignment_assets.overlays.log import OverlayLog
 from assignment_assets.overlays.look import next_number, of_role
 
@@ -33,7 +36,7 @@ def catch(log: OverlayLog, overlays: Overlays, look_no: int, now: datetime) -> i
     with log.open() as transaction:
         stamps, changes = transaction.table(OVERLAY_STAMPS), transaction.table(OVERLAY_CHANGES)
         edits, people = transaction.table(OVERLAY_EDITS), transaction.table(OVERLAY_PEOPLE)
-        waiting = under_way(stamps, transaction.table(OVERLAY_LOG))
+        waiting, worked = under_way(stamps, transaction.table(OVERLAY_LOG)), _worked_on(log.folder)
         found = [
             caught(
                 Catching(
@@ -50,7 +53,8 @@ def catch(log: OverlayLog, overlays: Overlays, look_no: int, now: datetime) -> i
                     of_role(name, waiting),
                     people,
                     now,
-                )
+                ),
+                worked,
             )
             for name, role in overlays.roles.items()
         ]
@@ -65,3 +69,12 @@ def catch(log: OverlayLog, overlays: Overlays, look_no: int, now: datetime) -> i
         transaction.append(OVERLAY_STAMPS, new_stamps)
         transaction.append(OVERLAY_DIFFERENCES, differences)
     return differences.height
+
+
+def _worked_on(folder: DataFolder) -> pl.DataFrame | None:
+    """opportunity_id, person_id of activities that are linked; None before any were."""
+    links, logged = read_overlays(folder, ACTIVITY_LINKS), read_overlays(folder, LOGGED_ACTIVITIES)
+    if links.is_empty():
+        return None
+    counted = links.filter("counts", pl.col("opportunity_id").is_not_null())
+    return counted.join(logged, on="activity_id").select("opportunity_id", "person_id").unique().sort(pl.all())

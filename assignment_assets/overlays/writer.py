@@ -23,6 +23,7 @@ from assignment_assets.io.salesforce.records import Reading, RecordGateway
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.standing_files import policies_in_force
 from assignment_assets.io.warehouse.overlay_copies import read_overlays
+from assignment_assets.overlays.answers import stamp_answers
 from assignment_assets.overlays.catch import catch
 from assignment_assets.overlays.inbox import is_waiting, waiting
 from assignment_assets.overlays.lane import LaneDone, OverlayLane, kept_gateway
@@ -84,6 +85,7 @@ class OverlayWriter:
         )
         arrived.taken()
         caught = catch(self.log, overlays, seen.look_no, self.clock()) if catches else None
+        stamp_answers(self.log, overlays, seen.look_no, self.clock())
         return PassDone(seen, self.lane.run(self.policy(now.date())), caught)
 
     def serve(self, say: Callable[[str], object], until: Callable[[], bool], pause: Callable[[float], None]) -> None:

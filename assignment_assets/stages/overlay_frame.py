@@ -11,11 +11,11 @@ from assignment_assets.domain.errors import CycleClosed, WarehouseBusy
 from assignment_assets.domain.tables import F, Table
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.mapping.mapping import read_mapping
+from assignment_assets.io.overlay_roles import Configured, required
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.overlay_records import OverlayRecords
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.warehouse.overlay_copies import read_overlays
-from assignment_assets.io.overlay_roles import Configured, required
 from assignment_assets.overlays.writer import OverlayWriter, overlay_writer
 from assignment_assets.resources import Clock, Source
 

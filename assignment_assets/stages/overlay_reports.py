@@ -7,9 +7,11 @@ import polars as pl
 
 from assignment_assets.domain.overlays.tables import OVERLAY_LOOKS
 from assignment_assets.domain.overlays.workload import over_capacity, workload_spread
-from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.overlay_roles import required
+from assignment_assets.io.settings import read_settings
 from assignment_assets.overlays.reports import count_workload, grow_history, link_activities
+from assignment_assets.overlays.telling import propose_next, tell_hand_overs
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, table_metadata
 from assignment_assets.stages.overlay_frame import APPENDED, REPLACED, SHOWN, overlay_asset, overlay_records, published
@@ -42,6 +44,37 @@ def overlay_workload(clock: Clock) -> dg.MaterializeResult[Any]:
         | {
             "average and spread": as_table(workload_spread(rows)),
             "above their capacity": as_table(over_capacity(rows).head(SHOWN)),
+        }
+    )
+
+
+@overlay_asset(deps=["overlay_workload"])
+def next_accounts() -> dg.MaterializeResult[Any]:
+    """Who is to take each account that has no active person, with loads as even as can be; managers answer."""
+    rows = propose_next(DataFolder.from_environment(), required().overlays)
+    return dg.MaterializeResult(
+        metadata=table_metadata(rows, REPLACED)
+        | {
+            "accounts by role": counts(rows, "role"),
+            "without room": int(rows["person_id"].is_null().sum()),
+            "proposed": as_table(rows.select("role", "account_name", "person_name", "sentence").head(SHOWN)),
+        }
+    )
+
+
+@overlay_asset(deps=["overlay_log"], kinds={"email"})
+def overlay_hand_overs(clock: Clock) -> dg.MaterializeResult[Any]:
+    """Accounts whose person has changed: letters with a checklist to both, and what they have acknowledged."""
+    folder, settings = DataFolder.from_environment(), read_settings()
+    rows, posted = tell_hand_overs(folder, required().overlays, settings, engine_key(), clock.now)
+    refused = [each.said for each in posted if each.outcome in ("refused", "waiting")]
+    return dg.MaterializeResult(
+        metadata=table_metadata(rows, APPENDED)
+        | {
+            "letters": len(posted),
+            "not sent": "; ".join(refused) or "none",
+            "given": int(rows["given_at"].is_not_null().sum()),
+            "taken": int(rows["taken_at"].is_not_null().sum()),
         }
     )
 

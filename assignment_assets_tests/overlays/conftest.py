@@ -35,6 +35,7 @@ opportunity_field = "Technical_Account_Manager__c"
 truth = "gainsight"
 source = "gainsight.toml"
 override_profiles = ["Customer Success Operations", "System Administrator"]
+hand_over = ["Renewals of the next two quarters"]
 [roles.sa]
 label = "solutions architect"
 account_field = "Solutions_Architect__c"

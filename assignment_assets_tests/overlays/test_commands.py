@@ -5,15 +5,20 @@ from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 from click.testing import CliRunner
 
 from assignment_assets.automation.overlays import OVERLAY_ASSETS, every_morning, overlay_poll
 from assignment_assets.cli import main
-from assignment_assets.domain.overlays.tables import OVERLAY_HISTORY, OVERLAY_WORKLOAD
+from assignment_assets.domain.overlays.manager_answers import ACCEPTED
+from assignment_assets.domain.overlays.next_account import NEXT_ACCOUNTS
+from assignment_assets.domain.overlays.tables import HAND_OVERS, OVERLAY_HISTORY, OVERLAY_WORKLOAD
+from assignment_assets.io.overlay_words import answer
 from assignment_assets.resources import Clock, Source
-from assignment_assets.sandbox.overlay_fields import OPPORTUNITY_CSM
+from assignment_assets.sandbox.overlay_fields import OPPORTUNITY_CSM, SOLUTIONS_ARCHITECT
+from assignment_assets.stages.overlay_reports import next_accounts, overlay_hand_overs, overlay_workload
 from assignment_assets_tests.overlays.conftest import PEOPLE
-from assignment_assets_tests.overlays.test_writer import account_with, other_than
+from assignment_assets_tests.overlays.test_writer import USERS, account_with, other_than
 
 
 def said(*options, status=0):
@@ -57,6 +62,40 @@ def test_the_assets_make_a_pass_a_catch_and_the_reports(beside):
         again = dg.materialize(OVERLAY_ASSETS[:1], resources={"source": Source(), "clock": Clock()})
     (event,) = again.get_asset_materialization_events()
     assert "runs as a process of its own" in event.materialization.metadata["pass"].value
+
+
+def test_a_change_is_handed_over_by_letter_once(beside):
+    beside.sign_policy()
+    with beside.writer() as writer:
+        writer.one_pass()
+        account, _ = account_with(beside, is_open=True)
+        other = other_than(beside.on_account(account))
+        beside.clock.advance(60)
+        beside.system.hook("company", account_id=account, csm_email=USERS[other])
+        writer.one_pass()
+    for _ in range(2):
+        assert dg.materialize([overlay_hand_overs], resources={"clock": Clock()}).success
+    letters = sorted((beside.folder.root / "notices" / "overlays" / "previews").glob("*.eml"))
+    assert len(letters) == 2
+    assert all("Renewals" in letter.read_text() for letter in letters)
+    (row,) = beside.table(HAND_OVERS).to_dicts()
+    assert (row["account_id"], row["to_id"]) == (account, other)
+
+
+def test_what_a_manager_accepts_is_stamped_where_the_account_is_the_truth(beside):
+    beside.sign_policy()
+    given = {"resources": {"source": Source(), "clock": Clock()}}
+    assert dg.materialize([*OVERLAY_ASSETS[:1], overlay_workload, next_accounts], **given).success
+    row = (
+        beside.table(NEXT_ACCOUNTS).filter(pl.col("role") == "sa", pl.col("person_id").is_not_null()).row(0, named=True)
+    )
+    answer(beside.folder, "sa", row["account_id"], row["person_id"], ACCEPTED, "lead@example.com", beside.org.utc_now())
+    with beside.writer() as writer:
+        done = writer.one_pass()
+    assert done.lane.outcomes == {"verified": 1}
+    assert [call["body"] for call in beside.org.sent()] == [{SOLUTIONS_ARCHITECT: row["person_id"]}]
+    with beside.writer() as writer:
+        assert writer.one_pass().lane.outcomes == {}
 
 
 def test_without_roles_nothing_runs_and_the_command_says_what_to_do(monkeypatch):

@@ -71,6 +71,15 @@ def for_accounts(given: Stamping, changes: OverlayChangesFrame) -> OverlayStamps
     return _stamps(given, rows, "Account", given.role.account_field)
 
 
+def for_answers(given: Stamping, changes: OverlayChangesFrame) -> OverlayStampsFrame:
+    """The accounts' own fields, where they are the truth and the role's manager has accepted who is proposed."""
+    shown = given.crm.accounts.select("account_id", expected_id="person_id")
+    rows = changes.join(shown, on="account_id").with_columns(
+        record_id="account_id", new_id="to_id", why=pl.lit("account")
+    )
+    return _stamps(given, rows, "Account", given.role.account_field)
+
+
 def for_changes(given: Stamping, changes: OverlayChangesFrame) -> OverlayStampsFrame:
     """All open opportunities of accounts whose person changes, where the role follows; a repair is no change."""
     if not given.role.follows:
