@@ -4,9 +4,9 @@
 -- parameters: $duplicate_minutes
 -- notes: an activity lies with the account of the opportunity that it was logged on, whatever else it says; two rows
 --     are the same call where person, account and type are the same, no more minutes lie between them, and they were
---     logged on different records: the account and an opportunity of it, or two that are one by now; the one with
---     fewest merges to go is repeated by the others, then the earlier, then a lost opportunity, then the account, last
---     a lost opportunity of unknown account
+--     logged on different records: the account and an opportunity of it, two that are one by now, or any and one whose
+--     merges break off; the one with fewest merges to go is repeated by the others, then the earlier, then one whose
+--     merges break off, then the account, last one that broke off and of unknown account
 with known_accounts as (
     select distinct account_id from linked_opportunities
 ),
@@ -30,9 +30,9 @@ placed as (
         end as how,
         coalesce(surviving_opportunities.hop_count, 0) as hop_count,
         case
-            when surviving_opportunities.survivor_id is not null then surviving_opportunities.hop_count
             when surviving_opportunities.opportunity_id is null then 1001
-            when logged_activities.account_id is null then 1002
+            when surviving_opportunities.finding is null then surviving_opportunities.hop_count
+            when coalesce(survivors.account_id, logged_activities.account_id) is null then 1002
             else 1000
         end as distance,
         case
@@ -73,7 +73,11 @@ pairs as (
     where
         kept.distance < 1001
         and placed.what_id is distinct from kept.what_id
-        and (placed.opportunity_id is null or placed.opportunity_id = kept.opportunity_id)
+        and (
+            placed.opportunity_id is null
+            or placed.opportunity_id = kept.opportunity_id
+            or placed.distance = 1000
+        )
         and (kept.distance, kept.happened_at, kept.activity_id)
         < (placed.distance, placed.happened_at, placed.activity_id)
     union all
