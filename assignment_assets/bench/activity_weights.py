@@ -1,7 +1,7 @@
 """The weights of the evidence, fitted: maximum likelihood of a conditional logit over companies whose truth is known.
 
 ``python -m assignment_assets.bench.activity_weights`` prints both looks and what each threshold comes to, on companies
-that no bench judges: seeds from 1,000 on, four ways of working, none of them the one that is measured.
+that no bench judges: seeds from 1,000 on, six ways of working, none of them the one that is measured.
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,16 @@ from assignment_assets.io.warehouse.in_memory import MemoryLog
 from assignment_assets.sample.activities import AS_OF, LoggedWork, generate_activities
 from assignment_assets.sample.deals import Work
 
-FIRST_SEED, COMPANIES = 1_000, 16
+FIRST_SEED, COMPANIES = 1_000, 18
 WORKS = (
     Work(0.25, 2.0, 0.08, 0.05, 0.5, duplicated_deals=0.1),
     Work(0.45, 3.2, 0.2, 0.2, 0.3, duplicated_deals=0.2),
     Work(0.4, 3.5, 0.1, 0.08, 0.35, without_contact=0.4, logged_twice=0.06),
     Work(0.3, 1.8, 0.25, 0.15, 0.45, without_contact=0.2, logged_twice=0.02),
+    Work(0.35, 2.4, 0.12, 0.1, 0.15, without_contact=0.5),
+    Work(0.3, 2.8, 0.15, 0.12, 0.4, without_contact=0.9),
 )
-THRESHOLDS = (0.7, 0.74, 0.76, 0.78, 0.8, 0.82, 0.85, 0.9)
+THRESHOLDS = (0.75, 0.775, 0.8, 0.825, 0.85, 0.875, 0.9)
 RIDGE = 1.0  # weights are drawn towards 0 as if each had been seen once more without effect
 EARLIER_LOOKS = ("person_linked", "contact_linked")
 

@@ -13,7 +13,7 @@ PRODUCTS = (
 )
 STAGES = ("Discovery", "Evaluation", "Proposal", "Negotiation")
 SPAN_DAYS = 540
-CHAIN_LENGTHS = (0.55, 0.25, 0.20)  # of a deal's duplicates: one, two or three that are merged one into the next
+CHAIN_LENGTHS = (0.4, 0.2, 0.4)  # of a deal's duplicates: one, two or three that are merged one into the next
 LOST_MERGE, CIRCULAR_MERGE = 0.03, 0.02
 
 

@@ -5,7 +5,7 @@
 -- parameters: $as_of, $days_before_creation, $days_after_close
 -- units: days are fractions; leans are log odds against all activities, 0 where nothing is known
 -- notes: a second row about a call has no candidates of its own; a lean is how much rather activities of that type,
---     role, person or contact are logged on opportunities than on accounts, drawn towards 0 by ten average ones
+--     role or person are logged on opportunities than on accounts, drawn towards 0 by ten average ones
 with pending as (
     select
         activity_id,
@@ -26,7 +26,6 @@ with pending as (
 counted as (
     select
         placed_activities.person_id,
-        placed_activities.contact_id,
         placed_activities.role,
         placed_activities.activity_type,
         (placed_activities.opportunity_id is not null)::int as is_on_opportunity,
@@ -38,7 +37,6 @@ counted as (
 leans as (
     select
         person_id,
-        contact_id,
         role,
         activity_type,
         ln(
@@ -48,7 +46,7 @@ leans as (
         - ln(any_value(usual_share) / (1 - any_value(usual_share))) as lean
     from counted
     where usual_share > 0 and usual_share < 1
-    group by grouping sets ((person_id), (contact_id), (role), (activity_type))
+    group by grouping sets ((person_id), (role), (activity_type))
 ),
 
 changes as (
@@ -144,7 +142,8 @@ to_contact as (
     select
         around.activity_id,
         around.opportunity_id,
-        min(abs(epoch(around.happened_at) - epoch(placed.happened_at))) / 86400 as days_to_contact
+        min(abs(epoch(around.happened_at) - epoch(placed.happened_at))) / 86400 as days_to_contact,
+        count(*) as contact_count
     from around
     inner join placed_activities as placed
         on around.opportunity_id = placed.opportunity_id and around.contact_id = placed.contact_id
@@ -166,12 +165,6 @@ to_named as (
     group by around.activity_id, around.opportunity_id
 ),
 
-contacts as (
-    select distinct contact_id
-    from placed_activities
-    where contact_id is not null and opportunity_id is not null
-),
-
 members as (
     select distinct
         surviving_opportunities.survivor_id as opportunity_id,
@@ -190,17 +183,18 @@ select
     around.days_after,
     least(around.days_to_ends, to_changes.days_to_change) as days_to_change,
     members.person_id is not null as is_on_team,
+    members.person_id is null
+    and count(members.person_id) over (partition by around.activity_id) > 0 as is_on_other_team,
     coalesce(named.word_count, 0) as named_count,
     coalesce(max(named.word_count) over (partition by around.activity_id), 0) > 0
     and named.word_count is null as is_other_named,
     to_own.days_to_own,
     to_named.days_to_named,
     to_contact.days_to_contact,
-    contacts.contact_id is not null and to_contact.days_to_contact is null as is_strange_contact,
+    coalesce(to_contact.contact_count, 0) as contact_count,
     coalesce(by_type.lean, 0) as type_lean,
     coalesce(by_role.lean, 0) as role_lean,
-    coalesce(by_person.lean, 0) as person_lean,
-    coalesce(by_contact.lean, 0) as contact_lean
+    coalesce(by_person.lean, 0) as person_lean
 from around
 left join to_changes
     on around.activity_id = to_changes.activity_id and around.opportunity_id = to_changes.opportunity_id
@@ -213,9 +207,7 @@ left join to_contact
 left join activity_mentions as named
     on around.activity_id = named.activity_id and around.opportunity_id = named.opportunity_id
 left join members on around.opportunity_id = members.opportunity_id and around.person_id = members.person_id
-left join contacts on around.contact_id = contacts.contact_id
 left join leans as by_type on around.activity_type = by_type.activity_type
 left join leans as by_role on around.role = by_role.role
 left join leans as by_person on around.person_id = by_person.person_id
-left join leans as by_contact on around.contact_id = by_contact.contact_id
 order by around.activity_id, around.opportunity_id

@@ -15,6 +15,8 @@ from assignment_assets.domain.overlays.activities.weights import EvidenceWeights
 
 CLOSE_DAYS, CONTACT_DAYS = 4.0, 14.0
 """Days after which nearness is worth e times less: to a change or work of the same person, to work with a contact."""
+DIGITS = 6
+"""Of a confidence; the last bits of a sum depend on how many threads added it up."""
 
 _REAL = pl.Float64
 
@@ -32,6 +34,7 @@ EVIDENCE: dict[str, pl.Expr] = {
     "far_from_change": pl.col("days_to_change").log1p(),
     "on_team": pl.col("is_on_team").cast(_REAL),
     "team_lean": pl.col("is_on_team").cast(_REAL) * pl.col("role_lean"),
+    "on_other_team": pl.col("is_on_other_team").cast(_REAL),
     "named": (pl.col("named_count") > 0).cast(_REAL),
     "named_twice": (pl.col("named_count") > 1).cast(_REAL),
     "other_named": pl.col("is_other_named").cast(_REAL),
@@ -39,11 +42,11 @@ EVIDENCE: dict[str, pl.Expr] = {
     "near_named": _nearness("days_to_named"),
     "near_contact": _nearness("days_to_contact", CONTACT_DAYS),
     "known_contact": pl.col("days_to_contact").is_not_null().cast(_REAL),
-    "strange_contact": pl.col("is_strange_contact").cast(_REAL),
+    "contact_count": pl.col("contact_count").log1p(),
+    "no_contact": pl.col("contact_id").is_null().cast(_REAL),
     "type_lean": pl.col("type_lean"),
     "role_lean": pl.col("role_lean"),
     "person_lean": pl.col("person_lean"),
-    "contact_lean": pl.col("contact_lean"),
     "person_linked": pl.col("person_linked"),
     "contact_linked": pl.col("contact_linked"),
 }
@@ -79,15 +82,15 @@ def _nearest_linked(key: str, scale: float) -> pl.Expr:
 
 
 def confidences(looked: pl.DataFrame, weights: EvidenceWeights) -> pl.DataFrame:
-    """Each candidate with its `confidence`, and the `none_confidence` of its activity; they sum to 1 an activity."""
+    """Each candidate with its `confidence`, and the `none_confidence` of its activity; together an activity's are 1."""
     counts = weights.model_dump()
     scored = looked.with_columns(score=pl.sum_horizontal(counts[name] * each for name, each in EVIDENCE.items()))
     top = pl.max_horizontal(pl.col("score").max().over("activity_id"), pl.lit(0.0))
     raised = scored.with_columns(share=(pl.col("score") - top).exp(), none=(-top).exp())
     total = pl.col("share").sum().over("activity_id") + pl.col("none")
-    return raised.with_columns(confidence=pl.col("share") / total, none_confidence=pl.col("none") / total).drop(
-        "score", "share", "none"
-    )
+    return raised.with_columns(
+        confidence=(pl.col("share") / total).round(DIGITS), none_confidence=(pl.col("none") / total).round(DIGITS)
+    ).drop("score", "share", "none")
 
 
 def judged(candidates: CandidatesFrame, first: EvidenceWeights, second: EvidenceWeights) -> pl.DataFrame:
@@ -116,7 +119,7 @@ def in_words() -> pl.Expr:
     met = (
         pl.when(pl.col("days_to_contact") <= CONTACT_DAYS)
         .then(pl.lit("work with the contact on it within two weeks"))
-        .when("is_strange_contact")
-        .then(pl.lit("contact known from others only"))
+        .when(pl.col("contact_id").is_not_null() & pl.col("days_to_contact").is_null())
+        .then(pl.lit("no work with the contact on it"))
     )
     return pl.concat_str([life, team, named, own, met], separator=", ", ignore_nulls=True)

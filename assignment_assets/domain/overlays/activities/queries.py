@@ -60,16 +60,16 @@ CANDIDATES: Query[CandidatesFrame] = Query(
         "days_after": REAL,  # its close; 0 before
         "days_to_change": REAL,  # to the nearest of creation, change of stage and close, whichever side
         "is_on_team": FLAG,
+        "is_on_other_team": FLAG,  # the person is on the team of another candidate and not of this one
         "named_count": WHOLE,  # words of its name in the activity's subject
         "is_other_named": FLAG,  # the subject names another candidate and not this one
         "days_to_own": REAL,  # to what the same person logged on it; null: nothing
         "days_to_named": REAL,  # to what the same person logged on the account with its name; null: nothing
         "days_to_contact": REAL,  # to what anybody logged on it with the same contact; null: nothing
-        "is_strange_contact": FLAG,  # opportunities were worked on with the contact, but not this one
+        "contact_count": WHOLE,  # how often anybody did
         "type_lean": REAL,
         "role_lean": REAL,
         "person_lean": REAL,
-        "contact_lean": REAL,
     },
 )
 

@@ -16,6 +16,7 @@ class EvidenceWeights(BaseModel):
     far_from_change: float = 0.0
     on_team: float = 0.0
     team_lean: float = 0.0
+    on_other_team: float = 0.0
     named: float = 0.0
     named_twice: float = 0.0
     other_named: float = 0.0
@@ -23,10 +24,10 @@ class EvidenceWeights(BaseModel):
     near_named: float = 0.0
     near_contact: float = 0.0
     known_contact: float = 0.0
-    strange_contact: float = 0.0
+    contact_count: float = 0.0
+    no_contact: float = 0.0
     type_lean: float = 0.0
     role_lean: float = 0.0
     person_lean: float = 0.0
-    contact_lean: float = 0.0
     person_linked: float = 0.0
     contact_linked: float = 0.0
