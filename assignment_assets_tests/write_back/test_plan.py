@@ -35,17 +35,19 @@ def order(*changes):
     return [each.record_id for each in changes]
 
 
-def test_what_the_log_shows_as_finished_or_set_aside_is_not_open_again():
+def test_what_the_log_shows_as_finished_or_refused_for_good_is_not_open_again():
     log = logged(
         (1, "a", 1, "verified"),
         (1, "b", 1, "drift"),
         (1, "c", 1, "held"),
-        (1, "c", 2, "failed"),
+        (1, "c", 2, "deferred"),
+        (1, "f", 1, "failed"),
         (1, "d", 1, "unknown"),
         (2, "e", 1, "verified"),
     )
-    left = open_changes(rows("a", "b", "c", "d", "e"), log)
+    left = open_changes(rows("a", "b", "c", "d", "e", "f"), log)
     assert [(each.record_id, each.attempt, each.was_lost) for each in left] == [
+        ("c", 3, False),
         ("d", 2, True),
         ("e", 1, False),
     ]
