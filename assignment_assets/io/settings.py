@@ -99,7 +99,7 @@ class NoticesSetting(BaseModel):
     user: str = ""
     sender: str = Field("assignment@example.com", description="From whom letters come.")
     templates: str = Field(
-        "", description="Folder with receiver.txt, director.txt, reminder.txt or ready.txt in place of ours."
+        "", description="Folder with receiver.txt, reminder.txt, hand_over.txt and the like in place of ours."
     )
     slack: Literal["off", "webhook", "channel"] = Field(
         "off", description="Whether and how Slack is told of closed gates, approvals, changes and routed accounts."
