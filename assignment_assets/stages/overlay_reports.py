@@ -5,13 +5,16 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assignment_assets.domain.overlays.tables import OVERLAY_LOOKS
+from assignment_assets.domain.overlays.hand_overs import HAND_OVER_FACTS
+from assignment_assets.domain.overlays.next_account import NEXT_ACCOUNTS
+from assignment_assets.domain.overlays.tables import HAND_OVERS, OVERLAY_LOOKS
 from assignment_assets.domain.overlays.workload import over_capacity, workload_spread
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.overlay_roles import required
 from assignment_assets.io.settings import read_settings
+from assignment_assets.io.warehouse.overlay_copies import read_overlays
+from assignment_assets.overlays.hand_overs import hand_over, propose_next
 from assignment_assets.overlays.reports import count_workload, grow_history, link_activities
-from assignment_assets.overlays.telling import propose_next, tell_hand_overs
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.cycle import as_table, counts, table_metadata
 from assignment_assets.stages.overlay_frame import APPENDED, REPLACED, SHOWN, overlay_asset, overlay_records, published
@@ -51,11 +54,16 @@ def overlay_workload(clock: Clock) -> dg.MaterializeResult[Any]:
 @overlay_asset(deps=["overlay_workload"])
 def next_accounts() -> dg.MaterializeResult[Any]:
     """Who is to take each account that has no active person, with loads as even as can be; managers answer."""
-    rows = propose_next(DataFolder.from_environment(), required().overlays)
+    folder = DataFolder.from_environment()
+    found = propose_next(folder, required().overlays)
+    rows = read_overlays(folder, NEXT_ACCOUNTS)
     return dg.MaterializeResult(
         metadata=table_metadata(rows, REPLACED)
         | {
             "accounts by role": counts(rows, "role"),
+            "fullest, and what no answer can beat": "; ".join(
+                f"{name}: {each.fullest:.1f}, {each.bound:.1f}" for name, each in found.items()
+            ),
             "without room": int(rows["person_id"].is_null().sum()),
             "proposed": as_table(rows.select("role", "account_name", "person_name", "sentence").head(SHOWN)),
         }
@@ -66,7 +74,8 @@ def next_accounts() -> dg.MaterializeResult[Any]:
 def overlay_hand_overs(clock: Clock) -> dg.MaterializeResult[Any]:
     """Accounts whose person has changed: letters with a checklist to both, and what they have acknowledged."""
     folder, settings = DataFolder.from_environment(), read_settings()
-    rows, posted = tell_hand_overs(folder, required().overlays, settings, engine_key(), clock.now)
+    posted = hand_over(folder, required().overlays, HAND_OVER_FACTS.empty(), settings, engine_key(), clock.now)
+    rows = read_overlays(folder, HAND_OVERS)
     refused = [each.said for each in posted if each.outcome in ("refused", "waiting")]
     return dg.MaterializeResult(
         metadata=table_metadata(rows, APPENDED)
