@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "resources": {"domain", "io"},
     "stages": {"domain", "optimizer", "io", "write_back", "routing", "overlays", "report", "resources"},
     "automation": {"domain", "io", "write_back", "routing", "overlays", "resources", "stages"},
-    "demo": {"domain", "io", "sample", "sandbox", "stages", "automation", "review_app"},
+    "demo": {"domain", "io", "overlays", "sample", "sandbox", "stages", "automation", "review_app"},
     "bench": {
         *("domain", "optimizer", "io", "write_back", "routing", "overlays", "sample", "sandbox"),
         *("stages", "automation", "review_app", "demo"),

@@ -7,6 +7,7 @@ from assignment_assets.demo.story import rehearse
 from assignment_assets.demo.ui import serve_all
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder
+from assignment_assets.sandbox import OverlayPeople
 from assignment_assets.stages.reports import read_report, write_region_reports, write_report
 
 
@@ -52,9 +53,11 @@ def report(cycle_id: str, regions: tuple[str, ...], as_json: bool) -> None:
     show_default=True,
     help="How long the optimiser works.",
 )
-def demo(num_reps: int, num_accounts: int, seed: int, preset: str, as_json: bool) -> None:
+@click.option("--overlays", is_flag=True, help="Show a role beside the owner, too: customer success, end to end.")
+def demo(num_reps: int, num_accounts: int, seed: int, preset: str, overlays: bool, as_json: bool) -> None:
     """Rehearse a whole quarterly cycle of the sample company, from its org to its org, people included."""
-    outcome = rehearse(num_reps, num_accounts, seed, preset, say=(lambda _: None) if as_json else click.echo)
+    say = (lambda _: None) if as_json else click.echo
+    outcome = rehearse(num_reps, num_accounts, seed, preset, say, OverlayPeople() if overlays else None)
     show(outcome.text, {"report": str(outcome.report), "seconds": outcome.seconds}, as_json)
 
 

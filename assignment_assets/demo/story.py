@@ -11,6 +11,7 @@ import polars as pl
 
 from assignment_assets.automation.run_segment import run_segment
 from assignment_assets.demo import people
+from assignment_assets.demo.overlays import show_a_role
 from assignment_assets.domain.assignment.assigned import assigned
 from assignment_assets.domain.gate import LOCK_GATE, REVIEW_GATE, SIGN_OFF_GATE
 from assignment_assets.domain.identity.codes import signer_token
@@ -40,7 +41,7 @@ from assignment_assets.io.settings import read_settings
 from assignment_assets.io.warehouse.published import answer_published, read_published
 from assignment_assets.review_app.context import TableCache
 from assignment_assets.sample.company import generate
-from assignment_assets.sandbox import load, running
+from assignment_assets.sandbox import OverlayPeople, load, running
 from assignment_assets.stages.reports import read_report, write_region_reports, write_report
 from assignment_assets.stages.run_summary import RunSummary
 
@@ -92,15 +93,22 @@ class Outcome:
     seconds: float
 
 
-def rehearse(num_reps: int, num_accounts: int, seed: int, preset: str, say: Callable[[str], object]) -> Outcome:
-    """Runs the cycle, or shows it again where it has run already."""
+def rehearse(
+    num_reps: int,
+    num_accounts: int,
+    seed: int,
+    preset: str,
+    say: Callable[[str], object],
+    overlays: OverlayPeople | None = None,
+) -> Outcome:
+    """Runs the cycle, or shows it again where it has run already; with `overlays` a role beside the owner, too."""
     folder = DataFolder.from_environment()
     if read_published(folder, CYCLE, WRITE_BACK_LOG).height:
         return _again(folder, say)
     started = time.monotonic()
     story = Rehearsal(folder, say, utc_now(), seed)
     say(f"A company of {num_reps} reps and {num_accounts:,} accounts (seed {seed}), loaded into the sandbox org")
-    load(generate(num_reps, num_accounts, seed, AS_OF), folder.root / "sandbox")
+    load(generate(num_reps, num_accounts, seed, AS_OF), folder.root / "sandbox", overlays=overlays)
     with running(folder.root / "sandbox") as org:
         os.environ.update(org.environment())
         say(f"  {org.url}")
@@ -108,6 +116,8 @@ def rehearse(num_reps: int, num_accounts: int, seed: int, preset: str, say: Call
         _locks(story)
         _reviews(story)
         _sign_and_write(story)
+        if overlays:
+            show_a_role(folder, org, overlays, say)
     seconds = time.monotonic() - started
     story.summary.save(folder, CYCLE, seconds)
     path = _report(folder)
