@@ -30,8 +30,6 @@ QUERIES = [path for path in FILES if path.parts[0] != "analysis"]
 QUESTIONS = [path for path in FILES if path not in QUERIES]
 IN_THE_LOG = ROUTING_TABLES | SUPPLEMENTS | ACTIVITY_TABLES
 """The tables of the routing log and of activities, which have no cycles."""
-BEFORE_THEIR_ASSET = {"activity_links"}
-"""Folders of queries that rules ask and no stage does yet."""
 MADE = set(re.findall(r"^create or replace view (\w+) as", VIEWS.read_text(encoding="utf-8"), re.M))
 SAMPLES = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["sqlfluff"]["templater"][
     "placeholder"
@@ -107,8 +105,7 @@ def test_it_asks_for_one_cycle_or_reads_the_routing_log_alone(path):
 def test_it_lies_with_its_asset_and_is_asked_with_the_tables_that_it_reads(path):
     texts = [each.read_text(encoding="utf-8") for each in STAGES.glob("*.py")]
     is_asset = any(f"def {path.parts[0]}(" in text for text in texts)
-    has_stage = is_asset or (STAGES / f"{path.parts[0]}.py").is_file()
-    assert has_stage is not (path.parts[0] in BEFORE_THEIR_ASSET)
+    assert is_asset or (STAGES / f"{path.parts[0]}.py").is_file()
     query = ASKED[str(path.with_suffix(""))]
     assert {each.name for each in query.reads} == listed(parts(path)[0]["reads"])
     assert set(query.key) <= set(query.columns)
