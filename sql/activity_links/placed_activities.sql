@@ -6,7 +6,8 @@
 --     are the same call where person, account and type are the same, no more minutes lie between them, and they were
 --     logged on different records: the account and an opportunity of it, two that are one by now, or any and one whose
 --     merges break off; the one with fewest merges to go is repeated by the others, then the earlier, then one whose
---     merges break off, then the account, last one that broke off and of unknown account
+--     merges break off, then the account, last one that broke off and of unknown account; where there is no type,
+--     the subject stands for it
 with known_accounts as (
     select distinct account_id from linked_opportunities
 ),
@@ -29,6 +30,7 @@ placed as (
             else 'logged'
         end as how,
         coalesce(surviving_opportunities.hop_count, 0) as hop_count,
+        coalesce(logged_activities.activity_type, lower(logged_activities.subject), '') as call_of,
         case
             when surviving_opportunities.opportunity_id is null then 1001
             when surviving_opportunities.finding is null then surviving_opportunities.hop_count
@@ -67,7 +69,7 @@ pairs as (
         on
             placed.person_id = kept.person_id
             and placed.account_id = kept.account_id
-            and placed.activity_type is not distinct from kept.activity_type
+            and placed.call_of = kept.call_of
             and kept.happened_at between placed.happened_at - to_minutes($duplicate_minutes)
             and placed.happened_at + to_minutes($duplicate_minutes)
     where
@@ -90,7 +92,7 @@ pairs as (
     inner join placed as kept
         on
             placed.person_id = kept.person_id
-            and placed.activity_type is not distinct from kept.activity_type
+            and placed.call_of = kept.call_of
             and kept.happened_at between placed.happened_at - to_minutes($duplicate_minutes)
             and placed.happened_at + to_minutes($duplicate_minutes)
     where placed.distance = 1002 and kept.distance < 1002 and kept.account_id is not null

@@ -137,6 +137,17 @@ def test_another_hour_person_type_account_or_opportunity_is_another_call_and_so_
     assert found.links["counts"].all()
 
 
+@pytest.mark.parametrize(("subject", "counted"), [("HELLO", 1), ("Goodbye", 2)])
+def test_where_no_type_is_known_the_subject_tells_calls_apart(subject, counted):
+    found = linked(
+        logged(
+            ("x", "ana", "sa", "scan", "acme", 0, None, "Hello"),
+            ("y", "ana", "sa", "acme", "acme", MINUTE, None, subject),
+        )
+    )
+    assert found.links["counts"].sum() == counted
+
+
 def test_of_a_call_on_several_records_of_one_opportunity_the_one_with_fewest_merges_counts():
     found = linked(
         logged(
