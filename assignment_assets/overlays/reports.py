@@ -7,6 +7,7 @@ import polars as pl
 from assignment_assets.domain.overlays.activities.links import ActivityLinks, ActivityLinksInput, activity_links
 from assignment_assets.domain.overlays.activities.rules import ActivityRules
 from assignment_assets.domain.overlays.activities.tables import (
+    ACTIVITY_CANDIDATES,
     ACTIVITY_LINKS,
     LOGGED_ACTIVITIES,
     ActivityLinksFrame,
@@ -55,6 +56,7 @@ def link_activities(folder: DataFolder, overlays: Overlays, records: OverlayReco
         found = activity_links(ActivityLinksInput.read(ledger, rules, as_of), rules)
     overlay_copies(folder).publish(LOGGED_ACTIVITIES, LOGGED_ACTIVITIES.conform(tables[LOGGED_ACTIVITIES.name]))
     overlay_copies(folder).publish(ACTIVITY_LINKS, found.links)
+    overlay_copies(folder).publish(ACTIVITY_CANDIDATES, found.candidates)
     return found
 
 

@@ -10,10 +10,12 @@ from click.testing import CliRunner
 
 from assignment_assets.automation.overlays import OVERLAY_ASSETS, every_morning, overlay_poll
 from assignment_assets.cli import main
+from assignment_assets.domain.overlays.activities.tables import ACTIVITY_LINKS
 from assignment_assets.domain.overlays.manager_answers import ACCEPTED
 from assignment_assets.domain.overlays.next_account import NEXT_ACCOUNTS
 from assignment_assets.domain.overlays.tables import HAND_OVERS, OVERLAY_HISTORY, OVERLAY_WORKLOAD
 from assignment_assets.io.overlay_words import answer
+from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.resources import Clock, Source
 from assignment_assets.sandbox.overlay_fields import OPPORTUNITY_CSM, SOLUTIONS_ARCHITECT
 from assignment_assets.stages.overlay_reports import next_accounts, overlay_hand_overs, overlay_workload
@@ -54,8 +56,15 @@ def test_a_history_that_was_changed_is_told(beside, tmp_path):
 
 def test_the_assets_make_a_pass_a_catch_and_the_reports(beside):
     beside.sign_policy()
+    org = Org(beside.org.settings())
+    deal = next(org.query("SELECT Id, AccountId FROM Opportunity WHERE IsClosed = FALSE"))
+    logged = [{"WhatId": what, "OwnerId": PEOPLE.csm_ids[0], "Subject": "Call"} for what in deal.values() if what]
+    beside.org.create("Task", [each for each in logged if isinstance(each["WhatId"], str)])
     done = dg.materialize(OVERLAY_ASSETS, resources={"source": Source(), "clock": Clock()})
     assert done.success
+    links = beside.table(ACTIVITY_LINKS)
+    assert (links.height, links["counts"].sum()) == (2, 1)
+    assert set(links["opportunity_id"]) == {deal["Id"]}
     assert beside.table(OVERLAY_WORKLOAD)["accounts"].sum() > 0
     assert beside.table(OVERLAY_HISTORY).height > 0
     with beside.writer():

@@ -22,10 +22,12 @@ from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.connection import CallRefused, Org
 from assignment_assets.io.salesforce.field_changes import moment_of
 
+Row = dict[str, Any]
 NOT_THERE = ("INVALID_TYPE", "INVALID_FIELD")
 OWNER_ROLE = "owner"
 STAGES = "SELECT Id, OpportunityId, Field, NewValue, CreatedDate FROM OpportunityFieldHistory WHERE Field = 'StageName'"
-TASKS = "SELECT Id, OwnerId, WhatId, WhoId, Subject, ActivityDate, CreatedDate FROM Task WHERE WhatId != null"
+ACTIVITIES = {"Task": ("ActivityDate", "TaskSubtype"), "Event": ("ActivityDateTime", "EventSubtype")}
+"""Kind of activity → its moment, and what says of which type it is."""
 STAGE_NAMES = "SELECT Id, MasterLabel, IsClosed FROM OpportunityStage"
 
 
@@ -52,14 +54,18 @@ class RoleActivities:
         roles = dict(parts.select("person_id", "role").drop_nulls().unique("person_id", keep="first").iter_rows())
         owned = [(deal["Id"], deal["OwnerId"], OWNER_ROLE) for deal in live if deal.get("OwnerId")]
         on_team = parts.filter(pl.col("person_id").is_not_null()).select("opportunity_id", "person_id", "role").rows()
-        tasks = [_task(record, roles, accounts) for record in self._query(TASKS)]
+        done = [
+            _activity(record, day, kind, roles, accounts)
+            for name, (day, kind) in ACTIVITIES.items()
+            for record in self._activities(name, day, kind)
+        ]
         team = dict.fromkeys([(deal, person) for deal, person, _ in (*on_team, *owned)])
         role_of = {(deal, person): role for deal, person, role in reversed((*on_team, *owned))}
         known = set(people["person_id"])
         return {
             table.name: frame
             for table, frame in (
-                _framed(LOGGED_ACTIVITIES, [task for task in tasks if task["person_id"] in known]),
+                _framed(LOGGED_ACTIVITIES, [row for row in done if row["person_id"] in known]),
                 _framed(LINKED_OPPORTUNITIES, [_deal(deal, names) for deal in live]),
                 _framed(OPPORTUNITY_TEAMS, [_member(deal, person, role_of[deal, person]) for deal, person in team]),
                 _framed(OPPORTUNITY_STAGES, [_stage(record) for record in self._query(STAGES)]),
@@ -89,6 +95,15 @@ class RoleActivities:
                 last["reopened_at"] = at
         return CLOSES.conform(pl.DataFrame(rows, CLOSES.columns))
 
+    def _activities(self, name: str, day: str, kind: str) -> Iterable[Record]:
+        """Those about accounts and opportunities; without their type where the org does not have it."""
+        columns = ["Id", "OwnerId", "WhatId", "WhoId", "Subject", day, "CreatedDate"]
+        for fields in ([*columns, kind], columns):
+            found = list(self._query(f"SELECT {', '.join(fields)} FROM {name} WHERE WhatId != null"))
+            if found:
+                return found
+        return []
+
     def _query(self, soql: str) -> Iterable[Record]:
         try:
             return list(self._org.query(soql))
@@ -103,9 +118,12 @@ def _framed(table: Table[Any], rows: list[dict[str, Any]]) -> tuple[Table[Any], 
     return table, frame
 
 
-def _task(record: Record, roles: dict[str, str], accounts: dict[str, str | None]) -> dict[str, Any]:
-    day, created = record.get("ActivityDate"), moment_of(record["CreatedDate"], "Task.CreatedDate")
-    at = created if not day or created.date() == date.fromisoformat(day) else datetime.fromisoformat(day)
+def _activity(record: Record, day: str, kind: str, roles: dict[str, str], accounts: dict[str, str | None]) -> Row:
+    created, said = moment_of(record["CreatedDate"], "CreatedDate"), record.get(day)
+    is_moment = said is not None and "T" in str(said)
+    at = moment_of(said, day) if is_moment else created
+    if said is not None and not is_moment and created.date() != date.fromisoformat(str(said)):
+        at = datetime.fromisoformat(str(said))
     return {
         "activity_id": record["Id"],
         "person_id": record["OwnerId"],
@@ -114,7 +132,7 @@ def _task(record: Record, roles: dict[str, str], accounts: dict[str, str | None]
         "account_id": accounts.get(str(record.get("WhatId"))),
         "contact_id": record.get("WhoId"),
         "happened_at": at,
-        "activity_type": None,
+        "activity_type": record.get(kind),
         "subject": record.get("Subject"),
     }
 
