@@ -97,6 +97,7 @@ WITHIN = {
     },
     "io": {
         "clock": set(),
+        "serving": set(),
         "folders": set(),
         "workbooks": set(),
         "compute": {"durable"},

@@ -1,17 +1,14 @@
 """Serves the webhook: in the foreground as a process of its own, or from a thread for as long as a block lasts."""
 
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
 
-from assignment_assets.domain.errors import SourceUnavailable
+from assignment_assets.io.serving import in_thread
 
-START_SECONDS = 20.0
 DRAIN_SECONDS = 3
 KEEP_ALIVE_SECONDS = 5
 
@@ -32,20 +29,9 @@ def running(app: Starlette) -> Iterator[str]:
     SourceUnavailable
         It did not come up within 20 seconds.
     """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = _server(app)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        give_up = time.monotonic() + START_SECONDS
-        while not server.started:
-            if not thread.is_alive() or time.monotonic() > give_up:
-                raise SourceUnavailable("webhook: it did not start, expected it within 20 seconds. Start it again.")
-            time.sleep(0.01)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    not_started = "webhook: it did not start, expected it within 20 seconds. Start it again."
+    with in_thread(_server(app), not_started) as address:
+        yield address
 
 
 def _server(app: Starlette) -> uvicorn.Server:

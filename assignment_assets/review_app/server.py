@@ -1,26 +1,24 @@
 """Serves the review pages: in the foreground as a process of their own, or from a thread for tests."""
 
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import uvicorn
 
-from assignment_assets.domain.errors import AssignmentError, NotEntitled, SourceUnavailable
+from assignment_assets.domain.errors import AssignmentError, NotEntitled
 from assignment_assets.domain.identity.links import BETWEEN, OVERLAYS, ROLES, ROUTING, Pass, seal_link
 from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.intake.outbox import read_gate
+from assignment_assets.io.serving import in_thread
 from assignment_assets.io.settings import PagesSetting, read_settings
 from assignment_assets.review_app.access import sees_every_region, sees_overlays
 from assignment_assets.review_app.app import application
 from assignment_assets.review_app.context import AppContext, TableCache
 
-START_SECONDS = 20.0
 DRAIN_SECONDS = 3
 
 
@@ -48,23 +46,12 @@ def running(
         They did not come up within 20 seconds.
     """
     context = context_of(folder, key, pages or PagesSetting(), clock)
-    with socket.create_server(("127.0.0.1", port)) as listener:
-        server = uvicorn.Server(_config(context))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        give_up = time.monotonic() + START_SECONDS
-        while not server.started:
-            if not thread.is_alive() or time.monotonic() > give_up:
-                raise SourceUnavailable(
-                    "review pages: they did not start, expected them within 20 seconds. Look for "
-                    "the cause above and start them again."
-                )
-            time.sleep(0.01)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    not_started = (
+        "review pages: they did not start, expected them within 20 seconds. Look for the cause above and start them "
+        "again."
+    )
+    with in_thread(uvicorn.Server(_config(context)), not_started, port) as address:
+        yield address
 
 
 def context_of(folder: DataFolder, key: bytes, pages: PagesSetting, clock: Callable[[], datetime]) -> AppContext:
