@@ -2,8 +2,8 @@
 
 import re
 
-from assignment_assets.io.salesforce.connection import TOO_MANY_REQUESTS
 from assignment_assets.io.salesforce.field_changes import ANSWER_LOST, PRECONDITION_FAILED, Answer
+from assignment_assets.io.salesforce.refusals import TOO_MANY_REQUESTS
 
 INACTIVE_OWNER = "INACTIVE_OWNER_OR_USER"
 CODES = {

@@ -6,8 +6,9 @@ from itertools import islice
 from random import Random
 
 from assignment_assets.domain.errors import SourceUnavailable
-from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, CallRefused
+from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST
 from assignment_assets.io.salesforce.field_changes import Answer, FieldChange
+from assignment_assets.io.salesforce.refusals import CallRefused
 from assignment_assets.write_back.circuit_breaker import CircuitBreaker, Pause, Witness, resting, stopped, unreachable
 from assignment_assets.write_back.codes import action
 from assignment_assets.write_back.open_changes import EventSink, OpenChanges, Pace

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from assignment_assets.io.salesforce.connection import AnswerLost
 from assignment_assets.io.salesforce.field_changes import OWNER
+from assignment_assets.io.salesforce.refusals import AnswerLost
 from assignment_assets_tests.servers.org import local_org
 from assignment_assets_tests.write_back.org_plans import ACTIVE, COMPANY, PlanRunner, drawn, moves
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from assignment_assets.io.salesforce.answers import Record
-from assignment_assets.io.salesforce.connection import AnswerLost, Org
+from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.field_changes import Answer, moment_of
+from assignment_assets.io.salesforce.refusals import AnswerLost
 
 JOBS = "jobs/ingest"
 SHAPE = {

@@ -1,28 +1,23 @@
 """The Salesforce org: log-in, queries, retrieval by id, composite calls; foreign exceptions end here.
 
-The client is simple-salesforce as published, given a session of our own: without the machine's proxies and
-netrc, with time-outs on every call, and with repetition of reading alone. An expired token is renewed once and
-the call repeated, because a refused call has had no effect; a write whose answer is lost is never repeated here.
+The client is simple-salesforce as published, given a session of our own. An expired token is renewed once and the
+call repeated, because a refused call has had no effect; a write whose answer is lost is never repeated here.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
-from urllib3.util.retry import Retry
 
-from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.salesforce.answers import (
     Record,
     Unreadable,
-    error_of,
     json_of,
     moment_in,
     object_of,
@@ -32,71 +27,26 @@ from assignment_assets.io.salesforce.answers import (
     text_of,
     usage_in,
 )
+from assignment_assets.io.salesforce.http_session import session_of
 from assignment_assets.io.salesforce.login import LoginRefused, LoginUnanswered, log_in
+from assignment_assets.io.salesforce.refusals import (
+    BUSY,
+    CONCURRENT,
+    UNKNOWN_NAME,
+    AnswerLost,
+    CallRefused,
+    TokenExpired,
+    refusal_of,
+    refused_content,
+)
 from assignment_assets.io.salesforce.settings import SalesforceSettings
-from assignment_assets.io.salesforce.wording import redirected, told
+from assignment_assets.io.salesforce.wording import redirected
 
 RETRIEVE_AT_MOST = 2000
 COMPOSITE_AT_MOST = 25
 READ_TRIES = 3
-TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
-"""Our code for status 429 (slow down); Salesforce's own for it is that of the daily limit, which is another matter."""
-OF_THE_MOMENT = ("LOGIN_REFUSED", "INVALID_SESSION_ID", "REQUEST_LIMIT_EXCEEDED", TOO_MANY_REQUESTS)
-"""Refusals that are about the moment or about us, and not about what was asked."""
-CLIENT_NAME = "account-assignment-engine"
 LOCATOR_LOST = "INVALID_QUERY_LOCATOR"
-BUSY = (
-    *("QUERY_TIMEOUT", "UNABLE_TO_LOCK_ROW", "API_TEMPORARILY_UNAVAILABLE", "SERVER_UNAVAILABLE"),
-    *("TOO_MANY_APEX_REQUESTS", TOO_MANY_REQUESTS),
-)
-"""Codes after which a read is asked again."""
-CONCURRENT = "ConcurrentRequests"
-"""The word by which the limit of calls at once is told from the day's, under the same code."""
 FIRST_PAUSE_SECONDS = 0.2
-
-
-class AnswerLost(SourceUnavailable):
-    """No answer, or none that can be read: what was asked may have happened or may yet happen."""
-
-
-class CallRefused(SourceUnavailable):
-    """The org answered with an error; `code` is Salesforce's own."""
-
-    def __init__(self, code: str, message: str):
-        self.code = code
-        super().__init__(message)
-
-
-class _TokenExpired(CallRefused):
-    """The org no longer takes the token; a new one is asked for once."""
-
-
-class _PatientAdapter(HTTPAdapter):
-    """Gives every call a time-out; repeats GET alone."""
-
-    def __init__(self, timeout: tuple[float, float]):
-        self._timeout = timeout
-        super().__init__(
-            max_retries=Retry(
-                total=2,
-                allowed_methods={"GET"},
-                status_forcelist=(502, 503, 504),
-                backoff_factor=0.2,
-                raise_on_status=False,
-            )
-        )
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
-        verify: bool | str = True,
-        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
-        """The answer, or requests' own time-out."""
-        return super().send(request, stream, timeout or self._timeout, verify, cert, proxies)
 
 
 class Org:
@@ -116,12 +66,7 @@ class Org:
 
     def __init__(self, settings: SalesforceSettings):
         self._settings = settings
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = settings.ca_file or True
-        self._session.proxies = {"https": settings.proxy} if settings.proxy else {}
-        self._session.headers.update({"Sforce-Auto-Assign": "FALSE", "Sforce-Call-Options": f"client={CLIENT_NAME}"})
-        self._session.mount("https://", _PatientAdapter((settings.connect_seconds, settings.answer_seconds)))
+        self._session = session_of(settings)
         self._session.hooks["response"].append(self._note)
         self._client: Salesforce | None = None
         self._organization_id = ""
@@ -153,7 +98,7 @@ class Org:
                     raise AnswerLost(f"{self._settings.url}: the org names no id of its own, expected one. Ask again.")
                 self._organization_id = found
             except CallRefused as refusal:
-                if refusal.code not in ("INVALID_TYPE", "INVALID_FIELD") or not self._named_organization_id:
+                if refusal.code not in UNKNOWN_NAME or not self._named_organization_id:
                     raise
                 self.note_lack("Organization")
                 self._organization_id = self._named_organization_id
@@ -248,7 +193,7 @@ class Org:
                 part = answered.get(f"r{place}", {"httpStatusCode": 500})
                 if part["httpStatusCode"] >= 300:
                     url = f"{self._settings.url}{self.data_path}/composite"
-                    raise _refusal(url, part["httpStatusCode"], part.get("body"))
+                    raise refusal_of(url, part["httpStatusCode"], part.get("body"))
                 found.append(records_of(part.get("body"), len(ids), fields))
             return found, [answered[rider["referenceId"]] for rider in riders if rider["referenceId"] in answered]
 
@@ -277,7 +222,7 @@ class Org:
         answer = self._session.request(method, url, **given | {"headers": headers})
         is_json = "json" in answer.headers.get("Content-Type", "")
         if answer.status_code >= 300:
-            raise _refusal(url, answer.status_code, _refused_content(answer))
+            raise refusal_of(url, answer.status_code, refused_content(answer))
         return object_of(json_of(answer)) if is_json and answer.content else text_of(answer)
 
     def _posted(self, client: Salesforce, path: str, body: Record) -> Any:
@@ -285,7 +230,7 @@ class Org:
         headers = {"Authorization": f"Bearer {client.session_id}"}
         answer = self._session.post(url, json=body, headers=headers, allow_redirects=False)
         if answer.status_code >= 300:
-            raise _refusal(url, answer.status_code, _refused_content(answer))
+            raise refusal_of(url, answer.status_code, refused_content(answer))
         return json_of(answer)
 
     def limits(self) -> dict[str, dict[str, int]]:
@@ -334,10 +279,10 @@ class Org:
         try:
             try:
                 return work(self._client or self._log_in())
-            except (SalesforceExpiredSession, _TokenExpired):
+            except (SalesforceExpiredSession, TokenExpired):
                 return work(self._log_in())
         except SalesforceError as error:
-            raise _refusal(error.url, error.status, error.content) from error
+            raise refusal_of(error.url, error.status, error.content) from error
         except (requests.exceptions.RequestException, Unreadable) as error:
             raise AnswerLost(
                 f"{self._settings.url}: no usable answer ({error}), expected one from the org. "
@@ -373,25 +318,3 @@ class Org:
 
 def _next_page(address: str, client: Salesforce) -> tuple[list[Record], str]:
     return page_of(client.query_more(address, identifier_is_url=True))
-
-
-def _refused_content(answer: requests.Response) -> object:
-    try:
-        return json_of(answer)
-    except Unreadable:
-        return answer.text
-
-
-def _refusal(url: str, status: int, content: object) -> SourceUnavailable:
-    """What an answer that is no success comes to; its content is JSON, or text where the org gives none.
-
-    A page of HTML comes from something before the org, and 420 from its gate: whether the org was reached is not
-    known.
-    """
-    code, said = error_of(content, status)
-    message = told(said, code, status, url)
-    if status >= 500 or status == 420 or (isinstance(content, str) and content.lstrip()[:1] == "<"):
-        return AnswerLost(message)
-    if status == 401:
-        return _TokenExpired(code, message)
-    return CallRefused(TOO_MANY_REQUESTS if status == 429 else code, message)

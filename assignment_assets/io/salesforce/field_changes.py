@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from assignment_assets.io.salesforce.answers import Record, error_of
-from assignment_assets.io.salesforce.connection import AnswerLost
+from assignment_assets.io.salesforce.refusals import AnswerLost
 
 PRECONDITION_FAILED = "PRECONDITION_FAILED"
 ANSWER_LOST = "ANSWER_LOST"

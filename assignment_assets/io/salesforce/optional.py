@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from assignment_assets.io.salesforce.connection import CallRefused, Org
+from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.refusals import CallRefused
 
 NOT_THERE = frozenset(
     {

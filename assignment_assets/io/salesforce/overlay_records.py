@@ -21,16 +21,16 @@ from assignment_assets.domain.overlays.tables import (
 from assignment_assets.domain.tables import MOMENT, TEXT
 from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.by_ids import query_ids
-from assignment_assets.io.salesforce.connection import CallRefused, Org
+from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.field_changes import Target, moment_of
 from assignment_assets.io.salesforce.fields import Field, Missing
+from assignment_assets.io.salesforce.refusals import UNKNOWN_NAME, CallRefused
 
 ACCOUNT_FIELDS = ("Name", "OwnerId")
 OPPORTUNITY_FIELDS = (
     *("AccountId", "Name", "OwnerId", "StageName", "IsClosed", "IsWon", "Amount", "CloseDate", "CreatedDate"),
 )
 HISTORY_OF = {"Account": ("AccountHistory", "AccountId"), "Opportunity": ("OpportunityFieldHistory", "OpportunityId")}
-NOT_THERE = ("INVALID_TYPE", "INVALID_FIELD")
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class OverlayRecords:
             try:
                 rows = [_changed(kind, parent, record) for record in self._org.query(soql)]
             except CallRefused as refusal:
-                if refusal.code not in NOT_THERE:
+                if refusal.code not in UNKNOWN_NAME:
                     raise
                 self._org.note_lack(history)
                 continue

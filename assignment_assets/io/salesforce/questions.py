@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.by_ids import query_ids
-from assignment_assets.io.salesforce.connection import OF_THE_MOMENT, CallRefused, Org
+from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.optional import with_fields_there
+from assignment_assets.io.salesforce.refusals import OF_THE_MOMENT, CallRefused
 
 NOT_THERE = "not there, or not for this user"
 Asked = TypeVar("Asked")

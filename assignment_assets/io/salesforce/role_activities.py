@@ -19,11 +19,11 @@ from assignment_assets.domain.overlays.roles import Overlays
 from assignment_assets.domain.overlays.tables import OpportunityRolesFrame, OverlayPeopleFrame
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.salesforce.answers import Record
-from assignment_assets.io.salesforce.connection import CallRefused, Org
+from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.field_changes import moment_of
+from assignment_assets.io.salesforce.refusals import UNKNOWN_NAME, CallRefused
 
 Row = dict[str, Any]
-NOT_THERE = ("INVALID_TYPE", "INVALID_FIELD")
 OWNER_ROLE = "owner"
 STAGES = "SELECT Id, OpportunityId, Field, NewValue, CreatedDate FROM OpportunityFieldHistory WHERE Field = 'StageName'"
 ACTIVITIES = {"Task": ("ActivityDate", "TaskSubtype"), "Event": ("ActivityDateTime", "EventSubtype")}
@@ -108,7 +108,7 @@ class RoleActivities:
         try:
             return list(self._org.query(soql))
         except CallRefused as refusal:
-            if refusal.code not in NOT_THERE:
+            if refusal.code not in UNKNOWN_NAME:
                 raise
             return []
 

@@ -11,8 +11,9 @@ from assignment_assets.io.mapping.mapping import TABLES, SourceMapping, TableMap
 from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.translation import translate
 from assignment_assets.io.salesforce.answers import Record
-from assignment_assets.io.salesforce.connection import CallRefused, Org
+from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.fields import Field, Missing, single
+from assignment_assets.io.salesforce.refusals import CallRefused
 
 FIELD_NOT_THERE = "FIELD_NOT_THERE"
 """Our code for a record that comes without a field that was asked for."""

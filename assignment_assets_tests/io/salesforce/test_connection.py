@@ -8,8 +8,9 @@ import pytest
 
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.io.mapping.mapping import Connection, read_mapping
-from assignment_assets.io.salesforce.connection import AnswerLost, CallRefused, Org
+from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.owners import OwnerGateway
+from assignment_assets.io.salesforce.refusals import AnswerLost, CallRefused
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.io.salesforce.tables import as_texts
 from assignment_assets.io.settings import SourceSetting

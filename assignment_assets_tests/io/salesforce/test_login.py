@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.io.mapping.mapping import Connection
-from assignment_assets.io.salesforce.connection import AnswerLost, CallRefused, Org
+from assignment_assets.io.salesforce.connection import Org
+from assignment_assets.io.salesforce.refusals import AnswerLost, CallRefused
 from assignment_assets.io.salesforce.settings import SalesforceSettings
 from assignment_assets.sample.company import generate
 from assignment_assets.sandbox.loading import INTEGRATION_USER_ID, ORGANIZATION_ID

@@ -5,9 +5,10 @@ import pytest
 
 from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.io.mapping.mapping import read_mapping
-from assignment_assets.io.salesforce.connection import CallRefused, Org
+from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.field_changes import OWNER
 from assignment_assets.io.salesforce.owners import OwnerGateway
+from assignment_assets.io.salesforce.refusals import CallRefused
 from assignment_assets.io.settings import SourceSetting
 from assignment_assets.io.sources.snapshot import read_snapshot
 from assignment_assets.sample.company import generate
