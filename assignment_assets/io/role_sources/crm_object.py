@@ -6,8 +6,8 @@ from datetime import datetime
 from assignment_assets.io.role_sources.assignment_source import Assignment
 from assignment_assets.io.role_sources.settings import CrmObjectSetting
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.field_changes import moment_of
 from assignment_assets.io.salesforce.fields import Field, Missing
+from assignment_assets.io.salesforce.record_values import moment_of
 
 
 class CrmObject:

@@ -9,7 +9,8 @@ import polars as pl
 
 from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.field_changes import Answer, moment_of
+from assignment_assets.io.salesforce.field_changes import Answer
+from assignment_assets.io.salesforce.record_values import moment_of
 from assignment_assets.io.salesforce.refusals import AnswerLost
 
 JOBS = "jobs/ingest"

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from assignment_assets.io.salesforce.answers import Record, error_of
-from assignment_assets.io.salesforce.refusals import AnswerLost
 
 PRECONDITION_FAILED = "PRECONDITION_FAILED"
 ANSWER_LOST = "ANSWER_LOST"
@@ -101,21 +100,3 @@ def answer_of(record_id: str, answer: Record | None) -> Answer:
     code, message = error_of(answer.get("body") or [{}], status)
     is_lost = status >= 500 or status < 200
     return Answer(record_id, PRECONDITION_FAILED if status == 412 else code, message, is_lost)
-
-
-def moment_of(text: object, name: str) -> datetime:
-    """A time as the org writes it, in UTC without zone; `name` is the field's. One without a zone is UTC, wherever we
-    are.
-
-    Raises
-    ------
-    AnswerLost
-    """
-    try:
-        moment = datetime.fromisoformat(str(text))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None)
-    except ValueError as error:
-        raise AnswerLost(
-            f"{name}: {text!r} is no time, expected one such as 2026-10-01T08:00:00.000+0000. "
-            "Nothing was sent for it. Ask the org again."
-        ) from error

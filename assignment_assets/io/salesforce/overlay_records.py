@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -22,8 +21,9 @@ from assignment_assets.domain.tables import MOMENT, TEXT
 from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.field_changes import Target, moment_of
+from assignment_assets.io.salesforce.field_changes import Target
 from assignment_assets.io.salesforce.fields import Field, Missing
+from assignment_assets.io.salesforce.record_values import cents_of, day_of, moment_of
 from assignment_assets.io.salesforce.refusals import UNKNOWN_NAME, CallRefused
 
 ACCOUNT_FIELDS = ("Name", "OwnerId")
@@ -204,7 +204,6 @@ class OverlayRecords:
 
 def _opportunity(record: Record) -> dict[str, Any]:
     """A row of OVERLAY_OPPORTUNITIES; when it was closed is not in the record."""
-    amount = record.get("Amount")
     return {
         "opportunity_id": record["Id"],
         "account_id": record.get("AccountId"),
@@ -213,10 +212,10 @@ def _opportunity(record: Record) -> dict[str, Any]:
         "stage": record.get("StageName"),
         "is_closed": record["IsClosed"] is True,
         "is_won": record.get("IsWon") is True,
-        "amount_cents": None if amount is None else int(Decimal(str(amount)) * 100),
+        "amount_cents": cents_of(record.get("Amount")),
         "created_at": moment_of(record["CreatedDate"], "Opportunity.CreatedDate"),
         "closed_at": None,
-        "close_on": _day(record.get("CloseDate")),
+        "close_on": day_of(record.get("CloseDate")),
         "modified_at": moment_of(record["LastModifiedDate"], "Opportunity.LastModifiedDate"),
         "modified_by": record["LastModifiedById"],
         "merged_into": None,
@@ -252,7 +251,3 @@ def _is_user_id(text: str) -> bool:
 def _value(record: Record, name: str) -> str | None:
     value = Field.of(name).value(record)
     return None if value is None or value is Missing.FIELD else str(value)
-
-
-def _day(value: object) -> date | None:
-    return date.fromisoformat(str(value)[:10]) if value else None

@@ -15,16 +15,9 @@ from assignment_assets.io.mapping.cells import ColumnRule, read_column
 from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST, Org
-from assignment_assets.io.salesforce.field_changes import (
-    ANSWER_LOST,
-    Answer,
-    FieldChange,
-    RecordNow,
-    Target,
-    answer_of,
-    moment_of,
-)
+from assignment_assets.io.salesforce.field_changes import ANSWER_LOST, Answer, FieldChange, RecordNow, Target, answer_of
 from assignment_assets.io.salesforce.fields import Field, single
+from assignment_assets.io.salesforce.record_values import moment_of
 from assignment_assets.io.salesforce.refusals import OF_THE_MOMENT, AnswerLost, CallRefused
 from assignment_assets.io.salesforce.tables import as_texts
 

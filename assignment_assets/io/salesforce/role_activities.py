@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -20,7 +19,7 @@ from assignment_assets.domain.overlays.tables import OpportunityRolesFrame, Over
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.field_changes import moment_of
+from assignment_assets.io.salesforce.record_values import cents_of, day_of, moment_of
 from assignment_assets.io.salesforce.refusals import UNKNOWN_NAME, CallRefused
 
 Row = dict[str, Any]
@@ -138,9 +137,9 @@ def _activity(record: Record, day: str, kind: str, roles: dict[str, str], accoun
 
 
 def _deal(record: Record, names: dict[str, Any]) -> dict[str, Any]:
-    is_closed, amount = record["IsClosed"] is True, record.get("Amount")
+    is_closed = record["IsClosed"] is True
     closed = moment_of(record["LastModifiedDate"], "Opportunity.LastModifiedDate").date()
-    hoped = date.fromisoformat(record["CloseDate"]) if record.get("CloseDate") else closed
+    hoped = day_of(record.get("CloseDate")) or closed
     return {
         "opportunity_id": record["Id"],
         "account_id": record.get("AccountId"),
@@ -151,7 +150,7 @@ def _deal(record: Record, names: dict[str, Any]) -> dict[str, Any]:
         "is_closed": is_closed,
         "is_won": record.get("IsWon") is True,
         "stage": record.get("StageName"),
-        "amount_cents": None if amount is None else int(Decimal(str(amount)) * 100),
+        "amount_cents": cents_of(record.get("Amount")),
     }
 
 
