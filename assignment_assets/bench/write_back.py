@@ -32,7 +32,8 @@ from assignment_assets.sandbox import load
 from assignment_assets.sandbox.authentication import Credentials
 from assignment_assets.sandbox.server import OrgAddress
 from assignment_assets.write_back.dry_run import calls_for
-from assignment_assets.write_back.journal import Journal, opened
+from assignment_assets.write_back.journal import Journal
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.writer import write
 
 MOST_CALLS = {"124": 7, "5000": 206, "100000": 4300}

@@ -10,7 +10,7 @@ from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.io.clock import utc_now
 from assignment_assets.write_back.approving import discard, judged_approval
 from assignment_assets.write_back.document import Plan
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.publishing import ended_log_rows, publish
 from assignment_assets.write_back.undoing import draft, owners_written, propose, rollback_rows
 from assignment_assets.write_back.witnesses import OutsideHead, anchor_file

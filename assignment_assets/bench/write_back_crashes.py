@@ -19,7 +19,7 @@ from assignment_assets.io.clock import utc_now
 from assignment_assets.sandbox.server import OrgAddress
 from assignment_assets.write_back.circuit_breaker import Witness, nobody
 from assignment_assets.write_back.document import Plan, approval
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.writer import write
 
 COMPOSITE = (

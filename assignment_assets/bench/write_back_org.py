@@ -20,7 +20,7 @@ from assignment_assets.sandbox import load, mapping_path, running, write_log
 from assignment_assets.sandbox.loading import HUMAN_USER_ID, ORGANIZATION_ID
 from assignment_assets.sandbox.server import OrgAddress
 from assignment_assets.write_back.document import Plan, Signature, drafted
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.states import FINAL
 from assignment_assets.write_back.writer import Progress, Tools, write
 

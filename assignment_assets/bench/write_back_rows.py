@@ -11,7 +11,7 @@ from assignment_assets.domain.errors import AssignmentError
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.io.salesforce.records import NOBODY
 from assignment_assets.write_back.document import Plan
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.set_aside import accept, groups
 from assignment_assets.write_back.writer import Progress
 

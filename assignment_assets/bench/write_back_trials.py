@@ -18,8 +18,8 @@ from assignment_assets.domain.tables import SIGN_OFF_PACKETS
 from assignment_assets.io.clock import utc_now
 from assignment_assets.write_back.codes import CODES
 from assignment_assets.write_back.document import approval, signatures_for
-from assignment_assets.write_back.journal import opened
 from assignment_assets.write_back.open_changes import Pace
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.undoing import left_alone
 from assignment_assets.write_back.writer import write
 

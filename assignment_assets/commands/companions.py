@@ -12,7 +12,7 @@ from assignment_assets.io.settings import read_settings
 from assignment_assets.resources import Source
 from assignment_assets.write_back.companions import companions as belonging
 from assignment_assets.write_back.companions import counts, told, write_files
-from assignment_assets.write_back.journal import journal_of
+from assignment_assets.write_back.opening import journal_of
 from assignment_assets.write_back.undoing import owners_written
 
 

@@ -8,7 +8,8 @@ import click
 from assignment_assets.domain.errors import CycleClosed
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.resources import Source
-from assignment_assets.write_back.journal import Journal, journal_of
+from assignment_assets.write_back.journal import Journal
+from assignment_assets.write_back.opening import journal_of
 from assignment_assets.write_back.publishing import publish
 
 FOLDER = "write_back"

@@ -5,7 +5,7 @@ from assignment_assets.domain.errors import CycleClosed, NotEntitled
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.resources import Clock, Source
 from assignment_assets.stages.write_back_tools import tools
-from assignment_assets.write_back.journal import journal_of
+from assignment_assets.write_back.opening import journal_of
 from assignment_assets.write_back.precondition import Permission, is_disproven, permit
 from assignment_assets.write_back.writer import Tools
 

@@ -14,7 +14,7 @@ from assignment_assets.io.schema.routing_log import ROUTING_LOG
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 from assignment_assets.io.warehouse.connection import connected
 from assignment_assets.io.warehouse.standing import Standing, standing_of_copies, standing_of_file
-from assignment_assets.write_back import journal, schema
+from assignment_assets.write_back import opening, schema
 
 PATIENCE_SECONDS = 60.0
 
@@ -58,7 +58,7 @@ def _open_older(folder: DataFolder, older: set[str]) -> None:
             with connected(path, store, PATIENCE_SECONDS):
                 pass
     if schema.STORE.name in older:
-        with journal.journal_of(folder):
+        with opening.journal_of(folder):
             pass
 
 

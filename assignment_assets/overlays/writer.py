@@ -30,7 +30,7 @@ from assignment_assets.overlays.lane import LaneDone, OverlayLane, kept_gateway
 from assignment_assets.overlays.log import OverlayLog
 from assignment_assets.overlays.look import LookDone, Systems, look
 from assignment_assets.write_back.circuit_breaker import Witness, nobody
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.witnesses import OutsideHead
 from assignment_assets.write_back.writer import Tools
 

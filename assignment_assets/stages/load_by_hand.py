@@ -25,7 +25,8 @@ from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.stages.write_back_waiting import what_waits
 from assignment_assets.write_back.by_hand import TakenIn, note_exported, take_in
 from assignment_assets.write_back.document import Plan
-from assignment_assets.write_back.journal import Journal, journal_of
+from assignment_assets.write_back.journal import Journal
+from assignment_assets.write_back.opening import journal_of
 from assignment_assets.write_back.publishing import publish
 from assignment_assets.write_back.result_files import Told
 from assignment_assets.write_back.undoing import by_plan

@@ -29,7 +29,7 @@ from assignment_assets.stages.write_back_plans import approved_rows
 from assignment_assets.stages.write_back_run import write_published
 from assignment_assets.stages.write_back_tools import tools
 from assignment_assets.write_back.apply import open_changes
-from assignment_assets.write_back.journal import journal_of
+from assignment_assets.write_back.opening import journal_of
 from assignment_assets.write_back.publishing import second_looks
 
 

@@ -9,7 +9,7 @@ from assignment_assets.io.warehouse.warehouse import Warehouse
 from assignment_assets.resources import Source
 from assignment_assets.stages.cycle import as_table, counts, stage_asset
 from assignment_assets.stages.written_owners import look_at_cycle
-from assignment_assets.write_back.journal import journal_of
+from assignment_assets.write_back.opening import journal_of
 
 
 @stage_asset("write_back", deps=["write_back_log"], kinds={"salesforce"}, pool="write_back")

@@ -19,7 +19,8 @@ from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.resources import Clock, Source
 from assignment_assets.routing.reconcile import owners_since_file
 from assignment_assets.stages.cycle import as_table, counts
-from assignment_assets.write_back.journal import Journal, journal_of
+from assignment_assets.write_back.journal import Journal
+from assignment_assets.write_back.opening import journal_of
 from assignment_assets.write_back.owners_since import owners_since, written_by_cycles
 
 ALERT = "owners.txt"

@@ -3,7 +3,7 @@
 from assignment_assets.domain.errors import NotEntitled
 from assignment_assets.domain.identity.codes import is_token_of, sign
 from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.publishing import publish, publish_head
 from assignment_assets.write_back.states import Event
 from assignment_assets.write_back.witnesses import OutsideHead, set_copies_aside

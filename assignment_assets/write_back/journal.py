@@ -5,37 +5,24 @@ head is sealed, so that the whole cannot be made anew without the key; and what 
 beginning of it, so that an older copy is not put in its place unseen. One process at a time holds the journal.
 """
 
-import hashlib
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from assignment_assets.domain.errors import AssignmentError, Tampered, WarehouseBusy
+from assignment_assets.domain.errors import AssignmentError, Tampered
 from assignment_assets.domain.identity.codes import is_sealed, seal
-from assignment_assets.io.clock import utc_now
-from assignment_assets.io.durable import locked
-from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.schema.opening import bring_up_to_date
+from assignment_assets.write_back.chain import CHAINED, FIRST, line_of, lines_of, linked
 from assignment_assets.write_back.document import PLAN_ROWS, Plan
-from assignment_assets.write_back.schema import STORE, TABLES
+from assignment_assets.write_back.schema import TABLES
 from assignment_assets.write_back.states import FINAL, JOURNAL, Event
-from assignment_assets.write_back.witnesses import PURPOSE, OutsideHead, require_continuation, require_there
+from assignment_assets.write_back.witnesses import PURPOSE, OutsideHead
 
-FIRST = hashlib.sha256(b"the journal begins here").hexdigest()
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "python_enable_replacements": False,
-    "autoinstall_known_extensions": False,
-    "threads": 1,
-}
 BEGUN = "account_id <> '' or state in ('STARTED', 'JOB')"
 """Events by which something of a plan was taken up."""
-CHAINED = [name for name in JOURNAL.columns if name not in ("seq", "hash")]
 
 
 class Journal:
@@ -192,13 +179,9 @@ class Journal:
             Naming the first event that is not what was written, or the head.
         """
         frame = self._frame("select * from event order by seq")
-        moments = [pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.6f").fill_null("") for name in ("at", "modified_at")]
-        others = [pl.col(name).cast(pl.String).fill_null("") for name in CHAINED if name not in ("at", "modified_at")]
-        texts = {expression.meta.output_name(): expression for expression in (*moments, *others)}
-        lines = frame.select(pl.concat_str([texts[name] for name in CHAINED], separator="\x1f")).to_series()
         head = FIRST
-        for place, (line, shown) in enumerate(zip(lines, frame["hash"], strict=True), 1):
-            head = _linked(head, line)
+        for place, (line, shown) in enumerate(zip(lines_of(frame), frame["hash"], strict=True), 1):
+            head = linked(head, line)
             if head != shown or frame["seq"][place - 1] != place:
                 raise Tampered(
                     f"journal: event {place} is not what was written, expected an unbroken chain. Nothing "
@@ -256,7 +239,7 @@ class Journal:
         rows, seq, head = [], self.seq, self._hash
         for event in self._pending:
             seq += 1
-            head = _linked(head, _line(event))
+            head = linked(head, line_of(event))
             rows.append((seq, *(getattr(event, name) for name in CHAINED), head))
         return rows, seq, head
 
@@ -298,83 +281,3 @@ class Journal:
     def _frame(self, sql: str, **parameters: object) -> pl.DataFrame:
         frame: pl.DataFrame = self._db.sql(sql, params=parameters or None).pl()
         return frame
-
-
-@contextmanager
-def opened(
-    path: Path, key: bytes, outside: OutsideHead | None = None, *, takes_as_it_is: bool = False
-) -> Iterator[Journal]:
-    """The journal in this file, for as long as the block lasts and for nobody else meanwhile; an older one is copied
-    and migrated first.
-
-    Parameters
-    ----------
-    outside
-        Where its head is kept outside the data folder, if anywhere.
-    takes_as_it_is
-        Whether what is known of it elsewhere does not count; for a journal that a person accepts.
-
-    Raises
-    ------
-    WarehouseBusy
-        Another write-back holds it.
-    Tampered
-        Its chain is broken, its seal is not this engine's, or it lacks what was published of it.
-    WrongSchema
-        A newer release has written the file.
-    """
-
-    def busy(holder: str) -> WarehouseBusy:
-        return WarehouseBusy(
-            f"journal {path.name}: process {holder or 'unknown'} is writing back, expected nobody. "
-            "Wait until that run has ended."
-        )
-
-    if not takes_as_it_is:
-        require_there(path, outside)
-    with locked(path.with_suffix(".lock"), busy, holder=str(os.getpid())):
-        connection = duckdb.connect(str(path), config=SETTINGS)
-        try:
-            bring_up_to_date(connection, path, STORE)
-            journal = Journal(connection, key, outside)
-            journal.verify()
-            if not takes_as_it_is:
-                require_continuation(journal, path, key, outside)
-                if outside and journal.keep_outside(utc_now()):
-                    journal.news = f"the journal's head is kept in {outside.path}, too, from now on"
-            yield journal
-        finally:
-            connection.close()
-
-
-def journal_of(folder: DataFolder) -> AbstractContextManager[Journal]:
-    """The data folder's journal, open under the engine's key, its head kept where the settings say.
-
-    Raises
-    ------
-    WarehouseBusy, Tampered, WrongSchema
-        As `opened`.
-    """
-    key, head = engine_key(), folder.journal_head
-    return opened(folder.journal, key, OutsideHead(head, key) if head else None)
-
-
-def _linked(before: str, line: str) -> str:
-    return hashlib.sha256(f"{before}\x1e{line}".encode()).hexdigest()
-
-
-def _line(event: Event) -> str:
-    modified = event.modified_at.isoformat(timespec="microseconds") if event.modified_at else ""
-    return "\x1f".join(
-        (
-            event.plan_id,
-            event.account_id,
-            str(event.attempt),
-            event.state,
-            event.at.isoformat(timespec="microseconds"),
-            event.found_owner_id or "",
-            modified,
-            event.code,
-            event.sentence,
-        )
-    )

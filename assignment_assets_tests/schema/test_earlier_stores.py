@@ -32,7 +32,7 @@ from assignment_assets.io.warehouse.published import answer_published, read_publ
 from assignment_assets.io.warehouse.routing_copies import read_routing
 from assignment_assets.routing.log import RoutingLog
 from assignment_assets.write_back import schema
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 
 RENAMED: dict[str, dict[str, str]] = {}
 for step in (*WAREHOUSE.steps, *ROUTING_LOG.steps):

@@ -18,7 +18,7 @@ from assignment_assets.io.warehouse.connection import connected
 from assignment_assets.io.warehouse.published import answer_published, read_manifest, read_published, write_manifest
 from assignment_assets.io.warehouse.routing_copies import read_routing, routing_copies
 from assignment_assets.routing.log import RoutingLog
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 
 
 def open_warehouse(cycle):

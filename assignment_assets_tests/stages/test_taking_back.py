@@ -22,7 +22,7 @@ from assignment_assets.resources import Clock, Source
 from assignment_assets.sandbox import load
 from assignment_assets.stages.invariants import require_invariants
 from assignment_assets.stages.write_back_tools import tools
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.undoing import owners_written, propose, rollback_rows
 from assignment_assets_tests.company import PRIYA, org_id, tiny, with_org_ids
 from assignment_assets_tests.rehearsal import Cycle, copy_of, settle_in

@@ -11,7 +11,7 @@ from assignment_assets.sample.company import Company, generate
 from assignment_assets.sandbox import write_log
 from assignment_assets.sandbox.loading import ORGANIZATION_ID
 from assignment_assets.write_back.document import Plan, Signature, drafted
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.refusal_groups import RefusalGroup
 from assignment_assets.write_back.set_aside import accept, groups, retry
 from assignment_assets.write_back.writer import Progress, Tools, write

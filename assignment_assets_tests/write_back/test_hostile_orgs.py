@@ -11,7 +11,7 @@ import pytest
 from assignment_assets.domain.errors import AssignmentError, CycleClosed, WarehouseBusy
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.write_back.approving import discard, judged_approval
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.planning import owner_plans
 from assignment_assets.write_back.set_aside import retry
 from assignment_assets.write_back.states import Event, State

@@ -9,7 +9,7 @@ import pytest
 
 from assignment_assets.domain.errors import BrokenInvariant, Tampered, WarehouseBusy
 from assignment_assets.write_back.document import drafted, require_single
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.publishing import plan_states, publish
 from assignment_assets.write_back.states import Event, State
 from assignment_assets.write_back.witnesses import anchor_file

@@ -9,7 +9,7 @@ from assignment_assets.domain.errors import AssignmentError, NotEntitled, Tamper
 from assignment_assets.domain.identity.codes import signer_token
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.write_back.accepting import accept_journal
-from assignment_assets.write_back.journal import journal_of, opened
+from assignment_assets.write_back.opening import journal_of, opened
 from assignment_assets.write_back.publishing import JOURNAL_FILE, publish
 from assignment_assets.write_back.states import Event, State
 from assignment_assets.write_back.witnesses import anchor_file
