@@ -14,7 +14,7 @@ from assignment_assets.domain.errors import SourceUnavailable
 from assignment_assets.domain.overlays.tables import OVERLAY_LOOKS
 from assignment_assets.domain.sign_off.standing import OVERLAYS, StandingPolicy
 from assignment_assets.io.folders import DataFolder, engine_key
-from assignment_assets.io.mapping.cells import ColumnRule
+from assignment_assets.io.mapping.column_rule import ColumnRule
 from assignment_assets.io.overlay_roles import Configured
 from assignment_assets.io.role_sources.opening import assignment_source
 from assignment_assets.io.salesforce.connection import Org

@@ -1,23 +1,23 @@
 """Reads the texts of one source column as the contract's type; what cannot be read is told apart from nothing."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Literal
 
 import polars as pl
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assignment_assets.domain.sources.fields import IN_CENTS
 from assignment_assets.domain.sources.ids import FORMULA_ERROR, SPREADSHEET_NUMBER
 from assignment_assets.domain.sources.states import listed_states, state_code
 from assignment_assets.domain.tables import DATE, FLAG, MOMENT, REAL, TEXT, TEXTS, WHOLE
 from assignment_assets.io.mapping.cell_text import plain_cells
-from assignment_assets.io.mapping.days import Decision, decide, fitting, moment_of
+from assignment_assets.io.mapping.column_questions import Question, better_said, money_questions, torn_questions
+from assignment_assets.io.mapping.column_rule import ColumnRule, Dtype
+from assignment_assets.io.mapping.days import Decision, decide, moment_of
 from assignment_assets.io.mapping.no_value import NO_CARVE_OUT, without_no_values
-from assignment_assets.io.mapping.numbers import LARGEST, currencies, is_either, number_of, reads_better, written
+from assignment_assets.io.mapping.numbers import LARGEST, number_of
 from assignment_assets.io.mapping.places import is_country
 
 HUNDREDTHS = frozenset({*IN_CENTS, "bps"})
@@ -42,109 +42,6 @@ TEAM_WORDS = {
 }
 _SHOWN = 3
 LONGEST_CODE = 3
-FEWEST_BARE = 0.1
-"""Share of amounts without a currency from which a foreign one in the others is in question."""
-Dtype = pl.DataType | type[pl.DataType]
-_OPTIONS = {
-    "scale": ("numbers", (WHOLE, REAL)),
-    "decimal": ("numbers", (WHOLE, REAL)),
-    "zero_pad": ("texts", (TEXT,)),
-    "dates": ("dates and times", (DATE, MOMENT)),
-    "separator": ("lists", (TEXTS,)),
-    "fill_down": ("texts", (TEXT,)),
-    "true": ("yes or no", (FLAG,)),
-    "false": ("yes or no", (FLAG,)),
-}
-
-
-def as_text(value: object) -> object:
-    """A TOML value as a file would hold it: yes or no, numbers and dates as text, lists joined by semicolons."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return ";".join(str(as_text(item)) for item in value)
-    return str(value) if isinstance(value, int | float | date) else value
-
-
-def _exact(value: object) -> object:
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-class ColumnRule(BaseModel):
-    """How one column is read, in this order: null_if, default, values, zero_pad, then its type with scale.
-
-    Attributes
-    ----------
-    source
-        The source's column; `from` in TOML.
-    and_columns
-        Columns whose cells follow, with a blank between, as last names follow first names; `and` in TOML.
-    first_of
-        What separates several values of which the first counts, as in lists of associated companies.
-    id_of_name
-        Whether an id is made of the name that the cell holds: small letters, digits and dots.
-    null_if
-        Texts that mean unknown, in any case.
-    default
-        What an empty or unknown cell is read as, written as the source would.
-    values
-        The source's spelling → the contract's, e.g. of teams.
-    zero_pad
-        Length to which leading zeros are restored.
-    scale
-        Factor of a number, exact; the product is rounded half to even.
-    decimal
-        The decimal sign; the other one groups thousands.
-    dates
-        Formats besides ISO.
-    separator
-        Between the items of a list; lists of states are told apart by commas, semicolons, slashes and blanks.
-    fill_down
-        True where a value holds for the empty cells below it, as in grouped reports; False where they are empty.
-    true, false
-        Further spellings.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    source: str = Field(alias="from", min_length=1)
-    and_columns: Annotated[list[str], BeforeValidator(_listed)] = Field([], alias="and")
-    first_of: str = ""
-    id_of_name: bool = False
-    null_if: list[Annotated[str, BeforeValidator(as_text)]] = []
-    default: Annotated[str | None, BeforeValidator(as_text)] = None
-    values: dict[str, str] = {}
-    zero_pad: int | None = Field(None, ge=1, le=18)
-    scale: Annotated[Decimal | None, BeforeValidator(_exact), Field(gt=0)] = None
-    decimal: Literal[".", ","] = "."
-    dates: list[str] = []
-    separator: str = Field(";", min_length=1)
-    fill_down: bool | None = None
-    true: list[str] = []
-    false: list[str] = []
-
-    def sources(self) -> tuple[str, ...]:
-        """Every column of the source that is read."""
-        return self.source, *self.and_columns
-
-    def misplaced_options(self, dtype: Dtype | None) -> Iterator[tuple[str, str]]:
-        """Options that were given but mean nothing for a column of this type, with what they are for."""
-        for option, (kinds, dtypes) in _OPTIONS.items():
-            if option in self.model_fields_set and dtype not in dtypes:
-                yield option, kinds
-
-
-@dataclass(frozen=True)
-class Question:
-    """Why a column as a whole cannot be read as it stands: what was found, what was expected, what to do."""
-
-    found: str
-    expected: str
-    remedy: str
 
 
 @dataclass(frozen=True)
@@ -189,9 +86,9 @@ def read_column(texts: pl.Series, name: str, dtype: Dtype, rule: ColumnRule, dat
     is_unread = prepared.is_not_null() & values.is_null() & (~is_no if isinstance(is_no, pl.Series) else True)
     unread = [cell for cell, value in answers.items() if value is None]
     questions = [
-        *_torn(formats.torn, formats.formats),
-        *(_money_questions(cells, rule) if name in HUNDREDTHS and name != "bps" else ()),
-        *_better_said(cells, unread, name, dtype),
+        *torn_questions(formats.torn, formats.formats),
+        *(money_questions(cells, rule) if name in HUNDREDTHS and name != "bps" else ()),
+        *better_said(cells, unread, name, dtype),
     ]
     return ReadColumn(values, is_unread, expected, tuple(questions), notes)
 
@@ -241,64 +138,6 @@ def _zip_codes(cells: pl.Series, rule: ColumnRule) -> tuple[pl.Series, tuple[str
         return both["padded"], ()
     shown = ", ".join(f"{was} read as {now}" for was, now in changed.unique(maintain_order=True).head(_SHOWN).rows())
     return both["padded"], (f"ZIP codes completed: {changed.height} ({shown}).",)
-
-
-def _torn(cells: tuple[str, ...], formats: tuple[str, ...]) -> Iterator[Question]:
-    if cells:
-        yield Question(
-            f"{len(cells)} values such as {_shown(cells)}, which {' and '.join(formats)} read as different days",
-            "one order of day and month in the whole column",
-            f'Keep one: dates = ["{formats[0]}"] or dates = ["{formats[1]}"].',
-        )
-
-
-def _money_questions(cells: Collection[str], rule: ColumnRule) -> Iterator[Question]:
-    if "decimal" not in rule.model_fields_set and is_either(cells):
-        dotted = [cell for cell in cells if number_of(cell) is not None and re.search(r"\.\d{3}(?!\d)", cell)]
-        every = "every" if {cell for cell in cells if "." in cell} <= set(dotted) else "the"
-        yield Question(
-            f"{len(dotted)} values such as {_shown(dotted)}, with three digits after {every} dot",
-            "a dot that begins decimals, or one that groups thousands; both are possible",
-            'Say which: decimal = "," where 388.000 means 388 thousand, decimal = "." where it means 388.',
-        )
-    met = currencies(cells)
-    is_foreign = len(met) == 1 and met[0] != "USD" and not {"decimal", "scale"} & rule.model_fields_set
-    bare = [cell for cell in cells if re.search(r"[1-9]", cell) and not written(cell).currency] if is_foreign else []
-    if len(bare) > FEWEST_BARE * len(cells):
-        yield Question(
-            f"{len(cells) - len(bare)} amounts in {met[0]}, and {len(bare)} without a currency, such as {_shown(bare)}",
-            "one currency in the whole column",
-            "Convert them first, write the currency into every cell, or leave the others out with only or exclude.",
-        )
-    if len(met) > 1:
-        yield Question(
-            f"amounts in {', '.join(met)}",
-            "one currency in the whole column",
-            "Convert them first, export one currency, or leave the other rows out with only or exclude.",
-        )
-
-
-def _better_said(cells: Collection[str], unread: Collection[str], name: str, dtype: Dtype) -> Iterator[Question]:
-    """How the cells would be read that could not be, where they are more than a tenth of the column."""
-    if 10 * len(unread) <= len(cells):
-        return
-    if dtype in (WHOLE, REAL) and reads_better(unread, ","):
-        yield Question(
-            f"{len(unread)} of {len(cells)} values such as {_shown(unread)}",
-            "a number whose decimals begin with a dot",
-            'Say decimal = "," for this column.',
-        )
-    elif dtype in (DATE, MOMENT) and (formats := fitting(unread)):
-        options = " or ".join(f'dates = ["{each}"]' for each in formats[:2])
-        yield Question(
-            f"{len(unread)} of {len(cells)} values such as {_shown(unread)}",
-            "a day such as 2026-09-30",
-            f"Say {options}.",
-        )
-
-
-def _shown(cells: Collection[str]) -> str:
-    return ", ".join(cell[:40] for cell in list(cells)[:_SHOWN])
 
 
 def _reader(name: str, dtype: Dtype, rule: ColumnRule, formats: tuple[str, ...]) -> tuple[Callable[[str], object], str]:

@@ -4,7 +4,7 @@ import polars as pl
 
 from assignment_assets.domain.sources.names import id_of_name
 from assignment_assets.domain.tables import TEXT
-from assignment_assets.io.mapping.cells import ColumnRule
+from assignment_assets.io.mapping.column_rule import ColumnRule
 
 
 def composed(texts: pl.DataFrame, rule: ColumnRule) -> pl.Series:

@@ -46,7 +46,7 @@ from assignment_assets.domain.setup.run_config import model_faults
 from assignment_assets.domain.sources.fields import FIELDS, fields_of
 from assignment_assets.domain.sources.supplements import SUPPLEMENTS
 from assignment_assets.domain.tables import ACCOUNTS, Table
-from assignment_assets.io.mapping.cells import ColumnRule, as_text
+from assignment_assets.io.mapping.column_rule import ColumnRule, as_text
 
 TABLES: dict[str, Table[Any]] = {**FIELDS, **{name: fields_of(table) for name, table in SUPPLEMENTS.items()}}
 GSHEET = "gsheet:"

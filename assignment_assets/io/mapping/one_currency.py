@@ -6,7 +6,7 @@ import polars as pl
 
 from assignment_assets.domain.errors import Fault
 from assignment_assets.domain.sources.fields import IN_CENTS
-from assignment_assets.io.mapping.cells import ColumnRule
+from assignment_assets.io.mapping.column_rule import ColumnRule
 from assignment_assets.io.mapping.headers import plain_name
 from assignment_assets.io.mapping.numbers import currencies
 

@@ -10,8 +10,9 @@ from assignment_assets.domain.sources.contract import UNREAD, SourceTable
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.sources.structure import ROW
 from assignment_assets.domain.tables import FLAG, TEXT
-from assignment_assets.io.mapping.cells import ColumnRule, Dtype, read_column
+from assignment_assets.io.mapping.cells import read_column
 from assignment_assets.io.mapping.city_places import with_city_places
+from assignment_assets.io.mapping.column_rule import ColumnRule, Dtype
 from assignment_assets.io.mapping.composed import composed
 from assignment_assets.io.mapping.derived import with_closed, with_inside_sales
 from assignment_assets.io.mapping.mapping import TABLES, TableMapping

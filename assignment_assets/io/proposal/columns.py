@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from assignment_assets.io.mapping.cells import ColumnRule
+from assignment_assets.io.mapping.column_rule import ColumnRule
 from assignment_assets.io.mapping.composed import composed
 from assignment_assets.io.mapping.mapping import TABLES, TableMapping
 from assignment_assets.io.proposal.answers import Answers

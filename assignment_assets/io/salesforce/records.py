@@ -11,7 +11,8 @@ import polars as pl
 
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.domain.tables import TEXT
-from assignment_assets.io.mapping.cells import ColumnRule, read_column
+from assignment_assets.io.mapping.cells import read_column
+from assignment_assets.io.mapping.column_rule import ColumnRule
 from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST, Org

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.sources.fields import FIELDS
-from assignment_assets.io.mapping.cells import ColumnRule, read_column
+from assignment_assets.io.mapping.cells import read_column
+from assignment_assets.io.mapping.column_rule import ColumnRule
 
 DTYPES = FIELDS["accounts"].columns | FIELDS["reps"].columns
 
