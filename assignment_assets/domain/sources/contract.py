@@ -7,7 +7,7 @@ cycle too, and so does a rep's row with a fault: whoever's states cannot be read
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,20 +16,21 @@ import polars as pl
 from assignment_assets.domain.errors import Fault, InvalidInput
 from assignment_assets.domain.sources.deal_accounts import unjoined_deals, with_account_ids, with_spelled_ids
 from assignment_assets.domain.sources.fields import FIELDS, as_stored
-from assignment_assets.domain.sources.ids import complete_id, complete_ids, sure_body
+from assignment_assets.domain.sources.ids import sure_body
+from assignment_assets.domain.sources.judged_rows import JudgedRows, Totals, judge_rows
 from assignment_assets.domain.sources.owners import with_rep_ids
 from assignment_assets.domain.sources.referrals import with_referrals
 from assignment_assets.domain.sources.regions import with_one_spelling
 from assignment_assets.domain.sources.rep_keys import with_rep_keys
-from assignment_assets.domain.sources.row_rules import RowRule, account_rules, opportunity_rules, rep_rules
-from assignment_assets.domain.sources.structure import ROW, damaged_ids, structural_faults
+from assignment_assets.domain.sources.row_rules import account_rules, opportunity_rules, rep_rules
+from assignment_assets.domain.sources.source_table import IDS, SourceTable, numbered_rows, with_defaults
+from assignment_assets.domain.sources.structure import damaged_ids, structural_faults
 from assignment_assets.domain.tables import (
     ACCOUNTS,
     OPPORTUNITIES,
     REPS,
     SOURCE_EXCEPTIONS,
     TEXT,
-    WHOLE,
     AccountsFrame,
     OpportunitiesFrame,
     RepsFrame,
@@ -38,87 +39,6 @@ from assignment_assets.domain.tables import (
 )
 
 FAULTY_SHARE = 0.01
-UNREAD = {"row_no": WHOLE, "column_name": TEXT, "found": TEXT, "expected": TEXT, "remedy": TEXT}
-LEFT_OUT = {"row_no": WHOLE, "record_id": TEXT, "column_name": TEXT, "found": TEXT, "expected": TEXT}
-NEEDED = {
-    "accounts": ("account_id", "state", "owner_id", "carve_out", "country", ROW),
-    "reps": ("rep_id", "team"),
-    "opportunities": ("opportunity_id", "account_id", "is_closed", ROW),
-}
-"""Cells without which a row is left out where they cannot be read; any other cell is emptied and its row stays."""
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "accounts": {
-        "opp_count": 0,
-        "bps": 0,
-        "tam": 0,
-        "value": 0,
-        "referrals_l3m": 0,
-        "referrals_l12m": 0,
-        "referrals_ever": 0,
-        "keep_with_owner": False,
-        "is_house": False,
-        "held_for_new_hire": False,
-        "co_owner_ids": [],
-    },
-    "reps": {"is_active": True, "covered_states": []},
-    "opportunities": {"is_closed": False, "is_won": False},
-}
-"""What an absent column or an empty cell becomes; columns not named here become null, a name the row's id."""
-IDS = {
-    "accounts": ("account_id", "owner_id", "parent_id"),
-    "reps": ("rep_id",),
-    "opportunities": ("opportunity_id", "account_id", "owner_id"),
-}
-
-
-@dataclass(frozen=True)
-class SourceTable:
-    """One table as a source gave it: contract column names, typed, not yet judged.
-
-    Attributes
-    ----------
-    frame
-        Columns of the contract in any order; `row_no`, where there is one, numbers rows as people see them.
-    origin
-        Where it came from, as people name it: a file, an object of the org.
-    unread
-        Cells whose text could not be read as their column's type (`UNREAD`); null in `frame`.
-    faults
-        Structural faults that the reader met.
-    excluded_ids
-        Ids of records that row filters left out on purpose.
-    notes
-        Sentences on what the reader completed or left out.
-    outside
-        Rows outside the covered country (`LEFT_OUT`); they are no faults, and no longer in `frame`.
-    contradicted
-        Cells that others of their row contradict (`UNREAD`), corrected in `frame` where that was possible.
-    """
-
-    frame: pl.DataFrame
-    origin: str
-    unread: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNREAD))
-    faults: tuple[Fault, ...] = ()
-    excluded_ids: frozenset[str] = frozenset()
-    notes: tuple[str, ...] = ()
-    outside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT))
-    contradicted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNREAD))
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Rows of one table: read = kept + faulty; those excluded on purpose and those listed come apart.
-
-    `outside` are opportunities of accounts that are not in the list; they are not read.
-    """
-
-    read: int
-    kept: int
-    faulty: int
-    listed: int
-    excluded: int
-    notes: tuple[str, ...] = ()
-    outside: int = 0
 
 
 @dataclass(frozen=True)
@@ -155,7 +75,7 @@ def check_sources(
         table's rows are faulty.
     """
     sources = {"accounts": accounts, "reps": reps, "opportunities": opportunities}
-    numbered = {name: _numbered(name, source) for name, source in sources.items()}
+    numbered = {name: numbered_rows(name, source) for name, source in sources.items()}
     owner_notes: dict[str, tuple[str, ...]] = {}
     unclear: list[Fault] = []
     for name in ("accounts", "opportunities"):
@@ -182,13 +102,13 @@ def check_sources(
         raise InvalidInput("The sources cannot be used", faults)
 
     told, told_notes = with_referrals(numbered["accounts"], as_of)
-    typed = {name: _with_defaults(FIELDS[name], frame) for name, frame in (numbered | {"accounts": told}).items()}
-    judged_reps = _judge("reps", reps, typed["reps"], rep_rules(), (*region_notes, *key_notes))
+    typed = {name: with_defaults(FIELDS[name], frame) for name, frame in (numbered | {"accounts": told}).items()}
+    judged_reps = judge_rows("reps", reps, typed["reps"], rep_rules(), (*region_notes, *key_notes))
     if judged_reps.exceptions.height and not is_poll:
-        raise InvalidInput("Reps whose row cannot be read would lose their book", _cells_of(judged_reps))
+        raise InvalidInput("Reps whose row cannot be read would lose their book", judged_reps.faults())
     owners = _owners(judged_reps, typed["reps"], typed["accounts"])
     known_accounts = typed["accounts"]["account_id"]
-    judged_accounts = _judge(
+    judged_accounts = judge_rows(
         "accounts",
         accounts,
         typed["accounts"],
@@ -197,7 +117,7 @@ def check_sources(
     )
     judged_accounts = _with_owners(judged_accounts, typed["accounts"], judged_reps.kept["rep_id"])
     mine, notes, outside = _of_kept_accounts(typed["opportunities"], accounts, judged_accounts)
-    judged_opportunities = _judge(
+    judged_opportunities = judge_rows(
         "opportunities",
         opportunities,
         mine,
@@ -226,7 +146,7 @@ def check_sources(
     )
 
 
-def _owners(reps: "_Judged", frame: pl.DataFrame, accounts: pl.DataFrame) -> pl.Series:
+def _owners(reps: JudgedRows, frame: pl.DataFrame, accounts: pl.DataFrame) -> pl.Series:
     """Who may own accounts: the reps that are kept, and at a poll whoever's row cannot be read.
 
     A row without a team is no rep's; one without an id may be that of any owner.
@@ -239,8 +159,8 @@ def _owners(reps: "_Judged", frame: pl.DataFrame, accounts: pl.DataFrame) -> pl.
 
 def rep_exceptions(reps: SourceTable) -> SourceExceptionsFrame:
     """What is wrong with rows of reps that were read alone, as at a poll of an org."""
-    typed = _with_defaults(FIELDS["reps"], _numbered("reps", reps))
-    return SOURCE_EXCEPTIONS.conform(_judge("reps", reps, typed, rep_rules()).exceptions)
+    typed = with_defaults(FIELDS["reps"], numbered_rows("reps", reps))
+    return SOURCE_EXCEPTIONS.conform(judge_rows("reps", reps, typed, rep_rules()).exceptions)
 
 
 def _exact_ids(sources: Mapping[str, SourceTable]) -> dict[str, str]:
@@ -257,91 +177,7 @@ def _faults(table: Table[Any], numbered: pl.DataFrame, source: SourceTable, exac
     return damaged or structural_faults(table, numbered, source.unread, source.faults, source.origin)
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """A table's rows, those that stay and what is wrong with others.
-
-    `left_out` are the row numbers of those that do not stay.
-    """
-
-    origin: str
-    left_out: frozenset[int]
-    kept: pl.DataFrame
-    exceptions: pl.DataFrame
-    totals: Totals
-
-    def excess(self, share: float) -> Iterable[Fault]:
-        if self.totals.faulty <= share * self.totals.read:
-            return
-        kinds = self.exceptions.group_by("column_name", "expected", "remedy", maintain_order=True).agg(
-            pl.len().alias("rows"), pl.col("row_no").head(3), pl.col("found").head(3)
-        )
-        for kind in kinds.sort("rows", "column_name", descending=[True, False]).iter_rows(named=True):
-            cells = zip(kind["row_no"], kind["found"], strict=True)
-            examples = ", ".join(f"row {row} ({found})" for row, found in cells)
-            yield Fault(
-                f"{self.origin}, column {kind['column_name']}",
-                f"{kind['rows']} of {self.totals.read} rows, such as {examples}",
-                kind["expected"],
-                kind["remedy"],
-            )
-
-
-def _numbered(name: str, source: SourceTable) -> pl.DataFrame:
-    frame = source.frame if "row_no" in source.frame.columns else source.frame.with_row_index("row_no", offset=1)
-    texts = [column for column in IDS[name] if frame.schema.get(column) == pl.String]
-    plain = frame.with_columns(pl.col(texts).str.replace_all(r"\s+", " "))
-    completed = plain.with_columns(*(complete_ids(plain[column]) for column in texts))
-    if completed.schema.get("co_owner_ids") != pl.List(pl.String):
-        return completed
-    return completed.with_columns(
-        pl.col("co_owner_ids").list.eval(pl.element().map_elements(complete_id, return_dtype=pl.String))
-    )
-
-
-def _with_defaults(table: Table[Any], frame: pl.DataFrame) -> pl.DataFrame:
-    defaults = DEFAULTS[table.name]
-    present = [
-        (pl.col(column) if column in frame.columns else pl.lit(None)).cast(dtype).alias(column)
-        for column, dtype in table.columns.items()
-    ]
-    filled = [
-        pl.col(column).fill_null(pl.lit(default, dtype=table.columns[column])) for column, default in defaults.items()
-    ]
-    if "name" in table.columns:
-        filled.append(pl.coalesce("name", table.key[0]).alias("name"))
-    return frame.select(pl.col("row_no").cast(WHOLE), *present).with_columns(filled)
-
-
-def _judge(
-    name: str, source: SourceTable, frame: pl.DataFrame, rules: list[RowRule], notes: tuple[str, ...] = ()
-) -> _Judged:
-    key = frame.columns[1]
-    listed = [_unread_rows(name, key, frame, source.unread), _unread_rows(name, key, frame, source.contradicted)]
-    out = set(source.unread.filter(pl.col("column_name").is_in(NEEDED[name]))["row_no"])
-    emptied = []
-    for rule in rules:
-        broken = frame.filter(rule.is_broken)
-        listed.append(_exception_rows(name, key, broken, rule))
-        if not rule.keeps_row:
-            out.update(broken["row_no"])
-        elif rule.repaired is not None:
-            emptied.append(pl.when(rule.is_broken).then(rule.repaired).otherwise(rule.column).alias(rule.column))
-    listed.append(_outside_rows(name, source.outside))
-    exceptions = pl.concat(listed).unique(["record_id", "column_name"], keep="first", maintain_order=True)
-    kept = frame.filter(~pl.col("row_no").is_in(list(out))).with_columns(emptied).drop("row_no")
-    totals = Totals(
-        frame.height,
-        kept.height,
-        frame.height - kept.height,
-        exceptions.height,
-        len(source.excluded_ids),
-        source.notes + notes,
-    )
-    return _Judged(source.origin, frozenset(out), kept, exceptions, totals)
-
-
-def _with_owners(accounts: _Judged, frame: pl.DataFrame, rep_ids: pl.Series) -> _Judged:
+def _with_owners(accounts: JudgedRows, frame: pl.DataFrame, rep_ids: pl.Series) -> JudgedRows:
     """The accounts' exceptions with who keeps each account whose row was left out: one of the reps, no carve-out's."""
     kept_by = frame.filter(
         pl.col("row_no").is_in(list(accounts.left_out))
@@ -352,65 +188,7 @@ def _with_owners(accounts: _Judged, frame: pl.DataFrame, rep_ids: pl.Series) -> 
     return replace(accounts, exceptions=owned)
 
 
-def _record_id(key: str) -> pl.Expr:
-    return pl.coalesce(key, pl.format("row {}", "row_no")).alias("record_id")
-
-
-def _exception_rows(name: str, key: str, broken: pl.DataFrame, rule: RowRule) -> pl.DataFrame:
-    return broken.select(
-        pl.lit(name).alias("table_name"),
-        _record_id(key),
-        pl.lit(rule.column).alias("column_name"),
-        "row_no",
-        pl.coalesce(rule.found, pl.lit("nothing")).alias("found"),
-        pl.lit(rule.expected).alias("expected"),
-        pl.lit(rule.remedy).alias("remedy"),
-        pl.lit(None, TEXT).alias("owner_id"),
-    )
-
-
-def _unread_rows(name: str, key: str, frame: pl.DataFrame, unread: pl.DataFrame) -> pl.DataFrame:
-    return unread.join(frame.select("row_no", key), on="row_no", how="left", maintain_order="left").select(
-        pl.lit(name).alias("table_name"),
-        _record_id(key),
-        "column_name",
-        "row_no",
-        "found",
-        "expected",
-        "remedy",
-        pl.lit(None, TEXT).alias("owner_id"),
-    )
-
-
-def _outside_rows(name: str, outside: pl.DataFrame) -> pl.DataFrame:
-    return outside.select(
-        pl.lit(name).alias("table_name"),
-        pl.coalesce("record_id", pl.format("row {}", "row_no")).alias("record_id"),
-        "column_name",
-        "row_no",
-        "found",
-        "expected",
-        pl.lit("Left out. Correct the country where it is wrong.").alias("remedy"),
-        pl.lit(None, TEXT).alias("owner_id"),
-    )
-
-
-def _cells_of(judged: "_Judged") -> list[Fault]:
-    """Every exception as a fault with its row and cell."""
-    return [
-        Fault(
-            f"{judged.origin}, row {row['row_no']}, {row['column_name']} of {row['record_id']}",
-            row["found"][:80],
-            row["expected"],
-            row["remedy"],
-            kind=f"{judged.origin}, column {row['column_name']}",
-            row=f"row {row['row_no']} ({row['record_id']})",
-        )
-        for row in judged.exceptions.iter_rows(named=True)
-    ]
-
-
-def _nothing_left(accounts: "_Judged") -> Iterable[Fault]:
+def _nothing_left(accounts: JudgedRows) -> Iterable[Fault]:
     kept = accounts.kept
     if not kept.height:
         yield Fault(accounts.origin, "no account that can be used", "at least one", "Export the accounts again.")
@@ -425,7 +203,7 @@ def _nothing_left(accounts: "_Judged") -> Iterable[Fault]:
 
 
 def _of_kept_accounts(
-    opportunities: pl.DataFrame, accounts: SourceTable, judged: _Judged
+    opportunities: pl.DataFrame, accounts: SourceTable, judged: JudgedRows
 ) -> tuple[pl.DataFrame, tuple[str, ...], int]:
     """The opportunities of accounts that stayed; the others are no faults, and are counted: all by a note, those of
     accounts that are not in the list as a figure.

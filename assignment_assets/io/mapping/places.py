@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from assignment_assets.domain.sources.contract import LEFT_OUT, UNREAD
+from assignment_assets.domain.sources.source_table import LEFT_OUT, UNREAD
 from assignment_assets.domain.sources.states import STATE_CODES
 from assignment_assets.domain.tables import TEXT
 from assignment_assets.io.mapping.headers import plain_name

@@ -6,8 +6,8 @@ from difflib import get_close_matches
 import polars as pl
 
 from assignment_assets.domain.errors import Fault
-from assignment_assets.domain.sources.contract import UNREAD, SourceTable
 from assignment_assets.domain.sources.ids import complete_id
+from assignment_assets.domain.sources.source_table import UNREAD, SourceTable
 from assignment_assets.domain.sources.structure import ROW
 from assignment_assets.domain.tables import FLAG, TEXT
 from assignment_assets.io.mapping.cells import read_column

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput
-from assignment_assets.domain.sources.contract import SourceTable
 from assignment_assets.domain.sources.fields import IN_CENTS
+from assignment_assets.domain.sources.source_table import SourceTable
 from assignment_assets.io.mapping.mapping import TABLES, SourceMapping, TableMapping
 from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.translation import translate

@@ -8,9 +8,10 @@ from typing import Any
 import polars as pl
 
 from assignment_assets.domain.routing.reps_in_force import UnreadRep, unread_reps
-from assignment_assets.domain.sources.contract import DEFAULTS, IDS, Snapshot, rep_exceptions
+from assignment_assets.domain.sources.contract import Snapshot, rep_exceptions
 from assignment_assets.domain.sources.fields import FIELDS, as_stored
 from assignment_assets.domain.sources.ids import complete_ids
+from assignment_assets.domain.sources.source_table import DEFAULTS, IDS
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, Table
 from assignment_assets.io.mapping.mapping import SourceMapping, TableMapping, read_mapping
 from assignment_assets.io.mapping.tabular_files import Texts

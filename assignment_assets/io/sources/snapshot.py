@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from assignment_assets.domain.errors import Fault, InvalidInput, SourceUnavailable
-from assignment_assets.domain.sources.contract import Snapshot, SourceTable, check_sources
+from assignment_assets.domain.sources.contract import Snapshot, check_sources
 from assignment_assets.domain.sources.deal_accounts import with_owners_of_deals
 from assignment_assets.domain.sources.fields import FIELDS, as_fields
+from assignment_assets.domain.sources.source_table import SourceTable
 from assignment_assets.io.mapping.mapping import SourceMapping, read_mapping
 from assignment_assets.io.mapping.tabular_files import Texts
 from assignment_assets.io.mapping.translation import translate

@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.errors import InvalidInput
-from assignment_assets.domain.sources.contract import UNREAD, SourceTable, check_sources
+from assignment_assets.domain.sources.contract import check_sources
 from assignment_assets.domain.sources.fields import as_fields
+from assignment_assets.domain.sources.source_table import UNREAD, SourceTable
 from assignment_assets.domain.tables import ACCOUNTS, OPPORTUNITIES, REPS, SOURCE_EXCEPTIONS
 
 MANY = 400

@@ -6,9 +6,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from assignment_assets.domain.sources.contract import SourceTable, check_sources
+from assignment_assets.domain.sources.contract import check_sources
 from assignment_assets.domain.sources.fields import as_fields
 from assignment_assets.domain.sources.profile_table import profile_rows, source_lines, told_profile
+from assignment_assets.domain.sources.source_table import SourceTable
 from assignment_assets.stages.source_preview import preview, profile_under
 from assignment_assets_tests.company import AS_OF, account, config, deal, table, tiny
 from assignment_assets_tests.company import OPPORTUNITIES as DEALS
