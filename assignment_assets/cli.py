@@ -9,6 +9,7 @@ from assignment_assets.commands import (
     comparing,
     confirming,
     cycles,
+    events,
     load_by_hand,
     look_ahead,
     notices,
@@ -17,6 +18,7 @@ from assignment_assets.commands import (
     people,
     routing,
     routing_refusals,
+    routing_signatures,
     run,
     sample,
     schedule,
@@ -44,11 +46,12 @@ for each in (
 ):
     load_by_hand.write_back.add_command(each)
 load_by_hand.write_back.add_command(set_aside.set_aside)
-routing.routing.add_command(routing_refusals.set_aside)
+for each in (routing_refusals.set_aside, routing_signatures.policy, routing_signatures.accept):
+    routing.routing.add_command(each)
 for group in (
     cycles.cycle,
     routing.routing,
-    routing.events,
+    events.events,
     overlays.overlays,
     bench.bench,
     load_by_hand.write_back,
