@@ -1,4 +1,4 @@
-"""The bulk lane: many owners in one job, for first loads of quiet orgs. It has no precondition, and says so."""
+"""The bulk lane: many changes in one job, for first loads of quiet orgs. It has no precondition, and says so."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class BulkJob:
     witness: Witness
 
     def carry(self, changes: list[FieldChange]) -> dict[str, Answer]:
-        """The org's answers; accounts that a job never came to are absent."""
+        """The org's answers; records that a job never came to are absent."""
         self._note(ASKED, self.bulk.server_now.isoformat())
         self.witness("bulk_before_create")
         job_id = self.bulk.create()

@@ -1,4 +1,4 @@
-"""A plan: the owner changes of one sign-off, sealed so that nothing of it can be edited after signing."""
+"""A plan: the changes of one sign-off, or of one look at a role, sealed so that nothing of it can be edited later."""
 
 import hashlib
 import json
@@ -73,7 +73,7 @@ class Plan:
         `owners` writes a sign-off; `rollback` and `repair` are made from the journal and wait for an approval;
         `overlays` writes people of roles beside the owner, under a standing policy.
     first_batch
-        So many accounts must be verified before the rest goes; 0 for all at once.
+        So many records must be verified before the rest goes; 0 for all at once.
     write_not_before
         YYYY-MM-DD; empty for at once.
     """
@@ -147,19 +147,19 @@ def rows_digest(rows: pl.DataFrame) -> str:
 
 
 def drafted(rows: pl.DataFrame) -> pl.DataFrame:
-    """PLAN_ROWS, numbered in their order; families (accounts of one parent) lie side by side."""
+    """PLAN_ROWS, numbered in their order; families (records of one parent) lie side by side."""
     missing = [pl.lit(None, TEXT).alias(name) for name in PLAN_ROWS if name not in rows.columns and name != "place"]
     ordered = rows.with_columns(*missing).sort(pl.coalesce("parent_id", "account_id"), "account_id")
     return ordered.with_row_index("place").select(pl.col(name).cast(dtype) for name, dtype in PLAN_ROWS.items())
 
 
 def require_single(rows: pl.DataFrame, open_elsewhere: pl.DataFrame) -> None:
-    """Nothing where every account is in one plan at most.
+    """Nothing where every record is in one plan at most.
 
     Raises
     ------
     BrokenInvariant
-        Naming accounts that another open plan holds, or that the plan itself holds twice.
+        Naming records that another open plan holds, or that the plan itself holds twice.
     """
     doubled = rows.filter(pl.col("account_id").is_duplicated())["account_id"].unique().sort()
     if doubled.len():

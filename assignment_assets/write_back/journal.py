@@ -99,7 +99,7 @@ class Journal:
         )
 
     def account_states(self, plan_id: str) -> pl.DataFrame:
-        """Each account of a plan with its latest event: account_id, attempt, state, code, sentence, seq, the
+        """Each record of a plan with its latest event: account_id, attempt, state, code, sentence, seq, the
         precondition that last went out (modified_at), whether an answer was ever lost (was_lost), how often it was
         sent (sends) and refused without a reason (doubts)."""
         return self._frame(
@@ -153,7 +153,7 @@ class Journal:
         return found.row(0, named=True) if found.height else None
 
     def sent_accounts(self, plan_id: str = "") -> set[str]:
-        """Accounts that were about to be sent, or have been; of one plan, or of all."""
+        """Records that were about to be sent, or have been; of one plan, or of all."""
         found = self._db.execute(
             "select distinct account_id from event where state = 'INTENT' and (plan_id = $plan or $plan = '')",
             {"plan": plan_id},

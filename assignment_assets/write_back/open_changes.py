@@ -32,7 +32,7 @@ class Pace:
     group
         Changes whose intents are committed together before any of them is sent.
     read_ahead, read_back
-        Accounts read with one call before writing, and after.
+        Records read with one call before writing, and after.
     first_batch
         So many changes must be verified before the rest goes; 0 for none.
     wary

@@ -1,4 +1,4 @@
-"""What an answer of the org means, and what is done about it once the account has been read back."""
+"""What an answer of the org means, and what is done about it once the record has been read back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TRIES = {"retry": 5, "rearm": 3, "resend": 3, "doubt": 1}
 """How often a change is sent again: after a lock, after a modification in between, after a lost answer, after a
 refusal without a code."""
 SINGLY_FROM = 4
-"""From this retry on an account is sent in a call of its own."""
+"""From this retry on a change is sent in a call of its own."""
 MODIFIED_MEANWHILE = (
     "An answer was lost and the record was modified since; whether a person set it back "
     "cannot be told. Nothing more was sent; a person should look."
@@ -30,7 +30,7 @@ _SENT_AGAIN = ("rearm", "resend", "doubt", "pause", "stop")
 
 
 def answered(answer: Answer) -> State:
-    """The state that an account enters with the answer, before it is read back."""
+    """The state that a change enters with the answer, before it is read back."""
     if answer.is_lost or action(answer) == "resend":
         return State.UNKNOWN
     if answer.is_whole:
@@ -40,7 +40,7 @@ def answered(answer: Answer) -> State:
 
 @dataclass(frozen=True)
 class Sent:
-    """What went out for one account: its precondition, and what came back."""
+    """What went out for one change: its precondition, and what came back."""
 
     modified_at: datetime | None
     answer: Answer
@@ -48,7 +48,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Settled:
-    """Where one account goes next: a state of the journal with what was found and why."""
+    """Where one change goes next: a state of the journal with what was found and why."""
 
     change: Change
     state: State
@@ -66,14 +66,14 @@ def settle(
     is_gone: bool = False,
     is_receiver_active: bool = False,
 ) -> Settled:
-    """Where the account goes, by its answer and by what was read back.
+    """Where the change goes, by its answer and by what was read back.
 
-    What the org shows counts for more than what it answered. PLANNED and RETRY_WAIT mean that it is sent again. An
-    account whose answer was lost and which was modified since is not: whether a person set the owner back after our
-    write, nobody can tell. One that was accepted and has not been modified since was not written. One that is not shown
-    is gone only where the org itself calls it deleted or merged (`is_gone`); else what was sent stays open until it is
-    seen again. A code that holds the receiver is a person's matter where the receiver is active after all: something
-    else that the write touches has an inactive owner.
+    What the org shows counts for more than what it answered. PLANNED and RETRY_WAIT mean that it is sent again. A
+    change whose answer was lost and whose record was modified since is not: whether a person set the value back after
+    our write, nobody can tell. One that was accepted and whose record has not been modified since was not written. A
+    record that is not shown is gone only where the org itself calls it deleted or merged (`is_gone`); else what was
+    sent stays open until it is seen again. A code that holds the receiver is a person's matter where the receiver is
+    active after all: something else that the write touches has an inactive owner.
     """
     answer, by_us = sent.answer, bool(now and our_user_id and now.modified_by == our_user_id)
 
@@ -126,7 +126,7 @@ def _undone(ends: Callable[..., Settled], now: RecordNow, change: Change, by_us:
 
 
 def given_up(settled: Settled, answer: Answer) -> Settled:
-    """How a change ends that was sent as often as `TRIES` allows, and still has its old owner.
+    """How a change ends that was sent as often as `TRIES` allows, and whose record still has its old value.
 
     Of a call that was lost as a whole nothing is known; a row that the org answered for, time and again, is a
     person's matter.
@@ -139,7 +139,7 @@ def given_up(settled: Settled, answer: Answer) -> Settled:
 
 
 def out_of_sight(change: Change, *, is_gone: bool, may_be_written: bool = False) -> Settled:
-    """How a change ends for this run whose account the org does not show."""
+    """How a change ends for this run whose record the org does not show."""
     if is_gone:
         return Settled(change, State.GONE, None, "GONE", "The account was deleted or merged.")
     rest = (
@@ -157,7 +157,7 @@ def out_of_sight(change: Change, *, is_gone: bool, may_be_written: bool = False)
 
 
 def not_armed(change: Change, found: str | None) -> Settled:
-    """How a change ends whose account is modified all the time, so that no precondition would hold."""
+    """How a change ends whose record is modified all the time, so that no precondition would hold."""
     return Settled(
         change,
         State.FAILED_HUMAN,

@@ -43,7 +43,7 @@ class Change:
     was_lost
         A sending of it was never answered: it may have been done, or may yet be.
     lost_since
-        The precondition that went with it; an account modified later than that may hold a person's correction.
+        The precondition that went with it; a record modified later than that may hold a person's correction.
     is_withdrawn
         The approval was taken back: it is not written any more.
     doubts
@@ -138,7 +138,7 @@ def next_call(changes: Iterable[Change], seats: Mapping[str, int], at_most: int)
 def next_rings(changes: Iterable[Change], seats: Mapping[str, int], at_most: int) -> list[list[Change]]:
     """Rings of changes between full books, which can only go together: A gives to B, B to C, C to A.
 
-    None of them ends above its capacity; on the way one is by one account, for the length of a call. Books that
+    None of them ends above its capacity; on the way one is by one record, for the length of a call. Books that
     are overfull already take no part. Rings come until `at_most` changes are reached; the first comes anyway.
     """
     giving: dict[str | None, list[Change]] = {}

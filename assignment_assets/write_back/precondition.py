@@ -1,7 +1,7 @@
-"""Whether the org refuses a change of an account that was modified meanwhile: proven before a plan's first write.
+"""Whether the org refuses a change of a record that was modified meanwhile: proven before a plan's first write.
 
 The proof rides on the first read. Where it fails nothing is written, until a person has signed for what comes next: a
-second probe with the owner that an account has, or, where that fails too, writing without.
+second probe with the value that a record has, or, where that fails too, writing without.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ ABOUT_THE_OWNER = frozenset(
 )
 """By these codes an org says that it has judged the owner and not the condition."""
 WINDOW = 25
-"""Without a precondition so many accounts are read, compared and written at a time."""
+"""Without a precondition so many records are read, compared and written at a time."""
 
 
 class Unproven(SourceUnavailable):
@@ -84,7 +84,7 @@ class PreconditionProof:
         self.journal.commit()
 
     def _second_probe(self, gateway: RecordGateway, breaker: CircuitBreaker) -> None:
-        """Asks with the owner that the least recently changed account of the plan has, and reads it back."""
+        """Asks with the value that the least recently changed record of the plan has, and reads it back."""
         wanted = self._records()
         there = gateway.records(wanted)
         owned = [record for record in there.values() if record.value]

@@ -1,4 +1,4 @@
-"""The states of one account in one plan, the events that lead from state to state, and the log's words for them."""
+"""The states of one record in one plan, the events that lead from state to state, and the log's words for them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,24 +11,24 @@ from assignment_assets.domain.tables import MOMENT, TEXT, WHOLE, WRITE_BACK_LOG,
 
 
 class State(StrEnum):
-    """Where one account of a plan stands."""
+    """Where one record of a plan stands."""
 
     PLANNED = "PLANNED"  # to be judged and sent
-    SKIPPED_ALREADY = "SKIPPED_ALREADY"  # had its new owner before anything was sent
-    DRIFT = "DRIFT"  # the owner is no longer the one that was approved from
-    DRIFT_RULE = "DRIFT_RULE"  # carve-out or state is no longer what was approved
+    SKIPPED_ALREADY = "SKIPPED_ALREADY"  # had its new value before anything was sent
+    DRIFT = "DRIFT"  # the value is no longer the one that was approved from
+    DRIFT_RULE = "DRIFT_RULE"  # what hard rules compare is no longer what was approved
     GONE = "GONE"  # deleted or merged
     NOT_VISIBLE = "NOT_VISIBLE"  # not shown by the org, which does not call it deleted; looked for again
-    HELD = "HELD"  # the receiver may not own it now
+    HELD = "HELD"  # the receiver may not have it now
     DEFERRED = "DEFERRED"  # not tried: no seat, or the run paused
     INTENT = "INTENT"  # about to be sent, or sent and never heard of again
     ACK = "ACK"  # the org said yes
     UNKNOWN = "UNKNOWN"  # no answer
     REFUSED = "REFUSED"  # the org said no; what is done about it waits for reading back
-    CALL_REFUSED = "CALL_REFUSED"  # the org refused the call as a whole, which says nothing of the account
+    CALL_REFUSED = "CALL_REFUSED"  # the org refused the call as a whole, which says nothing of the record
     RETRY_WAIT = "RETRY_WAIT"  # to be sent again after a while
     FAILED_HUMAN = "FAILED_HUMAN"  # a person must look
-    VERIFIED = "VERIFIED"  # read back with the new owner that we wrote
+    VERIFIED = "VERIFIED"  # read back with the new value that we wrote
     DRIFT_AFTER_WRITE = "DRIFT_AFTER_WRITE"  # written, then changed by a person before we read it back
     REVERTED_BY_AUTOMATION = "REVERTED_BY_AUTOMATION"  # written, then set otherwise by the org itself
     WITHDRAWN = "WITHDRAWN"  # the approval was taken back before it was written
@@ -76,22 +76,24 @@ OUTCOMES = {
     State.REVERTED_BY_AUTOMATION: "drift",
     **dict.fromkeys(IN_FLIGHT, "unknown"),
 }
-"""The log's word for a state in which a run left an account; states that it does not leave behind have none."""
+"""The log's word for a state in which a run left a record; states that it does not leave behind have none."""
 _CODES = {State.DRIFT_AFTER_WRITE: "CHANGED_AFTER_WRITE", State.REVERTED_BY_AUTOMATION: "REVERTED_BY_AUTOMATION"}
 
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the journal: an account of a plan enters a state.
+    """One line of the journal: a record of a plan enters a state.
 
     Attributes
     ----------
     plan_id, account_id
-        The account is empty where the event is about the plan as a whole (`PLAN_EVENTS`).
+        `account_id` is the record that is changed, in plans of overlays an opportunity, too; it is empty where the
+        event is about the plan as a whole (`PLAN_EVENTS`).
     attempt
-        Counts the runs that left the account somewhere.
+        Counts the runs that left the record somewhere.
     found_owner_id, modified_at
-        What the org showed; with an intent, the precondition that goes out with it.
+        What the org showed, in the field that is changed and of the record; with an intent, the precondition that goes
+        out with it.
     code, sentence
         Salesforce's code or our own, and why.
     at
@@ -136,7 +138,7 @@ JOURNAL: Table[JournalFrame] = Table(
 
 
 def log_rows(rows: pl.DataFrame, events: pl.DataFrame, sign_off_nos: dict[str, int]) -> pl.DataFrame:
-    """The rows of `write_back_log` that the journal's events of some plans come to: one an account and attempt.
+    """The rows of `write_back_log` that the journal's events of some plans come to: one a record and attempt.
 
     Parameters
     ----------

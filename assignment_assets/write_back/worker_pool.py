@@ -25,7 +25,7 @@ class WorkerPool:
     def send(self, calls: Sequence[Call], is_stopped: Callable[[], bool]) -> Iterator[tuple[Call, list[Answer] | None]]:
         """Each call with its answers, in order; null for calls that were not sent because the run was stopped.
 
-        Calls with accounts that have portal users go one after the other.
+        Calls with records that are flagged go one after the other.
         """
         if self._count == 1:
             for call in calls:

@@ -71,7 +71,7 @@ class Tools:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a plan is: accounts by state, and why the run ended early, if it did."""
+    """How far a plan is: records by state, and why the run ended early, if it did."""
 
     plan_id: str
     row_count: int
@@ -81,7 +81,7 @@ class Progress:
 
     @property
     def ended(self) -> int:
-        """Accounts that need nothing more."""
+        """Records that need nothing more."""
         return sum(self.counts.values())
 
     def __str__(self) -> str:
