@@ -2,8 +2,9 @@
 
 Every rule stamps with the person that the record should show (`wanted`), so rules never disagree; where two call for
 one record in a look, the later in `together` says why. A closed or merged opportunity is never stamped; nor is what
-the CRM shows already, what is under way, or a person whom the CRM does not know as active. Numbers are given later
-(`numbering`).
+the CRM shows already, what is under way, or a person whom the CRM does not know as active. A stamp under way that
+expects another person than the CRM shows now will not be written, so the record is stamped again. Numbers are given
+later (`numbering`).
 """
 
 from dataclasses import dataclass
@@ -174,6 +175,6 @@ def _stamps(given: Stamping, rows: pl.DataFrame, kind: str, field: str) -> Overl
         field=pl.lit(field),
         decided_at=pl.lit(None, pl.Datetime("us")),
     )
-    record = ["role", "object", "record_id", "new_id"]
+    record = ["role", "object", "record_id", "expected_id", "new_id"]
     left = rows.join(given.under_way.select(record), on=record, how="anti", nulls_equal=True)
     return OverlayStampsFrame(OVERLAY_STAMPS.shaped(left).sort("record_id"))

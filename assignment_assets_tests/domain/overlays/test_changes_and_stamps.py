@@ -59,6 +59,16 @@ def test_what_is_under_way_is_not_made_again_and_an_older_one_is_superseded(csm)
     assert superseded(pending, newer)["stamp_no"].to_list() == pending["stamp_no"].to_list()
 
 
+def test_an_edit_that_comes_before_what_is_under_way_is_set_back_all_the_same(csm, crm):
+    csm.look([word("e2", "a1", "c2", 2)], minute(3))
+    crm.write("Opportunity", "o1", "csm", "c4", "rick", minute(4))
+    _, stamps, edits = csm.look([], minute(5))
+    assert edits["verdict"].to_list() == ["set_back"]
+    assert written(stamps) == [("Opportunity", "o1", "c4", "c2", "set_back")]
+    send_all(csm, 6)  # the older one finds another person than expected
+    assert crm.opportunities["o1"]["csm"] == "c2"
+
+
 def test_a_late_write_of_an_older_person_is_stamped_over(csm, crm):
     csm.look([word("e2", "a1", "c2", 2)], minute(3))
     csm.look([word("e3", "a1", "c3", 4)], minute(5))
