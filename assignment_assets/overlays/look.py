@@ -99,7 +99,9 @@ def look(
     crm = systems.records.look(since)
     truth_at = None if is_whole else looks["truth_watermark"].max()
     asked_since = truth_at - overlap if isinstance(truth_at, datetime) else None
-    told, unread = news_of(systems.sources, standing, asked_since, now) if asks_truth else (CS_EVENTS.empty(), ())
+    told, unread = CS_EVENTS.empty(), ()
+    if asks_truth:
+        told, unread = news_of(systems.sources, standing, arrived, asked_since, now)
     events = CsEventsFrame(pl.concat([arrived, told]))
     people = _people(systems.records, known_people, since, events, crm, now)
     with log.open() as transaction:

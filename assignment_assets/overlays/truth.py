@@ -14,18 +14,31 @@ from assignment_assets.io.role_sources.assignment_source import AssignmentSource
 
 
 def news_of(
-    sources: Mapping[str, AssignmentSource], standing: CsAssignmentsFrame, since: datetime | None, now: datetime
+    sources: Mapping[str, AssignmentSource],
+    standing: CsAssignmentsFrame,
+    arrived: CsEventsFrame,
+    since: datetime | None,
+    now: datetime,
 ) -> tuple[CsEventsFrame, tuple[str, ...]]:
-    """What changed from `since` on, where it is other than what stands; and who did not answer, as sentences."""
+    """What changed from `since` on, where it is other than what stands; and who did not answer, as sentences.
+
+    What has arrived already, as an event that was sent, is no news.
+    """
     rows: list[dict[str, Any]] = []
     unread = []
     for name, source in sources.items():
         known = dict(standing.filter(role=name).select("account_id", "person_key").iter_rows())
+        sent = arrived.filter(role=name).select("account_id", "person_key").iter_rows()
+        heard = {(account, (person or "").casefold()) for account, person in sent}
         try:
-            rows += _news(name, source, known, since, now)
+            rows += [row for row in _news(name, source, known, since, now) if _said(row) not in heard]
         except AssignmentError as error:
             unread.append(f"{name}: {error}")
     return CS_EVENTS.conform(pl.DataFrame(rows, CS_EVENTS.columns)), tuple(unread)
+
+
+def _said(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["account_id"], (row["person_key"] or "").casefold()
 
 
 def _news(

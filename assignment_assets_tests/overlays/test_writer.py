@@ -163,3 +163,15 @@ def test_the_daily_catch_lists_what_differs_and_repairs_it(seen):
     assert done.caught is not None
     assert seen.table(OVERLAY_CHANGES).height + seen.table(OVERLAY_STAMPS).height > 0
     assert seen.table(OVERLAY_DIFFERENCES).height == done.caught
+
+
+def test_what_was_sent_and_is_polled_too_is_one_event(seen):
+    account, _ = account_with(seen, is_open=True)
+    new = other_than(seen.on_account(account))
+    seen.clock.advance(60)
+    seen.system.hook("company", account_id=account, csm_email=USERS[new])
+    now = seen.org.utc_now()
+    put(seen.folder, SentEvent("csm", "evt-1", account, USERS[new].upper(), now, now, "webhook"))
+    with seen.writer() as writer:
+        assert writer.one_pass().look.events == 1
+    assert seen.table(OVERLAY_CHANGES)["event_id"].to_list() == ["evt-1"]
