@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import polars as pl
 
@@ -30,12 +30,15 @@ from assignment_assets.domain.overlays.tables import (
     OverlayPeopleFrame,
     OverlayStampsFrame,
 )
-from assignment_assets.domain.tables import F, Table
+from assignment_assets.domain.tables import F
 from assignment_assets.io.role_sources.assignment_source import AssignmentSource
 from assignment_assets.io.salesforce.overlay_records import CrmLook, OverlayRecords
 from assignment_assets.io.warehouse.table_log import Transaction
 from assignment_assets.overlays.log import OverlayLog
 from assignment_assets.overlays.truth import news_of
+
+AT_ONCE = timedelta(seconds=10)
+"""How far a look for sent events alone goes back at most; what the CRM shows later than that, the next poll reads."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,7 @@ def look(
         looks = transaction.table(OVERLAY_LOOKS)
         standing, known_people = transaction.table(CS_ASSIGNMENTS), transaction.table(OVERLAY_PEOPLE)
     overlap = timedelta(seconds=overlays.overlap_seconds)
-    watermark = None if is_whole else looks["crm_watermark"].max()
-    since = watermark - overlap if isinstance(watermark, datetime) else None
+    since = None if is_whole else _since(looks, overlap, is_poll=asks_truth)
     crm = systems.records.look(since)
     truth_at = None if is_whole else looks["truth_watermark"].max()
     asked_since = truth_at - overlap if isinstance(truth_at, datetime) else None
@@ -173,14 +175,22 @@ def _noted(
     transaction.append(OVERLAY_CHANGES, new_changes)
     transaction.append(OVERLAY_STAMPS, new_stamps)
     transaction.append(OVERLAY_EDITS, new_edits)
-    _put(transaction, OVERLAY_PEOPLE, people)
-    _put(transaction, CS_ASSIGNMENTS, pl.concat([each.assignments for each in found]))
-    _put(transaction, OVERLAY_ACCOUNTS, pl.concat([each.crm.accounts for each in found]))
+    transaction.put(OVERLAY_PEOPLE, people)
+    transaction.put(CS_ASSIGNMENTS, pl.concat([each.assignments for each in found]))
+    transaction.put(OVERLAY_ACCOUNTS, pl.concat([each.crm.accounts for each in found]))
     opportunities = pl.concat([each.crm.opportunities for each in found]).unique("opportunity_id", keep="first")
-    _put(transaction, OVERLAY_OPPORTUNITIES, opportunities.filter(~pl.col("opportunity_id").is_in(sorted(crm.gone))))
+    transaction.put(OVERLAY_OPPORTUNITIES, opportunities.filter(~pl.col("opportunity_id").is_in(sorted(crm.gone))))
     roles = pl.concat([each.crm.roles for each in found])
-    _put(transaction, OPPORTUNITY_ROLES, roles.filter(~pl.col("opportunity_id").is_in(sorted(crm.gone))))
+    transaction.put(OPPORTUNITY_ROLES, roles.filter(~pl.col("opportunity_id").is_in(sorted(crm.gone))))
     return LookDone(look_no, events.height, new_changes.height, new_stamps.height, new_edits.height)
+
+
+def _since(looks: pl.DataFrame, overlap: timedelta, *, is_poll: bool) -> datetime | None:
+    """From when on the CRM is read: a poll goes back the whole overlap behind the last poll, so that it covers what the
+    looks between the two have left out."""
+    watermark = (looks.filter(pl.col("origin") != "webhook") if is_poll else looks)["crm_watermark"].max()
+    back = overlap if is_poll else min(overlap, AT_ONCE)
+    return watermark - back if isinstance(watermark, datetime) else None
 
 
 def _since_last(stamps: pl.DataFrame, log: pl.DataFrame, looks: pl.DataFrame) -> OverlayStampsFrame:
@@ -219,13 +229,6 @@ def _editors(crm: CrmLook) -> set[str]:
 def of_role(name: str, frame: F) -> F:
     """The rows of one role."""
     return cast(F, frame.filter(pl.col("role") == name))
-
-
-def _put(transaction: Transaction, table: Table[Any], frame: pl.DataFrame) -> None:
-    """Puts the rows in place of all, where they are others."""
-    rows = table.conform(frame)
-    if not rows.equals(transaction.table(table)):
-        transaction.replace(table, rows)
 
 
 def next_number(frame: pl.DataFrame, name: str) -> int:

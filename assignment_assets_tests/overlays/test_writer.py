@@ -9,6 +9,7 @@ from assignment_assets.domain.overlays.tables import (
     OVERLAY_DIFFERENCES,
     OVERLAY_EDITS,
     OVERLAY_LOG,
+    OVERLAY_LOOKS,
     OVERLAY_OPPORTUNITIES,
     OVERLAY_STAMPS,
 )
@@ -175,3 +176,20 @@ def test_what_was_sent_and_is_polled_too_is_one_event(seen):
     with seen.writer() as writer:
         assert writer.one_pass().look.events == 1
     assert seen.table(OVERLAY_CHANGES)["event_id"].to_list() == ["evt-1"]
+
+
+def test_a_poll_reads_again_what_looks_for_sent_events_may_have_left_out(seen):
+    account, (first, *_) = account_with(seen, is_open=True)
+    person = seen.on_account(account)
+    seen.clock.advance(60)
+    seen.org.edit(first, {OPPORTUNITY_CSM: other_than(person)}, object="Opportunity", user_id=PEOPLE.csm_ids[0])
+    seen.clock.advance(20)
+    with seen.writer() as writer:
+        # as if the edit had not been shown yet: a look of half a minute later goes back ten seconds
+        looks = seen.table(OVERLAY_LOOKS)
+        late = looks.with_columns(look_no=2, origin=pl.lit("webhook"), crm_watermark=pl.lit(seen.org.utc_now()))
+        with writer.log.open() as transaction:
+            transaction.append(OVERLAY_LOOKS, late)
+        assert writer.one_pass(asks_truth=False).look.edits == 0
+        assert writer.one_pass().look.edits == 1
+    assert seen.on_opportunity(first) == person

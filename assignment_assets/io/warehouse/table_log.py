@@ -135,6 +135,23 @@ class Transaction:
         self._frames[table.name] = table.empty()
         self._insert(table, table.conform(frame))
 
+    def put(self, table: Table[Any], frame: pl.DataFrame) -> None:
+        """Has the table hold these rows and no others, by writing those alone that differ."""
+        rows, before = table.conform(frame), self.table(table)
+        if rows.equals(before):
+            return
+        key, columns = list(table.key), list(table.columns)
+        gone = before.join(rows, on=columns, how="anti", nulls_equal=True).select(key)
+        come = rows.join(before, on=columns, how="anti", nulls_equal=True)
+        if gone.height:
+            self._connection.register("gone", gone.to_arrow())
+            same = " and ".join(f'{table.name}."{name}" is not distinct from gone."{name}"' for name in key)
+            self._connection.execute(f"delete from {table.name} using gone where {same}")
+            self._connection.unregister("gone")
+        del self._frames[table.name]
+        self._insert(table, table.conform(come))
+        self._frames[table.name] = rows
+
     def merge(self, table: Table[Any], frame: pl.DataFrame) -> None:
         """Puts these rows in place of those with the same key, and adds the others."""
         if not frame.height:
