@@ -3,7 +3,7 @@ PYTHON ?= python3
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help install demo clean-demo test ui bench bench-routing bench-write-back bench-pages bench-start lint requirements
+.PHONY: help install demo clean-demo test ui bench bench-routing bench-write-back bench-overlays bench-pages bench-start lint requirements
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -40,6 +40,9 @@ bench-routing: install ## routing: a simulated quarter, replay, interference, re
 
 bench-write-back: install ## the write-back's bar: crashes, races, codes, calls; ARGS=--short for two minutes
 	$(BIN)/assignment bench write-back $(ARGS)
+
+bench-overlays: install ## roles beside the owner: a quarter with kills, catches, history; ARGS=--short for two minutes
+	$(BIN)/assignment bench overlays $(ARGS)
 
 bench-pages: install ## the review pages with 500 reps: times, memory, 200 directors at once; ARGS=--short for a minute
 	$(BIN)/assignment bench pages $(ARGS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assignment_assets.bench import pages, routing, start, write_back
+from assignment_assets.bench import overlays, overlays_table, pages, routing, start, write_back
 from assignment_assets.bench.interference import interference
 from assignment_assets.bench.quarter import Size
 from assignment_assets.bench.reaction import at_rest, reaction
@@ -242,6 +242,24 @@ def bench_write_back(short: bool, crashes: int | None, edits: int | None, change
     given = [usual[place] if value is None else value for place, value in enumerate((crashes, edits, changes))]
     for line in write_back.lines(short, given[0], given[1], seed, given[2]):
         click.echo(line)
+
+
+@command(bench, "overlays")
+@click.option("--short", is_flag=True, help="600 accounts instead of 8,000: two minutes.")
+@click.option("--seed", default=3, show_default=True, help="Of the company, of what happens and of the kills.")
+def bench_overlays(short: bool, seed: int, as_json: bool) -> None:
+    """A quarter of roles beside the owner: seconds from webhook to record, kills, catches, history, replay."""
+    figures = []
+    for figure in overlays.rows(short, seed):
+        figures.append(figure)
+        if as_json:
+            click.echo(json.dumps(overlays_table.as_entry(figure), default=str))
+        else:
+            click.echo(f"{overlays_table.mark(figure)} {figure[0]}", err=True)
+    if not as_json:
+        click.echo(overlays_table.as_text(figures))
+    if any(is_met is False for *_, is_met in figures):
+        sys.exit(1)
 
 
 @bench.command("pages")
