@@ -101,7 +101,7 @@ def look(
     crm = systems.records.look(since)
     truth_at = None if is_whole else looks["truth_watermark"].max()
     asked_since = truth_at - overlap if isinstance(truth_at, datetime) else None
-    told, unread = CS_EVENTS.empty(), ()
+    told, unread = CS_EVENTS.empty(), tuple[str, ...]()
     if asks_truth:
         told, unread = news_of(systems.sources, standing, arrived, asked_since, now)
     events = CsEventsFrame(pl.concat([arrived, told]))
