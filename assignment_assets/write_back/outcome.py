@@ -21,7 +21,7 @@ MODIFIED_MEANWHILE = (
 NOT_VISIBLE = "NOT_VISIBLE"
 NOT_WRITTEN = "NOT_WRITTEN"
 ACCEPTED_AND_NOT_WRITTEN = (
-    "Accepted, and not written: the account has not been modified since before. Something between the engine and the "
+    "Accepted, and not written: the {kind} has not been modified since before. Something between the engine and the "
     "org answers in its place, or the org passes the field over."
 )
 AGAIN = (State.PLANNED, State.RETRY_WAIT)
@@ -89,7 +89,7 @@ def settle(
             return ends(State.VERIFIED)
         return ends(State.SKIPPED_ALREADY, "", f"Somebody gave the {change.kind} to its new {change.noun} meanwhile.")
     if wanted == "read" and now.value == change.expected and now.modified_at == sent.modified_at:
-        return ends(State.FAILED_HUMAN, NOT_WRITTEN, ACCEPTED_AND_NOT_WRITTEN)
+        return ends(State.FAILED_HUMAN, NOT_WRITTEN, ACCEPTED_AND_NOT_WRITTEN.format(kind=change.kind))
     if wanted == "read":
         return _undone(ends, now, change, by_us)
     if now.value != change.expected:
@@ -114,8 +114,8 @@ def _undone(ends: Callable[..., Settled], now: RecordNow, change: Change, by_us:
         return ends(
             State.REVERTED_BY_AUTOMATION,
             "",
-            f"Accepted, but read back with the owner {now.value}: a rule, flow or trigger of the org, or another tool "
-            "that logs in as our user, set it otherwise. Nothing more was sent.",
+            f"Accepted, but read back with the {change.noun} {now.value}: a rule, flow or trigger of the org, or "
+            "another tool that logs in as our user, set it otherwise. Nothing more was sent.",
         )
     back = "back " if now.value == change.expected else ""
     return ends(
@@ -141,7 +141,7 @@ def given_up(settled: Settled, answer: Answer) -> Settled:
 def out_of_sight(change: Change, *, is_gone: bool, may_be_written: bool = False) -> Settled:
     """How a change ends for this run whose record the org does not show."""
     if is_gone:
-        return Settled(change, State.GONE, None, "GONE", "The account was deleted or merged.")
+        return Settled(change, State.GONE, None, "GONE", f"The {change.kind} was deleted or merged.")
     rest = (
         "Whether it was written is read as soon as it is visible again."
         if may_be_written
@@ -152,7 +152,7 @@ def out_of_sight(change: Change, *, is_gone: bool, may_be_written: bool = False)
         State.UNKNOWN if may_be_written else State.NOT_VISIBLE,
         None,
         NOT_VISIBLE,
-        f"The integration user does not see the account, and the org does not call it deleted. {rest}",
+        f"The integration user does not see the {change.kind}, and the org does not call it deleted. {rest}",
     )
 
 
@@ -163,7 +163,7 @@ def not_armed(change: Change, found: str | None) -> Settled:
         State.FAILED_HUMAN,
         found,
         "NOT_ARMED",
-        "The account is being modified again and again. Nothing was written.",
+        f"The {change.kind} is being modified again and again. Nothing was written.",
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from assignment_assets.io.salesforce.field_changes import Answer, RecordNow
+from assignment_assets.io.salesforce.field_changes import Answer, RecordNow, Target
 from assignment_assets.write_back.outcome import Sent, answered, given_up, settle
 from assignment_assets.write_back.plan import Change, owner_guards
 from assignment_assets.write_back.preflight import judge
@@ -113,6 +113,19 @@ def test_an_inactive_owner_of_something_else_is_no_matter_of_the_receiver():
     sent = Sent(AT, Answer("a", "INACTIVE_OWNER_OR_USER", "operation performed with inactive user [005x]"))
     assert settle(CHANGE, sent, now(), US).state is State.HELD
     assert settle(CHANGE, sent, now(), US, is_receiver_active=True).state is State.FAILED_HUMAN
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (now("u-7", modified_by=US), "read back with the person u-7"),
+        (now("u-1"), "the opportunity has not been modified"),
+        (None, "does not see the opportunity"),
+    ],
+)
+def test_what_became_of_an_opportunity_is_told_in_its_own_words(found, words):
+    of_a_deal = Change("1", "a", "u-1", "u-2", target=Target("Opportunity", "CSM__c"))
+    assert words in settled(Answer("a"), found, of_a_deal).sentence
 
 
 def test_a_rollback_goes_by_the_owner_alone():
