@@ -6,7 +6,7 @@ from datetime import datetime
 from assignment_assets.io.role_sources.assignment_source import Assignment
 from assignment_assets.io.role_sources.settings import CrmObjectSetting
 from assignment_assets.io.salesforce.connection import Org
-from assignment_assets.io.salesforce.fields import Field, Missing
+from assignment_assets.io.salesforce.fields import Field
 from assignment_assets.io.salesforce.record_values import moment_of
 
 
@@ -30,8 +30,6 @@ class CrmObject:
         fields = ", ".join(dict.fromkeys(("Id", setting.account_id, setting.person, "SystemModstamp")))
         account, person = Field.of(setting.account_id), Field.of(setting.person)
         for record in self._org.query(f"SELECT {fields} FROM {setting.object}{where}"):
-            account_id, person_key = account.value(record), person.value(record)
-            if account_id and account_id is not Missing.FIELD:
-                key = None if person_key is None or person_key is Missing.FIELD else str(person_key)
+            if account_id := account.text(record):
                 at = moment_of(record["SystemModstamp"], f"{setting.object}.SystemModstamp")
-                yield Assignment(str(account_id), key, at)
+                yield Assignment(account_id, person.text(record), at)

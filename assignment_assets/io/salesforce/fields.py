@@ -65,6 +65,11 @@ class Field:
             value = _entry(value, part) if isinstance(value, dict) else Missing.FIELD
         return value
 
+    def text(self, record: dict[str, Any]) -> str | None:
+        """The same as text; None where it is empty or not there."""
+        value = self.value(record)
+        return None if value is None or value is Missing.FIELD else str(value)
+
 
 def single(fields: Iterable[Field]) -> list[Field]:
     """The fields, each once, however its letters are written."""

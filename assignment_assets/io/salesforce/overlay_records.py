@@ -22,7 +22,7 @@ from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.field_changes import Target
-from assignment_assets.io.salesforce.fields import Field, Missing
+from assignment_assets.io.salesforce.fields import Field
 from assignment_assets.io.salesforce.record_values import cents_of, day_of, moment_of
 from assignment_assets.io.salesforce.refusals import UNKNOWN_NAME, CallRefused
 
@@ -112,7 +112,7 @@ class OverlayRecords:
                 "person_id": record["Id"],
                 "name": record.get("Name"),
                 "email": record.get("Email"),
-                "profile": _value(record, "Profile.Name"),
+                "profile": Field.of("Profile.Name").text(record),
                 "is_active": record.get("IsActive") is True,
                 "manager_email": None,
                 "region": None,
@@ -129,7 +129,7 @@ class OverlayRecords:
                 "account_id": record["Id"],
                 "name": record.get("Name"),
                 "owner_id": record.get("OwnerId"),
-                "person_id": _value(record, field),
+                "person_id": Field.of(field).text(record),
                 "modified_at": moment_of(record["LastModifiedDate"], "Account.LastModifiedDate"),
                 "modified_by": record["LastModifiedById"],
             }
@@ -151,7 +151,7 @@ class OverlayRecords:
         also = f"{team.role_field} = '{team.role_value}'" if team.role_field and team.role_value else ""
         selection = f"SELECT Id, OpportunityId, {team.person_field} FROM {team.object}"
         members = query_ids(self._org, selection, "OpportunityId", sorted(deals), also)
-        rows = [(record["OpportunityId"], _value(record, team.person_field)) for record in members]
+        rows = [(record["OpportunityId"], Field.of(team.person_field).text(record)) for record in members]
         return pl.DataFrame(rows, {"opportunity_id": TEXT, "person_id": TEXT}, orient="row")
 
     def history(self, since: datetime | None, *more: str) -> HistoryFrame | None:
@@ -226,7 +226,7 @@ def _primaries(role: OverlayRole, records: Iterable[Record]) -> pl.DataFrame:
     rows = [
         (
             record["Id"],
-            _value(record, role.opportunity_field),
+            Field.of(role.opportunity_field).text(record),
             moment_of(record["LastModifiedDate"], "Opportunity.LastModifiedDate"),
         )
         for record in records
@@ -246,8 +246,3 @@ def _changed(kind: str, parent: str, record: Record) -> tuple[object, ...] | Non
 
 def _is_user_id(text: str) -> bool:
     return text.startswith("005") and len(text) in (15, 18) and text.isalnum()
-
-
-def _value(record: Record, name: str) -> str | None:
-    value = Field.of(name).value(record)
-    return None if value is None or value is Missing.FIELD else str(value)
