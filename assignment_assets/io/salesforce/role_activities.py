@@ -14,7 +14,7 @@ from assignment_assets.domain.overlays.activities.tables import (
     OPPORTUNITY_TEAMS,
 )
 from assignment_assets.domain.overlays.known_changes import CLOSES, ClosesFrame
-from assignment_assets.domain.overlays.roles import Overlays
+from assignment_assets.domain.overlays.roles import OWNER, Overlays
 from assignment_assets.domain.overlays.tables import OpportunityRolesFrame, OverlayPeopleFrame
 from assignment_assets.domain.tables import Table
 from assignment_assets.io.salesforce.answers import Record
@@ -23,7 +23,6 @@ from assignment_assets.io.salesforce.record_values import cents_of, day_of, mome
 from assignment_assets.io.salesforce.refusals import UNKNOWN_NAME, CallRefused
 
 Row = dict[str, Any]
-OWNER_ROLE = "owner"
 STAGES = "SELECT Id, OpportunityId, Field, NewValue, CreatedDate FROM OpportunityFieldHistory WHERE Field = 'StageName'"
 ACTIVITIES = {"Task": ("ActivityDate", "TaskSubtype"), "Event": ("ActivityDateTime", "EventSubtype")}
 """Kind of activity → its moment, and what says of which type it is."""
@@ -51,7 +50,7 @@ class RoleActivities:
         live = [deal for deal in deals if not deal.get("IsDeleted") and not (merged and deal.get(merged))]
         accounts = {deal["Id"]: deal.get("AccountId") for deal in deals} | {each: each for each in names}
         roles = dict(parts.select("person_id", "role").drop_nulls().unique("person_id", keep="first").iter_rows())
-        owned = [(deal["Id"], deal["OwnerId"], OWNER_ROLE) for deal in live if deal.get("OwnerId")]
+        owned = [(deal["Id"], deal["OwnerId"], OWNER) for deal in live if deal.get("OwnerId")]
         on_team = parts.filter(pl.col("person_id").is_not_null()).select("opportunity_id", "person_id", "role").rows()
         done = [
             _activity(record, day, kind, roles, accounts)
@@ -126,7 +125,7 @@ def _activity(record: Record, day: str, kind: str, roles: dict[str, str], accoun
     return {
         "activity_id": record["Id"],
         "person_id": record["OwnerId"],
-        "role": roles.get(record["OwnerId"], OWNER_ROLE),
+        "role": roles.get(record["OwnerId"], OWNER),
         "what_id": record.get("WhatId"),
         "account_id": accounts.get(str(record.get("WhatId"))),
         "contact_id": record.get("WhoId"),
