@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from assignment_assets.domain.overlays.crm_seen import CrmSeen
+from assignment_assets.domain.overlays.crm_seen import CrmSeen, still_open
 from assignment_assets.domain.overlays.people import names_of, who
 from assignment_assets.domain.overlays.roles import OverlayRole
 from assignment_assets.domain.overlays.tables import (
@@ -55,7 +55,7 @@ class Catching:
     @cached_property
     def open_opportunities(self) -> pl.DataFrame:
         """opportunity_id, name, account_id, account_name, crm_id (the primary), set_by of those that are open."""
-        facts = self.crm.opportunities.filter(~pl.col("is_closed"), pl.col("merged_into").is_null())
+        facts = still_open(self.crm.opportunities)
         names = self.crm.accounts.select("account_id", account_name="name")
         shown = self.crm.primaries.select("opportunity_id", "set_by", crm_id="person_id")
         rows = facts.select("opportunity_id", "name", "account_id").join(shown, on="opportunity_id")

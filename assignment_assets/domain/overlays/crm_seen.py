@@ -70,6 +70,11 @@ class CrmSeen:
         return CrmSeen(OVERLAY_ACCOUNTS.conform(new), OVERLAY_OPPORTUNITIES.empty(), OPPORTUNITY_ROLES.empty())
 
 
+def still_open(opportunities: OverlayOpportunitiesFrame) -> OverlayOpportunitiesFrame:
+    """Those that are neither closed nor merged into another: what is written, counted and handed over."""
+    return OverlayOpportunitiesFrame(opportunities.filter(~pl.col("is_closed"), pl.col("merged_into").is_null()))
+
+
 def with_closes(before: OverlayOpportunitiesFrame, now: OverlayOpportunitiesFrame) -> OverlayOpportunitiesFrame:
     """A look's opportunities with the moment of their close: as read, as known, else when they were modified last."""
     known = before.select("opportunity_id", known_at="closed_at")

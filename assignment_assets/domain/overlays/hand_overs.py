@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NewType
 import polars as pl
 
 from assignment_assets.domain.identity.codes import canonical_json
+from assignment_assets.domain.overlays.crm_seen import still_open
 from assignment_assets.domain.overlays.roles import Overlays
 from assignment_assets.domain.overlays.tables import (
     HAND_OVERS,
@@ -183,7 +184,7 @@ def _named(person: dict[str, Any] | None, person_id: str | None) -> str:
 
 def _open_opportunities(opportunities: OverlayOpportunitiesFrame) -> dict[str, list[OpenOpportunity]]:
     found: dict[str, list[OpenOpportunity]] = {}
-    rows = opportunities.filter(~pl.col("is_closed") & pl.col("merged_into").is_null())
+    rows = still_open(opportunities)
     for row in rows.sort("close_on", "opportunity_id", nulls_last=True).iter_rows(named=True):
         day = f"{row['close_on']:%-d %b %Y}" if row["close_on"] else "no day"
         shown = OpenOpportunity(

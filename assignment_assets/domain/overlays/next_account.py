@@ -14,6 +14,7 @@ from typing import NewType
 
 import polars as pl
 
+from assignment_assets.domain.overlays.crm_seen import still_open
 from assignment_assets.domain.overlays.roles import OverlayRole
 from assignment_assets.domain.overlays.tables import (
     OverlayAccountsFrame,
@@ -121,7 +122,7 @@ def _waiting(
     active: list[str],
 ) -> pl.DataFrame:
     """Accounts of the role without an active person, with their points."""
-    open_ones = opportunities.filter(~pl.col("is_closed") & pl.col("merged_into").is_null())
+    open_ones = still_open(opportunities)
     counted = open_ones.group_by("account_id").agg(
         open_opportunities=pl.len(), open_amount_cents=pl.col("amount_cents").fill_null(0).sum()
     )

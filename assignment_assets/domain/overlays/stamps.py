@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assignment_assets.domain.overlays.crm_seen import CrmSeen
+from assignment_assets.domain.overlays.crm_seen import CrmSeen, still_open
 from assignment_assets.domain.overlays.overrides import CHANGES_OF_PERSON
 from assignment_assets.domain.overlays.roles import OverlayRole
 from assignment_assets.domain.overlays.tables import (
@@ -52,7 +52,7 @@ class Stamping:
     @property
     def open(self) -> pl.DataFrame:
         """record_id, account_id, expected_id, new_id, set_by of the opportunities that may be written."""
-        facts = self.crm.opportunities.filter(~pl.col("is_closed"), pl.col("merged_into").is_null())
+        facts = still_open(self.crm.opportunities)
         shown = self.crm.primaries.select("opportunity_id", "set_by", expected_id="person_id")
         rows = facts.select("opportunity_id").join(shown, on="opportunity_id").join(self.wanted, on="opportunity_id")
         return rows.rename({"opportunity_id": "record_id", "person_id": "new_id"})

@@ -9,6 +9,7 @@ from typing import NewType
 
 import polars as pl
 
+from assignment_assets.domain.overlays.crm_seen import still_open
 from assignment_assets.domain.overlays.roles import OverlayRole, Overlays
 from assignment_assets.domain.overlays.tables import (
     OVERLAY_WORKLOAD,
@@ -56,7 +57,7 @@ def overlay_workload(
     People of a role are those who hold an account or are on an open opportunity in it, and the active ones of its
     `person_profiles`, who may hold nothing yet. Somebody whom the CRM does not know as a user counts as not active.
     """
-    open_ones = opportunities.filter(~pl.col("is_closed") & pl.col("merged_into").is_null())
+    open_ones = still_open(opportunities)
     held = accounts.filter(pl.col("person_id").is_not_null()).group_by("role", "person_id").agg(accounts=pl.len())
     share = pl.col("amount_cents").fill_null(0) * pl.col("credit_share")
     carried = (
