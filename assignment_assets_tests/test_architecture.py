@@ -79,7 +79,7 @@ WITHIN = {
         "notices": {"gate", "gates", "identity", "reading", "regions", "routing", "tables"},
         "routing": {"errors", "gate", "placed", "reading", "setup", "sign_off", "sources", "tables"},
         "ownership": {"errors", "reading", "routing", "setup", "tables"},
-        "overlays": {"digest", "errors", "identity", "reading", "setup", "sources", "tables"},
+        "overlays": {"digest", "errors", "identity", "placed", "reading", "setup", "sources", "tables"},
     },
     "optimizer": {
         "model": set(),

@@ -20,6 +20,7 @@ from assignment_assets.domain.overlays.tables import (
     OverlayPeopleFrame,
     OverlayStampsFrame,
 )
+from assignment_assets.domain.placed import READ_BACK
 from assignment_assets.domain.tables import MOMENT, TEXT, WHOLE, Table
 
 GIVEN, TAKEN = "given", "taken"
@@ -83,7 +84,7 @@ class HandOverLetter:
 def done_changes(changes: OverlayChangesFrame, stamps: OverlayStampsFrame, log: OverlayLogFrame) -> OverlayChangesFrame:
     """The changes that the account shows: nothing was to be written on it, or that was read back."""
     on_accounts = stamps.filter((pl.col("object") == "Account") & pl.col("change_no").is_not_null())
-    shown = log.filter(pl.col("outcome").is_in(["verified", "skipped_already"])).select("stamp_no")
+    shown = log.filter(pl.col("outcome").is_in(READ_BACK)).select("stamp_no")
     waiting = on_accounts.join(shown, on="stamp_no", how="anti").select("change_no")
     return OverlayChangesFrame(changes.join(waiting, on="change_no", how="anti"))
 
