@@ -29,27 +29,16 @@ from assignment_assets.stages.overlays import (
 IS_ON = os.environ.get("ASSIGNMENT_OVERLAY_SENSORS") == "on"
 NOT_CONFIGURED = "no roles beside the owner are configured (overlays.toml)"
 POLL_SECONDS = 60
-OVERLAY_ASSETS = [
-    cs_assignments,
-    overlay_changes,
-    overlay_stamps,
-    overlay_log,
+FLOW = (cs_assignments, overlay_changes, overlay_stamps, overlay_log)
+DAILY = (
     overlay_differences,
     activity_links,
     overlay_workload,
     next_accounts,
     overlay_hand_overs,
     overlay_history,
-]
-FLOW = ("cs_assignments", "overlay_changes", "overlay_stamps", "overlay_log")
-DAILY = (
-    "overlay_differences",
-    "activity_links",
-    "overlay_workload",
-    "next_accounts",
-    "overlay_hand_overs",
-    "overlay_history",
 )
+OVERLAY_ASSETS = [*FLOW, *DAILY]
 
 OVERLAY_JOBS = [
     dg.define_asset_job(
