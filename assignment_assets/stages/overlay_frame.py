@@ -1,7 +1,7 @@
 """What every asset of the roles beside the owner is made with: its decorator, the roles in force, the writer."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,16 +65,11 @@ def overlay_records(source: Source) -> tuple[Configured, OverlayRecords]:
 def writer_if_free(source: Source, clock: Clock) -> Iterator[OverlayWriter | None]:
     """The writer, for a pass of our own; None where a process of its own holds it."""
     given, folder = required(), DataFolder.from_environment()
-    made = overlay_writer(folder, given, lambda: connection(source), clock.now)
-    try:
-        writer = made.__enter__()
-    except WarehouseBusy:
-        yield None
-        return
-    try:
+    with ExitStack() as stack:
+        writer: OverlayWriter | None = None
+        with suppress(WarehouseBusy):
+            writer = stack.enter_context(overlay_writer(folder, given, lambda: connection(source), clock.now))
         yield writer
-    finally:
-        made.__exit__(None, None, None)
 
 
 def published(table: Table[F]) -> F:
