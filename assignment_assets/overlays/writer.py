@@ -19,7 +19,8 @@ from assignment_assets.io.overlay_roles import Configured
 from assignment_assets.io.role_sources.opening import assignment_source
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.overlay_records import OverlayRecords
-from assignment_assets.io.salesforce.records import Reading, RecordGateway
+from assignment_assets.io.salesforce.readings import Reading
+from assignment_assets.io.salesforce.records import RecordGateway
 from assignment_assets.io.settings import read_settings
 from assignment_assets.io.standing_files import policies_in_force
 from assignment_assets.io.warehouse.overlay_copies import read_overlays

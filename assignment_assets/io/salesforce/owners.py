@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from assignment_assets.io.mapping.mapping import TableMapping
 from assignment_assets.io.salesforce.connection import Org
 from assignment_assets.io.salesforce.field_changes import OWNER, RecordNow
-from assignment_assets.io.salesforce.records import Reading, RecordGateway
+from assignment_assets.io.salesforce.readings import Reading
+from assignment_assets.io.salesforce.records import RecordGateway
 
 RULE_COLUMNS = ("carve_out", "state")
 """What hard rules of owners compare, in the order in which they are judged."""

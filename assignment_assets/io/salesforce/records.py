@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import NoReturn, Protocol, TypeVar
@@ -10,15 +9,12 @@ from typing import NoReturn, Protocol, TypeVar
 import polars as pl
 
 from assignment_assets.domain.sources.ids import complete_id
-from assignment_assets.domain.tables import TEXT
-from assignment_assets.io.mapping.cells import read_column
-from assignment_assets.io.mapping.column_rule import ColumnRule
 from assignment_assets.io.salesforce.answers import Record
 from assignment_assets.io.salesforce.by_ids import query_ids
 from assignment_assets.io.salesforce.connection import COMPOSITE_AT_MOST, RETRIEVE_AT_MOST, Org
 from assignment_assets.io.salesforce.field_changes import ANSWER_LOST, Answer, FieldChange, RecordNow, Target, answer_of
-from assignment_assets.io.salesforce.fields import Field, single
-from assignment_assets.io.salesforce.record_values import moment_of
+from assignment_assets.io.salesforce.fields import Field
+from assignment_assets.io.salesforce.readings import Reading, with_whole_ids
 from assignment_assets.io.salesforce.refusals import OF_THE_MOMENT, AnswerLost, CallRefused
 from assignment_assets.io.salesforce.tables import as_texts
 
@@ -29,30 +25,10 @@ PROBE = "precondition"
 PROBES_AT_MOST = 4
 IDS_A_QUERY = 400
 RETRIEVES_TOGETHER = "retrieves within composite calls"
-_SYSTEM = ["Id", "LastModifiedDate", "LastModifiedById", "IsDeleted"]
 _USER = ["Id", "IsActive"]
 Read = TypeVar("Read")
 Wanted = Mapping[Target, Sequence[str]]
 """Which records are read, and for the sake of which field."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What is read of an object's records beside the field that a change sets.
-
-    Attributes
-    ----------
-    guards
-        What hard rules compare: name → how it is read.
-    constants
-        The same where the mapping says one value for all.
-    flags
-        Fields that tell of records which must go out one call after the other; orgs may not have them.
-    """
-
-    guards: Mapping[str, ColumnRule] = field(default_factory=dict)
-    constants: Mapping[str, str | None] = field(default_factory=dict)
-    flags: tuple[str, ...] = ()
 
 
 class PreconditionJudge(Protocol):
@@ -235,7 +211,7 @@ class RecordGateway:
             for target in wanted
         }
         try:
-            return read({target: self._fields(target, flags[target]) for target in wanted})
+            return read({target: self._reading(target).fields(target, flags[target]) for target in wanted})
         except CallRefused as refusal:
             names = [name for named in flags.values() for name in named]
             if refusal.code != "INVALID_FIELD" or not any(f"'{name}'" in str(refusal) for name in names):
@@ -243,14 +219,10 @@ class RecordGateway:
         for target in wanted:
             for name in self._reading(target).flags:
                 self._org.note_lack(f"{target.object}.{name}")
-        return read({target: self._fields(target) for target in wanted})
+        return read({target: self._reading(target).fields(target) for target in wanted})
 
     def _reading(self, target: Target) -> Reading:
         return self._readings.get(target.object, Reading())
-
-    def _fields(self, target: Target, flags: Iterable[str] = ()) -> list[Field]:
-        rules = self._reading(target).guards.values()
-        return single(map(Field.of, [*_SYSTEM, target.field, *(rule.source for rule in rules), *flags]))
 
     def deleted(self, wanted: Wanted) -> set[str]:
         """Those of the records that the org itself calls deleted or merged: asked in its bin.
@@ -276,29 +248,9 @@ class RecordGateway:
 
     def _as_records(self, target: Target, found: Iterable[Record | None]) -> dict[str, RecordNow]:
         reading = self._reading(target)
-        records = [_with_whole_ids(record, target.field) for record in found if record and not record.get("IsDeleted")]
-        flags = [Field.of(name) for name in reading.flags]
-        self.flagged |= {record["Id"] for record in records if any(flag.value(record) is True for flag in flags)}
-        sources = [rule.source for rule in reading.guards.values()]
-        texts = as_texts(records, [*_SYSTEM, target.field, *sources], target.object)
-        guards = {name: self._read(reading, name, texts) for name in (*reading.guards, *reading.constants)}
-        values = texts[target.field].to_list()
-        return {
-            record["Id"]: RecordNow(
-                record["Id"],
-                values[place],
-                moment_of(record["LastModifiedDate"], f"{target.object}.LastModifiedDate"),
-                record["LastModifiedById"] or "",
-                tuple((name, read[place]) for name, read in guards.items()),
-            )
-            for place, record in enumerate(records)
-        }
-
-    def _read(self, reading: Reading, name: str, texts: pl.DataFrame) -> list[str | None]:
-        rule = reading.guards.get(name)
-        if rule is None:
-            return [reading.constants[name]] * texts.height
-        return read_column(texts[rule.source], name, TEXT, rule).values.to_list()
+        records = [with_whole_ids(record, target.field) for record in found if record and not record.get("IsDeleted")]
+        self.flagged |= reading.flagged(records)
+        return reading.as_now(target, records)
 
     def active_users(self, ids: Iterable[str]) -> set[str]:
         """Those of the users who may hold records now.
@@ -343,12 +295,6 @@ def _there(targets: Sequence[Target], found: Sequence[Iterable[Record | None]]) 
     ]
 
 
-def _with_whole_ids(record: Record, field: str) -> Record:
-    """The record with its ids in 18 characters, whatever answered."""
-    named = {name for name in ("Id", "LastModifiedById", field) if isinstance(record.get(name), str)}
-    return record | {name: complete_id(record[name]) for name in named}
-
-
 def _active(users: Iterable[Record | None]) -> set[str]:
-    texts = as_texts([_with_whole_ids(record, "Id") for record in users if record], _USER, "User")
+    texts = as_texts([with_whole_ids(record, "Id") for record in users if record], _USER, "User")
     return set(texts.filter(pl.col("IsActive") == "true")["Id"])
