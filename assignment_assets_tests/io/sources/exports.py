@@ -2,7 +2,14 @@
 
 import csv
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
+
+import pytest
+
+from assignment_assets.domain.errors import InvalidInput
+from assignment_assets.io.settings import SourceSetting
+from assignment_assets.io.sources.snapshot import read_snapshot
 
 PLACES = (("NY", "10021"), ("NJ", "07030"), ("MA", "02115"), ("CA", "92101"), ("TX", "78701"), ("WA", "99201"))
 ACCOUNTS = {
@@ -28,6 +35,8 @@ REPS = {
 }
 DEALS = {"opportunity_id": "Opportunity ID", "account_id": "Account ID", "stage": "Stage", "close_on": "Close Date"}
 NUM_ACCOUNTS = 120
+AS_OF = date(2026, 10, 1)
+FILLED_DOWN = 'owner_id = {from = "Account Owner", fill_down = true}'
 
 Row = dict[str, str]
 Change = Callable[[int, Row], Row]
@@ -118,3 +127,35 @@ def written(path: Path, rows: Iterable[Row]) -> None:
         writer = csv.DictWriter(file, list(given[0]))
         writer.writeheader()
         writer.writerows(given)
+
+
+def read(mapping):
+    """What is read of the files that a mapping names."""
+    return read_snapshot(SourceSetting(kind="files", path=str(mapping)), AS_OF)
+
+
+def refusal(mapping):
+    """What is said where they are not read."""
+    with pytest.raises(InvalidInput) as refused:
+        read(mapping)
+    return str(refused.value)
+
+
+def cell(column, *values):
+    """A change that puts the values into the column of the first rows."""
+    return lambda number, row: row | ({column: values[number]} if number < len(values) else {})
+
+
+def whole(column, spelling):
+    """A change of every cell of a column."""
+    return lambda number, row: row | {column: spelling(row[column])}
+
+
+def notes(snapshot, table="accounts"):
+    """What is said of a table beside its rows."""
+    return " ".join(snapshot.totals[table].notes)
+
+
+def exceptions(snapshot):
+    """Record, column, row and text of the cells that are listed."""
+    return snapshot.exceptions.select("record_id", "column_name", "row_no", "found").rows()
