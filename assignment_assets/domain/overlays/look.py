@@ -122,7 +122,9 @@ def decided(name: str, role: OverlayRole, known: Known, look: Look) -> Decided:
     crm = _with_marks(role, crm.with_newer(read), every_edit, all_changes)
     wanted = wanted_of(role, crm, people, every_edit, all_changes)
     given = stamps.Stamping(name, role, crm, wanted, look.people, known.under_way)
+    on_accounts = Evidence.of("Account", role.account_field, look.history, known.ours, look.our_user_id)
     called_for = stamps.together(
+        stamps.for_overtaken_accounts(given, now, people, on_accounts),
         stamps.for_overtaken(given, now),
         stamps.set_backs(given, own_edits),
         stamps.for_moved(given, before),

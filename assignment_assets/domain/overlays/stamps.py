@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assignment_assets.domain.overlays.crm_seen import CrmSeen, still_open
+from assignment_assets.domain.overlays.edit_trail import Evidence
 from assignment_assets.domain.overlays.overrides import CHANGES_OF_PERSON
 from assignment_assets.domain.overlays.roles import OverlayRole
 from assignment_assets.domain.overlays.tables import (
@@ -22,7 +23,7 @@ from assignment_assets.domain.overlays.tables import (
     OverlayPeopleFrame,
     OverlayStampsFrame,
 )
-from assignment_assets.domain.overlays.wanted import OpportunityPeopleFrame
+from assignment_assets.domain.overlays.wanted import AccountPeopleFrame, OpportunityPeopleFrame
 
 UNFINISHED = ("unknown", "deferred", "held", "not_visible")
 """Outcomes after which a write is taken up again."""
@@ -124,6 +125,29 @@ def for_overtaken(given: Stamping, now: CrmSeen) -> OverlayStampsFrame:
     read = now.opportunities.select(record_id="opportunity_id")
     rows = given.open.filter(pl.col("set_by") == "engine").join(read, on="record_id", how="semi")
     return _on_opportunities(given, rows, "open_opportunity")
+
+
+def for_overtaken_accounts(
+    given: Stamping, now: CrmSeen, people: AccountPeopleFrame, evidence: Evidence
+) -> OverlayStampsFrame:
+    """The same of accounts' own fields: an account's person changed back before an older stamp was written.
+
+    Parameters
+    ----------
+    people
+        Who is in force on the accounts.
+    evidence
+        Of the accounts' field.
+    """
+    if given.role.truth == "crm":
+        return OVERLAY_STAMPS.empty()
+    shown = now.accounts.select("account_id", expected_id="person_id")
+    rows = shown.join(people.rename({"person_id": "new_id"}), on="account_id")
+    rows = rows.filter(pl.col("expected_id").ne_missing(pl.col("new_id")))
+    ours = [evidence.is_our_write(*row) for row in rows.select("account_id", "expected_id").iter_rows()]
+    late = rows.filter(pl.Series(ours, dtype=pl.Boolean))
+    late = late.with_columns(record_id="account_id", why=pl.lit("account"))
+    return _stamps(given, late, "Account", given.role.account_field)
 
 
 def set_backs(given: Stamping, edits: OverlayEditsFrame) -> OverlayStampsFrame:

@@ -74,10 +74,25 @@ def test_a_late_write_of_an_older_person_is_stamped_over(csm, crm):
     csm.look([word("e3", "a1", "c3", 4)], minute(5))
     send_all(csm, 6)  # the older ones hold, the newer find another person than expected
     _, stamps, _ = csm.look([], minute(7))
-    assert {row[1:4] for row in written(stamps)} == {("o1", "c2", "c3"), ("o2", "c2", "c3")}
-    _, changes, repairs = csm.catch(minute(8))
-    assert written(repairs) == [("Account", "a1", "c2", "c3", "repair")]
-    assert changes["why"].to_list() == ["repair"]
+    assert {row[1:4] for row in written(stamps)} == {("a1", "c2", "c3"), ("o1", "c2", "c3"), ("o2", "c2", "c3")}
+    send_all(csm, 8)
+    csm.look([], minute(9))
+    assert csm.catch(minute(10))[0].is_empty()
+
+
+def test_a_late_write_of_a_person_who_was_taken_back_is_stamped_over(csm, crm):
+    csm.look([word("e2", "a1", "c2", 2)], minute(3))
+    _, none, _ = csm.look([word("e3", "a1", "c1", 4)], minute(5))  # whom the CRM still shows
+    assert none.is_empty()
+    send_all(csm, 6)
+    assert crm.accounts["a1"]["csm"] == "c2"
+    _, stamps, edits = csm.look([], minute(7))
+    assert edits.is_empty()
+    assert {row[:4] for row in written(stamps)} == {
+        ("Account", "a1", "c2", "c1"),
+        ("Opportunity", "o1", "c2", "c1"),
+        ("Opportunity", "o2", "c2", "c1"),
+    }
 
 
 def test_a_new_opportunity_gets_the_account_s_person_also_before_the_account_shows_it(csm, crm):
