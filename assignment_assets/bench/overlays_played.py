@@ -1,7 +1,7 @@
 """A quarter that is being played, beside the oracle that says what the CRM must show by now."""
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -20,13 +20,15 @@ from assignment_assets.sandbox.overlay_fields import ACCOUNT_CSM, OPPORTUNITY_CS
 
 @dataclass
 class Played:
-    """Everything that judges it; `planted` are opportunities that differed from their account before the first look."""
+    """Everything that judges it; `planted` are opportunities that differed from their account before the first look,
+    `passes` what the writer told of its passes."""
 
     stage: Stage
     player: Player
     oracle: Oracle
     deals: pl.DataFrame
     planted: set[str]
+    passes: list[dict] = field(default_factory=list)
 
     def log(self) -> list[Row]:
         """The org's own log of writes."""

@@ -147,7 +147,7 @@ class Supervised:
             child = Child("writer", order, self.environment)
             child.first("ready")
             since = len(self.passes)
-            ends_at = time.monotonic() + self.chosen.uniform(1.0, 6.0)
+            ends_at = time.monotonic() + self.chosen.uniform(1.0, 8.0)
             is_killed_outside = self.kills_left > 0 and not at_point
             while child.is_running() and not self._ends.is_set():
                 self.passes[since:] = [line for line in list(child.told) if "look" in line]
