@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from assignment_assets.domain.identity.links import BETWEEN, OVERLAYS, Pass, seal_link
+from assignment_assets.domain.identity.links import BETWEEN, OVERLAYS, Pass, personal_link
 from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.domain.overlays.hand_overs import (
     HandOverFactsFrame,
@@ -93,8 +93,7 @@ def _links(people: OverlayPeopleFrame, settings: Settings, key: bytes, now: date
     until = now + timedelta(days=settings.pages.link_days)
     addresses = people.filter("is_active")["email"].drop_nulls().str.strip_chars().str.to_lowercase().unique()
     granted = {address: Pass(OVERLAYS, BETWEEN, safe_key(address), until) for address in addresses if address}
-    url = settings.pages.url.rstrip("/")
-    return {address: f"{url}/in?k={seal_link(key, each)}" for address, each in granted.items()}
+    return {address: personal_link(settings.pages.url, key, each) for address, each in granted.items()}
 
 
 def _told(rows: HandOversFrame, letters: list[HandOverLetter], posted: list[Posted], now: datetime) -> HandOversFrame:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import uvicorn
 
 from assignment_assets.domain.errors import AssignmentError, NotEntitled
-from assignment_assets.domain.identity.links import BETWEEN, OVERLAYS, ROLES, ROUTING, Pass, seal_link
+from assignment_assets.domain.identity.links import BETWEEN, OVERLAYS, ROLES, ROUTING, Pass, personal_link
 from assignment_assets.domain.identity.person_keys import safe_key
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
@@ -88,7 +88,7 @@ def link_to(
             "role."
         )
     granted = Pass(role, cycle, found, now + timedelta(days=pages.link_days))
-    return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
+    return personal_link(pages.url, key, granted)
 
 
 def routing_link(key: bytes, pages: PagesSetting, person: str, now: datetime) -> str:
@@ -105,7 +105,7 @@ def routing_link(key: bytes, pages: PagesSetting, person: str, now: datetime) ->
             "shows every region: name them there, or let somebody else look."
         )
     granted = Pass(ROUTING, BETWEEN, safe_key(person), now + timedelta(days=pages.link_days))
-    return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
+    return personal_link(pages.url, key, granted)
 
 
 def overlay_link(folder: DataFolder, key: bytes, pages: PagesSetting, person: str, now: datetime) -> str:
@@ -122,7 +122,7 @@ def overlay_link(folder: DataFolder, key: bytes, pages: PagesSetting, person: st
             "the CRM, expected one of both. Name them there, or correct the address."
         )
     granted = Pass(OVERLAYS, BETWEEN, safe_key(person), now + timedelta(days=pages.link_days))
-    return f"{pages.url.rstrip('/')}/in?k={seal_link(key, granted)}"
+    return personal_link(pages.url, key, granted)
 
 
 def _config(context: AppContext) -> uvicorn.Config:

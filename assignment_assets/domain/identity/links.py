@@ -65,6 +65,17 @@ def seal_link(key: bytes, granted: Pass) -> str:
     return f"{stem}~{keyed_hash(key, 'link', stem)[:SHOWN_DIGITS]}"
 
 
+def personal_link(url: str, key: bytes, granted: Pass) -> str:
+    """The address at which the pages let a person in; `url` is that of the pages.
+
+    Raises
+    ------
+    ValueError
+        As `seal_link`.
+    """
+    return f"{url.rstrip('/')}/in?k={seal_link(key, granted)}"
+
+
 def read_link(key: bytes, text: str, now: datetime) -> Pass:
     """What a link grants, once its hash and its expiry have been checked.
 

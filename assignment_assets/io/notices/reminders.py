@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from assignment_assets.domain.gates.gates import GateManifest, who_is_missing
-from assignment_assets.domain.identity.links import ROLES, Pass, seal_link
+from assignment_assets.domain.identity.links import ROLES, Pass, personal_link
 from assignment_assets.domain.notices.letters import Reminder, missing_people
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.look import read_receipts
@@ -33,7 +33,7 @@ def due_reminders(folder: DataFolder, cycle: str, settings: Settings, key: bytes
                     each.email,
                     each.name or each.person,
                     f"{manifest.deadline:%-d %b %Y %H:%M} UTC",
-                    f"{settings.pages.url.rstrip('/')}/in?k={seal_link(key, granted)}",
+                    personal_link(settings.pages.url, key, granted),
                 )
             )
     return due
