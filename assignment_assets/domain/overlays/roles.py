@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.errors import InvalidInput
 from assignment_assets.domain.setup.run_config import model_faults
 
 OWNER = "owner"
@@ -136,9 +136,3 @@ def overlays(content: dict[str, Any], name: str = "overlays.toml") -> Overlays:
         return Overlays.model_validate(content)
     except ValidationError as error:
         raise InvalidInput(name, model_faults(error.errors(), "overlays")) from error
-
-
-def unknown_role(name: str, known: Overlays) -> InvalidInput:
-    """What is said to a role that the file does not have."""
-    listed = ", ".join(known.roles)
-    return InvalidInput("overlays.toml", [Fault("role", name, f"one of {listed}", "Correct the name.")])
