@@ -151,11 +151,13 @@ def for_overtaken_accounts(
 
 
 def set_backs(given: Stamping, edits: OverlayEditsFrame) -> OverlayStampsFrame:
-    """Opportunities whose edit has the verdict set_back."""
+    """Opportunities whose edit has the verdict set_back; an edit has it once, and a stamp under way may have been written
+    before it."""
     if not given.role.follows:
         return OVERLAY_STAMPS.empty()
     edited = edits.filter((pl.col("object") == "Opportunity") & (pl.col("verdict") == "set_back")).select("record_id")
-    return _on_opportunities(given, given.open.join(edited, on="record_id", how="semi"), "set_back")
+    rows = given.open.join(edited, on="record_id", how="semi").with_columns(why=pl.lit("set_back"))
+    return _stamps(given, rows, "Opportunity", given.role.opportunity_field, OVERLAY_STAMPS.empty())
 
 
 def repairs(given: Stamping, record_ids: list[str]) -> OverlayStampsFrame:
@@ -189,7 +191,9 @@ def _on_opportunities(given: Stamping, rows: pl.DataFrame, why: str) -> OverlayS
     return _stamps(given, rows.with_columns(why=pl.lit(why)), "Opportunity", given.role.opportunity_field)
 
 
-def _stamps(given: Stamping, rows: pl.DataFrame, kind: str, field: str) -> OverlayStampsFrame:
+def _stamps(
+    given: Stamping, rows: pl.DataFrame, kind: str, field: str, under_way: OverlayStampsFrame | None = None
+) -> OverlayStampsFrame:
     active = given.people.filter("is_active").select(new_id="person_id")
     travels = pl.col("new_id").is_null() | pl.col("new_id").is_in(active["new_id"].implode())
     rows = rows.filter(travels, pl.col("expected_id").ne_missing(pl.col("new_id"))).with_columns(
@@ -200,5 +204,6 @@ def _stamps(given: Stamping, rows: pl.DataFrame, kind: str, field: str) -> Overl
         decided_at=pl.lit(None, pl.Datetime("us")),
     )
     record = ["role", "object", "record_id", "expected_id", "new_id"]
-    left = rows.join(given.under_way.select(record), on=record, how="anti", nulls_equal=True)
+    waiting = given.under_way if under_way is None else under_way
+    left = rows.join(waiting.select(record), on=record, how="anti", nulls_equal=True)
     return OverlayStampsFrame(OVERLAY_STAMPS.shaped(left).sort("record_id"))

@@ -80,6 +80,16 @@ def test_a_late_write_of_an_older_person_is_stamped_over(csm, crm):
     assert csm.catch(minute(10))[0].is_empty()
 
 
+def test_an_edit_of_what_was_written_but_not_noted_yet_is_set_back(csm, crm):
+    csm.look([word("e2", "a1", "c2", 2)], minute(3))
+    crm.write("Opportunity", "o1", "csm", "c2", "engine", minute(4))  # its process ended before the outcome was noted
+    crm.write("Opportunity", "o1", "csm", "c1", "rick", minute(5))
+    _, stamps, edits = csm.look([], minute(6))
+    assert edits["verdict"].to_list() == ["set_back"]
+    assert written(stamps) == [("Opportunity", "o1", "c1", "c2", "set_back")]
+    assert csm.look([], minute(7))[1].is_empty()
+
+
 def test_a_late_write_of_a_person_who_was_taken_back_is_stamped_over(csm, crm):
     csm.look([word("e2", "a1", "c2", 2)], minute(3))
     _, none, _ = csm.look([word("e3", "a1", "c1", 4)], minute(5))  # whom the CRM still shows
