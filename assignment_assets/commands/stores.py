@@ -10,6 +10,7 @@ from assignment_assets.domain.errors import WrongSchema
 from assignment_assets.domain.gates.gates import RECEIPT_VERSION
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.intake.log import receipt_versions
+from assignment_assets.io.schema.overlay_log import OVERLAY_LOG_STORE
 from assignment_assets.io.schema.routing_log import ROUTING_LOG
 from assignment_assets.io.schema.warehouse import WAREHOUSE
 from assignment_assets.io.warehouse.connection import connected
@@ -46,14 +47,18 @@ def migrate(apply: bool, as_json: bool) -> None:
 
 
 def _standings(folder: DataFolder) -> list[Standing]:
-    files = (folder.warehouse, WAREHOUSE), (folder.journal, schema.STORE), (folder.routing_log, ROUTING_LOG)
+    files = (
+        *((folder.warehouse, WAREHOUSE), (folder.journal, schema.STORE), (folder.routing_log, ROUTING_LOG)),
+        *((folder.overlay_log, OVERLAY_LOG_STORE), (folder.overlay_journal, schema.STORE)),
+    )
     found = [standing_of_file(path, store, PATIENCE_SECONDS) for path, store in files]
     return [each for each in found if each] + standing_of_copies(folder)
 
 
 def _open_older(folder: DataFolder, older: set[str]) -> None:
     """Opens the stores of these names; that migrates them."""
-    for path, store in ((folder.warehouse, WAREHOUSE), (folder.routing_log, ROUTING_LOG)):
+    logs = (folder.routing_log, ROUTING_LOG), (folder.overlay_log, OVERLAY_LOG_STORE)
+    for path, store in ((folder.warehouse, WAREHOUSE), *logs):
         if store.name in older:
             with connected(path, store, PATIENCE_SECONDS):
                 pass

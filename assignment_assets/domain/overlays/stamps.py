@@ -151,8 +151,10 @@ def for_overtaken_accounts(
 
 
 def set_backs(given: Stamping, edits: OverlayEditsFrame) -> OverlayStampsFrame:
-    """Opportunities whose edit has the verdict set_back; an edit has it once, and a stamp under way may have been written
-    before it."""
+    """Opportunities whose edit has the verdict set_back.
+
+    An edit has it once, and what is under way may have been written before it.
+    """
     if not given.role.follows:
         return OVERLAY_STAMPS.empty()
     edited = edits.filter((pl.col("object") == "Opportunity") & (pl.col("verdict") == "set_back")).select("record_id")
