@@ -12,7 +12,7 @@ from assignment_assets.domain.overlays.crm_seen import CrmSeen
 from assignment_assets.domain.overlays.look import Decided, Known, Look, decided
 from assignment_assets.domain.overlays.numbering import Numbers, numbered
 from assignment_assets.domain.overlays.roles import Overlays
-from assignment_assets.domain.overlays.stamps import under_way
+from assignment_assets.domain.overlays.stamps import hindered, under_way
 from assignment_assets.domain.overlays.tables import (
     CS_ASSIGNMENTS,
     CS_EVENTS,
@@ -147,6 +147,7 @@ def _noted(
     kept = transaction.table(CS_EVENTS)
     new = assignments.new_events(arrived, kept).with_columns(look_no=pl.lit(look_no, pl.Int64))
     events = CsEventsFrame(new)
+    again = hindered(stamps, log)
     waiting, begun = under_way(stamps, log), _since_last(stamps, log, transaction.table(OVERLAY_LOOKS))
     found: list[Decided] = []
     for name, role in overlays.roles.items():
@@ -161,6 +162,7 @@ def _noted(
             of_role(name, changes),
             of_role(name, begun),
             of_role(name, waiting),
+            of_role(name, again),
         )
         seen = Look(of_role(name, events), crm.seen[name], crm.history, people, systems.records.org.user_id, now)
         found.append(decided(name, role, known, seen))

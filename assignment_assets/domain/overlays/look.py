@@ -4,7 +4,7 @@ The order is the rules': the truth's latest word, people's edits of accounts, ch
 opportunities, then stamps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -20,6 +20,7 @@ from assignment_assets.domain.overlays.set_by import marked, with_overrides
 from assignment_assets.domain.overlays.tables import (
     OVERLAY_ACCOUNTS,
     OVERLAY_EDITS,
+    OVERLAY_STAMPS,
     CsAssignmentsFrame,
     CsEventsFrame,
     OpportunityRolesFrame,
@@ -50,6 +51,8 @@ class Known:
         Stamps that were under way when the CRM was read last, or were decided since, whatever became of them.
     under_way
         Stamps that are not finished now (`stamps.under_way`).
+    hindered
+        Stamps that are to be made again (`stamps.hindered`).
     """
 
     assignments: CsAssignmentsFrame
@@ -58,6 +61,7 @@ class Known:
     changes: OverlayChangesFrame
     ours: OverlayStampsFrame
     under_way: OverlayStampsFrame
+    hindered: OverlayStampsFrame = field(default_factory=OVERLAY_STAMPS.empty)
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ def decided(name: str, role: OverlayRole, known: Known, look: Look) -> Decided:
     on_accounts = Evidence.of("Account", role.account_field, look.history, known.ours, look.our_user_id)
     called_for = stamps.together(
         stamps.for_overtaken_accounts(given, now, people, on_accounts),
+        stamps.for_hindered(given, people, known.hindered),
         stamps.for_overtaken(given, now),
         stamps.set_backs(given, own_edits),
         stamps.for_moved(given, before),

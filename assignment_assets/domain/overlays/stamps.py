@@ -27,6 +27,8 @@ from assignment_assets.domain.overlays.wanted import AccountPeopleFrame, Opportu
 
 UNFINISHED = ("unknown", "deferred", "held", "not_visible")
 """Outcomes after which a write is taken up again."""
+MODIFIED_MEANWHILE = "MODIFIED_MEANWHILE"
+"""The code of a drift in which the person was still who was expected."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,31 @@ def set_backs(given: Stamping, edits: OverlayEditsFrame) -> OverlayStampsFrame:
     return _stamps(given, rows, "Opportunity", given.role.opportunity_field, OVERLAY_STAMPS.empty())
 
 
+def for_hindered(given: Stamping, people: AccountPeopleFrame, hindered: OverlayStampsFrame) -> OverlayStampsFrame:
+    """What was not written because something else of the record changed in that moment, and is still as it was.
+
+    Parameters
+    ----------
+    people
+        Who is in force on the accounts.
+    hindered
+        Stamps that ended so (`hindered`).
+    """
+    same = ["record_id", "expected_id"]
+    shown = given.crm.accounts.select("account_id", record_id="account_id", expected_id="person_id")
+    accounts = shown.join(people.rename({"person_id": "new_id"}), on="account_id").with_columns(why=pl.lit("account"))
+    accounts = accounts.join(hindered.filter(object="Account"), on=same, how="semi", nulls_equal=True)
+    left = given.open.join(hindered.filter(object="Opportunity"), on=same, how="semi", nulls_equal=True)
+    return OverlayStampsFrame(
+        pl.concat(
+            [
+                _stamps(given, accounts, "Account", given.role.account_field),
+                _on_opportunities(given, left, "open_opportunity"),
+            ]
+        )
+    )
+
+
 def repairs(given: Stamping, record_ids: list[str]) -> OverlayStampsFrame:
     """Opportunities that the daily catch sets right."""
     return _on_opportunities(given, given.open.filter(pl.col("record_id").is_in(record_ids)), "repair")
@@ -178,6 +205,14 @@ def under_way(stamps: OverlayStampsFrame, log: OverlayLogFrame) -> OverlayStamps
     last = log.sort("stamp_no", "attempt").unique("stamp_no", keep="last")
     finished = last.filter(~pl.col("outcome").is_in(UNFINISHED))
     return OverlayStampsFrame(stamps.join(finished, on="stamp_no", how="anti"))
+
+
+def hindered(stamps: OverlayStampsFrame, log: OverlayLogFrame) -> OverlayStampsFrame:
+    """Records' last stamps that were not written because something else of the record changed in that moment."""
+    last = stamps.sort("stamp_no").unique(["role", "object", "record_id"], keep="last")
+    ended = log.sort("stamp_no", "attempt").unique("stamp_no", keep="last")
+    gone = ended.filter((pl.col("outcome") == "drift") & (pl.col("error_code") == MODIFIED_MEANWHILE))
+    return OVERLAY_STAMPS.conform(last.join(gone, on="stamp_no", how="semi"))
 
 
 def superseded(under_way: OverlayStampsFrame, new: OverlayStampsFrame) -> OverlayStampsFrame:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from assignment_assets.domain.overlays.crm_seen import CrmSeen
 from assignment_assets.domain.overlays.look import decided
-from assignment_assets.domain.overlays.stamps import superseded
-from assignment_assets.domain.overlays.tables import CS_EVENTS
+from assignment_assets.domain.overlays.stamps import hindered, superseded
+from assignment_assets.domain.overlays.tables import CS_EVENTS, OVERLAY_LOG
 from assignment_assets_tests.domain.overlays.conftest import word
 from assignment_assets_tests.domain.overlays.toy import CSM, ROLES, SA, Engine, frame, minute
 
@@ -186,3 +187,17 @@ def test_a_copy_that_was_lost_is_caught_and_one_that_a_person_emptied_is_not(sa,
     sa.look([], minute(6))
     _, _, repairs = sa.catch(minute(7))
     assert written(repairs) == [("Opportunity", "o4", None, "c1", "repair")]
+
+
+def test_what_another_change_of_its_record_kept_from_being_written_is_stamped_again(csm):
+    _, first, _ = csm.look([word("e2", "a1", "c2", 2)], minute(3))
+    for stamp in first.iter_rows(named=True):
+        csm.settle(stamp)
+    drift = {"attempt": 1, "outcome": "drift", "error_code": "MODIFIED_MEANWHILE"}
+    log = frame(OVERLAY_LOG, [{"stamp_no": stamp_no, **drift} for stamp_no in first["stamp_no"]])
+    known, look = csm.inputs(frame(CS_EVENTS, []), minute(4))
+    again = decided("csm", CSM, replace(known, hindered=hindered(csm.stamps, log)), look).stamps
+    columns = ["object", "record_id", "expected_id", "new_id"]
+    assert again.select(columns).rows() == first.select(columns).rows()
+    other = log.with_columns(error_code=pl.lit("PERSON_CHANGED"))
+    assert hindered(csm.stamps, other).is_empty()
