@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assignment_assets.domain.errors import Fault, InvalidInput
+from assignment_assets.domain.sources.ids import complete_ids
 from assignment_assets.io.mapping.tabular_files import read_texts
 from assignment_assets.io.role_sources.assignment_source import Assignment
 from assignment_assets.io.role_sources.settings import FilesSetting, as_moment
@@ -35,6 +36,7 @@ class AssignmentFile:
         if faults:
             raise InvalidInput(self._path.name, faults)
         named = frame.filter(frame[setting.account_id].is_not_null())
+        named = named.with_columns(complete_ids(named[setting.account_id])).drop_nulls(setting.account_id)
         doubled = named.filter(named[setting.account_id].is_duplicated())
         if doubled.height:
             raise InvalidInput(
@@ -44,7 +46,6 @@ class AssignmentFile:
                     for row_no, account_id in doubled.select("row_no", setting.account_id).iter_rows()
                 ],
             )
-        for row in frame.iter_rows(named=True):
-            if row[setting.account_id]:
-                at = as_moment(row[setting.changed_at]) if setting.changed_at else None
-                yield Assignment(row[setting.account_id], row[setting.person], at)
+        for row in named.iter_rows(named=True):
+            at = as_moment(row[setting.changed_at]) if setting.changed_at else None
+            yield Assignment(row[setting.account_id], row[setting.person], at)
