@@ -17,6 +17,7 @@ import polars as pl
 from assignment_assets.domain.overlays.tables import CS_EVENTS, CsEventsFrame
 from assignment_assets.io.durable import write_whole
 from assignment_assets.io.folders import DataFolder
+from assignment_assets.io.role_sources.settings import as_moment
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,20 @@ def is_waiting(folder: DataFolder, roles: Iterable[str]) -> bool:
 def _read(files: Iterable[Path]) -> Iterator[dict[str, Any]]:
     for path in files:
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            moments = {name: datetime.fromisoformat(content[name]) for name in ("changed_at", "received_at")}
-            yield content | moments | {"look_no": None, "role": path.parent.name}
-        except (ValueError, KeyError, TypeError):
+            yield _row(json.loads(path.read_text(encoding="utf-8"))) | {"look_no": None, "role": path.parent.name}
+        except FileNotFoundError:
+            continue
+        except (ValueError, KeyError, TypeError, OverflowError, PermissionError):
             path.replace(path.with_suffix(".unreadable"))
+
+
+def _row(content: dict[str, Any]) -> dict[str, Any]:
+    """The event of a file's content; an error where it is none, or one that no table can hold."""
+    texts = {name: content[name] for name in ("event_id", "account_id", "origin")}
+    person = content["person_key"]
+    for text in (*texts.values(), person or ""):
+        str.encode(text)
+    if not all(texts.values()):
+        raise ValueError("an event without its id, its account or its origin")
+    moments = {name: as_moment(datetime.fromisoformat(content[name])) for name in ("changed_at", "received_at")}
+    return texts | moments | {"person_key": person}

@@ -29,7 +29,7 @@ SECRET = "ASSIGNMENT_CS_WEBHOOK_SECRET"
 WINDOW = timedelta(minutes=5)
 """How far the sender's time may be from ours: a call that was overheard is no use later."""
 AT_MOST = 64 * 1024
-SHORTEST_SECRET = 16
+SHORTEST_SECRET, LONGEST = 16, 200
 Clock = Callable[[], datetime]
 
 
@@ -54,7 +54,11 @@ def webhook(folder: DataFolder, roles: frozenset[str], secret: str, clock: Clock
             event = _event(role, body, clock())
         except _Refused as refused:
             return JSONResponse({"error": refused.sentence}, refused.status)
-        is_new = await run_in_threadpool(put, folder, event)
+        try:
+            is_new = await run_in_threadpool(put, folder, event)
+        except OSError as error:
+            print(f"webhook: an event could not be put down ({error.strerror}). Free the disk, or its rights.")
+            return JSONResponse({"error": "the event could not be put down; send it again later"}, 503)
         return JSONResponse({"event_id": event.event_id, "is_new": is_new}, 202)
 
     async def health(_request: Request) -> JSONResponse:
@@ -110,14 +114,19 @@ def _event(role: str, body: bytes, now: datetime) -> SentEvent:
         raise _Refused(400, "the body has no company")
     event_id, account_id = _text(content, "event_id"), _text(company, "sfdc_account_id")
     person = company.get("csm_email")
-    if not (person is None or isinstance(person, str)):
-        raise _Refused(400, "company.csm_email must be a text, or null for nobody")
+    if person is not None and not (isinstance(person, str) and _is_sound(person)):
+        raise _Refused(400, f"company.csm_email must be a text of up to {LONGEST} characters, or null for nobody")
     changed_at = as_moment(content.get("changed_at")) or now
     return SentEvent(role, event_id, complete_id(account_id), person or None, changed_at, now, "webhook")
 
 
 def _text(content: dict[str, Any], name: str) -> str:
     text = content.get(name)
-    if not isinstance(text, str) or not 0 < len(text.strip()) <= 200:
-        raise _Refused(400, f"{name} must be a text of up to 200 characters")
+    if not isinstance(text, str) or not text.strip() or not _is_sound(text):
+        raise _Refused(400, f"{name} must be a text of up to {LONGEST} characters")
     return text
+
+
+def _is_sound(text: str) -> bool:
+    """Whether it is short enough, and has no halves of characters, which JSON can hold and no table can."""
+    return len(text) <= LONGEST and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -73,10 +73,10 @@ def setting_of(path: Path, model: type[M]) -> M:
 def as_moment(value: object) -> datetime | None:
     """A time as systems write it (ISO 8601 with or without zone, or milliseconds since 1970), UTC without zone; None
     where it is none."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value / 1000, UTC).replace(tzinfo=None)
     try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value / 1000, UTC).replace(tzinfo=None)
         moment = datetime.fromisoformat(str(value))
-    except ValueError:
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError, OSError):  # no time, or none that a calendar has
         return None
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
