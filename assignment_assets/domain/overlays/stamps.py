@@ -2,9 +2,10 @@
 
 Every rule stamps with the person that the record should show (`wanted`), so rules never disagree; where two call for
 one record in a look, the later in `together` says why. A closed or merged opportunity is never stamped; nor is what
-the CRM shows already, what is under way, or a person whom the CRM does not know as active. A stamp under way that
-expects another person than the CRM shows now will not be written, so the record is stamped again. Numbers are given
-later (`numbering`).
+the CRM shows or will show, once what is under way is written, or a person whom the CRM does not know as active. A stamp
+under way that expects another person than the CRM shows now will not be written, so the record is stamped again; where
+it is wanted no more, what the CRM shows is stamped over it, so that the writer withdraws it. Numbers are given later
+(`numbering`).
 """
 
 from dataclasses import dataclass
@@ -233,14 +234,21 @@ def _stamps(
 ) -> OverlayStampsFrame:
     active = given.people.filter("is_active").select(new_id="person_id")
     travels = pl.col("new_id").is_null() | pl.col("new_id").is_in(active["new_id"].implode())
-    rows = rows.filter(travels, pl.col("expected_id").ne_missing(pl.col("new_id"))).with_columns(
+    rows = rows.filter(travels).with_columns(
         *(pl.lit(None, pl.Int64).alias(column) for column in ("stamp_no", "change_no", "look_no")),
         role=pl.lit(given.name),
         object=pl.lit(kind),
         field=pl.lit(field),
         decided_at=pl.lit(None, pl.Datetime("us")),
     )
-    record = ["role", "object", "record_id", "expected_id", "new_id"]
+    record = ["role", "object", "record_id"]
     waiting = given.under_way if under_way is None else under_way
-    left = rows.join(waiting.select(record), on=record, how="anti", nulls_equal=True)
-    return OverlayStampsFrame(OVERLAY_STAMPS.shaped(left).sort("record_id"))
+    last = waiting.sort("stamp_no").unique(record, keep="last")
+    rows = rows.join(
+        last.select(*record, before_id="expected_id", coming_id="new_id", is_coming=pl.lit(True)), on=record, how="left"
+    )
+    is_coming = pl.col("is_coming").fill_null(False) & pl.col("before_id").eq_missing(pl.col("expected_id"))
+    will_show = pl.when(is_coming).then("coming_id").otherwise("expected_id")
+    return OverlayStampsFrame(
+        OVERLAY_STAMPS.shaped(rows.filter(will_show.ne_missing(pl.col("new_id")))).sort("record_id")
+    )
