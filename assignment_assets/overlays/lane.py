@@ -1,7 +1,8 @@
 """The overlay lane: what was stamped goes through the write-back machine, in plans of its own and a journal of its own.
 
 A plan holds what one look stamped for one role. It is made under the standing policy for `overlays` that is in force;
-without one everything waits. A stamp that a later one overtakes is withdrawn.
+without one everything waits. A stamp that a later one overtakes is withdrawn, and so is one of a field that no role of
+overlays.toml has any more.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from assignment_assets.domain.errors import Tampered
+from assignment_assets.domain.overlays.fields import written_fields
+from assignment_assets.domain.overlays.roles import Overlays
 from assignment_assets.domain.overlays.stamps import under_way
 from assignment_assets.domain.overlays.tables import OVERLAY_LOG, OVERLAY_STAMPS, OverlayStampsFrame
 from assignment_assets.domain.sign_off.standing import StandingPolicy
@@ -47,8 +51,9 @@ class LaneDone:
 class OverlayLane:
     """Writes what was stamped and is not finished, as long as one journal is held open."""
 
-    def __init__(self, journal: Journal, log: OverlayLog, tools: Tools):
+    def __init__(self, journal: Journal, log: OverlayLog, tools: Tools, overlays: Overlays):
         self._journal, self._log, self._tools = journal, log, tools
+        self._fields = written_fields(overlays)
         self._plans = {plan.plan_id: plan for plan in journal.plans(LANE)}
         self._rests_until: dict[str, datetime] = {}
 
@@ -70,15 +75,20 @@ class OverlayLane:
         if free < left.height:
             said = f"the policy {policy.name} covers {policy.max_moves} writes in 24 hours: {left.height} stamps wait"
             return LaneDone({}, left.height, said)
-        overtaken = _overtaken(left)
+        withdrawn = pl.concat([_overtaken(left), left.join(self._fields, on=self._fields.columns, how="anti")])
         outcomes: dict[str, int] = {}
         pause = None
-        for (look_no, role), rows in left.group_by("look_no", "role", maintain_order=True):
-            name = f"{LANE}.{look_no}.{role}"
+        named = {
+            f"{LANE}.{look_no}.{role}": rows
+            for (look_no, role), rows in left.group_by("look_no", "role", maintain_order=True)
+        }
+        # what stopped the run the last time goes last: other roles' plans do not wait for it
+        for name in sorted(named, key=lambda name: self._rests_until.get(name, datetime.min)):
+            rows = named[name]
             if self._rests_until.get(name, datetime.min) > self._tools.clock():
                 continue
-            plan = self._plans.get(name) or self._planned(name, rows, policy, int(str(look_no)))
-            gone = frozenset(rows.join(overtaken, on="stamp_no", how="semi")["record_id"])
+            plan = self._plan(name, rows, policy)
+            gone = frozenset(rows.join(withdrawn, on="stamp_no", how="semi")["record_id"])
             for progress in write(self._journal, plan, {}, self._tools, gone):
                 pause = progress.pause
             noted = self._note(plan, stamps)
@@ -89,6 +99,27 @@ class OverlayLane:
             if pause:
                 break
         return LaneDone(outcomes, left.height - sum(outcomes.values()), pause.sentence if pause else "", pause)
+
+    def _plan(self, name: str, rows: pl.DataFrame, policy: StandingPolicy) -> Plan:
+        """The plan over these stamps, a new one where there is none.
+
+        Raises
+        ------
+        Tampered
+            The plan of this name holds other changes: the log is older than the journal.
+        """
+        plan = self._plans.get(name)
+        if plan is None:
+            return self._planned(name, rows, policy, int(rows["look_no"][0]))
+        planned = self._journal.rows(plan.plan_id).select(
+            record_id="account_id", expected_id="old_owner_id", new_id="new_owner_id"
+        )
+        if rows.join(planned, on=planned.columns, how="anti", nulls_equal=True).height:
+            raise Tampered(
+                f"plan {name}: it holds other changes than the overlay log has of this look, expected the log that the "
+                "journal was written from. Nothing was sent. Put the latest overlays.duckdb back."
+            )
+        return plan
 
     def _planned(self, name: str, rows: pl.DataFrame, policy: StandingPolicy, look_no: int) -> Plan:
         """A new plan over stamps of one look and one role."""
@@ -133,9 +164,9 @@ class OverlayLane:
             *("record_id", "attempt", "outcome", "error_code", "error", "written_at", "verified_at")
         ).join(mine, on="record_id")
         with self._log.open() as transaction:
-            new = found.with_columns(plan_id=pl.lit(plan.plan_id)).join(
-                transaction.table(OVERLAY_LOG), on=["stamp_no", "attempt"], how="anti"
-            )
+            logged = transaction.table(OVERLAY_LOG)
+            new = found.with_columns(plan_id=pl.lit(plan.plan_id)).join(logged, on=["stamp_no", "attempt"], how="anti")
+            new = new.join(_last(logged), on=["stamp_no", "outcome", "error_code"], how="anti", nulls_equal=True)
             transaction.append(OVERLAY_LOG, new)
         return dict(new["outcome"].value_counts().iter_rows())
 
@@ -154,6 +185,12 @@ def kept_gateway(made: Callable[[], RecordGateway]) -> Callable[[], RecordGatewa
 
 def _moved(logged: pl.DataFrame, now: datetime) -> int:
     return logged.filter(pl.col("outcome").is_in(MOVED) & (pl.col("verified_at") > now - DAY)).height
+
+
+def _last(logged: pl.DataFrame) -> pl.DataFrame:
+    """The latest line of each stamp that was not tried: the same again is no news, however often it is looked at."""
+    last = logged.sort("stamp_no", "attempt").unique("stamp_no", keep="last")
+    return last.filter(pl.col("outcome").is_in(("deferred", "held", "not_visible")))
 
 
 def _overtaken(left: pl.DataFrame) -> pl.DataFrame:

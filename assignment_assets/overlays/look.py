@@ -1,6 +1,6 @@
 """One look: what systems of truth and the CRM say now, what changed, and what is to be stamped; nothing is written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -9,6 +9,7 @@ import polars as pl
 
 from assignment_assets.domain.overlays import assignments
 from assignment_assets.domain.overlays.crm_seen import CrmSeen
+from assignment_assets.domain.overlays.fields import fields_of, same_as_before
 from assignment_assets.domain.overlays.look import Decided, Known, Look, decided
 from assignment_assets.domain.overlays.numbering import Numbers, numbered
 from assignment_assets.domain.overlays.roles import Overlays
@@ -20,6 +21,7 @@ from assignment_assets.domain.overlays.tables import (
     OVERLAY_ACCOUNTS,
     OVERLAY_CHANGES,
     OVERLAY_EDITS,
+    OVERLAY_FIELDS,
     OVERLAY_LOG,
     OVERLAY_LOOKS,
     OVERLAY_OPPORTUNITIES,
@@ -35,18 +37,26 @@ from assignment_assets.io.role_sources.assignment_source import AssignmentSource
 from assignment_assets.io.salesforce.overlay_records import CrmLook, OverlayRecords
 from assignment_assets.io.warehouse.table_log import Transaction
 from assignment_assets.overlays.log import OverlayLog
-from assignment_assets.overlays.truth import news_of
+from assignment_assets.overlays.truth import heard_so_far, news_of
 
+QUARTER = timedelta(minutes=15)
 AT_ONCE = timedelta(seconds=10)
 """How far a look for sent events alone goes back at most; what the CRM shows later than that, the next poll reads."""
 
 
 @dataclass(frozen=True)
 class Systems:
-    """Where a look reads: the CRM, and the systems of truth by role."""
+    """Where a look reads: the CRM, and the systems of truth by role.
+
+    Attributes
+    ----------
+    heard
+        Role → the latest moment of change that its system has told of, by that system's own time.
+    """
 
     records: OverlayRecords
     sources: Mapping[str, AssignmentSource]
+    heard: MutableMapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,19 +106,25 @@ def look(
     with log.open() as transaction:
         looks = transaction.table(OVERLAY_LOOKS)
         standing, known_people = transaction.table(CS_ASSIGNMENTS), transaction.table(OVERLAY_PEOPLE)
+        fields = transaction.table(OVERLAY_FIELDS)
+        is_known = systems.sources.keys() <= systems.heard.keys() or not asks_truth
+        kept = CS_EVENTS.empty() if is_known else transaction.table(CS_EVENTS)
+    reads_all = is_whole or not fields.equals(fields_of(overlays))
     overlap = timedelta(seconds=overlays.overlap_seconds)
-    since = None if is_whole else _since(looks, overlap, is_poll=asks_truth)
+    since = None if reads_all else _since(looks, overlap, is_poll=asks_truth)
     crm = systems.records.look(since)
-    truth_at = None if is_whole else looks["truth_watermark"].max()
-    asked_since = truth_at - overlap if isinstance(truth_at, datetime) else None
+    heard = dict(systems.heard)
+    asked_since = {} if reads_all else {name: at - overlap for name, at in (heard_so_far(kept, now) | heard).items()}
     told, unread = CS_EVENTS.empty(), tuple[str, ...]()
     if asks_truth:
-        told, unread = news_of(systems.sources, standing, arrived, asked_since, now)
+        told, unread, latest = news_of(systems.sources, standing, arrived, asked_since, now, overlap)
+        heard |= latest
     events = CsEventsFrame(pl.concat([arrived, told]))
-    people = _people(systems.records, known_people, since, events, crm, now)
+    last = None if since is None else looks["looked_at"].max()
+    people = _people(systems.records, known_people, last, events, crm, now)
     with log.open() as transaction:
         look_no = next_number(looks, "look_no")
-        done = _noted(transaction, overlays, systems, events, crm, people, look_no, now)
+        done = _noted(transaction, overlays, systems, events, crm, people, look_no, now, is_whole=reads_all)
         is_asked = asks_truth and not unread
         transaction.append(
             OVERLAY_LOOKS,
@@ -128,6 +144,7 @@ def look(
                 OVERLAY_LOOKS.columns,
             ),
         )
+    systems.heard.update(heard)
     return LookDone(done.look_no, done.events, done.changes, done.stamps, done.edits, unread)
 
 
@@ -140,8 +157,14 @@ def _noted(
     people: OverlayPeopleFrame,
     look_no: int,
     now: datetime,
+    *,
+    is_whole: bool,
 ) -> LookDone:
-    """Decides for every role and puts what comes of it into the log."""
+    """Decides for every role and puts what comes of it into the log.
+
+    A role whose fields are others than at the last look begins anew: what was seen in the former ones is no edit of
+    these.
+    """
     stamps, log = transaction.table(OVERLAY_STAMPS), transaction.table(OVERLAY_LOG)
     changes, edits = transaction.table(OVERLAY_CHANGES), transaction.table(OVERLAY_EDITS)
     kept = transaction.table(CS_EVENTS)
@@ -149,22 +172,32 @@ def _noted(
     events = CsEventsFrame(new)
     again = hindered(stamps, log)
     waiting, begun = under_way(stamps, log), _since_last(stamps, log, transaction.table(OVERLAY_LOOKS))
+    fields = fields_of(overlays)
+    same = same_as_before(transaction.table(OVERLAY_FIELDS), fields)
+    deals = transaction.table(OVERLAY_OPPORTUNITIES)
+    crm_before = {
+        name: CrmSeen(
+            of_role(name, transaction.table(OVERLAY_ACCOUNTS)),
+            deals,
+            of_role(name, transaction.table(OPPORTUNITY_ROLES)),
+        )
+        for name in overlays.roles
+    }
+    gone = crm.gone | (_not_there(crm_before, crm) if is_whole else frozenset())
     found: list[Decided] = []
     for name, role in overlays.roles.items():
         known = Known(
             of_role(name, transaction.table(CS_ASSIGNMENTS)),
-            CrmSeen(
-                of_role(name, transaction.table(OVERLAY_ACCOUNTS)),
-                transaction.table(OVERLAY_OPPORTUNITIES),
-                of_role(name, transaction.table(OPPORTUNITY_ROLES)),
-            ),
+            crm_before[name].without(gone) if name in same else CrmSeen.nothing(),
             of_role(name, edits),
             of_role(name, changes),
             of_role(name, begun),
             of_role(name, waiting),
             of_role(name, again),
         )
-        seen = Look(of_role(name, events), crm.seen[name], crm.history, people, systems.records.org.user_id, now)
+        # of a role that comes back nothing stands any more, though its events are kept
+        said = events if name in same else CsEventsFrame(pl.concat([kept, events]))
+        seen = Look(of_role(name, said), crm.seen[name], crm.history, people, systems.records.org.user_id, now)
         found.append(decided(name, role, known, seen))
     numbers = Numbers(next_number(changes, "change_no"), next_number(stamps, "stamp_no"), look_no, now)
     new_changes, new_stamps = numbered(
@@ -179,11 +212,13 @@ def _noted(
     transaction.append(OVERLAY_EDITS, new_edits)
     transaction.put(OVERLAY_PEOPLE, people)
     transaction.put(CS_ASSIGNMENTS, pl.concat([each.assignments for each in found]))
-    transaction.put(OVERLAY_ACCOUNTS, pl.concat([each.crm.accounts for each in found]))
-    opportunities = pl.concat([each.crm.opportunities for each in found]).unique("opportunity_id", keep="first")
-    transaction.put(OVERLAY_OPPORTUNITIES, opportunities.filter(~pl.col("opportunity_id").is_in(sorted(crm.gone))))
-    roles = pl.concat([each.crm.roles for each in found])
-    transaction.put(OPPORTUNITY_ROLES, roles.filter(~pl.col("opportunity_id").is_in(sorted(crm.gone))))
+    transaction.put(OVERLAY_ACCOUNTS, pl.concat([each.crm.without(gone).accounts for each in found]))
+    # a role that is no matter of opportunities reads none: what it knows of them is what stood before
+    reading = [each.crm for each, role in zip(found, overlays.roles.values(), strict=True) if role.opportunity_field]
+    opportunities = [each.without(gone).opportunities for each in reading] or [OVERLAY_OPPORTUNITIES.empty()]
+    transaction.put(OVERLAY_OPPORTUNITIES, pl.concat(opportunities).unique("opportunity_id", keep="first"))
+    transaction.put(OPPORTUNITY_ROLES, pl.concat([each.crm.without(gone).roles for each in found]))
+    transaction.put(OVERLAY_FIELDS, fields)
     return LookDone(look_no, events.height, new_changes.height, new_stamps.height, new_edits.height)
 
 
@@ -193,6 +228,17 @@ def _since(looks: pl.DataFrame, overlap: timedelta, *, is_poll: bool) -> datetim
     watermark = (looks.filter(pl.col("origin") != "webhook") if is_poll else looks)["crm_watermark"].max()
     back = overlap if is_poll else min(overlap, AT_ONCE)
     return watermark - back if isinstance(watermark, datetime) else None
+
+
+def _not_there(known: Mapping[str, CrmSeen], crm: CrmLook) -> frozenset[str]:
+    """Records that were known and that a whole look did not find: deleted or merged while nobody looked."""
+    return frozenset().union(
+        *(
+            (set(known[name].accounts["account_id"]) - set(crm.seen[name].accounts["account_id"]))
+            | (set(known[name].roles["opportunity_id"]) - set(crm.seen[name].roles["opportunity_id"]))
+            for name in known
+        )
+    )
 
 
 def _since_last(stamps: pl.DataFrame, log: pl.DataFrame, looks: pl.DataFrame) -> OverlayStampsFrame:
@@ -207,7 +253,7 @@ def _since_last(stamps: pl.DataFrame, log: pl.DataFrame, looks: pl.DataFrame) ->
 def _people(
     records: OverlayRecords,
     known: OverlayPeopleFrame,
-    since: datetime | None,
+    last: object,
     events: pl.DataFrame,
     crm: CrmLook,
     now: datetime,
@@ -216,7 +262,8 @@ def _people(
     ids, emails = set(known["person_id"]), set(known["email"].drop_nulls().str.to_lowercase())
     met = {key.lower() for key in events["person_key"].drop_nulls()} - emails - {each.lower() for each in ids}
     met |= _editors(crm) - ids
-    return records.people() if since is None or met or now.minute % 15 == 0 else known
+    is_old = not isinstance(last, datetime) or (last - datetime.min) // QUARTER != (now - datetime.min) // QUARTER
+    return records.people() if is_old or met else known
 
 
 def _editors(crm: CrmLook) -> set[str]:

@@ -155,5 +155,5 @@ def overlay_writer(
         return standing[0] if standing else None
 
     with log.kept(), opened(folder.overlay_journal, key, OutsideHead(head, key) if head else None) as journal:
-        lane = OverlayLane(journal, log, tools)
+        lane = OverlayLane(journal, log, tools, given.overlays)
         yield OverlayWriter(folder, given, Systems(records, sources), log, lane, clock, policy)

@@ -1,5 +1,6 @@
 """What the CRM shows of one role: accounts, opportunities, and who is on them; the newer over the older."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Self
 
@@ -54,6 +55,18 @@ class CrmSeen:
             _replaced(OVERLAY_ACCOUNTS, self.accounts, newer.accounts),
             _replaced(OVERLAY_OPPORTUNITIES, self.opportunities, newer.opportunities),
             OPPORTUNITY_ROLES.conform(pl.concat([kept, newer.roles])),
+        )
+
+    def without(self, record_ids: AbstractSet[str]) -> "CrmSeen":
+        """This without accounts and opportunities that are gone."""
+        if not record_ids:
+            return self
+        gone = pl.DataFrame({"record_id": sorted(record_ids)}, schema={"record_id": pl.String})
+        of_accounts, of_deals = gone.rename({"record_id": "account_id"}), gone.rename({"record_id": "opportunity_id"})
+        return CrmSeen(
+            OVERLAY_ACCOUNTS.conform(self.accounts.join(of_accounts, on="account_id", how="anti")),
+            OVERLAY_OPPORTUNITIES.conform(self.opportunities.join(of_deals, on="opportunity_id", how="anti")),
+            OPPORTUNITY_ROLES.conform(self.roles.join(of_deals, on="opportunity_id", how="anti")),
         )
 
     def roles_other_than(self, before: "CrmSeen") -> OpportunityRolesFrame:

@@ -24,6 +24,7 @@ OverlayLogFrame = NewType("OverlayLogFrame", pl.DataFrame)
 OverlayDifferencesFrame = NewType("OverlayDifferencesFrame", pl.DataFrame)
 OverlayWorkloadFrame = NewType("OverlayWorkloadFrame", pl.DataFrame)
 OverlayHistoryFrame = NewType("OverlayHistoryFrame", pl.DataFrame)
+OverlayFieldsFrame = NewType("OverlayFieldsFrame", pl.DataFrame)
 HandOversFrame = NewType("HandOversFrame", pl.DataFrame)
 """What the frames of the tables are called in signatures."""
 
@@ -53,6 +54,16 @@ OVERLAY_PEOPLE: Table[OverlayPeopleFrame] = Table(
         "is_active": FLAG,
         "manager_email": TEXT,
         "region": TEXT,
+    },
+)
+OVERLAY_FIELDS: Table[OverlayFieldsFrame] = Table(
+    "overlay_fields",
+    ("role",),
+    {
+        "role": TEXT,
+        "truth": TEXT,
+        "account_field": TEXT,  # as at the last look: a role with other fields begins anew
+        "opportunity_field": TEXT,
     },
 )
 CS_EVENTS: Table[CsEventsFrame] = Table(
@@ -202,7 +213,7 @@ OVERLAY_LOG: Table[OverlayLogFrame] = Table(
         "attempt": WHOLE,
         "expected_id": TEXT,
         "new_id": TEXT,
-        "outcome": TEXT,  # as write_back_log's; overtaken: a later stamp took its place
+        "outcome": TEXT,  # as write_back_log's; overtaken: a later one, or no role has the field any more
         "error_code": TEXT,
         "error": TEXT,
         "written_at": MOMENT,
@@ -290,7 +301,15 @@ HAND_OVERS: Table[HandOversFrame] = Table(
 TABLES: dict[str, Table[Any]] = {
     table.name: table
     for table in (
-        *(OVERLAY_LOOKS, OVERLAY_PEOPLE, CS_EVENTS, CS_ASSIGNMENTS, OVERLAY_ACCOUNTS, OVERLAY_OPPORTUNITIES),
+        *(
+            OVERLAY_LOOKS,
+            OVERLAY_PEOPLE,
+            OVERLAY_FIELDS,
+            CS_EVENTS,
+            CS_ASSIGNMENTS,
+            OVERLAY_ACCOUNTS,
+            OVERLAY_OPPORTUNITIES,
+        ),
         *(OPPORTUNITY_ROLES, OVERLAY_EDITS, OVERLAY_CHANGES, OVERLAY_STAMPS, OVERLAY_LOG, OVERLAY_DIFFERENCES),
         *(OVERLAY_WORKLOAD, OVERLAY_HISTORY, HAND_OVERS),
     )

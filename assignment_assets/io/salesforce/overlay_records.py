@@ -44,7 +44,7 @@ class CrmLook:
     history
         Changes of the roles' fields; None where the org keeps none.
     gone
-        Opportunities that were deleted.
+        Accounts and opportunities that were deleted or merged.
     watermark
         The org's time: everything modified before was read.
     """
@@ -59,7 +59,7 @@ class OverlayRecords:
     """Reads the fields that the roles name; where they may be changed, `targets` says."""
 
     def __init__(self, org: Org, overlays: Overlays):
-        self._org, self._roles = org, overlays.roles
+        self._org, self._roles, self._merged = org, overlays.roles, overlays.merged_into_field
         self._on_opportunities = {name: role for name, role in self._roles.items() if role.opportunity_field}
 
     @property
@@ -86,7 +86,9 @@ class OverlayRecords:
         deals = {record["Id"]: record for record in self._modified("Opportunity", since)}
         teams = {name: self._teams(name, since, deals) for name in self._on_opportunities}
         opportunities = OVERLAY_OPPORTUNITIES.conform(
-            pl.DataFrame([_opportunity(record) for record in deals.values()], OVERLAY_OPPORTUNITIES.columns)
+            pl.DataFrame(
+                [_opportunity(record, self._merged) for record in deals.values()], OVERLAY_OPPORTUNITIES.columns
+            )
         )
         seen = {
             name: CrmSeen(
@@ -184,15 +186,19 @@ class OverlayRecords:
         return HISTORY.conform(pl.concat(frames)) if frames else None
 
     def _gone(self, since: datetime | None) -> frozenset[str]:
-        if since is None or not self._on_opportunities:
+        if since is None:
             return frozenset()
         condition = f"IsDeleted = TRUE AND SystemModstamp >= {since:%Y-%m-%dT%H:%M:%SZ}"
-        records = self._org.query(f"SELECT Id FROM Opportunity WHERE {condition}", includes_deleted=True)
-        return frozenset(record["Id"] for record in records)
+        kinds = ("Account", "Opportunity") if self._on_opportunities else ("Account",)
+        return frozenset(
+            record["Id"]
+            for kind in kinds
+            for record in self._org.query(f"SELECT Id FROM {kind} WHERE {condition}", includes_deleted=True)
+        )
 
     def _fields(self, kind: str) -> list[str]:
         of_roles = [target.field for target in self.targets if target.object == kind]
-        plain = ACCOUNT_FIELDS if kind == "Account" else OPPORTUNITY_FIELDS
+        plain = ACCOUNT_FIELDS if kind == "Account" else (*OPPORTUNITY_FIELDS, *filter(None, [self._merged]))
         return list(dict.fromkeys(["Id", *plain, *of_roles, "LastModifiedDate", "LastModifiedById"]))
 
     def _modified(self, kind: str, since: datetime | None) -> Iterator[Record]:
@@ -202,7 +208,7 @@ class OverlayRecords:
         return self._org.query(f"SELECT {', '.join(self._fields(kind))} FROM {kind}{where}")
 
 
-def _opportunity(record: Record) -> dict[str, Any]:
+def _opportunity(record: Record, merged: str) -> dict[str, Any]:
     """A row of OVERLAY_OPPORTUNITIES; when it was closed is not in the record."""
     return {
         "opportunity_id": record["Id"],
@@ -218,7 +224,7 @@ def _opportunity(record: Record) -> dict[str, Any]:
         "close_on": day_of(record.get("CloseDate")),
         "modified_at": moment_of(record["LastModifiedDate"], "Opportunity.LastModifiedDate"),
         "modified_by": record["LastModifiedById"],
-        "merged_into": None,
+        "merged_into": _value(record, merged) if merged else None,
     }
 
 
