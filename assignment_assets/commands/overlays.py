@@ -122,6 +122,12 @@ def status(as_json: bool) -> None:
         + ", ".join(f"{count:,} {name}" for name, count in sorted(outcomes.items()))
         + (f", {waiting:,} still to come" if waiting else ""),
     ]
+    refused = ended.filter(ended["error"].is_not_null()).sort("stamp_no", descending=True)
+    lines += [
+        f"not written: {row['object']} {row['record_id']} ({row['role']}), {row['outcome']}: {row['error']}"
+        for row in refused.head(SHOWN).iter_rows(named=True)
+    ]
+    lines += [f"not written: and {refused.height - SHOWN} more (--json)"] if refused.height > SHOWN else []
     lines += [f"edit: {row['sentence']}" for row in edits.tail(SHOWN).iter_rows(named=True)]
     lines += [f"differs: {row['sentence']}" for row in standing.head(SHOWN).iter_rows(named=True)]
     lines += [f"differs: and {standing.height - SHOWN} more (--json)"] if standing.height > SHOWN else []
@@ -133,6 +139,7 @@ def status(as_json: bool) -> None:
         "look": last,
         "outcomes": dict(outcomes),
         "waiting": waiting,
+        "not_written": refused.to_dicts(),
         "edits": edits.to_dicts(),
         "differences": standing.to_dicts(),
         "above_capacity": full.to_dicts(),
