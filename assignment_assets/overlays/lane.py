@@ -69,13 +69,13 @@ class OverlayLane:
         left = under_way(stamps, logged)
         if not left.height:
             return LaneDone({}, 0)
-        if policy is None:
-            return LaneDone({}, left.height, NO_POLICY.format(count=left.height))
-        free = policy.max_moves - _moved(logged, self._tools.clock())
-        if free < left.height:
-            said = f"the policy {policy.name} covers {policy.max_moves} writes in 24 hours: {left.height} stamps wait"
-            return LaneDone({}, left.height, said)
         withdrawn = pl.concat([_overtaken(left), left.join(self._fields, on=self._fields.columns, how="anti")])
+        meant = left.join(withdrawn, on="stamp_no", how="anti").height
+        if policy is None:
+            return LaneDone({}, meant, NO_POLICY.format(count=meant) if meant else "")
+        if policy.max_moves - _moved(logged, self._tools.clock()) < meant:
+            said = f"the policy {policy.name} covers {policy.max_moves} writes in 24 hours: {meant} stamps wait"
+            return LaneDone({}, meant, said)
         outcomes: dict[str, int] = {}
         pause = None
         named = {

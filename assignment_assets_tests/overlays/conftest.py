@@ -27,6 +27,7 @@ PEOPLE = OverlayPeople()
 COMPANY = generate(4, 240, seed=2)
 ROLES = """
 poll_seconds = 1
+merged_into_field = "Merged_Into__c"
 overlap_seconds = 60
 [roles.csm]
 label = "customer-success manager"

@@ -40,11 +40,11 @@ def test_a_word_that_is_taken_back_before_it_was_written_is_not_written(beside):
     beside.sign_policy()
     assert one_pass(beside).lane.outcomes == {"overtaken": 1 + len(open_ones), "skipped_already": 1 + len(open_ones)}
     assert not beside.org.sent()
-    beside.sign_policy(max_moves=1)
+    beside.sign_policy(max_moves=0)
     for each in (first, second, first):
         name(beside, account, each)
-        one_pass(beside)
-    beside.sign_policy()
+        assert one_pass(beside).lane.waits == 1 + len(open_ones), "what is overtaken does not wait"
+    beside.sign_policy(max_moves=1 + len(open_ones))
     one_pass(beside)
     assert {beside.on_account(account), *map(beside.on_opportunity, open_ones)} == {first}
 
@@ -71,6 +71,11 @@ def test_a_clock_that_differs_hides_no_change_and_a_wrong_word_is_set_right_by_t
 
 def test_what_is_deleted_or_merged_is_known_no_more_and_what_comes_back_is_known_again(seen):
     account, (first, *_) = account_with(seen, is_open=True)
+    open_ones = seen.table(OVERLAY_OPPORTUNITIES).filter(~pl.col("is_closed"), pl.col("account_id") != account)
+    seen.clock.advance(60)
+    seen.org.edit(first, merged_into=open_ones["opportunity_id"][0], is_deleted=False, object="Opportunity")
+    name(seen, account, other_than(seen.on_account(account)))
+    assert one_pass(seen).lane.outcomes == {"verified": 1}, "a duplicate that stays is not stamped"
     other, hidden, *_ = [each for each in seen.table(CS_ASSIGNMENTS)["account_id"].sort() if each != account]
     seen.clock.advance(60)
     seen.org.edit(first, is_deleted=True, object="Opportunity")
@@ -118,8 +123,14 @@ def test_what_one_field_or_record_does_not_take_holds_up_nothing_else_and_is_lis
     name(seen, account, other_than(new))
     with seen.writer() as writer:
         why = writer.one_pass().lane.why
-        seen.clock.advance(40)
-        writer.one_pass()
+        both = seen.table(OVERLAY_ACCOUNTS).drop_nulls("person_id").group_by("account_id").len().filter(len=2)
+        facts = {"AccountId": both["account_id"].min(), "StageName": "Negotiation", "CloseDate": "2099-01-01"}
+        seen.org.create("Opportunity", [facts | {"Name": "Of two roles"}])
+        for _ in range(2):
+            seen.clock.advance(40)
+            writer.one_pass()
+        parts = seen.table(OVERLAY_LOG).filter(role="sa", object="Opportunity")
+        assert parts["outcome"].to_list() == ["verified"], "another role does not wait for the field"
         rows = seen.table(OVERLAY_LOG).height
         for _ in range(3):
             seen.clock.advance(40)
