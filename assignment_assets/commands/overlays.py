@@ -4,6 +4,8 @@ import json
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -11,7 +13,7 @@ from types import FrameType
 import click
 
 from assignment_assets.commands.output import command, show
-from assignment_assets.domain.errors import CycleClosed, Tampered
+from assignment_assets.domain.errors import CycleClosed, Tampered, WarehouseBusy
 from assignment_assets.domain.overlays.tables import (
     CS_ASSIGNMENTS,
     OVERLAY_DIFFERENCES,
@@ -29,16 +31,28 @@ from assignment_assets.io.warehouse.overlay_copies import read_overlays
 from assignment_assets.overlays.reports import grow_history
 from assignment_assets.overlays.serving import serve as serve_app
 from assignment_assets.overlays.webhook import webhook, webhook_secret
-from assignment_assets.overlays.writer import OverlayWriter, overlay_writer
-from assignment_assets.resources import Source
-from assignment_assets.stages.overlay_frame import connection, overlay_records
+from assignment_assets.overlays.writer import OverlayWriter
+from assignment_assets.resources import Clock, Source
+from assignment_assets.stages.overlay_frame import overlay_records, writer_if_free
 
 SHOWN = 10
+BUSY = (
+    "overlays: another overlay writer runs, expected nobody: `assignment overlays serve`, or a pass. It looks and "
+    "writes by itself; end it to do so here."
+)
 
 
 @click.group()
 def overlays() -> None:
     """Roles beside the owner, such as customer success: who they are, stamped on accounts and opportunities."""
+
+
+@contextmanager
+def _writer() -> Iterator[OverlayWriter]:
+    with writer_if_free(Source(), Clock()) as writer:
+        if writer is None:
+            raise WarehouseBusy(BUSY)
+        yield writer
 
 
 def _said(writer: OverlayWriter, *, catches: bool, as_json: bool) -> None:
@@ -50,14 +64,14 @@ def _said(writer: OverlayWriter, *, catches: bool, as_json: bool) -> None:
 @command(overlays, "pass")
 def make_pass(as_json: bool) -> None:
     """Look at the systems of truth and the CRM now, decide, write what a standing policy covers, read it back."""
-    with overlay_writer(DataFolder.from_environment(), required(), lambda: connection(Source()), utc_now) as writer:
+    with _writer() as writer:
         _said(writer, catches=False, as_json=as_json)
 
 
 @command(overlays)
 def catch(as_json: bool) -> None:
     """The daily catch now: list everything that differs between truth, accounts and opportunities, and repair it."""
-    with overlay_writer(DataFolder.from_environment(), required(), lambda: connection(Source()), utc_now) as writer:
+    with _writer() as writer:
         _said(writer, catches=True, as_json=as_json)
 
 
@@ -76,8 +90,8 @@ def serve(as_json: bool) -> None:
         content = {"at": utc_now(), "said": text}
         click.echo(json.dumps(content, default=str) if as_json else f"{utc_now():%Y-%m-%d %H:%M:%S} {text}")
 
-    folder, given = DataFolder.from_environment(), required()
-    with overlay_writer(folder, given, lambda: connection(Source()), utc_now) as writer:
+    given = required()
+    with _writer() as writer:
         say(f"roles: {', '.join(given.overlays.roles)}; a poll every {given.overlays.poll_seconds} seconds")
         writer.serve(say, lambda: bool(ended), time.sleep)
     say("ended")

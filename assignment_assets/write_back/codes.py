@@ -48,8 +48,8 @@ WORDS = (
 MAINTENANCE = re.compile(r"maintenance|read.only mode", re.IGNORECASE)
 """What the org says of itself, under a code that is no rule's: a rule may speak of a maintenance contract."""
 CAUSES = {
-    "INVALID_FIELD_FOR_INSERT_UPDATE": "the integration user may not edit Account.OwnerId: field-level security, or "
-    "no permission to transfer records",
+    "INVALID_FIELD_FOR_INSERT_UPDATE": "the integration user may not edit the field: field-level security, or for "
+    "Account.OwnerId no permission to transfer records",
     "INVALID_FIELD": "the org shows no such field to the integration user: field-level security, or another name",
     "API_DISABLED_FOR_ORG": "the API is switched off for this org or user: edition, or the permission API Enabled",
     "NOT_FOUND": "the resource as a whole is not there: the address or the API version is wrong",

@@ -118,4 +118,4 @@ def test_without_roles_nothing_runs_and_the_command_says_what_to_do(monkeypatch)
 
 def test_a_second_writer_is_told_that_one_runs(beside):
     with beside.writer():
-        assert "expected nobody" in said("pass", status=2)
+        assert "another overlay writer runs, expected nobody" in said("pass", status=2)
