@@ -26,10 +26,12 @@ def show(request: PageRequest) -> Response:
     history = view.history(record) if record else []
     if record and not history:
         request.note("refused ownership history", record)
-        raise PageRefused(404, "There is no such record among those of your roles.")
+        raise PageRefused(404, "There is no such record among those of your roles. Go back and find it by its name.")
     request.note("viewed overlay roles", record or find or "all")
     differences, hand_overs = view.differences(), view.hand_overs(read_marks(folder))
     proposal = view.proposal(read_answers(folder))
+    unanswered = [row for row in proposal if not row["answer"]]
+    answers = [row for row in proposal if row["answer"]]
     return HTMLResponse(
         request.render(
             "overlays.html",
@@ -42,12 +44,15 @@ def show(request: PageRequest) -> Response:
             differences=differences[:MOST_ROWS],
             difference_count=len(differences),
             open_differences=sum(not row["is_repaired"] and not row["is_on_purpose"] for row in differences),
-            proposal=proposal[:MOST_ROWS],
-            proposal_count=len(proposal),
+            proposal=unanswered[:MOST_ROWS] + answers[:MOST_ROWS],
+            unanswered_count=len(unanswered),
+            unanswered_shown=len(unanswered[:MOST_ROWS]),
             find=find,
             found=found[:MOST_FOUND],
             found_count=len(found),
             record=record,
+            record_name=view.record_name(record) if record else "",
+            compared_at=view.compared_at(),
             history=history,
             pod=view.pod(record) if record else [],
             hand_overs=hand_overs[:MOST_ROWS],

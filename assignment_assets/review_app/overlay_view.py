@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 import polars as pl
@@ -16,6 +17,7 @@ from assignment_assets.domain.overlays.tables import (
     OVERLAY_ACCOUNTS,
     OVERLAY_DIFFERENCES,
     OVERLAY_HISTORY,
+    OVERLAY_LOOKS,
     OVERLAY_OPPORTUNITIES,
     OVERLAY_PEOPLE,
     OVERLAY_WORKLOAD,
@@ -23,6 +25,7 @@ from assignment_assets.domain.overlays.tables import (
     OverlayAccountsFrame,
     OverlayDifferencesFrame,
     OverlayHistoryFrame,
+    OverlayLooksFrame,
     OverlayOpportunitiesFrame,
     OverlayPeopleFrame,
     OverlayWorkloadFrame,
@@ -31,7 +34,7 @@ from assignment_assets.domain.overlays.workload import workload_spread
 from assignment_assets.domain.tables import F, Table
 from assignment_assets.review_app.overlay_access import OverlayAccess
 
-MOST_ROWS, MOST_FOUND = 200, 20
+MOST_ROWS, MOST_FOUND = 20, 20
 BAR = 100
 """Width of a bar at full capacity, in its own units; a picture is half as wide again."""
 Rows = list[dict[str, Any]]
@@ -57,6 +60,7 @@ class OverlayTables:
     history: OverlayHistoryFrame
     hand_overs: HandOversFrame
     next_accounts: NextAccountsFrame
+    looks: OverlayLooksFrame
 
     @classmethod
     def read(cls, read: ReadTable) -> "OverlayTables":
@@ -70,6 +74,7 @@ class OverlayTables:
             read(OVERLAY_HISTORY),
             read(HAND_OVERS),
             read(NEXT_ACCOUNTS),
+            read(OVERLAY_LOOKS),
         )
 
 
@@ -101,6 +106,16 @@ class OverlayView:
         width = (pl.col("utilisation").clip(0, 1.5) * BAR).round(1)
         return rows.with_columns(width=width, is_full=pl.col("load") > pl.col("capacity")).to_dicts()
 
+    def compared_at(self) -> datetime | None:
+        """When everything was last compared, the daily catch; None before the first."""
+        last = self.tables.looks.filter(origin="whole")["looked_at"].max()
+        return last if isinstance(last, datetime) else None
+
+    def record_name(self, record_id: str) -> str:
+        """What an account or an opportunity is called; empty where nobody knows."""
+        named = self._records().filter(record_id=record_id)["name"].drop_nulls()
+        return str(named[0]) if len(named) else ""
+
     def differences(self) -> Rows:
         """What the latest catch found in the managed roles: what waits first, then what was repaired or is meant."""
         mine = self.tables.differences.filter(self.is_managed())
@@ -109,22 +124,16 @@ class OverlayView:
         return latest.sort(order, nulls_last=True).to_dicts()
 
     def proposal(self, answers: ManagerAnswersFrame) -> Rows:
-        """Who is to take each account without an active person, in managed roles, what waits for an answer first."""
+        """Who is to take each account without an active person, in managed roles, what waits for an answer first, then the latest answers."""
         mine = NextAccountsFrame(self.tables.next_accounts.filter(self.is_managed()))
         rows = answered(mine, answers).with_columns(may_answer=pl.col("person_id").is_not_null())
-        return rows.sort(pl.col("answer").is_not_null(), "role", "account_name", "account_id").to_dicts()
+        latest = pl.col("answered_at").dt.timestamp("us") * -1
+        return rows.sort(pl.col("answer").is_not_null(), latest, "role", "account_name", "account_id").to_dicts()
 
     def found(self, wanted: str) -> Rows:
         """Accounts and opportunities with these letters in their name, or of this id, that the history tells of."""
         text = wanted.casefold()
-        accounts = self.tables.accounts.unique("account_id").select(record_id="account_id", name="name")
-        opportunities = self.tables.opportunities.select("name", record_id="opportunity_id")
-        records = pl.concat(
-            [
-                accounts.with_columns(object=pl.lit("Account")),
-                opportunities.select("record_id", "name").with_columns(object=pl.lit("Opportunity")),
-            ]
-        )
+        records = self._records()
         is_named = pl.col("name").str.to_lowercase().str.contains(text, literal=True)
         hits = records.filter(is_named.fill_null(False) | (pl.col("record_id").str.to_lowercase() == text))
         known = self._history().select("record_id").unique()
@@ -157,6 +166,17 @@ class OverlayView:
             & (pl.col("taken_at").is_not_null() | pl.col("to_id").is_null()),
         )
         return told.sort("is_done", "change_no", descending=[False, True]).to_dicts()
+
+    def _records(self) -> pl.DataFrame:
+        """record_id, name, object: every account and opportunity."""
+        accounts = self.tables.accounts.unique("account_id").select(record_id="account_id", name="name")
+        opportunities = self.tables.opportunities.select("name", record_id="opportunity_id")
+        return pl.concat(
+            [
+                accounts.with_columns(object=pl.lit("Account")),
+                opportunities.select("record_id", "name").with_columns(object=pl.lit("Opportunity")),
+            ]
+        )
 
     def _history(self) -> OverlayHistoryFrame:
         """Rows of the managed roles, and of owners for whoever manages one."""

@@ -118,7 +118,7 @@ def test_a_manager_sees_workload_and_differences_of_their_role_alone(serve, told
         "set to Uma",
     ):
         assert words in page.text, words
-    assert "average load" in page.text and "215.0" in page.text and page.text.count("waits") >= 1
+    assert "Average load" in page.text and "215.0" in page.text and page.text.count("waits") >= 1
     for words in ("Sam Solo", "of the architects", "of yesterday", "Other"):
         assert words not in page.text, words
     assert pages.visit(OVERLAYS, SA_LEAD).landed.text.count("Sam Solo") == 1
@@ -142,8 +142,8 @@ def test_who_was_on_what_is_found_by_name_and_corrections_are_marked(serve, told
     ):
         assert words in page.text, words
     account = lead.open(f"{HOME}?record=a1")
-    assert "The pod now: Ute Three (owner, accountable), Uma One (customer-success manager)." in account.text
-    assert "before what is known" in account.text
+    assert "On it now: Ute Three (owner, accountable), Uma One (customer-success manager)." in account.text
+    assert "the beginning" in account.text
     assert "<b>X</b>" not in lead.open(f"{HOME}?find=clinic").html
     assert "Nothing of that name" in lead.open(f"{HOME}?find=zzz").text
     assert lead.open(f"{HOME}?record=nothing").status == 404
@@ -198,7 +198,7 @@ def test_a_signer_of_every_region_sees_all_roles_and_a_stranger_nothing(serve, t
 def test_without_roles_there_is_no_page_and_with_nothing_written_one_that_says_so(serve, between, monkeypatch):
     pages = serve(between)
     page = pages.visit(OVERLAYS, LEAD).landed
-    for words in ("No workload was measured yet", "The latest catch found none", "No account has changed its person"):
+    for words in ("No workload was measured yet", "Nothing was compared yet", "No account has changed its person"):
         assert words in page.text, words
     monkeypatch.delenv("ASSIGNMENT_OVERLAYS")
     assert pages.visit(OVERLAYS, LEAD).landed.status == 403
