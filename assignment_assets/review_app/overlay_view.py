@@ -124,7 +124,7 @@ class OverlayView:
         return latest.sort(order, nulls_last=True).to_dicts()
 
     def proposal(self, answers: ManagerAnswersFrame) -> Rows:
-        """Who is to take each account without an active person, in managed roles, what waits for an answer first, then the latest answers."""
+        """Who is to take each account without an active person, in managed roles; what waits for an answer first."""
         mine = NextAccountsFrame(self.tables.next_accounts.filter(self.is_managed()))
         rows = answered(mine, answers).with_columns(may_answer=pl.col("person_id").is_not_null())
         latest = pl.col("answered_at").dt.timestamp("us") * -1

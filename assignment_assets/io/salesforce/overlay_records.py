@@ -224,7 +224,7 @@ def _opportunity(record: Record, merged: str) -> dict[str, Any]:
         "close_on": day_of(record.get("CloseDate")),
         "modified_at": moment_of(record["LastModifiedDate"], "Opportunity.LastModifiedDate"),
         "modified_by": record["LastModifiedById"],
-        "merged_into": _value(record, merged) if merged else None,
+        "merged_into": Field.of(merged).text(record) if merged else None,
     }
 
 
