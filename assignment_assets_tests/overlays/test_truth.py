@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from assignment_assets.domain.errors import SourceUnavailable
-from assignment_assets.domain.overlays.tables import CS_ASSIGNMENTS
+from assignment_assets.domain.overlays.tables import CS_ASSIGNMENTS, CS_EVENTS
 from assignment_assets.domain.sources.ids import complete_id
 from assignment_assets.io.role_sources.assignment_source import Assignment
 from assignment_assets.overlays.truth import heard_so_far, news_of
@@ -39,7 +39,7 @@ def said(person, minutes=0.0, account=ACCOUNT):
 
 def news(*said, standing=None, since=None):
     rows = CS_ASSIGNMENTS.empty() if standing is None else standing
-    return news_of({"csm": Said(*said)}, rows, since or {}, NOW, OVERLAP)
+    return news_of({"csm": Said(*said)}, rows, CS_EVENTS.empty(), since or {}, NOW, OVERLAP)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,6 @@ def test_what_is_read_wholly_overrules_a_later_word_that_is_settled(since, recei
 
 def test_a_source_that_does_not_answer_hides_no_other():
     sources = {"csm": Down(), "sa": Said(said("ann@x.com"))}
-    events, wrong, heard = news_of(sources, CS_ASSIGNMENTS.empty(), {}, NOW, OVERLAP)
+    events, wrong, heard = news_of(sources, CS_ASSIGNMENTS.empty(), CS_EVENTS.empty(), {}, NOW, OVERLAP)
     assert (events["role"].to_list(), list(heard)) == (["sa"], ["sa"])
     assert wrong == ("csm: people.csv is not there, expected the file.",)
