@@ -14,6 +14,7 @@ import click
 
 from assignment_assets.commands.output import command, show
 from assignment_assets.domain.errors import CycleClosed, Tampered, WarehouseBusy
+from assignment_assets.domain.overlays.hand_overs import HAND_OVER_FACTS
 from assignment_assets.domain.overlays.tables import (
     CS_ASSIGNMENTS,
     OVERLAY_DIFFERENCES,
@@ -23,12 +24,17 @@ from assignment_assets.domain.overlays.tables import (
     OVERLAY_STAMPS,
     OVERLAY_WORKLOAD,
 )
+from assignment_assets.domain.sign_off.standing import OVERLAYS
 from assignment_assets.io.clock import utc_now
 from assignment_assets.io.folders import DataFolder, engine_key
 from assignment_assets.io.history_files import check_history, history_files
 from assignment_assets.io.overlay_roles import required
+from assignment_assets.io.settings import read_settings
+from assignment_assets.io.standing_files import policies_in_force
 from assignment_assets.io.warehouse.overlay_copies import read_overlays
-from assignment_assets.overlays.reports import grow_history
+from assignment_assets.overlays.hand_overs import hand_over, propose_next
+from assignment_assets.overlays.lane import NO_POLICY
+from assignment_assets.overlays.reports import count_workload, grow_history, link_activities
 from assignment_assets.overlays.serving import serve as serve_app
 from assignment_assets.overlays.webhook import webhook, webhook_secret
 from assignment_assets.overlays.writer import OverlayWriter
@@ -131,7 +137,7 @@ def status(as_json: bool) -> None:
     assignments = read_overlays(folder, CS_ASSIGNMENTS)
     lines = [
         f"last look {last['look_no']} at {last['looked_at']:%Y-%m-%d %H:%M:%S} UTC ({last['origin']})",
-        f"{assignments.height:,} accounts have a word of their system of truth",
+        f"{assignments.height:,} accounts known from their systems of truth",
         f"{stamps.height:,} stamps: "
         + ", ".join(f"{count:,} {name}" for name, count in sorted(outcomes.items()))
         + (f", {waiting:,} still to come" if waiting else ""),
@@ -142,6 +148,8 @@ def status(as_json: bool) -> None:
         for row in refused.head(SHOWN).iter_rows(named=True)
     ]
     lines += [f"not written: and {refused.height - SHOWN} more (--json)"] if refused.height > SHOWN else []
+    if waiting and OVERLAYS not in policies_in_force(folder, engine_key(), utc_now().date())[0]:
+        lines.append(NO_POLICY.format(count=waiting))
     lines += [f"edit: {row['sentence']}" for row in edits.tail(SHOWN).iter_rows(named=True)]
     lines += [f"differs: {row['sentence']}" for row in standing.head(SHOWN).iter_rows(named=True)]
     lines += [f"differs: and {standing.height - SHOWN} more (--json)"] if standing.height > SHOWN else []
@@ -162,6 +170,28 @@ def status(as_json: bool) -> None:
 
 
 @command(overlays)
+def reports(as_json: bool) -> None:
+    """Draw what the page Customer success shows: activities, workload, who takes the next account, hand-overs, history.
+
+    Letters about hand-overs go out with it, each once. In Dagster the schedule every_morning does the same.
+    """
+    given, records = overlay_records(Source())
+    folder, now, roles = DataFolder.from_environment(), utc_now(), given.overlays
+    links = link_activities(folder, roles, records, now.date()).links
+    load = count_workload(folder, roles, now)
+    found = {
+        "activities": int(links["counts"].sum()),
+        "people": load.height,
+        "above_capacity": load.filter(load["load"] > load["capacity"]).height,
+        "proposals": sum(each.rows.height for each in propose_next(folder, roles).values()),
+        "letters": len(hand_over(folder, roles, HAND_OVER_FACTS.empty(), read_settings(), engine_key(), utc_now)),
+        "intervals_of_history": grow_history(folder, roles, records).height,
+    }
+    text = "\n".join(f"{count:,} {name.replace('_', ' ')}" for name, count in found.items())
+    show(f"{text}\nNext: `assignment link PERSON --role overlays` opens the page for a role's manager.", found, as_json)
+
+
+@command(overlays)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def history(folder: Path, as_json: bool) -> None:
     """Bring the ownership history for compensation up to date and write it into FOLDER: XLSX and CSV with a digest.
@@ -171,7 +201,7 @@ def history(folder: Path, as_json: bool) -> None:
     given, records = overlay_records(Source())
     rows = grow_history(DataFolder.from_environment(), given.overlays, records)
     made = history_files(rows, folder, engine_key(), utc_now())
-    text = f"{made.rows:,} rows, digest {made.digest}\n{made.workbook}\n{made.csv}"
+    text = f"{made.rows:,} rows, digest {made.digest}\n{made.workbook}\n{made.csv}\n{made.sealed} (goes with the CSV)"
     show(text, {name: str(value) for name, value in vars(made).items()}, as_json)
 
 
@@ -181,5 +211,7 @@ def check(path: Path, as_json: bool) -> None:
     """Check a history file that was handed on: whether its rows are those that were written, by its digest and seal."""
     found = check_history(path, engine_key())
     if not found.is_genuine:
-        raise Tampered(f"{path.name}: {' '.join(found.faults)}")
+        raise Tampered(
+            f"{' '.join(found.faults)} Do not pay by this file: have it written anew by `assignment overlays history`."
+        )
     show(f"{path.name}: {found.rows:,} rows as written, digest {found.digest}", vars(found), as_json)

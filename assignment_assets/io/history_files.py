@@ -91,6 +91,8 @@ def check_history(path: Path, key: bytes) -> HistoryCheck:
         faults.append(
             f"{path.name}: the seal is not this engine's over the digest that is shown and {texts.height} rows. "
             "Rows or the head were changed, or another engine wrote it."
+            if sealed
+            else f"{path.name}: there is no seal, expected {NAME}.json beside the CSV, or the workbook's own."
         )
     if now != digest:
         faults.append(f"{path.name}: the rows have the digest {now[:12]}…, shown is {digest[:12] or 'none'}….")

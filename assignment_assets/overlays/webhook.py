@@ -79,7 +79,7 @@ def webhook_secret() -> str:
     if len(secret) < SHORTEST_SECRET:
         found = f"{len(secret)} characters" if secret else "nothing"
         expected = f"at least {SHORTEST_SECRET} characters that the CS system signs with"
-        raise InvalidInput("webhook", [Fault(SECRET, found, expected, f"Set {SECRET}.")])
+        raise InvalidInput("webhook", [Fault(SECRET, found, expected, f"Set {SECRET} to that secret.")])
     return secret
 
 

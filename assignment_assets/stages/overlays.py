@@ -58,7 +58,7 @@ def overlay_changes() -> dg.MaterializeResult[Any]:
 
 @overlay_asset(deps=["overlay_changes"])
 def overlay_stamps() -> dg.MaterializeResult[Any]:
-    """Every field of a record that was to be written: object, field, record, expected, new. Closed ones are never."""
+    """Every field that was to be written: object, field, record, expected, new. Never one that is closed."""
     rows = published(OVERLAY_STAMPS)
     return dg.MaterializeResult(
         metadata=table_metadata(rows.sort("stamp_no", descending=True), APPENDED)
@@ -84,7 +84,7 @@ def overlay_log() -> dg.MaterializeResult[Any]:
 
 @overlay_asset(deps=["overlay_log"], kinds={"salesforce", "duckdb"})
 def overlay_differences(source: Source, clock: Clock) -> dg.MaterializeResult[Any]:
-    """The daily catch: everything that differs between truth, account and open opportunities, repaired as set.
+    """The daily catch: what differs between truth, accounts and open opportunities, repaired where the role says so.
 
     Where a writer runs as a process of its own, it makes the catch at its first pass of a day, and this shows it.
     """

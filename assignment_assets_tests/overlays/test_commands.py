@@ -51,7 +51,22 @@ def test_a_history_that_was_changed_is_told(beside, tmp_path):
     made = json.loads(said("history", str(tmp_path), "--json"))
     path = Path(made["csv"])
     path.write_text(path.read_text(encoding="utf-8").replace("primary", "supporting", 1), encoding="utf-8")
-    assert "error: " in said("check", made["csv"], status=2)
+    assert "Do not pay by this file" in said("check", made["csv"], status=2)
+    Path(made["sealed"]).unlink()
+    assert "there is no seal, expected ownership_history.json" in said("check", made["csv"], status=2)
+
+
+def test_what_the_page_shows_is_drawn_and_a_status_says_why_stamps_wait(beside):
+    said("pass")
+    drawn = json.loads(said("reports", "--json"))
+    assert drawn["people"] == beside.table(OVERLAY_WORKLOAD).height > 0
+    assert drawn["intervals_of_history"] == beside.table(OVERLAY_HISTORY).height > 0
+    account, (first, *_) = account_with(beside, is_open=True)
+    other = other_than(beside.on_account(account))
+    beside.clock.advance(60)
+    beside.org.edit(first, {OPPORTUNITY_CSM: other}, object="Opportunity", user_id=PEOPLE.csm_ids[0])
+    said("pass")
+    assert "still to come" in said("status") and "no standing policy for overlays is in force" in said("status")
 
 
 def test_the_assets_make_a_pass_a_catch_and_the_reports(beside):
