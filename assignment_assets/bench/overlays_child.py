@@ -25,7 +25,7 @@ from assignment_assets.overlays.serving import serve
 from assignment_assets.overlays.webhook import webhook, webhook_secret
 from assignment_assets.overlays.writer import OverlayWriter, PassDone, overlay_writer
 from assignment_assets.sandbox.server import OrgAddress
-from assignment_assets.write_back.journal import opened
+from assignment_assets.write_back.opening import opened
 from assignment_assets.write_back.writer import write
 
 PATIENCE_SECONDS = 20.0

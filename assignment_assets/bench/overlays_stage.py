@@ -211,7 +211,7 @@ def stage(root: Path, size: Size, company, people: OverlayPeople) -> Iterator[St
         hook = Child("webhook", {}, environment)
         stack.callback(hook.end)
         give_up = time.monotonic() + WAIT_SECONDS
-        while not hook.texts and time.monotonic() < give_up:
+        while not hook.texts and hook.is_running() and time.monotonic() < give_up:
             time.sleep(0.05)
         system.hook("webhook", url=hook.texts[0].removeprefix("Webhook: ").strip().replace("ROLE", "csm"))
         yield Stage(size, folder, org, system, environment)

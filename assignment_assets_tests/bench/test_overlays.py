@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from assignment_assets.bench import overlays_table
+from assignment_assets.bench import overlays_child, overlays_table
 from assignment_assets.bench.overlays_company import SHORT, company_of
 from assignment_assets.bench.overlays_oracle import at_close, began, closed_changed, overrides_lost
 from assignment_assets.bench.overlays_play import Change, Creation
@@ -120,3 +120,7 @@ def test_the_table_says_what_was_missed():
     )
     assert text.splitlines()[-2:] == ["-- people  shown  7", "1 of 2 met"]
     assert "NO late" in text
+
+
+def test_the_processes_that_it_starts_are_there():
+    assert set(overlays_child.RUNS) == {"writer", "webhook", "write-back"}
