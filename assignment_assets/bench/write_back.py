@@ -13,6 +13,7 @@ from pathlib import Path
 from assignment_assets.bench import write_back_rows
 from assignment_assets.bench.foreign_clients import clients_of_others
 from assignment_assets.bench.write_back_blocks import refused_rollbacks, restored_journals
+from assignment_assets.bench.write_back_checks import names_in_any_case, planted_hazards
 from assignment_assets.bench.write_back_crashes import crash_runs, summed
 from assignment_assets.bench.write_back_org import AS_OF, KEY, OrgTrial, movable, org_trial
 from assignment_assets.bench.write_back_trials import (
@@ -63,6 +64,11 @@ def _rows(org: OrgTrial, short: bool, crashes: int, edits: int, seed: int) -> It
     found = taxonomy(org)
     yield "taxonomy", found, not found["wrong"]
     yield from _refused_rows(org, short)
+    found = planted_hazards(org.folder / "hazards", 60 if short else 1_000)
+    is_met = not (found["not named"] or found["written"]) and found["most calls an object"] <= found["at most"]
+    yield "B5 planted hazards", found, is_met
+    found = names_in_any_case(org, 60 if short else 2_000)
+    yield "B7 names in any case", found, found["accounts"] == found["read"] and not found["other in another case"]
     found = tampering(org)
     yield "tampering", found, found["trials"] == found["refused"] and found["untouched_signature_holds"]
     found = rollback(org, 40 if short else 500, 0.2, seed)
