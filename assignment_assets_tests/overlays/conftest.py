@@ -70,11 +70,13 @@ class Beside:
         path = self.folder.root / "inbox" / "policies" / SIGNER / "beside.json"
         write_whole(path, signed_text(policy, signer_token(KEY.encode(), SIGNER)))
 
+    def connected(self):
+        return Org(self.org.settings())
+
     @contextmanager
     def writer(self, **more):
-        made = lambda: Org(self.org.settings())  # noqa: E731
         with overlay_writer(
-            self.folder, self.given, made, self.org.utc_now, pause=self.clock.advance, **more
+            self.folder, self.given, self.connected, self.org.utc_now, pause=self.clock.advance, **more
         ) as writer:
             yield writer
 
