@@ -281,7 +281,7 @@ STEPS = st.lists(
 
 @given(STEPS)
 @example([("told", None, 1), ("close", None, 0), ("allowed", "u2", 1), ("open", None, 1)])
-@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=30, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_whatever_happens_intervals_tile_time_and_reproduce_the_truth_at_every_close(steps):
     story, hour = Story(), 1.0
     truth, closings, is_open = [(0.0, "u1")], [], True

@@ -202,7 +202,7 @@ class World:
 def rested():
     """A world after its steps, come to rest."""
     world = World(2)
-    world.run(200)
+    world.run(140)
     world.come_to_rest()
     return world
 
