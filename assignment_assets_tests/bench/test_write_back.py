@@ -19,6 +19,8 @@ def told():
         "applied again",
         "coverage",
         "taxonomy",
+        "B5 planted hazards",
+        "B7 names in any case",
         "tampering",
         "rollback",
         "C13 refused rollbacks",
