@@ -4,19 +4,16 @@ from datetime import datetime
 
 import polars as pl
 
-from assignment_assets.domain.overlays.crm_seen import CrmSeen
 from assignment_assets.domain.overlays.manager_answers import answered, manager_changes
 from assignment_assets.domain.overlays.next_account import NEXT_ACCOUNTS
-from assignment_assets.domain.overlays.numbering import Numbers, numbered
+from assignment_assets.domain.overlays.numbering import numbered
 from assignment_assets.domain.overlays.people import names_of
 from assignment_assets.domain.overlays.roles import Overlays
 from assignment_assets.domain.overlays.stamps import Stamping, for_answers, under_way
 from assignment_assets.domain.overlays.tables import (
-    OPPORTUNITY_ROLES,
     OVERLAY_ACCOUNTS,
     OVERLAY_CHANGES,
     OVERLAY_LOG,
-    OVERLAY_OPPORTUNITIES,
     OVERLAY_PEOPLE,
     OVERLAY_STAMPS,
     OverlayChangesFrame,
@@ -26,7 +23,7 @@ from assignment_assets.domain.overlays.wanted import OPPORTUNITY_PEOPLE
 from assignment_assets.io.overlay_words import read_answers
 from assignment_assets.io.warehouse.overlay_copies import read_overlays
 from assignment_assets.overlays.log import OverlayLog
-from assignment_assets.overlays.look import next_number, of_role
+from assignment_assets.overlays.look import crm_of_role, next_numbers, of_role
 
 
 def stamp_answers(log: OverlayLog, overlays: Overlays, look_no: int, now: datetime) -> int:
@@ -48,11 +45,7 @@ def stamp_answers(log: OverlayLog, overlays: Overlays, look_no: int, now: dateti
                 Stamping(
                     name,
                     role,
-                    CrmSeen(
-                        of_role(name, accounts),
-                        transaction.table(OVERLAY_OPPORTUNITIES),
-                        of_role(name, transaction.table(OPPORTUNITY_ROLES)),
-                    ),
+                    crm_of_role(name, transaction),
                     OPPORTUNITY_PEOPLE.empty(),
                     people,
                     of_role(name, waiting),
@@ -61,7 +54,8 @@ def stamp_answers(log: OverlayLog, overlays: Overlays, look_no: int, now: dateti
             )
             for name, role in overlays.roles.items()
         ]
-        numbers = Numbers(next_number(changes, "change_no"), next_number(stamps, "stamp_no"), look_no, now)
-        new = numbered(OVERLAY_CHANGES.empty(), OverlayStampsFrame(pl.concat(found)), numbers)[1]
+        new = numbered(
+            OVERLAY_CHANGES.empty(), OverlayStampsFrame(pl.concat(found)), next_numbers(changes, stamps, look_no, now)
+        )[1]
         transaction.append(OVERLAY_STAMPS, new)
     return new.height

@@ -6,20 +6,16 @@ import polars as pl
 
 from assignment_assets.domain.overlays.activities.tables import ACTIVITY_LINKS, LOGGED_ACTIVITIES
 from assignment_assets.domain.overlays.catching import Catching
-from assignment_assets.domain.overlays.crm_seen import CrmSeen
 from assignment_assets.domain.overlays.differences import caught
-from assignment_assets.domain.overlays.numbering import Numbers, numbered
+from assignment_assets.domain.overlays.numbering import numbered
 from assignment_assets.domain.overlays.roles import Overlays
 from assignment_assets.domain.overlays.stamps import under_way
 from assignment_assets.domain.overlays.tables import (
     CS_ASSIGNMENTS,
-    OPPORTUNITY_ROLES,
-    OVERLAY_ACCOUNTS,
     OVERLAY_CHANGES,
     OVERLAY_DIFFERENCES,
     OVERLAY_EDITS,
     OVERLAY_LOG,
-    OVERLAY_OPPORTUNITIES,
     OVERLAY_PEOPLE,
     OVERLAY_STAMPS,
     OverlayChangesFrame,
@@ -28,7 +24,7 @@ from assignment_assets.domain.overlays.tables import (
 from assignment_assets.io.folders import DataFolder
 from assignment_assets.io.warehouse.overlay_copies import read_overlays
 from assignment_assets.overlays.log import OverlayLog
-from assignment_assets.overlays.look import next_number, of_role
+from assignment_assets.overlays.look import crm_of_role, next_numbers, of_role
 
 
 def catch(log: OverlayLog, overlays: Overlays, look_no: int, now: datetime) -> int:
@@ -43,11 +39,7 @@ def catch(log: OverlayLog, overlays: Overlays, look_no: int, now: datetime) -> i
                     name,
                     role,
                     of_role(name, transaction.table(CS_ASSIGNMENTS)),
-                    CrmSeen(
-                        of_role(name, transaction.table(OVERLAY_ACCOUNTS)),
-                        transaction.table(OVERLAY_OPPORTUNITIES),
-                        of_role(name, transaction.table(OPPORTUNITY_ROLES)),
-                    ),
+                    crm_of_role(name, transaction),
                     of_role(name, edits),
                     of_role(name, changes),
                     of_role(name, waiting),
@@ -58,11 +50,10 @@ def catch(log: OverlayLog, overlays: Overlays, look_no: int, now: datetime) -> i
             )
             for name, role in overlays.roles.items()
         ]
-        numbers = Numbers(next_number(changes, "change_no"), next_number(stamps, "stamp_no"), look_no, now)
         new_changes, new_stamps = numbered(
             OverlayChangesFrame(pl.concat([each.changes for each in found])),
             OverlayStampsFrame(pl.concat([each.stamps for each in found])),
-            numbers,
+            next_numbers(changes, stamps, look_no, now),
         )
         differences = pl.concat([each.differences for each in found])
         transaction.append(OVERLAY_CHANGES, new_changes)

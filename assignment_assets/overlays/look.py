@@ -174,15 +174,7 @@ def _noted(
     waiting, begun = under_way(stamps, log), _since_last(stamps, log, transaction.table(OVERLAY_LOOKS))
     fields = fields_of(overlays)
     same = same_as_before(transaction.table(OVERLAY_FIELDS), fields)
-    deals = transaction.table(OVERLAY_OPPORTUNITIES)
-    crm_before = {
-        name: CrmSeen(
-            of_role(name, transaction.table(OVERLAY_ACCOUNTS)),
-            deals,
-            of_role(name, transaction.table(OPPORTUNITY_ROLES)),
-        )
-        for name in overlays.roles
-    }
+    crm_before = {name: crm_of_role(name, transaction) for name in overlays.roles}
     gone = crm.gone | (_not_there(crm_before, crm) if is_whole else frozenset())
     found: list[Decided] = []
     for name, role in overlays.roles.items():
@@ -199,7 +191,7 @@ def _noted(
         said = events if name in same else CsEventsFrame(pl.concat([kept, events]))
         seen = Look(of_role(name, said), crm.seen[name], crm.history, people, systems.records.org.user_id, now)
         found.append(decided(name, role, known, seen))
-    numbers = Numbers(next_number(changes, "change_no"), next_number(stamps, "stamp_no"), look_no, now)
+    numbers = next_numbers(changes, stamps, look_no, now)
     new_changes, new_stamps = numbered(
         OverlayChangesFrame(pl.concat([each.changes for each in found])),
         OverlayStampsFrame(pl.concat([each.stamps for each in found])),
@@ -273,6 +265,20 @@ def _editors(crm: CrmLook) -> set[str]:
         for frame in (seen.accounts, seen.opportunities)
         for by in frame["modified_by"].drop_nulls()
     }
+
+
+def crm_of_role(name: str, transaction: Transaction) -> CrmSeen:
+    """What the log knows of the CRM for one role."""
+    return CrmSeen(
+        of_role(name, transaction.table(OVERLAY_ACCOUNTS)),
+        transaction.table(OVERLAY_OPPORTUNITIES),
+        of_role(name, transaction.table(OPPORTUNITY_ROLES)),
+    )
+
+
+def next_numbers(changes: OverlayChangesFrame, stamps: OverlayStampsFrame, look_no: int, now: datetime) -> Numbers:
+    """The next free numbers of the log, for rows of this look."""
+    return Numbers(next_number(changes, "change_no"), next_number(stamps, "stamp_no"), look_no, now)
 
 
 def of_role(name: str, frame: F) -> F:
